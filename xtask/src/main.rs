@@ -1,0 +1,5 @@
+//! Maintenance commands of this workspace; `cargo xtask --help` lists them.
+
+mod diagnostic;
+
+fn main() {}
