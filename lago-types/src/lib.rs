@@ -1,1 +1,39 @@
-//! placeholder
+//! The types of the [Lago](https://getlago.com) billing API: what you send, what you get back and what webhooks
+//! deliver. No HTTP and no async here; the `lago-client` crate makes the calls.
+//!
+//! Four things look different from a plain mapping of JSON, because the API needs them:
+//!
+//! - [`Patch`] is a request field with three states: leave it alone, clear it, set it.
+//! - [`Decimal`] is an amount or a quantity with every digit that the server sent.
+//! - Enums are open. A value that this version of the crate does not know becomes `Unknown` and keeps its text.
+//! - Amounts in cents are `i64`, also where the server writes them as `68880.0` or `"52.0"`.
+//!
+//! ```
+//! use lago_types::{Decimal, Patch};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let units: Decimal = serde_json::from_str(r#""10.50""#)?;
+//! assert_eq!(units.to_string(), "10.50");
+//! assert_eq!(units, Decimal::parse("10.5")?);
+//!
+//! let description: Patch<String> = "Gold".into();
+//! assert_eq!(serde_json::to_string(&description)?, r#""Gold""#);
+//! assert!(Patch::<String>::default().is_absent());
+//! # Ok(())
+//! # }
+//! ```
+
+// `generated` is what uses the crate-internal helpers; drop this line when it is enabled.
+#![allow(dead_code, unused_imports, unused_macros)]
+
+// First, so that `open_enum!` is in scope of everything below.
+#[macro_use]
+mod open_enum;
+mod decimal;
+// mod generated;
+mod integer;
+mod patch;
+
+pub use decimal::{Decimal, ParseDecimalError};
+// pub use generated::*;
+pub use patch::Patch;

@@ -1,0 +1,195 @@
+//! The number that a text spells: what is compared, hashed and converted.
+//!
+//! Nothing here allocates, and an exponent is never expanded, so every operation is linear in the length of the text.
+
+use std::{cmp::Ordering, fmt, hash};
+
+/// A number, normalised: zeros that do not count are gone from both ends of its digits.
+///
+/// The value is `±d.ddd × 10^magnitude`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Number<'a> {
+    negative: bool,
+    /// The digits, before and after where the point stood. None at all is zero.
+    digits: (&'a [u8], &'a [u8]),
+    /// The power of ten of the first digit. Not an `i64`, since the place of the first digit is added to an exponent
+    /// that may be the largest.
+    magnitude: i128,
+}
+
+/// Why a text is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Invalid {
+    Syntax,
+    Exponent,
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Syntax => r#"expected a number such as "12.50""#,
+            Self::Exponent => "the exponent is out of range",
+        })
+    }
+}
+
+impl<'a> Number<'a> {
+    pub(super) fn parse(text: &'a str) -> Result<Self, Invalid> {
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+            None => (text, None),
+        };
+        let (negative, mantissa) = signed(mantissa);
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let (whole, fraction) = (whole.as_bytes(), fraction.as_bytes());
+        if whole.len() + fraction.len() == 0 || !all_digits(whole) || !all_digits(fraction) {
+            return Err(Invalid::Syntax);
+        }
+        let exponent = exponent.map_or(Ok(0), parse_exponent)?;
+        Ok(Self::new(negative, whole, fraction, exponent))
+    }
+
+    fn new(negative: bool, whole: &'a [u8], fraction: &'a [u8], exponent: i64) -> Self {
+        let whole = without_leading_zeros(whole);
+        let fraction = without_trailing_zeros(fraction);
+        // How many places the first digit stands left of the point; negative when zeros follow the point.
+        let (whole, fraction, places) = if whole.is_empty() {
+            let digits = without_leading_zeros(fraction);
+            (whole, digits, -to_i128(fraction.len() - digits.len()))
+        } else if fraction.is_empty() {
+            (
+                without_trailing_zeros(whole),
+                fraction,
+                to_i128(whole.len()),
+            )
+        } else {
+            (whole, fraction, to_i128(whole.len()))
+        };
+        if whole.is_empty() && fraction.is_empty() {
+            return Self::default();
+        }
+        Self {
+            negative,
+            digits: (whole, fraction),
+            magnitude: i128::from(exponent) + places - 1,
+        }
+    }
+
+    fn digits(&self) -> impl Iterator<Item = u8> + 'a {
+        let (before, after) = self.digits;
+        before.iter().chain(after).copied()
+    }
+
+    pub(super) fn is_zero(&self) -> bool {
+        self.digits.0.is_empty() && self.digits.1.is_empty()
+    }
+
+    pub(super) fn is_negative(&self) -> bool {
+        self.negative
+    }
+
+    /// The value, if it is an integer that fits.
+    pub(super) fn to_i64(self) -> Option<i64> {
+        if self.is_zero() {
+            return Some(0);
+        }
+        // The places before the point; an i64 has up to 19.
+        let places = usize::try_from(self.magnitude + 1).ok()?;
+        if places > 19 || self.digits.0.len() + self.digits.1.len() > places {
+            return None;
+        }
+        let padded = self.digits().chain(std::iter::repeat(b'0')).take(places);
+        let value = padded.fold(0, |value: i128, digit| {
+            value * 10 + i128::from(digit - b'0')
+        });
+        i64::try_from(if self.negative { -value } else { value }).ok()
+    }
+
+    fn cmp_absolute(&self, other: &Self) -> Ordering {
+        match (self.is_zero(), other.is_zero()) {
+            (false, false) => {}
+            (self_is_zero, other_is_zero) => return other_is_zero.cmp(&self_is_zero),
+        }
+        // Without trailing zeros, the one that ends first is the smaller one.
+        self.magnitude
+            .cmp(&other.magnitude)
+            .then_with(|| self.digits().cmp(other.digits()))
+    }
+}
+
+impl Ord for Number<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.negative, other.negative) {
+            (false, true) => Ordering::Greater,
+            (true, false) => Ordering::Less,
+            (false, false) => self.cmp_absolute(other),
+            (true, true) => other.cmp_absolute(self),
+        }
+    }
+}
+
+impl PartialOrd for Number<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Number<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Number<'_> {}
+
+impl hash::Hash for Number<'_> {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.negative.hash(state);
+        self.magnitude.hash(state);
+        // One by one: where the point stood must not show.
+        for digit in self.digits() {
+            state.write_u8(digit);
+        }
+        state.write_u8(0xff);
+    }
+}
+
+fn signed(text: &str) -> (bool, &str) {
+    match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    }
+}
+
+fn parse_exponent(text: &str) -> Result<i64, Invalid> {
+    let digits = signed(text).1;
+    if digits.is_empty() || !all_digits(digits.as_bytes()) {
+        return Err(Invalid::Syntax);
+    }
+    text.parse().map_err(|_| Invalid::Exponent)
+}
+
+fn all_digits(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit)
+}
+
+fn without_leading_zeros(digits: &[u8]) -> &[u8] {
+    let start = digits
+        .iter()
+        .position(|digit| *digit != b'0')
+        .unwrap_or(digits.len());
+    &digits[start..]
+}
+
+fn without_trailing_zeros(digits: &[u8]) -> &[u8] {
+    let end = digits
+        .iter()
+        .rposition(|digit| *digit != b'0')
+        .map_or(0, |last| last + 1);
+    &digits[..end]
+}
+
+/// The length of a slice, which fits: it is at most `isize::MAX`.
+fn to_i128(length: usize) -> i128 {
+    length as i128
+}
