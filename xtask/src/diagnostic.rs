@@ -25,7 +25,11 @@ impl fmt::Display for Diagnostic {
         }
         write!(f, ": {}", self.message)?;
         if let Some(pointer) = &self.pointer {
-            write!(f, "\n  at {}", if pointer.is_empty() { "/" } else { pointer })?;
+            write!(
+                f,
+                "\n  at {}",
+                if pointer.is_empty() { "/" } else { pointer }
+            )?;
         }
         write!(f, "\n  help: {}", self.advice)
     }

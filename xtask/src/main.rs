@@ -1,5 +1,61 @@
 //! Maintenance commands of this workspace; `cargo xtask --help` lists them.
 
+mod canonical;
 mod diagnostic;
+mod document;
+mod pointer;
+mod regen;
+mod spec;
 
-fn main() {}
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Maintenance of this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Works on openapi.yaml.
+    #[command(subcommand)]
+    Spec(Spec),
+}
+
+#[derive(Subcommand)]
+enum Spec {
+    /// Takes the facts of an upstream document into openapi.yaml, which keeps its prose.
+    Import {
+        /// The upstream document: OpenAPI 3.x, YAML or JSON.
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Spec(Spec::Import { file }) => {
+            spec::import_file(&file, &workspace().join("openapi.yaml"))
+        }
+    };
+    match outcome {
+        Ok(report) => {
+            println!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(diagnostics) => {
+            eprintln!("{diagnostics}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the workspace, wherever the command runs.
+fn workspace() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}

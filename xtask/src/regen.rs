@@ -1,0 +1,245 @@
+//! From openapi.yaml to the generated code of both crates: text in, files out, no IO.
+
+mod address;
+pub(crate) mod emit;
+pub(crate) mod ir;
+mod names;
+mod operations;
+mod overlay;
+mod passes;
+mod reach;
+mod read;
+mod resources;
+mod schema;
+mod validate;
+
+use std::time::Instant;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::Document;
+use names::Names;
+use operations::OperationFacts;
+use overlay::Overlay;
+use passes::{Context, PASSES, Problem};
+
+/// A file as a person named it, and what is in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// The path for messages.
+    pub(crate) name: String,
+    /// The content.
+    pub(crate) text: String,
+}
+
+/// Everything that generated code depends on.
+#[derive(Clone, Debug)]
+pub(crate) struct Inputs {
+    /// The OpenAPI document.
+    pub(crate) spec: Source,
+    /// overlay.yaml.
+    pub(crate) overlay: Source,
+    /// names.yaml.
+    pub(crate) names: Source,
+    /// operations.yaml.
+    pub(crate) operations: Source,
+    /// Whether entries that do nothing are errors: they are on openapi.yaml, for which they were
+    /// written; another document may lack what they speak of.
+    pub(crate) strict: bool,
+}
+
+/// What a document became, and how.
+#[derive(Debug)]
+pub(crate) struct Generated {
+    /// The API as the emitters print it.
+    pub(crate) api: ir::Api,
+    /// What did not apply to this document.
+    pub(crate) reports: Vec<Diagnostic>,
+    /// How often each pass changed something.
+    pub(crate) effects: Vec<(&'static str, usize)>,
+    /// How long each step took, in milliseconds.
+    pub(crate) timings: Vec<(&'static str, f64)>,
+}
+
+/// Reads, corrects and normalises the document.
+pub(crate) fn lower(inputs: &Inputs) -> Result<Generated, Diagnostics> {
+    let mut clock = Clock::start();
+    let document = Document::parse(&inputs.spec.name, &inputs.spec.text)?;
+    clock.lap("parse");
+    validate::validate(&document)?;
+    clock.lap("validate");
+    let overlay = Overlay::parse(&inputs.overlay.name, &inputs.overlay.text)?;
+    let names = Names::parse(&inputs.names.name, &inputs.names.text)?;
+    let facts = OperationFacts::parse(&inputs.operations.name, &inputs.operations.text)?;
+
+    let mut root = document.root().clone();
+    let (corrections, mut reports) = overlay.apply(&mut root);
+    clock.lap("overlay");
+    let mut effects = vec![("overlay", corrections)];
+
+    let addresses = address::annotate(&mut root);
+    let mut context = Context {
+        names: &names,
+        addresses: &addresses,
+        problems: Vec::new(),
+    };
+    for pass in PASSES {
+        let changes = pass.apply(&mut root, &mut context);
+        effects.push((pass.name, changes));
+        if changes == 0 {
+            reports.push(document.diagnostic(
+                "",
+                format!(
+                    "the pass `{}` finds nothing to do: it {}",
+                    pass.name, pass.effect
+                ),
+                "remove the pass, or find out why what it is for is gone",
+            ));
+        }
+        // Later passes rely on what earlier ones promise.
+        if !context.problems.is_empty() {
+            return Err(complain(&document, &addresses, context.problems));
+        }
+    }
+    clock.lap("passes");
+    let mut problems = Vec::new();
+    let api = read::read(&root, &names, &facts, &mut problems);
+    if !problems.is_empty() {
+        return Err(complain(&document, &addresses, problems));
+    }
+    clock.lap("read");
+    reports.extend(names.unused());
+    reports.extend(facts.findings());
+    if inputs.strict && !reports.is_empty() {
+        return Err(Diagnostics(reports));
+    }
+    Ok(Generated {
+        api,
+        reports,
+        effects,
+        timings: clock.laps,
+    })
+}
+
+fn complain(
+    document: &Document,
+    addresses: &address::Addresses,
+    problems: Vec<Problem>,
+) -> Diagnostics {
+    let diagnostics = problems.into_iter().map(|problem| {
+        // An address that no schema has is an operation or something inside a known schema.
+        let mut address = problem.address.as_str();
+        let pointer = loop {
+            if let Some(pointer) = addresses.get(address) {
+                break pointer.clone();
+            }
+            match address.rfind(['.', '?', '[']) {
+                Some(end) => address = &address[..end],
+                None => break operation_pointer(address),
+            }
+        };
+        document.diagnostic(&pointer, problem.message, problem.advice)
+    });
+    Diagnostics(diagnostics.collect())
+}
+
+/// `GET /plans 200` stands at `/paths/~1plans/get`.
+fn operation_pointer(address: &str) -> String {
+    let mut words = address.split(' ');
+    match (words.next(), words.next()) {
+        (Some(method), Some(path)) => {
+            let item = crate::pointer::join("/paths", path);
+            crate::pointer::join(&item, &method.to_lowercase())
+        }
+        _ => String::new(),
+    }
+}
+
+struct Clock {
+    last: Instant,
+    laps: Vec<(&'static str, f64)>,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            last: Instant::now(),
+            laps: Vec::new(),
+        }
+    }
+
+    fn lap(&mut self, step: &'static str) {
+        let now = Instant::now();
+        self.laps
+            .push((step, (now - self.last).as_secs_f64() * 1000.0));
+        self.last = now;
+    }
+}
+
+#[cfg(test)]
+mod dump {
+    use super::*;
+    #[test]
+    fn dump() {
+        let read = |p: &str| Source {
+            name: p.to_owned(),
+            text: std::fs::read_to_string(p).unwrap(),
+        };
+        let spec = std::env::var("SPEC").unwrap();
+        let inputs = Inputs {
+            spec: read(&spec),
+            overlay: read("overlay.yaml"),
+            names: read("names.yaml"),
+            operations: read("operations.yaml"),
+            strict: false,
+        };
+        match lower(&inputs) {
+            Err(e) => println!("{e}"),
+            Ok(g) => {
+                for r in &g.reports {
+                    println!("REPORT {r}");
+                }
+                println!("{:?}\n{:?}", g.effects, g.timings);
+                for (n, t) in &g.api.types {
+                    match &t.kind {
+                        ir::Kind::Struct(f) => println!(
+                            "T {n} [{}] {}{}",
+                            t.origin,
+                            if t.sent { "S" } else { "" },
+                            if t.received { "R" } else { "" }
+                        )
+                        .to_owned_if(f.len()),
+                        ir::Kind::Enum { values, sites } => println!(
+                            "E {n} {} sites={} {:?}",
+                            values.len(),
+                            sites.len(),
+                            &values[..values.len().min(8)]
+                        ),
+                    }
+                }
+                for o in &g.api.operations {
+                    println!(
+                        "O {} {} {}.{} {:?} body={:?}",
+                        o.method,
+                        o.path,
+                        o.accessors.join("."),
+                        o.verb,
+                        o.answer,
+                        o.body.as_ref().map(|b| (
+                            b.required,
+                            format!("{:?}", b.shape)
+                                .chars()
+                                .take(120)
+                                .collect::<String>()
+                        ))
+                    );
+                }
+            }
+        }
+    }
+    trait X {
+        fn to_owned_if(self, n: usize);
+    }
+    impl X for () {
+        fn to_owned_if(self, _n: usize) {}
+    }
+}

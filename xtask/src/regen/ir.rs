@@ -1,0 +1,203 @@
+//! What the emitters print: plain, sorted, with every question answered.
+
+use std::collections::BTreeMap;
+
+use super::names::Form;
+
+/// The whole API.
+#[derive(Debug)]
+pub(crate) struct Api {
+    /// The version of the document.
+    pub(crate) version: String,
+    /// The types by name.
+    pub(crate) types: BTreeMap<String, Type>,
+    /// The operations, by path and method.
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// A type of lago-types.
+#[derive(Debug)]
+pub(crate) struct Type {
+    /// What it means.
+    pub(crate) doc: Option<String>,
+    /// Where it stands in the document.
+    pub(crate) origin: String,
+    /// Whether requests use it.
+    pub(crate) sent: bool,
+    /// Whether answers or webhooks use it.
+    pub(crate) received: bool,
+    /// What it is.
+    pub(crate) kind: Kind,
+}
+
+/// The two kinds of named types.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// An object, its fields in document order.
+    Struct(Vec<Field>),
+    /// An open enum, with the places that list values when there are several.
+    Enum {
+        values: Vec<String>,
+        sites: Vec<EnumSite>,
+    },
+}
+
+/// A place that lists values of an enum.
+#[derive(Debug)]
+pub(crate) struct EnumSite {
+    /// Its address.
+    pub(crate) origin: String,
+    /// The values that it lists.
+    pub(crate) values: Vec<String>,
+}
+
+/// A property of an object.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    /// The name in JSON.
+    pub(crate) name: String,
+    /// The type of its value when there is one.
+    pub(crate) ty: TypeRef,
+    /// Whether it is always there.
+    pub(crate) required: bool,
+    /// Whether it may be null.
+    pub(crate) nullable: bool,
+    /// What it means.
+    pub(crate) doc: Option<String>,
+    /// An example value as JSON text.
+    pub(crate) example: Option<String>,
+    /// Whether it should not be used any more.
+    pub(crate) deprecated: bool,
+}
+
+/// A reference to a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TypeRef {
+    /// One of [`Api::types`].
+    Named(String),
+    /// Text.
+    String,
+    /// A whole number.
+    Integer,
+    /// True or false.
+    Boolean,
+    /// An exact decimal number.
+    Decimal(Form),
+    /// An instant.
+    DateTime,
+    /// A calendar date.
+    Date,
+    /// A UUID.
+    Uuid,
+    /// Any JSON.
+    Json,
+    /// A list.
+    List(Box<TypeRef>),
+    /// A map from text.
+    Map(Box<TypeRef>),
+    /// Something that may be null inside a list or map.
+    Nullable(Box<TypeRef>),
+}
+
+/// An operation of the API.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The operation id of the document.
+    pub(crate) id: String,
+    /// The HTTP method, upper case.
+    pub(crate) method: String,
+    /// The path template.
+    pub(crate) path: String,
+    /// The first tag: the file that its wire code goes to.
+    pub(crate) tag: String,
+    /// One line on what it does.
+    pub(crate) summary: Option<String>,
+    /// More on what it does.
+    pub(crate) description: Option<String>,
+    /// Whether it should not be used any more.
+    pub(crate) deprecated: bool,
+    /// Path parameters in path order, then query parameters in document order.
+    pub(crate) parameters: Vec<Parameter>,
+    /// The request body.
+    pub(crate) body: Option<Body>,
+    /// What a 2xx answer holds.
+    pub(crate) answer: Answer,
+    /// The accessors that lead to it: `plans`, `charges`.
+    pub(crate) accessors: Vec<String>,
+    /// The method on the last accessor.
+    pub(crate) verb: String,
+    /// Whether it may be sent again when nobody knows if it was executed.
+    pub(crate) idempotent: bool,
+    /// The first published version that has it, when known.
+    pub(crate) since: Option<String>,
+}
+
+/// A parameter of an operation.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    /// The name on the wire.
+    pub(crate) name: String,
+    /// Where it goes.
+    pub(crate) place: ParameterPlace,
+    /// What it means.
+    pub(crate) doc: Option<String>,
+}
+
+/// Where a parameter goes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ParameterPlace {
+    /// Into the path, as text.
+    Path,
+    /// Into the query.
+    Query { required: bool, ty: TypeRef },
+    /// Into the query as `name[key]=value`, a pair for each entry.
+    QueryMap { required: bool },
+}
+
+/// A request body.
+#[derive(Debug)]
+pub(crate) struct Body {
+    /// Whether the operation needs one.
+    pub(crate) required: bool,
+    /// What it looks like.
+    pub(crate) shape: BodyShape,
+}
+
+/// What a request body looks like.
+#[derive(Debug)]
+pub(crate) enum BodyShape {
+    /// The type itself.
+    Type(TypeRef),
+    /// An object that holds the type under a root key, and options beside it.
+    Roots(Vec<Field>),
+    /// One of several root keys.
+    Choice(Vec<Field>),
+}
+
+/// What a 2xx answer holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Nothing.
+    Empty,
+    /// Text that is no JSON.
+    Text,
+    /// The type itself.
+    Type(TypeRef),
+    /// An object that holds the value under a root key.
+    Root { key: String, ty: TypeRef },
+    /// A page of a list.
+    Page { key: String, item: TypeRef },
+    /// One of several of these, by root key.
+    Choice(Vec<Answer>),
+}
+
+impl Answer {
+    /// The root keys under which the value may stand.
+    pub(crate) fn roots(&self) -> Vec<&str> {
+        match self {
+            Self::Empty | Self::Text | Self::Type(_) => Vec::new(),
+            Self::Root { key, .. } | Self::Page { key, .. } => vec![key],
+            Self::Choice(answers) => answers.iter().flat_map(Self::roots).collect(),
+        }
+    }
+}

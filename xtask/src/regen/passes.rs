@@ -1,0 +1,216 @@
+//! The passes that turn a published document into one that generators understand.
+//!
+//! Each pass does one thing, in the order of [`PASSES`], and says how often it did it.
+
+mod aliases;
+mod all_of;
+mod decimals;
+mod defaults;
+mod directions;
+mod enums;
+mod envelopes;
+mod formats;
+mod hoist;
+mod merge_views;
+mod nullability;
+mod open_objects;
+mod or_null;
+mod parameters;
+mod prune;
+mod ref_siblings;
+mod rename;
+mod required;
+mod unions;
+
+use serde_json::Value;
+
+pub(crate) use enums::SITES;
+pub(crate) use envelopes::META;
+
+use super::address::Addresses;
+use super::names::Names;
+
+/// One pass over the document.
+pub(crate) struct Pass {
+    /// The name that reports use.
+    pub(crate) name: &'static str,
+    /// What it is for: said when a pass finds nothing to do in openapi.yaml.
+    pub(crate) effect: &'static str,
+    run: fn(&mut Value, &mut Context<'_>) -> usize,
+}
+
+/// What passes may look at besides the document, and where they complain.
+pub(crate) struct Context<'a> {
+    /// What people prefer to call things.
+    pub(crate) names: &'a Names,
+    /// What addresses stand for.
+    pub(crate) addresses: &'a Addresses,
+    /// What cannot be generated.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Something that stands in the way of generation.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    /// Where, as an address.
+    pub(crate) address: String,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to do.
+    pub(crate) advice: String,
+}
+
+/// All passes, in order.
+pub(crate) const PASSES: &[Pass] = &[
+    Pass {
+        name: "parameters",
+        effect: "puts shared parameters and answers, and those of paths, into each operation",
+        run: parameters::run,
+    },
+    Pass {
+        name: "nullability",
+        effect: "writes every way to allow null as `nullable: true`",
+        run: nullability::run,
+    },
+    Pass {
+        name: "ref-siblings",
+        effect: "keeps what stands beside a `$ref`",
+        run: ref_siblings::run,
+    },
+    Pass {
+        name: "or-null",
+        effect: "replaces `XOrNull` by a nullable X",
+        run: or_null::run,
+    },
+    Pass {
+        name: "all-of",
+        effect: "flattens `allOf` into one object",
+        run: all_of::run,
+    },
+    Pass {
+        name: "required",
+        effect: "drops required names that nothing declares",
+        run: required::run,
+    },
+    Pass {
+        name: "formats",
+        effect: "reads numeric patterns as decimals and drops formats that are none",
+        run: formats::run,
+    },
+    Pass {
+        name: "decimals",
+        effect: "makes the unions that names.yaml lists decimals",
+        run: decimals::run,
+    },
+    Pass {
+        name: "unions",
+        effect: "takes the other unions as free JSON",
+        run: unions::run,
+    },
+    Pass {
+        name: "open-objects",
+        effect: "takes objects that are open beside their properties as maps",
+        run: open_objects::run,
+    },
+    Pass {
+        name: "envelopes",
+        effect: "drops bodies' envelopes and frees their names",
+        run: envelopes::run,
+    },
+    Pass {
+        name: "hoist",
+        effect: "gives inline objects a component of their own",
+        run: hoist::run,
+    },
+    Pass {
+        name: "aliases",
+        effect: "writes out components that are neither objects nor enums",
+        run: aliases::run,
+    },
+    Pass {
+        name: "prune",
+        effect: "drops components that no operation and no webhook uses",
+        run: prune::run,
+    },
+    Pass {
+        name: "merge-views",
+        effect: "merges the schemas that are views of one noun",
+        run: merge_views::run,
+    },
+    Pass {
+        name: "rename",
+        effect: "strips `Object` from names and applies names.yaml",
+        run: rename::run,
+    },
+    Pass {
+        name: "enums",
+        effect: "gives inline enums a name and unites what names.yaml binds",
+        run: enums::run,
+    },
+    Pass {
+        name: "directions",
+        effect: "splits what is both sent and received where it matters",
+        run: directions::run,
+    },
+    Pass {
+        name: "defaults",
+        effect: "strips defaults: what a caller left alone is not sent",
+        run: defaults::run,
+    },
+];
+
+impl Pass {
+    /// Applies the pass and returns how many places it changed.
+    pub(crate) fn apply(&self, root: &mut Value, context: &mut Context<'_>) -> usize {
+        (self.run)(root, context)
+    }
+}
+
+impl Context<'_> {
+    /// Notes something that cannot be generated.
+    pub(crate) fn problem(
+        &mut self,
+        address: &str,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) {
+        self.problems.push(Problem {
+            address: address.to_owned(),
+            message: message.into(),
+            advice: advice.into(),
+        });
+    }
+
+    /// The pointer behind an address, for messages that name a second place.
+    pub(crate) fn pointer(&self, address: &str) -> String {
+        self.addresses
+            .get(address)
+            .cloned()
+            .unwrap_or_else(|| address.to_owned())
+    }
+}
+
+/// Runs one pass over a document without names: what the unit tests of passes share.
+#[cfg(test)]
+fn run_alone(pass: fn(&mut Value, &mut Context<'_>) -> usize, root: &mut Value) -> usize {
+    run_with(pass, root, "")
+}
+
+/// Runs one pass with the names of a names.yaml text.
+#[cfg(test)]
+fn run_with(
+    pass: fn(&mut Value, &mut Context<'_>) -> usize,
+    root: &mut Value,
+    names: &str,
+) -> usize {
+    let addresses = super::address::annotate(root);
+    let names = Names::parse("names.yaml", names).unwrap();
+    let mut context = Context {
+        names: &names,
+        addresses: &addresses,
+        problems: Vec::new(),
+    };
+    let changes = pass(root, &mut context);
+    assert!(context.problems.is_empty(), "{:?}", context.problems);
+    changes
+}

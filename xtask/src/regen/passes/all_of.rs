@@ -1,0 +1,154 @@
+//! Flattens `allOf` into one object.
+
+use serde_json::{Map, Value};
+
+use super::Context;
+use crate::regen::schema::{
+    components, each_schema_mut, object_mut, properties, reference, required,
+};
+
+/// How deep schemas may build on each other before it must be a cycle.
+const DEEPEST: usize = 32;
+
+/// After this pass no schema has an `allOf`.
+pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
+    let known = components(root).cloned().unwrap_or_default();
+    let mut changes = 0;
+    let mut cycles = Vec::new();
+    each_schema_mut(root, &mut |node| {
+        if node.get("allOf").is_none() {
+            return;
+        }
+        changes += 1;
+        match flatten(node, &known, 0) {
+            Some(flat) => *node = flat,
+            None => cycles.push(crate::regen::schema::origin(node).to_owned()),
+        }
+    });
+    for address in cycles {
+        context.problem(
+            &address,
+            "this `allOf` builds on itself",
+            "break the cycle: an object cannot contain itself",
+        );
+    }
+    changes
+}
+
+/// The node without its `allOf`; none when it builds on itself.
+fn flatten(node: &Value, known: &Map<String, Value>, depth: usize) -> Option<Value> {
+    if depth > DEEPEST {
+        return None;
+    }
+    let mut host = node.clone();
+    let members = match object_mut(&mut host).shift_remove("allOf") {
+        Some(Value::Array(members)) => members,
+        _ => return Some(host),
+    };
+    // Notes beside one reference do not make a new object.
+    let (references, notes): (Vec<_>, Vec<_>) = members
+        .iter()
+        .partition(|member| reference(member).is_some());
+    if let [only] = references.as_slice()
+        && !shapes(&host)
+        && !notes.iter().any(|note| shapes(note))
+    {
+        let mut flat = (*only).clone();
+        for note in notes {
+            overlay(&mut flat, note);
+        }
+        overlay(&mut flat, &host);
+        return Some(flat);
+    }
+    let mut flat = Value::Object(Map::new());
+    for member in &members {
+        let target = match reference(member) {
+            Some(name) => known.get(name)?,
+            None => member,
+        };
+        let mut part = flatten(target, known, depth + 1)?;
+        // What describes a part does not describe the whole.
+        object_mut(&mut part).retain(|key, _| !matches!(key.as_str(), "description" | "example"));
+        merge(&mut flat, &part);
+    }
+    merge(&mut flat, &host);
+    Some(flat)
+}
+
+/// Whether a schema says more than notes about another one.
+fn shapes(schema: &Value) -> bool {
+    properties(schema).next().is_some() || required(schema).next().is_some()
+}
+
+/// Adds the facts of `more`: its properties to the properties, its notes over the notes.
+fn merge(flat: &mut Value, more: &Value) {
+    let names: Vec<Value> = required(flat)
+        .chain(required(more).filter(|name| !required(flat).any(|known| known == *name)))
+        .map(Value::from)
+        .collect();
+    let mut fields = flat.get("properties").cloned().unwrap_or_default();
+    for (name, schema) in properties(more) {
+        overlay(
+            object_mut(&mut fields).entry(name).or_insert(Value::Null),
+            schema,
+        );
+    }
+    overlay(flat, more);
+    if fields.is_object() {
+        flat["properties"] = fields;
+    }
+    if !names.is_empty() {
+        flat["required"] = Value::Array(names);
+    }
+}
+
+/// Writes every key of `more` over `node`.
+fn overlay(node: &mut Value, more: &Value) {
+    let node = object_mut(node);
+    for (key, value) in more.as_object().into_iter().flatten() {
+        node.insert(key.clone(), value.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::run_alone;
+    use super::*;
+
+    #[test]
+    fn members_become_one_object_and_notes_stay_beside_a_reference() {
+        let mut root = json!({"components": {"schemas": {
+            "Base": {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}},
+            "Extended": {"allOf": [
+                {"$ref": "#/components/schemas/Base"},
+                {"type": "object", "required": ["b"], "properties": {"b": {"type": "integer"}}},
+            ]},
+            "User": {"properties": {"base": {"allOf": [
+                {"$ref": "#/components/schemas/Base"}, {"example": "x"},
+            ]}}},
+        }}});
+        assert_eq!(run_alone(run, &mut root), 2);
+        let schemas = &root["components"]["schemas"];
+        assert_eq!(schemas["Extended"]["required"], json!(["a", "b"]));
+        assert_eq!(schemas["Extended"]["properties"]["a"]["type"], "string");
+        let base = &schemas["User"]["properties"]["base"];
+        assert_eq!(
+            (reference(base), &base["example"]),
+            (Some("Base"), &json!("x"))
+        );
+    }
+
+    #[test]
+    fn a_cycle_is_a_problem_not_an_overflow() {
+        let mut root = json!({"components": {"schemas": {
+            "A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"properties": {"x": {}}}]},
+        }}});
+        let known = components(&root).cloned().unwrap();
+        assert_eq!(
+            flatten(&root["components"]["schemas"]["A"].take(), &known, 0),
+            None
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! Makes the unions that names.yaml lists decimals.
+//!
+//! `oneOf: [integer, string]` may be an exact number or anything at all; only a person knows.
+
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::regen::names::Form;
+use crate::regen::schema::{each_schema_mut, object_mut, origin};
+
+/// Replaces the listed unions by one decimal in the listed form.
+pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
+    let mut changes = 0;
+    each_schema_mut(root, &mut |node| {
+        let Some(form) = context.names.decimal(origin(node)) else {
+            return;
+        };
+        let map = object_mut(node);
+        map.shift_remove("oneOf");
+        map.shift_remove("anyOf");
+        let name = match form {
+            Form::String => "string",
+            Form::Number => "number",
+        };
+        map.insert("type".into(), json!(name));
+        map.insert("format".into(), json!("decimal"));
+        changes += 1;
+    });
+    changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::run_with;
+    use super::*;
+
+    #[test]
+    fn a_listed_union_is_a_decimal() {
+        let mut root = json!({"components": {"schemas": {"Event": {"properties": {
+            "timestamp": {"oneOf": [{"type": "integer"}, {"type": "string"}]},
+        }}}}});
+        let names = "decimals:\n  number: [Event.timestamp]\n";
+        assert_eq!(run_with(run, &mut root, names), 1);
+        let timestamp = &root["components"]["schemas"]["Event"]["properties"]["timestamp"];
+        assert_eq!(
+            (&timestamp["type"], &timestamp["format"]),
+            (&json!("number"), &json!("decimal"))
+        );
+        assert_eq!(timestamp.get("oneOf"), None);
+    }
+}

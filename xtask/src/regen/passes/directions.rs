@@ -1,0 +1,141 @@
+//! Splits what is both sent and received, where it matters.
+//!
+//! A nullable or defaulted property means one thing in an answer (it may be null) and another
+//! in a request (leave alone, clear, or set). Where a component has such a property the
+//! received one keeps the name and the sent one becomes `XInput`; so do those that contain it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::Context;
+use crate::regen::reach::{Uses, reachable};
+use crate::regen::schema::{
+    Site, components, components_mut, descend, descend_mut, each_root_mut, flag, is_struct, origin,
+    properties, redirect, reference,
+};
+
+/// After this pass a component with nullable properties is sent or received, not both.
+pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
+    let sent = reachable(root, Uses::Requests);
+    let received = reachable(root, Uses::Answers);
+    let both: BTreeSet<String> = sent.intersection(&received).cloned().collect();
+    let split = to_split(root, &both);
+    for name in &split {
+        let twin = twin(name);
+        if let Some(other) = components(root).and_then(|all| all.get(&twin)) {
+            let (address, other) = (
+                origin(&components_mut(&mut root.clone())[name]).to_owned(),
+                context.pointer(origin(other)),
+            );
+            context.problem(
+                &address,
+                format!("`{name}` is sent and received, but `{twin}` is already {other}"),
+                "name one of them in names.yaml, section types",
+            );
+        }
+    }
+    let aim = |node: &mut Value| {
+        if let Some(name) = reference(node).filter(|name| split.contains(*name)) {
+            let twin = twin(name);
+            redirect(node, &twin);
+        }
+    };
+    let twins: Vec<(String, Value)> = split
+        .iter()
+        .filter_map(|name| {
+            let mut schema = components(root)?.get(name)?.clone();
+            descend_mut(&mut schema, &mut |node| aim(node));
+            Some((twin(name), schema))
+        })
+        .collect();
+    for (name, schema) in components_mut(root) {
+        if sent.contains(name) && !received.contains(name) {
+            descend_mut(schema, &mut |node| aim(node));
+        }
+    }
+    each_root_mut(root, &mut |site, schema| {
+        if matches!(site, Site::Request | Site::Parameter) {
+            descend_mut(schema, &mut |node| aim(node));
+        }
+    });
+    components_mut(root).extend(twins);
+    split.len()
+}
+
+fn twin(name: &str) -> String {
+    format!("{name}Input")
+}
+
+/// Those with a property whose meaning depends on the direction, and all that contain them.
+fn to_split(root: &Value, both: &BTreeSet<String>) -> BTreeSet<String> {
+    let all = components(root);
+    let schema = |name: &String| all.and_then(|all| all.get(name));
+    let mut split: BTreeSet<String> = both
+        .iter()
+        .filter(|name| schema(name).is_some_and(depends_on_direction))
+        .cloned()
+        .collect();
+    loop {
+        let more: Vec<String> = both
+            .iter()
+            .filter(|name| {
+                !split.contains(*name) && schema(name).is_some_and(|s| contains(s, &split))
+            })
+            .cloned()
+            .collect();
+        if more.is_empty() {
+            return split;
+        }
+        split.extend(more);
+    }
+}
+
+fn depends_on_direction(schema: &Value) -> bool {
+    is_struct(schema)
+        && properties(schema)
+            .any(|(_, field)| flag(field, "nullable") || field.get("default").is_some())
+}
+
+fn contains(schema: &Value, names: &BTreeSet<String>) -> bool {
+    let mut found = false;
+    descend(schema, &mut |node| {
+        found |= reference(node).is_some_and(|name| names.contains(name));
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::run_alone;
+    use super::*;
+
+    #[test]
+    fn a_nullable_property_splits_its_holder_and_what_contains_it() {
+        let body = |name: &str| json!({"content": {"application/json": {"schema": crate::regen::schema::refer_to(name)}}});
+        let mut root = json!({
+            "components": {"schemas": {
+                "Outer": {"type": "object", "properties": {"inner": {"$ref": "#/components/schemas/Inner"}}},
+                "Inner": {"type": "object", "properties": {"a": {"type": "string", "nullable": true}}},
+                "Same": {"type": "object", "properties": {"a": {"type": "string"}}},
+            }},
+            "paths": {
+                "/a": {"put": {"requestBody": body("Outer"), "responses": {"200": body("Outer")}}},
+                "/b": {"put": {"requestBody": body("Same"), "responses": {"200": body("Same")}}},
+            },
+        });
+        assert_eq!(run_alone(run, &mut root), 2);
+        let all = components(&root).unwrap();
+        assert_eq!(
+            reference(&all["OuterInput"]["properties"]["inner"]),
+            Some("InnerInput")
+        );
+        assert_eq!(
+            reference(&all["Outer"]["properties"]["inner"]),
+            Some("Inner")
+        );
+        assert!(!all.contains_key("SameInput"));
+    }
+}

@@ -1,0 +1,277 @@
+//! Gives inline enums a component of their own and unites the ones that names.yaml binds.
+//!
+//! The values of a bound enum are the union over its sites: enums are open, so a wider list
+//! takes nothing away. Unbound sites are one enum only when property and values agree; equal
+//! values alone prove nothing. A single value tells variants apart and is no enum.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::regen::names::{camel, singular};
+use crate::regen::schema::{
+    ORIGIN, Place, components, components_mut, descend_mut, each_operation_mut, each_schema_mut,
+    is_type, list_mut, object_mut, origin, redirect, refer_to, reference,
+};
+
+/// Where the values of an enum stand: `[{origin, values}]`, for the docs of its variants.
+pub(crate) const SITES: &str = "x-sites";
+
+/// One place that lists values.
+#[derive(Debug)]
+struct Site {
+    address: String,
+    property: String,
+    /// What the enum would be called if this were its only place.
+    own_name: String,
+    values: Vec<String>,
+}
+
+/// After this pass enums stand only in components.
+pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
+    let sites = collect(root);
+    let named = name_components(root, context);
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, BTreeSet<String>), BTreeSet<String>> = BTreeMap::new();
+    for site in &sites {
+        match context.names.enumeration(&site.address) {
+            Some(name) => {
+                names.insert(site.address.clone(), name.to_owned());
+            }
+            None if site.values.len() > 1 => {
+                let key = (site.property.clone(), site.values.iter().cloned().collect());
+                groups.entry(key).or_default().insert(site.own_name.clone());
+            }
+            None => {}
+        }
+    }
+    for site in &sites {
+        let key = (site.property.clone(), site.values.iter().cloned().collect());
+        if let Some(candidates) = groups.get(&key)
+            && let Some(name) = candidates.iter().min_by_key(|name| name.len())
+        {
+            names
+                .entry(site.address.clone())
+                .or_insert_with(|| name.clone());
+        }
+    }
+    for site in &sites {
+        if let Some(name) = names.get(&site.address) {
+            add(root, name, site, named.contains(name), context);
+        }
+    }
+    let mut changes = 0;
+    walk(root, &mut |node, _, _| {
+        if node.get("enum").is_none() {
+            return;
+        }
+        changes += 1;
+        let name = names.get(origin(node)).cloned();
+        let map = object_mut(node);
+        map.shift_remove("enum");
+        if let Some(name) = name {
+            map.shift_remove("type");
+            map.extend(object_mut(&mut refer_to(&name)).clone());
+        }
+    });
+    changes
+}
+
+/// Components that are enums take the name that names.yaml binds them to.
+fn name_components(root: &mut Value, context: &Context<'_>) -> BTreeSet<String> {
+    let mut bound: BTreeMap<String, String> = BTreeMap::new();
+    let mut named = BTreeSet::new();
+    for (key, schema) in components(root).into_iter().flatten() {
+        if schema.get("enum").is_some() {
+            let name = context.names.enumeration(origin(schema)).unwrap_or(key);
+            bound.insert(key.clone(), name.to_owned());
+            named.insert(name.to_owned());
+        }
+    }
+    for (key, name) in &bound {
+        if let Some(mut schema) = components_mut(root).shift_remove(key) {
+            let values = schema["enum"].clone();
+            let place = origin(&schema).to_owned();
+            schema[SITES] = json!([{ "origin": place, "values": values }]);
+            components_mut(root).insert(name.clone(), schema);
+        }
+    }
+    each_schema_mut(root, &mut |node| {
+        if let Some(name) = reference(node).and_then(|target| bound.get(target)) {
+            redirect(node, name);
+        }
+    });
+    named
+}
+
+/// Adds a site to the enum of that name.
+fn add(root: &mut Value, name: &str, site: &Site, open: bool, context: &mut Context<'_>) {
+    let schema = components_mut(root).entry(name).or_insert_with(
+        || json!({ "type": "string", "enum": [], ORIGIN: site.address, SITES: [] }),
+    );
+    let bound = open || context.names.enumeration(&site.address).is_some();
+    let known: Vec<String> = strings(&schema["enum"]);
+    let same = known.iter().collect::<BTreeSet<_>>() == site.values.iter().collect();
+    if schema.get("enum").is_none() || (!bound && !known.is_empty() && !same) {
+        let other = context.pointer(origin(schema));
+        context.problem(
+            &site.address,
+            format!("`{name}` is also the name of {other}, which has other values"),
+            "bind both to one name, or each to its own, in names.yaml, section enums",
+        );
+        return;
+    }
+    let new: Vec<&String> = site
+        .values
+        .iter()
+        .filter(|value| !known.contains(value))
+        .collect();
+    if let Some(values) = schema["enum"].as_array_mut() {
+        values.extend(new.into_iter().map(|value| json!(value)));
+    }
+    if let Some(sites) = schema[SITES].as_array_mut() {
+        let entry = json!({ "origin": site.address, "values": site.values });
+        if !sites.contains(&entry) {
+            sites.push(entry);
+        }
+    }
+}
+
+fn collect(root: &mut Value) -> Vec<Site> {
+    let mut sites = Vec::new();
+    walk(root, &mut |node, holder, property| {
+        if is_type(node, "string") && node.get("enum").is_some() {
+            sites.push(Site {
+                address: origin(node).to_owned(),
+                property: property.to_owned(),
+                own_name: format!("{}{}", without_role(holder), camel(property)),
+                values: strings(&node["enum"]),
+            });
+        }
+    });
+    sites
+}
+
+/// What is sent and what is received have one vocabulary.
+fn without_role(name: &str) -> &str {
+    name.strip_suffix("Input")
+        .or_else(|| name.strip_suffix("Update"))
+        .unwrap_or(name)
+}
+
+/// Visits every inline schema with the name of its holder and the property it stands in.
+fn walk(root: &mut Value, visit: &mut dyn FnMut(&mut Value, &str, &str)) {
+    for (name, schema) in components_mut(root) {
+        let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+        for (property, field) in fields.into_iter().flatten() {
+            visit_property(field, name, property, visit);
+        }
+        for below in ["items", "additionalProperties"] {
+            if let Some(field @ Value::Object(_)) = schema.get_mut(below) {
+                visit_property(field, name, below, visit);
+            }
+        }
+    }
+    each_operation_mut(root, &mut |place, operation| {
+        let Place::Path { path, .. } = place else {
+            return;
+        };
+        let noun = path
+            .split('/')
+            .rfind(|segment| !segment.is_empty() && !segment.starts_with('{'));
+        let holder = camel(&singular(noun.unwrap_or_default()));
+        for parameter in list_mut(operation, "parameters") {
+            let name = parameter["name"]
+                .as_str()
+                .unwrap_or_default()
+                .trim_end_matches("[]")
+                .to_owned();
+            if let Some(schema) = parameter.get_mut("schema") {
+                visit_property(schema, &holder, &name, visit);
+            }
+        }
+        // Envelopes may carry an option beside their noun.
+        let mut bodies: Vec<&mut Value> = Vec::new();
+        let content = operation
+            .pointer_mut("/requestBody/content")
+            .and_then(Value::as_object_mut);
+        bodies.extend(
+            content
+                .into_iter()
+                .flatten()
+                .filter_map(|(_, media)| media.get_mut("schema")),
+        );
+        for body in bodies {
+            let fields = body.get_mut("properties").and_then(Value::as_object_mut);
+            for (property, field) in fields.into_iter().flatten() {
+                visit_property(field, &holder, property, visit);
+            }
+        }
+    });
+}
+
+fn visit_property(
+    field: &mut Value,
+    holder: &str,
+    property: &str,
+    visit: &mut dyn FnMut(&mut Value, &str, &str),
+) {
+    let one = singular(property);
+    let listed = is_type(field, "array") || field.get("additionalProperties").is_some();
+    let property = if listed { one.as_str() } else { property };
+    descend_mut(field, &mut |node| visit(node, holder, property));
+}
+
+fn strings(values: &Value) -> Vec<String> {
+    values
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|v| Some(v.as_str()?.to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::run_with;
+    use super::*;
+
+    #[test]
+    fn bound_sites_are_united_and_single_values_are_text() {
+        let mut root = json!({"components": {"schemas": {
+            "Invoice": {"type": "object", "properties": {
+                "status": {"type": "string", "enum": ["draft", "final"]},
+                "kind": {"type": "string", "enum": ["invoice"]},
+            }},
+            "Fee": {"type": "object", "properties": {"state": {"type": "string", "enum": ["final", "void"]}}},
+        }}});
+        let names = "enums:\n  Status: [Invoice.status, Fee.state]\n";
+        assert_eq!(run_with(run, &mut root, names), 3);
+        let all = components(&root).unwrap();
+        assert_eq!(all["Status"]["enum"], json!(["draft", "final", "void"]));
+        assert_eq!(
+            reference(&all["Fee"]["properties"]["state"]),
+            Some("Status")
+        );
+        assert_eq!(all["Invoice"]["properties"]["kind"].get("enum"), None);
+        assert!(is_type(&all["Invoice"]["properties"]["kind"], "string"));
+    }
+
+    #[test]
+    fn unbound_sites_are_one_only_when_property_and_values_agree() {
+        let list = |values: Value| json!({"type": "string", "enum": values});
+        let mut root = json!({"components": {"schemas": {
+            "Plan": {"type": "object", "properties": {"interval": list(json!(["a", "b"]))}},
+            "Commitment": {"type": "object", "properties": {"interval": list(json!(["b", "a"]))}},
+            "Other": {"type": "object", "properties": {"period": list(json!(["a", "b"]))}},
+        }}});
+        run_with(run, &mut root, "");
+        let names: Vec<&String> = components(&root).unwrap().keys().collect();
+        assert!(
+            names.contains(&&"PlanInterval".to_owned())
+                && names.contains(&&"OtherPeriod".to_owned())
+        );
+        assert!(!names.contains(&&"CommitmentInterval".to_owned()));
+    }
+}

@@ -1,0 +1,231 @@
+//! Drops the envelopes of bodies: `{"customer": {…}}` is how the API writes a customer down,
+//! not something that a caller handles.
+//!
+//! The envelope is written out at each body that uses it, where the operations are read from,
+//! and its component goes, so that its name is free for what is inside. An envelope that
+//! something else refers to as well stays as `XEnvelope`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToSnakeCase;
+use serde_json::{Map, Value, json};
+
+use super::Context;
+use crate::regen::names::{plain_name, singular};
+use crate::regen::schema::{
+    ORIGIN, Place, Site, components, components_mut, descend, each_operation_mut, each_root_mut,
+    each_schema_mut, is_struct, is_type, object_mut, origin, properties, redirect, reference,
+};
+
+/// The name that an inline object will take when it becomes a component.
+pub(crate) const NAME_HINT: &str = "x-name";
+
+/// The pagination block beside the elements of a list.
+pub(crate) const META: &str = "meta";
+
+/// After this pass a body is an inline envelope, a choice of inline envelopes, or a plain type.
+pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
+    let envelopes = find(root);
+    inline_base_inputs(root, &envelopes);
+    hand_down_names(root, &envelopes);
+    let known = components(root).cloned().unwrap_or_default();
+    let mut changes = 0;
+    each_root_mut(root, &mut |site, schema| {
+        if matches!(site, Site::Request | Site::Response) {
+            each_choice(schema, &mut |body| {
+                if let Some(name) = reference(body).filter(|name| envelopes.contains(*name)) {
+                    *body = known.get(name).cloned().unwrap_or_default();
+                    changes += 1;
+                }
+            });
+        }
+    });
+    let still_used = references(root);
+    for name in &envelopes {
+        let schema = components_mut(root).shift_remove(name);
+        if still_used.contains(name) {
+            components_mut(root).insert(envelope_name(name), schema.unwrap_or_default());
+        }
+    }
+    each_schema_mut(root, &mut |node| {
+        if let Some(name) = reference(node).filter(|name| envelopes.contains(*name)) {
+            let name = envelope_name(name);
+            redirect(node, &name);
+        }
+    });
+    changes
+}
+
+fn envelope_name(name: &str) -> String {
+    format!("{name}Envelope")
+}
+
+/// The components that are used as the body of an operation and only wrap something.
+fn find(root: &mut Value) -> BTreeSet<String> {
+    let known = components(root).cloned().unwrap_or_default();
+    let mut envelopes = BTreeSet::new();
+    each_operation_mut(root, &mut |place, operation| {
+        let Place::Path { path, .. } = place else {
+            return;
+        };
+        let noun = noun_of(path);
+        let mut look = |holder: Option<&mut Value>| {
+            for schema in holder.into_iter().flat_map(json_bodies) {
+                each_choice(schema, &mut |body| {
+                    if let Some(name) = reference(body)
+                        && known
+                            .get(name)
+                            .is_some_and(|schema| is_envelope(schema, &noun))
+                    {
+                        envelopes.insert(name.to_owned());
+                    }
+                });
+            }
+        };
+        look(operation.get_mut("requestBody"));
+        for (_, response) in operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten()
+        {
+            look(Some(response));
+        }
+    });
+    envelopes
+}
+
+/// The singular of the last literal noun of a path that has parameters or operations of its own.
+fn noun_of(path: &str) -> String {
+    let literal = path
+        .split('/')
+        .rfind(|segment| !segment.is_empty() && !segment.starts_with('{'));
+    singular(literal.unwrap_or_default()).to_snake_case()
+}
+
+/// One property; a list with its page; or a noun with something that travels beside it.
+pub(crate) fn is_envelope(schema: &Value, noun: &str) -> bool {
+    let names: Vec<&String> = properties(schema).map(|(name, _)| name).collect();
+    is_struct(schema)
+        && match names.as_slice() {
+            [_] => true,
+            [one, other] if *one == META || *other == META => true,
+            several => several.iter().any(|name| *name == noun),
+        }
+}
+
+fn json_bodies(holder: &mut Value) -> Vec<&mut Value> {
+    let content = holder.get_mut("content").and_then(Value::as_object_mut);
+    content
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, media)| media.get_mut("schema"))
+        .collect()
+}
+
+/// The body, or each member when it is a choice.
+fn each_choice(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    for key in ["oneOf", "anyOf"] {
+        if let Some(Value::Array(members)) = schema.get_mut(key) {
+            members.iter_mut().for_each(visit);
+            return;
+        }
+    }
+    visit(schema);
+}
+
+/// `XBaseInput` serves creation and update: each role gets its own copy, to grow its own name.
+fn inline_base_inputs(root: &mut Value, envelopes: &BTreeSet<String>) {
+    let known: BTreeMap<String, Value> = components(root)
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| name.ends_with("BaseInput"))
+        .map(|(name, schema)| (name.clone(), schema.clone()))
+        .collect();
+    for name in envelopes {
+        let Some(envelope) = components_mut(root).get_mut(name) else {
+            continue;
+        };
+        let fields = envelope
+            .get_mut("properties")
+            .and_then(Value::as_object_mut);
+        for (_, field) in fields.into_iter().flatten() {
+            if let Some(base) = reference(field).and_then(|name| known.get(name)) {
+                let place = origin(field).to_owned();
+                let mut copy = base.clone();
+                object_mut(&mut copy).insert(ORIGIN.to_owned(), json!(place));
+                *field = copy;
+            }
+        }
+    }
+}
+
+/// What is written out inside an envelope takes the name that the envelope frees.
+fn hand_down_names(root: &mut Value, envelopes: &BTreeSet<String>) {
+    for name in envelopes {
+        let freed = plain_name(name);
+        let Some(envelope) = components_mut(root).get_mut(name) else {
+            continue;
+        };
+        let fields = envelope
+            .get_mut("properties")
+            .and_then(Value::as_object_mut);
+        // Beside a page or an option there is one noun; it comes last.
+        let inline = fields.into_iter().flatten().filter_map(|(_, field)| {
+            let inner = if is_type(field, "array") {
+                field.get_mut("items")?
+            } else {
+                field
+            };
+            is_struct(inner).then_some(inner)
+        });
+        if let Some(inner) = inline.last() {
+            object_mut(inner).insert(NAME_HINT.to_owned(), json!(freed));
+        }
+    }
+}
+
+/// The components that something refers to.
+fn references(root: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let empty = Map::new();
+    for (_, schema) in components(root).unwrap_or(&empty) {
+        descend(schema, &mut |node| {
+            found.extend(reference(node).map(str::to_owned));
+        });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::run_alone;
+    use super::*;
+
+    #[test]
+    fn an_envelope_is_written_out_and_its_component_goes() {
+        let body = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/TaxCreateInput"}}}});
+        let mut root = json!({
+            "components": {"schemas": {
+                "TaxBaseInput": {"type": "object", "properties": {"code": {"type": "string"}}},
+                "TaxCreateInput": {"type": "object", "properties": {"tax": {"$ref": "#/components/schemas/TaxBaseInput"}}},
+            }},
+            "paths": {"/taxes": {"post": {"requestBody": body}}},
+        });
+        assert_eq!(run_alone(run, &mut root), 1);
+        assert!(components(&root).is_some_and(|all| !all.contains_key("TaxCreateInput")));
+        let body = &root["paths"]["/taxes"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!(body["properties"]["tax"][ORIGIN], "TaxCreateInput.tax");
+        assert_eq!(
+            body["properties"]["tax"]["properties"]["code"][ORIGIN],
+            "TaxBaseInput.code"
+        );
+    }
+
+    #[test]
+    fn what_travels_beside_the_noun_is_still_an_envelope() {
+        let schema = json!({"properties": {"subscription": {}, "authorization": {}}});
+        assert!(is_envelope(&schema, "subscription"));
+        assert!(!is_envelope(&schema, "invoice"));
+    }
+}

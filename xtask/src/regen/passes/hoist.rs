@@ -1,0 +1,142 @@
+//! Gives inline objects a component of their own.
+//!
+//! Until the rename pass a component that was inline is called by its address.
+
+use heck::ToSnakeCase;
+use serde_json::{Map, Value};
+
+use super::Context;
+use super::envelopes::is_envelope;
+use crate::regen::names::singular;
+use crate::regen::schema::{
+    Place, Site, components, components_mut, each_child_mut, each_operation_mut, each_root_mut,
+    is_struct, object_mut, origin, refer_to,
+};
+
+/// What describes a use of a type rather than the type.
+const NOTES: [&str; 4] = ["description", "example", "nullable", "deprecated"];
+
+/// After this pass objects stand only in components and as the envelopes of bodies.
+pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
+    let flat = flat_bodies(root);
+    let mut found: Vec<(String, Value)> = Vec::new();
+    each_root_mut(root, &mut |site, schema| {
+        let own_type = matches!(site, Site::Request | Site::Response)
+            && flat.contains(&origin(schema).to_owned());
+        if own_type {
+            hoist(schema, &mut found);
+        } else {
+            each_body_mut(schema, &mut |body| {
+                each_child_mut(body, &mut |child| hoist(child, &mut found))
+            });
+        }
+    });
+    let changes = found.len();
+    for (address, schema) in found {
+        match components(root).and_then(|all| all.get(&address)) {
+            Some(known) if *known != schema => context.problem(
+                &address,
+                "two different objects come from this place",
+                "let the schemas that build on it declare the property alike",
+            ),
+            _ => {
+                components_mut(root).insert(address, schema);
+            }
+        }
+    }
+    changes
+}
+
+/// The schema, or its members when it is a choice of bodies.
+fn each_body_mut(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    for key in ["oneOf", "anyOf"] {
+        if let Some(Value::Array(members)) = schema.get_mut(key) {
+            members.iter_mut().for_each(visit);
+            return;
+        }
+    }
+    visit(schema);
+}
+
+fn hoist(node: &mut Value, found: &mut Vec<(String, Value)>) {
+    each_child_mut(node, &mut |child| hoist(child, found));
+    if !is_struct(node) {
+        return;
+    }
+    let address = origin(node).to_owned();
+    let mut schema = node.clone();
+    let mut reference = refer_to(&address);
+    let map: &mut Map<String, Value> = object_mut(&mut schema);
+    for note in NOTES {
+        // A description is worth as much on the type as on its use.
+        let value = if note == "description" {
+            map.get(note).cloned()
+        } else {
+            map.shift_remove(note)
+        };
+        if let Some(value) = value {
+            reference[note] = value;
+        }
+    }
+    reference[crate::regen::schema::ORIGIN] = Value::String(address.clone());
+    found.push((address, schema));
+    *node = reference;
+}
+
+/// The inline bodies that are no envelopes.
+fn flat_bodies(root: &mut Value) -> Vec<String> {
+    let mut flat = Vec::new();
+    each_operation_mut(root, &mut |place, operation| {
+        let Place::Path { path, .. } = place else {
+            return;
+        };
+        let literal = path
+            .split('/')
+            .rfind(|segment| !segment.is_empty() && !segment.starts_with('{'));
+        let noun = singular(literal.unwrap_or_default()).to_snake_case();
+        let mut look = |schema: &Value| {
+            if is_struct(schema) && !is_envelope(schema, &noun) {
+                flat.push(origin(schema).to_owned());
+            }
+        };
+        for holder in [operation.get("requestBody")].into_iter().flatten().chain(
+            operation["responses"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(_, response)| response),
+        ) {
+            for (_, media) in holder["content"].as_object().into_iter().flatten() {
+                look(&media["schema"]);
+            }
+        }
+    });
+    flat
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::run_alone;
+    use super::*;
+    use crate::regen::schema::reference;
+
+    #[test]
+    fn an_inline_object_becomes_a_component_under_its_address() {
+        let mut root = json!({"components": {"schemas": {"Fee": {"type": "object", "properties": {
+            "items": {"type": "array", "items": {"type": "object", "properties": {
+                "tax": {"type": "object", "nullable": true, "properties": {"code": {"type": "string"}}},
+            }}},
+        }}}}});
+        assert_eq!(run_alone(run, &mut root), 2);
+        let all = components(&root).unwrap();
+        let item = &all["Fee"]["properties"]["items"]["items"];
+        assert_eq!(reference(item), Some("Fee.items[]"));
+        let tax = &all["Fee.items[]"]["properties"]["tax"];
+        assert_eq!(
+            (reference(tax), &tax["nullable"]),
+            (Some("Fee.items[].tax"), &json!(true))
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! Merges the schemas that are views of one noun into one type.
+//!
+//! `CustomerBaseObject`, `CustomerObject` and `CustomerObjectExtended` are one customer, seen
+//! with more or less of its surroundings. A field is required only if every view requires it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::Context;
+use super::rename::facts;
+use crate::regen::schema::{
+    components_mut, each_schema_mut, flag, object_mut, properties, redirect, reference, required,
+};
+
+/// After this pass the first view of each noun has the fields of all, and the others are gone.
+pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
+    let mut nouns: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for key in components_mut(root).keys() {
+        if let Some(noun) = context.names.view(key) {
+            nouns.entry(noun.to_owned()).or_default().push(key.clone());
+        }
+    }
+    let mut kept: BTreeMap<String, String> = BTreeMap::new();
+    for keys in nouns.values() {
+        for key in keys {
+            kept.insert(key.clone(), keys[0].clone());
+        }
+    }
+    each_schema_mut(root, &mut |node| {
+        if let Some(first) = reference(node).and_then(|target| kept.get(target)) {
+            redirect(node, first);
+        }
+    });
+    let mut changes = 0;
+    for keys in nouns.values() {
+        let views: Vec<Value> = keys
+            .iter()
+            .filter_map(|key| components_mut(root).shift_remove(key))
+            .collect();
+        changes += views.len() - 1;
+        let merged = merge(&views, &keys[0], context);
+        components_mut(root).insert(keys[0].clone(), merged);
+    }
+    changes
+}
+
+fn merge(views: &[Value], address: &str, context: &mut Context<'_>) -> Value {
+    let fullest = views.iter().max_by_key(|view| properties(view).count());
+    let mut merged = fullest.cloned().unwrap_or_default();
+    let mut fields: Map<String, Value> = Map::new();
+    for (name, schema) in views.iter().flat_map(properties) {
+        match fields.get_mut(name) {
+            None => {
+                fields.insert(name.clone(), schema.clone());
+            }
+            Some(known) => {
+                if !join(known, schema) {
+                    context.problem(
+                        &format!("{address}.{name}"),
+                        "the views of this noun declare the property differently",
+                        "correct one of them in overlay.yaml, or do not merge them in names.yaml",
+                    );
+                }
+            }
+        }
+    }
+    let everywhere: Vec<Value> = fields
+        .keys()
+        .filter(|name| {
+            views
+                .iter()
+                .all(|view| required(view).any(|known| known == *name))
+        })
+        .map(|name| json!(name))
+        .collect();
+    let map = object_mut(&mut merged);
+    map.insert("properties".into(), Value::Object(fields));
+    map.insert("required".into(), Value::Array(everywhere));
+    merged
+}
+
+/// Makes `known` allow what either view allows; false when they are different types.
+fn join(known: &mut Value, other: &Value) -> bool {
+    if flag(other, "nullable") {
+        known["nullable"] = json!(true);
+    }
+    if known.get("description").is_none()
+        && let Some(said) = other.get("description")
+    {
+        known["description"] = said.clone();
+    }
+    if let (Some(Value::Array(values)), Some(Value::Array(more))) =
+        (known.get("enum").cloned(), other.get("enum"))
+    {
+        let new: Vec<Value> = more
+            .iter()
+            .filter(|value| !values.contains(value))
+            .cloned()
+            .collect();
+        known["enum"] = Value::Array(values.into_iter().chain(new).collect());
+        return true;
+    }
+    let bare = |schema: &Value| {
+        let mut bare = facts(schema);
+        object_mut(&mut bare).shift_remove("nullable");
+        bare
+    };
+    bare(known) == bare(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::run_with;
+    use super::*;
+    use crate::regen::schema::components;
+
+    #[test]
+    fn a_field_is_required_only_if_every_view_requires_it() {
+        let mut root = json!({"components": {"schemas": {
+            "Base": {"type": "object", "required": ["a", "b"], "properties": {"a": {}, "b": {}}},
+            "Full": {"type": "object", "required": ["a"], "properties": {"a": {"nullable": true}, "b": {}, "c": {}}},
+            "User": {"type": "object", "properties": {"x": {"$ref": "#/components/schemas/Full"}}},
+        }}});
+        assert_eq!(
+            run_with(run, &mut root, "merge:\n  Noun: [Base, Full]\n"),
+            1
+        );
+        let all = components(&root).unwrap();
+        assert_eq!(all["Base"]["required"], json!(["a"]));
+        assert_eq!(all["Base"]["properties"]["a"]["nullable"], true);
+        assert!(all["Base"]["properties"].get("c").is_some());
+        assert_eq!(reference(&all["User"]["properties"]["x"]), Some("Base"));
+    }
+}

@@ -1,0 +1,82 @@
+//! Replaces `XOrNull` by a nullable X, and carries the nullability of any component to the
+//! places that refer to it.
+
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::regen::schema::{components_mut, each_schema_mut, flag, redirect, reference};
+
+const SUFFIX: &str = "OrNull";
+
+/// After this pass no component is nullable; references are.
+pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
+    let components = components_mut(root);
+    let mut nullable = Vec::new();
+    for (name, schema) in components.iter_mut() {
+        if flag(schema, "nullable") {
+            nullable.push(name.clone());
+            if let Some(map) = schema.as_object_mut() {
+                map.shift_remove("nullable");
+            }
+        }
+    }
+    let twins: Vec<String> = nullable
+        .iter()
+        .filter(|name| base_of(name).is_some_and(|base| components.contains_key(base)))
+        .cloned()
+        .collect();
+    for twin in &twins {
+        let values = components
+            .shift_remove(twin)
+            .map(|mut schema| schema["enum"].take());
+        let base = base_of(twin).and_then(|base| components.get_mut(base));
+        if let (Some(Value::Array(values)), Some(Value::Array(known))) =
+            (values, base.and_then(|base| base.get_mut("enum")))
+        {
+            let new: Vec<Value> = values.into_iter().filter(|v| !known.contains(v)).collect();
+            known.extend(new);
+        }
+    }
+    let mut changes = 0;
+    each_schema_mut(root, &mut |node| {
+        let Some(target) = reference(node).map(str::to_owned) else {
+            return;
+        };
+        if nullable.contains(&target) {
+            node["nullable"] = json!(true);
+            changes += 1;
+        }
+        if twins.contains(&target)
+            && let Some(base) = base_of(&target)
+        {
+            redirect(node, base);
+        }
+    });
+    changes
+}
+
+fn base_of(name: &str) -> Option<&str> {
+    name.strip_suffix(SUFFIX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::run_alone;
+    use super::*;
+
+    #[test]
+    fn references_to_or_null_become_nullable_references() {
+        let mut root = json!({"components": {"schemas": {
+            "Currency": {"type": "string", "enum": ["EUR"]},
+            "CurrencyOrNull": {"type": "string", "nullable": true, "enum": ["EUR", "USD"]},
+            "Plan": {"properties": {"currency": {"$ref": "#/components/schemas/CurrencyOrNull"}}},
+        }}});
+        assert_eq!(run_alone(run, &mut root), 1);
+        let schemas = &root["components"]["schemas"];
+        assert_eq!(schemas["Currency"]["enum"], json!(["EUR", "USD"]));
+        assert_eq!(schemas.get("CurrencyOrNull"), None);
+        let currency = &schemas["Plan"]["properties"]["currency"];
+        assert_eq!(reference(currency), Some("Currency"));
+        assert_eq!(currency["nullable"], true);
+    }
+}

@@ -1,0 +1,50 @@
+//! Drops components that no operation and no webhook uses: the answers of errors, which share
+//! one hand-written type, and what other passes made superfluous.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::Context;
+use crate::regen::reach::{Uses, reachable};
+use crate::regen::schema::components_mut;
+
+/// After this pass every component is sent or received by something.
+pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
+    let used: BTreeSet<String> = reachable(root, Uses::Requests)
+        .union(&reachable(root, Uses::Answers))
+        .cloned()
+        .collect();
+    let components = components_mut(root);
+    let before = components.len();
+    components.retain(|name, _| used.contains(name));
+    before - components.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::run_alone;
+    use super::*;
+
+    #[test]
+    fn only_what_is_used_stays() {
+        let mut root = json!({
+            "components": {"schemas": {
+                "Fee": {"type": "object", "properties": {"tax": {"$ref": "#/components/schemas/Tax"}}},
+                "Tax": {"type": "object", "properties": {}},
+                "ApiError": {"type": "object", "properties": {}},
+            }},
+            "paths": {"/fees": {"get": {"responses": {
+                "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Fee"}}}},
+                "404": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ApiError"}}}},
+            }}}},
+        });
+        assert_eq!(run_alone(run, &mut root), 1);
+        assert_eq!(
+            components_mut(&mut root).keys().collect::<Vec<_>>(),
+            ["Fee", "Tax"]
+        );
+    }
+}

@@ -1,0 +1,252 @@
+//! Walking the schemas of an OpenAPI document held as JSON.
+
+use serde_json::{Map, Value, json};
+
+/// Where a schema node came from in the published document; copies of a node keep it.
+pub(crate) const ORIGIN: &str = "x-origin";
+
+/// The HTTP methods that may stand in a path item.
+pub(crate) const METHODS: [&str; 8] = [
+    "get", "post", "put", "patch", "delete", "head", "options", "trace",
+];
+
+const COMPONENT: &str = "#/components/schemas/";
+
+/// The name of the component schema that a node refers to.
+pub(crate) fn reference(node: &Value) -> Option<&str> {
+    node.get("$ref")?.as_str()?.strip_prefix(COMPONENT)
+}
+
+/// A node that refers to a component schema.
+pub(crate) fn refer_to(name: &str) -> Value {
+    json!({ "$ref": format!("{COMPONENT}{name}") })
+}
+
+/// Points an existing reference, with all that stands beside it, at another component.
+pub(crate) fn redirect(node: &mut Value, name: &str) {
+    node["$ref"] = Value::String(format!("{COMPONENT}{name}"));
+}
+
+/// The address of the node in the published document.
+pub(crate) fn origin(node: &Value) -> &str {
+    node.get(ORIGIN).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A string member of a node.
+pub(crate) fn text<'v>(node: &'v Value, key: &str) -> Option<&'v str> {
+    node.get(key).and_then(Value::as_str)
+}
+
+/// A boolean member of a node; absent means false.
+pub(crate) fn flag(node: &Value, key: &str) -> bool {
+    node.get(key).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// Whether the node declares the JSON type.
+pub(crate) fn is_type(node: &Value, name: &str) -> bool {
+    text(node, "type") == Some(name)
+}
+
+/// Whether the node is an object with declared properties.
+pub(crate) fn is_struct(node: &Value) -> bool {
+    node.get("properties").is_some_and(Value::is_object) && reference(node).is_none()
+}
+
+/// The declared properties of a node.
+pub(crate) fn properties(node: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    node.get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+}
+
+/// The names that a node requires.
+pub(crate) fn required(node: &Value) -> impl Iterator<Item = &str> {
+    node.get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+}
+
+/// The component schemas of a document.
+pub(crate) fn components(root: &Value) -> Option<&Map<String, Value>> {
+    root.pointer("/components/schemas")?.as_object()
+}
+
+/// The component schemas of a document, to change them; made when there are none.
+pub(crate) fn components_mut(root: &mut Value) -> &mut Map<String, Value> {
+    let components = entry(entry(root, "components"), "schemas");
+    object_mut(components)
+}
+
+/// The member of an object node, made as an empty object when it is missing.
+fn entry<'v>(node: &'v mut Value, key: &str) -> &'v mut Value {
+    object_mut(node)
+        .entry(key)
+        .or_insert_with(|| Value::Object(Map::new()))
+}
+
+/// The node as an object; anything else is replaced by an empty one.
+pub(crate) fn object_mut(node: &mut Value) -> &mut Map<String, Value> {
+    if !node.is_object() {
+        *node = Value::Object(Map::new());
+    }
+    match node {
+        Value::Object(map) => map,
+        _ => unreachable!("made an object above"),
+    }
+}
+
+/// What a schema is the root of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// A schema under `components/schemas`.
+    Component,
+    /// The schema of a parameter.
+    Parameter,
+    /// A request body.
+    Request,
+    /// A response body.
+    Response,
+    /// The body of a webhook delivery.
+    Webhook,
+}
+
+/// Calls `visit` with every schema that is the root of something. Error answers are left out:
+/// they share one hand-written type.
+pub(crate) fn each_root_mut(root: &mut Value, visit: &mut dyn FnMut(Site, &mut Value)) {
+    for (_, schema) in components_mut(root) {
+        visit(Site::Component, schema);
+    }
+    each_operation_mut(root, &mut |place, operation| {
+        for parameter in list_mut(operation, "parameters") {
+            if let Some(schema) = parameter.get_mut("schema") {
+                visit(Site::Parameter, schema);
+            }
+        }
+        let request = match place {
+            Place::Path { .. } => Site::Request,
+            Place::Webhook { .. } => Site::Webhook,
+        };
+        if let Some(body) = operation.get_mut("requestBody") {
+            each_content_mut(body, &mut |schema| visit(request, schema));
+        }
+        if request == Site::Request {
+            for response in successes_mut(operation) {
+                each_content_mut(response, &mut |schema| visit(Site::Response, schema));
+            }
+        }
+    });
+}
+
+/// Calls `visit` with every schema node of the document, children before their parents.
+pub(crate) fn each_schema_mut(root: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    each_root_mut(root, &mut |_, schema| descend_mut(schema, visit));
+}
+
+/// Calls `visit` with every schema node at and below `node`, children before their parents.
+pub(crate) fn descend_mut(node: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    each_child_mut(node, &mut |child| descend_mut(child, visit));
+    visit(node);
+}
+
+/// Calls `visit` with every schema directly below `node`.
+pub(crate) fn each_child_mut(node: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    let Some(map) = node.as_object_mut() else {
+        return;
+    };
+    for (key, value) in map {
+        match (key.as_str(), value) {
+            ("properties", Value::Object(properties)) => {
+                properties.values_mut().for_each(&mut *visit)
+            }
+            ("items" | "additionalProperties", child @ Value::Object(_)) => visit(child),
+            ("allOf" | "oneOf" | "anyOf", Value::Array(members)) => {
+                members.iter_mut().for_each(&mut *visit);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Calls `visit` with every schema node at and below `node`, parents first.
+pub(crate) fn descend<'v>(node: &'v Value, visit: &mut dyn FnMut(&'v Value)) {
+    visit(node);
+    let Some(map) = node.as_object() else { return };
+    for (key, value) in map {
+        match (key.as_str(), value) {
+            ("properties", Value::Object(properties)) => {
+                properties.values().for_each(|child| descend(child, visit));
+            }
+            ("items" | "additionalProperties", child @ Value::Object(_)) => descend(child, visit),
+            ("allOf" | "oneOf" | "anyOf", Value::Array(members)) => {
+                members.iter().for_each(|child| descend(child, visit));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Where an operation stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place<'d> {
+    /// Under `paths`.
+    Path { path: &'d str, method: &'d str },
+    /// Under `webhooks`.
+    Webhook { key: &'d str },
+}
+
+/// Calls `visit` with every operation and webhook.
+pub(crate) fn each_operation_mut(root: &mut Value, visit: &mut dyn FnMut(Place<'_>, &mut Value)) {
+    for section in ["paths", "webhooks"] {
+        let items = root.get_mut(section).and_then(Value::as_object_mut);
+        for (key, item) in items.into_iter().flatten() {
+            for method in METHODS {
+                if let Some(operation) = item.get_mut(method) {
+                    let place = match section {
+                        "paths" => Place::Path { path: key, method },
+                        _ => Place::Webhook { key },
+                    };
+                    visit(place, operation);
+                }
+            }
+        }
+    }
+}
+
+/// The 2xx answers of an operation.
+pub(crate) fn successes_mut(operation: &mut Value) -> impl Iterator<Item = &mut Value> {
+    operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+        .filter(|(status, _)| status.starts_with('2'))
+        .map(|(_, response)| response)
+}
+
+fn each_content_mut(holder: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    let content = holder.get_mut("content").and_then(Value::as_object_mut);
+    for (_, media) in content.into_iter().flatten() {
+        if let Some(schema) = media.get_mut("schema") {
+            visit(schema);
+        }
+    }
+}
+
+/// The members of a list node, none when it is missing.
+pub(crate) fn list_mut<'v>(node: &'v mut Value, key: &str) -> impl Iterator<Item = &'v mut Value> {
+    node.get_mut(key)
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+}
+
+/// The members of a list node, none when it is missing.
+pub(crate) fn list<'v>(node: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
+    node.get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+}

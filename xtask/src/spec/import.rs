@@ -1,0 +1,59 @@
+//! From upstream's document and ours to the next one of ours.
+
+use serde_json::Value;
+
+use super::changes::Changes;
+use super::facts;
+use super::missing::Missing;
+use crate::canonical;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::Document;
+
+/// The next openapi.yaml, what is new in it and what it does not say yet.
+#[derive(Debug)]
+pub(crate) struct Imported {
+    pub(crate) text: String,
+    pub(crate) changes: Changes,
+    pub(crate) missing: Missing,
+}
+
+/// The facts of `upstream` in canonical order with the prose of `ours`.
+pub(crate) fn import(
+    upstream: &Document,
+    ours: Option<&Document>,
+) -> Result<Imported, Diagnostics> {
+    let problems: Vec<_> = [Some(upstream), ours]
+        .into_iter()
+        .flatten()
+        .filter_map(check_version)
+        .collect();
+    if !problems.is_empty() {
+        return Err(Diagnostics(problems));
+    }
+    let ours = ours.map(Document::root);
+    let next = facts::with_prose_of(ours, upstream.root());
+    let facts_before = ours.map(|ours| facts::with_prose_of(None, ours));
+    let facts_now = facts::with_prose_of(None, upstream.root());
+    Ok(Imported {
+        text: canonical::to_yaml(&next),
+        changes: Changes::between(facts_before.as_ref(), &facts_now),
+        missing: Missing::from(&next),
+    })
+}
+
+fn check_version(document: &Document) -> Option<Diagnostic> {
+    let advice = "Name an OpenAPI 3 document, in YAML or JSON.";
+    match document.root().get("openapi") {
+        Some(Value::String(version)) if version.starts_with("3.") => None,
+        Some(version) => Some(document.diagnostic(
+            "/openapi",
+            format!("the document says it is OpenAPI {version}, not 3.x"),
+            advice,
+        )),
+        None => Some(document.diagnostic(
+            "",
+            "this is no OpenAPI document: it has no `openapi` key",
+            advice,
+        )),
+    }
+}

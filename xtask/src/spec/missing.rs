@@ -1,0 +1,105 @@
+//! Where words of ours are missing.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::facts::reason_phrase;
+use super::table::{Context, Shape};
+use crate::pointer;
+
+/// Nodes that have no words of ours yet.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Missing {
+    pub(super) operations: Vec<String>,
+    pub(super) schemas: Vec<String>,
+    pub(super) webhooks: Vec<String>,
+    pub(super) properties: usize,
+    pub(super) parameters: usize,
+    pub(super) responses: usize,
+}
+
+impl Missing {
+    pub(super) fn from(document: &Value) -> Self {
+        let mut missing = Self::default();
+        let look = &mut |context, at: &str, node: &_| missing.look_at(context, at, node);
+        visit(Shape::Object(Context::Document), document, "", look);
+        missing
+    }
+
+    fn look_at(&mut self, context: Context, at: &str, node: &Map<String, Value>) {
+        let segments = pointer::parse(at);
+        let segments: Vec<_> = segments.iter().map(String::as_str).collect();
+        // Someone else describes what a reference points to.
+        let undescribed = !node.contains_key("description") && !node.contains_key("$ref");
+        match (context, &segments[..]) {
+            (Context::Operation, _) if node.contains_key("summary") => {}
+            (Context::Operation, ["paths", path, method]) => {
+                let id = node.get("operationId").and_then(Value::as_str);
+                let name = id.map_or_else(|| format!("{method} {path}"), str::to_owned);
+                self.operations.push(name);
+            }
+            (Context::Operation, ["webhooks", name, _]) => self.webhooks.push((*name).to_owned()),
+            (Context::Schema, ["components", "schemas", name]) if undescribed => {
+                self.schemas.push((*name).to_owned());
+            }
+            (Context::Property, _) if undescribed => self.properties += 1,
+            (Context::Parameter, _) if undescribed => self.parameters += 1,
+            (Context::Response, [.., name])
+                if node.get("description") == Some(&Value::String(reason_phrase(name))) =>
+            {
+                self.responses += 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Shows every object of a known kind to `look`, with its pointer.
+fn visit(
+    shape: Shape,
+    value: &Value,
+    at: &str,
+    look: &mut impl FnMut(Context, &str, &Map<String, Value>),
+) {
+    match (shape, value) {
+        (Shape::Object(context), Value::Object(node)) => {
+            look(context, at, node);
+            for (key, shape) in context.fields() {
+                if let Some(child) = node.get(*key) {
+                    visit(*shape, child, &pointer::join(at, key), look);
+                }
+            }
+        }
+        (Shape::List(context, _), Value::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                visit(Shape::Object(context), item, &format!("{at}/{index}"), look);
+            }
+        }
+        (Shape::Map(shape, _), Value::Object(map)) => {
+            for (key, child) in map {
+                visit(*shape, child, &pointer::join(at, key), look);
+            }
+        }
+        _ => {}
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, names) in [
+            ("operations without a summary", &self.operations),
+            ("webhooks without a summary", &self.webhooks),
+            ("schemas without a description", &self.schemas),
+        ] {
+            write!(f, "{what}: {}", names.len())?;
+            if !names.is_empty() {
+                write!(f, " ({})", names.join(", "))?;
+            }
+            writeln!(f)?;
+        }
+        writeln!(f, "properties without a description: {}", self.properties)?;
+        writeln!(f, "parameters without a description: {}", self.parameters)?;
+        write!(f, "responses with only a reason phrase: {}", self.responses)
+    }
+}
