@@ -23,17 +23,16 @@
 //! # }
 //! ```
 
-// `generated` is what uses the crate-internal helpers; drop this line when it is enabled.
-#![allow(dead_code, unused_imports, unused_macros)]
 
 // First, so that `open_enum!` is in scope of everything below.
 #[macro_use]
 mod open_enum;
 mod decimal;
-// mod generated;
+mod generated;
 mod integer;
+mod mint;
 mod patch;
 
 pub use decimal::{Decimal, ParseDecimalError};
-// pub use generated::*;
+pub use generated::*;
 pub use patch::Patch;

@@ -1,8 +1,10 @@
 //! Maintenance commands of this workspace; `cargo xtask --help` lists them.
 
 mod canonical;
+mod commands;
 mod diagnostic;
 mod document;
+mod output;
 mod pointer;
 mod regen;
 mod spec;
@@ -22,6 +24,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Regen(commands::Regen),
     /// Works on openapi.yaml.
     #[command(subcommand)]
     Spec(Spec),
@@ -38,6 +41,7 @@ enum Spec {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Regen(options) => commands::regen(&options, workspace()),
         Command::Spec(Spec::Import { file }) => {
             spec::import_file(&file, &workspace().join("openapi.yaml"))
         }

@@ -50,19 +50,43 @@ pub(crate) struct Inputs {
 /// What a document became, and how.
 #[derive(Debug)]
 pub(crate) struct Generated {
-    /// The API as the emitters print it.
-    pub(crate) api: ir::Api,
+    /// The generated files.
+    pub(crate) tree: emit::Tree,
     /// What did not apply to this document.
     pub(crate) reports: Vec<Diagnostic>,
-    /// How often each pass changed something.
+    /// How often the overlay and each pass changed something.
     pub(crate) effects: Vec<(&'static str, usize)>,
     /// How long each step took, in milliseconds.
     pub(crate) timings: Vec<(&'static str, f64)>,
 }
 
-/// Reads, corrects and normalises the document.
-pub(crate) fn lower(inputs: &Inputs) -> Result<Generated, Diagnostics> {
+/// Text in, files out.
+pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let mut clock = Clock::start();
+    let lowered = lower(inputs, &mut clock)?;
+    let tree = emit::emit(&lowered.api).map_err(|error| Diagnostic {
+        file: inputs.spec.name.clone(),
+        line: None,
+        pointer: None,
+        message: error.0,
+        advice: "mend what it names; what no emitter handles needs a pass".to_owned(),
+    })?;
+    clock.lap("emit");
+    let Lowered { reports, effects, .. } = lowered;
+    Ok(Generated { tree, reports, effects, timings: clock.laps })
+}
+
+/// The API as the emitters print it.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    /// The API.
+    pub(crate) api: ir::Api,
+    reports: Vec<Diagnostic>,
+    effects: Vec<(&'static str, usize)>,
+}
+
+/// Reads, corrects and normalises the document.
+fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
     let document = Document::parse(&inputs.spec.name, &inputs.spec.text)?;
     clock.lap("parse");
     validate::validate(&document)?;
@@ -80,7 +104,9 @@ pub(crate) fn lower(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let mut context = Context {
         names: &names,
         addresses: &addresses,
+        strict: inputs.strict,
         problems: Vec::new(),
+        reports: Vec::new(),
     };
     for pass in PASSES {
         let changes = pass.apply(&mut root, &mut context);
@@ -100,6 +126,7 @@ pub(crate) fn lower(inputs: &Inputs) -> Result<Generated, Diagnostics> {
             return Err(complain(&document, &addresses, context.problems));
         }
     }
+    reports.extend(complain(&document, &addresses, std::mem::take(&mut context.reports)).0);
     clock.lap("passes");
     let mut problems = Vec::new();
     let api = read::read(&root, &names, &facts, &mut problems);
@@ -112,12 +139,7 @@ pub(crate) fn lower(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     if inputs.strict && !reports.is_empty() {
         return Err(Diagnostics(reports));
     }
-    Ok(Generated {
-        api,
-        reports,
-        effects,
-        timings: clock.laps,
-    })
+    Ok(Lowered { api, reports, effects })
 }
 
 fn complain(
@@ -175,71 +197,3 @@ impl Clock {
     }
 }
 
-#[cfg(test)]
-mod dump {
-    use super::*;
-    #[test]
-    fn dump() {
-        let read = |p: &str| Source {
-            name: p.to_owned(),
-            text: std::fs::read_to_string(p).unwrap(),
-        };
-        let spec = std::env::var("SPEC").unwrap();
-        let inputs = Inputs {
-            spec: read(&spec),
-            overlay: read("overlay.yaml"),
-            names: read("names.yaml"),
-            operations: read("operations.yaml"),
-            strict: false,
-        };
-        match lower(&inputs) {
-            Err(e) => println!("{e}"),
-            Ok(g) => {
-                for r in &g.reports {
-                    println!("REPORT {r}");
-                }
-                println!("{:?}\n{:?}", g.effects, g.timings);
-                for (n, t) in &g.api.types {
-                    match &t.kind {
-                        ir::Kind::Struct(f) => println!(
-                            "T {n} [{}] {}{}",
-                            t.origin,
-                            if t.sent { "S" } else { "" },
-                            if t.received { "R" } else { "" }
-                        )
-                        .to_owned_if(f.len()),
-                        ir::Kind::Enum { values, sites } => println!(
-                            "E {n} {} sites={} {:?}",
-                            values.len(),
-                            sites.len(),
-                            &values[..values.len().min(8)]
-                        ),
-                    }
-                }
-                for o in &g.api.operations {
-                    println!(
-                        "O {} {} {}.{} {:?} body={:?}",
-                        o.method,
-                        o.path,
-                        o.accessors.join("."),
-                        o.verb,
-                        o.answer,
-                        o.body.as_ref().map(|b| (
-                            b.required,
-                            format!("{:?}", b.shape)
-                                .chars()
-                                .take(120)
-                                .collect::<String>()
-                        ))
-                    );
-                }
-            }
-        }
-    }
-    trait X {
-        fn to_owned_if(self, n: usize);
-    }
-    impl X for () {
-        fn to_owned_if(self, _n: usize) {}
-    }
-}

@@ -68,6 +68,17 @@ pub(crate) struct Field {
     pub(crate) example: Option<String>,
     /// Whether it should not be used any more.
     pub(crate) deprecated: bool,
+    /// What the client fills in when a request is made.
+    pub(crate) minted: Option<Minted>,
+}
+
+/// What the client fills in when a request is made, once and for all attempts to send it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Minted {
+    /// A new unique id.
+    Id,
+    /// The time in seconds since 1970.
+    Now,
 }
 
 /// A reference to a type.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 
+use super::ir::Minted;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
 use crate::pointer;
@@ -19,174 +20,168 @@ pub(crate) enum Form {
     Number,
 }
 
-/// The preferences of names.yaml, by address.
+/// The preferences of names.yaml.
 #[derive(Debug)]
 pub(crate) struct Names {
     document: Option<Document>,
-    types: BTreeMap<String, Binding>,
-    views: BTreeMap<String, Binding>,
-    enums: BTreeMap<String, Binding>,
-    decimals: BTreeMap<String, (Form, Binding)>,
-    verbs: BTreeMap<String, Binding>,
+    entries: BTreeMap<(Section, String), Entry>,
     used: RefCell<BTreeSet<String>>,
 }
 
-#[derive(Debug)]
-struct Binding {
-    name: String,
-    /// The entry in names.yaml, for reports.
-    pointer: String,
+/// What a preference is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Section {
+    Types,
+    Merge,
+    Enums,
+    Decimals,
+    Minted,
+    Arguments,
+    Verbs,
 }
 
-const SECTIONS: [&str; 5] = ["types", "merge", "enums", "decimals", "verbs"];
+/// The sections by their key, with the only names that they take, if limited.
+const SECTIONS: [(&str, Section, &[&str]); 7] = [
+    ("types", Section::Types, &[]),
+    ("merge", Section::Merge, &[]),
+    ("enums", Section::Enums, &[]),
+    ("decimals", Section::Decimals, &["string", "number"]),
+    ("minted", Section::Minted, &["id", "now"]),
+    ("arguments", Section::Arguments, &[]),
+    ("verbs", Section::Verbs, &[]),
+];
+
+#[derive(Debug)]
+struct Entry {
+    /// The name that stands before the list of addresses.
+    name: String,
+    /// The place in that list.
+    rank: usize,
+    /// The address in names.yaml, for reports.
+    pointer: String,
+}
 
 impl Names {
     /// Reads names.yaml; an empty text prefers nothing.
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
-        let mut names = Self {
-            document: None,
-            types: BTreeMap::new(),
-            views: BTreeMap::new(),
-            enums: BTreeMap::new(),
-            decimals: BTreeMap::new(),
-            verbs: BTreeMap::new(),
-            used: RefCell::default(),
-        };
+        let mut names = Self { document: None, entries: BTreeMap::new(), used: RefCell::default() };
         if text.trim().is_empty() {
             return Ok(names);
         }
         let document = Document::parse(file, text)?;
-        for (section, entries) in document.root().as_object().into_iter().flatten() {
-            let place = pointer::join("", section);
-            if !SECTIONS.contains(&section.as_str()) {
-                return Err(document
-                    .diagnostic(
-                        &place,
-                        &format!("`{section}` is no section of this file"),
-                        &format!("use one of: {}", SECTIONS.join(", ")),
-                    )
-                    .into());
-            }
+        for (key, entries) in document.root().as_object().into_iter().flatten() {
+            let place = pointer::join("", key);
+            let Some((_, section, allowed)) = SECTIONS.iter().find(|(known, ..)| known == key) else {
+                let known: Vec<&str> = SECTIONS.iter().map(|(known, ..)| *known).collect();
+                let message = format!("`{key}` is no section of this file");
+                let advice = format!("use one of: {}", known.join(", "));
+                return Err(document.diagnostic(&place, message, advice).into());
+            };
             for (name, addresses) in entries.as_object().into_iter().flatten() {
                 let place = pointer::join(&place, name);
-                names.read_entry(&document, section, name, addresses, &place)?;
+                let entry = RawEntry { section: *section, allowed, name, addresses, place: &place };
+                names.add(&entry).map_err(|problem| {
+                    document.diagnostic(&problem.place, problem.message, problem.advice)
+                })?;
             }
         }
         names.document = Some(document);
         Ok(names)
     }
 
-    fn read_entry(
-        &mut self,
-        document: &Document,
-        section: &str,
-        name: &str,
-        addresses: &Value,
-        place: &str,
-    ) -> Result<(), Diagnostics> {
-        let wrong = |place: &str, message: &str, advice: &str| -> Diagnostics {
-            document.diagnostic(place, message, advice).into()
+    fn add(&mut self, raw: &RawEntry<'_>) -> Result<(), Wrong> {
+        let RawEntry { section, allowed, name, addresses, place } = raw;
+        let wrong = |place: &str, message: String, advice: String| Wrong {
+            place: place.to_owned(),
+            message,
+            advice,
         };
-        if section == "verbs" {
-            let Some(verb) = addresses.as_str() else {
-                return Err(wrong(
-                    place,
-                    "a verb is one word",
-                    "write `operationId: verb`",
-                ));
-            };
-            let binding = Binding {
-                name: verb.to_owned(),
-                pointer: place.to_owned(),
-            };
-            self.verbs.insert(name.to_owned(), binding);
-            return Ok(());
+        if !allowed.is_empty() && !allowed.contains(name) {
+            let advice = format!("use one of: {}", allowed.join(", "));
+            return Err(wrong(place, format!("`{name}` is not known here"), advice));
         }
-        let form = match (section, name) {
-            ("decimals", "string") => Some(Form::String),
-            ("decimals", "number") => Some(Form::Number),
-            ("decimals", _) => {
-                return Err(wrong(
-                    place,
-                    "decimals are sent as `string` or as `number`",
-                    "use one of the two",
-                ));
+        let addresses: Vec<(String, String)> = match (section, addresses) {
+            // A verb is the other way round: one name for one operation.
+            (Section::Verbs, Value::String(verb)) => vec![((*name).to_owned(), verb.clone())],
+            (Section::Verbs, _) => {
+                let advice = "write `operationId: verb`".to_owned();
+                return Err(wrong(place, "a verb is one word".to_owned(), advice));
             }
-            _ => None,
-        };
-        let Some(addresses) = addresses.as_array() else {
-            return Err(wrong(
-                place,
-                "a name stands for a list of addresses",
-                "write `Name: [Schema.property]`",
-            ));
-        };
-        for (index, address) in addresses.iter().enumerate() {
-            let place = format!("{place}/{index}");
-            let Some(address) = address.as_str() else {
-                return Err(wrong(
-                    &place,
-                    "an address is text",
-                    "write `Schema.property`",
-                ));
-            };
-            let binding = Binding {
-                name: name.to_owned(),
-                pointer: place.clone(),
-            };
-            let before = match (section, form) {
-                ("types", _) => self.types.insert(address.to_owned(), binding).is_some(),
-                ("merge", _) => self.views.insert(address.to_owned(), binding).is_some(),
-                ("enums", _) => self.enums.insert(address.to_owned(), binding).is_some(),
-                (_, Some(form)) => self
-                    .decimals
-                    .insert(address.to_owned(), (form, binding))
-                    .is_some(),
-                _ => false,
-            };
-            if before {
-                return Err(wrong(
-                    &place,
-                    &format!("`{address}` is listed twice"),
-                    "keep one of the two",
-                ));
+            (_, Value::Array(list)) if list.iter().all(Value::is_string) => {
+                list.iter().filter_map(Value::as_str).map(|a| (a.to_owned(), (*name).to_owned())).collect()
             }
+            _ => {
+                let advice = "write `Name: [Schema.property]`".to_owned();
+                return Err(wrong(place, "a name stands for a list of addresses".to_owned(), advice));
+            }
+        };
+        for (rank, (address, name)) in addresses.into_iter().enumerate() {
+            let pointer = match section {
+                Section::Verbs => (*place).to_owned(),
+                _ => format!("{place}/{rank}"),
+            };
+            let key = match section {
+                Section::Arguments => format!("{name}.{address}"),
+                _ => address.clone(),
+            };
+            if self.entries.contains_key(&(*section, key.clone())) {
+                let advice = "keep one of the two".to_owned();
+                return Err(wrong(&pointer, format!("`{address}` is listed twice"), advice));
+            }
+            self.entries.insert((*section, key), Entry { name, rank, pointer });
         }
         Ok(())
     }
 
+    fn find(&self, section: Section, address: &str) -> Option<&Entry> {
+        let entry = self.entries.get(&(section, address.to_owned()))?;
+        self.used.borrow_mut().insert(entry.pointer.clone());
+        Some(entry)
+    }
+
+    fn name(&self, section: Section, address: &str) -> Option<&str> {
+        self.find(section, address).map(|entry| entry.name.as_str())
+    }
+
     /// The name of the type at an address, when people chose one.
     pub(crate) fn type_name(&self, address: &str) -> Option<&str> {
-        self.take(&self.types, address)
-            .or_else(|| self.view(address))
+        self.name(Section::Types, address).or_else(|| self.view(address))
     }
 
     /// The noun that the type at an address is a view of.
     pub(crate) fn view(&self, address: &str) -> Option<&str> {
-        self.take(&self.views, address)
+        self.name(Section::Merge, address)
     }
 
     /// The enum that the values at an address belong to.
     pub(crate) fn enumeration(&self, address: &str) -> Option<&str> {
-        self.take(&self.enums, address)
+        self.name(Section::Enums, address)
     }
 
     /// The decimal that a union at an address is.
     pub(crate) fn decimal(&self, address: &str) -> Option<Form> {
-        let (form, binding) = self.decimals.get(address)?;
-        self.used.borrow_mut().insert(binding.pointer.clone());
-        Some(*form)
+        Some(match self.name(Section::Decimals, address)? {
+            "number" => Form::Number,
+            _ => Form::String,
+        })
+    }
+
+    /// What the client fills in at an address.
+    pub(crate) fn minted(&self, address: &str) -> Option<Minted> {
+        Some(match self.name(Section::Minted, address)? {
+            "now" => Minted::Now,
+            _ => Minted::Id,
+        })
+    }
+
+    /// The place of a property among the arguments of its type's constructor.
+    pub(crate) fn argument(&self, address: &str) -> Option<usize> {
+        self.find(Section::Arguments, address).map(|entry| entry.rank)
     }
 
     /// The method name of an operation.
     pub(crate) fn verb(&self, operation: &str) -> Option<&str> {
-        self.take(&self.verbs, operation)
-    }
-
-    fn take<'n>(&self, from: &'n BTreeMap<String, Binding>, key: &str) -> Option<&'n str> {
-        let binding = from.get(key)?;
-        self.used.borrow_mut().insert(binding.pointer.clone());
-        Some(&binding.name)
+        self.name(Section::Verbs, operation)
     }
 
     /// The entries that nothing asked for: what they name is not in the document.
@@ -195,20 +190,14 @@ impl Names {
             return Vec::new();
         };
         let used = self.used.borrow();
-        let lists = [&self.types, &self.views, &self.enums, &self.verbs];
-        let mut unused: Vec<Diagnostic> = lists
-            .into_iter()
-            .flatten()
-            .chain(
-                self.decimals
-                    .iter()
-                    .map(|(address, (_, binding))| (address, binding)),
-            )
-            .filter(|(_, binding)| !used.contains(&binding.pointer))
-            .map(|(address, binding)| {
+        let mut unused: Vec<Diagnostic> = self
+            .entries
+            .iter()
+            .filter(|(_, entry)| !used.contains(&entry.pointer))
+            .map(|((_, address), entry)| {
                 document.diagnostic(
-                    &binding.pointer,
-                    &format!("`{address}` names nothing that this document has"),
+                    &entry.pointer,
+                    format!("`{address}` names nothing that this document has"),
                     "remove the entry, or write the address as the document has it now",
                 )
             })
@@ -216,6 +205,22 @@ impl Names {
         unused.sort_by_key(|diagnostic| diagnostic.line);
         unused
     }
+}
+
+/// An entry as it stands in names.yaml.
+struct RawEntry<'a> {
+    section: Section,
+    allowed: &'a [&'a str],
+    name: &'a str,
+    addresses: &'a Value,
+    place: &'a str,
+}
+
+/// What is wrong with an entry.
+struct Wrong {
+    place: String,
+    message: String,
+    advice: String,
 }
 
 /// The name of a published component without what only tells schemas apart: `Object` at the

@@ -45,8 +45,13 @@ pub(crate) struct Context<'a> {
     pub(crate) names: &'a Names,
     /// What addresses stand for.
     pub(crate) addresses: &'a Addresses,
+    /// Whether a choice that only people can make stops generation: it does for openapi.yaml,
+    /// for another document the harmless choice is taken and reported.
+    pub(crate) strict: bool,
     /// What cannot be generated.
     pub(crate) problems: Vec<Problem>,
+    /// What was decided without people.
+    pub(crate) reports: Vec<Problem>,
 }
 
 /// Something that stands in the way of generation.
@@ -181,6 +186,19 @@ impl Context<'_> {
         });
     }
 
+    /// Notes a choice that people should make.
+    pub(crate) fn choice(
+        &mut self,
+        address: &str,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) {
+        self.problem(address, message, advice);
+        if !self.strict {
+            self.reports.extend(self.problems.pop());
+        }
+    }
+
     /// The pointer behind an address, for messages that name a second place.
     pub(crate) fn pointer(&self, address: &str) -> String {
         self.addresses
@@ -208,7 +226,9 @@ fn run_with(
     let mut context = Context {
         names: &names,
         addresses: &addresses,
+        strict: true,
         problems: Vec::new(),
+        reports: Vec::new(),
     };
     let changes = pass(root, &mut context);
     assert!(context.problems.is_empty(), "{:?}", context.problems);

@@ -26,7 +26,7 @@ pub(crate) fn read(
     facts: &OperationFacts,
     problems: &mut Vec<Problem>,
 ) -> Api {
-    let mut reader = Reader { problems };
+    let mut reader = Reader { names, problems };
     let types = reader.types(root);
     let mut operations = reader.operations(root, facts);
     resources::name(&mut operations, names, problems);
@@ -43,6 +43,7 @@ pub(crate) fn read(
 }
 
 struct Reader<'p> {
+    names: &'p Names,
     problems: &'p mut Vec<Problem>,
 }
 
@@ -86,20 +87,24 @@ impl Reader<'_> {
     }
 
     fn fields(&mut self, schema: &Value) -> Vec<Field> {
-        properties(schema)
-            .map(|(name, value)| Field {
-                name: name.clone(),
-                ty: self.type_ref(value),
-                required: required(schema).any(|known| known == name),
-                nullable: flag(value, "nullable"),
-                doc: prose(value),
-                example: value
-                    .get("example")
-                    .filter(|e| !e.is_null())
-                    .map(Value::to_string),
-                deprecated: flag(value, "deprecated"),
+        let mut fields: Vec<(usize, Field)> = properties(schema)
+            .map(|(name, value)| {
+                let field = Field {
+                    name: name.clone(),
+                    ty: self.type_ref(value),
+                    required: required(schema).any(|known| known == name),
+                    nullable: flag(value, "nullable"),
+                    doc: prose(value),
+                    example: value.get("example").filter(|e| !e.is_null()).map(Value::to_string),
+                    deprecated: flag(value, "deprecated"),
+                    minted: self.names.minted(origin(value)),
+                };
+                (self.names.argument(origin(value)).unwrap_or(usize::MAX), field)
             })
-            .collect()
+            .collect();
+        // Constructors take their arguments in the order of the fields.
+        fields.sort_by_key(|(rank, _)| *rank);
+        fields.into_iter().map(|(_, field)| field).collect()
     }
 
     fn type_ref(&mut self, schema: &Value) -> TypeRef {

@@ -4,7 +4,7 @@
 //! in a request (leave alone, clear, or set). Where a component has such a property the
 //! received one keeps the name and the sent one becomes `XInput`; so do those that contain it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -20,33 +20,18 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let sent = reachable(root, Uses::Requests);
     let received = reachable(root, Uses::Answers);
     let both: BTreeSet<String> = sent.intersection(&received).cloned().collect();
-    let split = to_split(root, &both);
-    for name in &split {
-        let twin = twin(name);
-        if let Some(other) = components(root).and_then(|all| all.get(&twin)) {
-            let (address, other) = (
-                origin(&components_mut(&mut root.clone())[name]).to_owned(),
-                context.pointer(origin(other)),
-            );
-            context.problem(
-                &address,
-                format!("`{name}` is sent and received, but `{twin}` is already {other}"),
-                "name one of them in names.yaml, section types",
-            );
-        }
-    }
+    let twins = twins(root, &to_split(root, &both), context);
     let aim = |node: &mut Value| {
-        if let Some(name) = reference(node).filter(|name| split.contains(*name)) {
-            let twin = twin(name);
-            redirect(node, &twin);
+        if let Some(twin) = reference(node).and_then(|name| twins.get(name)) {
+            redirect(node, twin);
         }
     };
-    let twins: Vec<(String, Value)> = split
+    let copies: Vec<(String, Value)> = twins
         .iter()
-        .filter_map(|name| {
+        .filter_map(|(name, twin)| {
             let mut schema = components(root)?.get(name)?.clone();
             descend_mut(&mut schema, &mut |node| aim(node));
-            Some((twin(name), schema))
+            Some((twin.clone(), schema))
         })
         .collect();
     for (name, schema) in components_mut(root) {
@@ -59,12 +44,33 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
             descend_mut(schema, &mut |node| aim(node));
         }
     });
-    components_mut(root).extend(twins);
-    split.len()
+    components_mut(root).extend(copies);
+    twins.len()
 }
 
-fn twin(name: &str) -> String {
-    format!("{name}Input")
+/// The name of the sent twin of each component that is split.
+fn twins(
+    root: &Value,
+    split: &BTreeSet<String>,
+    context: &mut Context<'_>,
+) -> BTreeMap<String, String> {
+    let all = components(root);
+    let taken = |name: &str| all.and_then(|all| all.get(name));
+    let mut twins = BTreeMap::new();
+    for name in split {
+        let mut twin = format!("{name}Input");
+        if let (Some(schema), Some(other)) = (taken(name), taken(&twin)) {
+            let other = context.pointer(origin(other));
+            context.choice(
+                origin(schema),
+                format!("`{name}` is sent and received, but `{twin}` is already {other}"),
+                "name one of them in names.yaml, section types",
+            );
+            twin = format!("{name}Request");
+        }
+        twins.insert(name.clone(), twin);
+    }
+    twins
 }
 
 /// Those with a property whose meaning depends on the direction, and all that contain them.

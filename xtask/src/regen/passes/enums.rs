@@ -113,15 +113,28 @@ fn add(root: &mut Value, name: &str, site: &Site, open: bool, context: &mut Cont
     let bound = open || context.names.enumeration(&site.address).is_some();
     let known: Vec<String> = strings(&schema["enum"]);
     let same = known.iter().collect::<BTreeSet<_>>() == site.values.iter().collect();
-    if schema.get("enum").is_none() || (!bound && !known.is_empty() && !same) {
-        let other = context.pointer(origin(schema));
+    let other = origin(schema).to_owned();
+    if schema.get("enum").is_none() {
+        let other = context.pointer(&other);
         context.problem(
+            &site.address,
+            format!("`{name}` is also the name of {other}, which is no enum"),
+            "bind the values to another name in names.yaml, section enums",
+        );
+        return;
+    }
+    if !bound && !known.is_empty() && !same {
+        let other = context.pointer(&other);
+        context.choice(
             &site.address,
             format!("`{name}` is also the name of {other}, which has other values"),
             "bind both to one name, or each to its own, in names.yaml, section enums",
         );
-        return;
+        if context.strict {
+            return;
+        }
     }
+    let Some(schema) = components_mut(root).get_mut(name) else { return };
     let new: Vec<&String> = site
         .values
         .iter()

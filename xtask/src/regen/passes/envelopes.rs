@@ -167,6 +167,7 @@ fn hand_down_names(root: &mut Value, envelopes: &BTreeSet<String>) {
         let Some(envelope) = components_mut(root).get_mut(name) else {
             continue;
         };
+        let about = envelope.get("description").cloned();
         let fields = envelope
             .get_mut("properties")
             .and_then(Value::as_object_mut);
@@ -180,7 +181,11 @@ fn hand_down_names(root: &mut Value, envelopes: &BTreeSet<String>) {
             is_struct(inner).then_some(inner)
         });
         if let Some(inner) = inline.last() {
-            object_mut(inner).insert(NAME_HINT.to_owned(), json!(freed));
+            let inner = object_mut(inner);
+            inner.insert(NAME_HINT.to_owned(), json!(freed));
+            if let Some(about) = about {
+                inner.entry("description").or_insert(about);
+            }
         }
     }
 }

@@ -74,7 +74,11 @@ fn merge(views: &[Value], address: &str, context: &mut Context<'_>) -> Value {
         })
         .map(|name| json!(name))
         .collect();
+    let about = views.iter().find_map(|view| view.get("description"));
     let map = object_mut(&mut merged);
+    if let Some(about) = about {
+        map.entry("description").or_insert_with(|| about.clone());
+    }
     map.insert("properties".into(), Value::Object(fields));
     map.insert("required".into(), Value::Array(everywhere));
     merged

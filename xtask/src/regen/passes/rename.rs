@@ -12,7 +12,7 @@ use super::Context;
 use super::envelopes::NAME_HINT;
 use crate::regen::names::{camel, nested_name, plain_name, singular};
 use crate::regen::schema::{
-    ORIGIN, components, components_mut, descend_mut, each_schema_mut, object_mut, origin, redirect,
+    ORIGIN, components_mut, descend_mut, each_schema_mut, object_mut, origin, redirect,
     reference, text,
 };
 
@@ -152,7 +152,9 @@ mod tests {
         let mut context = Context {
             names: &names,
             addresses: &addresses,
+            strict: true,
             problems: Vec::new(),
+            reports: Vec::new(),
         };
         run(&mut root, &mut context);
         assert_eq!(context.problems[0].address, "FeeObject");

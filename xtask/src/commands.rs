@@ -1,0 +1,134 @@
+//! What `cargo xtask regen` does with the disk and the terminal.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::output;
+use crate::regen::{self, Generated, Inputs, Source};
+
+/// The document that the workspace is generated from.
+const DOCUMENT: &str = "openapi.yaml";
+
+/// Rebuilds the generated code of both crates from openapi.yaml.
+#[derive(Args, Debug)]
+pub(crate) struct Regen {
+    /// Write nothing; fail with a diff when the generated code is not what it should be.
+    #[arg(long)]
+    check: bool,
+    /// Another OpenAPI 3.0 or 3.1 document, in YAML or JSON.
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+    /// Write into a copy of the workspace at this place, ready to compile.
+    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    out: Option<PathBuf>,
+    /// Say how long each step took and how much each pass changed.
+    #[arg(long)]
+    timings: bool,
+}
+
+/// Runs the command; the answer is what to print on success.
+pub(crate) fn regen(options: &Regen, root: &Path) -> Result<String, Diagnostics> {
+    let inputs = inputs(options, root)?;
+    let generated = regen::regen(&inputs)?;
+    let target = options.out.as_deref().unwrap_or(root);
+    let failed = |error| Diagnostics::from(io_problem(target, &error));
+    if let Some(out) = &options.out {
+        output::copy_workspace(root, out).map_err(failed)?;
+    }
+    let differences = output::differences(target, &generated.tree).map_err(failed)?;
+    let mut said = report(&generated, options.timings);
+    if options.check {
+        if differences.is_empty() {
+            return Ok(said + "generated code is up to date");
+        }
+        let diffs: String = differences.iter().map(output::Difference::diff).collect();
+        print!("{diffs}");
+        return Err(Diagnostic {
+            file: inputs.spec.name,
+            line: None,
+            pointer: None,
+            message: format!("{} generated files are not up to date", differences.len()),
+            advice: "run `cargo xtask regen` and commit what it writes".to_owned(),
+        }
+        .into());
+    }
+    output::write(target, &differences).map_err(failed)?;
+    said.push_str(&match differences.len() {
+        0 => format!("{} files, all up to date", generated.tree.len()),
+        changed => format!("{} files, {changed} changed", generated.tree.len()),
+    });
+    Ok(said)
+}
+
+fn inputs(options: &Regen, root: &Path) -> Result<Inputs, Diagnostics> {
+    let own = |name: &str| read(&root.join(name), name);
+    Ok(Inputs {
+        spec: match &options.spec {
+            Some(path) => read(path, &path.display().to_string())?,
+            None => own(DOCUMENT)?,
+        },
+        overlay: own("xtask/overlay.yaml")?,
+        names: own("xtask/names.yaml")?,
+        operations: own("xtask/operations.yaml")?,
+        strict: options.spec.is_none(),
+    })
+}
+
+fn read(path: &Path, name: &str) -> Result<Source, Diagnostics> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Source { name: name.to_owned(), text }),
+        Err(error) => Err(io_problem(path, &error).into()),
+    }
+}
+
+fn io_problem(path: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic {
+        file: path.display().to_string(),
+        line: None,
+        pointer: None,
+        message: error.to_string(),
+        advice: "check that the path is right and may be read and written".to_owned(),
+    }
+}
+
+fn report(generated: &Generated, timings: bool) -> String {
+    let mut said = String::new();
+    for finding in &generated.reports {
+        // On another document these are news, not errors.
+        let line = finding.to_string();
+        said.push_str(line.strip_prefix("error: ").unwrap_or(&line));
+        said.push('\n');
+    }
+    if timings {
+        for (pass, changes) in &generated.effects {
+            said.push_str(&format!("{changes:>6} changes by {pass}\n"));
+        }
+        let total: f64 = generated.timings.iter().map(|(_, time)| time).sum();
+        for (step, time) in generated.timings.iter().chain([&("total", total)]) {
+            said.push_str(&format!("{time:>9.1} ms {step}\n"));
+        }
+        for (folder, files, lines) in sizes(generated) {
+            said.push_str(&format!("{lines:>6} lines in {files} files of {folder}\n"));
+        }
+    }
+    said
+}
+
+/// Files and lines of each crate.
+fn sizes(generated: &Generated) -> Vec<(String, usize, usize)> {
+    let mut sizes: Vec<(String, usize, usize)> = Vec::new();
+    for (path, text) in &generated.tree {
+        let folder = path.split('/').next().unwrap_or_default();
+        let lines = text.lines().count();
+        match sizes.last_mut() {
+            Some((last, files, sum)) if last == folder => {
+                *files += 1;
+                *sum += lines;
+            }
+            _ => sizes.push((folder.to_owned(), 1, lines)),
+        }
+    }
+    sizes
+}

@@ -1,0 +1,103 @@
+//! What rustdoc says where the document has no words of ours yet: facts, not phrases.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToSnakeCase;
+
+use super::nouns::named;
+use crate::regen::ir::{Api, EnumSite, Field, Kind, TypeRef};
+
+/// The longest example that helps more than it distracts.
+const LONGEST_EXAMPLE: usize = 60;
+
+/// The words on a field.
+pub(crate) fn field(field: &Field) -> String {
+    let mut doc = field.doc.as_deref().map_or_else(
+        || {
+            let name = sentence(&field.name);
+            match unit(field) {
+                Some(unit) => format!("{name} ({unit})."),
+                None => format!("{name}."),
+            }
+        },
+        escape,
+    );
+    let example = field.example.as_deref().filter(|example| {
+        example.len() <= LONGEST_EXAMPLE && !example.contains(['`', '\n', '{', '['])
+    });
+    if let Some(example) = example {
+        doc.push_str(&format!(" Example: `{}`.", example.trim_matches('"')));
+    }
+    doc
+}
+
+/// `lagoId` and `LagoId` as words: "Lago id".
+pub(crate) fn sentence(name: &str) -> String {
+    let words = name.to_snake_case().replace('_', " ");
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => words,
+    }
+}
+
+/// What a number or text is measured in.
+fn unit(field: &Field) -> Option<&'static str> {
+    let name = field.name.as_str();
+    match field.ty {
+        TypeRef::Integer if name.ends_with("_cents") => Some("in cents of the currency"),
+        TypeRef::Decimal(_) if name.ends_with("_cents") => {
+            Some("in cents of the currency, with fractions of a cent")
+        }
+        TypeRef::Decimal(_) => Some("an exact decimal"),
+        TypeRef::DateTime => Some("UTC"),
+        TypeRef::Date => Some("a calendar date"),
+        TypeRef::Uuid => Some("a UUID made by Lago"),
+        _ => None,
+    }
+}
+
+/// Keeps what the document says from being read as markup that it is not.
+pub(crate) fn escape(text: &str) -> String {
+    text.trim().replace('[', "\\[").replace(']', "\\]")
+}
+
+/// The words on an enum: what uses it.
+pub(crate) fn enumeration(name: &str, doc: Option<&str>, users: &BTreeSet<String>) -> String {
+    let mut text = doc.map_or_else(|| format!("{}.", sentence(name)), escape);
+    if !users.is_empty() {
+        let links: Vec<String> = users.iter().map(|user| format!("[`{user}`](crate::{user})")).collect();
+        text.push_str(&format!("\n\nUsed by {}.", links.join(", ")));
+    }
+    text
+}
+
+/// The words on a value of an enum: itself, and where it is listed when not everywhere.
+pub(crate) fn variant(value: &str, sites: &[EnumSite]) -> String {
+    let listed: Vec<String> = sites
+        .iter()
+        .filter(|site| site.values.iter().any(|known| known == value))
+        .map(|site| format!("`{}`", site.origin))
+        .collect();
+    if listed.len() == sites.len() || listed.is_empty() {
+        return format!("`{value}`");
+    }
+    format!("`{value}`: documented for {}", listed.join(", "))
+}
+
+/// The fields that hold each enum, as rustdoc paths.
+pub(crate) fn enum_users(api: &Api, ident: &dyn Fn(&str, &str) -> String) -> BTreeMap<String, BTreeSet<String>> {
+    let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, ty) in &api.types {
+        let Kind::Struct(fields) = &ty.kind else { continue };
+        for field in fields {
+            if let Some(target) = named(&field.ty)
+                && api.types.get(target).is_some_and(|ty| matches!(ty.kind, Kind::Enum { .. }))
+            {
+                let path = format!("{name}::{}", ident(name, &field.name));
+                users.entry(target.to_owned()).or_default().insert(path);
+            }
+        }
+    }
+    users
+}

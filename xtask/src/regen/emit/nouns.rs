@@ -1,0 +1,85 @@
+//! Which file a type goes to: one for each noun of the API.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use crate::regen::ir::{Answer, Api, Kind, TypeRef};
+use crate::regen::names::singular;
+
+/// The file of what belongs to no noun.
+const COMMON: &str = "common";
+
+/// The module of every struct.
+pub(crate) fn modules(api: &Api) -> BTreeMap<String, String> {
+    let nouns: BTreeSet<String> = api
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.accessors)
+        .map(|accessor| singular(accessor).to_upper_camel_case())
+        .collect();
+    let users = users(api);
+    let structs = api.types.iter().filter(|(_, ty)| matches!(ty.kind, Kind::Struct(_)));
+    structs
+        .map(|(name, _)| (name.clone(), module(name, &nouns, &users, 0)))
+        .collect()
+}
+
+/// The noun that the name begins with, else that of what uses the type.
+fn module(
+    name: &str,
+    nouns: &BTreeSet<String>,
+    users: &BTreeMap<String, BTreeSet<String>>,
+    depth: usize,
+) -> String {
+    let own = nouns
+        .iter()
+        .filter(|noun| name.strip_prefix(noun.as_str()).is_some_and(starts_word))
+        .max_by_key(|noun| noun.len());
+    match (own, users.get(name).and_then(BTreeSet::first)) {
+        (Some(noun), _) => noun.to_snake_case(),
+        (None, Some(user)) if depth < nouns.len() => module(user, nouns, users, depth + 1),
+        _ => COMMON.to_owned(),
+    }
+}
+
+fn starts_word(rest: &str) -> bool {
+    rest.chars().next().is_none_or(char::is_uppercase)
+}
+
+/// What refers to each type: structs, and for what an operation answers its first accessor.
+fn users(api: &Api) -> BTreeMap<String, BTreeSet<String>> {
+    let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, ty) in &api.types {
+        if let Kind::Struct(fields) = &ty.kind {
+            for field in fields {
+                if let Some(target) = named(&field.ty) {
+                    users.entry(target.to_owned()).or_default().insert(name.clone());
+                }
+            }
+        }
+    }
+    for operation in &api.operations {
+        let noun = operation.accessors.first().map(|accessor| singular(accessor).to_upper_camel_case());
+        let answered = match &operation.answer {
+            Answer::Type(ty) | Answer::Root { ty, .. } | Answer::Page { item: ty, .. } => named(ty),
+            Answer::Empty | Answer::Text | Answer::Choice(_) => None,
+        };
+        if let (Some(noun), Some(target)) = (noun, answered) {
+            let users = users.entry(target.to_owned()).or_default();
+            if users.is_empty() {
+                users.insert(noun);
+            }
+        }
+    }
+    users
+}
+
+/// The named type inside a reference.
+pub(crate) fn named(ty: &TypeRef) -> Option<&str> {
+    match ty {
+        TypeRef::Named(name) => Some(name),
+        TypeRef::List(inner) | TypeRef::Map(inner) | TypeRef::Nullable(inner) => named(inner),
+        _ => None,
+    }
+}

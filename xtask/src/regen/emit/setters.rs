@@ -1,0 +1,231 @@
+//! Prints how a request is made: `new` for up to three required fields, a builder that asks for
+//! one after the other beyond, and a setter for each optional one.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::docs;
+use super::structs::{Presence, Printed, doc_lines};
+use crate::regen::ir::{Minted, TypeRef};
+
+/// More arguments than this say too little about themselves.
+const MOST_ARGUMENTS: usize = 3;
+
+/// Prints constructor and setters.
+pub(crate) fn print(name: &syn::Ident, fields: &[Printed<'_>]) -> TokenStream {
+    let required: Vec<&Printed<'_>> = fields.iter().filter(|field| field.is_required()).collect();
+    let optional: Vec<&Printed<'_>> = fields.iter().filter(|field| !field.is_required()).collect();
+    let others: Vec<TokenStream> = optional.iter().map(|field| nothing(field)).collect();
+    let setters: Vec<TokenStream> = optional.iter().map(|field| setter(field)).collect();
+    let (constructor, builder) = if required.len() <= MOST_ARGUMENTS {
+        (new(fields, &required, &others), None)
+    } else {
+        (builder_function(name, required[0]), Some(stages(name, fields, &required, &others)))
+    };
+    quote! {
+        impl #name {
+            #constructor
+            #(#setters)*
+        }
+        #builder
+    }
+}
+
+fn new(fields: &[Printed<'_>], required: &[&Printed<'_>], others: &[TokenStream]) -> TokenStream {
+    let arguments = required.iter().map(|field| argument(field));
+    let values = required.iter().map(|field| {
+        let ident = field.ident;
+        let value = converted(field);
+        quote!(#ident: #value)
+    });
+    let sentence = match required.len() {
+        0 => "A request that leaves everything alone.",
+        _ => "A request with what it needs; setters add the rest.",
+    };
+    let doc = doc_lines(&format!("{sentence}{}", minted_note(fields)));
+    let deprecated = allow_deprecated(fields);
+    quote! {
+        #doc
+        #deprecated
+        pub fn new(#(#arguments),*) -> Self {
+            Self { #(#values,)* #(#others,)* }
+        }
+    }
+}
+
+/// What the constructor fills in by itself.
+fn minted_note(fields: &[Printed<'_>]) -> String {
+    let minted: Vec<String> = fields
+        .iter()
+        .filter_map(|field| {
+            let what = match field.field.minted? {
+                Minted::Id => "a new unique id",
+                Minted::Now => "the time of this call",
+            };
+            Some(format!("`{}` is {what}", field.ident))
+        })
+        .collect();
+    match minted.as_slice() {
+        [] => String::new(),
+        minted => format!(
+            "\n\nUnless set otherwise, {}: sending the same value again cannot count twice.",
+            minted.join(" and ")
+        ),
+    }
+}
+
+/// Constructors write every field, deprecated ones too.
+fn allow_deprecated(fields: &[Printed<'_>]) -> Option<TokenStream> {
+    fields.iter().any(|field| field.field.deprecated).then(|| quote!(#[allow(deprecated)]))
+}
+
+fn builder_function(name: &syn::Ident, first: &Printed<'_>) -> TokenStream {
+    let builder = format_ident!("{name}Builder");
+    let doc = doc_lines(&format!(
+        "Asks for what the request needs, one after the other: begins with `{}`, ends with a \
+         [`{name}`] whose setters add the rest.",
+        first.ident
+    ));
+    quote! {
+        #doc
+        pub fn builder() -> #builder<()> {
+            #builder(())
+        }
+    }
+}
+
+/// One stage for each required field: a stage has only the setter of its field, so that nothing
+/// can be forgotten and every value has a name.
+fn stages(
+    name: &syn::Ident,
+    fields: &[Printed<'_>],
+    required: &[&Printed<'_>],
+    others: &[TokenStream],
+) -> TokenStream {
+    let deprecated = allow_deprecated(fields);
+    let builder = format_ident!("{name}Builder");
+    let doc = doc_lines(&format!("Asks for what a [`{name}`] needs; made by [`{name}::builder`]."));
+    let stages = required.iter().enumerate().map(|(index, field)| {
+        let known = &required[..index];
+        let types = known.iter().map(|field| field.ty());
+        let idents: Vec<_> = known.iter().map(|field| field.ident).collect();
+        let (ident, value) = (field.ident, converted(field));
+        let argument = argument(field);
+        let doc = doc_lines(&docs::field(field.field));
+        let unpack = (!idents.is_empty()).then(|| quote!(let (#(#idents,)*) = self.0;));
+        let (result, body) = if index + 1 == required.len() {
+            let last = quote!(let #ident = #value;);
+            (quote!(#name), quote!(#last #name { #(#idents,)* #ident, #(#others,)* }))
+        } else {
+            let next = required[..=index].iter().map(|field| field.ty());
+            (quote!(#builder<(#(#next,)*)>), quote!(#builder((#(#idents,)* #value,))))
+        };
+        quote! {
+            impl #builder<(#(#types,)*)> {
+                #doc
+                #deprecated
+                pub fn #ident(self, #argument) -> #result {
+                    #unpack
+                    #body
+                }
+            }
+        }
+    });
+    quote! {
+        #doc
+        #[derive(Clone, Debug)]
+        #[must_use]
+        pub struct #builder<Given>(Given);
+        #(#stages)*
+    }
+}
+
+fn setter(field: &Printed<'_>) -> TokenStream {
+    let (ident, value) = (field.ident, converted(field));
+    let argument = argument(field);
+    let name = docs::sentence(&field.field.name).to_lowercase();
+    let doc = doc_lines(&match field.presence {
+        Presence::Patch => format!("Sets the {name}; [`Patch::Null`](crate::Patch::Null) clears it."),
+        _ => format!("Sets the {name}."),
+    });
+    let deprecated = field.field.deprecated.then(|| quote!(#[deprecated] #[allow(deprecated)]));
+    let assigned = match field.presence {
+        Presence::Option => quote!(Some(#value)),
+        _ => value,
+    };
+    quote! {
+        #doc
+        #deprecated
+        #[must_use]
+        pub fn #ident(mut self, #argument) -> Self {
+            self.#ident = #assigned;
+            self
+        }
+    }
+}
+
+/// The argument that takes a value for the field.
+fn argument(field: &Printed<'_>) -> TokenStream {
+    let (ident, value, ty) = (field.ident, field.value, field.ty());
+    if matches!(field.presence, Presence::Patch | Presence::Null) {
+        return quote!(#ident: impl Into<#ty>);
+    }
+    match (&field.field.ty, arguments_of(value).as_slice()) {
+        (TypeRef::Boolean, _) => quote!(#ident: bool),
+        (TypeRef::List(_), [item]) => quote!(#ident: impl IntoIterator<Item = impl Into<#item>>),
+        (TypeRef::Map(_), [_, value]) => {
+            quote!(#ident: impl IntoIterator<Item = (impl Into<String>, impl Into<#value>)>)
+        }
+        _ => quote!(#ident: impl Into<#value>),
+    }
+}
+
+/// The argument as the field holds it.
+fn converted(field: &Printed<'_>) -> TokenStream {
+    let ident = field.ident;
+    if matches!(field.presence, Presence::Patch | Presence::Null) {
+        return quote!(#ident.into());
+    }
+    match field.field.ty {
+        TypeRef::Boolean => quote!(#ident),
+        TypeRef::List(_) => quote!(#ident.into_iter().map(Into::into).collect()),
+        TypeRef::Map(_) => {
+            quote!(#ident.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        }
+        _ => quote!(#ident.into()),
+    }
+}
+
+/// What a field holds when nobody set it.
+fn nothing(field: &Printed<'_>) -> TokenStream {
+    let ident = field.ident;
+    let minted = field.field.minted.map(|minted| match minted {
+        Minted::Id => quote!(crate::mint::id().into()),
+        Minted::Now => quote!(crate::mint::now().into()),
+    });
+    match (field.presence, minted) {
+        (Presence::Patch, Some(value)) => quote!(#ident: crate::Patch::Value(#value)),
+        (Presence::Patch, None) => quote!(#ident: crate::Patch::Absent),
+        (Presence::Plain, Some(value)) => quote!(#ident: #value),
+        (_, Some(value)) => quote!(#ident: Some(#value)),
+        (_, None) => quote!(#ident: None),
+    }
+}
+
+/// The generic arguments of a type: `T` of `Vec<T>`.
+fn arguments_of(ty: &syn::Type) -> Vec<&syn::Type> {
+    let syn::Type::Path(path) = ty else {
+        return Vec::new();
+    };
+    match path.path.segments.last().map(|last| &last.arguments) {
+        Some(syn::PathArguments::AngleBracketed(arguments)) => arguments
+            .args
+            .iter()
+            .filter_map(|argument| match argument {
+                syn::GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}

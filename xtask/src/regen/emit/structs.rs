@@ -1,0 +1,150 @@
+//! Prints one struct: its fields, and for what is sent its constructor and setters.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs;
+use super::setters;
+use super::typed::TypedField;
+use crate::regen::ir::{Field, Type, TypeRef};
+use crate::regen::names::Form;
+
+/// How a field is there or not, and so what stands around its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Always there.
+    Plain,
+    /// `Option`, left out when `None`.
+    Option,
+    /// `Option`, sent as null when `None`.
+    Null,
+    /// `Patch`: left out, null, or a value.
+    Patch,
+}
+
+/// A field with all that decides how it is printed.
+pub(crate) struct Printed<'a> {
+    /// The field of the document.
+    pub(crate) field: &'a Field,
+    /// Its Rust name.
+    pub(crate) ident: &'a syn::Ident,
+    /// The type of its value when there is one.
+    pub(crate) value: &'a syn::Type,
+    /// What stands around it.
+    pub(crate) presence: Presence,
+}
+
+impl<'a> Printed<'a> {
+    /// Joins what the document and what typify say.
+    pub(crate) fn new(field: &'a Field, typed: &'a TypedField, received: bool) -> Self {
+        let presence = match (received, field.required, field.nullable) {
+            (_, true, false) => Presence::Plain,
+            (true, _, _) | (false, false, false) => Presence::Option,
+            (false, true, true) => Presence::Null,
+            (false, false, true) => Presence::Patch,
+        };
+        Self { field, ident: &typed.ident, value: &typed.ty, presence }
+    }
+
+    /// The type of the field.
+    pub(crate) fn ty(&self) -> TokenStream {
+        let value = self.value;
+        match self.presence {
+            Presence::Plain => quote!(#value),
+            Presence::Option | Presence::Null => quote!(Option<#value>),
+            Presence::Patch => quote!(crate::Patch<#value>),
+        }
+    }
+
+    /// Whether a caller has to give it.
+    pub(crate) fn is_required(&self) -> bool {
+        matches!(self.presence, Presence::Plain | Presence::Null) && self.field.minted.is_none()
+    }
+}
+
+/// Prints the struct.
+pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStream {
+    let ident = quote::format_ident!("{name}");
+    let about = ty.doc.as_deref().map_or_else(
+        || format!("{}.", docs::sentence(name)),
+        docs::escape,
+    );
+    let doc = doc_lines(&about);
+    let printed = fields.iter().map(|field| print_field(field, ty.sent));
+    // Where everything is optional an empty request is a request.
+    let empty = fields.iter().all(|field| !field.is_required() && field.field.minted.is_none());
+    let default = (ty.sent && empty).then(|| quote!(Default,));
+    let construction = ty.sent.then(|| setters::print(&ident, fields));
+    quote! {
+        #doc
+        #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
+        #[non_exhaustive]
+        pub struct #ident {
+            #(#printed)*
+        }
+        #construction
+    }
+}
+
+fn print_field(printed: &Printed<'_>, sent: bool) -> TokenStream {
+    let (ident, ty) = (printed.ident, printed.ty());
+    let doc = doc_lines(&docs::field(printed.field));
+    let deprecated = printed.field.deprecated.then(|| quote!(#[deprecated]));
+    let serde = serde_attribute(printed, sent);
+    quote! {
+        #doc
+        #deprecated
+        #serde
+        pub #ident: #ty,
+    }
+}
+
+fn serde_attribute(printed: &Printed<'_>, sent: bool) -> Option<TokenStream> {
+    let mut parts: Vec<TokenStream> = Vec::new();
+    let name = &printed.field.name;
+    if printed.ident != name {
+        parts.push(quote!(rename = #name));
+    }
+    match printed.presence {
+        Presence::Plain => {}
+        Presence::Null => parts.push(quote!(default)),
+        Presence::Option => {
+            parts.push(quote!(default, skip_serializing_if = "Option::is_none"));
+        }
+        Presence::Patch => {
+            parts.push(quote!(default, skip_serializing_if = "crate::Patch::is_absent"));
+        }
+    }
+    let integer = match (&printed.field.ty, printed.presence) {
+        (TypeRef::Integer, Presence::Plain) => Some("crate::integer::deserialize"),
+        (TypeRef::Integer, Presence::Patch) => Some("crate::integer::deserialize_patch"),
+        (TypeRef::Integer, _) => Some("crate::integer::deserialize_option"),
+        _ => None,
+    };
+    if let Some(path) = integer {
+        parts.push(quote!(deserialize_with = #path));
+    }
+    // An answer is written as it was read; a request as its schema says.
+    if sent && let Some(form) = decimal_form(&printed.field.ty) {
+        let path = match form {
+            Form::String => "crate::decimal::as_string",
+            Form::Number => "crate::decimal::as_number",
+        };
+        parts.push(quote!(serialize_with = #path));
+    }
+    (!parts.is_empty()).then(|| quote!(#[serde(#(#parts),*)]))
+}
+
+fn decimal_form(ty: &TypeRef) -> Option<Form> {
+    match ty {
+        TypeRef::Decimal(form) => Some(*form),
+        TypeRef::List(item) => decimal_form(item),
+        _ => None,
+    }
+}
+
+/// A doc comment, a line each.
+pub(crate) fn doc_lines(text: &str) -> TokenStream {
+    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    quote!(#(#[doc = #lines])*)
+}

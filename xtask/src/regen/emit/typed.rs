@@ -1,0 +1,219 @@
+//! Asks typify for the Rust types of the [`ir`](crate::regen::ir).
+//!
+//! typify sees every property as required and non-null: which fields may be missing or null, and
+//! what that means in a request, is our matter (it knows one way for both). What it decides is
+//! the Rust name of every field and variant and the type of every value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::schema::Schema;
+use serde_json::{Value, json};
+use syn::visit_mut::VisitMut;
+use typify::{TypeSpace, TypeSpaceSettings};
+
+use super::EmitError;
+use crate::regen::ir::{Api, Kind, TypeRef};
+
+/// The stand-in for [`TypeRef::Decimal`] in what typify reads.
+const DECIMAL: &str = "Decimal";
+
+/// What typify made of the types, by name.
+#[derive(Default)]
+pub(crate) struct Typed {
+    /// The fields of each struct, by their name in JSON.
+    pub(crate) structs: BTreeMap<String, BTreeMap<String, TypedField>>,
+    /// The variants of each enum, by their value.
+    pub(crate) enums: BTreeMap<String, BTreeMap<String, syn::Ident>>,
+}
+
+/// A field as typify would write it.
+pub(crate) struct TypedField {
+    /// Its Rust name.
+    pub(crate) ident: syn::Ident,
+    /// The type of its value when there is one.
+    pub(crate) ty: syn::Type,
+}
+
+/// Runs typify; fails when it invents a type or loses one.
+pub(crate) fn typed(api: &Api) -> Result<Typed, EmitError> {
+    let mut settings = TypeSpaceSettings::default();
+    settings
+        .with_map_type("::std::collections::BTreeMap")
+        .with_replacement(DECIMAL, "crate::Decimal", std::iter::empty());
+    let mut space = TypeSpace::new(&settings);
+    let mut definitions = vec![(DECIMAL.to_owned(), parse(json!({ "type": "string" }))?)];
+    for (name, ty) in &api.types {
+        guard_variants(name, &ty.kind)?;
+        definitions.push((name.clone(), parse(schema_of(&ty.kind))?));
+    }
+    space
+        .add_ref_types(definitions)
+        .map_err(|error| EmitError(format!("typify refuses the types: {error}")))?;
+    let file: syn::File = syn::parse2(space.to_stream())
+        .map_err(|error| EmitError(format!("typify's code does not parse: {error}")))?;
+    let typed = collect(file);
+    let made: BTreeSet<&String> = typed.structs.keys().chain(typed.enums.keys()).collect();
+    let wanted: BTreeSet<&String> = api.types.keys().collect();
+    if made != wanted {
+        let invented: Vec<_> = made.difference(&wanted).collect();
+        let lost: Vec<_> = wanted.difference(&made).collect();
+        return Err(EmitError(format!(
+            "typify's types are not those of the document: invented {invented:?}, lost {lost:?}; \
+             choose other names in names.yaml, section types"
+        )));
+    }
+    Ok(typed)
+}
+
+fn parse(schema: Value) -> Result<Schema, EmitError> {
+    serde_json::from_value(schema).map_err(|error| EmitError(format!("not a JSON schema: {error}")))
+}
+
+/// typify panics when two values get one variant name.
+fn guard_variants(name: &str, kind: &Kind) -> Result<(), EmitError> {
+    let Kind::Enum { values, .. } = kind else {
+        return Ok(());
+    };
+    let mut seen = BTreeSet::new();
+    match values.iter().find(|value| !seen.insert(*value)) {
+        Some(twice) => Err(EmitError(format!("`{name}` lists the value `{twice}` twice"))),
+        None => Ok(()),
+    }
+}
+
+fn schema_of(kind: &Kind) -> Value {
+    match kind {
+        Kind::Enum { values, .. } => json!({ "type": "string", "enum": values }),
+        Kind::Struct(fields) => {
+            let properties: serde_json::Map<String, Value> =
+                fields.iter().map(|field| (field.name.clone(), schema(&field.ty))).collect();
+            let required: Vec<&String> = fields.iter().map(|field| &field.name).collect();
+            json!({ "type": "object", "properties": properties, "required": required })
+        }
+    }
+}
+
+fn schema(ty: &TypeRef) -> Value {
+    let text = |format: &str| json!({ "type": "string", "format": format });
+    match ty {
+        TypeRef::Named(name) => json!({ "$ref": format!("#/definitions/{name}") }),
+        TypeRef::Decimal(_) => json!({ "$ref": format!("#/definitions/{DECIMAL}") }),
+        TypeRef::String => json!({ "type": "string" }),
+        TypeRef::Integer => json!({ "type": "integer", "format": "int64" }),
+        TypeRef::Boolean => json!({ "type": "boolean" }),
+        TypeRef::DateTime => text("date-time"),
+        TypeRef::Date => text("date"),
+        TypeRef::Uuid => text("uuid"),
+        TypeRef::Json => json!(true),
+        TypeRef::List(item) => json!({ "type": "array", "items": schema(item) }),
+        TypeRef::Map(value) => json!({ "type": "object", "additionalProperties": schema(value) }),
+        TypeRef::Nullable(inner) => json!({ "oneOf": [schema(inner), { "type": "null" }] }),
+    }
+}
+
+fn collect(file: syn::File) -> Typed {
+    let mut typed = Typed::default();
+    for item in file.items {
+        match item {
+            syn::Item::Struct(item) => {
+                let fields = item.fields.into_iter().filter_map(|field| {
+                    let ident = field.ident?;
+                    let name = renamed(&field.attrs).unwrap_or_else(|| ident.to_string());
+                    let mut ty = field.ty;
+                    Shorten.visit_type_mut(&mut ty);
+                    Some((name, TypedField { ident, ty }))
+                });
+                typed.structs.insert(item.ident.to_string(), fields.collect());
+            }
+            syn::Item::Enum(item) => {
+                let variants = item.variants.into_iter().map(|variant| {
+                    let name = renamed(&variant.attrs).unwrap_or_else(|| variant.ident.to_string());
+                    (name, variant.ident)
+                });
+                typed.enums.insert(item.ident.to_string(), variants.collect());
+            }
+            _ => {}
+        }
+    }
+    typed
+}
+
+/// The value of `#[serde(rename = "…")]`.
+fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
+    let mut name = None;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        // An attribute of another shape is not a rename.
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                name = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+            } else if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<syn::Lit>()?;
+            }
+            Ok(())
+        });
+    }
+    name
+}
+
+/// Writes types as people do: `String`, not `::std::string::String`.
+struct Shorten;
+
+impl VisitMut for Shorten {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        syn::visit_mut::visit_path_mut(self, path);
+        let prelude = path.segments.last().is_some_and(|last| {
+            ["String", "Vec", "Option"].contains(&last.ident.to_string().as_str())
+        });
+        if prelude && let Some(last) = path.segments.pop() {
+            path.leading_colon = None;
+            path.segments.clear();
+            path.segments.push_value(last);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+
+    use super::*;
+    use crate::regen::ir::{Field, Type};
+
+    fn api(types: Vec<(&str, Kind)>) -> Api {
+        let ty = |kind| Type { doc: None, origin: String::new(), sent: true, received: true, kind };
+        Api {
+            version: "1".into(),
+            types: types.into_iter().map(|(name, kind)| (name.to_owned(), ty(kind))).collect(),
+            operations: Vec::new(),
+        }
+    }
+
+    fn field(name: &str, ty: TypeRef) -> Field {
+        Field { name: name.into(), ty, required: true, nullable: false, doc: None, example: None, deprecated: false }
+    }
+
+    #[test]
+    fn names_and_types_come_from_typify() {
+        let status = Kind::Enum { values: vec!["count_agg".into(), "EUR".into()], sites: vec![] };
+        let fee = Kind::Struct(vec![
+            field("type", TypeRef::Named("Status".into())),
+            field("units", TypeRef::List(Box::new(TypeRef::Decimal(crate::regen::names::Form::String)))),
+            field("note", TypeRef::Map(Box::new(TypeRef::Nullable(Box::new(TypeRef::String))))),
+        ]);
+        let typed = typed(&api(vec![("Status", status), ("Fee", fee)])).unwrap();
+        let fee = &typed.structs["Fee"];
+        let ty = |name: &str| fee[name].ty.to_token_stream().to_string().replace(' ', "");
+        assert_eq!(fee["type"].ident, "type_");
+        assert_eq!(ty("type"), "Status");
+        assert_eq!(ty("units"), "Vec<crate::Decimal>");
+        assert_eq!(ty("note"), "::std::collections::BTreeMap<String,Option<String>>");
+        assert_eq!(typed.enums["Status"]["count_agg"], "CountAgg");
+        assert_eq!(typed.enums["Status"]["EUR"], "Eur");
+    }
+
+    #[test]
+    fn a_name_that_typify_changes_is_an_error() {
+        let error = typed(&api(vec![("badName", Kind::Struct(vec![]))])).err().unwrap();
+        assert!(error.0.contains("invented") && error.0.contains("BadName"), "{}", error.0);
+    }
+}

@@ -1,0 +1,140 @@
+//! Prints lago-types: a file for each noun, one for the enums, and the module that joins them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::nouns::{modules, named};
+use super::structs::{self, Printed};
+use super::typed::{Typed, typed};
+use super::{EmitError, Tree, docs, source};
+use crate::regen::ir::{Api, EnumSite, Kind, Type};
+
+const FOLDER: &str = "lago-types/src/generated";
+
+/// Adds the files of lago-types to the tree.
+pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
+    let typed = typed(api)?;
+    let modules = modules(api);
+    let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, module) in &modules {
+        files.entry(module).or_default().push(name);
+    }
+    for (module, names) in &files {
+        let text = noun(module, names, api, &typed)?;
+        tree.insert(format!("{FOLDER}/{module}.rs"), text);
+    }
+    tree.insert(format!("{FOLDER}/enums.rs"), enums(api, &typed)?);
+    tree.insert(format!("{FOLDER}/mod.rs"), root(files.keys().copied())?);
+    Ok(())
+}
+
+fn root<'m>(modules: impl Iterator<Item = &'m str>) -> Result<String, EmitError> {
+    let modules: Vec<syn::Ident> =
+        modules.chain(["enums"]).map(|module| format_ident!("{module}")).collect();
+    source(
+        "The types of the API, a module for each noun.",
+        quote! {
+            // Setters are called as the fields are: `from_value` is one.
+            #![allow(clippy::wrong_self_convention)]
+            #(mod #modules;)*
+            #(pub use #modules::*;)*
+        },
+    )
+}
+
+fn noun(module: &str, names: &[&str], api: &Api, typed: &Typed) -> Result<String, EmitError> {
+    let mut items: Vec<TokenStream> = Vec::new();
+    let mut imports: BTreeSet<&str> = BTreeSet::new();
+    for name in names {
+        let ty = &api.types[*name];
+        let Kind::Struct(fields) = &ty.kind else { continue };
+        imports.extend(fields.iter().filter_map(|field| named(&field.ty)));
+        items.push(structs::print(name, ty, &print_fields(name, ty, typed)?));
+    }
+    for name in names {
+        imports.remove(name);
+    }
+    let imports = imports.iter().map(|name| format_ident!("{name}"));
+    let imports: Vec<syn::Ident> = imports.collect();
+    let uses = (!imports.is_empty()).then(|| quote!(use super::{#(#imports),*};));
+    let doc = format!("Types around the noun `{module}`.");
+    source(&doc, quote!(#uses #(#items)*))
+}
+
+/// The fields of a struct in document order, as they are printed.
+pub(crate) fn print_fields<'a>(
+    name: &str,
+    ty: &'a Type,
+    typed: &'a Typed,
+) -> Result<Vec<Printed<'a>>, EmitError> {
+    let Kind::Struct(fields) = &ty.kind else {
+        return Ok(Vec::new());
+    };
+    let known = &typed.structs[name];
+    let mut printed: Vec<Printed<'a>> = Vec::new();
+    for field in fields {
+        let typed = known
+            .get(&field.name)
+            .ok_or_else(|| EmitError(format!("typify lost the field `{}` of `{name}`", field.name)))?;
+        if let Some(twin) = printed.iter().find(|other| other.ident == &typed.ident) {
+            return Err(EmitError(format!(
+                "`{}` and `{}` of `{name}` are both called `{}` in Rust; rename one in overlay.yaml",
+                twin.field.name, field.name, typed.ident
+            )));
+        }
+        printed.push(Printed::new(field, typed, ty.received));
+    }
+    Ok(printed)
+}
+
+/// The enums, as text: a formatter would not know the macro's syntax.
+fn enums(api: &Api, typed: &Typed) -> Result<String, EmitError> {
+    let ident = |name: &str, field: &str| typed.structs[name][field].ident.to_string();
+    let users = docs::enum_users(api, &ident);
+    let mut text = source("The enums of the API. All are open: what the server adds is kept as text.", quote!())?;
+    let nobody = BTreeSet::new();
+    for (name, ty) in &api.types {
+        let Kind::Enum { values, sites } = &ty.kind else { continue };
+        let doc = docs::enumeration(name, ty.doc.as_deref(), users.get(name).unwrap_or(&nobody));
+        text.push_str("\nopen_enum! {\n");
+        push_doc(&mut text, "    ", &doc);
+        text.push_str(&format!("    pub enum {name} {{\n"));
+        push_variants(&mut text, name, values, sites, typed)?;
+        text.push_str("    }\n}\n");
+    }
+    Ok(text)
+}
+
+fn push_variants(
+    text: &mut String,
+    name: &str,
+    values: &[String],
+    sites: &[EnumSite],
+    typed: &Typed,
+) -> Result<(), EmitError> {
+    let variants = &typed.enums[name];
+    for value in values {
+        let variant = variants
+            .get(value)
+            .ok_or_else(|| EmitError(format!("typify lost the value `{value}` of `{name}`")))?;
+        // `Unknown` is what the macro calls the text that the crate does not know.
+        let variant = match variant.to_string() {
+            taken if taken == "Unknown" => "UnknownValue".to_owned(),
+            free => free,
+        };
+        push_doc(text, "        ", &docs::variant(value, sites));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "        {variant} = {value:?},");
+    }
+    Ok(())
+}
+
+fn push_doc(text: &mut String, indent: &str, doc: &str) {
+    for line in doc.lines() {
+        let space = if line.is_empty() { "" } else { " " };
+        let _ = writeln!(text, "{indent}///{space}{line}");
+    }
+}
