@@ -15,9 +15,9 @@ mod merge_views;
 mod nullability;
 mod open_objects;
 mod or_null;
-mod parameters;
 mod prune;
 mod ref_siblings;
+mod references;
 mod rename;
 mod required;
 mod unions;
@@ -68,9 +68,9 @@ pub(crate) struct Problem {
 /// All passes, in order.
 pub(crate) const PASSES: &[Pass] = &[
     Pass {
-        name: "parameters",
-        effect: "puts shared parameters and answers, and those of paths, into each operation",
-        run: parameters::run,
+        name: "references",
+        effect: "writes out references to anything but a component schema",
+        run: references::run,
     },
     Pass {
         name: "nullability",
