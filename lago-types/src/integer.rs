@@ -127,10 +127,9 @@ mod tests {
 
     #[test]
     fn every_kind_of_field() {
-        let fields: Fields = serde_json::from_value(
-            json!({"cents": 68880.0, "option": "52.0", "patch": "7"}),
-        )
-        .unwrap();
+        let fields: Fields =
+            serde_json::from_value(json!({"cents": 68880.0, "option": "52.0", "patch": "7"}))
+                .unwrap();
         let expected = Fields {
             cents: 68880,
             option: Some(52),

@@ -23,11 +23,12 @@
 //! # }
 //! ```
 
-
 // First, so that `open_enum!` is in scope of everything below.
 #[macro_use]
 mod open_enum;
 mod decimal;
+// Written and laid out by `cargo xtask regen`.
+#[rustfmt::skip]
 mod generated;
 mod integer;
 mod mint;

@@ -78,7 +78,10 @@ fn inputs(options: &Regen, root: &Path) -> Result<Inputs, Diagnostics> {
 
 fn read(path: &Path, name: &str) -> Result<Source, Diagnostics> {
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Source { name: name.to_owned(), text }),
+        Ok(text) => Ok(Source {
+            name: name.to_owned(),
+            text,
+        }),
         Err(error) => Err(io_problem(path, &error).into()),
     }
 }
@@ -132,3 +135,6 @@ fn sizes(generated: &Generated) -> Vec<(String, usize, usize)> {
     }
     sizes
 }
+
+#[cfg(test)]
+mod tests;

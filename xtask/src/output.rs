@@ -9,8 +9,11 @@ use similar::TextDiff;
 use crate::regen::emit::Tree;
 
 /// The folders that hold nothing but generated files.
-const GENERATED: [&str; 3] =
-    ["lago-client/src/generated", "lago-types/src/generated", "tests/src/generated"];
+const GENERATED: [&str; 3] = [
+    "lago-client/src/generated",
+    "lago-types/src/generated",
+    "tests/src/generated",
+];
 
 /// The published crates: what a copy of the workspace holds.
 const CRATES: [&str; 2] = ["lago-client", "lago-types"];
@@ -31,7 +34,7 @@ impl Difference {
             Some(_) => self.path.clone(),
             None => "/dev/null".to_owned(),
         };
-        TextDiff::from_lines(&text(&self.actual), &text(&self.expected))
+        TextDiff::from_lines(text(&self.actual), text(&self.expected))
             .unified_diff()
             .header(&name(&self.actual), &name(&self.expected))
             .to_string()
@@ -44,16 +47,26 @@ pub(crate) fn differences(root: &Path, tree: &Tree) -> io::Result<Vec<Difference
     for (path, text) in tree {
         let actual = read(&root.join(path))?;
         if actual.as_ref() != Some(text) {
-            found.push(Difference { path: path.clone(), actual, expected: Some(text.clone()) });
+            found.push(Difference {
+                path: path.clone(),
+                actual,
+                expected: Some(text.clone()),
+            });
         }
     }
     for folder in GENERATED {
         for file in files_below(&root.join(folder))? {
-            let Ok(path) = file.strip_prefix(root) else { continue };
+            let Ok(path) = file.strip_prefix(root) else {
+                continue;
+            };
             let path = path.to_string_lossy().replace('\\', "/");
             if !tree.contains_key(&path) {
                 let actual = read(&file)?;
-                found.push(Difference { path, actual, expected: None });
+                found.push(Difference {
+                    path,
+                    actual,
+                    expected: None,
+                });
             }
         }
     }
@@ -85,7 +98,10 @@ pub(crate) fn copy_workspace(root: &Path, out: &Path) -> io::Result<()> {
     if foreign {
         return Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
-            format!("{} holds files that are no copy of this workspace", out.display()),
+            format!(
+                "{} holds files that are no copy of this workspace",
+                out.display()
+            ),
         ));
     }
     fs::create_dir_all(out)?;
@@ -103,7 +119,9 @@ pub(crate) fn copy_workspace(root: &Path, out: &Path) -> io::Result<()> {
     }
     for name in CRATES {
         for file in files_below(&root.join(name))? {
-            let Ok(path) = file.strip_prefix(root) else { continue };
+            let Ok(path) = file.strip_prefix(root) else {
+                continue;
+            };
             let generated = GENERATED.iter().any(|folder| path.starts_with(folder));
             if !generated {
                 let target = out.join(path);
@@ -160,9 +178,15 @@ mod tests {
         fs::write(folder.join("stray.rs"), "old\n").unwrap();
         fs::write(folder.join("same.rs"), "same\n").unwrap();
         let path = |name: &str| format!("{}/{name}", GENERATED[1]);
-        let tree = Tree::from([(path("same.rs"), "same\n".into()), (path("new.rs"), "new\n".into())]);
+        let tree = Tree::from([
+            (path("same.rs"), "same\n".into()),
+            (path("new.rs"), "new\n".into()),
+        ]);
         let found = differences(root.path(), &tree).unwrap();
-        let paths: Vec<&str> = found.iter().map(|difference| difference.path.as_str()).collect();
+        let paths: Vec<&str> = found
+            .iter()
+            .map(|difference| difference.path.as_str())
+            .collect();
         assert_eq!(paths, [path("new.rs"), path("stray.rs")]);
         assert!(found[1].diff().contains("-old"));
         write(root.path(), &found).unwrap();

@@ -72,8 +72,15 @@ pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
         advice: "mend what it names; what no emitter handles needs a pass".to_owned(),
     })?;
     clock.lap("emit");
-    let Lowered { reports, effects, .. } = lowered;
-    Ok(Generated { tree, reports, effects, timings: clock.laps })
+    let Lowered {
+        reports, effects, ..
+    } = lowered;
+    Ok(Generated {
+        tree,
+        reports,
+        effects,
+        timings: clock.laps,
+    })
 }
 
 /// The API as the emitters print it.
@@ -139,7 +146,11 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
     if inputs.strict && !reports.is_empty() {
         return Err(Diagnostics(reports));
     }
-    Ok(Lowered { api, reports, effects })
+    Ok(Lowered {
+        api,
+        reports,
+        effects,
+    })
 }
 
 fn complain(
@@ -197,3 +208,5 @@ impl Clock {
     }
 }
 
+#[cfg(test)]
+mod tests;

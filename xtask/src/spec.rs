@@ -50,6 +50,6 @@ fn io_problem(path: &Path, verb: &str, error: &std::io::Error) -> Diagnostic {
         line: None,
         pointer: None,
         message: format!("cannot {verb} it: {error}"),
-        advice: "Check the path, the permissions and that it is UTF-8 text.".to_owned(),
+        advice: "check the path, the permissions and that it is UTF-8 text".to_owned(),
     }
 }

@@ -122,12 +122,11 @@ impl AddOnInputBuilder<(String, String, i64)> {
     /// Amount currency. Example: `USD`.
     pub fn amount_currency(self, amount_currency: impl Into<Currency>) -> AddOnInput {
         let (name, code, amount_cents) = self.0;
-        let amount_currency = amount_currency.into();
         AddOnInput {
             name,
             code,
             amount_cents,
-            amount_currency,
+            amount_currency: amount_currency.into(),
             invoice_display_name: crate::Patch::Absent,
             description: crate::Patch::Absent,
             tax_codes: None,

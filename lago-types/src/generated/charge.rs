@@ -1209,12 +1209,11 @@ impl GraduatedPercentageRangeInputBuilder<(i64, Option<i64>, crate::Decimal)> {
         flat_amount: impl Into<crate::Decimal>,
     ) -> GraduatedPercentageRangeInput {
         let (from_value, to_value, rate) = self.0;
-        let flat_amount = flat_amount.into();
         GraduatedPercentageRangeInput {
             from_value,
             to_value,
             rate,
-            flat_amount,
+            flat_amount: flat_amount.into(),
         }
     }
 }
@@ -1308,12 +1307,11 @@ impl GraduatedRangeInputBuilder<(i64, Option<i64>, crate::Decimal)> {
         per_unit_amount: impl Into<crate::Decimal>,
     ) -> GraduatedRangeInput {
         let (from_value, to_value, flat_amount) = self.0;
-        let per_unit_amount = per_unit_amount.into();
         GraduatedRangeInput {
             from_value,
             to_value,
             flat_amount,
-            per_unit_amount,
+            per_unit_amount: per_unit_amount.into(),
         }
     }
 }
@@ -1512,12 +1510,11 @@ impl VolumeRangeInputBuilder<(i64, Option<i64>, crate::Decimal)> {
         per_unit_amount: impl Into<crate::Decimal>,
     ) -> VolumeRangeInput {
         let (from_value, to_value, flat_amount) = self.0;
-        let per_unit_amount = per_unit_amount.into();
         VolumeRangeInput {
             from_value,
             to_value,
             flat_amount,
-            per_unit_amount,
+            per_unit_amount: per_unit_amount.into(),
         }
     }
 }

@@ -273,13 +273,12 @@ impl CouponInputBuilder<(String, String, CouponType, CouponFrequency)> {
     /// Expiration. Example: `time_limit`.
     pub fn expiration(self, expiration: impl Into<CouponExpiration>) -> CouponInput {
         let (name, code, coupon_type, frequency) = self.0;
-        let expiration = expiration.into();
         CouponInput {
             name,
             code,
             coupon_type,
             frequency,
-            expiration,
+            expiration: expiration.into(),
             description: crate::Patch::Absent,
             amount_cents: crate::Patch::Absent,
             amount_currency: crate::Patch::Absent,

@@ -866,7 +866,7 @@ impl CustomerMetadataInput {
         Self {
             key: key.into(),
             value: value.into(),
-            display_in_invoice: display_in_invoice,
+            display_in_invoice,
             id: None,
         }
     }

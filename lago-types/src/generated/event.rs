@@ -184,8 +184,8 @@ impl EventInput {
         Self {
             code: code.into(),
             external_subscription_id: external_subscription_id.into(),
-            transaction_id: crate::mint::id().into(),
-            timestamp: Some(crate::mint::now().into()),
+            transaction_id: crate::mint::id(),
+            timestamp: Some(crate::mint::now()),
             precise_total_amount_cents: crate::Patch::Absent,
             properties: crate::Patch::Absent,
         }

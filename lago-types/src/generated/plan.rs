@@ -1053,7 +1053,6 @@ impl PlanInputBuilder<(String, String, PlanInterval, i64, Currency)> {
     /// Pay in advance. Example: `true`.
     pub fn pay_in_advance(self, pay_in_advance: bool) -> PlanInput {
         let (name, code, interval, amount_cents, amount_currency) = self.0;
-        let pay_in_advance = pay_in_advance;
         PlanInput {
             name,
             code,

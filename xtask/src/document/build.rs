@@ -27,7 +27,7 @@ pub(super) fn build(name: &str, text: &str) -> Result<(Value, Lines), Diagnostic
             .problem(
                 line,
                 "the file holds a NUL character",
-                "Save it as UTF-8 text.",
+                "save it as UTF-8 text",
             )
             .into());
     }
@@ -98,7 +98,7 @@ impl<'a> Builder<'a> {
                 .problem(
                     1,
                     "the file is empty",
-                    "Write a YAML or JSON document into it.",
+                    "write a YAML or JSON document into it",
                 )
                 .into()),
         }
@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
             return Err(self.problem(
                 line,
                 "the file holds more than one document",
-                "Split it at the `---` lines.",
+                "split it at the `---` lines",
             ));
         }
         Ok(())
@@ -147,7 +147,7 @@ impl<'a> Builder<'a> {
         let value = match scalar::resolve(text, style, tag) {
             Ok(value) => value,
             Err(message) => {
-                let problem = self.problem(line, message, "Quote it if it is meant as text.");
+                let problem = self.problem(line, message, "quote it if it is meant as text");
                 self.problems.push(problem);
                 Value::Null
             }
@@ -160,7 +160,7 @@ impl<'a> Builder<'a> {
             return Err(self.problem(
                 line,
                 "an alias stands inside the node it repeats",
-                "Write the value out.",
+                "write the value out",
             ));
         };
         // Before the copy: it is the copy that would eat the memory.
@@ -196,7 +196,7 @@ impl<'a> Builder<'a> {
             Open::Map { .. } => "map",
         };
         if let Some(tag) = tag.filter(|t| !(t.is_yaml_core_schema() && t.suffix == own_tag)) {
-            let problem = self.problem(line, scalar::unknown_tag(tag), "Remove the tag.");
+            let problem = self.problem(line, scalar::unknown_tag(tag), "remove the tag");
             self.problems.push(problem);
         }
         self.spend(1, line)?;
@@ -281,7 +281,7 @@ impl<'a> Builder<'a> {
                 let mut problem = self.problem(
                     self.lines.get(at).copied().unwrap_or(line),
                     "`<<` merges something that is no mapping",
-                    "Give it a mapping or a list of mappings, or quote the key.",
+                    "give it a mapping or a list of mappings, or quote the key",
                 );
                 problem.pointer = Some(at.to_owned());
                 self.problems.push(problem);
@@ -320,7 +320,7 @@ impl<'a> Builder<'a> {
             return Err(self.problem(
                 line,
                 "the document is too large once its aliases are expanded",
-                "Use fewer aliases to aliases.",
+                "use fewer aliases to aliases",
             ));
         }
         Ok(())
@@ -329,7 +329,7 @@ impl<'a> Builder<'a> {
     fn check_depth(&self, height: usize, line: usize) -> Result<(), Diagnostic> {
         if self.stack.len() + height > MAX_DEPTH {
             let message = format!("the document nests deeper than {MAX_DEPTH} levels");
-            return Err(self.problem(line, message, "Flatten it."));
+            return Err(self.problem(line, message, "flatten it"));
         }
         Ok(())
     }
@@ -338,7 +338,7 @@ impl<'a> Builder<'a> {
         self.problem(
             line,
             "a list or a mapping stands as a key",
-            "Use text as the key, or quote it if it is text.",
+            "use text as the key, or quote it if it is text",
         )
     }
 
@@ -346,7 +346,7 @@ impl<'a> Builder<'a> {
         self.problem(
             error.marker().line(),
             format!("this is not YAML: {}", error.info()),
-            "Mend the syntax here or just above.",
+            "mend the syntax here or just above",
         )
     }
 
@@ -379,6 +379,6 @@ fn duplicate(file: &str, at: String, key: &str, first: usize, second: usize) -> 
         line: Some(second),
         pointer: Some(at),
         message,
-        advice: "Rename or remove one of the two.".to_owned(),
+        advice: "rename or remove one of the two".to_owned(),
     }
 }

@@ -27,7 +27,10 @@ pub(crate) struct EmitError(pub(crate) String);
 pub(crate) fn emit(api: &Api) -> Result<Tree, EmitError> {
     let mut tree = Tree::new();
     types::emit(api, &mut tree)?;
-    match tree.iter().find(|(_, text)| text.lines().count() >= LONGEST_FILE) {
+    match tree
+        .iter()
+        .find(|(_, text)| text.lines().count() >= LONGEST_FILE)
+    {
         Some((path, _)) => Err(EmitError(format!(
             "{path} has {LONGEST_FILE} lines or more; let the emitter split it"
         ))),
@@ -51,7 +54,12 @@ pub(crate) fn source(doc: &str, items: TokenStream) -> Result<String, EmitError>
             text.push('\n');
         }
         previous = Some(kind);
-        text.push_str(&prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: vec![], items: vec![item] }));
+        text.push_str(&prettyplease::unparse(&syn::File {
+            shebang: None,
+            frontmatter: None,
+            attrs: vec![],
+            items: vec![item],
+        }));
     }
     Ok(text)
 }

@@ -64,14 +64,19 @@ struct Entry {
 impl Names {
     /// Reads names.yaml; an empty text prefers nothing.
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
-        let mut names = Self { document: None, entries: BTreeMap::new(), used: RefCell::default() };
+        let mut names = Self {
+            document: None,
+            entries: BTreeMap::new(),
+            used: RefCell::default(),
+        };
         if text.trim().is_empty() {
             return Ok(names);
         }
         let document = Document::parse(file, text)?;
         for (key, entries) in document.root().as_object().into_iter().flatten() {
             let place = pointer::join("", key);
-            let Some((_, section, allowed)) = SECTIONS.iter().find(|(known, ..)| known == key) else {
+            let Some((_, section, allowed)) = SECTIONS.iter().find(|(known, ..)| known == key)
+            else {
                 let known: Vec<&str> = SECTIONS.iter().map(|(known, ..)| *known).collect();
                 let message = format!("`{key}` is no section of this file");
                 let advice = format!("use one of: {}", known.join(", "));
@@ -79,7 +84,13 @@ impl Names {
             };
             for (name, addresses) in entries.as_object().into_iter().flatten() {
                 let place = pointer::join(&place, name);
-                let entry = RawEntry { section: *section, allowed, name, addresses, place: &place };
+                let entry = RawEntry {
+                    section: *section,
+                    allowed,
+                    name,
+                    addresses,
+                    place: &place,
+                };
                 names.add(&entry).map_err(|problem| {
                     document.diagnostic(&problem.place, problem.message, problem.advice)
                 })?;
@@ -90,7 +101,13 @@ impl Names {
     }
 
     fn add(&mut self, raw: &RawEntry<'_>) -> Result<(), Wrong> {
-        let RawEntry { section, allowed, name, addresses, place } = raw;
+        let RawEntry {
+            section,
+            allowed,
+            name,
+            addresses,
+            place,
+        } = raw;
         let wrong = |place: &str, message: String, advice: String| Wrong {
             place: place.to_owned(),
             message,
@@ -107,12 +124,18 @@ impl Names {
                 let advice = "write `operationId: verb`".to_owned();
                 return Err(wrong(place, "a verb is one word".to_owned(), advice));
             }
-            (_, Value::Array(list)) if list.iter().all(Value::is_string) => {
-                list.iter().filter_map(Value::as_str).map(|a| (a.to_owned(), (*name).to_owned())).collect()
-            }
+            (_, Value::Array(list)) if list.iter().all(Value::is_string) => list
+                .iter()
+                .filter_map(Value::as_str)
+                .map(|a| (a.to_owned(), (*name).to_owned()))
+                .collect(),
             _ => {
                 let advice = "write `Name: [Schema.property]`".to_owned();
-                return Err(wrong(place, "a name stands for a list of addresses".to_owned(), advice));
+                return Err(wrong(
+                    place,
+                    "a name stands for a list of addresses".to_owned(),
+                    advice,
+                ));
             }
         };
         for (rank, (address, name)) in addresses.into_iter().enumerate() {
@@ -126,9 +149,20 @@ impl Names {
             };
             if self.entries.contains_key(&(*section, key.clone())) {
                 let advice = "keep one of the two".to_owned();
-                return Err(wrong(&pointer, format!("`{address}` is listed twice"), advice));
+                return Err(wrong(
+                    &pointer,
+                    format!("`{address}` is listed twice"),
+                    advice,
+                ));
             }
-            self.entries.insert((*section, key), Entry { name, rank, pointer });
+            self.entries.insert(
+                (*section, key),
+                Entry {
+                    name,
+                    rank,
+                    pointer,
+                },
+            );
         }
         Ok(())
     }
@@ -145,7 +179,8 @@ impl Names {
 
     /// The name of the type at an address, when people chose one.
     pub(crate) fn type_name(&self, address: &str) -> Option<&str> {
-        self.name(Section::Types, address).or_else(|| self.view(address))
+        self.name(Section::Types, address)
+            .or_else(|| self.view(address))
     }
 
     /// The noun that the type at an address is a view of.
@@ -176,7 +211,8 @@ impl Names {
 
     /// The place of a property among the arguments of its type's constructor.
     pub(crate) fn argument(&self, address: &str) -> Option<usize> {
-        self.find(Section::Arguments, address).map(|entry| entry.rank)
+        self.find(Section::Arguments, address)
+            .map(|entry| entry.rank)
     }
 
     /// The method name of an operation.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use heck::ToSnakeCase;
 use serde_json::Value;
 
 use super::ir::{
@@ -95,13 +96,29 @@ impl Reader<'_> {
                     required: required(schema).any(|known| known == name),
                     nullable: flag(value, "nullable"),
                     doc: prose(value),
-                    example: value.get("example").filter(|e| !e.is_null()).map(Value::to_string),
+                    example: value
+                        .get("example")
+                        .filter(|e| !e.is_null())
+                        .map(Value::to_string),
                     deprecated: flag(value, "deprecated"),
                     minted: self.names.minted(origin(value)),
                 };
-                (self.names.argument(origin(value)).unwrap_or(usize::MAX), field)
+                (
+                    self.names.argument(origin(value)).unwrap_or(usize::MAX),
+                    field,
+                )
             })
             .collect();
+        let mut known: BTreeMap<String, &String> = BTreeMap::new();
+        for (name, value) in properties(schema) {
+            if let Some(twin) = known.insert(name.to_snake_case(), name) {
+                self.problem(
+                    origin(value),
+                    format!("`{twin}` and `{name}` have the same name in Rust"),
+                    "remove one of them in overlay.yaml",
+                );
+            }
+        }
         // Constructors take their arguments in the order of the fields.
         fields.sort_by_key(|(rank, _)| *rank);
         fields.into_iter().map(|(_, field)| field).collect()

@@ -42,7 +42,7 @@ pub(crate) fn import(
 }
 
 fn check_version(document: &Document) -> Option<Diagnostic> {
-    let advice = "Name an OpenAPI 3 document, in YAML or JSON.";
+    let advice = "name an OpenAPI 3 document, in YAML or JSON";
     match document.root().get("openapi") {
         Some(Value::String(version)) if version.starts_with("3.") => None,
         Some(version) => Some(document.diagnostic(

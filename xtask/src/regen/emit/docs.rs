@@ -66,7 +66,10 @@ pub(crate) fn escape(text: &str) -> String {
 pub(crate) fn enumeration(name: &str, doc: Option<&str>, users: &BTreeSet<String>) -> String {
     let mut text = doc.map_or_else(|| format!("{}.", sentence(name)), escape);
     if !users.is_empty() {
-        let links: Vec<String> = users.iter().map(|user| format!("[`{user}`](crate::{user})")).collect();
+        let links: Vec<String> = users
+            .iter()
+            .map(|user| format!("[`{user}`](crate::{user})"))
+            .collect();
         text.push_str(&format!("\n\nUsed by {}.", links.join(", ")));
     }
     text
@@ -86,13 +89,21 @@ pub(crate) fn variant(value: &str, sites: &[EnumSite]) -> String {
 }
 
 /// The fields that hold each enum, as rustdoc paths.
-pub(crate) fn enum_users(api: &Api, ident: &dyn Fn(&str, &str) -> String) -> BTreeMap<String, BTreeSet<String>> {
+pub(crate) fn enum_users(
+    api: &Api,
+    ident: &dyn Fn(&str, &str) -> String,
+) -> BTreeMap<String, BTreeSet<String>> {
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (name, ty) in &api.types {
-        let Kind::Struct(fields) = &ty.kind else { continue };
+        let Kind::Struct(fields) = &ty.kind else {
+            continue;
+        };
         for field in fields {
             if let Some(target) = named(&field.ty)
-                && api.types.get(target).is_some_and(|ty| matches!(ty.kind, Kind::Enum { .. }))
+                && api
+                    .types
+                    .get(target)
+                    .is_some_and(|ty| matches!(ty.kind, Kind::Enum { .. }))
             {
                 let path = format!("{name}::{}", ident(name, &field.name));
                 users.entry(target.to_owned()).or_default().insert(path);

@@ -19,7 +19,10 @@ pub(crate) fn modules(api: &Api) -> BTreeMap<String, String> {
         .map(|accessor| singular(accessor).to_upper_camel_case())
         .collect();
     let users = users(api);
-    let structs = api.types.iter().filter(|(_, ty)| matches!(ty.kind, Kind::Struct(_)));
+    let structs = api
+        .types
+        .iter()
+        .filter(|(_, ty)| matches!(ty.kind, Kind::Struct(_)));
     structs
         .map(|(name, _)| (name.clone(), module(name, &nouns, &users, 0)))
         .collect()
@@ -54,13 +57,19 @@ fn users(api: &Api) -> BTreeMap<String, BTreeSet<String>> {
         if let Kind::Struct(fields) = &ty.kind {
             for field in fields {
                 if let Some(target) = named(&field.ty) {
-                    users.entry(target.to_owned()).or_default().insert(name.clone());
+                    users
+                        .entry(target.to_owned())
+                        .or_default()
+                        .insert(name.clone());
                 }
             }
         }
     }
     for operation in &api.operations {
-        let noun = operation.accessors.first().map(|accessor| singular(accessor).to_upper_camel_case());
+        let noun = operation
+            .accessors
+            .first()
+            .map(|accessor| singular(accessor).to_upper_camel_case());
         let answered = match &operation.answer {
             Answer::Type(ty) | Answer::Root { ty, .. } | Answer::Page { item: ty, .. } => named(ty),
             Answer::Empty | Answer::Text | Answer::Choice(_) => None,

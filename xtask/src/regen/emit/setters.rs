@@ -20,7 +20,10 @@ pub(crate) fn print(name: &syn::Ident, fields: &[Printed<'_>]) -> TokenStream {
     let (constructor, builder) = if required.len() <= MOST_ARGUMENTS {
         (new(fields, &required, &others), None)
     } else {
-        (builder_function(name, required[0]), Some(stages(name, fields, &required, &others)))
+        (
+            builder_function(name, required[0]),
+            Some(stages(name, fields, &required, &others)),
+        )
     };
     quote! {
         impl #name {
@@ -33,11 +36,7 @@ pub(crate) fn print(name: &syn::Ident, fields: &[Printed<'_>]) -> TokenStream {
 
 fn new(fields: &[Printed<'_>], required: &[&Printed<'_>], others: &[TokenStream]) -> TokenStream {
     let arguments = required.iter().map(|field| argument(field));
-    let values = required.iter().map(|field| {
-        let ident = field.ident;
-        let value = converted(field);
-        quote!(#ident: #value)
-    });
+    let values = required.iter().map(|field| initialised(field));
     let sentence = match required.len() {
         0 => "A request that leaves everything alone.",
         _ => "A request with what it needs; setters add the rest.",
@@ -76,7 +75,10 @@ fn minted_note(fields: &[Printed<'_>]) -> String {
 
 /// Constructors write every field, deprecated ones too.
 fn allow_deprecated(fields: &[Printed<'_>]) -> Option<TokenStream> {
-    fields.iter().any(|field| field.field.deprecated).then(|| quote!(#[allow(deprecated)]))
+    fields
+        .iter()
+        .any(|field| field.field.deprecated)
+        .then(|| quote!(#[allow(deprecated)]))
 }
 
 fn builder_function(name: &syn::Ident, first: &Printed<'_>) -> TokenStream {
@@ -104,7 +106,9 @@ fn stages(
 ) -> TokenStream {
     let deprecated = allow_deprecated(fields);
     let builder = format_ident!("{name}Builder");
-    let doc = doc_lines(&format!("Asks for what a [`{name}`] needs; made by [`{name}::builder`]."));
+    let doc = doc_lines(&format!(
+        "Asks for what a [`{name}`] needs; made by [`{name}::builder`]."
+    ));
     let stages = required.iter().enumerate().map(|(index, field)| {
         let known = &required[..index];
         let types = known.iter().map(|field| field.ty());
@@ -114,11 +118,17 @@ fn stages(
         let doc = doc_lines(&docs::field(field.field));
         let unpack = (!idents.is_empty()).then(|| quote!(let (#(#idents,)*) = self.0;));
         let (result, body) = if index + 1 == required.len() {
-            let last = quote!(let #ident = #value;);
-            (quote!(#name), quote!(#last #name { #(#idents,)* #ident, #(#others,)* }))
+            let last = initialised(field);
+            (
+                quote!(#name),
+                quote!(#name { #(#idents,)* #last, #(#others,)* }),
+            )
         } else {
             let next = required[..=index].iter().map(|field| field.ty());
-            (quote!(#builder<(#(#next,)*)>), quote!(#builder((#(#idents,)* #value,))))
+            (
+                quote!(#builder<(#(#next,)*)>),
+                quote!(#builder((#(#idents,)* #value,))),
+            )
         };
         quote! {
             impl #builder<(#(#types,)*)> {
@@ -145,10 +155,15 @@ fn setter(field: &Printed<'_>) -> TokenStream {
     let argument = argument(field);
     let name = docs::sentence(&field.field.name).to_lowercase();
     let doc = doc_lines(&match field.presence {
-        Presence::Patch => format!("Sets the {name}; [`Patch::Null`](crate::Patch::Null) clears it."),
+        Presence::Patch => {
+            format!("Sets the {name}; [`Patch::Null`](crate::Patch::Null) clears it.")
+        }
         _ => format!("Sets the {name}."),
     });
-    let deprecated = field.field.deprecated.then(|| quote!(#[deprecated] #[allow(deprecated)]));
+    let deprecated = field
+        .field
+        .deprecated
+        .then(|| quote!(#[deprecated] #[allow(deprecated)]));
     let assigned = match field.presence {
         Presence::Option => quote!(Some(#value)),
         _ => value,
@@ -196,12 +211,21 @@ fn converted(field: &Printed<'_>) -> TokenStream {
     }
 }
 
+/// The field in a struct literal.
+fn initialised(field: &Printed<'_>) -> TokenStream {
+    let (ident, value) = (field.ident, converted(field));
+    match field.field.ty {
+        TypeRef::Boolean if field.presence == Presence::Plain => quote!(#ident),
+        _ => quote!(#ident: #value),
+    }
+}
+
 /// What a field holds when nobody set it.
 fn nothing(field: &Printed<'_>) -> TokenStream {
     let ident = field.ident;
     let minted = field.field.minted.map(|minted| match minted {
-        Minted::Id => quote!(crate::mint::id().into()),
-        Minted::Now => quote!(crate::mint::now().into()),
+        Minted::Id => quote!(crate::mint::id()),
+        Minted::Now => quote!(crate::mint::now()),
     });
     match (field.presence, minted) {
         (Presence::Patch, Some(value)) => quote!(#ident: crate::Patch::Value(#value)),

@@ -43,7 +43,12 @@ impl<'a> Printed<'a> {
             (false, true, true) => Presence::Null,
             (false, false, true) => Presence::Patch,
         };
-        Self { field, ident: &typed.ident, value: &typed.ty, presence }
+        Self {
+            field,
+            ident: &typed.ident,
+            value: &typed.ty,
+            presence,
+        }
     }
 
     /// The type of the field.
@@ -65,14 +70,16 @@ impl<'a> Printed<'a> {
 /// Prints the struct.
 pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStream {
     let ident = quote::format_ident!("{name}");
-    let about = ty.doc.as_deref().map_or_else(
-        || format!("{}.", docs::sentence(name)),
-        docs::escape,
-    );
+    let about = ty
+        .doc
+        .as_deref()
+        .map_or_else(|| format!("{}.", docs::sentence(name)), docs::escape);
     let doc = doc_lines(&about);
     let printed = fields.iter().map(|field| print_field(field, ty.sent));
     // Where everything is optional an empty request is a request.
-    let empty = fields.iter().all(|field| !field.is_required() && field.field.minted.is_none());
+    let empty = fields
+        .iter()
+        .all(|field| !field.is_required() && field.field.minted.is_none());
     let default = (ty.sent && empty).then(|| quote!(Default,));
     let construction = ty.sent.then(|| setters::print(&ident, fields));
     quote! {
@@ -112,7 +119,10 @@ fn serde_attribute(printed: &Printed<'_>, sent: bool) -> Option<TokenStream> {
             parts.push(quote!(default, skip_serializing_if = "Option::is_none"));
         }
         Presence::Patch => {
-            parts.push(quote!(default, skip_serializing_if = "crate::Patch::is_absent"));
+            parts.push(quote!(
+                default,
+                skip_serializing_if = "crate::Patch::is_absent"
+            ));
         }
     }
     let integer = match (&printed.field.ty, printed.presence) {
@@ -145,6 +155,12 @@ fn decimal_form(ty: &TypeRef) -> Option<Form> {
 
 /// A doc comment, a line each.
 pub(crate) fn doc_lines(text: &str) -> TokenStream {
-    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    let lines = text.lines().map(|line| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        }
+    });
     quote!(#(#[doc = #lines])*)
 }

@@ -43,7 +43,6 @@ pub(crate) fn typed(api: &Api) -> Result<Typed, EmitError> {
     let mut space = TypeSpace::new(&settings);
     let mut definitions = vec![(DECIMAL.to_owned(), parse(json!({ "type": "string" }))?)];
     for (name, ty) in &api.types {
-        guard_variants(name, &ty.kind)?;
         definitions.push((name.clone(), parse(schema_of(&ty.kind))?));
     }
     space
@@ -69,24 +68,14 @@ fn parse(schema: Value) -> Result<Schema, EmitError> {
     serde_json::from_value(schema).map_err(|error| EmitError(format!("not a JSON schema: {error}")))
 }
 
-/// typify panics when two values get one variant name.
-fn guard_variants(name: &str, kind: &Kind) -> Result<(), EmitError> {
-    let Kind::Enum { values, .. } = kind else {
-        return Ok(());
-    };
-    let mut seen = BTreeSet::new();
-    match values.iter().find(|value| !seen.insert(*value)) {
-        Some(twice) => Err(EmitError(format!("`{name}` lists the value `{twice}` twice"))),
-        None => Ok(()),
-    }
-}
-
 fn schema_of(kind: &Kind) -> Value {
     match kind {
         Kind::Enum { values, .. } => json!({ "type": "string", "enum": values }),
         Kind::Struct(fields) => {
-            let properties: serde_json::Map<String, Value> =
-                fields.iter().map(|field| (field.name.clone(), schema(&field.ty))).collect();
+            let properties: serde_json::Map<String, Value> = fields
+                .iter()
+                .map(|field| (field.name.clone(), schema(&field.ty)))
+                .collect();
             let required: Vec<&String> = fields.iter().map(|field| &field.name).collect();
             json!({ "type": "object", "properties": properties, "required": required })
         }
@@ -123,14 +112,18 @@ fn collect(file: syn::File) -> Typed {
                     Shorten.visit_type_mut(&mut ty);
                     Some((name, TypedField { ident, ty }))
                 });
-                typed.structs.insert(item.ident.to_string(), fields.collect());
+                typed
+                    .structs
+                    .insert(item.ident.to_string(), fields.collect());
             }
             syn::Item::Enum(item) => {
                 let variants = item.variants.into_iter().map(|variant| {
                     let name = renamed(&variant.attrs).unwrap_or_else(|| variant.ident.to_string());
                     (name, variant.ident)
                 });
-                typed.enums.insert(item.ident.to_string(), variants.collect());
+                typed
+                    .enums
+                    .insert(item.ident.to_string(), variants.collect());
             }
             _ => {}
         }
@@ -141,7 +134,10 @@ fn collect(file: syn::File) -> Typed {
 /// The value of `#[serde(rename = "…")]`.
 fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
     let mut name = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         // An attribute of another shape is not a rename.
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
@@ -180,25 +176,54 @@ mod tests {
     use crate::regen::ir::{Field, Type};
 
     fn api(types: Vec<(&str, Kind)>) -> Api {
-        let ty = |kind| Type { doc: None, origin: String::new(), sent: true, received: true, kind };
+        let ty = |kind| Type {
+            doc: None,
+            origin: String::new(),
+            sent: true,
+            received: true,
+            kind,
+        };
         Api {
             version: "1".into(),
-            types: types.into_iter().map(|(name, kind)| (name.to_owned(), ty(kind))).collect(),
+            types: types
+                .into_iter()
+                .map(|(name, kind)| (name.to_owned(), ty(kind)))
+                .collect(),
             operations: Vec::new(),
         }
     }
 
     fn field(name: &str, ty: TypeRef) -> Field {
-        Field { name: name.into(), ty, required: true, nullable: false, doc: None, example: None, deprecated: false }
+        Field {
+            name: name.into(),
+            ty,
+            required: true,
+            nullable: false,
+            doc: None,
+            example: None,
+            deprecated: false,
+            minted: None,
+        }
     }
 
     #[test]
     fn names_and_types_come_from_typify() {
-        let status = Kind::Enum { values: vec!["count_agg".into(), "EUR".into()], sites: vec![] };
+        let status = Kind::Enum {
+            values: vec!["count_agg".into(), "EUR".into()],
+            sites: vec![],
+        };
         let fee = Kind::Struct(vec![
             field("type", TypeRef::Named("Status".into())),
-            field("units", TypeRef::List(Box::new(TypeRef::Decimal(crate::regen::names::Form::String)))),
-            field("note", TypeRef::Map(Box::new(TypeRef::Nullable(Box::new(TypeRef::String))))),
+            field(
+                "units",
+                TypeRef::List(Box::new(TypeRef::Decimal(
+                    crate::regen::names::Form::String,
+                ))),
+            ),
+            field(
+                "note",
+                TypeRef::Map(Box::new(TypeRef::Nullable(Box::new(TypeRef::String)))),
+            ),
         ]);
         let typed = typed(&api(vec![("Status", status), ("Fee", fee)])).unwrap();
         let fee = &typed.structs["Fee"];
@@ -206,14 +231,23 @@ mod tests {
         assert_eq!(fee["type"].ident, "type_");
         assert_eq!(ty("type"), "Status");
         assert_eq!(ty("units"), "Vec<crate::Decimal>");
-        assert_eq!(ty("note"), "::std::collections::BTreeMap<String,Option<String>>");
+        assert_eq!(
+            ty("note"),
+            "::std::collections::BTreeMap<String,Option<String>>"
+        );
         assert_eq!(typed.enums["Status"]["count_agg"], "CountAgg");
         assert_eq!(typed.enums["Status"]["EUR"], "Eur");
     }
 
     #[test]
     fn a_name_that_typify_changes_is_an_error() {
-        let error = typed(&api(vec![("badName", Kind::Struct(vec![]))])).err().unwrap();
-        assert!(error.0.contains("invented") && error.0.contains("BadName"), "{}", error.0);
+        let error = typed(&api(vec![("badName", Kind::Struct(vec![]))]))
+            .err()
+            .unwrap();
+        assert!(
+            error.0.contains("invented") && error.0.contains("BadName"),
+            "{}",
+            error.0
+        );
     }
 }

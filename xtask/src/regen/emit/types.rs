@@ -32,8 +32,10 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
 }
 
 fn root<'m>(modules: impl Iterator<Item = &'m str>) -> Result<String, EmitError> {
-    let modules: Vec<syn::Ident> =
-        modules.chain(["enums"]).map(|module| format_ident!("{module}")).collect();
+    let modules: Vec<syn::Ident> = modules
+        .chain(["enums"])
+        .map(|module| format_ident!("{module}"))
+        .collect();
     source(
         "The types of the API, a module for each noun.",
         quote! {
@@ -50,7 +52,9 @@ fn noun(module: &str, names: &[&str], api: &Api, typed: &Typed) -> Result<String
     let mut imports: BTreeSet<&str> = BTreeSet::new();
     for name in names {
         let ty = &api.types[*name];
-        let Kind::Struct(fields) = &ty.kind else { continue };
+        let Kind::Struct(fields) = &ty.kind else {
+            continue;
+        };
         imports.extend(fields.iter().filter_map(|field| named(&field.ty)));
         items.push(structs::print(name, ty, &print_fields(name, ty, typed)?));
     }
@@ -76,15 +80,12 @@ pub(crate) fn print_fields<'a>(
     let known = &typed.structs[name];
     let mut printed: Vec<Printed<'a>> = Vec::new();
     for field in fields {
-        let typed = known
-            .get(&field.name)
-            .ok_or_else(|| EmitError(format!("typify lost the field `{}` of `{name}`", field.name)))?;
-        if let Some(twin) = printed.iter().find(|other| other.ident == &typed.ident) {
-            return Err(EmitError(format!(
-                "`{}` and `{}` of `{name}` are both called `{}` in Rust; rename one in overlay.yaml",
-                twin.field.name, field.name, typed.ident
-            )));
-        }
+        let typed = known.get(&field.name).ok_or_else(|| {
+            EmitError(format!(
+                "typify lost the field `{}` of `{name}`",
+                field.name
+            ))
+        })?;
         printed.push(Printed::new(field, typed, ty.received));
     }
     Ok(printed)
@@ -94,10 +95,15 @@ pub(crate) fn print_fields<'a>(
 fn enums(api: &Api, typed: &Typed) -> Result<String, EmitError> {
     let ident = |name: &str, field: &str| typed.structs[name][field].ident.to_string();
     let users = docs::enum_users(api, &ident);
-    let mut text = source("The enums of the API. All are open: what the server adds is kept as text.", quote!())?;
+    let mut text = source(
+        "The enums of the API. All are open: what the server adds is kept as text.",
+        quote!(),
+    )?;
     let nobody = BTreeSet::new();
     for (name, ty) in &api.types {
-        let Kind::Enum { values, sites } = &ty.kind else { continue };
+        let Kind::Enum { values, sites } = &ty.kind else {
+            continue;
+        };
         let doc = docs::enumeration(name, ty.doc.as_deref(), users.get(name).unwrap_or(&nobody));
         text.push_str("\nopen_enum! {\n");
         push_doc(&mut text, "    ", &doc);

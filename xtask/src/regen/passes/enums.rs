@@ -35,6 +35,14 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     let mut groups: BTreeMap<(String, BTreeSet<String>), BTreeSet<String>> = BTreeMap::new();
     for site in &sites {
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = site.values.iter().find(|value| !seen.insert(*value)) {
+            context.problem(
+                &site.address,
+                format!("the value `{twice}` is listed twice"),
+                "remove one of the two",
+            );
+        }
         match context.names.enumeration(&site.address) {
             Some(name) => {
                 names.insert(site.address.clone(), name.to_owned());
@@ -134,7 +142,9 @@ fn add(root: &mut Value, name: &str, site: &Site, open: bool, context: &mut Cont
             return;
         }
     }
-    let Some(schema) = components_mut(root).get_mut(name) else { return };
+    let Some(schema) = components_mut(root).get_mut(name) else {
+        return;
+    };
     let new: Vec<&String> = site
         .values
         .iter()

@@ -4,9 +4,7 @@
 use serde_json::Value;
 
 use super::Context;
-use crate::regen::schema::{
-    METHODS, ORIGIN, each_schema_mut, list, object_mut, origin, reference,
-};
+use crate::regen::schema::{METHODS, ORIGIN, each_schema_mut, list, object_mut, origin, reference};
 
 /// How long a chain of such references may be before it must be a cycle.
 const LONGEST: usize = 16;
@@ -27,15 +25,22 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
         let of_path: Vec<Value> = list(item, "parameters").map(&mut resolve).collect();
         let item = object_mut(item);
         item.shift_remove("parameters");
-        for (_, operation) in item.iter_mut().filter(|(key, _)| METHODS.contains(&key.as_str())) {
+        for (_, operation) in item
+            .iter_mut()
+            .filter(|(key, _)| METHODS.contains(&key.as_str()))
+        {
             let own: Vec<Value> = list(operation, "parameters").map(&mut resolve).collect();
             // An operation's parameter overrides that of its path.
-            let inherited = of_path.iter().filter(|p| !own.iter().any(|o| same_parameter(o, p)));
+            let inherited = of_path
+                .iter()
+                .filter(|p| !own.iter().any(|o| same_parameter(o, p)));
             let all: Vec<Value> = inherited.cloned().chain(own.iter().cloned()).collect();
             if !all.is_empty() {
                 operation["parameters"] = Value::Array(all);
             }
-            let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+            let responses = operation
+                .get_mut("responses")
+                .and_then(Value::as_object_mut);
             for (_, response) in responses.into_iter().flatten() {
                 *response = resolve(response);
             }
@@ -69,7 +74,11 @@ fn write_out_deep_references(root: &mut Value, before: &Value, context: &mut Con
         changes += left.len();
         match left.first() {
             Some(address) if round == LONGEST => {
-                context.problem(address, "this reference leads back to itself", "break the cycle");
+                context.problem(
+                    address,
+                    "this reference leads back to itself",
+                    "break the cycle",
+                );
                 break;
             }
             Some(_) => {}

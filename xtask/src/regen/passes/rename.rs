@@ -12,8 +12,8 @@ use super::Context;
 use super::envelopes::NAME_HINT;
 use crate::regen::names::{camel, nested_name, plain_name, singular};
 use crate::regen::schema::{
-    ORIGIN, components_mut, descend_mut, each_schema_mut, object_mut, origin, redirect,
-    reference, text,
+    ORIGIN, components_mut, descend_mut, each_schema_mut, object_mut, origin, redirect, reference,
+    text,
 };
 
 /// Names that the client gives to things of its own.
@@ -116,6 +116,7 @@ mod tests {
 
     use super::super::{run_alone, run_with};
     use super::*;
+    use crate::regen::schema::components;
 
     fn component(field: &str) -> Value {
         json!({"type": "object", "properties": {field: {"type": "string"}}})

@@ -1,0 +1,177 @@
+//! What a person reads when something is wrong: one snapshot, to be read as prose.
+
+use super::*;
+
+const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
+
+/// An answer that refers to a schema, so that the schema is used.
+const USE: &str = "paths:
+  /plans:
+    get:
+      operationId: findPlans
+      responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/Plan'}}}}}
+    put:
+      operationId: updatePlans
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Plan'}}}}
+      responses: {}
+";
+
+fn inputs(spec: &str) -> Inputs {
+    let source = |name: &str, text: &str| Source {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    };
+    Inputs {
+        spec: source("api.yaml", spec),
+        overlay: source("overlay.yaml", "[]\n"),
+        names: source("names.yaml", ""),
+        operations: source(
+            "operations.yaml",
+            "findPlans: {repeatable: true}\nupdatePlans: {repeatable: true}\n",
+        ),
+        strict: false,
+    }
+}
+
+fn complaint(inputs: &Inputs) -> String {
+    match regen(inputs) {
+        Ok(_) => "no complaint".to_owned(),
+        Err(diagnostics) => diagnostics.to_string(),
+    }
+}
+
+/// Documents that cannot be generated from, by what is wrong with them.
+fn bad_documents() -> Vec<(&'static str, String)> {
+    let with = |schemas: &str| format!("{HEAD}{USE}components:\n  schemas:\n{schemas}");
+    vec![
+        ("not YAML", "openapi: [3.1.0\n".to_owned()),
+        ("empty", String::new()),
+        ("not OpenAPI", "a: 1\n".to_owned()),
+        ("OpenAPI 2", "swagger: '2.0'\npaths: {}\n".to_owned()),
+        ("dangling reference", with("    Plan: {properties: {tax: {$ref: '#/components/schemas/Tax'}}}\n")),
+        (
+            "duplicate operation id",
+            format!("{HEAD}paths:\n  /a: {{get: {{operationId: x}}}}\n  /b: {{get: {{operationId: x}}}}\n"),
+        ),
+        ("two schemas under one name", with("    Plan: {type: object}\n    Plan: {type: string}\n")),
+        (
+            "two types under one name",
+            with(
+                "    Plan: {type: object, properties: {a: {$ref: '#/components/schemas/Tax'}, b: {$ref: '#/components/schemas/TaxObject'}}}
+    Tax: {type: object, properties: {x: {type: string}}}
+    TaxObject: {type: object, properties: {y: {type: string}}}
+",
+            ),
+        ),
+        (
+            "a reserved name",
+            with(
+                "    Plan: {type: object, properties: {page: {$ref: '#/components/schemas/PageObject'}, x: {}}}
+    PageObject: {type: object, properties: {x: {type: string}}}
+",
+            ),
+        ),
+        ("an unknown type", with("    Plan: {type: object, properties: {a: {type: file}, b: {type: string}}}\n")),
+        ("an allOf that contains itself", with("    Plan: {allOf: [{$ref: '#/components/schemas/Plan'}, {properties: {a: {type: string}}}]}\n")),
+        (
+            "an undeclared path parameter",
+            format!("{HEAD}paths:\n  /a/{{id}}:\n    get: {{operationId: x, responses: {{}}}}\n"),
+        ),
+        (
+            "a parameter in a cookie",
+            format!("{HEAD}paths:\n  /a:\n    get:\n      operationId: x\n      parameters: [{{name: s, in: cookie, schema: {{type: string}}}}]\n      responses: {{}}\n"),
+        ),
+        (
+            "a body that is not JSON",
+            format!("{HEAD}paths:\n  /a:\n    post:\n      operationId: x\n      requestBody: {{content: {{text/csv: {{schema: {{type: string}}}}}}}}\n      responses: {{}}\n"),
+        ),
+        (
+            "two fields with one Rust name",
+            with("    Plan: {type: object, properties: {fooBar: {type: string}, foo_bar: {type: string}}}\n"),
+        ),
+        (
+            "a value that is listed twice",
+            with("    Plan: {type: object, properties: {a: {type: string, enum: [x, y, x]}, b: {type: string}}}\n"),
+        ),
+    ]
+}
+
+#[test]
+fn bad_documents_get_file_line_pointer_and_advice() {
+    let mut text = String::new();
+    for (what, spec) in bad_documents() {
+        text.push_str(&format!("## {what}\n{}\n\n", complaint(&inputs(&spec))));
+    }
+    assert!(!text.contains("no complaint"), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn entries_that_do_not_apply_are_named() {
+    let spec = format!(
+        "{HEAD}{USE}components:\n  schemas:\n    Plan: {{type: object, properties: {{a: {{type: string}}, b: {{type: string}}}}}}\n"
+    );
+    let overlay = "- {target: Plan.a, change: {merge: {type: string}}, why: w, evidence: e}
+- {target: Plan.gone, change: {wrap: x}, why: w, evidence: e}
+";
+    let mut inputs = inputs(&spec);
+    inputs.overlay.text = overlay.to_owned();
+    inputs.names.text = "types:\n  Other: [Gone]\n".to_owned();
+    inputs
+        .operations
+        .text
+        .push_str("gone: {repeatable: true}\n");
+    inputs.strict = true;
+    let strict = complaint(&inputs);
+    insta::assert_snapshot!(strict);
+    inputs.strict = false;
+    let lenient = regen(&inputs).unwrap().reports;
+    let lenient: Vec<String> = lenient.iter().map(ToString::to_string).collect();
+    assert_eq!(lenient.join("\n"), strict);
+}
+
+#[test]
+fn bad_data_files_get_file_line_and_advice() {
+    type File = fn(&mut Inputs) -> &mut Source;
+    let spec = format!("{HEAD}paths: {{}}\n");
+    let mut text = String::new();
+    let cases: [(&str, &str, File); 8] = [
+        ("no list", "a: 1\n", |inputs| &mut inputs.overlay),
+        (
+            "no change",
+            "- {target: A, why: w, evidence: e}\n",
+            |inputs| &mut inputs.overlay,
+        ),
+        (
+            "no such change",
+            "- {target: A, change: {drop: x}, why: w, evidence: e}\n",
+            |inputs| &mut inputs.overlay,
+        ),
+        (
+            "a stray key",
+            "- {target: A, change: {wrap: x}, why: w, evidence: e, note: n}\n",
+            |inputs| &mut inputs.overlay,
+        ),
+        ("no such section", "type:\n  A: [B]\n", |inputs| {
+            &mut inputs.names
+        }),
+        ("no list of addresses", "types:\n  A: B\n", |inputs| {
+            &mut inputs.names
+        }),
+        (
+            "an address twice",
+            "types:\n  A: [X]\n  B: [X]\n",
+            |inputs| &mut inputs.names,
+        ),
+        ("no verdict", "createPlan: {why: w}\n", |inputs| {
+            &mut inputs.operations
+        }),
+    ];
+    for (what, content, file) in cases {
+        let mut inputs = inputs(&spec);
+        file(&mut inputs).text = content.to_owned();
+        text.push_str(&format!("## {what}\n{}\n\n", complaint(&inputs)));
+    }
+    assert!(!text.contains("no complaint"), "{text}");
+    insta::assert_snapshot!(text);
+}
