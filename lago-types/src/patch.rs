@@ -1,6 +1,9 @@
 //! Request fields that can be left alone, cleared or set.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::Decimal;
 
@@ -139,6 +142,32 @@ impl<T> From<T> for Patch<T> {
 impl<T, U: Into<T>, const N: usize> From<[U; N]> for Patch<Vec<T>> {
     fn from(values: [U; N]) -> Self {
         Self::Value(values.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]>
+    for Patch<serde_json::Map<String, Value>>
+{
+    fn from(entries: [(K, V); N]) -> Self {
+        Self::Value(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+impl<K: Into<String>, V: Into<T>, T, const N: usize> From<[(K, V); N]>
+    for Patch<BTreeMap<String, T>>
+{
+    fn from(entries: [(K, V); N]) -> Self {
+        Self::Value(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
     }
 }
 
@@ -304,5 +333,13 @@ mod tests {
             let back: Update = serde_json::from_str(&json(&update)).unwrap();
             prop_assert_eq!(back, update);
         }
+    }
+
+    #[test]
+    fn maps_take_arrays_of_pairs() {
+        let free: Patch<serde_json::Map<String, Value>> = [("gb", Value::from(10))].into();
+        assert_eq!(serde_json::to_string(&free).unwrap(), r#"{"gb":10}"#);
+        let typed: Patch<BTreeMap<String, Option<String>>> = [("a", None::<String>)].into();
+        assert_eq!(serde_json::to_string(&typed).unwrap(), r#"{"a":null}"#);
     }
 }
