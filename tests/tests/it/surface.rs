@@ -12,7 +12,10 @@ use syn::{FnArg, ImplItem, Item, Pat, ReturnType};
 #[test]
 fn types() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lago-types/src/generated");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     let mut surface = String::new();
     for file in files {
@@ -21,7 +24,10 @@ fn types() {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         if name != "mod.rs" {
             writeln!(surface, "# {name}").unwrap();
-            parsed.items.iter().for_each(|item| describe(item, &mut surface));
+            parsed
+                .items
+                .iter()
+                .for_each(|item| describe(item, &mut surface));
         }
     }
     insta::assert_snapshot!(surface);
@@ -41,7 +47,9 @@ fn describe(item: &Item, surface: &mut String) {
         Item::Impl(item) => {
             let owner = text(&item.self_ty);
             for member in &item.items {
-                let ImplItem::Fn(function) = member else { continue };
+                let ImplItem::Fn(function) = member else {
+                    continue;
+                };
                 let returns = match &function.sig.output {
                     ReturnType::Type(_, ty) => text(ty),
                     ReturnType::Default => String::new(),
@@ -51,13 +59,23 @@ fn describe(item: &Item, surface: &mut String) {
                 if by_value && returns == "Self" {
                     continue;
                 }
-                let arguments: Vec<String> = function.sig.inputs.iter().filter_map(argument).collect();
-                writeln!(surface, "  {owner}::{}({}) -> {returns}", function.sig.ident, arguments.join(", ")).unwrap();
+                let arguments: Vec<String> =
+                    function.sig.inputs.iter().filter_map(argument).collect();
+                writeln!(
+                    surface,
+                    "  {owner}::{}({}) -> {returns}",
+                    function.sig.ident,
+                    arguments.join(", ")
+                )
+                .unwrap();
             }
         }
         Item::Macro(item) => {
             let tokens: Vec<_> = item.mac.tokens.clone().into_iter().collect();
-            let name = tokens.iter().skip_while(|token| token.to_string() != "enum").nth(1);
+            let name = tokens
+                .iter()
+                .skip_while(|token| token.to_string() != "enum")
+                .nth(1);
             let values: Vec<String> = tokens
                 .iter()
                 .filter_map(|token| match token {
@@ -97,7 +115,9 @@ fn notes(attributes: &[syn::Attribute]) -> String {
         if attribute.path().is_ident("serde") {
             let said = attribute.meta.to_token_stream().to_string();
             for key in ["rename = ", "serialize_with = ", "deserialize_with = "] {
-                let found = said.match_indices(key).find(|(at, _)| !said[..*at].ends_with("de"));
+                let found = said
+                    .match_indices(key)
+                    .find(|(at, _)| !said[..*at].ends_with("de"));
                 if let Some((at, _)) = found {
                     let value = said[at + key.len()..].split('"').nth(1).unwrap();
                     write!(notes, " {}{value}", key.replace(" = ", ":")).unwrap();

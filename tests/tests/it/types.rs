@@ -13,8 +13,13 @@ fn sent(request: &impl serde::Serialize) -> Value {
 #[test]
 fn only_what_was_set_is_sent() {
     assert_eq!(sent(&PlanUpdate::new()), json!({}));
-    let input = CustomerInput::new("acme").name("Acme").currency(Currency::Eur);
-    assert_eq!(sent(&input), json!({"external_id": "acme", "name": "Acme", "currency": "EUR"}));
+    let input = CustomerInput::new("acme")
+        .name("Acme")
+        .currency(Currency::Eur);
+    assert_eq!(
+        sent(&input),
+        json!({"external_id": "acme", "name": "Acme", "currency": "EUR"})
+    );
 }
 
 #[test]
@@ -53,8 +58,15 @@ fn a_builder_asks_for_everything_that_is_required() {
 #[test]
 fn a_decimal_is_sent_as_its_schema_says() {
     let tax = TaxInput::new("VAT", "vat", Decimal::parse("20.5").unwrap());
-    assert_eq!(sent(&tax), json!({"name": "VAT", "code": "vat", "rate": "20.5"}));
-    let wallet = sent(&WalletInput::new("1.5".parse::<Decimal>().unwrap(), Currency::Eur, "acme"));
+    assert_eq!(
+        sent(&tax),
+        json!({"name": "VAT", "code": "vat", "rate": "20.5"})
+    );
+    let wallet = sent(&WalletInput::new(
+        "1.5".parse::<Decimal>().unwrap(),
+        Currency::Eur,
+        "acme",
+    ));
     assert_eq!(wallet["rate_amount"], "1.5");
 }
 
@@ -63,11 +75,16 @@ fn an_event_carries_its_key_and_time() {
     let event = EventInput::new("api_calls", "sub_1");
     let (first, again) = (sent(&event), sent(&event));
     assert_eq!(first, again);
-    assert_eq!((&first["code"], &first["external_subscription_id"]), (&json!("api_calls"), &json!("sub_1")));
+    assert_eq!(
+        (&first["code"], &first["external_subscription_id"]),
+        (&json!("api_calls"), &json!("sub_1"))
+    );
     assert!(first["timestamp"].as_f64().unwrap() > 1.7e9);
     let other = sent(&EventInput::new("api_calls", "sub_1"));
     assert_ne!(first["transaction_id"], other["transaction_id"]);
-    let own = EventInput::new("api_calls", "sub_1").transaction_id("mine").timestamp(1_700_000_000);
+    let own = EventInput::new("api_calls", "sub_1")
+        .transaction_id("mine")
+        .timestamp(1_700_000_000);
     assert_eq!(sent(&own)["transaction_id"], "mine");
     assert_eq!(sent(&own)["timestamp"], 1_700_000_000);
 }
@@ -88,12 +105,19 @@ fn unknown_values_and_fields_survive_or_pass() {
 
 #[test]
 fn cents_are_integers_however_they_are_written() {
-    let field = |cents: Value| serde_json::from_value::<lago_client::types::MinimumCommitment>(json!({
-        "lago_id": "1a901a90-1a90-1a90-1a90-1a901a901a90", "plan_code": "pro", "amount_cents": cents,
-        "interval": "monthly", "invoice_display_name": null, "taxes": [],
-        "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z",
-    }));
-    for written in [json!(68880), json!(68880.0), json!("68880"), json!("68880.0")] {
+    let field = |cents: Value| {
+        serde_json::from_value::<lago_client::types::MinimumCommitment>(json!({
+            "lago_id": "1a901a90-1a90-1a90-1a90-1a901a901a90", "plan_code": "pro", "amount_cents": cents,
+            "interval": "monthly", "invoice_display_name": null, "taxes": [],
+            "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z",
+        }))
+    };
+    for written in [
+        json!(68880),
+        json!(68880.0),
+        json!("68880"),
+        json!("68880.0"),
+    ] {
         assert_eq!(field(written).unwrap().amount_cents, 68880);
     }
     assert!(field(json!(0.5)).is_err());

@@ -1,11 +1,21 @@
 //! From the [`ir`](super::ir) to source files.
 
+mod bodies;
+mod calls;
 mod docs;
+mod lowered;
+mod modules;
 mod nouns;
+mod paths;
+#[cfg(test)]
+mod sample;
 mod setters;
+mod signatures;
 mod structs;
+mod table;
 mod typed;
 mod types;
+mod wire;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +37,12 @@ pub(crate) struct EmitError(pub(crate) String);
 pub(crate) fn emit(api: &Api) -> Result<Tree, EmitError> {
     let mut tree = Tree::new();
     types::emit(api, &mut tree)?;
+    bodies::emit(api, &mut tree)?;
+    let signatures = wire::emit(api, &mut tree)?;
+    table::emit(api, &mut tree)?;
+    modules::client(&mut tree)?;
+    calls::emit(api, &signatures, &mut tree)?;
+    modules::tests(&mut tree)?;
     match tree
         .iter()
         .find(|(_, text)| text.lines().count() >= LONGEST_FILE)

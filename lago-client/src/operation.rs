@@ -1,0 +1,114 @@
+//! What is known of an operation before it is called.
+
+/// An operation of the API, as [`OPERATIONS`](crate::OPERATIONS) lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The operation id of the published document: `findAllPlans`.
+    pub id: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path below the base URL, parameters in braces: `/plans/{code}`.
+    pub path: &'static str,
+    /// Where this crate has it: `plans.charges.filters.get`.
+    pub resource: &'static str,
+    /// Whether it may be sent again when nobody knows if the server executed it.
+    pub idempotency: Idempotency,
+    /// Whether a request has a body.
+    pub body: RequestBody,
+    /// The keys under which an answer holds its value; none when the answer is the value.
+    pub roots: &'static [&'static str],
+    /// The first published version of the API that has it, when known.
+    pub since: Option<&'static str>,
+}
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// `DELETE`
+    Delete,
+    /// `GET`
+    Get,
+    /// `HEAD`
+    Head,
+    /// `OPTIONS`
+    Options,
+    /// `PATCH`
+    Patch,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `TRACE`
+    Trace,
+}
+
+impl Method {
+    /// The method as HTTP writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Patch => "PATCH",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Trace => "TRACE",
+        }
+    }
+}
+
+impl std::fmt::Display for Method {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Whether executing an operation twice leaves behind what one execution would have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Idempotency {
+    /// It does: no second charge, object or e-mail, and nothing else deleted.
+    Idempotent,
+    /// It may not.
+    NotIdempotent,
+}
+
+/// Whether a request has a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RequestBody {
+    /// It has none.
+    Absent,
+    /// It may have one.
+    Optional,
+    /// It must have one.
+    Required,
+}
+
+/// A row of the generated table.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the table is read by columns, a line for each row"
+)]
+pub(crate) const fn row(
+    id: &'static str,
+    method: Method,
+    path: &'static str,
+    resource: &'static str,
+    idempotency: Idempotency,
+    body: RequestBody,
+    roots: &'static [&'static str],
+    since: Option<&'static str>,
+) -> Operation {
+    Operation {
+        id,
+        method,
+        path,
+        resource,
+        idempotency,
+        body,
+        roots,
+        since,
+    }
+}

@@ -1,0 +1,152 @@
+//! openapi.yaml as published, with what overlay.yaml says of requests.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::{overlay, yaml};
+
+/// The document.
+#[derive(Debug)]
+pub struct Document {
+    root: Value,
+}
+
+/// An operation of the document.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// Its id.
+    pub id: String,
+    /// The HTTP method, upper case.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// Its parameters, those of the path item included.
+    pub parameters: Vec<Value>,
+    /// The schema of its JSON body.
+    pub body: Option<Value>,
+    /// Whether it needs the body.
+    pub body_required: bool,
+}
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+impl Document {
+    /// Reads the document of this workspace.
+    pub fn read() -> Result<Self, String> {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let read = |file: &str| {
+            let text =
+                fs::read_to_string(workspace.join(file)).map_err(|e| format!("{file}: {e}"))?;
+            yaml::parse(&text).map_err(|e| format!("{file}: {e}"))
+        };
+        let mut root = read("openapi.yaml")?;
+        overlay::apply(&mut root, &read("xtask/overlay.yaml")?)?;
+        Ok(Self { root })
+    }
+
+    /// A document for a test of these helpers.
+    #[cfg(test)]
+    pub(crate) fn of(root: Value) -> Self {
+        Self { root }
+    }
+
+    /// Every operation.
+    pub fn operations(&self) -> Vec<Operation> {
+        let mut operations = Vec::new();
+        for (path, item) in self.root["paths"].as_object().into_iter().flatten() {
+            for method in METHODS {
+                if let Some(operation) = item.get(method) {
+                    operations.push(self.operation(path, method, item, operation));
+                }
+            }
+        }
+        operations
+    }
+
+    fn operation(&self, path: &str, method: &str, item: &Value, operation: &Value) -> Operation {
+        let mut parameters: Vec<Value> = Vec::new();
+        for holder in [item, operation] {
+            for parameter in holder["parameters"].as_array().into_iter().flatten() {
+                let parameter = self.follow(parameter);
+                parameters.retain(|known| {
+                    (&known["in"], &known["name"]) != (&parameter["in"], &parameter["name"])
+                });
+                parameters.push(parameter.clone());
+            }
+        }
+        let body = operation.get("requestBody").map(|body| self.follow(body));
+        Operation {
+            id: operation["operationId"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+            method: method.to_uppercase(),
+            path: path.to_owned(),
+            parameters,
+            body: body.map(|body| body["content"]["application/json"]["schema"].clone()),
+            body_required: body.is_some_and(|body| body["required"] == true),
+        }
+    }
+
+    fn follow<'d>(&'d self, node: &'d Value) -> &'d Value {
+        let target = node["$ref"]
+            .as_str()
+            .and_then(|target| target.strip_prefix('#'));
+        match target.and_then(|pointer| self.root.pointer(pointer)) {
+            Some(target) => self.follow(target),
+            None => node,
+        }
+    }
+
+    /// A schema without references and `allOf` at its top: what stands beside them adds to what
+    /// they bring.
+    pub fn merged(&self, schema: &Value) -> Map<String, Value> {
+        let mut merged = Map::new();
+        let mut members = Vec::new();
+        if schema.get("$ref").is_some() {
+            members.push(self.merged(self.follow(schema)));
+        }
+        for member in schema["allOf"].as_array().into_iter().flatten() {
+            members.push(self.merged(member));
+        }
+        let beside = schema.as_object().into_iter().flatten();
+        members.push(
+            beside
+                .filter(|(key, _)| !matches!(key.as_str(), "$ref" | "allOf"))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+        );
+        for (key, value) in members.into_iter().flatten() {
+            match (merged.entry(key.as_str()).or_insert(json!(null)), value) {
+                (Value::Object(known), Value::Object(more)) if key == "properties" => {
+                    known.extend(more)
+                }
+                (Value::Array(known), Value::Array(more)) if key == "required" => {
+                    known.extend(more)
+                }
+                (known, value) => *known = value,
+            }
+        }
+        merged
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_beside_a_reference_adds_to_it() {
+        let document = Document::of(json!({ "components": { "schemas": {
+            "Base": { "properties": { "a": {} }, "required": ["a"] },
+            "More": { "allOf": [{ "$ref": "#/components/schemas/Base" }, { "properties": { "b": {} } }] },
+        } } }));
+        let schema = json!({ "$ref": "#/components/schemas/More", "required": ["b"] });
+        assert_eq!(
+            Value::Object(document.merged(&schema)),
+            json!({ "properties": { "a": {}, "b": {} }, "required": ["a", "b"] })
+        );
+    }
+}

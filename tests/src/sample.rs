@@ -1,0 +1,118 @@
+//! Requests that an operation allows: what a caller says, and what should go over the wire.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::calling::Args;
+use crate::document::{Document, Operation};
+use crate::instance::{Filled, Instances};
+
+/// A request of an operation.
+#[derive(Debug)]
+pub struct Sample {
+    /// What the caller says.
+    pub args: Args,
+    /// The raw path below the base URL.
+    pub path: String,
+    /// The query, decoded and sorted.
+    pub query: Vec<(String, String)>,
+    /// The JSON body.
+    pub body: Option<Value>,
+}
+
+/// The samples of an operation: one, or one for each kind of body that it takes.
+pub fn samples(document: &Document, operation: &Operation, filled: Filled) -> Vec<Sample> {
+    let instances = Instances { document, filled };
+    let bodies = match &operation.body {
+        Some(schema) if operation.body_required || filled != Filled::Required => {
+            let members = schema["oneOf"].as_array().or(schema["anyOf"].as_array());
+            let schemas = members.map_or(vec![schema], |members| members.iter().collect());
+            schemas
+                .into_iter()
+                .map(|schema| Some(instances.of(schema, "body")))
+                .collect()
+        }
+        _ => vec![None],
+    };
+    bodies
+        .into_iter()
+        .map(|body| sample(operation, &instances, body))
+        .collect()
+}
+
+fn sample(operation: &Operation, instances: &Instances<'_>, body: Option<Value>) -> Sample {
+    let mut sample = Sample {
+        args: Args {
+            path: BTreeMap::new(),
+            query: BTreeMap::new(),
+            body: body.clone(),
+        },
+        path: operation.path.clone(),
+        query: Vec::new(),
+        body,
+    };
+    for parameter in &operation.parameters {
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let required = parameter["required"] == true;
+        match parameter["in"].as_str() {
+            Some("path") => sample.add_path(name),
+            Some("query") if required || instances.filled == Filled::Everything => {
+                sample.add_query(name, parameter, instances);
+            }
+            _ => {}
+        }
+    }
+    sample.query.sort();
+    sample
+}
+
+impl Sample {
+    fn add_path(&mut self, name: &str) {
+        let value = format!(r"{name} a/b\c%2F?d=é&#;..");
+        self.path = self.path.replace(&format!("{{{name}}}"), &encode(&value));
+        self.args.path.insert(name.to_owned(), value);
+    }
+
+    fn add_query(&mut self, name: &str, parameter: &Value, instances: &Instances<'_>) {
+        let schema = &parameter["schema"];
+        if parameter["style"] == "deepObject" || name.ends_with("[key]") {
+            let name = name.trim_end_matches("[key]");
+            let entries = [("key_1", "a & b"), ("key [2]", "é")];
+            for (key, value) in entries {
+                self.query
+                    .push((format!("{name}[{key}]"), value.to_owned()));
+            }
+            let entries: Map<String, Value> = entries
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), json!(value)))
+                .collect();
+            self.args
+                .query
+                .insert(name.to_owned(), Value::Object(entries));
+            return;
+        }
+        let value = instances.of(schema, name);
+        let values = match &value {
+            Value::Array(items) => items.iter().collect(),
+            one => vec![one],
+        };
+        for value in values {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            self.query.push((name.to_owned(), text));
+        }
+        self.args.query.insert(name.to_owned(), value);
+    }
+}
+
+/// RFC 3986: everything but unreserved characters.
+fn encode(value: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    value.bytes().map(encode).collect()
+}

@@ -1,0 +1,74 @@
+//! The table of operations, against the document and as a reviewer reads it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use lago_client::{Idempotency, OPERATIONS, RequestBody};
+use lago_tests::document::Document;
+use lago_tests::generated::calls::CALLS;
+
+#[test]
+fn the_table_is_the_document() {
+    let document = Document::read().unwrap();
+    let body = |operation: &lago_tests::document::Operation| match (
+        &operation.body,
+        operation.body_required,
+    ) {
+        (None, _) => RequestBody::Absent,
+        (_, true) => RequestBody::Required,
+        (_, false) => RequestBody::Optional,
+    };
+    let published: BTreeMap<String, _> = document
+        .operations()
+        .into_iter()
+        .map(|operation| {
+            let body = body(&operation);
+            (operation.id, (operation.method, operation.path, body))
+        })
+        .collect();
+    let table: BTreeMap<String, _> = OPERATIONS
+        .iter()
+        .map(|row| {
+            (
+                row.id.to_owned(),
+                (row.method.to_string(), row.path.to_owned(), row.body),
+            )
+        })
+        .collect();
+    assert_eq!(table, published);
+}
+
+#[test]
+fn every_row_has_a_name_and_a_call() {
+    assert_eq!(CALLS.len(), OPERATIONS.len());
+    for (call, row) in CALLS.iter().zip(&OPERATIONS) {
+        assert_eq!((call.id, call.operation), (row.id, row));
+    }
+}
+
+#[test]
+fn operations() {
+    let mut lines = String::new();
+    for row in &OPERATIONS {
+        let repeatable = match row.idempotency {
+            Idempotency::Idempotent => "repeatable",
+            Idempotency::NotIdempotent => "once",
+        };
+        let body = match row.body {
+            RequestBody::Absent => "",
+            RequestBody::Optional => " (body?)",
+            RequestBody::Required => " (body)",
+        };
+        let answer = match row.roots {
+            [] => String::new(),
+            roots => format!(" -> {}", roots.join(" | ")),
+        };
+        let since = row.since.unwrap_or("?");
+        let _ = writeln!(
+            lines,
+            "{:<48} {:<10} {} {}{body}{answer}; {}, since {since}",
+            row.resource, repeatable, row.method, row.path, row.id
+        );
+    }
+    insta::assert_snapshot!(lines);
+}

@@ -1,0 +1,137 @@
+//! The request bodies that are no type of lago-types: what stands around one, under root keys.
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{EmitError, Tree, rust_type, source};
+use crate::regen::ir::{Api, Body, BodyShape, Field, Operation};
+use crate::regen::names::camel;
+
+/// The file that holds them.
+pub(crate) const FILE: &str = "lago-client/src/generated/wire/bodies.rs";
+
+const MODULE: &str = "crate::generated::wire::bodies";
+
+/// The name of the body of an operation.
+pub(crate) fn name(operation: &Operation) -> String {
+    format!("{}Body", camel(&operation.id))
+}
+
+/// The type of a body, as lago-client writes it.
+pub(crate) fn rust_path(operation: &Operation, body: &Body) -> String {
+    match &body.shape {
+        BodyShape::Type(ty) => rust_type(ty, "lago_types"),
+        BodyShape::Roots(_) | BodyShape::Choice(_) => format!("{MODULE}::{}", name(operation)),
+    }
+}
+
+/// Prints the bodies of all operations.
+pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
+    let mut items = Vec::new();
+    for operation in &api.operations {
+        let ident = format_ident!("{}", name(operation));
+        let doc = format!(" Body of `{} {}`.", operation.method, operation.path);
+        let item = match operation.body.as_ref().map(|body| &body.shape) {
+            None | Some(BodyShape::Type(_)) => continue,
+            Some(BodyShape::Roots(roots)) => {
+                let fields = roots.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+                quote! { pub struct #ident { #(#fields)* } }
+            }
+            Some(BodyShape::Choice(roots)) => {
+                let variants = roots.iter().map(variant).collect::<Result<Vec<_>, _>>()?;
+                quote! { pub enum #ident { #(#variants)* } }
+            }
+        };
+        items.push(quote! {
+            #[doc = #doc]
+            #[derive(Debug, serde::Serialize)]
+            #item
+        });
+    }
+    let text = source(
+        "What requests put around a type: bodies with root keys.",
+        quote! { #(#items)* },
+    )?;
+    tree.insert(FILE.to_owned(), text);
+    Ok(())
+}
+
+fn field(root: &Field) -> Result<TokenStream, EmitError> {
+    let ty = parse_type(&rust_type(&root.ty, "lago_types"))?;
+    let (ty, skip) = match (root.required, root.nullable) {
+        (true, false) => (ty, None),
+        (true, true) => (quote! { Option<#ty> }, None),
+        (false, false) => (quote! { Option<#ty> }, Some("Option::is_none")),
+        (false, true) => (
+            quote! { lago_types::Patch<#ty> },
+            Some("lago_types::Patch::is_absent"),
+        ),
+    };
+    let ident = field_ident(&root.name);
+    let rename = renamed(&root.name, &ident.to_string());
+    let skip = skip.map(|test| quote! { #[serde(skip_serializing_if = #test)] });
+    Ok(quote! { #rename #skip pub #ident: #ty, })
+}
+
+fn variant(root: &Field) -> Result<TokenStream, EmitError> {
+    let ty = parse_type(&rust_type(&root.ty, "lago_types"))?;
+    let ident = format_ident!("{}", camel(&root.name));
+    let rename = renamed(&root.name, &ident.to_string());
+    Ok(quote! { #rename #ident(#ty), })
+}
+
+fn renamed(name: &str, ident: &str) -> Option<TokenStream> {
+    (ident.trim_start_matches("r#") != name).then(|| quote! { #[serde(rename = #name)] })
+}
+
+/// The field for a root key; a keyword is written as a raw identifier.
+fn field_ident(name: &str) -> syn::Ident {
+    let name = name.to_snake_case();
+    match syn::parse_str::<syn::Ident>(&name) {
+        Ok(ident) => ident,
+        Err(_) => format_ident!("r#{name}"),
+    }
+}
+
+fn parse_type(text: &str) -> Result<TokenStream, EmitError> {
+    text.parse()
+        .map_err(|error| EmitError(format!("`{text}` is no type: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use crate::regen::ir::TypeRef;
+
+    #[test]
+    fn roots_are_fields_and_a_choice_is_an_enum() {
+        let mut tree = Tree::new();
+        emit(&sample::api(), &mut tree).unwrap();
+        let text = &tree[FILE];
+        for expected in [
+            "pub struct CreateThingBody {\n    pub thing: lago_types::ThingInput,\n    #[serde(skip_serializing_if = \"Option::is_none\")]\n    pub r#type: Option<String>,\n}",
+            "pub enum SetPartsBody {\n    #[serde(rename = \"part\")]\n    Part(lago_types::PartInput),",
+        ] {
+            assert!(text.contains(expected), "{expected}\n---\n{text}");
+        }
+        assert!(
+            !text.contains("DeleteThingBody"),
+            "a type of lago-types needs no body"
+        );
+    }
+
+    #[test]
+    fn null_is_sent_where_it_must_be_and_absent_where_it_may_be() {
+        let root = |required, nullable| {
+            let root = Field {
+                nullable,
+                ..sample::root("metadata", TypeRef::String, required)
+            };
+            field(&root).unwrap().to_string().replace(' ', "")
+        };
+        assert_eq!(root(true, true), "pubmetadata:Option<String>,");
+        assert!(root(false, true).contains("pubmetadata:lago_types::Patch<String>,"));
+    }
+}

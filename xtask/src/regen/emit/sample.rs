@@ -1,0 +1,129 @@
+//! A small API for the tests of the emitters: one operation of each kind.
+
+use std::collections::BTreeMap;
+
+use crate::regen::ir::{
+    Answer, Api, Body, BodyShape, Field, Operation, Parameter, ParameterPlace, TypeRef,
+};
+
+/// A list with every kind of query, a create with two roots, a delete with an optional body and
+/// an update with a choice of roots.
+pub(crate) fn api() -> Api {
+    let named = |name: &str| TypeRef::Named(name.to_owned());
+    let list = Operation {
+        parameters: vec![
+            path("code"),
+            query("page", TypeRef::Integer),
+            query("status[]", TypeRef::List(Box::new(named("ThingStatus")))),
+            query("since", TypeRef::DateTime),
+            Parameter {
+                name: "metadata".into(),
+                place: ParameterPlace::QueryMap { required: false },
+                doc: None,
+            },
+        ],
+        answer: Answer::Page {
+            key: "parts".into(),
+            item: named("Part"),
+        },
+        ..operation("listParts", "GET", "/things/{code}/parts")
+    };
+    let create = Operation {
+        body: body(
+            true,
+            BodyShape::Roots(vec![
+                root("thing", named("ThingInput"), true),
+                root("type", TypeRef::String, false),
+            ]),
+        ),
+        answer: Answer::Root {
+            key: "thing".into(),
+            ty: named("Thing"),
+        },
+        since: Some("1.2.0".into()),
+        ..operation("createThing", "POST", "/things")
+    };
+    let delete = Operation {
+        parameters: vec![path("code")],
+        body: body(false, BodyShape::Type(named("ThingDeleteInput"))),
+        idempotent: true,
+        ..operation("deleteThing", "DELETE", "/things/{code}")
+    };
+    let update = Operation {
+        parameters: vec![path("code")],
+        body: body(
+            true,
+            BodyShape::Choice(vec![
+                root("part", named("PartInput"), true),
+                root("parts", TypeRef::List(Box::new(named("PartInput"))), true),
+            ]),
+        ),
+        ..operation("setParts", "PUT", "/things/{code}/parts")
+    };
+    Api {
+        version: "1".into(),
+        types: BTreeMap::new(),
+        operations: vec![list, create, delete, update],
+    }
+}
+
+/// An optional query parameter.
+pub(crate) fn query(name: &str, ty: TypeRef) -> Parameter {
+    Parameter {
+        name: name.into(),
+        place: ParameterPlace::Query {
+            required: false,
+            ty,
+        },
+        doc: None,
+    }
+}
+
+fn path(name: &str) -> Parameter {
+    Parameter {
+        name: name.into(),
+        place: ParameterPlace::Path,
+        doc: None,
+    }
+}
+
+fn body(required: bool, shape: BodyShape) -> Option<Body> {
+    Some(Body { required, shape })
+}
+
+/// A root key of a body.
+pub(crate) fn root(name: &str, ty: TypeRef, required: bool) -> Field {
+    Field {
+        name: name.into(),
+        ty,
+        required,
+        nullable: false,
+        doc: None,
+        example: None,
+        deprecated: false,
+        minted: None,
+    }
+}
+
+fn operation(id: &str, method: &str, path: &str) -> Operation {
+    Operation {
+        id: id.into(),
+        method: method.into(),
+        path: path.into(),
+        tag: "things".into(),
+        summary: None,
+        description: None,
+        deprecated: false,
+        parameters: Vec::new(),
+        body: None,
+        answer: Answer::Empty,
+        accessors: path
+            .split('/')
+            .filter(|s| !s.is_empty() && !s.starts_with('{'))
+            .map(Into::into)
+            .collect(),
+        verb: method.to_lowercase(),
+        idempotent: false,
+        since: None,
+    }
+}

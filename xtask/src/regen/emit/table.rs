@@ -1,0 +1,121 @@
+//! The table of operations: what everything that treats operations alike reads.
+
+use std::collections::BTreeSet;
+
+use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+use quote::quote;
+
+use super::{EmitError, Tree, source};
+use crate::regen::ir::{Api, Operation};
+
+const FILE: &str = "lago-client/src/generated/operations.rs";
+
+/// Prints the table, a line for each operation, and a name for each of its rows.
+pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
+    let mut names = BTreeSet::new();
+    let mut rows = String::new();
+    let mut constants = String::new();
+    for (index, operation) in api.operations.iter().enumerate() {
+        let name = constant(&operation.id);
+        if !names.insert(name.clone()) {
+            return Err(EmitError(format!(
+                "{}: another operation is called {name}",
+                operation.id
+            )));
+        }
+        rows += &format!("    {},\n", row(operation));
+        constants += &format!("    pub const {name}: &Operation = &OPERATIONS[{index}];\n");
+    }
+    let head = source(
+        "Every operation of the API.",
+        quote! {
+            use crate::operation::{Idempotency::*, Method::*, Operation, RequestBody::*, row};
+        },
+    )?;
+    let count = api.operations.len();
+    // A line for each row: prettyplease would give every argument one of its own.
+    let text = format!(
+        "{head}
+/// Every operation of the API, by path and method.
+pub static OPERATIONS: [Operation; {count}] = [
+{rows}];
+
+/// The rows of [`OPERATIONS`] by name.
+#[allow(missing_docs, reason = \"a row speaks for itself\")]
+pub mod op {{
+    use super::{{OPERATIONS, Operation}};
+
+{constants}}}
+"
+    );
+    tree.insert(FILE.to_owned(), text);
+    Ok(())
+}
+
+/// The name of the row of an operation.
+pub(crate) fn constant(id: &str) -> String {
+    id.to_shouty_snake_case()
+}
+
+fn row(operation: &Operation) -> String {
+    let resource: Vec<&str> = operation
+        .accessors
+        .iter()
+        .chain([&operation.verb])
+        .map(String::as_str)
+        .collect();
+    let idempotency = if operation.idempotent {
+        "Idempotent"
+    } else {
+        "NotIdempotent"
+    };
+    let body = match &operation.body {
+        None => "Absent",
+        Some(body) if body.required => "Required",
+        Some(_) => "Optional",
+    };
+    format!(
+        "row({:?}, {}, {:?}, {:?}, {idempotency}, {body}, &{:?}, {:?})",
+        operation.id,
+        operation.method.to_upper_camel_case(),
+        operation.path,
+        resource.join("."),
+        operation.answer.roots(),
+        operation.since,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn each_operation_has_a_row_and_a_name() {
+        let mut tree = Tree::new();
+        emit(&sample::api(), &mut tree).unwrap();
+        let text = &tree[FILE];
+        syn::parse_file(text).unwrap();
+        for expected in [
+            "pub static OPERATIONS: [Operation; 4] = [",
+            r#"    row("listParts", Get, "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], None),"#,
+            r#"    row("createThing", Post, "/things", "things.post", NotIdempotent, Required, &["thing"], Some("1.2.0")),"#,
+            r#"    row("deleteThing", Delete, "/things/{code}", "things.delete", Idempotent, Optional, &[], None),"#,
+            "    pub const CREATE_THING: &Operation = &OPERATIONS[1];",
+        ] {
+            assert!(text.contains(expected), "{expected}\n---\n{text}");
+        }
+    }
+
+    #[test]
+    fn two_operations_cannot_share_a_name() {
+        let mut api = sample::api();
+        api.operations[1].id = "list_parts".into();
+        assert!(
+            emit(&api, &mut Tree::new())
+                .unwrap_err()
+                .0
+                .contains("LIST_PARTS")
+        );
+    }
+}
