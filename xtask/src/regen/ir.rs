@@ -20,8 +20,6 @@ pub(crate) struct Api {
 pub(crate) struct Type {
     /// What it means.
     pub(crate) doc: Option<String>,
-    /// Where it stands in the document.
-    pub(crate) origin: String,
     /// Whether requests use it.
     pub(crate) sent: bool,
     /// Whether answers or webhooks use it.
@@ -122,10 +120,13 @@ pub(crate) struct Operation {
     /// The first tag: the file that its wire code goes to.
     pub(crate) tag: String,
     /// One line on what it does.
+    #[expect(dead_code, reason = "for the layer that callers use")]
     pub(crate) summary: Option<String>,
     /// More on what it does.
+    #[expect(dead_code, reason = "for the layer that callers use")]
     pub(crate) description: Option<String>,
     /// Whether it should not be used any more.
+    #[expect(dead_code, reason = "for the layer that callers use")]
     pub(crate) deprecated: bool,
     /// Path parameters in path order, then query parameters in document order.
     pub(crate) parameters: Vec<Parameter>,
@@ -151,6 +152,7 @@ pub(crate) struct Parameter {
     /// Where it goes.
     pub(crate) place: ParameterPlace,
     /// What it means.
+    #[expect(dead_code, reason = "for the layer that callers use")]
     pub(crate) doc: Option<String>,
 }
 

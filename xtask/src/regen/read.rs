@@ -77,7 +77,6 @@ impl Reader<'_> {
             };
             let ty = Type {
                 doc: prose(schema),
-                origin: origin(schema).to_owned(),
                 sent: sent.contains(name),
                 received: received.contains(name),
                 kind,

@@ -126,8 +126,8 @@ pub(crate) fn each_root_mut(root: &mut Value, visit: &mut dyn FnMut(Site, &mut V
             }
         }
         let request = match place {
-            Place::Path { .. } => Site::Request,
-            Place::Webhook { .. } => Site::Webhook,
+            Place::Path(_) => Site::Request,
+            Place::Webhook => Site::Webhook,
         };
         if let Some(body) = operation.get_mut("requestBody") {
             each_content_mut(body, &mut |schema| visit(request, schema));
@@ -191,10 +191,10 @@ pub(crate) fn descend<'v>(node: &'v Value, visit: &mut dyn FnMut(&'v Value)) {
 /// Where an operation stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place<'d> {
-    /// Under `paths`.
-    Path { path: &'d str, method: &'d str },
+    /// Under this path.
+    Path(&'d str),
     /// Under `webhooks`.
-    Webhook { key: &'d str },
+    Webhook,
 }
 
 /// Calls `visit` with every operation and webhook.
@@ -205,8 +205,8 @@ pub(crate) fn each_operation_mut(root: &mut Value, visit: &mut dyn FnMut(Place<'
             for method in METHODS {
                 if let Some(operation) = item.get_mut(method) {
                     let place = match section {
-                        "paths" => Place::Path { path: key, method },
-                        _ => Place::Webhook { key },
+                        "paths" => Place::Path(key),
+                        _ => Place::Webhook,
                     };
                     visit(place, operation);
                 }

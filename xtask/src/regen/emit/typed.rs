@@ -178,7 +178,6 @@ mod tests {
     fn api(types: Vec<(&str, Kind)>) -> Api {
         let ty = |kind| Type {
             doc: None,
-            origin: String::new(),
             sent: true,
             received: true,
             kind,

@@ -197,7 +197,7 @@ fn walk(root: &mut Value, visit: &mut dyn FnMut(&mut Value, &str, &str)) {
         }
     }
     each_operation_mut(root, &mut |place, operation| {
-        let Place::Path { path, .. } = place else {
+        let Place::Path(path) = place else {
             return;
         };
         let noun = path

@@ -65,7 +65,7 @@ fn find(root: &mut Value) -> BTreeSet<String> {
     let known = components(root).cloned().unwrap_or_default();
     let mut envelopes = BTreeSet::new();
     each_operation_mut(root, &mut |place, operation| {
-        let Place::Path { path, .. } = place else {
+        let Place::Path(path) = place else {
             return;
         };
         let noun = noun_of(path);

@@ -87,7 +87,7 @@ fn hoist(node: &mut Value, found: &mut Vec<(String, Value)>) {
 fn flat_bodies(root: &mut Value) -> Vec<String> {
     let mut flat = Vec::new();
     each_operation_mut(root, &mut |place, operation| {
-        let Place::Path { path, .. } = place else {
+        let Place::Path(path) = place else {
             return;
         };
         let literal = path
