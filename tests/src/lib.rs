@@ -11,3 +11,8 @@ mod overlay;
 pub mod sample;
 pub mod server;
 mod yaml;
+
+/// The code of the README compiles and does what it says.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
