@@ -1,28 +1,49 @@
 //! Client for the [Lago](https://getlago.com) billing API.
 //!
-//! What it sends and gets back are the types of the [`types`] module; [`OPERATIONS`] lists everything
-//! that the API can do.
+//! ```no_run
+//! use lago_client::{Client, types::*};
+//!
+//! # async fn example() -> Result<(), lago_client::Error> {
+//! let lago = Client::from_env()?;
+//! let customer = lago.customers().create(CustomerInput::new("acme").name("Acme")).await?;
+//! for invoice in lago.invoices().list().external_customer_id("acme").per_page(20).await? {
+//!     println!("{} {}", invoice.number, invoice.status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What is sent and what comes back are the types of the [`types`] module. [`OPERATIONS`] lists
+//! everything that the API can do, [`resources`] everything that can be called.
 
+mod client;
+mod config;
+mod decode;
+mod error;
+// Written and laid out by `cargo xtask regen`.
 #[rustfmt::skip]
 mod generated;
 mod operation;
+mod page;
 mod path;
 mod query;
+mod request;
+mod resource;
+mod response;
 mod transport;
 
 pub use lago_types as types;
 
+pub use client::Client;
+pub use config::{ClientBuilder, EU, US};
+pub use error::Error;
 pub use generated::operations::OPERATIONS;
 pub use operation::{Idempotency, Method, Operation, RequestBody};
+pub use page::{Items, ListCall, Page, Pages};
+pub use request::{Call, Request};
+pub use response::{RateLimit, Response};
 
-/// What the tests of this workspace call the API through. It is no part of this crate's API: any
-/// version may change or remove it.
-#[doc(hidden)]
-pub mod __wire {
-    pub use progenitor_client::Error;
-
-    pub use crate::generated::operations::op;
-    pub use crate::generated::wire::{Client, bodies};
-    pub use crate::query::DeepObject;
-    pub use crate::transport::{Call, Shared};
+/// What can be called: a module for each noun of the API.
+pub mod resources {
+    pub use crate::generated::resources::*;
 }

@@ -1,132 +1,164 @@
 //! Where requests leave the process: the only IO of this crate.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, InvalidHeaderValue};
-use reqwest::{Request, Response};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 
-use crate::generated::wire::Client;
+use crate::error::Error;
+use crate::generated::wire;
 use crate::operation::{Operation, RequestBody};
+use crate::request::Options;
+use crate::response::Received;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The header in which progenitor tells the version of the document; Lago does not know it.
 const DOCUMENT_VERSION: &str = "api-version";
 
-/// What all calls share.
-#[derive(Debug)]
-pub struct Shared {
-    http: reqwest::Client,
-    base_url: String,
-    authorization: HeaderValue,
+/// What all calls of a client share.
+pub(crate) struct Shared {
+    pub(crate) http: reqwest::Client,
+    /// Ends without a slash.
+    pub(crate) base_url: String,
+    /// Key and user agent among them.
+    pub(crate) headers: HeaderMap,
+    /// For one attempt.
+    pub(crate) timeout: Duration,
+    /// For all attempts together.
+    pub(crate) total_timeout: Duration,
+    /// In bytes.
+    pub(crate) largest_response: usize,
 }
 
 impl Shared {
-    /// Calls go to `base_url`, which ends without a slash, and carry `api_key`.
-    pub fn new(
-        http: reqwest::Client,
-        base_url: &str,
-        api_key: &str,
-    ) -> Result<Arc<Self>, InvalidHeaderValue> {
-        let mut authorization = HeaderValue::try_from(format!("Bearer {api_key}"))?;
-        authorization.set_sensitive(true);
-        Ok(Arc::new(Self {
-            http,
-            base_url: base_url.to_owned(),
-            authorization,
-        }))
-    }
-
-    /// A client for one call.
-    pub fn call(self: &Arc<Self>, operation: &'static Operation) -> Client {
-        Client {
+    /// The wire for one call.
+    pub(crate) fn call(
+        self: &Arc<Self>,
+        operation: &'static Operation,
+        options: Options,
+    ) -> wire::Client {
+        wire::Client {
             baseurl: self.base_url.clone(),
             client: self.http.clone(),
             inner: Call {
                 shared: Arc::clone(self),
                 operation,
+                options,
+                outcome: Arc::default(),
             },
         }
     }
 }
 
-/// One call: what the wire knows of it besides the request.
-#[derive(Clone, Debug)]
+/// One call: what the wire knows of it besides the request, and where it leaves the outcome.
+#[derive(Clone)]
 pub struct Call {
     shared: Arc<Shared>,
     operation: &'static Operation,
+    options: Options,
+    /// Past the wire, which knows no error of ours and would pass a body on as a stream.
+    outcome: Arc<Mutex<Option<Result<Received, Error>>>>,
 }
 
 impl Call {
+    /// What came back; none when the request did not leave.
+    pub(crate) fn outcome(&self) -> Option<Result<Received, Error>> {
+        self.outcome
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
     /// Gives a request the headers that progenitor does not know of.
-    fn prepare(&self, request: &mut Request) {
+    fn prepare(&self, request: &mut reqwest::Request) {
         let headers = request.headers_mut();
         headers.remove(DOCUMENT_VERSION);
+        headers.extend(self.shared.headers.clone());
+        headers.extend(self.options.headers.clone());
         headers.insert(ACCEPT, JSON);
-        headers.insert(AUTHORIZATION, self.shared.authorization.clone());
         if self.operation.body == RequestBody::Optional {
             restore_optional_body(request);
+        }
+        let timeout = self.options.timeout.unwrap_or(self.shared.timeout);
+        *request.timeout_mut() = Some(timeout.min(self.shared.total_timeout));
+    }
+
+    async fn exchange(&self, request: reqwest::Request) -> Result<Received, Error> {
+        if let Some(problem) = &self.options.problem {
+            return Err(Error::request(self.operation, problem));
+        }
+        let received = self.attempt(request).await?;
+        match received.status.is_success() {
+            true => Ok(received),
+            false => Err(Error::api(self.operation, received)),
+        }
+    }
+
+    /// Sends the request once and reads the whole answer.
+    async fn attempt(&self, request: reqwest::Request) -> Result<Received, Error> {
+        let failed = |error| Error::transport(self.operation, error);
+        let mut response = self.shared.http.execute(request).await.map_err(failed)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let received = |body: Bytes| Received {
+            status,
+            headers: headers.clone(),
+            body,
+        };
+        let limit = self.shared.largest_response;
+        let first = response.chunk().await.map_err(failed)?.unwrap_or_default();
+        let mut rest: Option<BytesMut> = None;
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            let body = rest.get_or_insert_with(|| BytesMut::from(first.as_ref()));
+            body.extend_from_slice(&chunk);
+            if body.len() > limit {
+                break;
+            }
+        }
+        let body = rest.map_or(first, BytesMut::freeze);
+        match body.len() > limit {
+            true => Err(Error::too_large(self.operation, limit, received(body))),
+            false => Ok(received(body)),
         }
     }
 }
 
 /// The wire sends an optional body as bytes of no type: some are JSON, none are no body.
-fn restore_optional_body(request: &mut Request) {
-    let bytes = request.body().map(reqwest::Body::as_bytes);
-    if matches!(bytes, None | Some(Some([]))) {
+fn restore_optional_body(request: &mut reqwest::Request) {
+    let bytes = request.body().and_then(reqwest::Body::as_bytes);
+    if bytes.is_some_and(|bytes| !bytes.is_empty()) {
+        request.headers_mut().insert(CONTENT_TYPE, JSON);
+    } else {
         request.headers_mut().remove(CONTENT_TYPE);
         *request.body_mut() = None;
-    } else {
-        request.headers_mut().insert(CONTENT_TYPE, JSON);
     }
 }
 
-impl ClientHooks<Call> for Client {
-    async fn exec(&self, mut request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
+impl ClientHooks<Call> for wire::Client {
+    async fn exec(
+        &self,
+        mut request: reqwest::Request,
+        _: &OperationInfo,
+    ) -> reqwest::Result<reqwest::Response> {
         self.inner.prepare(&mut request);
-        self.client.execute(request).await
+        let outcome = self.inner.exchange(request).await;
+        *self
+            .inner
+            .outcome
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+        // The outcome is taken from the call; the wire only has to end.
+        Ok(reqwest::Response::from(http::Response::new(Bytes::new())))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use reqwest::Method;
-
-    use super::*;
-    use crate::generated::operations::op;
-
-    fn prepared(operation: &'static Operation, body: &'static str) -> Request {
-        let url = "http://lago.test/".parse().unwrap();
-        let mut request = Request::new(Method::PUT, url);
-        request
-            .headers_mut()
-            .insert(DOCUMENT_VERSION, HeaderValue::from_static("1.51.0"));
-        request.headers_mut().insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/octet-stream"),
-        );
-        *request.body_mut() = Some(body.into());
-        let shared = Shared::new(reqwest::Client::new(), "http://lago.test", "key").unwrap();
-        shared.call(operation).inner.prepare(&mut request);
-        request
-    }
-
-    #[test]
-    fn requests_carry_the_key_and_no_document_version() {
-        let request = prepared(op::UPDATE_FEE, "{}");
-        assert_eq!(request.headers()[AUTHORIZATION], "Bearer key");
-        assert_eq!(request.headers()[ACCEPT], JSON);
-        assert!(!request.headers().contains_key(DOCUMENT_VERSION));
-        assert!(!format!("{request:?}").contains("Bearer"), "{request:?}");
-    }
-
-    #[test]
-    fn an_optional_body_is_json_or_nothing() {
-        let some = prepared(op::UPDATE_FEE, "{}");
-        assert_eq!(some.headers()[CONTENT_TYPE], JSON);
-        let none = prepared(op::UPDATE_FEE, "");
-        assert!(none.body().is_none());
-        assert!(!none.headers().contains_key(CONTENT_TYPE));
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &self.operation.id)
+            .finish_non_exhaustive()
     }
 }

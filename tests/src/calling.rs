@@ -1,12 +1,10 @@
-//! How generated code calls the wire.
+//! How generated code calls the client.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
 
-use lago_client::__wire::{DeepObject, Error, Shared};
-use lago_client::Operation;
+use lago_client::Client;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -15,41 +13,42 @@ use serde_json::Value;
 pub struct Call {
     /// The operation id.
     pub id: &'static str,
-    /// The row of the operations table that the client knows it by.
-    pub operation: &'static Operation,
-    /// Sends the request.
-    pub call: for<'a> fn(&'a Arc<Shared>, &'a Args) -> Pending<'a>,
+    /// Makes the call.
+    pub call: for<'a> fn(&'a Client, &'a Args) -> Pending<'a>,
 }
 
 /// A call under way; that it is `Send` lets users spawn it.
 pub type Pending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
-/// How a call went.
-pub type Outcome = Result<(), CallError>;
+/// How a call went: the value that came back, as JSON.
+pub type Outcome = Result<Value, CallError>;
 
 /// Why a call failed.
 #[derive(Debug)]
 pub enum CallError {
-    /// The arguments do not fit what the wire takes.
+    /// The arguments do not fit what the method takes.
     Arguments(String),
-    /// The wire refused, or met something unexpected.
-    Wire(Box<Error>),
+    /// The client says no.
+    Client(lago_client::Error),
 }
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Arguments(message) => write!(f, "arguments: {message}"),
-            Self::Wire(error) => write!(f, "wire: {error}"),
+            Self::Client(error) => {
+                let why = std::error::Error::source(error).map(|source| format!(": {source}"));
+                write!(f, "{error}{}", why.unwrap_or_default())
+            }
         }
     }
 }
 
 impl std::error::Error for CallError {}
 
-impl From<Error> for CallError {
-    fn from(error: Error) -> Self {
-        Self::Wire(Box::new(error))
+impl From<lago_client::Error> for CallError {
+    fn from(error: lago_client::Error) -> Self {
+        Self::Client(error)
     }
 }
 
@@ -79,20 +78,23 @@ impl Args {
             .transpose()
     }
 
-    /// A query value that is a map.
-    pub fn map(&self, name: &str) -> Result<Option<DeepObject>, CallError> {
-        let entries: Option<BTreeMap<String, String>> = self.query(name)?;
-        Ok(entries.map(|entries| DeepObject::new(name, entries)))
-    }
-
-    /// Whether there is a body.
-    pub fn has_body(&self) -> bool {
-        self.body.is_some()
+    /// A query value that has to be there.
+    pub fn needed<T: DeserializeOwned>(&self, name: &str) -> Result<T, CallError> {
+        self.query(name)?
+            .ok_or_else(|| CallError::Arguments(format!("no `{name}`")))
     }
 
     /// The whole body.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, CallError> {
         read("the body", self.body.as_ref().unwrap_or(&Value::Null))
+    }
+
+    /// The whole body, when there is one.
+    pub fn optional_body<T: DeserializeOwned>(&self) -> Result<Option<T>, CallError> {
+        self.body
+            .as_ref()
+            .map(|body| read("the body", body))
+            .transpose()
     }
 
     /// Whether the body has a root key.
@@ -108,12 +110,12 @@ impl Args {
         read(name, root.unwrap_or(&Value::Null))
     }
 
-    /// What stands under a root key of the body that may be absent.
-    pub fn optional_root<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T, CallError> {
+    /// What stands under a root key of the body, when it does.
+    pub fn optional_root<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, CallError> {
         if self.has_root(name) {
-            self.root(name)
+            self.root(name).map(Some)
         } else {
-            Ok(T::default())
+            Ok(None)
         }
     }
 
@@ -123,14 +125,9 @@ impl Args {
     }
 }
 
-/// A value that the wire cannot do without.
-pub fn needed<T>(name: &str, value: Option<T>) -> Result<T, CallError> {
-    value.ok_or_else(|| CallError::Arguments(format!("no `{name}`")))
-}
-
-/// A body as JSON text.
-pub fn to_bytes<T: Serialize>(body: &T) -> Result<Vec<u8>, CallError> {
-    serde_json::to_vec(body).map_err(|error| CallError::Arguments(error.to_string()))
+/// A value as JSON.
+pub fn json<T: Serialize>(value: &T) -> Outcome {
+    serde_json::to_value(value).map_err(|error| CallError::Arguments(error.to_string()))
 }
 
 fn read<T: DeserializeOwned>(name: &str, value: &Value) -> Result<T, CallError> {

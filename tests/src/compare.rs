@@ -46,6 +46,19 @@ fn compare(expected: &Value, actual: &Value, place: &str, found: &mut Vec<String
     }
 }
 
+/// A value without the nulls in its objects: in an answer null and absent are the same.
+pub fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(map) => map
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key, without_nulls(value)))
+            .collect(),
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

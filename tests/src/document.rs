@@ -28,6 +28,10 @@ pub struct Operation {
     pub body: Option<Value>,
     /// Whether it needs the body.
     pub body_required: bool,
+    /// The schema of its JSON answer.
+    pub answer: Option<Value>,
+    /// Whether it answers text that is no JSON.
+    pub answers_text: bool,
 }
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -76,6 +80,9 @@ impl Document {
                 parameters.push(parameter.clone());
             }
         }
+        let answer = self.follow(&operation["responses"]["200"]);
+        let content = answer["content"].as_object();
+        let json = content.and_then(|content| content.get("application/json"));
         let body = operation.get("requestBody").map(|body| self.follow(body));
         Operation {
             id: operation["operationId"]
@@ -87,6 +94,8 @@ impl Document {
             parameters,
             body: body.map(|body| body["content"]["application/json"]["schema"].clone()),
             body_required: body.is_some_and(|body| body["required"] == true),
+            answer: json.map(|media| media["schema"].clone()),
+            answers_text: json.is_none() && content.is_some_and(|content| !content.is_empty()),
         }
     }
 

@@ -2,15 +2,16 @@
 
 use serde_json::{Value, json};
 
-/// Changes the document as the entries say. Answers and webhooks stay as published: nothing here
-/// reads them.
+/// Changes the document as the entries say. Webhooks stay as published: nothing here reads them.
 pub(crate) fn apply(root: &mut Value, entries: &Value) -> Result<(), String> {
     for entry in entries.as_array().into_iter().flatten() {
         let target = entry["target"].as_str().unwrap_or_default();
-        let answer = target
-            .rsplit_once(' ')
-            .is_some_and(|(_, last)| last.starts_with(['2', '4', '5']));
-        if answer || target.starts_with("webhook ") {
+        if target.starts_with("webhook ") {
+            continue;
+        }
+        if let Some(parameter) = entry["change"].get("parameter") {
+            add_parameter(root, target, parameter)
+                .ok_or_else(|| format!("`{target}` is not in the document"))?;
             continue;
         }
         let pointer =
@@ -23,6 +24,18 @@ pub(crate) fn apply(root: &mut Value, entries: &Value) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The operation `GET /plans` takes one parameter more.
+fn add_parameter(root: &mut Value, target: &str, parameter: &Value) -> Option<()> {
+    let (method, path) = target.split_once(' ')?;
+    let operation = root["paths"]
+        .get_mut(path)?
+        .get_mut(method.to_lowercase())?
+        .as_object_mut()?;
+    let known = operation.entry("parameters").or_insert_with(|| json!([]));
+    known.as_array_mut()?.push(parameter.clone());
+    Some(())
 }
 
 fn change(root: &Value, node: Value, change: &Value) -> Option<Value> {
@@ -110,6 +123,9 @@ fn of_operation(root: &Value, method: &str, rest: &str) -> Option<String> {
     if let Some(path) = rest.strip_suffix(" request") {
         return Some(item(path) + "/requestBody/content/application~1json/schema");
     }
+    if let Some(path) = rest.strip_suffix(" 200") {
+        return Some(item(path) + "/responses/200/content/application~1json/schema");
+    }
     let (path, name) = rest.split_once('?')?;
     let parameters = root.pointer(&item(path))?["parameters"].as_array()?;
     let index = parameters
@@ -128,14 +144,21 @@ mod tests {
             "Update": { "type": "object" },
             "Batch": { "allOf": [{ "properties": { "events": { "items": { "$ref": "#/components/schemas/One" } } } }] },
             "One": { "properties": { "event": { "type": "string", "format": "uuid" } } },
-        } } });
+        } }, "paths": { "/things": { "get": { "responses": { "200": { "content": { "application/json": {
+            "schema": { "type": "string" },
+        } } } } } } } });
         let entries = json!([
             { "target": "Update", "change": { "wrap": "thing" } },
             { "target": "Batch.events[]", "change": { "unwrap": "event" } },
             { "target": "One.event", "change": { "merge": { "format": null, "example": "x" } } },
             { "target": "GET /things 200", "change": { "wrap": "thing" } },
+            { "target": "GET /things", "change": { "parameter": { "name": "page" } } },
         ]);
         apply(&mut root, &entries).unwrap();
+        let operation = &root["paths"]["/things"]["get"];
+        assert_eq!(operation["parameters"][0]["name"], "page");
+        let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        assert_eq!(answer["properties"]["thing"]["type"], "string");
         let schemas = &root["components"]["schemas"];
         assert_eq!(
             schemas["Update"]["properties"]["thing"],

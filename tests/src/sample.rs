@@ -19,6 +19,10 @@ pub struct Sample {
     pub query: Vec<(String, String)>,
     /// The JSON body.
     pub body: Option<Value>,
+    /// What the server answers.
+    pub answer: Vec<u8>,
+    /// The value in it that a caller gets.
+    pub value: Value,
 }
 
 /// The samples of an operation: one, or one for each kind of body that it takes.
@@ -30,7 +34,7 @@ pub fn samples(document: &Document, operation: &Operation, filled: Filled) -> Ve
             let schemas = members.map_or(vec![schema], |members| members.iter().collect());
             schemas
                 .into_iter()
-                .map(|schema| Some(instances.of(schema, "body")))
+                .map(|schema| Some(body_of(schema, &instances)))
                 .collect()
         }
         _ => vec![None],
@@ -39,6 +43,28 @@ pub fn samples(document: &Document, operation: &Operation, filled: Filled) -> Ve
         .into_iter()
         .map(|body| sample(operation, &instances, body))
         .collect()
+}
+
+/// A body with its root, which is what the operation is about: never null, and there even where
+/// the document does not say that it must be.
+fn body_of(schema: &Value, instances: &Instances<'_>) -> Value {
+    let full = Instances {
+        filled: Filled::Everything,
+        ..*instances
+    };
+    let mut body = instances.of(schema, "body");
+    let Some(roots) = body.as_object_mut() else {
+        return body;
+    };
+    let properties = instances.document.merged(schema).remove("properties");
+    for (name, schema) in properties.iter().filter_map(Value::as_object).flatten() {
+        match roots.get(name) {
+            Some(Value::Null) => roots.insert(name.clone(), full.of(schema, name)),
+            None if roots.is_empty() => roots.insert(name.clone(), instances.of(schema, name)),
+            _ => None,
+        };
+    }
+    body
 }
 
 fn sample(operation: &Operation, instances: &Instances<'_>, body: Option<Value>) -> Sample {
@@ -51,13 +77,21 @@ fn sample(operation: &Operation, instances: &Instances<'_>, body: Option<Value>)
         path: operation.path.clone(),
         query: Vec::new(),
         body,
+        answer: Vec::new(),
+        value: Value::Null,
     };
+    sample.add_answer(operation, instances);
     for parameter in &operation.parameters {
         let name = parameter["name"].as_str().unwrap_or_default();
         let required = parameter["required"] == true;
         match parameter["in"].as_str() {
             Some("path") => sample.add_path(name),
-            Some("query") if required || instances.filled == Filled::Everything => {
+            // An option that the body has as well is one option of the client.
+            Some("query")
+                if required
+                    || instances.filled == Filled::Everything
+                    || sample.args.has_root(name) =>
+            {
                 sample.add_query(name, parameter, instances);
             }
             _ => {}
@@ -68,6 +102,41 @@ fn sample(operation: &Operation, instances: &Instances<'_>, body: Option<Value>)
 }
 
 impl Sample {
+    fn add_answer(&mut self, operation: &Operation, instances: &Instances<'_>) {
+        if operation.answers_text {
+            self.answer = b"some text\n".to_vec();
+            self.value = json!("some text\n");
+        }
+        let Some(schema) = &operation.answer else {
+            return;
+        };
+        // Of several answers the one with the root key of the request.
+        let members = schema["oneOf"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let roots = |value: &Value| {
+            value
+                .as_object()
+                .map(|map| map.keys().cloned().collect::<Vec<_>>())
+        };
+        let sent = self.body.as_ref().and_then(roots).unwrap_or_default();
+        let chosen = members
+            .iter()
+            .map(|member| body_of(member, instances))
+            .find(|answer| {
+                roots(answer).is_some_and(|keys| keys.iter().any(|key| sent.contains(key)))
+            });
+        let answer = chosen.unwrap_or_else(|| body_of(schema, instances));
+        let root = answer
+            .as_object()
+            .into_iter()
+            .flatten()
+            .find(|(key, _)| *key != "meta");
+        self.value = root.map(|(_, value)| value.clone()).unwrap_or_default();
+        self.answer = answer.to_string().into_bytes();
+    }
+
     fn add_path(&mut self, name: &str) {
         let value = format!(r"{name} a/b\c%2F?d=é&#;..");
         self.path = self.path.replace(&format!("{{{name}}}"), &encode(&value));

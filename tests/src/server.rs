@@ -29,11 +29,17 @@ impl Captured {
     }
 }
 
-/// A server that answers every request with 200 and `{}`.
+/// A server that answers every request with 200 and the same body.
 #[derive(Debug)]
 pub struct Server {
     address: String,
-    captured: Arc<Mutex<Vec<Captured>>>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    captured: Vec<Captured>,
+    answer: Vec<u8>,
 }
 
 impl Server {
@@ -41,14 +47,14 @@ impl Server {
     pub async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?.to_string();
-        let captured = Arc::default();
-        let keep = Arc::clone(&captured);
+        let state = Arc::default();
+        let keep = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(serve(stream, Arc::clone(&keep)));
             }
         });
-        Ok(Self { address, captured })
+        Ok(Self { address, state })
     }
 
     /// The base URL, without a slash at its end.
@@ -58,20 +64,34 @@ impl Server {
 
     /// The requests since the last time.
     pub fn take(&self) -> Vec<Captured> {
-        std::mem::take(&mut self.captured.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut lock(&self.state).captured)
+    }
+
+    /// Answers with this body from now on.
+    pub fn answer(&self, body: Vec<u8>) {
+        lock(&self.state).answer = body;
     }
 }
 
-async fn serve(stream: TcpStream, captured: Arc<Mutex<Vec<Captured>>>) -> io::Result<()> {
+fn lock(state: &Mutex<State>) -> std::sync::MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await? {
-        captured
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(request);
-        let answer =
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
-        stream.write_all(answer.as_bytes()).await?;
+        let body = {
+            let mut state = lock(&state);
+            state.captured.push(request);
+            state.answer.clone()
+        };
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream
+            .write_all(&[head.into_bytes(), body].concat())
+            .await?;
     }
     Ok(())
 }

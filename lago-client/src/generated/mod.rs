@@ -3,8 +3,9 @@
 //! What is generated of the client.
 
 pub(crate) mod operations;
+pub(crate) mod resources;
 #[allow(
-    missing_docs,
+    unreachable_pub,
     clippy::needless_lifetimes,
     clippy::too_many_arguments,
     reason = "progenitor writes one positional method per operation"

@@ -1,12 +1,12 @@
-//! Every operation over a real socket: what goes out is what the document asks for.
+//! Every operation over a real socket: what goes out is what the document asks for, and what
+//! comes back is what the server said.
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::sync::Arc;
 
-use lago_client::__wire::{self, Shared};
+use lago_client::Client;
 use lago_tests::calling::{Call, CallError};
-use lago_tests::compare::{differences, same_text};
+use lago_tests::compare::{differences, same_text, without_nulls};
 use lago_tests::document::{Document, Operation};
 use lago_tests::generated::calls::CALLS;
 use lago_tests::instance::Filled;
@@ -17,7 +17,7 @@ use serde_json::Value;
 type Outcome = Result<(), Box<dyn Error>>;
 
 #[test]
-fn the_wire_has_the_operations_of_the_document() -> Outcome {
+fn the_client_has_the_operations_of_the_document() -> Outcome {
     let document = Document::read()?;
     let published: BTreeSet<String> = document.operations().into_iter().map(|o| o.id).collect();
     let callable: BTreeSet<String> = CALLS.iter().map(|call| call.id.to_owned()).collect();
@@ -43,7 +43,7 @@ async fn every_operation_sends_null_where_it_is_allowed() -> Outcome {
 #[tokio::test]
 async fn path_values_that_are_steps_are_never_sent() -> Outcome {
     let document = Document::read()?;
-    let (server, shared) = start().await?;
+    let (server, lago) = start().await?;
     let mut wrong = Vec::new();
     let mut refused = 0;
     for operation in document.operations() {
@@ -52,7 +52,7 @@ async fn path_values_that_are_steps_are_never_sent() -> Outcome {
                 for value in ["", ".", ".."] {
                     let mut args = sample.args.clone();
                     args.path.insert(name.clone(), value.to_owned());
-                    let outcome = (call_of(&operation).call)(&shared, &args).await;
+                    let outcome = (call_of(&operation).call)(&lago, &args).await;
                     if is_refusal_of(name, &outcome) {
                         refused += 1;
                     } else {
@@ -68,24 +68,31 @@ async fn path_values_that_are_steps_are_never_sent() -> Outcome {
     Ok(())
 }
 
-fn is_refusal_of(name: &str, outcome: &Result<(), CallError>) -> bool {
-    let Err(CallError::Wire(error)) = outcome else {
+fn is_refusal_of(name: &str, outcome: &Result<Value, CallError>) -> bool {
+    let Err(CallError::Client(error)) = outcome else {
         return false;
     };
-    matches!(&**error, __wire::Error::InvalidRequest(why) if why.contains(name))
+    error.is_usage() && error.to_string().contains(&format!("`{name}`"))
 }
 
 async fn send_all(filled: Filled) -> Outcome {
     let document = Document::read()?;
-    let (server, shared) = start().await?;
+    let (server, lago) = start().await?;
     let mut wrong = Vec::new();
     for operation in document.operations() {
         for sample in samples(&document, &operation, filled) {
-            let outcome = (call_of(&operation).call)(&shared, &sample.args).await;
+            server.answer(sample.answer.clone());
+            let outcome = (call_of(&operation).call)(&lago, &sample.args).await;
             let found = match (outcome, server.take().as_slice()) {
                 (Err(error), _) => vec![error.to_string()],
-                (Ok(()), [request]) => faults(&operation, &sample, request),
-                (Ok(()), requests) => vec![format!("{} requests", requests.len())],
+                (Ok(value), [request]) => {
+                    let mut found = faults(&operation, &sample, request);
+                    let answered =
+                        differences(&without_nulls(sample.value.clone()), &without_nulls(value));
+                    found.extend(answered.into_iter().map(|fault| format!("answer: {fault}")));
+                    found
+                }
+                (Ok(_), requests) => vec![format!("{} requests", requests.len())],
             };
             let id = &operation.id;
             wrong.extend(found.into_iter().map(|fault| format!("{id}: {fault}")));
@@ -95,15 +102,18 @@ async fn send_all(filled: Filled) -> Outcome {
     Ok(())
 }
 
-async fn start() -> Result<(Server, Arc<Shared>), Box<dyn Error>> {
+async fn start() -> Result<(Server, Client), Box<dyn Error>> {
     let server = Server::start().await?;
-    let shared = Shared::new(reqwest::Client::new(), &server.base_url(), "key")?;
-    Ok((server, shared))
+    let lago = Client::builder()
+        .api_key("key")
+        .base_url(server.base_url())
+        .build()?;
+    Ok((server, lago))
 }
 
 fn call_of(operation: &Operation) -> &'static Call {
     let call = CALLS.iter().find(|call| call.id == operation.id);
-    call.unwrap_or_else(|| panic!("the wire has no {}", operation.id))
+    call.unwrap_or_else(|| panic!("the client has no {}", operation.id))
 }
 
 /// Where a request is not what the sample says.

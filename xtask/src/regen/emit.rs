@@ -1,12 +1,15 @@
 //! From the [`ir`](super::ir) to source files.
 
 mod bodies;
+mod call_types;
 mod calls;
 mod docs;
 mod lowered;
+mod methods;
 mod modules;
 mod nouns;
 mod paths;
+mod resources;
 #[cfg(test)]
 mod sample;
 mod setters;
@@ -15,6 +18,7 @@ mod structs;
 mod table;
 mod typed;
 mod types;
+mod values;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -40,8 +44,9 @@ pub(crate) fn emit(api: &Api) -> Result<Tree, EmitError> {
     bodies::emit(api, &mut tree)?;
     let signatures = wire::emit(api, &mut tree)?;
     table::emit(api, &mut tree)?;
+    resources::emit(api, &signatures, &mut tree)?;
     modules::client(&mut tree)?;
-    calls::emit(api, &signatures, &mut tree)?;
+    calls::emit(api, &mut tree)?;
     modules::tests(&mut tree)?;
     match tree
         .iter()

@@ -120,13 +120,10 @@ pub(crate) struct Operation {
     /// The first tag: the file that its wire code goes to.
     pub(crate) tag: String,
     /// One line on what it does.
-    #[expect(dead_code, reason = "for the layer that callers use")]
     pub(crate) summary: Option<String>,
     /// More on what it does.
-    #[expect(dead_code, reason = "for the layer that callers use")]
     pub(crate) description: Option<String>,
     /// Whether it should not be used any more.
-    #[expect(dead_code, reason = "for the layer that callers use")]
     pub(crate) deprecated: bool,
     /// Path parameters in path order, then query parameters in document order.
     pub(crate) parameters: Vec<Parameter>,
@@ -152,7 +149,6 @@ pub(crate) struct Parameter {
     /// Where it goes.
     pub(crate) place: ParameterPlace,
     /// What it means.
-    #[expect(dead_code, reason = "for the layer that callers use")]
     pub(crate) doc: Option<String>,
 }
 

@@ -7,9 +7,10 @@
 use serde_json::{Map, Value, json};
 
 use super::address::index;
-use super::schema::{object_mut, properties, reference};
+use super::schema::{list, object_mut, properties, reference};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
+use crate::pointer::join;
 
 /// The entries of overlay.yaml.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ enum Change {
     Replace(Value),
     /// Changes the keys that it names; null removes one (RFC 7396).
     Merge(Value),
+    /// Adds a parameter to an operation.
+    Parameter(Value),
 }
 
 impl Overlay {
@@ -72,9 +75,10 @@ impl Overlay {
         let mut applied = 0;
         let mut findings = Vec::new();
         for entry in &self.entries {
-            let outcome = match addresses.get(&entry.target) {
-                Some(pointer) => change(root, pointer, &entry.change),
-                None => Err("its target is not in this document"),
+            let outcome = match (&entry.change, addresses.get(&entry.target)) {
+                (Change::Parameter(parameter), _) => add_parameter(root, &entry.target, parameter),
+                (_, Some(pointer)) => change(root, pointer, &entry.change),
+                (_, None) => Err("its target is not in this document"),
             };
             match outcome {
                 Ok(()) => {
@@ -119,10 +123,11 @@ fn read_entry(entry: &Value, pointer: &str) -> Result<Entry, (String, String)> {
             ("unwrap", Value::String(root)) => Change::Unwrap(root.clone()),
             ("replace", schema @ Value::Object(_)) => Change::Replace(schema.clone()),
             ("merge", patch @ Value::Object(_)) => Change::Merge(patch.clone()),
+            ("parameter", parameter @ Value::Object(_)) => Change::Parameter(parameter.clone()),
             (verb, _) => {
                 return Err((
                     format!("`{verb}` is no change that can be made like this"),
-                    "use wrap: key, unwrap: key, replace: {schema} or merge: {keys}".to_owned(),
+                    "use wrap: key, unwrap: key, replace: {schema}, merge: {keys} or parameter: {parameter}".to_owned(),
                 ));
             }
         },
@@ -177,12 +182,39 @@ fn change(root: &mut Value, pointer: &str, change: &Change) -> Result<(), &'stat
             merge(&mut after, patch);
             after
         }
+        Change::Parameter(_) => return Err("a parameter is added to an operation"),
     };
     if after == before {
         return Err("the document says the same");
     }
     if let Some(node) = root.pointer_mut(pointer) {
         *node = after;
+    }
+    Ok(())
+}
+
+/// Adds a parameter to the operation that the target names: `GET /plans`.
+fn add_parameter(root: &mut Value, target: &str, parameter: &Value) -> Result<(), &'static str> {
+    let missing = "its target is not in this document";
+    let (method, path) = target.split_once(' ').ok_or(missing)?;
+    let pointer = join(&join("/paths", path), &method.to_lowercase());
+    let known = list(root.pointer(&pointer).ok_or(missing)?, "parameters").any(|known| {
+        let known = match known["$ref"]
+            .as_str()
+            .and_then(|target| target.strip_prefix('#'))
+        {
+            Some(target) => root.pointer(target).unwrap_or(known),
+            None => known,
+        };
+        known == parameter || (known["name"] == parameter["name"] && known["in"] == parameter["in"])
+    });
+    if known {
+        return Err("the document has this parameter already");
+    }
+    let operation = root.pointer_mut(&pointer).map(object_mut).ok_or(missing)?;
+    match operation.entry("parameters").or_insert_with(|| json!([])) {
+        Value::Array(parameters) => parameters.push(parameter.clone()),
+        other => *other = json!([parameter]),
     }
     Ok(())
 }
@@ -246,6 +278,20 @@ mod tests {
             root["components"]["schemas"]["Fee"]["properties"]["units"]["type"],
             "string"
         );
+    }
+
+    #[test]
+    fn a_parameter_is_added_once() {
+        let text = "- {target: GET /fees, change: {parameter: {name: page, in: query}}, why: w, evidence: e}\n";
+        let overlay = Overlay::parse("overlay.yaml", text).unwrap();
+        let mut root = json!({"paths": {"/fees": {"get": {}}}});
+        assert_eq!(overlay.apply(&mut root).0, 1);
+        assert_eq!(
+            root["paths"]["/fees"]["get"]["parameters"][0]["name"],
+            "page"
+        );
+        let (_, findings) = overlay.apply(&mut root);
+        assert!(findings[0].message.contains("has this parameter already"));
     }
 
     #[test]

@@ -346,7 +346,20 @@ impl Reader<'_> {
                 key: name,
                 item: *item,
             },
-            (Some(Field { name, ty, .. }), None, false) => Answer::Root { key: name, ty },
+            (
+                Some(Field {
+                    name, ty, nullable, ..
+                }),
+                None,
+                false,
+            ) => {
+                let ty = if nullable {
+                    TypeRef::Nullable(Box::new(ty))
+                } else {
+                    ty
+                };
+                Answer::Root { key: name, ty }
+            }
             _ => {
                 self.problem(
                     &format!("{address} 200"),

@@ -3,110 +3,110 @@
 //! What requests put around a type: bodies with root keys.
 
 /// Body of `POST /add_ons`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateAddOnBody {
     pub add_on: lago_types::AddOnInput,
 }
 
 /// Body of `PUT /add_ons/{code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateAddOnBody {
     pub add_on: lago_types::AddOnUpdate,
 }
 
 /// Body of `POST /applied_coupons`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct ApplyCouponBody {
     pub applied_coupon: lago_types::AppliedCouponInput,
 }
 
 /// Body of `POST /billable_metrics`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateBillableMetricBody {
     pub billable_metric: lago_types::BillableMetricInput,
 }
 
 /// Body of `PUT /billable_metrics/{code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateBillableMetricBody {
     pub billable_metric: lago_types::BillableMetricUpdate,
 }
 
 /// Body of `POST /billing_entities`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateBillingEntityBody {
     pub billing_entity: lago_types::BillingEntityInput,
 }
 
 /// Body of `PUT /billing_entities/{code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateBillingEntityBody {
     pub billing_entity: lago_types::BillingEntityUpdate,
 }
 
 /// Body of `POST /coupons`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateCouponBody {
     pub coupon: lago_types::CouponInput,
 }
 
 /// Body of `PUT /coupons/{code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateCouponBody {
     pub coupon: lago_types::CouponUpdate,
 }
 
 /// Body of `POST /credit_notes`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateCreditNoteBody {
     pub credit_note: lago_types::CreditNoteInput,
 }
 
 /// Body of `POST /credit_notes/estimate`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct EstimateCreditNoteBody {
     pub credit_note: lago_types::CreditNoteEstimateInput,
 }
 
 /// Body of `PUT /credit_notes/{lago_id}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateCreditNoteBody {
     pub credit_note: lago_types::CreditNoteUpdate,
 }
 
 /// Body of `PATCH /credit_notes/{lago_id}/metadata`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct MergeCreditNoteMetadataBody {
     pub metadata: Option<std::collections::BTreeMap<String, Option<String>>>,
 }
 
 /// Body of `POST /credit_notes/{lago_id}/metadata`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct ReplaceCreditNoteMetadataBody {
     pub metadata: Option<std::collections::BTreeMap<String, Option<String>>>,
 }
 
 /// Body of `POST /customers`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateCustomerBody {
     pub customer: lago_types::CustomerInput,
 }
 
 /// Body of `POST /customers/{external_customer_id}/wallets`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateCustomerWalletBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wallet: Option<lago_types::WalletInput>,
 }
 
 /// Body of `PUT /customers/{external_customer_id}/wallets/{code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateCustomerWalletBody {
     pub wallet: lago_types::WalletUpdate,
 }
 
 /// Body of `POST /customers/{external_customer_id}/wallets/{wallet_code}/alerts`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub enum CreateCustomerWalletAlertBody {
     #[serde(rename = "alert")]
     Alert(lago_types::WalletAlertInput),
@@ -115,160 +115,160 @@ pub enum CreateCustomerWalletAlertBody {
 }
 
 /// Body of `PUT /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateCustomerWalletAlertBody {
     pub alert: lago_types::WalletAlertUpdate,
 }
 
 /// Body of `PATCH /customers/{external_customer_id}/wallets/{wallet_code}/metadata`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct MergeCustomerWalletMetadataBody {
     pub metadata: Option<std::collections::BTreeMap<String, Option<String>>>,
 }
 
 /// Body of `POST /customers/{external_customer_id}/wallets/{wallet_code}/metadata`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct ReplaceCustomerWalletMetadataBody {
     pub metadata: Option<std::collections::BTreeMap<String, Option<String>>>,
 }
 
 /// Body of `POST /events`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateEventBody {
     pub event: lago_types::EventInput,
 }
 
 /// Body of `POST /events/batch`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateBatchEventsBody {
     pub events: Vec<lago_types::EventInput>,
 }
 
 /// Body of `POST /events/batch_estimate_instant_fees`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct EventBatchEstimateInstantFeesBody {
     pub events: Vec<lago_types::EventEstimateInstantFeesInput>,
 }
 
 /// Body of `POST /events/estimate_fees`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct EventEstimateFeesBody {
     pub event: lago_types::EventEstimateFeesInput,
 }
 
 /// Body of `POST /events/estimate_instant_fees`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct EventEstimateInstantFeesBody {
     pub event: lago_types::EventEstimateInstantFeesInput,
 }
 
 /// Body of `POST /features`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateFeatureBody {
     pub feature: lago_types::FeatureInput,
 }
 
 /// Body of `PUT /features/{code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateFeatureBody {
     pub feature: lago_types::FeatureUpdate,
 }
 
 /// Body of `PUT /fees/{lago_id}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateFeeBody {
     pub fee: lago_types::FeeUpdate,
 }
 
 /// Body of `POST /invoices`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateInvoiceBody {
     pub invoice: lago_types::OneOffInvoiceInput,
 }
 
 /// Body of `PUT /invoices/{lago_id}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateInvoiceBody {
     pub invoice: lago_types::InvoiceUpdate,
 }
 
 /// Body of `POST /invoices/{lago_id}/retry_payment`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct RetryPaymentBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<lago_types::PaymentMethodReference>,
 }
 
 /// Body of `PUT /organizations`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateOrganizationBody {
     pub organization: lago_types::OrganizationUpdate,
 }
 
 /// Body of `POST /payment_requests`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreatePaymentRequestBody {
     pub payment_request: lago_types::PaymentRequestInput,
 }
 
 /// Body of `POST /payments`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreatePaymentBody {
     pub payment: lago_types::PaymentInput,
 }
 
 /// Body of `POST /plans`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreatePlanBody {
     pub plan: lago_types::PlanInput,
 }
 
 /// Body of `PUT /plans/{code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdatePlanBody {
     pub plan: lago_types::PlanUpdate,
 }
 
 /// Body of `POST /plans/{code}/charges`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreatePlanChargeBody {
     pub charge: lago_types::ChargeInput,
 }
 
 /// Body of `DELETE /plans/{code}/charges/{charge_code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct DestroyPlanChargeBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub charge: Option<lago_types::ChargeDeleteInput>,
 }
 
 /// Body of `PUT /plans/{code}/charges/{charge_code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdatePlanChargeBody {
     pub charge: lago_types::ChargeUpdate,
 }
 
 /// Body of `POST /plans/{code}/charges/{charge_code}/filters`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreatePlanChargeFilterBody {
     pub filter: lago_types::ChargeFilterInput,
 }
 
 /// Body of `DELETE /plans/{code}/charges/{charge_code}/filters/{filter_id}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct DestroyPlanChargeFilterBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<lago_types::ChargeFilterDeleteInput>,
 }
 
 /// Body of `PUT /plans/{code}/charges/{charge_code}/filters/{filter_id}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdatePlanChargeFilterBody {
     pub filter: lago_types::ChargeFilterUpdate,
 }
 
 /// Body of `PATCH /plans/{code}/entitlements`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateEntitlementBody {
     pub entitlements: std::collections::BTreeMap<
         String,
@@ -277,7 +277,7 @@ pub struct UpdateEntitlementBody {
 }
 
 /// Body of `POST /plans/{code}/entitlements`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateEntitlementBody {
     pub entitlements: std::collections::BTreeMap<
         String,
@@ -286,38 +286,38 @@ pub struct CreateEntitlementBody {
 }
 
 /// Body of `POST /plans/{code}/fixed_charges`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreatePlanFixedChargeBody {
     pub fixed_charge: lago_types::FixedChargeInput,
 }
 
 /// Body of `DELETE /plans/{code}/fixed_charges/{fixed_charge_code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct DestroyPlanFixedChargeBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixed_charge: Option<lago_types::FixedChargeDeleteInput>,
 }
 
 /// Body of `PUT /plans/{code}/fixed_charges/{fixed_charge_code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdatePlanFixedChargeBody {
     pub fixed_charge: lago_types::FixedChargeUpdate,
 }
 
 /// Body of `PATCH /plans/{code}/metadata`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct MergePlanMetadataBody {
     pub metadata: Option<std::collections::BTreeMap<String, Option<String>>>,
 }
 
 /// Body of `POST /plans/{code}/metadata`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct ReplacePlanMetadataBody {
     pub metadata: Option<std::collections::BTreeMap<String, Option<String>>>,
 }
 
 /// Body of `POST /subscriptions`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateSubscriptionBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization: Option<lago_types::SubscriptionAuthorizationInput>,
@@ -325,7 +325,7 @@ pub struct CreateSubscriptionBody {
 }
 
 /// Body of `PUT /subscriptions/{external_id}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateSubscriptionBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<lago_types::SubscriptionStatus>,
@@ -333,7 +333,7 @@ pub struct UpdateSubscriptionBody {
 }
 
 /// Body of `POST /subscriptions/{external_id}/alerts`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub enum CreateSubscriptionAlertBody {
     #[serde(rename = "alert")]
     Alert(lago_types::AlertInput),
@@ -342,31 +342,31 @@ pub enum CreateSubscriptionAlertBody {
 }
 
 /// Body of `PUT /subscriptions/{external_id}/alerts/{code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateSubscriptionAlertBody {
     pub alert: lago_types::AlertUpdate,
 }
 
 /// Body of `PUT /subscriptions/{external_id}/charges/{charge_code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct OverrideSubscriptionChargeBody {
     pub charge: lago_types::ChargeOverride,
 }
 
 /// Body of `POST /subscriptions/{external_id}/charges/{charge_code}/filters`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateSubscriptionChargeFilterBody {
     pub filter: lago_types::ChargeFilterInput,
 }
 
 /// Body of `PUT /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateSubscriptionChargeFilterBody {
     pub filter: lago_types::ChargeFilterUpdate,
 }
 
 /// Body of `PATCH /subscriptions/{external_id}/entitlements`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateSubscriptionEntitlementsBody {
     pub entitlements: std::collections::BTreeMap<
         String,
@@ -375,69 +375,69 @@ pub struct UpdateSubscriptionEntitlementsBody {
 }
 
 /// Body of `PUT /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct OverrideSubscriptionFixedChargeBody {
     pub fixed_charge: lago_types::FixedChargeOverride,
 }
 
 /// Body of `PUT /subscriptions/{external_id}/lifetime_usage`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateSubscriptionLifetimeUsageBody {
     pub lifetime_usage: lago_types::LifetimeUsageInput,
 }
 
 /// Body of `POST /taxes`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateTaxBody {
     pub tax: lago_types::TaxInput,
 }
 
 /// Body of `PUT /taxes/{code}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateTaxBody {
     pub tax: lago_types::TaxUpdate,
 }
 
 /// Body of `POST /wallet_transactions`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateWalletTransactionBody {
     pub wallet_transaction: lago_types::WalletTransactionInput,
 }
 
 /// Body of `POST /wallets`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateWalletBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wallet: Option<lago_types::WalletInput>,
 }
 
 /// Body of `PUT /wallets/{lago_id}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateWalletBody {
     pub wallet: lago_types::WalletUpdate,
 }
 
 /// Body of `PATCH /wallets/{lago_id}/metadata`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct MergeWalletMetadataBody {
     pub metadata: Option<std::collections::BTreeMap<String, Option<String>>>,
 }
 
 /// Body of `POST /wallets/{lago_id}/metadata`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct ReplaceWalletMetadataBody {
     pub metadata: Option<std::collections::BTreeMap<String, Option<String>>>,
 }
 
 /// Body of `POST /webhook_endpoints`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct CreateWebhookEndpointBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_endpoint: Option<lago_types::WebhookEndpointInput>,
 }
 
 /// Body of `PUT /webhook_endpoints/{lago_id}`.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct UpdateWebhookEndpointBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_endpoint: Option<lago_types::WebhookEndpointUpdate>,

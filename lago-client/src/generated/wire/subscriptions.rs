@@ -244,6 +244,8 @@ impl Client {
     pub async fn get_subscription_alerts<'a>(
         &'a self,
         external_id: &'a str,
+        page: Option<i64>,
+        per_page: Option<i64>,
         subscription_status: Option<&'a lago_types::SubscriptionStatus>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_id = crate::path::segment("external_id", external_id)?;
@@ -257,6 +259,8 @@ impl Client {
         let mut request = self
             .client
             .get(url)
+            .query(&progenitor_client::QueryParam::new("page", &page))
+            .query(&progenitor_client::QueryParam::new("per_page", &per_page))
             .query(
                 &progenitor_client::QueryParam::new(
                     "subscription_status",

@@ -231,6 +231,8 @@ impl Client {
         &'a self,
         external_customer_id: &'a str,
         wallet_code: &'a str,
+        page: Option<i64>,
+        per_page: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_customer_id = crate::path::segment(
             "external_customer_id",
@@ -247,7 +249,13 @@ impl Client {
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("page", &page))
+            .query(&progenitor_client::QueryParam::new("per_page", &per_page))
+            .headers(header_map)
+            .build()?;
         let info = OperationInfo {
             operation_id: "get_customer_wallet_alerts",
         };

@@ -45,7 +45,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
         };
         items.push(quote! {
             #[doc = #doc]
-            #[derive(Debug, serde::Serialize)]
+            #[derive(Clone, Debug, serde::Serialize)]
             #item
         });
     }

@@ -24,7 +24,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
             )));
         }
         rows += &format!("    {},\n", row(operation));
-        constants += &format!("    pub const {name}: &Operation = &OPERATIONS[{index}];\n");
+        constants += &format!("    pub(crate) const {name}: &Operation = &OPERATIONS[{index}];\n");
     }
     let head = source(
         "Every operation of the API.",
@@ -42,7 +42,7 @@ pub static OPERATIONS: [Operation; {count}] = [
 
 /// The rows of [`OPERATIONS`] by name.
 #[allow(missing_docs, reason = \"a row speaks for itself\")]
-pub mod op {{
+pub(crate) mod op {{
     use super::{{OPERATIONS, Operation}};
 
 {constants}}}
@@ -101,7 +101,7 @@ mod tests {
             r#"    row("listParts", Get, "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], None),"#,
             r#"    row("createThing", Post, "/things", "things.post", NotIdempotent, Required, &["thing"], Some("1.2.0")),"#,
             r#"    row("deleteThing", Delete, "/things/{code}", "things.delete", Idempotent, Optional, &[], None),"#,
-            "    pub const CREATE_THING: &Operation = &OPERATIONS[1];",
+            "    pub(crate) const CREATE_THING: &Operation = &OPERATIONS[1];",
         ] {
             assert!(text.contains(expected), "{expected}\n---\n{text}");
         }

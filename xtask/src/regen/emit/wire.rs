@@ -228,7 +228,7 @@ fn common_file(modules: &[String], common: &[Item]) -> Result<String, EmitError>
 pub(crate) fn allowances() -> TokenStream {
     quote! {
         #[allow(
-            missing_docs,
+            unreachable_pub,
             clippy::needless_lifetimes,
             clippy::too_many_arguments,
             reason = "progenitor writes one positional method per operation"

@@ -1,0 +1,60 @@
+//! The client that people hold.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::config::ClientBuilder;
+use crate::error::Error;
+use crate::transport::Shared;
+
+/// Calls the Lago API.
+///
+/// Cheap to clone: clones share connections and settings. The nouns of the API are its methods,
+/// and theirs are the verbs: `lago.plans().charges().list("pro")`.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), lago_client::Error> {
+/// let lago = lago_client::Client::from_env()?;
+/// let customer = lago.customers().get("acme").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+impl Client {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Sets up a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// A client from the environment: `LAGO_API_KEY`, and `LAGO_API_URL` unless it is Lago Cloud
+    /// in the United States.
+    ///
+    /// # Errors
+    ///
+    /// When the key is not set, or one of the two cannot be used.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env(|name| std::env::var(name).ok()).build()
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.shared.base_url)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,208 @@
+//! From the bytes of an answer to its value, envelope and all.
+//!
+//! The fast way reads the bytes once. Only when it fails they are read again by something slower
+//! that knows the path to what is wrong.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use crate::page::Page;
+use lago_types::PaginationMeta;
+
+/// Why an answer cannot be read, and where.
+#[derive(Debug)]
+pub struct Failure {
+    /// The JSON path: `invoices[3].fees[0].units`.
+    pub(crate) path: String,
+    /// What the parser says; it may quote data.
+    pub(crate) source: Box<dyn StdError + Send + Sync>,
+}
+
+/// A value that is the whole answer.
+#[allow(
+    dead_code,
+    reason = "some versions of the document have answers without a root key"
+)]
+pub(crate) fn whole<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+    read(body, || PhantomData)
+}
+
+/// A value under a root key.
+pub(crate) fn root<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<T, Failure> {
+    read(body, || Root {
+        key,
+        value: PhantomData,
+    })
+}
+
+/// A page of a list: the elements under their key, beside `meta`.
+pub(crate) fn page<T: DeserializeOwned>(
+    body: &[u8],
+    key: &'static str,
+) -> Result<Page<T>, Failure> {
+    read(body, || PageSeed {
+        key,
+        item: PhantomData,
+    })
+}
+
+/// An answer of which only the status counts.
+#[expect(clippy::unnecessary_wraps, reason = "the others can fail")]
+pub(crate) fn nothing(_: &[u8]) -> Result<(), Failure> {
+    Ok(())
+}
+
+/// Text that is no JSON.
+pub(crate) fn text(body: &[u8]) -> Result<String, Failure> {
+    match std::str::from_utf8(body) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => Err(Failure {
+            path: String::new(),
+            source: Box::new(error),
+        }),
+    }
+}
+
+fn read<S, T>(body: &[u8], seed: impl Fn() -> S) -> Result<T, Failure>
+where
+    S: for<'de> DeserializeSeed<'de, Value = T>,
+{
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let outcome = seed()
+        .deserialize(&mut json)
+        .and_then(|value| json.end().map(|()| value));
+    outcome.map_err(|error| {
+        let mut track = serde_path_to_error::Track::new();
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+        // It fails again: the bytes and what reads them are the same.
+        let _ = seed().deserialize(tracked);
+        Failure {
+            path: track.path().to_string(),
+            source: Box::new(error),
+        }
+    })
+}
+
+/// Reads a value from under its key and skips what stands beside it.
+struct Root<T> {
+    key: &'static str,
+    value: PhantomData<T>,
+}
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Root<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Root<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with `{}`", self.key)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut value = None;
+        while let Some(known) = map.next_key_seed(KeyIs(&[self.key]))? {
+            match known {
+                Some(_) => value = Some(map.next_value()?),
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        value.ok_or_else(|| serde::de::Error::missing_field(self.key))
+    }
+}
+
+/// Reads a page from its two keys.
+struct PageSeed<T> {
+    key: &'static str,
+    item: PhantomData<T>,
+}
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for PageSeed<T> {
+    type Value = Page<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Page<T>, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<T> {
+    type Value = Page<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with `{}` and `meta`", self.key)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
+        let (mut items, mut meta) = (None, None::<PaginationMeta>);
+        while let Some(known) = map.next_key_seed(KeyIs(&[self.key, "meta"]))? {
+            match known {
+                Some(0) => items = Some(map.next_value()?),
+                Some(_) => meta = map.next_value()?,
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        let items = items.ok_or_else(|| serde::de::Error::missing_field(self.key))?;
+        Ok(Page { items, meta })
+    }
+}
+
+/// Which of the keys a key is, without keeping its text.
+struct KeyIs<'k>(&'k [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for KeyIs<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for KeyIs<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
+        Ok(self.0.iter().position(|known| *known == key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_found_among_others() {
+        let value: i64 = root(br#"{"x":[1],"plan":7,"y":{}}"#, "plan").unwrap();
+        assert_eq!(value, 7);
+    }
+
+    #[test]
+    fn a_failure_knows_its_path() {
+        let failure = root::<Vec<i64>>(br#"{"plans":[1,"x"]}"#, "plans").unwrap_err();
+        assert_eq!(failure.path, "plans[1]");
+        let failure = root::<i64>(b"{}", "plan").unwrap_err();
+        assert!(failure.source.to_string().contains("missing field `plan`"));
+        assert!(root::<i64>(br#"{"plan":1} x"#, "plan").is_err());
+    }
+
+    #[test]
+    fn a_page_may_lack_its_meta() {
+        let page: Page<i64> = page(br#"{"plans":[1,2]}"#, "plans").unwrap();
+        assert_eq!(
+            (page.items.as_slice(), page.next_page()),
+            ([1, 2].as_slice(), None)
+        );
+    }
+}

@@ -1,0 +1,168 @@
+//! Lists: a page, a walk over pages, a walk over elements.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use lago_types::PaginationMeta;
+
+use crate::error::Error;
+use crate::request::{Call, Request};
+
+/// One page of a list.
+///
+/// It is a slice of its elements and iterates over them. An older server may leave out `meta` in
+/// some lists; then the page is the only one.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The elements.
+    pub items: Vec<T>,
+    /// Where in the list the page stands.
+    pub meta: Option<PaginationMeta>,
+}
+
+impl<T> Page<T> {
+    /// The number of the next page; none on the last one.
+    #[must_use]
+    pub fn next_page(&self) -> Option<i64> {
+        self.meta.as_ref()?.next_page
+    }
+
+    /// The number of elements on all pages, as the server last counted them: it may keep a count
+    /// for half an hour, so a walk goes by [`next_page`](Self::next_page).
+    #[must_use]
+    pub fn total_count(&self) -> Option<i64> {
+        self.meta.as_ref().map(|meta| meta.total_count)
+    }
+}
+
+impl<T> std::ops::Deref for Page<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'p, T> IntoIterator for &'p Page<T> {
+    type Item = &'p T;
+    type IntoIter = std::slice::Iter<'p, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+/// A call that answers one page of a list.
+pub trait ListCall: Call<Output = Page<Self::Item>> {
+    /// An element of the list.
+    type Item: Send + 'static;
+
+    /// Asks for this page.
+    fn set_page(&mut self, page: i64);
+
+    /// The page that is asked for.
+    fn page(&self) -> Option<i64>;
+}
+
+type Fetch<C> = Pin<Box<dyn Future<Output = Result<<C as Call>::Output, Error>> + Send>>;
+
+/// Every page of a list from the one that the request asks for, each fetched when it is polled for.
+///
+/// It follows `next_page`, goes on over an empty page, and ends when `next_page` does not grow.
+/// Dropping it between two pages, or while one is being fetched, loses nothing: begin again with
+/// the page that was asked for last.
+#[must_use = "a stream does nothing unless polled"]
+pub struct Pages<C: ListCall> {
+    request: Option<Request<C>>,
+    fetching: Option<Fetch<C>>,
+}
+
+impl<C: ListCall> Pages<C> {
+    pub(crate) fn new(request: Request<C>) -> Self {
+        Self {
+            request: Some(request),
+            fetching: None,
+        }
+    }
+
+    /// The request for the page after this one; none when the walk is over.
+    fn after(&self, page: &Page<C::Item>) -> Option<Request<C>> {
+        let mut request = self.request.clone()?;
+        let current = request.call.page().unwrap_or(1);
+        let next = page.next_page().filter(|next| *next > current)?;
+        request.call.set_page(next);
+        Some(request)
+    }
+}
+
+impl<C: ListCall + Unpin> Stream for Pages<C> {
+    type Item = Result<Page<C::Item>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        let Some(request) = &this.request else {
+            return Poll::Ready(None);
+        };
+        let fetching = this
+            .fetching
+            .get_or_insert_with(|| Box::pin(request.clone().send()));
+        let Poll::Ready(outcome) = fetching.as_mut().poll(cx) else {
+            return Poll::Pending;
+        };
+        this.fetching = None;
+        this.request = match &outcome {
+            Ok(page) => this.after(page),
+            // What failed may be asked for again by a new walk; this one is over.
+            Err(_) => None,
+        };
+        Poll::Ready(Some(outcome))
+    }
+}
+
+/// Every element of a list, page after page.
+#[must_use = "a stream does nothing unless polled"]
+pub struct Items<C: ListCall> {
+    pages: Pages<C>,
+    page: std::vec::IntoIter<C::Item>,
+}
+
+impl<C: ListCall> Items<C> {
+    pub(crate) fn new(request: Request<C>) -> Self {
+        Self {
+            pages: Pages::new(request),
+            page: Vec::new().into_iter(),
+        }
+    }
+}
+
+impl<C: ListCall + Unpin> Stream for Items<C>
+where
+    C::Item: Unpin,
+{
+    type Item = Result<C::Item, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(item) = self.page.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match Pin::new(&mut self.pages).poll_next(cx) {
+                Poll::Ready(Some(Ok(page))) => self.page = page.into_iter(),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}

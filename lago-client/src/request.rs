@@ -1,0 +1,166 @@
+//! A call that was described and not made yet.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use serde::Serialize;
+
+use crate::client::Client;
+use crate::config;
+use crate::decode::Failure;
+use crate::error::Error;
+use crate::generated::wire;
+use crate::operation::Operation;
+use crate::page::{Items, ListCall, Pages};
+use crate::response::Response;
+
+/// What one call may have other than its client.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) headers: HeaderMap,
+    pub(crate) timeout: Option<Duration>,
+    /// What is wrong with the options; said when the call is made.
+    pub(crate) problem: Option<String>,
+}
+
+/// What the wire said: nothing that matters when the request left, why not when it did not.
+pub(crate) type WireOutcome = Result<(), progenitor_client::Error<()>>;
+
+/// The bytes of a body that may be missing.
+pub(crate) fn optional_body<T: Serialize>(body: Option<&T>) -> Result<Vec<u8>, NoJson> {
+    let bytes = body.map(serde_json::to_vec).transpose();
+    bytes
+        .map(Option::unwrap_or_default)
+        .map_err(|error| NoJson(error.to_string()))
+}
+
+/// A body that JSON cannot hold, and why.
+pub(crate) struct NoJson(String);
+
+impl From<NoJson> for progenitor_client::Error<()> {
+    fn from(NoJson(why): NoJson) -> Self {
+        Self::InvalidRequest(why)
+    }
+}
+
+/// An operation with its arguments. Implemented by generated types alone.
+pub trait Call: Clone + Send + Sync + 'static {
+    /// What a success is.
+    type Output: Send + 'static;
+
+    #[doc(hidden)]
+    fn operation() -> &'static Operation;
+
+    #[doc(hidden)]
+    fn execute(&self, wire: &wire::Client) -> impl Future<Output = WireOutcome> + Send;
+
+    #[doc(hidden)]
+    fn decode(body: &[u8]) -> Result<Self::Output, Failure>;
+}
+
+/// A call that was described and not made yet: set what is optional, then await it.
+///
+/// It owns all it needs, so it can be kept, cloned and sent to another task. Awaiting it is
+/// [`send`](Self::send) in a box.
+#[must_use = "a request does nothing unless awaited or sent"]
+#[derive(Clone)]
+pub struct Request<C> {
+    pub(crate) client: Client,
+    pub(crate) options: Options,
+    pub(crate) call: C,
+}
+
+impl<C: Call> Request<C> {
+    pub(crate) fn new(client: &Client, call: C) -> Self {
+        Self {
+            client: client.clone(),
+            options: Options::default(),
+            call,
+        }
+    }
+
+    /// A header for this call. It replaces one of the same name that the client sets.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match config::header(name, value) {
+            Ok((name, value)) => {
+                self.options.headers.insert(name, value);
+            }
+            Err(problem) => self.options.problem = Some(problem),
+        }
+        self
+    }
+
+    /// How long one attempt of this call may take.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// Makes the call.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn send(self) -> Result<C::Output, Error> {
+        Ok(self.response().await?.value)
+    }
+
+    /// Makes the call and keeps status, headers, request id and rate limit beside the value.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn response(self) -> Result<Response<C::Output>, Error> {
+        let operation = C::operation();
+        let wire = self.client.shared().call(operation, self.options);
+        let outcome = self.call.execute(&wire).await;
+        let received = match (wire.inner.outcome(), outcome) {
+            (Some(outcome), _) => outcome?,
+            (None, Err(progenitor_client::Error::InvalidRequest(message))) => {
+                return Err(Error::request(operation, message));
+            }
+            (None, Err(progenitor_client::Error::CommunicationError(error))) => {
+                let why = "the request cannot be written as JSON or as a URL";
+                return Err(Error::request(operation, why).because(error.without_url()));
+            }
+            (None, _) => return Err(Error::request(operation, "the request cannot be made")),
+        };
+        match C::decode(&received.body) {
+            Ok(value) => Ok(Response::new(value, received)),
+            Err(failure) => Err(Error::decode(operation, failure, received)),
+        }
+    }
+}
+
+impl<C: ListCall> Request<C> {
+    /// Every element of the list from the page that is asked for, page after page.
+    pub fn items(self) -> Items<C> {
+        Items::new(self)
+    }
+
+    /// Every page of the list from the one that is asked for.
+    pub fn pages(self) -> Pages<C> {
+        Pages::new(self)
+    }
+}
+
+impl<C: Call> IntoFuture for Request<C> {
+    type Output = Result<C::Output, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl<C: Call> fmt::Debug for Request<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operation = C::operation();
+        f.debug_struct("Request")
+            .field("operation", &operation.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,10 @@
+//! What the generated resources are made of.
+
+pub(crate) use crate::client::Client;
+pub(crate) use crate::decode::{self, Failure};
+pub(crate) use crate::generated::operations::op;
+pub(crate) use crate::generated::wire::{self, bodies};
+pub(crate) use crate::operation::Operation;
+pub(crate) use crate::page::{ListCall, Page};
+pub(crate) use crate::query::DeepObject;
+pub(crate) use crate::request::{Call, Request, WireOutcome, optional_body};

@@ -1,0 +1,444 @@
+//! Prints what describes a call: a type that holds the arguments, the setters of its options, and
+//! how it goes through the wire.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::Type;
+
+use super::EmitError;
+use super::bodies;
+use super::docs;
+use super::methods::{Input, Method, Output};
+use super::signatures::{Place, Signature, WireParameter};
+use super::structs::doc_lines;
+use super::table;
+use super::values::{Argument, argument};
+use crate::regen::ir::{Field, Parameter, ParameterPlace};
+use crate::regen::names::camel;
+
+/// What requests have of their own: an option of that name would hide behind it.
+const TAKEN: [&str; 6] = ["header", "timeout", "send", "response", "items", "pages"];
+
+/// A method and all that belongs to its call.
+pub(crate) struct Printed {
+    /// The method on the accessor.
+    pub(crate) method: TokenStream,
+    /// The type of the call with its impls.
+    pub(crate) call: TokenStream,
+}
+
+/// A field of the call type.
+struct Part {
+    ident: Ident,
+    ty: TokenStream,
+    /// How it begins, from the arguments of the method.
+    init: TokenStream,
+}
+
+/// Prints a method.
+pub(crate) fn print(method: &Method<'_>, signature: &Signature) -> Result<Printed, EmitError> {
+    let call = format_ident!("{}", method.call);
+    let mut arguments = Vec::new();
+    let mut parts = Vec::new();
+    for parameter in method.path() {
+        let ident = ident_of(&parameter.name);
+        arguments.push(quote!(#ident: impl std::fmt::Display));
+        parts.push(Part {
+            init: quote!(#ident.to_string()),
+            ty: quote!(String),
+            ident,
+        });
+    }
+    for parameter in method.query(true) {
+        let ident = ident_of(&parameter.name);
+        let Argument { declared, kept, ty } = query_argument(&ident, parameter)?;
+        arguments.push(declared);
+        parts.push(Part {
+            ident,
+            ty,
+            init: kept,
+        });
+    }
+    for parameter in method.query(false) {
+        let ident = ident_of(&parameter.name);
+        let ty = query_argument(&ident, parameter)?.ty;
+        parts.push(Part {
+            ident,
+            ty: quote!(Option<#ty>),
+            init: quote!(None),
+        });
+    }
+    let body_setters = body(method, &mut arguments, &mut parts)?;
+    let query_setters = method
+        .query(false)
+        .map(|parameter| query_setter(parameter, said_twice(method, parameter)))
+        .collect::<Result<Vec<_>, _>>()?;
+    let setters: Vec<TokenStream> = query_setters.into_iter().chain(body_setters).collect();
+    let setters = (!setters.is_empty()).then(|| quote!(impl Request<#call> { #(#setters)* }));
+
+    let fields = parts
+        .iter()
+        .map(|Part { ident, ty, .. }| quote!(#ident: #ty));
+    let inits = parts
+        .iter()
+        .map(|Part { ident, init, .. }| quote!(#ident: #init));
+    let verb = ident_of(&method.verb);
+    let doc = doc_lines(&method_doc(method));
+    let deprecated = method.operation.deprecated.then(|| quote!(#[deprecated]));
+    let printed = quote! {
+        #doc
+        #deprecated
+        pub fn #verb(&self, #(#arguments),*) -> Request<#call> {
+            Request::new(&self.client, #call { #(#inits),* })
+        }
+    };
+    let call_impl = call_impl(method, signature, &call)?;
+    let list = list_impl(method, &call)?;
+    let about = doc_lines(&format!(
+        "A call of `{} {}`.",
+        method.operation.method, method.operation.path
+    ));
+    Ok(Printed {
+        method: printed,
+        call: quote! {
+            #about
+            #[derive(Clone, Debug)]
+            pub struct #call { #(#fields),* }
+            #setters
+            #call_impl
+            #list
+        },
+    })
+}
+
+/// The arguments, fields and setters of a body.
+fn body(
+    method: &Method<'_>,
+    arguments: &mut Vec<TokenStream>,
+    parts: &mut Vec<Part>,
+) -> Result<Vec<TokenStream>, EmitError> {
+    let ident = format_ident!("body");
+    let name = format_ident!("{}", bodies::name(method.operation));
+    let wrapped = quote!(bodies::#name);
+    let mut setters = Vec::new();
+    match &method.input {
+        Input::Nothing => {}
+        Input::Type(ty) => {
+            let argument = argument(&format_ident!("input"), ty)?;
+            arguments.push(argument.declared);
+            parts.push(Part {
+                ident,
+                ty: argument.ty,
+                init: argument.kept,
+            });
+        }
+        Input::Root { main, beside } => {
+            let root = ident_of(&main.name);
+            let argument = root_argument(&root, main)?;
+            arguments.push(argument.declared);
+            let kept = argument.kept;
+            let nothing = beside.iter().map(|field| {
+                let (ident, nothing) = (ident_of(&field.name), nothing(field));
+                quote!(#ident: #nothing)
+            });
+            let init = quote!(#wrapped { #root: #kept, #(#nothing),* });
+            parts.push(Part {
+                ident,
+                ty: wrapped,
+                init,
+            });
+            let queried = |field: &&&Field| !method.query(false).any(|p| p.name == field.name);
+            for field in beside.iter().filter(queried) {
+                let name = ident_of(&field.name);
+                let argument = root_argument(&name, field)?;
+                let kept = argument.kept;
+                setters.push(setter(
+                    &name,
+                    &docs::field(field),
+                    argument.declared,
+                    quote! {
+                        self.call.body.#name = #kept;
+                    },
+                )?);
+            }
+        }
+        Input::Variant(field) => {
+            let root = ident_of(&field.name);
+            let variant = format_ident!("{}", camel(&field.name));
+            let argument = argument(&root, &field.ty)?;
+            arguments.push(argument.declared);
+            let kept = argument.kept;
+            parts.push(Part {
+                ident,
+                ty: wrapped.clone(),
+                init: quote!(#wrapped::#variant(#kept)),
+            });
+        }
+        Input::OptionalType(ty) => {
+            let name = format_ident!("input");
+            let argument = argument(&name, ty)?;
+            let (ty, kept) = (argument.ty, argument.kept);
+            parts.push(Part {
+                ident,
+                ty: quote!(Option<#ty>),
+                init: quote!(None),
+            });
+            setters.push(setter(
+                &name,
+                "What to do, in more detail.",
+                argument.declared,
+                quote! {
+                    self.call.body = Some(#kept);
+                },
+            )?);
+        }
+        Input::OptionalRoot(field) => {
+            let root = ident_of(&field.name);
+            let argument = root_argument(&root, field)?;
+            let kept = argument.kept;
+            parts.push(Part {
+                ident,
+                ty: quote!(Option<#wrapped>),
+                init: quote!(None),
+            });
+            setters.push(setter(
+                &root,
+                &docs::field(field),
+                argument.declared,
+                quote! {
+                    self.call.body = Some(#wrapped { #root: #kept });
+                },
+            )?);
+        }
+    }
+    Ok(setters)
+}
+
+/// The argument for a root, kept as the body holds it.
+fn root_argument(name: &Ident, field: &Field) -> Result<Argument, EmitError> {
+    let mut argument = argument(name, &field.ty)?;
+    let kept = argument.kept;
+    argument.kept = match (field.required, field.nullable) {
+        (true, false) => kept,
+        (false, true) => quote!(lago_types::Patch::Value(#kept)),
+        _ => quote!(Some(#kept)),
+    };
+    Ok(argument)
+}
+
+fn nothing(field: &Field) -> TokenStream {
+    match field.nullable && !field.required {
+        true => quote!(lago_types::Patch::Absent),
+        false => quote!(None),
+    }
+}
+
+fn query_argument(ident: &Ident, parameter: &Parameter) -> Result<Argument, EmitError> {
+    match &parameter.place {
+        ParameterPlace::Query { ty, .. } => argument(ident, ty),
+        _ => {
+            let name = &parameter.name;
+            Ok(Argument {
+                declared: quote!(#ident: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>),
+                kept: quote!(DeepObject::new(#name, #ident)),
+                ty: quote!(DeepObject),
+            })
+        }
+    }
+}
+
+/// The option of the body that says the same as a query parameter: one setter sets both.
+fn said_twice<'m>(method: &'m Method<'_>, parameter: &Parameter) -> Option<&'m Field> {
+    match &method.input {
+        Input::Root { beside, .. } => beside
+            .iter()
+            .find(|field| field.name == parameter.name)
+            .copied(),
+        _ => None,
+    }
+}
+
+fn query_setter(parameter: &Parameter, twice: Option<&Field>) -> Result<TokenStream, EmitError> {
+    let ident = ident_of(&parameter.name);
+    let Argument { declared, kept, .. } = query_argument(&ident, parameter)?;
+    let plain = parameter.name.trim_end_matches("[]");
+    let doc = match &parameter.doc {
+        Some(said) => docs::escape(said),
+        None => format!("The query parameter `{plain}`."),
+    };
+    let assignment = match twice {
+        None => quote!(self.call.#ident = Some(#kept);),
+        Some(field) => {
+            let root = ident_of(&field.name);
+            quote! {
+                self.call.#ident = Some(#kept);
+                self.call.body.#root = self.call.#ident.clone();
+            }
+        }
+    };
+    setter(&ident, &doc, declared, assignment)
+}
+
+fn setter(
+    ident: &Ident,
+    doc: &str,
+    argument: TokenStream,
+    assignment: TokenStream,
+) -> Result<TokenStream, EmitError> {
+    if TAKEN.contains(&ident.to_string().as_str()) {
+        return Err(EmitError(format!(
+            "an option is called `{ident}`, as every request calls something of its own"
+        )));
+    }
+    let doc = doc_lines(doc);
+    Ok(quote! {
+        #doc
+        pub fn #ident(mut self, #argument) -> Self {
+            #assignment
+            self
+        }
+    })
+}
+
+/// How the call goes through the wire and what comes back.
+fn call_impl(
+    method: &Method<'_>,
+    signature: &Signature,
+    call: &Ident,
+) -> Result<TokenStream, EmitError> {
+    let arguments = signature
+        .parameters
+        .iter()
+        .map(|parameter| passed(parameter, method));
+    let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+    let wire_method = format_ident!("{}", signature.method);
+    let constant = format_ident!("{}", table::constant(&method.operation.id));
+    let (output, decoded) = match &method.output {
+        Output::Nothing => (quote!(()), quote!(decode::nothing(body))),
+        Output::Text => (quote!(String), quote!(decode::text(body))),
+        Output::Whole(ty) => (argument(call, ty)?.ty, quote!(decode::whole(body))),
+        Output::Root { key, ty } => (argument(call, ty)?.ty, quote!(decode::root(body, #key))),
+        Output::Page { key, item } => {
+            let item = argument(call, item)?.ty;
+            (quote!(Page<#item>), quote!(decode::page(body, #key)))
+        }
+    };
+    Ok(quote! {
+        impl Call for #call {
+            type Output = #output;
+            fn operation() -> &'static Operation {
+                op::#constant
+            }
+            async fn execute(&self, wire: &wire::Client) -> WireOutcome {
+                wire.#wire_method(#(#arguments),*).await?;
+                Ok(())
+            }
+            fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
+                #decoded
+            }
+        }
+    })
+}
+
+/// A kept value as the wire takes it: borrowed or not, optional or not.
+fn passed(parameter: &WireParameter, method: &Method<'_>) -> Result<TokenStream, EmitError> {
+    let name = match &parameter.place {
+        Place::Body => return Ok(quote!(&self.body)),
+        Place::Bytes => return Ok(quote!(optional_body(self.body.as_ref())?)),
+        Place::Path(name) => {
+            // Progenitor may have changed the name; the order of the path is the same.
+            let known = method
+                .path()
+                .find(|known| ident_of(&known.name) == ident_of(name));
+            known
+                .ok_or_else(|| EmitError(format!("the wire asks for an unknown `{name}`")))?
+                .name
+                .clone()
+        }
+        Place::Query(name) => name.clone(),
+    };
+    let field = ident_of(&name);
+    Ok(match wire_type(&parameter.ty) {
+        (true, "str") => quote!(self.#field.as_deref()),
+        (true, "ref") => quote!(self.#field.as_ref()),
+        (false, "str" | "ref") => quote!(&self.#field),
+        _ => quote!(self.#field),
+    })
+}
+
+/// Whether a parameter is optional, and how it is passed.
+fn wire_type(ty: &Type) -> (bool, &'static str) {
+    match ty {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Path(path) if path.path.is_ident("str") => (false, "str"),
+            _ => (false, "ref"),
+        },
+        Type::Path(path) => match path.path.segments.last() {
+            Some(last) if last.ident == "Option" => match &last.arguments {
+                syn::PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
+                    Some(syn::GenericArgument::Type(inner)) => (true, wire_type(inner).1),
+                    _ => (true, "value"),
+                },
+                _ => (true, "value"),
+            },
+            _ => (false, "value"),
+        },
+        _ => (false, "value"),
+    }
+}
+
+/// A list that can be walked has a page to ask for.
+fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, EmitError> {
+    let Output::Page { item, .. } = &method.output else {
+        return Ok(None);
+    };
+    let item = argument(call, item)?.ty;
+    let paged = method
+        .query(false)
+        .any(|parameter| parameter.name == "page");
+    if !paged {
+        return Err(EmitError(format!(
+            "{} {}: the list has pages but no parameter `page`; add it in overlay.yaml",
+            method.operation.method, method.operation.path
+        )));
+    }
+    Ok(Some(quote! {
+        impl ListCall for #call {
+            type Item = #item;
+            fn set_page(&mut self, page: i64) {
+                self.page = Some(page);
+            }
+            fn page(&self) -> Option<i64> {
+                self.page
+            }
+        }
+    }))
+}
+
+fn method_doc(method: &Method<'_>) -> String {
+    let operation = method.operation;
+    let mut doc = operation
+        .summary
+        .as_deref()
+        .map(docs::escape)
+        .unwrap_or_default();
+    doc.push_str(&format!("\n\n`{} {}`", operation.method, operation.path));
+    if let Some(since) = &operation.since {
+        doc.push_str(&format!(", since {since}"));
+    }
+    if !operation.idempotent {
+        doc.push_str(". Not repeatable: after a time-out, look before you call again");
+    }
+    doc.push('.');
+    if let Some(more) = &operation.description {
+        doc.push_str(&format!("\n\n{}", docs::escape(more)));
+    }
+    doc
+}
+
+/// The Rust name of a parameter: `statuses[]` is `statuses`.
+pub(crate) fn ident_of(name: &str) -> Ident {
+    let plain =
+        heck::ToSnakeCase::to_snake_case(name.trim_start_matches("r#").trim_end_matches("[]"));
+    syn::parse_str(&plain).unwrap_or_else(|_| format_ident!("r#{plain}"))
+}

@@ -1,0 +1,171 @@
+//! Prints what callers use: a module for each noun with its accessors, and the accessors of the
+//! client.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToUpperCamelCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::call_types;
+use super::methods::{Method, methods};
+use super::signatures::Signature;
+use super::structs::doc_lines;
+use super::{EmitError, Tree, source};
+use crate::regen::ir::Api;
+
+const FOLDER: &str = "lago-client/src/generated/resources";
+
+/// The nouns that lead to an accessor.
+type Place = Vec<String>;
+
+/// Adds the modules of all nouns to the tree.
+pub(crate) fn emit(api: &Api, signatures: &[Signature], tree: &mut Tree) -> Result<(), EmitError> {
+    let mut places: BTreeMap<Place, Vec<Method<'_>>> = BTreeMap::new();
+    for operation in &api.operations {
+        for length in 1..=operation.accessors.len() {
+            places
+                .entry(operation.accessors[..length].to_vec())
+                .or_default();
+        }
+        if let Some(place) = places.get_mut(&operation.accessors) {
+            place.extend(methods(operation)?);
+        }
+    }
+    let nouns: BTreeSet<&String> = places.keys().filter_map(|place| place.first()).collect();
+    for noun in &nouns {
+        let text = module(noun, &places, signatures)?;
+        tree.insert(format!("{FOLDER}/{noun}.rs"), text);
+    }
+    tree.insert(format!("{FOLDER}.rs"), root(&nouns)?);
+    Ok(())
+}
+
+fn root(nouns: &BTreeSet<&String>) -> Result<String, EmitError> {
+    let idents: Vec<_> = nouns.iter().map(|noun| format_ident!("{noun}")).collect();
+    let accessors = nouns.iter().zip(&idents).map(|(noun, ident)| {
+        let ty = format_ident!("{}", noun.to_upper_camel_case());
+        let doc = doc_lines(&format!("Calls about {}.", noun.replace('_', " ")));
+        quote! {
+            #doc
+            pub fn #ident(&self) -> #ident::#ty {
+                #ident::#ty::new(self)
+            }
+        }
+    });
+    source(
+        "What callers use: a module for each noun of the API.",
+        quote! {
+            #(pub mod #idents;)*
+            use crate::client::Client;
+            impl Client { #(#accessors)* }
+        },
+    )
+}
+
+fn module(
+    noun: &str,
+    places: &BTreeMap<Place, Vec<Method<'_>>>,
+    signatures: &[Signature],
+) -> Result<String, EmitError> {
+    let mut accessors = Vec::new();
+    let mut calls = Vec::new();
+    for (place, methods) in places.iter().filter(|(place, _)| place[0] == noun) {
+        let ty = format_ident!("{}", type_name(place));
+        let below = places
+            .keys()
+            .filter(|other| other.len() == place.len() + 1 && other.starts_with(place));
+        let nested = below.map(|below| {
+            let name = &below[below.len() - 1];
+            let (ident, ty) = (
+                format_ident!("{name}"),
+                format_ident!("{}", type_name(below)),
+            );
+            let doc = doc_lines(&format!(
+                "Calls about {} of {}.",
+                name.replace('_', " "),
+                in_words(place)
+            ));
+            quote! {
+                #doc
+                pub fn #ident(&self) -> #ty {
+                    #ty::new(&self.client)
+                }
+            }
+        });
+        let mut functions: Vec<TokenStream> = nested.collect();
+        for method in methods {
+            let signature = signatures
+                .iter()
+                .find(|signature| signature.operation == method.operation.id)
+                .ok_or_else(|| EmitError(format!("the wire lacks `{}`", method.operation.id)))?;
+            let printed = call_types::print(method, signature)?;
+            functions.push(printed.method);
+            calls.push(printed.call);
+        }
+        let doc = doc_lines(&format!("Calls about {}.", in_words(place)));
+        accessors.push(quote! {
+            #doc
+            #[derive(Clone, Debug)]
+            pub struct #ty { client: Client }
+            impl #ty {
+                pub(crate) fn new(client: &Client) -> Self {
+                    Self { client: client.clone() }
+                }
+                #(#functions)*
+            }
+        });
+    }
+    source(
+        &format!("Calls about {}.", noun.replace('_', " ")),
+        quote! {
+            use crate::resource::*;
+            #(#accessors)*
+            #(#calls)*
+        },
+    )
+}
+
+/// `plans`, `charges` make `PlansCharges`.
+fn type_name(place: &[String]) -> String {
+    place
+        .iter()
+        .map(|noun| noun.to_upper_camel_case())
+        .collect()
+}
+
+/// `plans`, `charges` are "charges of plans".
+fn in_words(place: &[String]) -> String {
+    let nouns: Vec<String> = place
+        .iter()
+        .rev()
+        .map(|noun| noun.replace('_', " "))
+        .collect();
+    nouns.join(" of ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{sample, wire};
+    use super::*;
+
+    #[test]
+    fn nouns_lead_to_methods_and_options_are_setters() {
+        let mut tree = Tree::new();
+        super::super::bodies::emit(&sample::api(), &mut tree).unwrap();
+        let signatures = wire::emit(&sample::api(), &mut tree).unwrap();
+        emit(&sample::api(), &signatures, &mut tree).unwrap();
+        let flat = tree["lago-client/src/generated/resources/things.rs"]
+            .split_whitespace()
+            .collect::<String>();
+        for expected in [
+            "pubfnparts(&self)->ThingsParts{",
+            "pubfnget(&self,code:implstd::fmt::Display)->Request<PartsGet>{",
+            "pubfnmetadata(mutself,metadata:implIntoIterator<Item=(implAsRef<str>,implInto<String>)>",
+            "pubfnput_batch(&self,code:implstd::fmt::Display,parts:implIntoIterator<Item=implInto<lago_types::PartInput>>",
+            "implListCallforPartsGet{",
+        ] {
+            assert!(flat.contains(expected), "{expected}\n---\n{flat}");
+        }
+    }
+}
