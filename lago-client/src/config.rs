@@ -8,6 +8,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AG
 
 use crate::client::Client;
 use crate::error::Error;
+use crate::retry;
 use crate::transport::Shared;
 
 /// Lago Cloud in the United States, where calls go unless told otherwise.
@@ -148,6 +149,8 @@ impl ClientBuilder {
             timeout: self.timeout,
             total_timeout: self.total_timeout,
             largest_response: self.largest_response,
+            policy: retry::never,
+            sleep: retry::sleep,
         }))
     }
 

@@ -30,6 +30,7 @@ mod query;
 mod request;
 mod resource;
 mod response;
+mod retry;
 mod transport;
 
 pub use lago_types as types;

@@ -13,6 +13,7 @@ use crate::generated::wire;
 use crate::operation::{Operation, RequestBody};
 use crate::request::Options;
 use crate::response::Received;
+use crate::retry::{Decision, Policy, Sleep};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -32,6 +33,10 @@ pub(crate) struct Shared {
     pub(crate) total_timeout: Duration,
     /// In bytes.
     pub(crate) largest_response: usize,
+    /// Whether to try again.
+    pub(crate) policy: Policy,
+    /// How to wait before trying again.
+    pub(crate) sleep: Sleep,
 }
 
 impl Shared {
@@ -87,14 +92,27 @@ impl Call {
         *request.timeout_mut() = Some(timeout.min(self.shared.total_timeout));
     }
 
+    /// Sends the request as often as the policy says, and takes only a success for one.
     async fn exchange(&self, request: reqwest::Request) -> Result<Received, Error> {
         if let Some(problem) = &self.options.problem {
             return Err(Error::request(self.operation, problem));
         }
-        let received = self.attempt(request).await?;
-        match received.status.is_success() {
-            true => Ok(received),
-            false => Err(Error::api(self.operation, received)),
+        let (mut request, mut number) = (request, 1);
+        loop {
+            // Bodies are bytes, which copies share.
+            let copy = request.try_clone();
+            let error = match self.attempt(request).await {
+                Ok(received) => return Ok(received),
+                Err(error) => error,
+            };
+            request = match ((self.shared.policy)(self.operation, number, &error), copy) {
+                (Decision::Again(pause), Some(copy)) => {
+                    (self.shared.sleep)(pause).await;
+                    copy
+                }
+                _ => return Err(error),
+            };
+            number += 1;
         }
     }
 
@@ -119,9 +137,12 @@ impl Call {
             }
         }
         let body = rest.map_or(first, BytesMut::freeze);
-        match body.len() > limit {
-            true => Err(Error::too_large(self.operation, limit, received(body))),
-            false => Ok(received(body)),
+        if body.len() > limit {
+            return Err(Error::too_large(self.operation, limit, received(body)));
+        }
+        match status.is_success() {
+            true => Ok(received(body)),
+            false => Err(Error::api(self.operation, received(body))),
         }
     }
 }
@@ -160,5 +181,50 @@ impl fmt::Debug for Call {
         f.debug_struct("Call")
             .field("operation", &self.operation.id)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::generated::operations::op;
+
+    static PAUSES: Mutex<Vec<Duration>> = Mutex::new(Vec::new());
+
+    fn twice(_: &'static Operation, attempt: u32, error: &Error) -> Decision {
+        match attempt {
+            1 | 2 if error.is_connect() => Decision::Again(Duration::from_secs(attempt.into())),
+            _ => Decision::Stop,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_policy_decides_how_often_and_how_long() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let shared = Arc::new(Shared {
+            http: reqwest::Client::new(),
+            base_url: format!("http://{address}"),
+            headers: HeaderMap::new(),
+            timeout: Duration::from_secs(10),
+            total_timeout: Duration::from_secs(10),
+            largest_response: 1000,
+            policy: twice,
+            sleep: |pause| {
+                PAUSES.lock().unwrap().push(pause);
+                Box::pin(std::future::ready(()))
+            },
+        });
+        let wire = shared.call(op::FIND_ALL_PLANS, Options::default());
+        wire.find_all_plans(None, None).await.unwrap();
+        let error = wire.inner.outcome().unwrap().err().unwrap();
+        assert!(error.is_connect(), "{error}");
+        assert_eq!(
+            *PAUSES.lock().unwrap(),
+            [Duration::from_secs(1), Duration::from_secs(2)]
+        );
     }
 }
