@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToUpperCamelCase;
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 
 use super::ir::Minted;
@@ -303,6 +303,14 @@ pub(crate) fn singular(plural: &str) -> String {
         }
     }
     plural.to_owned()
+}
+
+/// The singular of the last literal segment of a path: what an operation is about.
+pub(crate) fn noun_of(path: &str) -> String {
+    let literal = path
+        .split('/')
+        .rfind(|segment| !segment.is_empty() && !segment.starts_with('{'));
+    singular(literal.unwrap_or_default()).to_snake_case()
 }
 
 #[cfg(test)]

@@ -215,8 +215,29 @@ pub(crate) fn each_operation_mut(root: &mut Value, visit: &mut dyn FnMut(Place<'
     }
 }
 
+/// Calls `visit` with the schemas of the request body and of the 2xx answers of an operation.
+pub(crate) fn each_body_mut(operation: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    if let Some(body) = operation.get_mut("requestBody") {
+        each_content_mut(body, visit);
+    }
+    for response in successes_mut(operation) {
+        each_content_mut(response, visit);
+    }
+}
+
+/// Calls `visit` with the schema, or with each member when it is a choice.
+pub(crate) fn each_choice_mut(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    for key in ["oneOf", "anyOf"] {
+        if let Some(Value::Array(members)) = schema.get_mut(key) {
+            members.iter_mut().for_each(visit);
+            return;
+        }
+    }
+    visit(schema);
+}
+
 /// The 2xx answers of an operation.
-pub(crate) fn successes_mut(operation: &mut Value) -> impl Iterator<Item = &mut Value> {
+fn successes_mut(operation: &mut Value) -> impl Iterator<Item = &mut Value> {
     operation
         .get_mut("responses")
         .and_then(Value::as_object_mut)

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::regen::names::{camel, singular};
+use crate::regen::names::{camel, noun_of, singular};
 use crate::regen::schema::{
-    ORIGIN, Place, components, components_mut, descend_mut, each_operation_mut, each_schema_mut,
-    is_type, list_mut, object_mut, origin, redirect, refer_to, reference,
+    ORIGIN, Place, components, components_mut, descend_mut, each_body_mut, each_operation_mut,
+    each_schema_mut, is_type, list_mut, object_mut, origin, redirect, refer_to, reference,
 };
 
 /// Where the values of an enum stand: `[{origin, values}]`, for the docs of its variants.
@@ -200,10 +200,7 @@ fn walk(root: &mut Value, visit: &mut dyn FnMut(&mut Value, &str, &str)) {
         let Place::Path(path) = place else {
             return;
         };
-        let noun = path
-            .split('/')
-            .rfind(|segment| !segment.is_empty() && !segment.starts_with('{'));
-        let holder = camel(&singular(noun.unwrap_or_default()));
+        let holder = camel(&noun_of(path));
         for parameter in list_mut(operation, "parameters") {
             let name = parameter["name"]
                 .as_str()
@@ -215,22 +212,12 @@ fn walk(root: &mut Value, visit: &mut dyn FnMut(&mut Value, &str, &str)) {
             }
         }
         // Envelopes may carry an option beside their noun.
-        let mut bodies: Vec<&mut Value> = Vec::new();
-        let content = operation
-            .pointer_mut("/requestBody/content")
-            .and_then(Value::as_object_mut);
-        bodies.extend(
-            content
-                .into_iter()
-                .flatten()
-                .filter_map(|(_, media)| media.get_mut("schema")),
-        );
-        for body in bodies {
+        each_body_mut(operation, &mut |body| {
             let fields = body.get_mut("properties").and_then(Value::as_object_mut);
             for (property, field) in fields.into_iter().flatten() {
                 visit_property(field, &holder, property, visit);
             }
-        }
+        });
     });
 }
 

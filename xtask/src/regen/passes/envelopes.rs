@@ -7,14 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use crate::regen::names::{plain_name, singular};
+use crate::regen::names::{noun_of, plain_name};
 use crate::regen::schema::{
-    ORIGIN, Place, Site, components, components_mut, descend, each_operation_mut, each_root_mut,
-    each_schema_mut, is_struct, is_type, object_mut, origin, properties, redirect, reference,
+    ORIGIN, Place, Site, components, components_mut, descend, each_body_mut, each_choice_mut,
+    each_operation_mut, each_root_mut, each_schema_mut, is_struct, is_type, object_mut, origin,
+    properties, redirect, reference,
 };
 
 /// The name that an inline object will take when it becomes a component.
@@ -32,7 +32,7 @@ pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
     let mut changes = 0;
     each_root_mut(root, &mut |site, schema| {
         if matches!(site, Site::Request | Site::Response) {
-            each_choice(schema, &mut |body| {
+            each_choice_mut(schema, &mut |body| {
                 if let Some(name) = reference(body).filter(|name| envelopes.contains(*name)) {
                     *body = known.get(name).cloned().unwrap_or_default();
                     changes += 1;
@@ -65,42 +65,20 @@ fn find(root: &mut Value) -> BTreeSet<String> {
     let known = components(root).cloned().unwrap_or_default();
     let mut envelopes = BTreeSet::new();
     each_operation_mut(root, &mut |place, operation| {
-        let Place::Path(path) = place else {
-            return;
-        };
+        let Place::Path(path) = place else { return };
         let noun = noun_of(path);
-        let mut look = |holder: Option<&mut Value>| {
-            for schema in holder.into_iter().flat_map(json_bodies) {
-                each_choice(schema, &mut |body| {
-                    if let Some(name) = reference(body)
-                        && known
-                            .get(name)
-                            .is_some_and(|schema| is_envelope(schema, &noun))
-                    {
-                        envelopes.insert(name.to_owned());
-                    }
+        each_body_mut(operation, &mut |schema| {
+            each_choice_mut(schema, &mut |body| {
+                let name = reference(body).filter(|name| {
+                    known
+                        .get(*name)
+                        .is_some_and(|schema| is_envelope(schema, &noun))
                 });
-            }
-        };
-        look(operation.get_mut("requestBody"));
-        for (_, response) in operation
-            .get_mut("responses")
-            .and_then(Value::as_object_mut)
-            .into_iter()
-            .flatten()
-        {
-            look(Some(response));
-        }
+                envelopes.extend(name.map(str::to_owned));
+            });
+        });
     });
     envelopes
-}
-
-/// The singular of the last literal noun of a path that has parameters or operations of its own.
-fn noun_of(path: &str) -> String {
-    let literal = path
-        .split('/')
-        .rfind(|segment| !segment.is_empty() && !segment.starts_with('{'));
-    singular(literal.unwrap_or_default()).to_snake_case()
 }
 
 /// One property; a list with its page; or a noun with something that travels beside it.
@@ -112,26 +90,6 @@ pub(crate) fn is_envelope(schema: &Value, noun: &str) -> bool {
             [one, other] if *one == META || *other == META => true,
             several => several.iter().any(|name| *name == noun),
         }
-}
-
-fn json_bodies(holder: &mut Value) -> Vec<&mut Value> {
-    let content = holder.get_mut("content").and_then(Value::as_object_mut);
-    content
-        .into_iter()
-        .flatten()
-        .filter_map(|(_, media)| media.get_mut("schema"))
-        .collect()
-}
-
-/// The body, or each member when it is a choice.
-fn each_choice(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
-    for key in ["oneOf", "anyOf"] {
-        if let Some(Value::Array(members)) = schema.get_mut(key) {
-            members.iter_mut().for_each(visit);
-            return;
-        }
-    }
-    visit(schema);
 }
 
 /// `XBaseInput` serves creation and update: each role gets its own copy, to grow its own name.

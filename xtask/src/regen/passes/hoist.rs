@@ -2,15 +2,14 @@
 //!
 //! Until the rename pass a component that was inline is called by its address.
 
-use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
 use super::Context;
 use super::envelopes::is_envelope;
-use crate::regen::names::singular;
+use crate::regen::names::noun_of;
 use crate::regen::schema::{
-    Place, Site, components, components_mut, each_child_mut, each_operation_mut, each_root_mut,
-    is_struct, object_mut, origin, refer_to,
+    ORIGIN, Place, components, components_mut, each_body_mut, each_child_mut, each_choice_mut,
+    each_operation_mut, is_struct, object_mut, origin, refer_to,
 };
 
 /// What describes a use of a type rather than the type.
@@ -18,18 +17,19 @@ const NOTES: [&str; 4] = ["description", "example", "nullable", "deprecated"];
 
 /// After this pass objects stand only in components and as the envelopes of bodies.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
-    let flat = flat_bodies(root);
     let mut found: Vec<(String, Value)> = Vec::new();
-    each_root_mut(root, &mut |site, schema| {
-        let own_type = matches!(site, Site::Request | Site::Response)
-            && flat.contains(&origin(schema).to_owned());
-        if own_type {
-            hoist(schema, &mut found);
-        } else {
-            each_body_mut(schema, &mut |body| {
-                each_child_mut(body, &mut |child| hoist(child, &mut found))
+    for (_, schema) in components_mut(root) {
+        each_child_mut(schema, &mut |child| hoist(child, &mut found));
+    }
+    each_operation_mut(root, &mut |place, operation| {
+        each_body_mut(operation, &mut |body| {
+            each_choice_mut(body, &mut |body| match place {
+                Place::Path(path) if is_struct(body) && !is_envelope(body, &noun_of(path)) => {
+                    hoist(body, &mut found);
+                }
+                _ => each_child_mut(body, &mut |child| hoist(child, &mut found)),
             });
-        }
+        });
     });
     let changes = found.len();
     for (address, schema) in found {
@@ -45,17 +45,6 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
         }
     }
     changes
-}
-
-/// The schema, or its members when it is a choice of bodies.
-fn each_body_mut(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
-    for key in ["oneOf", "anyOf"] {
-        if let Some(Value::Array(members)) = schema.get_mut(key) {
-            members.iter_mut().for_each(visit);
-            return;
-        }
-    }
-    visit(schema);
 }
 
 fn hoist(node: &mut Value, found: &mut Vec<(String, Value)>) {
@@ -78,40 +67,9 @@ fn hoist(node: &mut Value, found: &mut Vec<(String, Value)>) {
             reference[note] = value;
         }
     }
-    reference[crate::regen::schema::ORIGIN] = Value::String(address.clone());
+    reference[ORIGIN] = Value::String(address.clone());
     found.push((address, schema));
     *node = reference;
-}
-
-/// The inline bodies that are no envelopes.
-fn flat_bodies(root: &mut Value) -> Vec<String> {
-    let mut flat = Vec::new();
-    each_operation_mut(root, &mut |place, operation| {
-        let Place::Path(path) = place else {
-            return;
-        };
-        let literal = path
-            .split('/')
-            .rfind(|segment| !segment.is_empty() && !segment.starts_with('{'));
-        let noun = singular(literal.unwrap_or_default()).to_snake_case();
-        let mut look = |schema: &Value| {
-            if is_struct(schema) && !is_envelope(schema, &noun) {
-                flat.push(origin(schema).to_owned());
-            }
-        };
-        for holder in [operation.get("requestBody")].into_iter().flatten().chain(
-            operation["responses"]
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(_, response)| response),
-        ) {
-            for (_, media) in holder["content"].as_object().into_iter().flatten() {
-                look(&media["schema"]);
-            }
-        }
-    });
-    flat
 }
 
 #[cfg(test)]
