@@ -198,7 +198,7 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
 /// The URL that paths are appended to: with `/api/v1`, without a slash at the end.
 fn base_url(text: &str) -> Result<String, Error> {
     let trimmed = text.trim();
-    let wrong = |why: &str| Error::config(format!("the base URL {trimmed:?} {why}"));
+    let wrong = |why: &str| Error::config(format!("the base URL {:?} {why}", printable(trimmed)));
     let url =
         Url::parse(trimmed).map_err(|_| wrong("is no URL; write `https://lago.example.com`"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
@@ -223,11 +223,19 @@ fn base_url(text: &str) -> Result<String, Error> {
     }
 }
 
+/// A base URL without the places where people put secrets, though none belongs there.
+fn printable(url: &str) -> &str {
+    match url.contains('@') {
+        true => "[redacted]",
+        false => url.split(['?', '#']).next().unwrap_or_default(),
+    }
+}
+
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("api_key", &self.api_key.as_ref().map(|_| "[redacted]"))
-            .field("base_url", &self.base_url)
+            .field("base_url", &printable(&self.base_url))
             .field("timeout", &self.timeout)
             .field("total_timeout", &self.total_timeout)
             .field("largest_response", &self.largest_response)
@@ -290,6 +298,15 @@ mod tests {
         assert!(!format!("{builder:?}").contains("that-is-secret"));
         let error = builder.build().unwrap_err();
         assert!(!format!("{error} {error:?}").contains("that-is-secret"));
+        for url in [
+            "https://user:that-is-secret@x",
+            "https://user:that-is-secret@x:y",
+            "https://x/?key=that-is-secret",
+        ] {
+            let builder = ClientBuilder::new().api_key("key").base_url(url);
+            assert!(!format!("{builder:?}").contains("that-is-secret"));
+            assert!(!complaint(builder).contains("that-is-secret"));
+        }
         let client = ClientBuilder::new()
             .api_key("that-is-secret")
             .build()

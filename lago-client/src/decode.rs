@@ -8,7 +8,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_path_to_error::{Path, Segment};
 
+use crate::error::is_code;
 use crate::page::Page;
 use lago_types::PaginationMeta;
 
@@ -81,10 +83,26 @@ where
         // It fails again: the bytes and what reads them are the same.
         let _ = seed().deserialize(tracked);
         Failure {
-            path: track.path().to_string(),
+            path: in_words(&track.path()),
             source: Box::new(error),
         }
     })
+}
+
+/// A path whose keys are words of the API. Keys of a map can be anything, the e-mail of a customer
+/// among it, and paths are printed.
+fn in_words(path: &Path) -> String {
+    let mut text = String::new();
+    for segment in path {
+        if !matches!(segment, Segment::Seq { .. }) && !text.is_empty() {
+            text.push('.');
+        }
+        match segment {
+            Segment::Map { key } if !is_code(key) => text.push('?'),
+            segment => text.push_str(&segment.to_string()),
+        }
+    }
+    text
 }
 
 /// Reads a value from under its key and skips what stands beside it.
@@ -195,6 +213,10 @@ mod tests {
         let failure = root::<i64>(b"{}", "plan").unwrap_err();
         assert!(failure.source.to_string().contains("missing field `plan`"));
         assert!(root::<i64>(br#"{"plan":1} x"#, "plan").is_err());
+        type Metadata = std::collections::BTreeMap<String, Vec<String>>;
+        let failure =
+            root::<Metadata>(br#"{"plan":{"jane@example.com":[1]}}"#, "plan").unwrap_err();
+        assert_eq!(failure.path, "plan.?[0]");
     }
 
     #[test]

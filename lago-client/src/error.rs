@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-pub(crate) use api::ApiBody;
+pub(crate) use api::{ApiBody, is_code};
 
 use crate::decode::Failure;
 use crate::operation::Operation;

@@ -23,6 +23,8 @@ mod error;
 // Written and laid out by `cargo xtask regen`.
 #[rustfmt::skip]
 mod generated;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod operation;
 mod page;
 mod path;

@@ -4,6 +4,7 @@ mod canonical;
 mod commands;
 mod diagnostic;
 mod document;
+mod mock;
 mod output;
 mod pointer;
 mod regen;
@@ -25,6 +26,12 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Regen(commands::Regen),
+    /// Runs a stand-in for Lago, until Ctrl-C.
+    Mock {
+        /// The port on 127.0.0.1; 0 for any free one.
+        #[arg(long, default_value_t = 3000)]
+        port: u16,
+    },
     /// Works on openapi.yaml.
     #[command(subcommand)]
     Spec(Spec),
@@ -42,6 +49,7 @@ enum Spec {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Regen(options) => commands::regen(&options, workspace()),
+        Command::Mock { port } => mock::run(workspace(), port),
         Command::Spec(Spec::Import { file }) => {
             spec::import_file(&file, &workspace().join("openapi.yaml"))
         }

@@ -15,8 +15,8 @@ pub(crate) struct ApiBody {
     pub(crate) error_details: Option<Value>,
 }
 
-/// A code that is a word of the API, not a text in which data of customers could stand.
-fn is_code(text: &str) -> bool {
+/// A code or key that is a word of the API, not a text in which data of customers could stand.
+pub(crate) fn is_code(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 60
         && text
@@ -32,6 +32,11 @@ impl ApiBody {
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         let body: Self = serde_json::from_slice(body).ok()?;
         (body.error.is_some() || body.code.is_some()).then_some(body)
+    }
+
+    /// The code, when it is a word of the API that a log may hold.
+    pub(crate) fn word(&self) -> Option<&str> {
+        self.code.as_deref().filter(|code| is_code(code))
     }
 
     /// `external_id: value_already_exist`: what the details say in words of the API.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Error, Kind};
+use super::{ApiBody, Error, Kind};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,7 +37,7 @@ impl Error {
         }
         match &self.0.api {
             Some(api) => {
-                if let Some(code) = &api.code {
+                if let Some(code) = api.word() {
                     write!(f, ", {code}")?;
                 }
                 if let Some(summary) = api.summary() {
@@ -57,14 +57,14 @@ impl Error {
     }
 }
 
-/// `Debug` is what `unwrap` and `?` in `main` print: the line and its cause, no body.
+/// `Debug` is what `unwrap` and `?` in `main` print: what the line says, by name, and no body.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("operation", &self.operation().map(|operation| operation.id))
             .field("status", &self.status())
-            .field("code", &self.code())
+            .field("code", &self.0.api.as_ref().and_then(ApiBody::word))
             .field("request_id", &self.request_id())
             .finish_non_exhaustive()
     }

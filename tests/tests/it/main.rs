@@ -2,7 +2,19 @@
 
 // `cfg(test)` tells clippy that helpers in these files are test code too.
 #[cfg(test)]
+mod client;
+#[cfg(test)]
+mod compile_fail;
+#[cfg(test)]
+mod errors;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
 mod operations;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod requests;
 #[cfg(test)]
 mod surface;
 #[cfg(test)]

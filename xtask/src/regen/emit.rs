@@ -1,5 +1,6 @@
 //! From the [`ir`](super::ir) to source files.
 
+mod answers;
 mod bodies;
 mod call_types;
 mod calls;
@@ -45,6 +46,7 @@ pub(crate) fn emit(api: &Api) -> Result<Tree, EmitError> {
     let signatures = wire::emit(api, &mut tree)?;
     table::emit(api, &mut tree)?;
     resources::emit(api, &signatures, &mut tree)?;
+    answers::emit(api, &mut tree)?;
     modules::client(&mut tree)?;
     calls::emit(api, &mut tree)?;
     modules::tests(&mut tree)?;

@@ -1,0 +1,199 @@
+//! From nothing to usage that will be billed: a metric, a plan, a customer, a subscription, events.
+//!
+//! ```console
+//! $ cargo run -p lago-client --features mock --example quickstart
+//! ```
+//!
+//! It talks to a stand-in server in the same process. With `LAGO_API_URL` and `LAGO_API_KEY` set it
+//! talks to that server. There it can run again and again: everything it makes has a fixed code,
+//! and what is there already is used. Only the events are new each time.
+
+use std::error::Error as StdError;
+use std::future::IntoFuture;
+
+use futures::TryStreamExt;
+use lago_client::mock::{Answer, MockServer, example};
+use lago_client::{Client, Error, types::*};
+use serde_json::json;
+
+const METRIC: &str = "quickstart_requests";
+const PLAN: &str = "quickstart_plan";
+const CUSTOMER: &str = "quickstart_customer";
+const SUBSCRIPTION: &str = "quickstart_subscription";
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn StdError>> {
+    // The stand-in runs as long as it is held.
+    let (lago, _stand_in) = connect().await?;
+
+    println!("\n1. What is measured");
+    let metric = BillableMetricInput::new("API requests", METRIC, AggregationType::SumAgg)
+        .field_name("requests");
+    let (metric, how) = create_or_get(
+        lago.billable_metrics().create(metric),
+        lago.billable_metrics().get(METRIC),
+    )
+    .await?;
+    println!("   billable metric {} ({how})", metric.code);
+
+    println!("\n2. What it costs");
+    let price = ChargePropertiesInput::new().amount(Decimal::parse("0.02")?);
+    let charge = PlanChargeInput::new(metric.lago_id, ChargeModel::Standard).properties(price);
+    let plan = PlanInput::builder()
+        .name("Quickstart")
+        .code(PLAN)
+        .interval(PlanInterval::Monthly)
+        .amount_cents(2_900)
+        .amount_currency(Currency::Eur)
+        .pay_in_advance(false)
+        .charges([charge]);
+    let (plan, how) = create_or_get(lago.plans().create(plan), lago.plans().get(PLAN)).await?;
+    let base = money(plan.amount_cents, &plan.amount_currency);
+    println!("   plan {} ({how})", plan.code);
+    println!("   {base} {}, and 0.02 for each request", plan.interval);
+
+    println!("\n3. Who pays");
+    // Customers and subscriptions need no second way: creating one that exists updates it.
+    let customer = CustomerInput::new(CUSTOMER)
+        .name("Acme")
+        .currency(Currency::Eur);
+    let customer = lago.customers().create(customer).await?;
+    println!("   customer {}", customer.external_id);
+    let subscription = SubscriptionInput::new(CUSTOMER, PLAN, SUBSCRIPTION);
+    let subscription = lago.subscriptions().create(subscription).await?;
+    println!(
+        "   subscription {} to {}, {}",
+        subscription.external_id, subscription.plan_code, subscription.status
+    );
+
+    println!("\n4. What happened");
+    lago.events().create(requests(12)).await?;
+    println!("   an event of 12 requests");
+    let events = [30, 8, 50].map(requests);
+    let events = lago.events().create_batch(events).await?;
+    println!("   {} more events in one call", events.len());
+
+    println!("\n5. What it comes to");
+    let usage = lago.customers().current_usage(CUSTOMER, SUBSCRIPTION);
+    for charge in usage.await?.charges_usage {
+        let amount = money(charge.amount_cents, &charge.amount_currency);
+        println!(
+            "   {} {}: {amount}",
+            charge.units, charge.billable_metric.name
+        );
+    }
+    println!("   (a server may take a moment to count new events)");
+
+    println!("\n6. What was billed");
+    let invoices = lago.invoices().list().external_customer_id(CUSTOMER);
+    let invoices: Vec<Invoice> = invoices.items().try_collect().await?;
+    for invoice in &invoices {
+        let total = money(invoice.total_amount_cents, &invoice.currency);
+        println!("   {} {total}, {}", invoice.number, invoice.status);
+    }
+    println!("   invoices so far: {}", invoices.len());
+
+    println!("\nMade or used: {METRIC}, {PLAN}, {CUSTOMER}, {SUBSCRIPTION}.");
+    Ok(())
+}
+
+/// Usage to be billed. The event gets its transaction id here, so sending it twice bills once.
+fn requests(count: u32) -> EventInput {
+    EventInput::new(METRIC, SUBSCRIPTION).properties([("requests", count)])
+}
+
+/// Creates something, or gets what is there under its code.
+async fn create_or_get<T>(
+    create: impl IntoFuture<Output = Result<T, Error>>,
+    get: impl IntoFuture<Output = Result<T, Error>>,
+) -> Result<(T, &'static str), Error> {
+    match create.await {
+        Ok(value) => Ok((value, "created")),
+        Err(error) if is_taken(&error) => Ok((get.await?, "there already")),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the server refuses a code because something has it: `{"code": ["value_already_exist"]}`.
+fn is_taken(error: &Error) -> bool {
+    let code = error
+        .details()
+        .and_then(|details| details["code"][0].as_str());
+    code == Some("value_already_exist")
+}
+
+fn money(cents: i64, currency: &Currency) -> String {
+    format!("{}.{:02} {currency}", cents / 100, cents % 100)
+}
+
+async fn connect() -> Result<(Client, Option<MockServer>), Box<dyn StdError>> {
+    let is_set = |name| std::env::var_os(name).is_some();
+    if is_set("LAGO_API_URL") && is_set("LAGO_API_KEY") {
+        println!("Talking to the server of LAGO_API_URL.");
+        return Ok((Client::from_env()?, None));
+    }
+    println!("Talking to a stand-in with prepared answers.");
+    println!("Set LAGO_API_URL and LAGO_API_KEY to talk to a server.");
+    let server = stand_in().await?;
+    let lago = Client::builder()
+        .api_key("any")
+        .base_url(server.url())
+        .build()?;
+    Ok((lago, Some(server)))
+}
+
+/// A stand-in that says what a server would: its examples, with the codes and amounts from above.
+async fn stand_in() -> Result<MockServer, Box<dyn StdError>> {
+    let server = MockServer::start().await?;
+    let event = example("events.create")?["event"].take();
+    let prepared = [
+        (
+            "billable_metrics.create",
+            vec![("/billable_metric/code", json!(METRIC))],
+        ),
+        (
+            "plans.create",
+            vec![
+                ("/plan/code", json!(PLAN)),
+                ("/plan/amount_cents", json!(2_900)),
+                ("/plan/amount_currency", json!("EUR")),
+            ],
+        ),
+        (
+            "customers.create",
+            vec![("/customer/external_id", json!(CUSTOMER))],
+        ),
+        (
+            "subscriptions.create",
+            vec![
+                ("/subscription/external_id", json!(SUBSCRIPTION)),
+                ("/subscription/plan_code", json!(PLAN)),
+            ],
+        ),
+        (
+            "events.create_batch",
+            vec![("/events", json!([event, event, event]))],
+        ),
+        (
+            "customers.current_usage",
+            vec![
+                ("/customer_usage/charges_usage/0/units", json!("100.0")),
+                ("/customer_usage/charges_usage/0/amount_cents", json!(200)),
+                (
+                    "/customer_usage/charges_usage/0/billable_metric/name",
+                    json!("API requests"),
+                ),
+            ],
+        ),
+    ];
+    for (operation, changes) in prepared {
+        let mut answer = example(operation)?;
+        for (place, value) in changes {
+            if let Some(there) = answer.pointer_mut(place) {
+                *there = value;
+            }
+        }
+        server.answer(operation, Answer::new(200).json(answer))?;
+    }
+    Ok(server)
+}

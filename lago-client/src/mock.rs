@@ -1,0 +1,229 @@
+//! A stand-in for Lago, for tests and for people without an account.
+//!
+//! A [`MockServer`] is a real HTTP server on 127.0.0.1. It knows every operation of
+//! [`OPERATIONS`](crate::OPERATIONS) and answers with an example in which every field is filled.
+//! It keeps the requests that it got, and says what it is told to say:
+//!
+//! ```
+//! use lago_client::mock::{Answer, MockServer};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = MockServer::start().await?;
+//! let lago = server.client()?;
+//!
+//! // Without further ado: the example of the API's description.
+//! let customer = lago.customers().get("acme").await?;
+//! assert_eq!(server.requests()[0].target, "/api/v1/customers/acme");
+//!
+//! // Once an error, then the example again.
+//! server.answer_next("customers.get", Answer::error(404, "customer_not_found"))?;
+//! assert!(lago.customers().get("acme").await.is_err());
+//! assert_eq!(lago.customers().get("acme").await?, customer);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It needs a tokio runtime with IO enabled, and no other feature of this crate.
+//!
+//! It says no where Lago does, and in Lago's words: 404 to what is no operation, 401 without an
+//! API key, 400 to a body that is no JSON. It does not look into what is sent, and remembers
+//! nothing that is created.
+
+mod answer;
+mod record;
+mod route;
+mod serve;
+mod state;
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use answer::{Answer, UnknownOperation, example};
+pub use record::ReceivedRequest;
+
+use crate::client::Client;
+use crate::error::Error;
+use state::{Observer, State};
+
+/// A stand-in for Lago at a port of this computer; see the [module](self).
+///
+/// It runs until it is dropped; the runtime then closes its sockets.
+pub struct MockServer {
+    address: SocketAddr,
+    state: Arc<State>,
+    running: JoinHandle<()>,
+}
+
+impl MockServer {
+    /// Starts a server at any free port, which takes any API key.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be opened.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Sets up a server.
+    pub fn builder() -> MockServerBuilder {
+        MockServerBuilder {
+            port: 0,
+            api_key: None,
+            observer: None,
+        }
+    }
+
+    /// Where it is, as a client's base URL: `http://127.0.0.1:43211`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A client of this server, with a key that it takes.
+    ///
+    /// # Errors
+    ///
+    /// When the key that the server was given can stand in no header.
+    pub fn client(&self) -> Result<Client, Error> {
+        let key = self.state.api_key().unwrap_or("any");
+        Client::builder().api_key(key).base_url(self.url()).build()
+    }
+
+    /// The requests so far, those that it refused included, in the order of their answers.
+    #[must_use]
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.state.requests()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear(&self) {
+        self.state.clear();
+    }
+
+    /// Gives this answer to every request of an operation from now on, instead of the example or
+    /// of what was said here before.
+    ///
+    /// An operation is called by its id, or as this crate has it: `findInvoice` or `invoices.get`.
+    /// A request that has no API key, or a body that is no JSON, is refused all the same.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such operation.
+    pub fn answer(&self, operation: &str, answer: Answer) -> Result<(), UnknownOperation> {
+        self.state.always(answer::operation(operation)?, answer);
+        Ok(())
+    }
+
+    /// Gives this answer to one request of an operation: the next, or the one after those that
+    /// were said here before and still wait. Then things are as they were.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such operation.
+    pub fn answer_next(&self, operation: &str, answer: Answer) -> Result<(), UnknownOperation> {
+        self.state.next(answer::operation(operation)?, answer);
+        Ok(())
+    }
+
+    /// Forgets the requests and the answers that it was given, as if it had just been started.
+    pub fn reset(&self) {
+        self.state.reset();
+    }
+
+    /// Stops the server, and waits until its sockets are closed.
+    pub async fn stop(mut self) {
+        self.running.abort();
+        // It ends by being aborted, which is no news.
+        let _ = (&mut self.running).await;
+    }
+}
+
+impl Drop for MockServer {
+    fn drop(&mut self) {
+        self.running.abort();
+    }
+}
+
+impl fmt::Debug for MockServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockServer")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sets up a [`MockServer`].
+///
+/// ```
+/// use lago_client::mock::MockServer;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let server = MockServer::builder()
+///     .api_key("the-only-key-that-it-takes")
+///     .on_request(|request| println!("{} {}", request.method, request.target))
+///     .start()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct MockServerBuilder {
+    port: u16,
+    api_key: Option<String>,
+    observer: Option<Observer>,
+}
+
+impl MockServerBuilder {
+    /// The port; any free one unless set.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The only API key that it takes. Unless set, it takes any that is not empty.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// Calls this with every request, just before it is answered.
+    pub fn on_request(
+        mut self,
+        observer: impl Fn(&ReceivedRequest) + Send + Sync + 'static,
+    ) -> Self {
+        self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Starts the server on the runtime of the caller.
+    ///
+    /// # Errors
+    ///
+    /// When the port cannot be opened.
+    pub async fn start(self) -> io::Result<MockServer> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(State::new(self.api_key, self.observer));
+        let running = tokio::spawn(serve::run(listener, Arc::clone(&state)));
+        Ok(MockServer {
+            address,
+            state,
+            running,
+        })
+    }
+}
+
+impl fmt::Debug for MockServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockServerBuilder")
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
+}

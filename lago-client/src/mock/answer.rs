@@ -1,0 +1,211 @@
+//! What the server says: an example, a refusal, or what it was told.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::generated::operations::OPERATIONS;
+use crate::operation::Operation;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
+
+/// Bodies by operation id; of one that answers by the root key of the request, bodies by that key.
+static EXAMPLES: LazyLock<BTreeMap<&str, Value>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../generated/answers.json")).unwrap_or_default()
+});
+
+/// An answer for a [`MockServer`](super::MockServer) to give.
+///
+/// ```
+/// use lago_client::mock::{Answer, example};
+/// use serde_json::json;
+///
+/// # fn main() -> Result<(), lago_client::mock::UnknownOperation> {
+/// let not_found = Answer::error(404, "invoice_not_found");
+/// let overloaded = Answer::new(429).header("x-ratelimit-reset", "2");
+/// let from_a_gateway = Answer::new(502).text("<html>Bad Gateway</html>");
+/// let none = Answer::new(200).json(json!({ "invoices": [], "meta": { "current_page": 0 } }));
+///
+/// let mut draft = example("invoices.get")?;
+/// draft["invoice"]["status"] = json!("draft");
+/// let draft = Answer::new(200).json(draft);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Answer {
+    /// An answer with this status and nothing in it. A number that is no status becomes 500.
+    pub fn new(status: u16) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, JSON);
+        Self {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            headers,
+            body: Bytes::new(),
+        }
+    }
+
+    /// An error as Lago words it: `{"status":404,"error":"Not Found","code":"invoice_not_found"}`.
+    pub fn error(status: u16, code: &str) -> Self {
+        let answer = Self::new(status);
+        let reason = answer.status.canonical_reason().unwrap_or_default();
+        let status = answer.status.as_u16();
+        answer.json(json!({ "status": status, "error": reason, "code": code }))
+    }
+
+    /// An error without a code, as 400 and 401 are.
+    pub(super) fn refusal(status: StatusCode) -> Self {
+        let answer = Self::new(status.as_u16());
+        let reason = status.canonical_reason().unwrap_or_default();
+        answer.json(json!({ "status": status.as_u16(), "error": reason }))
+    }
+
+    /// Validation errors as Lago words them: a 422 whose details are codes by field.
+    ///
+    /// ```
+    /// # use lago_client::mock::Answer;
+    /// Answer::validation_errors(serde_json::json!({ "external_id": ["value_already_exist"] }));
+    /// ```
+    pub fn validation_errors(details: impl Into<Value>) -> Self {
+        Self::new(422).json(json!({
+            "status": 422,
+            "error": "Unprocessable Entity",
+            "code": "validation_errors",
+            "error_details": details.into(),
+        }))
+    }
+
+    /// With a JSON body.
+    pub fn json(self, body: impl Into<Value>) -> Self {
+        Self {
+            body: body.into().to_string().into(),
+            ..self
+        }
+    }
+
+    /// With a body of text.
+    pub fn text(mut self, body: impl Into<String>) -> Self {
+        self.headers.insert(CONTENT_TYPE, TEXT);
+        self.body = body.into().into();
+        self
+    }
+
+    /// With a header. What no header can hold is left out.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// The example for a request; some operations answer by the root key that it has.
+    pub(super) fn example(operation: &Operation, sent: Option<&Value>) -> Self {
+        let answer = Self::new(200);
+        match example_of(operation, sent) {
+            None => answer,
+            Some(Value::String(text)) => answer.text(text),
+            Some(value) => answer.json(value.clone()),
+        }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn into_http<B: From<Bytes>>(self) -> Response<B> {
+        let mut response = Response::new(self.body.into());
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+}
+
+/// The answer that a [`MockServer`](super::MockServer) gives unless told otherwise, to be changed
+/// and given to [`Answer::json`]; null for an operation that answers nothing.
+///
+/// An operation is called by its id, or as this crate has it: `findInvoice` or `invoices.get`.
+///
+/// # Errors
+///
+/// When there is no such operation.
+pub fn example(operation: &str) -> Result<Value, UnknownOperation> {
+    let operation = self::operation(operation)?;
+    Ok(example_of(operation, None).cloned().unwrap_or_default())
+}
+
+fn example_of(operation: &Operation, sent: Option<&Value>) -> Option<&'static Value> {
+    let example = EXAMPLES.get(operation.id)?;
+    match operation.roots {
+        [first, _, ..] => {
+            let asked = |root: &&&str| sent.is_some_and(|sent| sent.get(root).is_some());
+            let root = operation.roots.iter().find(asked).unwrap_or(first);
+            example.get(root)
+        }
+        _ => Some(example),
+    }
+}
+
+/// The operation that a caller means.
+pub(super) fn operation(name: &str) -> Result<&'static Operation, UnknownOperation> {
+    let is_meant = |operation: &&Operation| operation.id == name || operation.resource == name;
+    let operation = OPERATIONS.iter().find(is_meant);
+    operation.ok_or_else(|| UnknownOperation(name.to_owned()))
+}
+
+/// There is no operation of that name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownOperation(String);
+
+impl fmt::Display for UnknownOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "no operation is called `{}`; OPERATIONS lists them by `id` and `resource`",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for UnknownOperation {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_examples_are_read() {
+        // Three operations answer nothing.
+        let silent = OPERATIONS
+            .iter()
+            .filter(|operation| example_of(operation, None).is_none());
+        let silent: Vec<&str> = silent.map(|operation| operation.resource).collect();
+        assert_eq!(EXAMPLES.len() + silent.len(), OPERATIONS.len());
+        assert_eq!(silent.len(), 3, "{silent:?}");
+    }
+
+    #[test]
+    fn an_operation_has_two_names() {
+        assert_eq!(operation("findInvoice"), operation("invoices.get"));
+        let error = operation("invoices.got").unwrap_err();
+        assert!(error.to_string().contains("`invoices.got`"));
+    }
+
+    #[test]
+    fn what_http_cannot_hold_does_no_harm() {
+        let answer = Answer::new(7).header("a b", "c").header("d", "e\nf");
+        assert_eq!(answer, Answer::new(500));
+    }
+}

@@ -1,0 +1,155 @@
+//! From method and path to an operation.
+
+use http::Method;
+
+use crate::generated::operations::OPERATIONS;
+use crate::operation::Operation;
+
+const BASE: &str = "/api/v1/";
+
+/// Where a request leads.
+#[derive(Debug, Default)]
+pub(super) struct Route {
+    /// Nothing for a path that is none, or not with this method.
+    pub(super) operation: Option<&'static Operation>,
+    /// The values in the path.
+    pub(super) parameters: Vec<(&'static str, String)>,
+}
+
+impl Route {
+    /// The operation of a request. A segment that is spelt out wins over one that is a parameter,
+    /// from left to right.
+    pub(super) fn of(method: &Method, path: &str) -> Self {
+        let Some(path) = path.strip_prefix(BASE) else {
+            return Self::default();
+        };
+        let segments: Vec<String> = path.split('/').map(decode).collect();
+        OPERATIONS
+            .iter()
+            .filter(|operation| operation.method.as_str() == method.as_str())
+            .filter_map(|operation| Some((operation, matched(operation.path, &segments)?)))
+            .max_by_key(|(operation, _)| {
+                let spelt_out = template(operation.path).map(|part| parameter(part).is_none());
+                spelt_out.collect::<Vec<_>>()
+            })
+            .map(|(operation, parameters)| Self {
+                operation: Some(operation),
+                parameters,
+            })
+            .unwrap_or_default()
+    }
+}
+
+fn template(path: &'static str) -> impl Iterator<Item = &'static str> {
+    path.trim_start_matches('/').split('/')
+}
+
+/// The name of a parameter: of `{code}` it is `code`.
+fn parameter(part: &str) -> Option<&str> {
+    part.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// The values of the parameters, when the segments fit the template.
+fn matched(path: &'static str, segments: &[String]) -> Option<Vec<(&'static str, String)>> {
+    let mut segments = segments.iter();
+    let mut parameters = Vec::new();
+    for part in template(path) {
+        let segment = segments.next()?;
+        match parameter(part) {
+            Some(name) if !segment.is_empty() => parameters.push((name, segment.clone())),
+            None if part == segment => {}
+            _ => return None,
+        }
+    }
+    segments.next().is_none().then_some(parameters)
+}
+
+/// Decodes percent signs; one that encodes nothing stands for itself.
+pub(super) fn decode(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let encoded = part.split_at_checked(2).and_then(|(code, rest)| {
+            let is_code = code.bytes().all(|digit| digit.is_ascii_hexdigit());
+            Some((u8::from_str_radix(code, 16).ok().filter(|_| is_code)?, rest))
+        });
+        let (byte, rest) = encoded.unwrap_or((b'%', part));
+        bytes.push(byte);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(method: &Method, path: &str) -> (Option<&'static str>, Vec<String>) {
+        let route = Route::of(method, path);
+        let values = route.parameters.into_iter().map(|(_, value)| value);
+        (
+            route.operation.map(|found| found.resource),
+            values.collect(),
+        )
+    }
+
+    #[test]
+    fn what_is_spelt_out_wins_over_a_parameter() {
+        for (method, path, expected) in [
+            (
+                Method::POST,
+                "/api/v1/events/batch",
+                ("events.create_batch", vec![]),
+            ),
+            (
+                Method::GET,
+                "/api/v1/events/batch",
+                ("events.get", vec!["batch"]),
+            ),
+            (
+                Method::POST,
+                "/api/v1/invoices/preview",
+                ("invoices.preview", vec![]),
+            ),
+            (
+                Method::GET,
+                "/api/v1/plans/a%2Fb/charges/%C3%A9%20+",
+                ("plans.charges.get", vec!["a/b", "é +"]),
+            ),
+        ] {
+            let (operation, values) = route(&method, path);
+            assert_eq!(
+                (operation, values),
+                (
+                    Some(expected.0),
+                    expected.1.iter().map(|&value| value.into()).collect()
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_operation_leads_nowhere() {
+        for path in [
+            "",
+            "/",
+            "/api/v1",
+            "/api/v1/",
+            "/api/v2/plans",
+            "/api/v1/plans/",
+            "/api/v1//plans",
+            "/api/v1/plans/a/b",
+            "/api/v1/plans/%7Bcode%7D/charges//filters",
+        ] {
+            assert_eq!(route(&Method::GET, path), (None, vec![]), "{path}");
+        }
+        assert_eq!(route(&Method::PATCH, "/api/v1/plans"), (None, vec![]));
+    }
+
+    #[test]
+    fn a_percent_sign_that_encodes_nothing_stands_for_itself() {
+        assert_eq!(decode("100%"), "100%");
+        assert_eq!(decode("%zz%+f%4"), "%zz%+f%4");
+        assert_eq!(decode("%25%C3%A9é%ff"), "%éé\u{fffd}");
+    }
+}

@@ -1,0 +1,113 @@
+//! What a server knows: its key, what it got, and what it was told to say.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use http::header::{AUTHORIZATION, HeaderMap};
+
+use super::answer::Answer;
+use super::record::ReceivedRequest;
+use crate::operation::Operation;
+
+/// Told of every request.
+pub(super) type Observer = Box<dyn Fn(&ReceivedRequest) + Send + Sync>;
+
+/// Shared by all connections of a server.
+pub(super) struct State {
+    api_key: Option<String>,
+    observer: Option<Observer>,
+    answers: AtomicU64,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    requests: Vec<ReceivedRequest>,
+    /// By operation id.
+    orders: BTreeMap<&'static str, Orders>,
+}
+
+/// What to say instead of the example.
+#[derive(Default)]
+struct Orders {
+    next: VecDeque<Answer>,
+    always: Option<Answer>,
+}
+
+impl State {
+    /// The only key that it takes.
+    pub(super) fn api_key(&self) -> Option<&str> {
+        self.api_key.as_deref()
+    }
+
+    pub(super) fn new(api_key: Option<String>, observer: Option<Observer>) -> Self {
+        Self {
+            api_key,
+            observer,
+            answers: AtomicU64::new(1),
+            memory: Mutex::default(),
+        }
+    }
+
+    /// Whether a request has the key: any that is not empty, unless there is a certain one.
+    pub(super) fn admits(&self, headers: &HeaderMap) -> bool {
+        let value = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok());
+        let key = value
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, key)| key.trim());
+        match (&self.api_key, key) {
+            (_, None | Some("")) => false,
+            (None, Some(_)) => true,
+            (Some(only), Some(key)) => only == key,
+        }
+    }
+
+    /// An id for an answer: a UUID that counts.
+    pub(super) fn request_id(&self) -> String {
+        let number = self.answers.fetch_add(1, Ordering::Relaxed) & 0xffff_ffff_ffff;
+        format!("00000000-0000-4000-8000-{number:012x}")
+    }
+
+    /// The answer that was ordered for an operation.
+    pub(super) fn ordered(&self, operation: &'static Operation) -> Option<Answer> {
+        let mut memory = self.memory();
+        let orders = memory.orders.get_mut(operation.id)?;
+        orders.next.pop_front().or_else(|| orders.always.clone())
+    }
+
+    pub(super) fn always(&self, operation: &'static Operation, answer: Answer) {
+        let mut memory = self.memory();
+        memory.orders.entry(operation.id).or_default().always = Some(answer);
+    }
+
+    pub(super) fn next(&self, operation: &'static Operation, answer: Answer) {
+        let mut memory = self.memory();
+        let orders = memory.orders.entry(operation.id).or_default();
+        orders.next.push_back(answer);
+    }
+
+    pub(super) fn record(&self, request: ReceivedRequest) {
+        if let Some(observer) = &self.observer {
+            observer(&request);
+        }
+        self.memory().requests.push(request);
+    }
+
+    pub(super) fn requests(&self) -> Vec<ReceivedRequest> {
+        self.memory().requests.clone()
+    }
+
+    pub(super) fn clear(&self) {
+        self.memory().requests.clear();
+    }
+
+    pub(super) fn reset(&self) {
+        *self.memory() = Memory::default();
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,127 @@
+//! Every operation: the answer is what openapi.yaml says, and what the client reads.
+
+use lago_client::OPERATIONS;
+use lago_client::mock::{MockServer, example};
+use lago_tests::compare::{differences, without_nulls};
+use lago_tests::document::{Document, Operation};
+use lago_tests::generated::calls::CALLS;
+use lago_tests::instance::Filled;
+use lago_tests::sample::samples;
+use serde_json::{Value, json};
+
+use super::{Caller, Outcome, client, conforms};
+
+#[tokio::test]
+async fn every_operation_answers_on_its_route_what_the_document_says() -> Outcome {
+    let document = Document::read()?;
+    let caller = Caller::start().await?;
+    let mut wrong = Vec::new();
+    let operations = document.operations();
+    assert_eq!(operations.len(), OPERATIONS.len());
+    for operation in operations {
+        let found = faults(&document, &operation, &caller).await?;
+        wrong.extend(
+            found
+                .iter()
+                .map(|fault| format!("{}: {fault}", operation.id)),
+        );
+        caller.server.clear();
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+/// Calls an operation, once for each answer that it can give.
+async fn faults(
+    document: &Document,
+    operation: &Operation,
+    caller: &Caller,
+) -> Outcome<Vec<String>> {
+    let mut found = Vec::new();
+    let (path, values) = filled(&operation.path);
+    for schema in alternatives(operation) {
+        let mut request = caller.request(&operation.method, &path)?;
+        if let (Some(_), Some(root)) = (&operation.body, root(document, schema)) {
+            request = request.body(json!({ root: {} }).to_string());
+        }
+        let response = request.send().await?;
+        assert_eq!(response.status(), 200, "{}", operation.id);
+        let is_text = response.headers()["content-type"] == "text/plain";
+        assert_eq!(is_text, operation.answers_text, "{}", operation.id);
+        let body = response.bytes().await?;
+        match schema {
+            Some(schema) => {
+                let value = serde_json::from_slice(&body)?;
+                found.extend(conforms::faults(document, schema, &value));
+            }
+            None => assert_eq!(body.is_empty(), !is_text, "{}", operation.id),
+        }
+        let requests = caller.server.requests();
+        let request = requests.last().ok_or("the request was not kept")?;
+        let route = request.operation.map(|operation| operation.id);
+        assert_eq!(route, Some(operation.id.as_str()));
+        let received = request.path_parameters.iter().map(|(_, value)| value);
+        assert!(received.eq(&values), "{}: {request:?}", operation.id);
+    }
+    Ok(found)
+}
+
+/// The schemas of what an operation answers: several when it depends on the root key that is sent.
+fn alternatives(operation: &Operation) -> Vec<Option<&Value>> {
+    let schema = operation.answer.as_ref();
+    match schema.and_then(|schema| schema["oneOf"].as_array()) {
+        Some(members) => members.iter().map(Some).collect(),
+        None => vec![schema],
+    }
+}
+
+/// The first root key of an answer.
+fn root(document: &Document, schema: Option<&Value>) -> Option<String> {
+    let properties = document.merged(schema?).remove("properties")?;
+    properties.as_object()?.keys().next().cloned()
+}
+
+/// The path with a value for each parameter, and the values.
+fn filled(path: &str) -> (String, Vec<String>) {
+    let names = path.split(['{', '}']).skip(1).step_by(2);
+    let values: Vec<String> = names.map(|name| format!("a {name}/é%")).collect();
+    let mut parts = path.split(['{', '}']).step_by(2);
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for (value, part) in values.iter().zip(parts) {
+        filled += &value
+            .replace('%', "%25")
+            .replace(' ', "%20")
+            .replace('/', "%2F");
+        filled += part;
+    }
+    (filled, values)
+}
+
+#[tokio::test]
+async fn the_client_reads_every_answer() -> Outcome {
+    let document = Document::read()?;
+    let server = MockServer::start().await?;
+    let lago = client(&server)?;
+    let mut wrong = Vec::new();
+    for operation in document.operations() {
+        let call = CALLS.iter().find(|call| call.id == operation.id);
+        let call = call.ok_or("the client lacks an operation")?;
+        for sample in samples(&document, &operation, Filled::Required) {
+            if let Err(error) = (call.call)(&lago, &sample.args).await {
+                wrong.push(format!("{}: {error}", operation.id));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_read_is_what_was_said() -> Outcome {
+    let server = MockServer::start().await?;
+    let invoice = client(&server)?.invoices().get("any").await?;
+    let read = without_nulls(serde_json::to_value(invoice)?);
+    let said = without_nulls(example("invoices.get")?["invoice"].clone());
+    assert_eq!(differences(&said, &read), Vec::<String>::new());
+    Ok(())
+}
