@@ -1,6 +1,7 @@
 //! What the tests of the generated crates stand on: a reading of openapi.yaml that shares nothing
 //! with the generator, requests made up from it, and a server that keeps what it gets.
 
+pub mod bodies;
 pub mod calling;
 pub mod compare;
 pub mod document;
@@ -8,7 +9,10 @@ pub mod document;
 pub mod generated;
 pub mod instance;
 mod overlay;
+#[cfg(doctest)]
+mod refused;
 pub mod sample;
+pub mod script;
 pub mod server;
 mod yaml;
 

@@ -96,7 +96,7 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> io::Result<()> {
     Ok(())
 }
 
-async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Captured>> {
+pub(crate) async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Captured>> {
     let mut head = Vec::new();
     loop {
         let mut line = String::new();

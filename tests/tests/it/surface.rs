@@ -1,12 +1,17 @@
-//! The surface of lago-types as text: what a reviewer reads when the specification moved.
+//! The surface of both crates as text: what a reviewer reads when the specification moved.
 //!
 //! Read from the generated sources with a parser of its own, not from what generated them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use lago_client::OPERATIONS;
 use quote::ToTokens;
-use syn::{FnArg, ImplItem, Item, Pat, ReturnType};
+use syn::{
+    File, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, Pat, PathArguments, PathSegment,
+    ReturnType, Type, TypeParamBound, Visibility,
+};
 
 /// Every struct with its fields and constructor, every enum with its values.
 #[test]
@@ -128,16 +133,206 @@ fn notes(attributes: &[syn::Attribute]) -> String {
     notes
 }
 
+/// Every call that people can make: its arguments, what it answers, what goes over the wire, and
+/// below it what is optional.
+#[test]
+fn methods() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lago-client/src/generated");
+    let roots = parse(&folder.join("resources.rs"));
+    let mut surface = String::new();
+    let mut found = BTreeMap::new();
+    for (noun, returns) in functions(&roots, "Client") {
+        let (module, resource) = returns.split_once("::").unwrap();
+        writeln!(surface, "# {module}.rs").unwrap();
+        let file = parse(&folder.join("resources").join(format!("{module}.rs")));
+        let noun = noun.sig.ident.to_string();
+        follow(&file, resource, &[noun], &mut |method| {
+            writeln!(surface, "{}", method.text).unwrap();
+            assert!(
+                found.insert(method.name.clone(), method.call).is_none(),
+                "{} is there twice",
+                method.name
+            );
+        });
+    }
+    insta::assert_snapshot!(surface);
+
+    // What is called beyond the table is the second shape of a body: several instead of one.
+    let mut beyond: BTreeMap<String, String> = found;
+    for operation in &OPERATIONS {
+        let call = beyond.remove(operation.resource);
+        let published = format!("{} {}", operation.method, operation.path);
+        assert_eq!(call, Some(published), "{}", operation.resource);
+    }
+    let beyond: Vec<_> = beyond.keys().map(String::as_str).collect();
+    let several = [
+        "customers.wallets.alerts.create_batch",
+        "subscriptions.alerts.create_batch",
+    ];
+    assert_eq!((OPERATIONS.len(), beyond), (202, several.to_vec()));
+}
+
+/// A method that makes a request.
+struct Method {
+    /// As the table of operations writes it.
+    name: String,
+    /// As the documentation of the method writes it: `GET /plans/{code}`.
+    call: String,
+    /// What the snapshot says.
+    text: String,
+}
+
+fn parse(path: &Path) -> File {
+    syn::parse_file(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The public functions of a type and what they return.
+fn functions<'f>(
+    file: &'f File,
+    owner: &'f str,
+) -> impl Iterator<Item = (&'f ImplItemFn, String)> + use<'f> {
+    let impls = file.items.iter().filter_map(|item| match item {
+        Item::Impl(item) if item.trait_.is_none() => Some(item),
+        _ => None,
+    });
+    impls
+        .filter(move |item| text(&item.self_ty) == owner)
+        .flat_map(|item| &item.items)
+        .filter_map(|member| match member {
+            ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => {
+                match &function.sig.output {
+                    ReturnType::Type(_, ty) => Some((function, text(ty))),
+                    ReturnType::Default => None,
+                }
+            }
+            _ => None,
+        })
+}
+
+/// Walks from a resource to the ones below it, along the functions that return them.
+fn follow(file: &File, resource: &str, nouns: &[String], see: &mut impl FnMut(Method)) {
+    for (function, returns) in functions(file, resource) {
+        let mut nouns = nouns.to_vec();
+        nouns.push(function.sig.ident.to_string());
+        let called = returns
+            .strip_prefix("Request<")
+            .and_then(|rest| rest.strip_suffix('>'));
+        match called {
+            Some(call) => see(method(file, function, &nouns, call)),
+            None => follow(file, &returns, &nouns, see),
+        }
+    }
+}
+
+fn method(file: &File, function: &ImplItemFn, nouns: &[String], call: &str) -> Method {
+    let documentation = documentation(function);
+    let sent = documentation.split('`').nth(1).unwrap().to_owned();
+    let arguments: Vec<String> = function.sig.inputs.iter().filter_map(accepted).collect();
+    let (verb, nouns_only) = nouns.split_last().unwrap();
+    let mut line = format!(
+        "{}().{verb}({}) -> {}   {sent}",
+        nouns_only.join("()."),
+        arguments.join(", "),
+        output(file, call),
+    );
+    let request = format!("Request<{call}>");
+    for (setter, _) in functions(file, &request) {
+        let name = setter.sig.ident.to_string();
+        match setter.sig.inputs.iter().filter_map(accepted).next() {
+            Some(argument) if argument.starts_with(&format!("{name}: ")) => {
+                write!(line, "\n  {argument}").unwrap();
+            }
+            argument => write!(line, "\n  {name}({})", argument.unwrap_or_default()).unwrap(),
+        }
+    }
+    Method {
+        name: nouns.join("."),
+        call: sent,
+        text: line,
+    }
+}
+
+/// What a success of the call is.
+fn output(file: &File, call: &str) -> String {
+    let types = file.items.iter().filter_map(|item| match item {
+        Item::Impl(item) if text(&item.self_ty) == call => Some(&item.items),
+        _ => None,
+    });
+    let mut outputs = types.flatten().filter_map(|member| match member {
+        ImplItem::Type(ty) if ty.ident == "Output" => Some(text(&ty.ty)),
+        _ => None,
+    });
+    outputs.next().unwrap()
+}
+
+fn documentation(function: &ImplItemFn) -> String {
+    let lines = function.attrs.iter().filter_map(|attribute| {
+        let syn::Meta::NameValue(meta) = &attribute.meta else {
+            return None;
+        };
+        match &meta.value {
+            syn::Expr::Lit(value) => match &value.lit {
+                syn::Lit::Str(line) => Some(line.value()),
+                _ => None,
+            },
+            _ => None,
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// An argument with its type; a path parameter, which is anything that can be written, without.
+fn accepted(input: &FnArg) -> Option<String> {
+    let name = argument(input)?;
+    let FnArg::Typed(typed) = input else {
+        return None;
+    };
+    match wanted(&typed.ty).as_str() {
+        "Display" => Some(name),
+        ty => Some(format!("{name}: {ty}")),
+    }
+}
+
+/// What a person has to bring: `impl Into<Plan>` wants a `Plan`, an iterator wants several.
+fn wanted(ty: &Type) -> String {
+    match ty {
+        Type::ImplTrait(ty) => match ty.bounds.first() {
+            Some(TypeParamBound::Trait(bound)) => wanted_by(bound.path.segments.last().unwrap()),
+            _ => text(ty),
+        },
+        Type::Tuple(ty) => {
+            let parts: Vec<String> = ty.elems.iter().map(wanted).collect();
+            format!("({})", parts.join(", "))
+        }
+        _ => text(ty),
+    }
+}
+
+fn wanted_by(bound: &PathSegment) -> String {
+    let PathArguments::AngleBracketed(arguments) = &bound.arguments else {
+        return bound.ident.to_string();
+    };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(ty)) => wanted(ty),
+        Some(GenericArgument::AssocType(item)) => format!("[{}]", wanted(&item.ty)),
+        _ => text(bound),
+    }
+}
+
 /// Types as people write them.
 fn text(node: &impl ToTokens) -> String {
-    node.to_token_stream()
-        .to_string()
-        .replace(' ', "")
-        .replace("::std::collections::", "")
-        .replace("::chrono::offset::", "")
-        .replace("::chrono::naive::", "")
-        .replace("::chrono::", "")
-        .replace("::uuid::", "")
-        .replace("::serde_json::", "")
-        .replace("crate::", "")
+    const MODULES: [&str; 7] = [
+        "std::collections::",
+        "chrono::offset::",
+        "chrono::naive::",
+        "chrono::",
+        "uuid::",
+        "serde_json::",
+        "lago_types::",
+    ];
+    let mut text = node.to_token_stream().to_string().replace(' ', "");
+    for module in MODULES {
+        text = text.replace(&format!("::{module}"), "").replace(module, "");
+    }
+    text.replace("crate::", "")
 }
