@@ -135,11 +135,7 @@ async fn connect() -> Result<(Client, Option<MockServer>), Box<dyn StdError>> {
     println!("Talking to a stand-in with prepared answers.");
     println!("Set LAGO_API_URL and LAGO_API_KEY to talk to a server.");
     let server = stand_in().await?;
-    let lago = Client::builder()
-        .api_key("any")
-        .base_url(server.url())
-        .build()?;
-    Ok((lago, Some(server)))
+    Ok((server.client()?, Some(server)))
 }
 
 /// A stand-in that says what a server would: its examples, with the codes and amounts from above.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ApiBody, Error, Kind};
+use super::{ApiBody, Error, Kind, is_code};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,7 +37,9 @@ impl Error {
         }
         match &self.0.api {
             Some(api) => {
-                if let Some(code) = api.word() {
+                // Some 400s have their code where the others have a sentence.
+                let sentence = api.error.as_deref().filter(|error| is_code(error));
+                if let Some(code) = api.word().or(sentence) {
                     write!(f, ", {code}")?;
                 }
                 if let Some(summary) = api.summary() {
