@@ -231,6 +231,20 @@ impl Error {
         self.0.kind == Kind::Connect
     }
 
+    /// The connection broke before the answer was complete; whether the request was executed is
+    /// unknown.
+    #[must_use]
+    pub fn is_transport(&self) -> bool {
+        self.0.kind == Kind::Transport
+    }
+
+    /// The answer has more bytes than
+    /// [`largest_response`](crate::ClientBuilder::largest_response) allows; it was executed.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.0.kind, Kind::TooLarge(_))
+    }
+
     /// The server said yes, in a way that cannot be read. Do not repeat the call for that.
     #[must_use]
     pub fn is_decode(&self) -> bool {

@@ -37,6 +37,8 @@ mod transport;
 
 pub use lago_types as types;
 
+pub use http::{HeaderMap, StatusCode};
+
 pub use client::Client;
 pub use config::{ClientBuilder, EU, US};
 pub use error::Error;

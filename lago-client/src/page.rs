@@ -1,5 +1,6 @@
 //! Lists: a page, a walk over pages, a walk over elements.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -106,6 +107,14 @@ impl<C: ListCall> Pages<C> {
     }
 }
 
+impl<C: ListCall + Unpin> Pages<C> {
+    /// The next page; none when the walk is over. For a plain `while let`, without an extension
+    /// trait.
+    pub async fn next(&mut self) -> Option<Result<Page<C::Item>, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
 impl<C: ListCall + Unpin> Stream for Pages<C> {
     type Item = Result<Page<C::Item>, Error>;
 
@@ -143,6 +152,17 @@ impl<C: ListCall> Items<C> {
             pages: Pages::new(request),
             page: Vec::new().into_iter(),
         }
+    }
+}
+
+impl<C: ListCall + Unpin> Items<C>
+where
+    C::Item: Unpin,
+{
+    /// The next element; none when the walk is over. For a plain `while let`, without an extension
+    /// trait.
+    pub async fn next(&mut self) -> Option<Result<C::Item, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 }
 

@@ -195,6 +195,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl ::std::convert::From<::std::string::String> for $crate::Patch<$name> {
+            fn from(text: ::std::string::String) -> Self {
+                $crate::Patch::Value($name::from(text))
+            }
+        }
+
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 

@@ -31,6 +31,14 @@ impl fmt::Display for Error {
 }
 
 impl Error {
+    /// The cause, unless it may quote what the server said.
+    fn harmless_source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.0.kind {
+            Kind::Connect | Kind::Timeout | Kind::Transport => root_cause(self),
+            _ => None,
+        }
+    }
+
     fn fmt_api(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(status) = self.status() {
             write!(f, "{status}")?;
@@ -68,6 +76,13 @@ impl fmt::Debug for Error {
             .field("status", &self.status())
             .field("code", &self.0.api.as_ref().and_then(ApiBody::word))
             .field("request_id", &self.request_id())
+            .field("message", &self.to_string())
+            .field("source", &self.harmless_source().map(ToString::to_string))
             .finish_non_exhaustive()
     }
+}
+
+/// The last of the causes: "connection refused" says more than "error sending request".
+fn root_cause(error: &dyn std::error::Error) -> Option<&(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |cause| cause.source()).last()
 }

@@ -90,6 +90,18 @@ impl EventEstimateFeesInput {
         );
         self
     }
+    /// Adds an entry to `properties`.
+    #[must_use]
+    pub fn property(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<serde_json::Value>,
+    ) -> Self {
+        let mut entries = self.properties.unwrap_or_default();
+        entries.insert(key.into(), value.into());
+        self.properties = Some(entries);
+        self
+    }
 }
 
 /// Request body that asks for estimates of the instant fees of several usage events in one call.
@@ -135,6 +147,18 @@ impl EventEstimateInstantFeesInput {
                 .map(|(key, value)| (key.into(), value.into()))
                 .collect(),
         );
+        self
+    }
+    /// Adds an entry to `properties`.
+    #[must_use]
+    pub fn property(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<serde_json::Value>,
+    ) -> Self {
+        let mut entries = self.properties.unwrap_or_default();
+        entries.insert(key.into(), value.into());
+        self.properties = Some(entries);
         self
     }
     /// Sets the transaction id; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -220,6 +244,18 @@ impl EventInput {
         >,
     ) -> Self {
         self.properties = properties.into();
+        self
+    }
+    /// Adds an entry to `properties`.
+    #[must_use]
+    pub fn property(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<serde_json::Value>,
+    ) -> Self {
+        let mut entries = self.properties.into_value().unwrap_or_default();
+        entries.insert(key.into(), value.into());
+        self.properties = crate::Patch::Value(entries);
         self
     }
 }

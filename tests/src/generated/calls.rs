@@ -1651,7 +1651,7 @@ async fn update_entitlement(lago: &Client, args: &Args) -> Outcome {
     let request = lago
         .plans()
         .entitlements()
-        .update(
+        .merge(
             args.path("code")?,
             args
                 .root::<
@@ -1668,7 +1668,7 @@ async fn create_entitlement(lago: &Client, args: &Args) -> Outcome {
     let request = lago
         .plans()
         .entitlements()
-        .create(
+        .replace(
             args.path("code")?,
             args
                 .root::<
@@ -2143,7 +2143,7 @@ async fn update_subscription_entitlements(lago: &Client, args: &Args) -> Outcome
     let mut request = lago
         .subscriptions()
         .entitlements()
-        .update(
+        .merge(
             args.path("external_id")?,
             args
                 .root::<

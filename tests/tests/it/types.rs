@@ -130,3 +130,18 @@ fn answers_can_be_compared_cloned_and_sent_between_threads() {
     holds::<Plan>();
     holds::<SubscriptionInput>();
 }
+
+#[test]
+fn entries_of_different_types_are_added_one_by_one() {
+    let event = EventInput::new("api_calls", "sub_1")
+        .property("tokens", 12)
+        .property("region", "eu");
+    assert_eq!(
+        sent(&event)["properties"],
+        json!({"tokens": 12, "region": "eu"})
+    );
+    let both = EventInput::new("api_calls", "sub_1")
+        .properties([("a", 1)])
+        .property("b", true);
+    assert_eq!(sent(&both)["properties"], json!({"a": 1, "b": true}));
+}

@@ -318,7 +318,7 @@ impl PlansEntitlements {
     /// Add or change some entitlements of a plan, keeping the others.
     ///
     /// `PATCH /plans/{code}/entitlements`, since 1.31.0.
-    pub fn update(
+    pub fn merge(
         &self,
         code: impl std::fmt::Display,
         entitlements: impl IntoIterator<
@@ -327,10 +327,10 @@ impl PlansEntitlements {
                 impl Into<std::collections::BTreeMap<String, serde_json::Value>>,
             ),
         >,
-    ) -> Request<EntitlementsUpdate> {
+    ) -> Request<EntitlementsMerge> {
         Request::new(
             &self.client,
-            EntitlementsUpdate {
+            EntitlementsMerge {
                 code: code.to_string(),
                 body: bodies::UpdateEntitlementBody {
                     entitlements: entitlements
@@ -344,7 +344,7 @@ impl PlansEntitlements {
     /// Replace all entitlements of a plan with the given ones.
     ///
     /// `POST /plans/{code}/entitlements`, since 1.31.0.
-    pub fn create(
+    pub fn replace(
         &self,
         code: impl std::fmt::Display,
         entitlements: impl IntoIterator<
@@ -353,10 +353,10 @@ impl PlansEntitlements {
                 impl Into<std::collections::BTreeMap<String, serde_json::Value>>,
             ),
         >,
-    ) -> Request<EntitlementsCreate> {
+    ) -> Request<EntitlementsReplace> {
         Request::new(
             &self.client,
-            EntitlementsCreate {
+            EntitlementsReplace {
                 code: code.to_string(),
                 body: bodies::CreateEntitlementBody {
                     entitlements: entitlements
@@ -1086,12 +1086,12 @@ impl Call for EntitlementsList {
 
 /// A call of `PATCH /plans/{code}/entitlements`.
 #[derive(Clone, Debug)]
-pub struct EntitlementsUpdate {
+pub struct EntitlementsMerge {
     code: String,
     body: bodies::UpdateEntitlementBody,
 }
 
-impl Call for EntitlementsUpdate {
+impl Call for EntitlementsMerge {
     type Output = Vec<lago_types::PlanEntitlement>;
     fn operation() -> &'static Operation {
         op::UPDATE_ENTITLEMENT
@@ -1107,12 +1107,12 @@ impl Call for EntitlementsUpdate {
 
 /// A call of `POST /plans/{code}/entitlements`.
 #[derive(Clone, Debug)]
-pub struct EntitlementsCreate {
+pub struct EntitlementsReplace {
     code: String,
     body: bodies::CreateEntitlementBody,
 }
 
-impl Call for EntitlementsCreate {
+impl Call for EntitlementsReplace {
     type Output = Vec<lago_types::PlanEntitlement>;
     fn operation() -> &'static Operation {
         op::CREATE_ENTITLEMENT

@@ -461,7 +461,7 @@ impl SubscriptionsEntitlements {
     /// Override some entitlements for one subscription, keeping the others.
     ///
     /// `PATCH /subscriptions/{external_id}/entitlements`, since 1.31.0.
-    pub fn update(
+    pub fn merge(
         &self,
         external_id: impl std::fmt::Display,
         entitlements: impl IntoIterator<
@@ -470,10 +470,10 @@ impl SubscriptionsEntitlements {
                 impl Into<std::collections::BTreeMap<String, serde_json::Value>>,
             ),
         >,
-    ) -> Request<EntitlementsUpdate> {
+    ) -> Request<EntitlementsMerge> {
         Request::new(
             &self.client,
-            EntitlementsUpdate {
+            EntitlementsMerge {
                 external_id: external_id.to_string(),
                 subscription_status: None,
                 body: bodies::UpdateSubscriptionEntitlementsBody {
@@ -1570,13 +1570,13 @@ impl Call for EntitlementsList {
 
 /// A call of `PATCH /subscriptions/{external_id}/entitlements`.
 #[derive(Clone, Debug)]
-pub struct EntitlementsUpdate {
+pub struct EntitlementsMerge {
     external_id: String,
     subscription_status: Option<lago_types::SubscriptionStatus>,
     body: bodies::UpdateSubscriptionEntitlementsBody,
 }
 
-impl Request<EntitlementsUpdate> {
+impl Request<EntitlementsMerge> {
     /// Status that the subscription must have to be found; `active` when left out.
     pub fn subscription_status(
         mut self,
@@ -1587,7 +1587,7 @@ impl Request<EntitlementsUpdate> {
     }
 }
 
-impl Call for EntitlementsUpdate {
+impl Call for EntitlementsMerge {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
     fn operation() -> &'static Operation {
         op::UPDATE_SUBSCRIPTION_ENTITLEMENTS

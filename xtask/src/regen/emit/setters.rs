@@ -7,6 +7,7 @@ use quote::{format_ident, quote};
 use super::docs;
 use super::structs::{Presence, Printed, doc_lines};
 use crate::regen::ir::{Minted, TypeRef};
+use crate::regen::names::singular;
 
 /// More arguments than this say too little about themselves.
 const MOST_ARGUMENTS: usize = 3;
@@ -16,7 +17,11 @@ pub(crate) fn print(name: &syn::Ident, fields: &[Printed<'_>]) -> TokenStream {
     let required: Vec<&Printed<'_>> = fields.iter().filter(|field| field.is_required()).collect();
     let optional: Vec<&Printed<'_>> = fields.iter().filter(|field| !field.is_required()).collect();
     let others: Vec<TokenStream> = optional.iter().map(|field| nothing(field)).collect();
-    let setters: Vec<TokenStream> = optional.iter().map(|field| setter(field)).collect();
+    let setters: Vec<TokenStream> = optional
+        .iter()
+        .flat_map(|field| [Some(setter(field)), entry_setter(field, fields)])
+        .flatten()
+        .collect();
     let (constructor, builder) = if required.len() <= MOST_ARGUMENTS {
         (new(fields, &required, &others), None)
     } else {
@@ -177,6 +182,37 @@ fn setter(field: &Printed<'_>) -> TokenStream {
             self
         }
     }
+}
+
+/// `property("tokens", 12)` beside `properties(…)`: entries of free JSON differ in type.
+fn entry_setter(field: &Printed<'_>, fields: &[Printed<'_>]) -> Option<TokenStream> {
+    let free = matches!(&field.field.ty, TypeRef::Map(value) if **value == TypeRef::Json);
+    let ident = field.ident;
+    let one = format_ident!("{}", singular(&ident.to_string()));
+    if !free || fields.iter().any(|other| *other.ident == one) {
+        return None;
+    }
+    let doc = doc_lines(&format!("Adds an entry to `{ident}`."));
+    let (taken, kept) = match field.presence {
+        Presence::Patch => (
+            quote!(self.#ident.into_value().unwrap_or_default()),
+            quote!(crate::Patch::Value(entries)),
+        ),
+        _ => (
+            quote!(self.#ident.unwrap_or_default()),
+            quote!(Some(entries)),
+        ),
+    };
+    Some(quote! {
+        #doc
+        #[must_use]
+        pub fn #one(mut self, key: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+            let mut entries = #taken;
+            entries.insert(key.into(), value.into());
+            self.#ident = #kept;
+            self
+        }
+    })
 }
 
 /// The argument that takes a value for the field.
