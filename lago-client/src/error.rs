@@ -176,6 +176,13 @@ impl Error {
         self.0.operation
     }
 
+    /// The request is malformed, or lacks its root (400). The server sends no code, only a
+    /// [`message`](Self::message).
+    #[must_use]
+    pub fn is_bad_request(&self) -> bool {
+        self.answered(StatusCode::BAD_REQUEST)
+    }
+
     /// What exists under no such id or code (404). The code says which noun is missing.
     #[must_use]
     pub fn is_not_found(&self) -> bool {

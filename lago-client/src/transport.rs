@@ -128,13 +128,13 @@ impl Call {
         };
         let limit = self.shared.largest_response;
         let first = response.chunk().await.map_err(failed)?.unwrap_or_default();
+        // Most answers are one chunk, which is kept as it is.
         let mut rest: Option<BytesMut> = None;
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        while rest.as_ref().map_or(first.len(), BytesMut::len) <= limit
+            && let Some(chunk) = response.chunk().await.map_err(failed)?
+        {
             let body = rest.get_or_insert_with(|| BytesMut::from(first.as_ref()));
             body.extend_from_slice(&chunk);
-            if body.len() > limit {
-                break;
-            }
         }
         let body = rest.map_or(first, BytesMut::freeze);
         if body.len() > limit {

@@ -32,6 +32,7 @@ async fn client(case: &Case) -> Result<Client, Box<dyn StdError>> {
 /// The questions that are answered with yes.
 fn kinds(error: &Error) -> Vec<&'static str> {
     let questions = [
+        ("bad_request", error.is_bad_request()),
         ("not_found", error.is_not_found()),
         ("validation", error.is_validation()),
         ("unauthorized", error.is_unauthorized()),
@@ -41,6 +42,8 @@ fn kinds(error: &Error) -> Vec<&'static str> {
         ("server", error.is_server()),
         ("timeout", error.is_timeout()),
         ("connect", error.is_connect()),
+        ("transport", error.is_transport()),
+        ("too_large", error.is_too_large()),
         ("decode", error.is_decode()),
         ("usage", error.is_usage()),
     ];

@@ -272,6 +272,10 @@ fn broken() -> Vec<Case> {
             "too large, and never ends",
             Answer::raw(format!("{endless}{chunk}")).hanging(),
         ),
+        small(
+            "too large in one chunk, and no more comes",
+            Answer::raw(endless.clone()).hanging(),
+        ),
         small("too large, and a refusal", html("502 Bad Gateway", &large)),
         Case {
             answer: None,
