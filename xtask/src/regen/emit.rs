@@ -3,6 +3,7 @@
 mod answers;
 mod bodies;
 mod call_types;
+mod call_wire;
 mod calls;
 mod docs;
 mod lowered;

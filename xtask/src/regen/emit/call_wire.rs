@@ -1,0 +1,99 @@
+//! Prints how a call goes through the wire, and how what comes back is read.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::Type;
+
+use super::EmitError;
+use super::call_types::ident_of;
+use super::methods::{Method, Output};
+use super::signatures::{Place, Signature, WireParameter};
+use super::table;
+use super::values::argument;
+
+/// The `Call` of a call type.
+pub(crate) fn call_impl(
+    method: &Method<'_>,
+    signature: &Signature,
+    call: &Ident,
+) -> Result<TokenStream, EmitError> {
+    let arguments = signature
+        .parameters
+        .iter()
+        .map(|parameter| passed(parameter, method));
+    let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+    let wire_method = format_ident!("{}", signature.method);
+    let constant = format_ident!("{}", table::constant(&method.operation.id));
+    let (output, decoded) = match &method.output {
+        Output::Nothing => (quote!(()), quote!(decode::nothing(body))),
+        Output::Text => (quote!(String), quote!(decode::text(body))),
+        Output::Whole(ty) => (argument(call, ty)?.ty, quote!(decode::whole(body))),
+        Output::Root { key, ty } => (argument(call, ty)?.ty, quote!(decode::root(body, #key))),
+        Output::Page { key, item } => {
+            let item = argument(call, item)?.ty;
+            (quote!(Page<#item>), quote!(decode::page(body, #key)))
+        }
+    };
+    Ok(quote! {
+        impl Call for #call {
+            type Output = #output;
+            fn operation() -> &'static Operation {
+                op::#constant
+            }
+            async fn execute(&self, wire: &wire::Client) -> WireOutcome {
+                wire.#wire_method(#(#arguments),*).await?;
+                Ok(())
+            }
+            fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
+                #decoded
+            }
+        }
+    })
+}
+
+/// A kept value as the wire takes it: borrowed or not, optional or not.
+fn passed(parameter: &WireParameter, method: &Method<'_>) -> Result<TokenStream, EmitError> {
+    let name = match &parameter.place {
+        Place::Body => return Ok(quote!(&self.body)),
+        Place::Bytes => return Ok(quote!(optional_body(self.body.as_ref())?)),
+        Place::Path(name) => {
+            // Progenitor may have changed the name; the order of the path is the same.
+            let known = method
+                .path()
+                .find(|known| ident_of(&known.name) == ident_of(name));
+            known
+                .ok_or_else(|| EmitError(format!("the wire asks for an unknown `{name}`")))?
+                .name
+                .clone()
+        }
+        Place::Query(name) => name.clone(),
+    };
+    let field = ident_of(&name);
+    Ok(match wire_type(&parameter.ty) {
+        (true, "str") => quote!(self.#field.as_deref()),
+        (true, "ref") => quote!(self.#field.as_ref()),
+        (false, "str" | "ref") => quote!(&self.#field),
+        _ => quote!(self.#field),
+    })
+}
+
+/// Whether a parameter is optional, and how it is passed.
+fn wire_type(ty: &Type) -> (bool, &'static str) {
+    match ty {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Path(path) if path.path.is_ident("str") => (false, "str"),
+            _ => (false, "ref"),
+        },
+        Type::Path(path) => match path.path.segments.last() {
+            Some(last) if last.ident == "Option" => match &last.arguments {
+                syn::PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
+                    Some(syn::GenericArgument::Type(inner)) => (true, wire_type(inner).1),
+                    _ => (true, "value"),
+                },
+                _ => (true, "value"),
+            },
+            _ => (false, "value"),
+        },
+        _ => (false, "value"),
+    }
+}
