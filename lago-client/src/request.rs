@@ -82,7 +82,8 @@ impl<C: Call> Request<C> {
         }
     }
 
-    /// A header for this call. It replaces one of the same name that the client sets.
+    /// A header for this call. It replaces one of the same name that the client sets, but for
+    /// `accept`: an answer is JSON, or it cannot be read.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match config::header(name, value) {
             Ok((name, value)) => {

@@ -64,12 +64,21 @@ pub(crate) struct Generated {
 pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let mut clock = Clock::start();
     let lowered = lower(inputs, &mut clock)?;
-    let tree = emit::emit(&lowered.api).map_err(|error| Diagnostic {
-        file: inputs.spec.name.clone(),
-        line: None,
-        pointer: None,
-        message: error.0,
-        advice: "mend what it names; what no emitter handles needs a pass".to_owned(),
+    let tree = emit::emit(&lowered.api).map_err(|error| {
+        let advice = "mend what it names; what no emitter handles needs a pass";
+        match &error.operation {
+            Some(address) => {
+                let pointer = operation_pointer(address);
+                lowered.document.diagnostic(&pointer, error.message, advice)
+            }
+            None => Diagnostic {
+                file: inputs.spec.name.clone(),
+                line: None,
+                pointer: None,
+                message: error.message,
+                advice: advice.to_owned(),
+            },
+        }
     })?;
     clock.lap("emit");
     let Lowered {
@@ -88,6 +97,7 @@ pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
 pub(crate) struct Lowered {
     /// The API.
     pub(crate) api: ir::Api,
+    document: Document,
     reports: Vec<Diagnostic>,
     effects: Vec<(&'static str, usize)>,
 }
@@ -108,13 +118,7 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
     let mut effects = vec![("overlay", corrections)];
 
     let addresses = address::annotate(&mut root);
-    let mut context = Context {
-        names: &names,
-        addresses: &addresses,
-        strict: inputs.strict,
-        problems: Vec::new(),
-        reports: Vec::new(),
-    };
+    let mut context = Context::new(&names, &addresses, inputs.strict);
     for pass in PASSES {
         let changes = pass.apply(&mut root, &mut context);
         effects.push((pass.name, changes));
@@ -148,6 +152,7 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
     }
     Ok(Lowered {
         api,
+        document,
         reports,
         effects,
     })

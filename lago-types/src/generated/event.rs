@@ -200,7 +200,7 @@ pub struct EventInput {
 impl EventInput {
     /// A request with what it needs; setters add the rest.
     ///
-    /// Unless set otherwise, `transaction_id` is a new unique id and `timestamp` is the time of this call: sending the same value again cannot count twice.
+    /// Unless set otherwise, `transaction_id` is a new unique id and `timestamp` is the time of this call: a server that recognises repeats counts the same value once.
     pub fn new(
         code: impl Into<String>,
         external_subscription_id: impl Into<String>,

@@ -171,7 +171,18 @@ impl Pass {
     }
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// Nothing found yet.
+    pub(crate) fn new(names: &'a Names, addresses: &'a Addresses, strict: bool) -> Self {
+        Self {
+            names,
+            addresses,
+            strict,
+            problems: Vec::new(),
+            reports: Vec::new(),
+        }
+    }
+
     /// Notes something that cannot be generated.
     pub(crate) fn problem(
         &mut self,
@@ -223,13 +234,7 @@ fn run_with(
 ) -> usize {
     let addresses = super::address::annotate(root);
     let names = Names::parse("names.yaml", names).unwrap();
-    let mut context = Context {
-        names: &names,
-        addresses: &addresses,
-        strict: true,
-        problems: Vec::new(),
-        reports: Vec::new(),
-    };
+    let mut context = Context::new(&names, &addresses, true);
     let changes = pass(root, &mut context);
     assert!(context.problems.is_empty(), "{:?}", context.problems);
     changes

@@ -15,7 +15,8 @@ use super::passes::{META, Problem, SITES};
 use super::reach::{Uses, reachable};
 use super::resources;
 use super::schema::{
-    METHODS, components, flag, is_struct, list, origin, properties, reference, required, text,
+    METHODS, components, flag, is_struct, list, origin, properties, reference, required, strings,
+    text,
 };
 
 const JSON: &str = "application/json";
@@ -377,15 +378,6 @@ fn choice(schema: &Value) -> Option<&Vec<Value>> {
         .get("oneOf")
         .or_else(|| schema.get("anyOf"))?
         .as_array()
-}
-
-fn strings(values: &Value) -> Vec<String> {
-    values
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|v| Some(v.as_str()?.to_owned()))
-        .collect()
 }
 
 fn prose(node: &Value) -> Option<String> {

@@ -271,3 +271,11 @@ pub(crate) fn list<'v>(node: &'v Value, key: &str) -> impl Iterator<Item = &'v V
         .into_iter()
         .flatten()
 }
+
+/// The strings of a list node.
+pub(crate) fn strings(values: &Value) -> Vec<String> {
+    let values = values.as_array().into_iter().flatten();
+    values
+        .filter_map(|value| Some(value.as_str()?.to_owned()))
+        .collect()
+}

@@ -86,6 +86,14 @@ fn bad_documents() -> Vec<(&'static str, String)> {
             format!("{HEAD}paths:\n  /a:\n    post:\n      operationId: x\n      requestBody: {{content: {{text/csv: {{schema: {{type: string}}}}}}}}\n      responses: {{}}\n"),
         ),
         (
+            "an answer with several roots",
+            with("    Plan: {type: object, properties: {plan: {type: string}, meta: {type: string}}}\n"),
+        ),
+        (
+            "a list whose pages cannot be asked for",
+            format!("{HEAD}paths:\n  /plans:\n    get:\n      operationId: findPlans\n      responses: {{'200': {{content: {{application/json: {{schema: {{type: object, properties: {{plans: {{type: array, items: {{type: string}}}}, meta: {{type: object, properties: {{next_page: {{type: integer}}}}}}}}}}}}}}}}}}\n"),
+        ),
+        (
             "two fields with one Rust name",
             with("    Plan: {type: object, properties: {fooBar: {type: string}, foo_bar: {type: string}}}\n"),
         ),

@@ -74,7 +74,7 @@ impl<'a> Examples<'a> {
             match (answer.roots().as_slice(), self.answer(operation, answer)?) {
                 (&[root], Some(body)) => choice.insert(root.to_owned(), body),
                 _ => {
-                    return Err(EmitError(format!(
+                    return Err(EmitError::new(format!(
                         "{}: one of its answers has no root key to tell it by",
                         operation.id
                     )));
@@ -104,7 +104,7 @@ impl<'a> Examples<'a> {
         name: &str,
     ) -> Result<Value, EmitError> {
         self.value(ty, name).ok_or_else(|| {
-            EmitError(format!(
+            EmitError::new(format!(
                 "{}: {name} has no example: something in it cannot be without itself",
                 operation.id
             ))

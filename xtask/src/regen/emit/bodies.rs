@@ -96,7 +96,7 @@ fn field_ident(name: &str) -> syn::Ident {
 
 fn parse_type(text: &str) -> Result<TokenStream, EmitError> {
     text.parse()
-        .map_err(|error| EmitError(format!("`{text}` is no type: {error}")))
+        .map_err(|error| EmitError::new(format!("`{text}` is no type: {error}")))
 }
 
 #[cfg(test)]

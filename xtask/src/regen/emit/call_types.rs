@@ -285,7 +285,7 @@ fn setter(
     assignment: TokenStream,
 ) -> Result<TokenStream, EmitError> {
     if TAKEN.contains(&ident.to_string().as_str()) {
-        return Err(EmitError(format!(
+        return Err(EmitError::new(format!(
             "an option is called `{ident}`, as every request calls something of its own"
         )));
     }
@@ -309,10 +309,10 @@ fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, E
         .query(false)
         .any(|parameter| parameter.name == "page");
     if !paged {
-        return Err(EmitError(format!(
-            "{} {}: the list has pages but no parameter `page`; add it in overlay.yaml",
-            method.operation.method, method.operation.path
-        )));
+        return Err(EmitError::within(
+            method.operation,
+            "the list has pages but no parameter `page`; add it in overlay.yaml",
+        ));
     }
     Ok(Some(quote! {
         impl ListCall for #call {

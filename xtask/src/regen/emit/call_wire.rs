@@ -62,7 +62,7 @@ fn passed(parameter: &WireParameter, method: &Method<'_>) -> Result<TokenStream,
                 .path()
                 .find(|known| ident_of(&known.name) == ident_of(name));
             known
-                .ok_or_else(|| EmitError(format!("the wire asks for an unknown `{name}`")))?
+                .ok_or_else(|| EmitError::new(format!("the wire asks for an unknown `{name}`")))?
                 .name
                 .clone()
         }

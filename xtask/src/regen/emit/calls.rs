@@ -172,7 +172,7 @@ fn taken(ty: &TypeRef) -> Result<TokenStream, EmitError> {
         _ => rust_type(ty, "lago_types"),
     };
     text.parse()
-        .map_err(|error| EmitError(format!("`{text}` is no type: {error}")))
+        .map_err(|error| EmitError::new(format!("`{text}` is no type: {error}")))
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ pub(crate) fn document(api: &Api) -> Result<Lowered, EmitError> {
         "paths": paths,
         "components": { "schemas": schemas },
     }))
-    .map_err(|error| EmitError(format!("the lowered document is no OpenAPI 3.0: {error}")))?;
+    .map_err(|error| EmitError::new(format!("the lowered document is no OpenAPI 3.0: {error}")))?;
     Ok(Lowered {
         document,
         replacements: lowering.replacements,
@@ -133,7 +133,7 @@ impl Lowering {
             .entry(name.clone())
             .or_insert_with(|| path.to_owned());
         if known != path {
-            return Err(EmitError(format!(
+            return Err(EmitError::new(format!(
                 "`{known}` and `{path}` are both called {name} on the wire; rename one in names.yaml"
             )));
         }
@@ -149,7 +149,7 @@ fn distinct_idents(operation: &Operation) -> Result<(), EmitError> {
         .find(|parameter| !known.insert(parameter.name.to_snake_case()))
     {
         None => Ok(()),
-        Some(parameter) => Err(EmitError(format!(
+        Some(parameter) => Err(EmitError::new(format!(
             "{}: there is another parameter or variable called `{}`",
             operation.id,
             parameter.name.to_snake_case()
@@ -213,7 +213,7 @@ mod tests {
         list.parameters
             .push(sample::query("status", TypeRef::String));
         assert_eq!(
-            document(&api).unwrap_err().0,
+            document(&api).unwrap_err().message,
             "listParts: there is another parameter or variable called `status`"
         );
     }

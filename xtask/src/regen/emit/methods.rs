@@ -165,7 +165,7 @@ fn chosen<'a>(field: &Field, operation: &'a Operation) -> Result<Output<'a>, Emi
 }
 
 fn unsupported(operation: &Operation, why: &str) -> EmitError {
-    EmitError(format!("{} {}: {why}", operation.method, operation.path))
+    EmitError::within(operation, why)
 }
 
 impl Method<'_> {

@@ -98,7 +98,9 @@ fn module(
             let signature = signatures
                 .iter()
                 .find(|signature| signature.operation == method.operation.id)
-                .ok_or_else(|| EmitError(format!("the wire lacks `{}`", method.operation.id)))?;
+                .ok_or_else(|| {
+                    EmitError::new(format!("the wire lacks `{}`", method.operation.id))
+                })?;
             let printed = call_types::print(method, signature)?;
             functions.push(printed.method);
             calls.push(printed.call);

@@ -72,7 +72,7 @@ fn minted_note(fields: &[Printed<'_>]) -> String {
     match minted.as_slice() {
         [] => String::new(),
         minted => format!(
-            "\n\nUnless set otherwise, {}: sending the same value again cannot count twice.",
+            "\n\nUnless set otherwise, {}: a server that recognises repeats counts the same value once.",
             minted.join(" and ")
         ),
     }

@@ -49,7 +49,7 @@ pub(crate) fn read(operation: &str, method: &ImplItemFn) -> Result<Signature, Em
             continue;
         };
         let Pat::Ident(pattern) = &*argument.pat else {
-            return Err(EmitError(format!(
+            return Err(EmitError::new(format!(
                 "{operation}: a parameter of the wire has no name"
             )));
         };

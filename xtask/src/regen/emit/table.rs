@@ -18,7 +18,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     for (index, operation) in api.operations.iter().enumerate() {
         let name = constant(&operation.id);
         if !names.insert(name.clone()) {
-            return Err(EmitError(format!(
+            return Err(EmitError::new(format!(
                 "{}: another operation is called {name}",
                 operation.id
             )));
@@ -114,7 +114,7 @@ mod tests {
         assert!(
             emit(&api, &mut Tree::new())
                 .unwrap_err()
-                .0
+                .message
                 .contains("LIST_PARTS")
         );
     }

@@ -47,16 +47,16 @@ pub(crate) fn typed(api: &Api) -> Result<Typed, EmitError> {
     }
     space
         .add_ref_types(definitions)
-        .map_err(|error| EmitError(format!("typify refuses the types: {error}")))?;
+        .map_err(|error| EmitError::new(format!("typify refuses the types: {error}")))?;
     let file: syn::File = syn::parse2(space.to_stream())
-        .map_err(|error| EmitError(format!("typify's code does not parse: {error}")))?;
+        .map_err(|error| EmitError::new(format!("typify's code does not parse: {error}")))?;
     let typed = collect(file);
     let made: BTreeSet<&String> = typed.structs.keys().chain(typed.enums.keys()).collect();
     let wanted: BTreeSet<&String> = api.types.keys().collect();
     if made != wanted {
         let invented: Vec<_> = made.difference(&wanted).collect();
         let lost: Vec<_> = wanted.difference(&made).collect();
-        return Err(EmitError(format!(
+        return Err(EmitError::new(format!(
             "typify's types are not those of the document: invented {invented:?}, lost {lost:?}; \
              choose other names in names.yaml, section types"
         )));
@@ -65,7 +65,8 @@ pub(crate) fn typed(api: &Api) -> Result<Typed, EmitError> {
 }
 
 fn parse(schema: Value) -> Result<Schema, EmitError> {
-    serde_json::from_value(schema).map_err(|error| EmitError(format!("not a JSON schema: {error}")))
+    serde_json::from_value(schema)
+        .map_err(|error| EmitError::new(format!("not a JSON schema: {error}")))
 }
 
 fn schema_of(kind: &Kind) -> Value {
@@ -244,9 +245,9 @@ mod tests {
             .err()
             .unwrap();
         assert!(
-            error.0.contains("invented") && error.0.contains("BadName"),
+            error.message.contains("invented") && error.message.contains("BadName"),
             "{}",
-            error.0
+            error.message
         );
     }
 }

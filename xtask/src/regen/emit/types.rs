@@ -81,7 +81,7 @@ pub(crate) fn print_fields<'a>(
     let mut printed: Vec<Printed<'a>> = Vec::new();
     for field in fields {
         let typed = known.get(&field.name).ok_or_else(|| {
-            EmitError(format!(
+            EmitError::new(format!(
                 "typify lost the field `{}` of `{name}`",
                 field.name
             ))
@@ -123,9 +123,9 @@ fn push_variants(
 ) -> Result<(), EmitError> {
     let variants = &typed.enums[name];
     for value in values {
-        let variant = variants
-            .get(value)
-            .ok_or_else(|| EmitError(format!("typify lost the value `{value}` of `{name}`")))?;
+        let variant = variants.get(value).ok_or_else(|| {
+            EmitError::new(format!("typify lost the value `{value}` of `{name}`"))
+        })?;
         // `Unknown` is what the macro calls the text that the crate does not know.
         let variant = match variant.to_string() {
             taken if taken == "Unknown" => "UnknownValue".to_owned(),

@@ -63,5 +63,5 @@ pub(crate) fn argument(name: &Ident, ty: &TypeRef) -> Result<Argument, EmitError
 fn tokens(ty: &TypeRef) -> Result<TokenStream, EmitError> {
     let text = rust_type(ty, "lago_types");
     text.parse()
-        .map_err(|error| EmitError(format!("`{text}` is no type: {error}")))
+        .map_err(|error| EmitError::new(format!("`{text}` is no type: {error}")))
 }

@@ -29,7 +29,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<Vec<Signature>, EmitErr
     for operation in &api.operations {
         let name = operation.id.to_snake_case();
         let Some(mut method) = methods.remove(&name) else {
-            return Err(EmitError(format!(
+            return Err(EmitError::new(format!(
                 "{}: the wire has no method `{name}`",
                 operation.id
             )));
@@ -42,7 +42,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<Vec<Signature>, EmitErr
             .push(method);
     }
     if let Some((name, _)) = methods.pop_first() {
-        return Err(EmitError(format!(
+        return Err(EmitError::new(format!(
             "no operation is called `{name}`, but the wire has it"
         )));
     }
@@ -72,9 +72,9 @@ fn generate(api: &Api) -> Result<File, EmitError> {
     }
     let tokens = Generator::new(&settings)
         .generate_tokens(&lowered.document)
-        .map_err(|error| EmitError(format!("progenitor: {error}")))?;
+        .map_err(|error| EmitError::new(format!("progenitor: {error}")))?;
     syn::parse2(tokens)
-        .map_err(|error| EmitError(format!("progenitor's code does not parse: {error}")))
+        .map_err(|error| EmitError::new(format!("progenitor's code does not parse: {error}")))
 }
 
 /// Progenitor's code in parts.
@@ -120,7 +120,7 @@ fn no_types(types: &syn::ItemMod) -> Result<(), EmitError> {
             Item::Enum(item) => &item.ident,
             _ => continue,
         };
-        return Err(EmitError(format!(
+        return Err(EmitError::new(format!(
             "progenitor generated the type `{name}`; every type on the wire must be one of lago-types"
         )));
     }
@@ -132,7 +132,7 @@ fn finish(method: &mut ImplItemFn, operation: &Operation) -> Result<(), EmitErro
     let replaced = paths::encode_segments(method);
     let parameters = operation.path.matches('{').count();
     if replaced != parameters {
-        return Err(EmitError(format!(
+        return Err(EmitError::new(format!(
             "{}: {replaced} of {parameters} path parameters are encoded by us",
             operation.id
         )));
@@ -193,7 +193,7 @@ fn tag_file(tag: &str, methods: &[ImplItemFn]) -> Result<String, EmitError> {
         },
     )?;
     if text.contains("encode_path") {
-        return Err(EmitError(format!(
+        return Err(EmitError::new(format!(
             "{doc}: progenitor's path encoding is still in use"
         )));
     }
@@ -319,7 +319,7 @@ mod tests {
         let mut method: ImplItemFn = syn::parse_quote! { fn get(&self) { "/things/{code}"; } };
         let operation = &sample::api().operations[0];
         assert_eq!(
-            finish(&mut method, operation).unwrap_err().0,
+            finish(&mut method, operation).unwrap_err().message,
             "listParts: 0 of 1 path parameters are encoded by us"
         );
     }
@@ -335,7 +335,7 @@ mod tests {
         assert!(
             no_types(&types)
                 .unwrap_err()
-                .0
+                .message
                 .contains("`ListPartsStatus`")
         );
     }

@@ -12,7 +12,7 @@ use super::Context;
 use crate::regen::names::{camel, noun_of, singular};
 use crate::regen::schema::{
     ORIGIN, Place, components, components_mut, descend_mut, each_body_mut, each_operation_mut,
-    each_schema_mut, is_type, list_mut, object_mut, origin, redirect, refer_to, reference,
+    each_schema_mut, is_type, list_mut, object_mut, origin, redirect, refer_to, reference, strings,
 };
 
 /// Where the values of an enum stand: `[{origin, values}]`, for the docs of its variants.
@@ -231,15 +231,6 @@ fn visit_property(
     let listed = is_type(field, "array") || field.get("additionalProperties").is_some();
     let property = if listed { one.as_str() } else { property };
     descend_mut(field, &mut |node| visit(node, holder, property));
-}
-
-fn strings(values: &Value) -> Vec<String> {
-    values
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|v| Some(v.as_str()?.to_owned()))
-        .collect()
 }
 
 #[cfg(test)]

@@ -150,13 +150,7 @@ mod tests {
         let mut root = json!({"components": {"schemas": {"Fee": component("x"), "FeeObject": component("y")}}});
         let addresses = crate::regen::address::annotate(&mut root);
         let names = crate::regen::names::Names::parse("names.yaml", "").unwrap();
-        let mut context = Context {
-            names: &names,
-            addresses: &addresses,
-            strict: true,
-            problems: Vec::new(),
-            reports: Vec::new(),
-        };
+        let mut context = Context::new(&names, &addresses, true);
         run(&mut root, &mut context);
         assert_eq!(context.problems[0].address, "FeeObject");
         assert!(
