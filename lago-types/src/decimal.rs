@@ -1,6 +1,9 @@
 //! Exact decimal numbers.
 
+#[cfg(feature = "rust_decimal")]
+mod interop;
 mod number;
+mod spelling;
 mod wire;
 
 #[cfg(test)]
@@ -10,7 +13,10 @@ mod tests;
 
 use std::{cmp::Ordering, error, fmt, hash, str::FromStr};
 
+#[cfg(feature = "rust_decimal")]
+pub use self::interop::InexactDecimalError;
 use self::number::{Invalid, Number};
+use self::spelling::{Form, Spelling};
 pub(crate) use self::wire::{as_number, as_string};
 
 /// A decimal number with every digit that the API sent.
@@ -53,22 +59,37 @@ pub(crate) use self::wire::{as_number, as_string};
 ///
 /// There is none: rounding rules are yours to choose. Give [`as_str`](Decimal::as_str), which has all the digits, to
 /// a decimal library. [`to_f64`](Decimal::to_f64) loses digits and is for display.
+///
+/// With the feature `rust_decimal`, `From` and `TryFrom` convert from and to that crate's type, exactly or not at all.
 #[derive(Clone)]
 pub struct Decimal {
-    /// Always a text that [`Number::parse`] accepts.
-    text: Box<str>,
-    /// How this value is written where the field does not say how.
-    form: Form,
-}
-
-/// How a decimal stands in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    String,
-    Number,
+    /// Always a text that [`Number::parse`] accepts, and the form for where the field does not say which.
+    spelling: Spelling,
 }
 
 impl Decimal {
+    /// Zero.
+    pub const ZERO: Self = Self::from_i64(0);
+
+    /// An integer. `From` takes all kinds of integers; this also works in constants.
+    ///
+    /// ```
+    /// use lago_types::Decimal;
+    ///
+    /// const MINIMUM: Decimal = Decimal::from_i64(25);
+    /// assert_eq!(MINIMUM, Decimal::from(25));
+    /// ```
+    #[must_use]
+    pub const fn from_i64(value: i64) -> Self {
+        Self::integer(value, Form::String)
+    }
+
+    const fn integer(value: i64, form: Form) -> Self {
+        Self {
+            spelling: Spelling::integer(value, form),
+        }
+    }
+
     /// Reads a number: an optional sign, digits with at most one point among or around them, and an optional exponent.
     /// So `12.50`, `-3`, `+.5`, `5.` and `1e-3` are numbers. The same as [`str::parse`], for places where the
     /// compiler cannot tell what to parse into.
@@ -96,8 +117,7 @@ impl Decimal {
     ) -> Result<Self, ParseDecimalError> {
         match Number::parse(text.as_ref()) {
             Ok(_) => Ok(Self {
-                text: text.into(),
-                form,
+                spelling: Spelling::new(text, form),
             }),
             Err(reason) => Err(ParseDecimalError {
                 excerpt: Excerpt::new(text.as_ref()),
@@ -109,24 +129,26 @@ impl Decimal {
     /// For what Rust itself wrote as a finite number.
     fn unchecked(value: impl fmt::Display, form: Form) -> Self {
         Self {
-            text: value.to_string().into(),
-            form,
+            spelling: Spelling::of(value, form),
         }
     }
 
     /// The shortest text that reads as this float again, such as `52.0` or `1e-7`.
     fn from_f64(value: f64, form: Form) -> Result<Self, ParseDecimalError> {
-        Self::checked(format!("{value:?}"), form)
+        match value.is_finite() {
+            true => Ok(Self::unchecked(format_args!("{value:?}"), form)),
+            false => Self::checked(format!("{value:?}"), form),
+        }
     }
 
     fn number(&self) -> Number<'_> {
-        Number::parse(&self.text).unwrap_or_default()
+        Number::parse(self.as_str()).unwrap_or_default()
     }
 
     /// The number as it was written, with all its digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.spelling.as_str()
     }
 
     /// Whether the value is zero, however it is spelled: `0`, `0.00`, `-0`, `0e5`.
@@ -146,7 +168,7 @@ impl Decimal {
     #[must_use]
     pub fn to_f64(&self) -> f64 {
         // Every text that a `Decimal` holds is one that `f64` can read.
-        self.text.parse().unwrap_or(f64::NAN)
+        self.as_str().parse().unwrap_or(f64::NAN)
     }
 
     /// The value as an integer, if it is one and fits. Nothing is rounded.
@@ -173,15 +195,15 @@ pub(crate) fn integral(text: &str) -> Option<i64> {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.text)
+        f.pad(self.as_str())
     }
 }
 
 impl fmt::Debug for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.form {
-            Form::String => write!(f, "Decimal({:?})", self.text),
-            Form::Number => write!(f, "Decimal({})", self.text),
+        match self.spelling.form() {
+            Form::String => write!(f, "Decimal({:?})", self.as_str()),
+            Form::Number => write!(f, "Decimal({})", self.as_str()),
         }
     }
 }
@@ -189,7 +211,7 @@ impl fmt::Debug for Decimal {
 impl Default for Decimal {
     /// Zero.
     fn default() -> Self {
-        Self::from(0)
+        Self::ZERO
     }
 }
 

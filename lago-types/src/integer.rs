@@ -41,7 +41,7 @@ pub(crate) fn deserialize_patch<'de, D: Deserializer<'de>>(
 }
 
 /// An integer that was written in one of the three ways.
-struct Lenient(i64);
+pub(crate) struct Lenient(i64);
 
 impl Lenient {
     fn get(self) -> i64 {

@@ -23,17 +23,35 @@
 //! # }
 //! ```
 
+// So that its derive finds it under the name that people know; the manifest says why it has another.
+#[cfg(feature = "schemars")]
+extern crate schemars1 as schemars;
+
 // First, so that `open_enum!` is in scope of everything below.
 #[macro_use]
 mod open_enum;
+#[macro_use]
+mod webhook;
+pub mod api_error;
 mod decimal;
+#[cfg(feature = "drift")]
+#[doc(hidden)]
+pub mod drift;
 // Written and laid out by `cargo xtask regen`.
 #[rustfmt::skip]
 mod generated;
 mod integer;
 mod mint;
 mod patch;
+#[cfg(feature = "schemars")]
+mod schema;
 
+pub use api_error::ApiError;
+#[cfg(feature = "rust_decimal")]
+pub use decimal::InexactDecimalError;
 pub use decimal::{Decimal, ParseDecimalError};
 pub use generated::*;
 pub use patch::Patch;
+#[cfg(feature = "schemars")]
+pub use schema::define_schemas;
+pub use webhook::{Malformed, Webhook, WebhookError};

@@ -10,6 +10,10 @@ use serde::de::{Error, Visitor};
 
 /// What the variants of an open enum are, as text.
 pub(crate) trait OpenEnum: Sized {
+    /// The name of the enum.
+    #[cfg(feature = "drift")]
+    const NAME: &'static str;
+
     /// The variant that stands for `text`, unless it is unknown.
     fn known(text: &str) -> Option<Self>;
 
@@ -39,12 +43,25 @@ impl<T: OpenEnum> Visitor<'_> for TextVisitor<T> {
 
     // Borrowed strings arrive here too.
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        Ok(T::from_text(text))
+        match T::known(text) {
+            Some(value) => Ok(value),
+            None => not_known(text.to_owned()),
+        }
     }
 
     fn visit_string<E: Error>(self, text: String) -> Result<T, E> {
-        Ok(T::from_string(text))
+        match T::known(&text) {
+            Some(value) => Ok(value),
+            None => not_known(text),
+        }
     }
+}
+
+#[cold]
+fn not_known<T: OpenEnum, E: Error>(text: String) -> Result<T, E> {
+    #[cfg(feature = "drift")]
+    crate::drift::read(T::NAME, &text).map_err(E::custom)?;
+    Ok(T::unknown(text))
 }
 
 /// Defines an open enum from its variants and their texts:
@@ -106,6 +123,9 @@ macro_rules! open_enum {
 
         #[allow(deprecated)]
         impl $crate::open_enum::OpenEnum for $name {
+            #[cfg(feature = "drift")]
+            const NAME: &'static str = ::std::stringify!($name);
+
             fn known(text: &str) -> ::std::option::Option<Self> {
                 ::std::option::Option::Some(match text {
                     $($text => Self::$variant,)+
@@ -218,6 +238,17 @@ macro_rules! open_enum {
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 deserializer.deserialize_str($crate::open_enum::TextVisitor(::std::marker::PhantomData))
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                ::std::stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                $crate::schema::open_enum(Self::KNOWN)
             }
         }
     };

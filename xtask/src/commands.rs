@@ -69,11 +69,31 @@ fn inputs(options: &Regen, root: &Path) -> Result<Inputs, Diagnostics> {
             Some(path) => read(path, &path.display().to_string())?,
             None => own(DOCUMENT)?,
         },
-        overlay: own("xtask/overlay.yaml")?,
+        overlay: folder(root, "xtask/overlay")?,
         names: own("xtask/names.yaml")?,
         operations: own("xtask/operations.yaml")?,
         strict: options.spec.is_none(),
     })
+}
+
+/// The YAML files of a folder, by name.
+fn folder(root: &Path, name: &str) -> Result<Vec<Source>, Diagnostics> {
+    let path = root.join(name);
+    let problem = |error| Diagnostics::from(io_problem(&path, &error));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&path).map_err(problem)? {
+        let file = entry.map_err(problem)?.file_name();
+        files.extend(
+            file.to_str()
+                .filter(|file| file.ends_with(".yaml"))
+                .map(str::to_owned),
+        );
+    }
+    files.sort();
+    let sources = files
+        .iter()
+        .map(|file| read(&path.join(file), &format!("{name}/{file}")));
+    sources.collect()
 }
 
 fn read(path: &Path, name: &str) -> Result<Source, Diagnostics> {

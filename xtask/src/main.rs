@@ -2,6 +2,7 @@
 
 mod canonical;
 mod commands;
+mod conform;
 mod diagnostic;
 mod document;
 mod mock;
@@ -26,6 +27,14 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Regen(commands::Regen),
+    /// Replays recordings of a server through the client and says what does not arrive.
+    ///
+    /// The status is 1 when anything does not, 2 when there is nothing to replay.
+    Conform {
+        /// A folder with exchanges/*.json and webhooks/*.json, here or in folders below.
+        #[arg(long, value_name = "DIR")]
+        replay: PathBuf,
+    },
     /// Runs a stand-in for Lago, until Ctrl-C.
     Mock {
         /// The port on 127.0.0.1; 0 for any free one.
@@ -49,6 +58,7 @@ enum Spec {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Regen(options) => commands::regen(&options, workspace()),
+        Command::Conform { replay } => return conform::run(workspace(), &replay),
         Command::Mock { port } => mock::run(workspace(), port),
         Command::Spec(Spec::Import { file }) => {
             spec::import_file(&file, &workspace().join("openapi.yaml"))

@@ -9,8 +9,9 @@ use similar::TextDiff;
 use crate::regen::emit::Tree;
 
 /// The folders that hold nothing but generated files.
-const GENERATED: [&str; 3] = [
+const GENERATED: [&str; 4] = [
     "lago-client/src/generated",
+    "lago-types/benches/generated",
     "lago-types/src/generated",
     "tests/src/generated",
 ];

@@ -36,8 +36,8 @@ pub(crate) struct Source {
 pub(crate) struct Inputs {
     /// The OpenAPI document.
     pub(crate) spec: Source,
-    /// overlay.yaml.
-    pub(crate) overlay: Source,
+    /// The files of the overlay.
+    pub(crate) overlay: Vec<Source>,
     /// names.yaml.
     pub(crate) names: Source,
     /// operations.yaml.
@@ -108,11 +108,12 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
     clock.lap("parse");
     validate::validate(&document)?;
     clock.lap("validate");
-    let overlay = Overlay::parse(&inputs.overlay.name, &inputs.overlay.text)?;
+    let overlay = Overlay::parse(&inputs.overlay)?;
     let names = Names::parse(&inputs.names.name, &inputs.names.text)?;
     let facts = OperationFacts::parse(&inputs.operations.name, &inputs.operations.text)?;
 
     let mut root = document.root().clone();
+    clock.lap("data");
     let (corrections, mut reports) = overlay.apply(&mut root);
     clock.lap("overlay");
     let mut effects = vec![("overlay", corrections)];

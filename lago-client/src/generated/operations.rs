@@ -5,7 +5,7 @@
 use crate::operation::{Idempotency::*, Method::*, Operation, RequestBody::*, row};
 
 /// Every operation of the API, by path and method.
-pub static OPERATIONS: [Operation; 202] = [
+pub static OPERATIONS: [Operation; 209] = [
     row("findAllActivityLogs", Get, "/activity_logs", "activity_logs.list", Idempotent, Absent, &["activity_logs"], Some("1.28.1")),
     row("findActivityLog", Get, "/activity_logs/{activity_id}", "activity_logs.get", Idempotent, Absent, &["activity_log"], Some("1.28.1")),
     row("findAllAddOns", Get, "/add_ons", "add_ons.list", Idempotent, Absent, &["add_ons"], Some("0.26.0-beta")),
@@ -32,7 +32,7 @@ pub static OPERATIONS: [Operation; 202] = [
     row("listBillingEntities", Get, "/billing_entities", "billing_entities.list", Idempotent, Absent, &["billing_entities"], Some("1.25.0")),
     row("createBillingEntity", Post, "/billing_entities", "billing_entities.create", NotIdempotent, Required, &["billing_entity"], Some("1.26.0")),
     row("getBillingEntity", Get, "/billing_entities/{code}", "billing_entities.get", Idempotent, Absent, &["billing_entity"], Some("1.25.0")),
-    row("updateBillingEntity", Put, "/billing_entities/{code}", "billing_entities.update", Idempotent, Optional, &["billing_entity"], Some("1.26.0")),
+    row("updateBillingEntity", Put, "/billing_entities/{code}", "billing_entities.update", Idempotent, Required, &["billing_entity"], Some("1.26.0")),
     row("findAllCoupons", Get, "/coupons", "coupons.list", Idempotent, Absent, &["coupons"], Some("0.26.0-beta")),
     row("createCoupon", Post, "/coupons", "coupons.create", NotIdempotent, Required, &["coupon"], Some("0.26.0-beta")),
     row("destroyCoupon", Delete, "/coupons/{code}", "coupons.delete", Idempotent, Absent, &["coupon"], Some("0.26.0-beta")),
@@ -40,14 +40,16 @@ pub static OPERATIONS: [Operation; 202] = [
     row("updateCoupon", Put, "/coupons/{code}", "coupons.update", Idempotent, Required, &["coupon"], Some("0.26.0-beta")),
     row("findAllCreditNotes", Get, "/credit_notes", "credit_notes.list", Idempotent, Absent, &["credit_notes"], Some("0.26.0-beta")),
     row("createCreditNote", Post, "/credit_notes", "credit_notes.create", NotIdempotent, Required, &["credit_note"], Some("0.26.0-beta")),
-    row("estimateCreditNote", Post, "/credit_notes/estimate", "credit_notes.estimate", Idempotent, Optional, &["estimated_credit_note"], Some("0.49.0-beta")),
+    row("estimateCreditNote", Post, "/credit_notes/estimate", "credit_notes.estimate", Idempotent, Required, &["estimated_credit_note"], Some("0.49.0-beta")),
     row("findCreditNote", Get, "/credit_notes/{lago_id}", "credit_notes.get", Idempotent, Absent, &["credit_note"], Some("0.37.0-beta")),
     row("updateCreditNote", Put, "/credit_notes/{lago_id}", "credit_notes.update", Idempotent, Required, &["credit_note"], Some("0.37.0-beta")),
     row("downloadCreditNote", Post, "/credit_notes/{lago_id}/download", "credit_notes.download", Idempotent, Absent, &["credit_note"], Some("0.37.0-beta")),
+    row("downloadCreditNoteXml", Post, "/credit_notes/{lago_id}/download_xml", "credit_notes.download_xml", Idempotent, Absent, &["credit_note"], None),
     row("deleteAllCreditNoteMetadata", Delete, "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.delete_all", Idempotent, Absent, &["metadata"], Some("1.36.0")),
     row("mergeCreditNoteMetadata", Patch, "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.merge", Idempotent, Required, &["metadata"], Some("1.36.0")),
     row("replaceCreditNoteMetadata", Post, "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.replace", Idempotent, Required, &["metadata"], Some("1.36.0")),
     row("deleteCreditNoteMetadataKey", Delete, "/credit_notes/{lago_id}/metadata/{key}", "credit_notes.metadata.delete", Idempotent, Absent, &["metadata"], Some("1.36.0")),
+    row("resendCreditNoteEmail", Post, "/credit_notes/{lago_id}/resend_email", "credit_notes.resend_email", NotIdempotent, Optional, &[], None),
     row("voidCreditNote", Put, "/credit_notes/{lago_id}/void", "credit_notes.void", NotIdempotent, Absent, &["credit_note"], Some("0.37.0-beta")),
     row("findAllCustomers", Get, "/customers", "customers.list", Idempotent, Absent, &["customers"], Some("0.26.0-beta")),
     row("createCustomer", Post, "/customers", "customers.create", Idempotent, Required, &["customer"], Some("0.26.0-beta")),
@@ -99,7 +101,7 @@ pub static OPERATIONS: [Operation; 202] = [
     row("findAllFees", Get, "/fees", "fees.list", Idempotent, Absent, &["fees"], Some("0.26.0-beta")),
     row("deleteFee", Delete, "/fees/{lago_id}", "fees.delete", Idempotent, Absent, &["fee"], Some("1.6.4")),
     row("findFee", Get, "/fees/{lago_id}", "fees.get", Idempotent, Absent, &["fee"], Some("0.37.0-beta")),
-    row("updateFee", Put, "/fees/{lago_id}", "fees.update", Idempotent, Optional, &["fee"], Some("0.37.0-beta")),
+    row("updateFee", Put, "/fees/{lago_id}", "fees.update", Idempotent, Required, &["fee"], Some("0.37.0-beta")),
     row("findAllInvoices", Get, "/invoices", "invoices.list", Idempotent, Absent, &["invoices"], Some("0.26.0-beta")),
     row("createInvoice", Post, "/invoices", "invoices.create", NotIdempotent, Required, &["invoice"], Some("0.30.0-beta")),
     row("invoicePreview", Post, "/invoices/preview", "invoices.preview", Idempotent, Required, &["invoice"], Some("1.20.0")),
@@ -107,16 +109,21 @@ pub static OPERATIONS: [Operation; 202] = [
     row("findInvoice", Get, "/invoices/{lago_id}", "invoices.get", Idempotent, Absent, &["invoice"], Some("0.37.0-beta")),
     row("updateInvoice", Put, "/invoices/{lago_id}", "invoices.update", Idempotent, Required, &["invoice"], Some("0.37.0-beta")),
     row("downloadInvoice", Post, "/invoices/{lago_id}/download", "invoices.download", Idempotent, Absent, &["invoice"], Some("0.37.0-beta")),
+    row("downloadInvoiceXml", Post, "/invoices/{lago_id}/download_xml", "invoices.download_xml", Idempotent, Absent, &["invoice"], None),
     row("finalizeInvoice", Put, "/invoices/{lago_id}/finalize", "invoices.finalize", NotIdempotent, Absent, &["invoice"], Some("0.37.0-beta")),
     row("loseDisputeInvoice", Post, "/invoices/{lago_id}/lose_dispute", "invoices.lose_dispute", NotIdempotent, Absent, &["invoice"], Some("1.1.0")),
     row("invoicePaymentUrl", Post, "/invoices/{lago_id}/payment_url", "invoices.payment_url", Idempotent, Absent, &["invoice_payment_details"], Some("0.56.0-beta")),
     row("refreshInvoice", Put, "/invoices/{lago_id}/refresh", "invoices.refresh", NotIdempotent, Absent, &["invoice"], Some("0.37.0-beta")),
+    row("resendInvoiceEmail", Post, "/invoices/{lago_id}/resend_email", "invoices.resend_email", NotIdempotent, Optional, &[], None),
     row("retryInvoice", Post, "/invoices/{lago_id}/retry", "invoices.retry", NotIdempotent, Absent, &["invoice"], Some("1.9.0")),
     row("retryPayment", Post, "/invoices/{lago_id}/retry_payment", "invoices.retry_payment", NotIdempotent, Optional, &[], Some("0.37.0-beta")),
+    row("syncInvoiceSalesforceId", Put, "/invoices/{lago_id}/sync_salesforce_id", "invoices.sync_salesforce_id", Idempotent, Required, &["invoice"], None),
     row("voidInvoice", Post, "/invoices/{lago_id}/void", "invoices.void", NotIdempotent, Optional, &["invoice"], Some("0.53.0-beta")),
+    row("findOrganization", Get, "/organizations", "organizations.get", Idempotent, Absent, &["organization"], None),
     row("updateOrganization", Put, "/organizations", "organizations.update", Idempotent, Required, &["organization"], Some("0.26.0-beta")),
     row("findAllPaymentReceipts", Get, "/payment_receipts", "payment_receipts.list", Idempotent, Absent, &["payment_receipts"], Some("1.22.0")),
     row("findPaymentReceipt", Get, "/payment_receipts/{lago_id}", "payment_receipts.get", Idempotent, Absent, &["payment_receipt"], Some("1.22.0")),
+    row("resendPaymentReceiptEmail", Post, "/payment_receipts/{lago_id}/resend_email", "payment_receipts.resend_email", NotIdempotent, Optional, &[], None),
     row("findAllPaymentRequests", Get, "/payment_requests", "payment_requests.list", Idempotent, Absent, &["payment_requests"], Some("1.10.0")),
     row("createPaymentRequest", Post, "/payment_requests", "payment_requests.create", NotIdempotent, Required, &["payment_request"], Some("1.10.0")),
     row("findPaymentRequest", Get, "/payment_requests/{lago_id}", "payment_requests.get", Idempotent, Absent, &["payment_request"], Some("1.31.0")),
@@ -253,168 +260,175 @@ pub(crate) mod op {
     pub(crate) const FIND_CREDIT_NOTE: &Operation = &OPERATIONS[35];
     pub(crate) const UPDATE_CREDIT_NOTE: &Operation = &OPERATIONS[36];
     pub(crate) const DOWNLOAD_CREDIT_NOTE: &Operation = &OPERATIONS[37];
-    pub(crate) const DELETE_ALL_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[38];
-    pub(crate) const MERGE_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[39];
-    pub(crate) const REPLACE_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[40];
-    pub(crate) const DELETE_CREDIT_NOTE_METADATA_KEY: &Operation = &OPERATIONS[41];
-    pub(crate) const VOID_CREDIT_NOTE: &Operation = &OPERATIONS[42];
-    pub(crate) const FIND_ALL_CUSTOMERS: &Operation = &OPERATIONS[43];
-    pub(crate) const CREATE_CUSTOMER: &Operation = &OPERATIONS[44];
-    pub(crate) const DESTROY_CUSTOMER: &Operation = &OPERATIONS[45];
-    pub(crate) const FIND_CUSTOMER: &Operation = &OPERATIONS[46];
-    pub(crate) const FIND_ALL_CUSTOMER_APPLIED_COUPONS: &Operation = &OPERATIONS[47];
-    pub(crate) const DELETE_APPLIED_COUPON: &Operation = &OPERATIONS[48];
-    pub(crate) const GENERATE_CUSTOMER_CHECKOUT_URL: &Operation = &OPERATIONS[49];
-    pub(crate) const FIND_ALL_CUSTOMER_CREDIT_NOTES: &Operation = &OPERATIONS[50];
-    pub(crate) const FIND_CUSTOMER_CURRENT_USAGE: &Operation = &OPERATIONS[51];
-    pub(crate) const FIND_ALL_CUSTOMER_INVOICES: &Operation = &OPERATIONS[52];
-    pub(crate) const FIND_ALL_CUSTOMER_PAST_USAGE: &Operation = &OPERATIONS[53];
-    pub(crate) const FIND_ALL_CUSTOMERS_PAYMENT_METHODS: &Operation = &OPERATIONS[54];
-    pub(crate) const DESTROY_PAYMENT_METHOD: &Operation = &OPERATIONS[55];
-    pub(crate) const PAYMENT_METHOD_SET_AS_DEFAULT: &Operation = &OPERATIONS[56];
-    pub(crate) const FIND_ALL_CUSTOMER_PAYMENT_REQUESTS: &Operation = &OPERATIONS[57];
-    pub(crate) const FIND_ALL_CUSTOMER_PAYMENTS: &Operation = &OPERATIONS[58];
-    pub(crate) const GET_CUSTOMER_PORTAL_URL: &Operation = &OPERATIONS[59];
-    pub(crate) const FIND_CUSTOMER_PROJECTED_USAGE: &Operation = &OPERATIONS[60];
-    pub(crate) const FIND_ALL_CUSTOMER_SUBSCRIPTIONS: &Operation = &OPERATIONS[61];
-    pub(crate) const FIND_ALL_CUSTOMER_WALLETS: &Operation = &OPERATIONS[62];
-    pub(crate) const CREATE_CUSTOMER_WALLET: &Operation = &OPERATIONS[63];
-    pub(crate) const DESTROY_CUSTOMER_WALLET: &Operation = &OPERATIONS[64];
-    pub(crate) const FIND_CUSTOMER_WALLET: &Operation = &OPERATIONS[65];
-    pub(crate) const UPDATE_CUSTOMER_WALLET: &Operation = &OPERATIONS[66];
-    pub(crate) const DELETE_ALL_CUSTOMER_WALLET_ALERTS: &Operation = &OPERATIONS[67];
-    pub(crate) const GET_CUSTOMER_WALLET_ALERTS: &Operation = &OPERATIONS[68];
-    pub(crate) const CREATE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[69];
-    pub(crate) const DELETE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[70];
-    pub(crate) const GET_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[71];
-    pub(crate) const UPDATE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[72];
-    pub(crate) const DELETE_ALL_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[73];
-    pub(crate) const MERGE_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[74];
-    pub(crate) const REPLACE_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[75];
-    pub(crate) const DELETE_CUSTOMER_WALLET_METADATA_KEY: &Operation = &OPERATIONS[76];
-    pub(crate) const FIND_ALL_EVENTS: &Operation = &OPERATIONS[77];
-    pub(crate) const CREATE_EVENT: &Operation = &OPERATIONS[78];
-    pub(crate) const CREATE_BATCH_EVENTS: &Operation = &OPERATIONS[79];
-    pub(crate) const EVENT_BATCH_ESTIMATE_INSTANT_FEES: &Operation = &OPERATIONS[80];
-    pub(crate) const EVENT_ESTIMATE_FEES: &Operation = &OPERATIONS[81];
-    pub(crate) const EVENT_ESTIMATE_INSTANT_FEES: &Operation = &OPERATIONS[82];
-    pub(crate) const FIND_EVENT: &Operation = &OPERATIONS[83];
-    pub(crate) const FIND_ALL_FEATURES: &Operation = &OPERATIONS[84];
-    pub(crate) const CREATE_FEATURE: &Operation = &OPERATIONS[85];
-    pub(crate) const DESTROY_FEATURE: &Operation = &OPERATIONS[86];
-    pub(crate) const FIND_FEATURE: &Operation = &OPERATIONS[87];
-    pub(crate) const UPDATE_FEATURE: &Operation = &OPERATIONS[88];
-    pub(crate) const DELETE_FEATURE_PRIVILEGE: &Operation = &OPERATIONS[89];
-    pub(crate) const FIND_ALL_FEES: &Operation = &OPERATIONS[90];
-    pub(crate) const DELETE_FEE: &Operation = &OPERATIONS[91];
-    pub(crate) const FIND_FEE: &Operation = &OPERATIONS[92];
-    pub(crate) const UPDATE_FEE: &Operation = &OPERATIONS[93];
-    pub(crate) const FIND_ALL_INVOICES: &Operation = &OPERATIONS[94];
-    pub(crate) const CREATE_INVOICE: &Operation = &OPERATIONS[95];
-    pub(crate) const INVOICE_PREVIEW: &Operation = &OPERATIONS[96];
-    pub(crate) const DELETE_INVOICE: &Operation = &OPERATIONS[97];
-    pub(crate) const FIND_INVOICE: &Operation = &OPERATIONS[98];
-    pub(crate) const UPDATE_INVOICE: &Operation = &OPERATIONS[99];
-    pub(crate) const DOWNLOAD_INVOICE: &Operation = &OPERATIONS[100];
-    pub(crate) const FINALIZE_INVOICE: &Operation = &OPERATIONS[101];
-    pub(crate) const LOSE_DISPUTE_INVOICE: &Operation = &OPERATIONS[102];
-    pub(crate) const INVOICE_PAYMENT_URL: &Operation = &OPERATIONS[103];
-    pub(crate) const REFRESH_INVOICE: &Operation = &OPERATIONS[104];
-    pub(crate) const RETRY_INVOICE: &Operation = &OPERATIONS[105];
-    pub(crate) const RETRY_PAYMENT: &Operation = &OPERATIONS[106];
-    pub(crate) const VOID_INVOICE: &Operation = &OPERATIONS[107];
-    pub(crate) const UPDATE_ORGANIZATION: &Operation = &OPERATIONS[108];
-    pub(crate) const FIND_ALL_PAYMENT_RECEIPTS: &Operation = &OPERATIONS[109];
-    pub(crate) const FIND_PAYMENT_RECEIPT: &Operation = &OPERATIONS[110];
-    pub(crate) const FIND_ALL_PAYMENT_REQUESTS: &Operation = &OPERATIONS[111];
-    pub(crate) const CREATE_PAYMENT_REQUEST: &Operation = &OPERATIONS[112];
-    pub(crate) const FIND_PAYMENT_REQUEST: &Operation = &OPERATIONS[113];
-    pub(crate) const FIND_ALL_PAYMENTS: &Operation = &OPERATIONS[114];
-    pub(crate) const CREATE_PAYMENT: &Operation = &OPERATIONS[115];
-    pub(crate) const FIND_PAYMENT: &Operation = &OPERATIONS[116];
-    pub(crate) const FIND_ALL_PLANS: &Operation = &OPERATIONS[117];
-    pub(crate) const CREATE_PLAN: &Operation = &OPERATIONS[118];
-    pub(crate) const DESTROY_PLAN: &Operation = &OPERATIONS[119];
-    pub(crate) const FIND_PLAN: &Operation = &OPERATIONS[120];
-    pub(crate) const UPDATE_PLAN: &Operation = &OPERATIONS[121];
-    pub(crate) const FIND_ALL_PLAN_CHARGES: &Operation = &OPERATIONS[122];
-    pub(crate) const CREATE_PLAN_CHARGE: &Operation = &OPERATIONS[123];
-    pub(crate) const DESTROY_PLAN_CHARGE: &Operation = &OPERATIONS[124];
-    pub(crate) const FIND_PLAN_CHARGE: &Operation = &OPERATIONS[125];
-    pub(crate) const UPDATE_PLAN_CHARGE: &Operation = &OPERATIONS[126];
-    pub(crate) const FIND_ALL_PLAN_CHARGE_FILTERS: &Operation = &OPERATIONS[127];
-    pub(crate) const CREATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[128];
-    pub(crate) const DESTROY_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[129];
-    pub(crate) const FIND_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[130];
-    pub(crate) const UPDATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[131];
-    pub(crate) const FIND_ALL_ENTITLEMENTS: &Operation = &OPERATIONS[132];
-    pub(crate) const UPDATE_ENTITLEMENT: &Operation = &OPERATIONS[133];
-    pub(crate) const CREATE_ENTITLEMENT: &Operation = &OPERATIONS[134];
-    pub(crate) const DESTROY_ENTITLEMENT: &Operation = &OPERATIONS[135];
-    pub(crate) const FIND_ENTITLEMENT: &Operation = &OPERATIONS[136];
-    pub(crate) const REMOVE_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[137];
-    pub(crate) const FIND_ALL_PLAN_FIXED_CHARGES: &Operation = &OPERATIONS[138];
-    pub(crate) const CREATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[139];
-    pub(crate) const DESTROY_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[140];
-    pub(crate) const FIND_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[141];
-    pub(crate) const UPDATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[142];
-    pub(crate) const DELETE_ALL_PLAN_METADATA: &Operation = &OPERATIONS[143];
-    pub(crate) const MERGE_PLAN_METADATA: &Operation = &OPERATIONS[144];
-    pub(crate) const REPLACE_PLAN_METADATA: &Operation = &OPERATIONS[145];
-    pub(crate) const DELETE_PLAN_METADATA_KEY: &Operation = &OPERATIONS[146];
-    pub(crate) const FIND_ALL_SUBSCRIPTIONS: &Operation = &OPERATIONS[147];
-    pub(crate) const CREATE_SUBSCRIPTION: &Operation = &OPERATIONS[148];
-    pub(crate) const DESTROY_SUBSCRIPTION: &Operation = &OPERATIONS[149];
-    pub(crate) const FIND_SUBSCRIPTION: &Operation = &OPERATIONS[150];
-    pub(crate) const UPDATE_SUBSCRIPTION: &Operation = &OPERATIONS[151];
-    pub(crate) const DELETE_ALL_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[152];
-    pub(crate) const GET_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[153];
-    pub(crate) const CREATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[154];
-    pub(crate) const DELETE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[155];
-    pub(crate) const GET_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[156];
-    pub(crate) const UPDATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[157];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGES: &Operation = &OPERATIONS[158];
-    pub(crate) const FIND_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[159];
-    pub(crate) const OVERRIDE_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[160];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGE_FILTERS: &Operation = &OPERATIONS[161];
-    pub(crate) const CREATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[162];
-    pub(crate) const DESTROY_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[163];
-    pub(crate) const FIND_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[164];
-    pub(crate) const UPDATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[165];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[166];
-    pub(crate) const UPDATE_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[167];
-    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT: &Operation = &OPERATIONS[168];
-    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[169];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_FIXED_CHARGES: &Operation = &OPERATIONS[170];
-    pub(crate) const FIND_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[171];
-    pub(crate) const OVERRIDE_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[172];
-    pub(crate) const GET_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[173];
-    pub(crate) const UPDATE_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[174];
-    pub(crate) const FIND_ALL_TAXES: &Operation = &OPERATIONS[175];
-    pub(crate) const CREATE_TAX: &Operation = &OPERATIONS[176];
-    pub(crate) const DESTROY_TAX: &Operation = &OPERATIONS[177];
-    pub(crate) const FIND_TAX: &Operation = &OPERATIONS[178];
-    pub(crate) const UPDATE_TAX: &Operation = &OPERATIONS[179];
-    pub(crate) const CREATE_WALLET_TRANSACTION: &Operation = &OPERATIONS[180];
-    pub(crate) const FIND_WALLET_TRANSACTION: &Operation = &OPERATIONS[181];
-    pub(crate) const FIND_ALL_WALLET_TRANSACTION_CONSUMPTIONS: &Operation = &OPERATIONS[182];
-    pub(crate) const FIND_ALL_WALLET_TRANSACTION_FUNDINGS: &Operation = &OPERATIONS[183];
-    pub(crate) const WALLET_TRANSACTION_PAYMENT_URL: &Operation = &OPERATIONS[184];
-    pub(crate) const FIND_ALL_WALLETS: &Operation = &OPERATIONS[185];
-    pub(crate) const CREATE_WALLET: &Operation = &OPERATIONS[186];
-    pub(crate) const DESTROY_WALLET: &Operation = &OPERATIONS[187];
-    pub(crate) const FIND_WALLET: &Operation = &OPERATIONS[188];
-    pub(crate) const UPDATE_WALLET: &Operation = &OPERATIONS[189];
-    pub(crate) const DELETE_ALL_WALLET_METADATA: &Operation = &OPERATIONS[190];
-    pub(crate) const MERGE_WALLET_METADATA: &Operation = &OPERATIONS[191];
-    pub(crate) const REPLACE_WALLET_METADATA: &Operation = &OPERATIONS[192];
-    pub(crate) const DELETE_WALLET_METADATA_KEY: &Operation = &OPERATIONS[193];
-    pub(crate) const FIND_ALL_WALLET_TRANSACTIONS: &Operation = &OPERATIONS[194];
-    pub(crate) const FIND_ALL_WEBHOOK_ENDPOINTS: &Operation = &OPERATIONS[195];
-    pub(crate) const CREATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[196];
-    pub(crate) const DESTROY_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[197];
-    pub(crate) const FIND_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[198];
-    pub(crate) const UPDATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[199];
-    pub(crate) const FETCH_JSON_PUBLIC_KEY: &Operation = &OPERATIONS[200];
-    pub(crate) const FETCH_PUBLIC_KEY: &Operation = &OPERATIONS[201];
+    pub(crate) const DOWNLOAD_CREDIT_NOTE_XML: &Operation = &OPERATIONS[38];
+    pub(crate) const DELETE_ALL_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[39];
+    pub(crate) const MERGE_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[40];
+    pub(crate) const REPLACE_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[41];
+    pub(crate) const DELETE_CREDIT_NOTE_METADATA_KEY: &Operation = &OPERATIONS[42];
+    pub(crate) const RESEND_CREDIT_NOTE_EMAIL: &Operation = &OPERATIONS[43];
+    pub(crate) const VOID_CREDIT_NOTE: &Operation = &OPERATIONS[44];
+    pub(crate) const FIND_ALL_CUSTOMERS: &Operation = &OPERATIONS[45];
+    pub(crate) const CREATE_CUSTOMER: &Operation = &OPERATIONS[46];
+    pub(crate) const DESTROY_CUSTOMER: &Operation = &OPERATIONS[47];
+    pub(crate) const FIND_CUSTOMER: &Operation = &OPERATIONS[48];
+    pub(crate) const FIND_ALL_CUSTOMER_APPLIED_COUPONS: &Operation = &OPERATIONS[49];
+    pub(crate) const DELETE_APPLIED_COUPON: &Operation = &OPERATIONS[50];
+    pub(crate) const GENERATE_CUSTOMER_CHECKOUT_URL: &Operation = &OPERATIONS[51];
+    pub(crate) const FIND_ALL_CUSTOMER_CREDIT_NOTES: &Operation = &OPERATIONS[52];
+    pub(crate) const FIND_CUSTOMER_CURRENT_USAGE: &Operation = &OPERATIONS[53];
+    pub(crate) const FIND_ALL_CUSTOMER_INVOICES: &Operation = &OPERATIONS[54];
+    pub(crate) const FIND_ALL_CUSTOMER_PAST_USAGE: &Operation = &OPERATIONS[55];
+    pub(crate) const FIND_ALL_CUSTOMERS_PAYMENT_METHODS: &Operation = &OPERATIONS[56];
+    pub(crate) const DESTROY_PAYMENT_METHOD: &Operation = &OPERATIONS[57];
+    pub(crate) const PAYMENT_METHOD_SET_AS_DEFAULT: &Operation = &OPERATIONS[58];
+    pub(crate) const FIND_ALL_CUSTOMER_PAYMENT_REQUESTS: &Operation = &OPERATIONS[59];
+    pub(crate) const FIND_ALL_CUSTOMER_PAYMENTS: &Operation = &OPERATIONS[60];
+    pub(crate) const GET_CUSTOMER_PORTAL_URL: &Operation = &OPERATIONS[61];
+    pub(crate) const FIND_CUSTOMER_PROJECTED_USAGE: &Operation = &OPERATIONS[62];
+    pub(crate) const FIND_ALL_CUSTOMER_SUBSCRIPTIONS: &Operation = &OPERATIONS[63];
+    pub(crate) const FIND_ALL_CUSTOMER_WALLETS: &Operation = &OPERATIONS[64];
+    pub(crate) const CREATE_CUSTOMER_WALLET: &Operation = &OPERATIONS[65];
+    pub(crate) const DESTROY_CUSTOMER_WALLET: &Operation = &OPERATIONS[66];
+    pub(crate) const FIND_CUSTOMER_WALLET: &Operation = &OPERATIONS[67];
+    pub(crate) const UPDATE_CUSTOMER_WALLET: &Operation = &OPERATIONS[68];
+    pub(crate) const DELETE_ALL_CUSTOMER_WALLET_ALERTS: &Operation = &OPERATIONS[69];
+    pub(crate) const GET_CUSTOMER_WALLET_ALERTS: &Operation = &OPERATIONS[70];
+    pub(crate) const CREATE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[71];
+    pub(crate) const DELETE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[72];
+    pub(crate) const GET_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[73];
+    pub(crate) const UPDATE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[74];
+    pub(crate) const DELETE_ALL_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[75];
+    pub(crate) const MERGE_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[76];
+    pub(crate) const REPLACE_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[77];
+    pub(crate) const DELETE_CUSTOMER_WALLET_METADATA_KEY: &Operation = &OPERATIONS[78];
+    pub(crate) const FIND_ALL_EVENTS: &Operation = &OPERATIONS[79];
+    pub(crate) const CREATE_EVENT: &Operation = &OPERATIONS[80];
+    pub(crate) const CREATE_BATCH_EVENTS: &Operation = &OPERATIONS[81];
+    pub(crate) const EVENT_BATCH_ESTIMATE_INSTANT_FEES: &Operation = &OPERATIONS[82];
+    pub(crate) const EVENT_ESTIMATE_FEES: &Operation = &OPERATIONS[83];
+    pub(crate) const EVENT_ESTIMATE_INSTANT_FEES: &Operation = &OPERATIONS[84];
+    pub(crate) const FIND_EVENT: &Operation = &OPERATIONS[85];
+    pub(crate) const FIND_ALL_FEATURES: &Operation = &OPERATIONS[86];
+    pub(crate) const CREATE_FEATURE: &Operation = &OPERATIONS[87];
+    pub(crate) const DESTROY_FEATURE: &Operation = &OPERATIONS[88];
+    pub(crate) const FIND_FEATURE: &Operation = &OPERATIONS[89];
+    pub(crate) const UPDATE_FEATURE: &Operation = &OPERATIONS[90];
+    pub(crate) const DELETE_FEATURE_PRIVILEGE: &Operation = &OPERATIONS[91];
+    pub(crate) const FIND_ALL_FEES: &Operation = &OPERATIONS[92];
+    pub(crate) const DELETE_FEE: &Operation = &OPERATIONS[93];
+    pub(crate) const FIND_FEE: &Operation = &OPERATIONS[94];
+    pub(crate) const UPDATE_FEE: &Operation = &OPERATIONS[95];
+    pub(crate) const FIND_ALL_INVOICES: &Operation = &OPERATIONS[96];
+    pub(crate) const CREATE_INVOICE: &Operation = &OPERATIONS[97];
+    pub(crate) const INVOICE_PREVIEW: &Operation = &OPERATIONS[98];
+    pub(crate) const DELETE_INVOICE: &Operation = &OPERATIONS[99];
+    pub(crate) const FIND_INVOICE: &Operation = &OPERATIONS[100];
+    pub(crate) const UPDATE_INVOICE: &Operation = &OPERATIONS[101];
+    pub(crate) const DOWNLOAD_INVOICE: &Operation = &OPERATIONS[102];
+    pub(crate) const DOWNLOAD_INVOICE_XML: &Operation = &OPERATIONS[103];
+    pub(crate) const FINALIZE_INVOICE: &Operation = &OPERATIONS[104];
+    pub(crate) const LOSE_DISPUTE_INVOICE: &Operation = &OPERATIONS[105];
+    pub(crate) const INVOICE_PAYMENT_URL: &Operation = &OPERATIONS[106];
+    pub(crate) const REFRESH_INVOICE: &Operation = &OPERATIONS[107];
+    pub(crate) const RESEND_INVOICE_EMAIL: &Operation = &OPERATIONS[108];
+    pub(crate) const RETRY_INVOICE: &Operation = &OPERATIONS[109];
+    pub(crate) const RETRY_PAYMENT: &Operation = &OPERATIONS[110];
+    pub(crate) const SYNC_INVOICE_SALESFORCE_ID: &Operation = &OPERATIONS[111];
+    pub(crate) const VOID_INVOICE: &Operation = &OPERATIONS[112];
+    pub(crate) const FIND_ORGANIZATION: &Operation = &OPERATIONS[113];
+    pub(crate) const UPDATE_ORGANIZATION: &Operation = &OPERATIONS[114];
+    pub(crate) const FIND_ALL_PAYMENT_RECEIPTS: &Operation = &OPERATIONS[115];
+    pub(crate) const FIND_PAYMENT_RECEIPT: &Operation = &OPERATIONS[116];
+    pub(crate) const RESEND_PAYMENT_RECEIPT_EMAIL: &Operation = &OPERATIONS[117];
+    pub(crate) const FIND_ALL_PAYMENT_REQUESTS: &Operation = &OPERATIONS[118];
+    pub(crate) const CREATE_PAYMENT_REQUEST: &Operation = &OPERATIONS[119];
+    pub(crate) const FIND_PAYMENT_REQUEST: &Operation = &OPERATIONS[120];
+    pub(crate) const FIND_ALL_PAYMENTS: &Operation = &OPERATIONS[121];
+    pub(crate) const CREATE_PAYMENT: &Operation = &OPERATIONS[122];
+    pub(crate) const FIND_PAYMENT: &Operation = &OPERATIONS[123];
+    pub(crate) const FIND_ALL_PLANS: &Operation = &OPERATIONS[124];
+    pub(crate) const CREATE_PLAN: &Operation = &OPERATIONS[125];
+    pub(crate) const DESTROY_PLAN: &Operation = &OPERATIONS[126];
+    pub(crate) const FIND_PLAN: &Operation = &OPERATIONS[127];
+    pub(crate) const UPDATE_PLAN: &Operation = &OPERATIONS[128];
+    pub(crate) const FIND_ALL_PLAN_CHARGES: &Operation = &OPERATIONS[129];
+    pub(crate) const CREATE_PLAN_CHARGE: &Operation = &OPERATIONS[130];
+    pub(crate) const DESTROY_PLAN_CHARGE: &Operation = &OPERATIONS[131];
+    pub(crate) const FIND_PLAN_CHARGE: &Operation = &OPERATIONS[132];
+    pub(crate) const UPDATE_PLAN_CHARGE: &Operation = &OPERATIONS[133];
+    pub(crate) const FIND_ALL_PLAN_CHARGE_FILTERS: &Operation = &OPERATIONS[134];
+    pub(crate) const CREATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[135];
+    pub(crate) const DESTROY_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[136];
+    pub(crate) const FIND_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[137];
+    pub(crate) const UPDATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[138];
+    pub(crate) const FIND_ALL_ENTITLEMENTS: &Operation = &OPERATIONS[139];
+    pub(crate) const UPDATE_ENTITLEMENT: &Operation = &OPERATIONS[140];
+    pub(crate) const CREATE_ENTITLEMENT: &Operation = &OPERATIONS[141];
+    pub(crate) const DESTROY_ENTITLEMENT: &Operation = &OPERATIONS[142];
+    pub(crate) const FIND_ENTITLEMENT: &Operation = &OPERATIONS[143];
+    pub(crate) const REMOVE_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[144];
+    pub(crate) const FIND_ALL_PLAN_FIXED_CHARGES: &Operation = &OPERATIONS[145];
+    pub(crate) const CREATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[146];
+    pub(crate) const DESTROY_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[147];
+    pub(crate) const FIND_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[148];
+    pub(crate) const UPDATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[149];
+    pub(crate) const DELETE_ALL_PLAN_METADATA: &Operation = &OPERATIONS[150];
+    pub(crate) const MERGE_PLAN_METADATA: &Operation = &OPERATIONS[151];
+    pub(crate) const REPLACE_PLAN_METADATA: &Operation = &OPERATIONS[152];
+    pub(crate) const DELETE_PLAN_METADATA_KEY: &Operation = &OPERATIONS[153];
+    pub(crate) const FIND_ALL_SUBSCRIPTIONS: &Operation = &OPERATIONS[154];
+    pub(crate) const CREATE_SUBSCRIPTION: &Operation = &OPERATIONS[155];
+    pub(crate) const DESTROY_SUBSCRIPTION: &Operation = &OPERATIONS[156];
+    pub(crate) const FIND_SUBSCRIPTION: &Operation = &OPERATIONS[157];
+    pub(crate) const UPDATE_SUBSCRIPTION: &Operation = &OPERATIONS[158];
+    pub(crate) const DELETE_ALL_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[159];
+    pub(crate) const GET_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[160];
+    pub(crate) const CREATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[161];
+    pub(crate) const DELETE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[162];
+    pub(crate) const GET_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[163];
+    pub(crate) const UPDATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[164];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGES: &Operation = &OPERATIONS[165];
+    pub(crate) const FIND_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[166];
+    pub(crate) const OVERRIDE_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[167];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGE_FILTERS: &Operation = &OPERATIONS[168];
+    pub(crate) const CREATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[169];
+    pub(crate) const DESTROY_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[170];
+    pub(crate) const FIND_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[171];
+    pub(crate) const UPDATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[172];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[173];
+    pub(crate) const UPDATE_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[174];
+    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT: &Operation = &OPERATIONS[175];
+    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[176];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_FIXED_CHARGES: &Operation = &OPERATIONS[177];
+    pub(crate) const FIND_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[178];
+    pub(crate) const OVERRIDE_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[179];
+    pub(crate) const GET_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[180];
+    pub(crate) const UPDATE_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[181];
+    pub(crate) const FIND_ALL_TAXES: &Operation = &OPERATIONS[182];
+    pub(crate) const CREATE_TAX: &Operation = &OPERATIONS[183];
+    pub(crate) const DESTROY_TAX: &Operation = &OPERATIONS[184];
+    pub(crate) const FIND_TAX: &Operation = &OPERATIONS[185];
+    pub(crate) const UPDATE_TAX: &Operation = &OPERATIONS[186];
+    pub(crate) const CREATE_WALLET_TRANSACTION: &Operation = &OPERATIONS[187];
+    pub(crate) const FIND_WALLET_TRANSACTION: &Operation = &OPERATIONS[188];
+    pub(crate) const FIND_ALL_WALLET_TRANSACTION_CONSUMPTIONS: &Operation = &OPERATIONS[189];
+    pub(crate) const FIND_ALL_WALLET_TRANSACTION_FUNDINGS: &Operation = &OPERATIONS[190];
+    pub(crate) const WALLET_TRANSACTION_PAYMENT_URL: &Operation = &OPERATIONS[191];
+    pub(crate) const FIND_ALL_WALLETS: &Operation = &OPERATIONS[192];
+    pub(crate) const CREATE_WALLET: &Operation = &OPERATIONS[193];
+    pub(crate) const DESTROY_WALLET: &Operation = &OPERATIONS[194];
+    pub(crate) const FIND_WALLET: &Operation = &OPERATIONS[195];
+    pub(crate) const UPDATE_WALLET: &Operation = &OPERATIONS[196];
+    pub(crate) const DELETE_ALL_WALLET_METADATA: &Operation = &OPERATIONS[197];
+    pub(crate) const MERGE_WALLET_METADATA: &Operation = &OPERATIONS[198];
+    pub(crate) const REPLACE_WALLET_METADATA: &Operation = &OPERATIONS[199];
+    pub(crate) const DELETE_WALLET_METADATA_KEY: &Operation = &OPERATIONS[200];
+    pub(crate) const FIND_ALL_WALLET_TRANSACTIONS: &Operation = &OPERATIONS[201];
+    pub(crate) const FIND_ALL_WEBHOOK_ENDPOINTS: &Operation = &OPERATIONS[202];
+    pub(crate) const CREATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[203];
+    pub(crate) const DESTROY_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[204];
+    pub(crate) const FIND_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[205];
+    pub(crate) const UPDATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[206];
+    pub(crate) const FETCH_JSON_PUBLIC_KEY: &Operation = &OPERATIONS[207];
+    pub(crate) const FETCH_PUBLIC_KEY: &Operation = &OPERATIONS[208];
 }

@@ -90,19 +90,28 @@ impl<'a> Number<'a> {
 
     /// The value, if it is an integer that fits.
     pub(super) fn to_i64(self) -> Option<i64> {
+        match self.to_scaled()? {
+            (integer, 0) => i64::try_from(integer).ok(),
+            _ => None,
+        }
+    }
+
+    /// The value as an integer and the fewest decimal places that make it up: 10.5 is 105 with one place. None when
+    /// the integer has more than 38 digits, which is what an `i128` holds for certain.
+    pub(super) fn to_scaled(self) -> Option<(i128, u32)> {
         if self.is_zero() {
-            return Some(0);
+            return Some((0, 0));
         }
-        // The places before the point; an i64 has up to 19.
-        let places = usize::try_from(self.magnitude + 1).ok()?;
-        if places > 19 || self.digits.0.len() + self.digits.1.len() > places {
-            return None;
-        }
+        let count = self.digits.0.len() + self.digits.1.len();
+        let power_of_last = self.magnitude - to_i128(count) + 1;
+        let scale = u32::try_from(-power_of_last.min(0)).ok()?;
+        let zeros = usize::try_from(power_of_last.max(0)).ok()?;
+        let places = count.checked_add(zeros).filter(|places| *places <= 38)?;
         let padded = self.digits().chain(std::iter::repeat(b'0')).take(places);
         let value = padded.fold(0, |value: i128, digit| {
             value * 10 + i128::from(digit - b'0')
         });
-        i64::try_from(if self.negative { -value } else { value }).ok()
+        Some((if self.negative { -value } else { value }, scale))
     }
 
     fn cmp_absolute(&self, other: &Self) -> Ordering {

@@ -41,17 +41,17 @@ pub(crate) trait DecimalField {
 impl DecimalField for Decimal {
     fn serialize_in<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
         if form == Form::String {
-            return serializer.serialize_str(&self.text);
+            return serializer.serialize_str(self.as_str());
         }
-        if let Ok(integer) = self.text.parse() {
+        if let Ok(integer) = self.as_str().parse() {
             return serializer.serialize_i64(integer);
         }
-        if let Ok(integer) = self.text.parse() {
+        if let Ok(integer) = self.as_str().parse() {
             return serializer.serialize_u64(integer);
         }
         let float = self.to_f64();
         if !float.is_finite() || (float == 0.0 && !self.is_zero()) {
-            let excerpt = Excerpt::new(&self.text);
+            let excerpt = Excerpt::new(self.as_str());
             return Err(ser::Error::custom(format_args!(
                 "the decimal {:?} does not fit a JSON number",
                 excerpt.as_str()
@@ -99,7 +99,7 @@ impl<T: DecimalField> Serialize for In<'_, T> {
 
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize_in(self.form, serializer)
+        self.serialize_in(self.spelling.form(), serializer)
     }
 }
 
@@ -119,7 +119,7 @@ impl<'de> Visitor<'de> for DecimalVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Decimal, E> {
-        Ok(Decimal::unchecked(value, Form::Number))
+        Ok(Decimal::integer(value, Form::Number))
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Decimal, E> {

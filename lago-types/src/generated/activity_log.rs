@@ -6,6 +6,7 @@ use super::ActivitySource;
 
 /// Audit record of one change in the organization: what happened, to which resource, by whom, through which source and when.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ActivityLog {
     /// Activity id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -17,10 +18,10 @@ pub struct ActivityLog {
     pub activity_type: String,
     /// Activity source. Example: `api`.
     pub activity_source: ActivitySource,
-    /// Activity object.
+    /// The resource as it was then. Values are text or null; what is nested is JSON in text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activity_object: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// Activity object changes.
+    /// What changed, by field. Values are text or null; what is nested is JSON in text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activity_object_changes: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
@@ -33,8 +34,6 @@ pub struct ActivityLog {
     pub resource_id: ::uuid::Uuid,
     /// Resource type. Example: `BillableMetric`.
     pub resource_type: String,
-    /// Organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub organization_id: ::uuid::Uuid,
     /// Logged at (UTC). Example: `2025-03-31T12:31:44Z`.
     pub logged_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.

@@ -6,6 +6,7 @@ use super::{Currency, Tax};
 
 /// One-time product or service that can be put on invoices or fixed charges, with its default price in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddOn {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -19,6 +20,7 @@ pub struct AddOn {
     pub code: String,
     /// Amount cents (in cents of the currency). Example: `50000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
@@ -34,6 +36,7 @@ pub struct AddOn {
 
 /// Request body that creates an add-on, whose price is given in cents of its currency.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddOnInput {
     /// Name. Example: `Setup Fee`.
@@ -45,6 +48,7 @@ pub struct AddOnInput {
     pub code: String,
     /// Amount cents (in cents of the currency). Example: `50000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
@@ -136,6 +140,7 @@ impl AddOnInputBuilder<(String, String, i64)> {
 
 /// Name, code, default price in cents, description and taxes of an add-on, shared by its create and update requests.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddOnUpdate {
     /// Name. Example: `Setup Fee`.
@@ -153,6 +158,7 @@ pub struct AddOnUpdate {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
     /// Amount currency. Example: `USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,13 +6,14 @@ use super::{AlertDirection, AlertType, BillableMetric};
 
 /// Alert that watches current or lifetime usage of a subscription, in cents or units, and fires at given thresholds.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Alert {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Lago organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
-    /// External subscription id. Example: `sub_1234567890`.
+    /// External id of the subscription that is watched. Servers before 1.38 send it as `subscription_external_id` only. Example: `sub_1234567890`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_subscription_id: Option<String>,
     /// Lago wallet id.
@@ -21,9 +22,10 @@ pub struct Alert {
     /// Wallet code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet_code: Option<::serde_json::Value>,
-    /// Billable metric.
-    pub billable_metric: BillableMetric,
-    /// Alert type. Example: `billable_metric_current_usage_amount`.
+    /// The metric that is watched; null for alerts on an amount of the whole subscription.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billable_metric: Option<BillableMetric>,
+    /// What is watched. Units over the whole life of a subscription need a feature that organizations may lack. Example: `billable_metric_current_usage_amount`.
     pub alert_type: AlertType,
     /// Code. Example: `storage_threshold_alert`.
     pub code: String,
@@ -42,10 +44,15 @@ pub struct Alert {
     pub thresholds: Vec<AlertThreshold>,
     /// Created at (UTC). Example: `2025-03-20T10:00:00Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// The same as `external_subscription_id`, under its old name.
+    #[deprecated]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_external_id: Option<String>,
 }
 
 /// Request body that creates one alert on the usage of a subscription, counted in cents or in units.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertInput {
     /// Code. Example: `storage_threshold_alert`.
@@ -55,7 +62,7 @@ pub struct AlertInput {
     pub name: crate::Patch<String>,
     /// Thresholds.
     pub thresholds: Vec<AlertThresholdInput>,
-    /// Alert type. Example: `billable_metric_current_usage_amount`.
+    /// What is watched. Units over the whole life of a subscription need a feature that organizations may lack. Example: `billable_metric_current_usage_amount`.
     pub alert_type: AlertType,
     /// Billable metric code. Example: `storage_usage`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
@@ -96,6 +103,7 @@ impl AlertInput {
 
 /// Level at which an alert fires, as a decimal string in cents, credits or units according to the alert type.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertThreshold {
     /// Code. Example: `warn`.
@@ -103,12 +111,13 @@ pub struct AlertThreshold {
     pub code: Option<String>,
     /// Recurring. Example: `false`.
     pub recurring: bool,
-    /// Value (an exact decimal). Example: `99.0`.
+    /// In cents, credits or units, as the alert type says. Only recurring thresholds have to be positive. Example: `99.0`.
     pub value: crate::Decimal,
 }
 
 /// Threshold to set on an alert, as an integer or decimal string in cents, credits or units according to the alert type.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertThresholdInput {
     /// Code. Example: `warn`.
@@ -117,7 +126,7 @@ pub struct AlertThresholdInput {
     /// Recurring. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurring: Option<bool>,
-    /// Value (an exact decimal). Example: `99`.
+    /// In cents, credits or units, as the alert type says. Only recurring thresholds have to be positive. Example: `99`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub value: crate::Decimal,
 }
@@ -147,6 +156,7 @@ impl AlertThresholdInput {
 
 /// Request body that changes the code, name, thresholds or billable metric of an alert on a subscription.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertUpdate {
     /// Code. Example: `storage_threshold_alert`.

@@ -6,81 +6,102 @@ use super::Currency;
 
 /// Gross revenue of one month in one currency, in cents, with the number of invoices behind it.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GrossRevenue {
     /// Month. Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
     /// Amount cents (in cents of the currency). Example: `50000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Currency. Example: `USD`.
     pub currency: Currency,
     /// Invoices count. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoices_count: i64,
+    /// The billing entity of the invoices. Servers of 2025 and older do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_id: Option<::uuid::Uuid>,
 }
 
 /// Usage-based revenue in cents that was invoiced in one month for one billable metric and currency.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicedUsage {
     /// Month. Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
-    /// Code. Example: `code1`.
+    /// Code of the billable metric. Null for a fee whose charge is gone. Example: `code1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `50000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub amount_cents: i64,
+    /// Amount cents (in cents of the currency, with fractions of a cent). Example: `50000`.
+    pub amount_cents: crate::Decimal,
     /// Currency. Example: `USD`.
     pub currency: Currency,
 }
 
 /// Monthly recurring revenue, in cents, of the organization for one month and currency.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Mrr {
     /// Month. Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
-    /// Amount cents (in cents of the currency). Example: `50000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub amount_cents: i64,
-    /// Currency. Example: `USD`.
-    pub currency: Currency,
+    /// Revenue of the month in cents, with fractions of a cent. Null for a month without revenue when no currency is asked for. Example: `50000`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_cents: Option<crate::Decimal>,
+    /// Currency of the revenue. Null for a month without revenue when no currency is asked for. Example: `USD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
 }
 
 /// Total in cents of invoices past their due date for one month and currency, with the identifiers of those invoices.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OverdueBalance {
     /// Month. Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
     /// Amount cents (in cents of the currency). Example: `50000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Currency. Example: `USD`.
     pub currency: Currency,
     /// Lago invoice ids.
     pub lago_invoice_ids: Vec<::uuid::Uuid>,
+    /// The billing entity of the invoices. Servers of 2025 and older do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_id: Option<::uuid::Uuid>,
 }
 
 /// Usage of one billable metric over a period of the usage analytics, in units and in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Usage {
-    /// Organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub organization_id: ::uuid::Uuid,
+    /// Lago's id of the organization, a UUID. Not certain to be there, as another service of Lago writes the rows. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<::uuid::Uuid>,
     /// Start of period dt (a calendar date). Example: `2023-11-01`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_of_period_dt: Option<::chrono::naive::NaiveDate>,
     /// End of period dt (a calendar date). Example: `2023-11-30`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_of_period_dt: Option<::chrono::naive::NaiveDate>,
-    /// Amount currency. Example: `USD`.
-    pub amount_currency: Currency,
-    /// Amount cents (in cents of the currency). Example: `50000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub amount_cents: i64,
+    /// Currency of the amount. Null for usage that has no price. Example: `USD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_currency: Option<Currency>,
+    /// What the usage costs, in cents. Null for usage that has no price. Example: `50000`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub amount_cents: Option<i64>,
     /// Billable metric code. Example: `code1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billable_metric_code: Option<String>,

@@ -6,30 +6,32 @@ use super::ApiLogHttpMethod;
 
 /// Record of one writing API call: method, path, client, HTTP status, and the bodies of request and response.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ApiLog {
     /// Api version. Example: `v1`.
     pub api_version: String,
     /// Client. Example: `Lago Ruby v1.26.0`.
     pub client: String,
-    /// Http method. Example: `post`.
+    /// Method of the call. Calls with GET and PATCH are not in the log. Example: `post`.
     pub http_method: ApiLogHttpMethod,
     /// Http status. Example: `200`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub http_status: i64,
     /// Logged at (UTC). Example: `2025-03-31T12:31:44Z`.
     pub logged_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Request body.
-    pub request_body: String,
+    /// What was sent. Values are text; what is nested is JSON in text.
+    pub request_body: ::serde_json::Map<String, ::serde_json::Value>,
     /// Request origin. Example: `https://app.lago.dev/`.
     pub request_origin: String,
     /// Request path. Example: `/billable_metrics`.
     pub request_path: String,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Request id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub request_id: ::uuid::Uuid,
-    /// Request response.
+    /// Request id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    pub request_id: String,
+    /// What was answered. Values are text or null, what is nested is JSON in text; empty or null when the answer had no body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_response: Option<String>,
+    pub request_response: Option<::serde_json::Map<String, ::serde_json::Value>>,
 }

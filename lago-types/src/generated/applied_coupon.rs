@@ -9,6 +9,7 @@ use super::{
 
 /// Coupon held by a customer together with each credit, in cents, that it has produced on invoices so far.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedCoupon {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -19,10 +20,10 @@ pub struct AppliedCoupon {
     pub coupon_code: String,
     /// Coupon name. Example: `Startup Deal`.
     pub coupon_name: String,
-    /// Coupon status. Example: `active`.
+    /// Whether the coupon itself can still be applied. Servers before 1.44 do not send it. Example: `active`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coupon_status: Option<CouponStatus>,
-    /// Coupon deleted at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the coupon itself was deleted (UTC), if it was. Servers before 1.44 do not send it. Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coupon_deleted_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -37,6 +38,7 @@ pub struct AppliedCoupon {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
     /// Amount cents remaining. Example: `50`.
     #[serde(
@@ -44,6 +46,7 @@ pub struct AppliedCoupon {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents_remaining: Option<i64>,
     /// Amount currency. Example: `EUR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,6 +62,7 @@ pub struct AppliedCoupon {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub frequency_duration: Option<i64>,
     /// Frequency duration remaining. Example: `1`.
     #[serde(
@@ -66,6 +70,7 @@ pub struct AppliedCoupon {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub frequency_duration_remaining: Option<i64>,
     /// Expiration at (UTC). Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,13 +80,17 @@ pub struct AppliedCoupon {
     /// Terminated at (UTC). Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Credits.
+    /// The coupon's description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupon_description: Option<String>,
+    /// What the coupon has taken off invoices so far. In lists only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credits: Option<Vec<Credit>>,
 }
 
 /// Request body that gives a coupon to a customer and may override its amount in cents, percentage, frequency or duration.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedCouponInput {
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
@@ -97,12 +106,20 @@ pub struct AppliedCouponInput {
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
     pub frequency_duration: crate::Patch<i64>,
     /// Amount cents (in cents of the currency). Example: `2000`.
     #[serde(
         default,
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub amount_cents: crate::Patch<i64>,
     /// Amount currency. Example: `EUR`.
@@ -179,12 +196,15 @@ impl AppliedCouponInput {
 
 /// Deduction on an invoice, in cents, that stems from a coupon, a credit note or an earlier progressive billing invoice.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Credit {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_id: ::uuid::Uuid,
+    /// Lago's id of the credit, a UUID; null in a preview. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_id: Option<::uuid::Uuid>,
     /// Amount cents (in cents of the currency). Example: `1200`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
@@ -198,25 +218,34 @@ pub struct Credit {
 
 /// Credit invoice.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditInvoice {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_id: ::uuid::Uuid,
+    /// The invoice that the credit reduces; null in a preview. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_id: Option<::uuid::Uuid>,
     /// Payment status. Example: `succeeded`.
     pub payment_status: InvoicePaymentStatus,
 }
 
 /// Credit item.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditItem {
-    /// Lago item id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_item_id: ::uuid::Uuid,
+    /// Lago's id of the coupon, credit note or invoice that gives the credit; null for a coupon that is gone or that only the request for a preview named. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_item_id: Option<::uuid::Uuid>,
     /// Type. Example: `coupon`.
     #[serde(rename = "type")]
     pub type_: CreditItemType,
-    /// Code. Example: `startup_deal`.
-    pub code: String,
-    /// Name. Example: `Startup Deal`.
-    pub name: String,
+    /// Of the coupon, credit note or invoice that gives the credit; null for a coupon that only the request for a preview named. Example: `startup_deal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Of the coupon, credit note or invoice that gives the credit; null for a coupon that only the request for a preview named. Example: `Startup Deal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Description of the coupon or credit note; null for an invoice. Servers of 1.16 do not send it. Example: `Half price for startups`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }

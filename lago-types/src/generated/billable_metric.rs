@@ -6,6 +6,7 @@ use super::{AggregationType, RoundingFunction, WeightedInterval};
 
 /// Rule that turns usage events of one code into billable units by count, sum, maximum, unique values, weighted sum or latest value.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetric {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -28,16 +29,17 @@ pub struct BillableMetric {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub rounding_precision: Option<i64>,
     /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Expression. Example: `round((ended_at - started_at) * units)`.
+    /// Expression by which units are computed from an event. Null when the metric reads a property of events as it is. Example: `round((ended_at - started_at) * units)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
     /// Field name. Example: `gb`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field_name: Option<String>,
-    /// Aggregation type. Example: `sum_agg`.
+    /// How usage is added up. Only organizations for which Lago has enabled it can use `custom_agg`, for others it fails with 403 `feature_unavailable`. Example: `sum_agg`.
     pub aggregation_type: AggregationType,
     /// Weighted interval. Example: `seconds`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,10 +47,35 @@ pub struct BillableMetric {
     /// Filters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<BillableMetricFilter>>,
+    /// Always 0; kept by the server for old clients.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub active_subscriptions_count: Option<i64>,
+    /// Always 0; kept by the server for old clients.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub draft_invoices_count: Option<i64>,
+    /// Always 0; kept by the server for old clients.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub plans_count: Option<i64>,
 }
 
 /// Event property and its known values by which usage of a billable metric can be priced differently.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricFilter {
     /// Key. Example: `region`.
@@ -59,6 +86,7 @@ pub struct BillableMetricFilter {
 
 /// Event property, with the values to recognise, that a new or changed billable metric should offer for separate pricing.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricFilterInput {
     /// Key. Example: `region`.
@@ -82,6 +110,7 @@ impl BillableMetricFilterInput {
 
 /// Request body that creates a billable metric, which defines how usage events are aggregated into units.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricInput {
     /// Name. Example: `Storage`.
@@ -106,11 +135,15 @@ pub struct BillableMetricInput {
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
     pub rounding_precision: crate::Patch<i64>,
-    /// Field name. Example: `gb`.
+    /// Property of events that is read. Needed by every aggregation but `count_agg`, for which the server drops it. Example: `gb`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub field_name: crate::Patch<String>,
-    /// Aggregation type. Example: `sum_agg`.
+    /// How usage is added up. Only organizations for which Lago has enabled it can use `custom_agg`, for others it fails with 403 `feature_unavailable`. Example: `sum_agg`.
     pub aggregation_type: AggregationType,
     /// Weighted interval. Example: `seconds`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
@@ -204,7 +237,10 @@ impl BillableMetricInput {
 }
 
 /// Code, aggregation, event field, rounding and filters of a billable metric, shared by its create and update requests.
+///
+/// Once a plan uses the metric only name, description and filters can be changed; the server ignores the rest of a request without saying so.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricUpdate {
     /// Name. Example: `Storage`.
@@ -231,11 +267,15 @@ pub struct BillableMetricUpdate {
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
     pub rounding_precision: crate::Patch<i64>,
-    /// Field name. Example: `gb`.
+    /// Property of events that is read. Needed by every aggregation but `count_agg`, for which the server drops it. Example: `gb`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub field_name: crate::Patch<String>,
-    /// Aggregation type. Example: `sum_agg`.
+    /// How usage is added up. Only organizations for which Lago has enabled it can use `custom_agg`, for others it fails with 403 `feature_unavailable`. Example: `sum_agg`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aggregation_type: Option<AggregationType>,
     /// Weighted interval. Example: `seconds`.
@@ -348,8 +388,9 @@ impl BillableMetricUpdate {
 
 /// Answer with the value that an expression yields on a sample event; servers send a string even for numbers.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EvaluateExpressionResult {
-    /// Value. Example: `1`.
-    pub value: ::serde_json::Value,
+    /// Value.
+    pub value: String,
 }

@@ -9,6 +9,7 @@ use super::{
 
 /// Billing entity with its default taxes and invoice custom sections, as answered when a single one is read or updated.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntity {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -33,11 +34,12 @@ pub struct BillingEntity {
     pub invoice_footer: Option<String>,
     /// Invoice grace period. Example: `0`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoice_grace_period: i64,
-    /// Subscription invoice issuing date anchor.
+    /// By which day invoices of subscriptions are dated. Servers before 1.36 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_invoice_issuing_date_anchor: Option<IssuingDateAnchor>,
-    /// Subscription invoice issuing date adjustment.
+    /// Whether the date of a draft moves to the day on which it becomes final. Servers before 1.36 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_invoice_issuing_date_adjustment: Option<IssuingDateAdjustment>,
     /// Is default. Example: `false`.
@@ -45,6 +47,7 @@ pub struct BillingEntity {
     pub is_default: Option<bool>,
     /// Net payment term. Example: `0`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub net_payment_term: i64,
     /// Address line1. Example: `5230 Penfield Ave`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,7 +67,7 @@ pub struct BillingEntity {
     /// Zipcode. Example: `91364`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zipcode: Option<String>,
-    /// Email. Example: `billing@acme.com`.
+    /// The entity's e-mail address, or several of them separated by commas. Example: `billing@acme.com`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Legal name. Example: `Acme Corporation`.
@@ -81,7 +84,7 @@ pub struct BillingEntity {
     /// Email settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_settings: Option<Vec<EmailSetting>>,
-    /// Eu tax management. Example: `false`.
+    /// Whether Lago chooses taxes by the rules of the European Union. Null may stand for false in old entities. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eu_tax_management: Option<bool>,
     /// Logo url. Example: `https://getlago.com/logo.png`.
@@ -91,16 +94,23 @@ pub struct BillingEntity {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Taxes.
+    /// Whether invoices are also made as electronic invoices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub einvoicing: Option<bool>,
+    /// Telephone number that stands on documents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Taxes that apply unless something else is said. Only in answers to getting and updating one entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taxes: Option<Vec<Tax>>,
-    /// Selected invoice custom sections.
+    /// Texts that the entity's invoices carry. Only in answers to getting and updating one entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected_invoice_custom_sections: Option<Vec<InvoiceCustomSection>>,
 }
 
 /// Billing entity billing configuration input.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntityBillingConfigurationInput {
     /// Invoice footer. Example: `Thank you for your business`.
@@ -109,17 +119,18 @@ pub struct BillingEntityBillingConfigurationInput {
     /// Document locale. Example: `en`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_locale: Option<String>,
-    /// Invoice grace period. Example: `0`.
+    /// Days for which an invoice stays a draft. Servers without premium license ignore it. Example: `0`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub invoice_grace_period: Option<i64>,
-    /// Subscription invoice issuing date anchor.
+    /// By which day invoices of subscriptions are dated. Servers without premium license ignore it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_invoice_issuing_date_anchor: Option<IssuingDateAnchor>,
-    /// Subscription invoice issuing date adjustment.
+    /// Whether the date of a draft moves to the day on which it becomes final. Servers without premium license ignore it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_invoice_issuing_date_adjustment: Option<IssuingDateAdjustment>,
 }
@@ -179,6 +190,7 @@ impl BillingEntityBillingConfigurationInput {
 
 /// Request body that creates a billing entity with its code, name, address, currency, document numbering and invoice settings.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntityInput {
     /// Code. Example: `acme_corp`.
@@ -206,6 +218,7 @@ pub struct BillingEntityInput {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Address line1. Example: `5230 Penfield Ave`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
@@ -225,7 +238,7 @@ pub struct BillingEntityInput {
     /// Zipcode. Example: `91364`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub zipcode: crate::Patch<String>,
-    /// Email. Example: `billing@acme.com`.
+    /// The entity's e-mail address, or several of them separated by commas. Example: `billing@acme.com`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub email: crate::Patch<String>,
     /// Legal name. Example: `Acme Corporation`.
@@ -237,10 +250,10 @@ pub struct BillingEntityInput {
     /// Tax identification number. Example: `EU123456789`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub tax_identification_number: crate::Patch<String>,
-    /// Timezone. Example: `UTC`.
+    /// Time zone in which the entity bills. Servers without premium license ignore it. Example: `UTC`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<Timezone>,
-    /// Email settings.
+    /// What customers are told by e-mail. Servers without premium license ignore it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_settings: Option<Vec<EmailSetting>>,
     /// Eu tax management. Example: `false`.
@@ -249,6 +262,12 @@ pub struct BillingEntityInput {
     /// Logo. Example: `data:image/png;base64,...`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub logo: crate::Patch<String>,
+    /// Whether invoices are also made as electronic invoices; only in France and Germany, elsewhere true is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub einvoicing: Option<bool>,
+    /// Telephone number that stands on documents.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub phone: crate::Patch<String>,
 }
 
 impl BillingEntityInput {
@@ -277,6 +296,8 @@ impl BillingEntityInput {
             email_settings: None,
             eu_tax_management: None,
             logo: crate::Patch::Absent,
+            einvoicing: None,
+            phone: crate::Patch::Absent,
         }
     }
     /// Sets the default currency.
@@ -426,10 +447,23 @@ impl BillingEntityInput {
         self.logo = logo.into();
         self
     }
+    /// Sets the einvoicing.
+    #[must_use]
+    pub fn einvoicing(mut self, einvoicing: bool) -> Self {
+        self.einvoicing = Some(einvoicing);
+        self
+    }
+    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
+        self.phone = phone.into();
+        self
+    }
 }
 
 /// Request body that changes a billing entity: address, numbering, invoice settings, payment term in days, taxes and custom sections.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntityUpdate {
     /// Name. Example: `Acme Corp`.
@@ -438,7 +472,7 @@ pub struct BillingEntityUpdate {
     /// Default currency. Example: `USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_currency: Option<Currency>,
-    /// Document numbering.
+    /// What invoices are numbered by. The server takes anything but `per_customer` for `per_billing_entity`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_numbering: Option<DocumentNumbering>,
     /// Document number prefix. Example: `ABC-123`.
@@ -456,6 +490,7 @@ pub struct BillingEntityUpdate {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Address line1. Example: `5230 Penfield Ave`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
@@ -475,7 +510,7 @@ pub struct BillingEntityUpdate {
     /// Zipcode. Example: `91364`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub zipcode: crate::Patch<String>,
-    /// Email. Example: `billing@acme.com`.
+    /// The entity's e-mail address, or several of them separated by commas. Example: `billing@acme.com`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub email: crate::Patch<String>,
     /// Legal name. Example: `Acme Corporation`.
@@ -487,13 +522,13 @@ pub struct BillingEntityUpdate {
     /// Tax identification number. Example: `EU123456789`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub tax_identification_number: crate::Patch<String>,
-    /// Timezone. Example: `UTC`.
+    /// Time zone in which the entity bills. Servers without premium license ignore it. Example: `UTC`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<Timezone>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
-    /// Email settings.
+    /// What customers are told by e-mail. Servers without premium license ignore it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_settings: Option<Vec<EmailSetting>>,
     /// Eu tax management. Example: `false`.
@@ -505,6 +540,12 @@ pub struct BillingEntityUpdate {
     /// Invoice custom section codes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_custom_section_codes: Option<Vec<String>>,
+    /// Whether invoices are also made as electronic invoices; only in France and Germany, elsewhere true is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub einvoicing: Option<bool>,
+    /// Telephone number that stands on documents.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub phone: crate::Patch<String>,
 }
 
 impl BillingEntityUpdate {
@@ -534,6 +575,8 @@ impl BillingEntityUpdate {
             eu_tax_management: None,
             logo: crate::Patch::Absent,
             invoice_custom_section_codes: None,
+            einvoicing: None,
+            phone: crate::Patch::Absent,
         }
     }
     /// Sets the name.
@@ -707,6 +750,18 @@ impl BillingEntityUpdate {
         self.invoice_custom_section_codes = Some(
             invoice_custom_section_codes.into_iter().map(Into::into).collect(),
         );
+        self
+    }
+    /// Sets the einvoicing.
+    #[must_use]
+    pub fn einvoicing(mut self, einvoicing: bool) -> Self {
+        self.einvoicing = Some(einvoicing);
+        self
+    }
+    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
+        self.phone = phone.into();
         self
     }
 }

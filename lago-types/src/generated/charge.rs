@@ -6,24 +6,30 @@ use super::{AggregationType, ChargeModel, Currency, PlanChargeFilterInput, Tax};
 
 /// Applied pricing unit.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedPricingUnit {
     /// Code. Example: `unit_code`.
     pub code: String,
-    /// Conversion rate. Example: `0.5`.
-    pub conversion_rate: String,
+    /// Conversion rate (an exact decimal). Example: `0.5`.
+    pub conversion_rate: crate::Decimal,
 }
 
 /// Applied pricing unit input.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedPricingUnitInput {
-    /// Code. Example: `credits`.
+    /// Code of the pricing unit; not read when a charge is overridden for one subscription. Example: `credits`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Conversion rate. Example: `0.5`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversion_rate: Option<String>,
+    /// Conversion rate (an exact decimal). Example: `0.5`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::decimal::as_string"
+    )]
+    pub conversion_rate: Option<crate::Decimal>,
 }
 
 impl AppliedPricingUnitInput {
@@ -42,7 +48,10 @@ impl AppliedPricingUnitInput {
     }
     /// Sets the conversion rate.
     #[must_use]
-    pub fn conversion_rate(mut self, conversion_rate: impl Into<String>) -> Self {
+    pub fn conversion_rate(
+        mut self,
+        conversion_rate: impl Into<crate::Decimal>,
+    ) -> Self {
         self.conversion_rate = Some(conversion_rate.into());
         self
     }
@@ -50,6 +59,7 @@ impl AppliedPricingUnitInput {
 
 /// Usage charge of a plan: the billable metric it prices, its pricing model, its timing and its minimum in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Charge {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -79,6 +89,7 @@ pub struct Charge {
     pub prorated: bool,
     /// Min amount cents (in cents of the currency). Example: `1200`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub min_amount_cents: i64,
     /// Properties.
     pub properties: ChargeProperties,
@@ -100,6 +111,7 @@ pub struct Charge {
 
 /// Optional request body for deleting a usage charge, telling whether derived plans lose it too.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeDeleteInput {
     /// Cascade updates. Example: `true`.
@@ -120,14 +132,15 @@ impl ChargeDeleteInput {
     }
 }
 
-/// Filter of a usage charge with its own identifier, the event values it matches and the prices used for them.
+/// Separate price of a charge for usage whose event properties have the given values.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilter {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Lago id of the filter. Older servers do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Charge code. Example: `api_requests_charge`.
+    /// Code of the charge that the filter belongs to. Older servers do not send it. Example: `api_requests_charge`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charge_code: Option<String>,
     /// Invoice display name. Example: `AWS`.
@@ -141,6 +154,7 @@ pub struct ChargeFilter {
 
 /// Optional request body for deleting a charge filter, telling whether derived plans lose it too.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilterDeleteInput {
     /// Cascade updates. Example: `true`.
@@ -163,6 +177,7 @@ impl ChargeFilterDeleteInput {
 
 /// Request body that adds a filter with its own prices to a usage charge of a plan or subscription.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilterInput {
     /// Cascade updates. Example: `true`.
@@ -171,7 +186,7 @@ pub struct ChargeFilterInput {
     /// Invoice display name. Example: `AWS`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub invoice_display_name: crate::Patch<String>,
-    /// Properties.
+    /// Prices for these values. Presentation group keys belong to the charge and are dropped here.
     pub properties: ChargePropertiesInput,
     /// Values.
     pub values: ::std::collections::BTreeMap<String, Vec<String>>,
@@ -212,6 +227,7 @@ impl ChargeFilterInput {
 
 /// Request body that changes the matched event values, prices or invoice name of a charge filter.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilterUpdate {
     /// Cascade updates. Example: `true`.
@@ -274,35 +290,29 @@ impl ChargeFilterUpdate {
 
 /// Charge filter usage.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilterUsage {
-    /// Units (an exact decimal). Example: `0.9`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub units: Option<crate::Decimal>,
+    /// Units of this filter alone. Example: `0.9`.
+    pub units: crate::Decimal,
     /// Total aggregated units (an exact decimal). Example: `1.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_aggregated_units: Option<crate::Decimal>,
-    /// Amount cents (in cents of the currency). Example: `1000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub amount_cents: Option<i64>,
-    /// Events count. Example: `10`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub events_count: Option<i64>,
-    /// Invoice display name. Example: `AWS eu-east-1`.
+    /// Amount for this filter alone, in cents of the currency. Example: `1000`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub amount_cents: i64,
+    /// Number of events of this filter alone. Example: `10`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub events_count: i64,
+    /// Name on invoices; null when the filter has none of its own, and in the row for events that match no filter. Example: `AWS eu-east-1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
     /// Pricing unit details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
-    /// Values.
+    /// Values of the event properties that the filter matches; null in the row for events that match no filter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<::std::collections::BTreeMap<String, Vec<String>>>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
@@ -312,37 +322,29 @@ pub struct ChargeFilterUsage {
 
 /// Charge grouped usage.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeGroupedUsage {
-    /// Amount cents (in cents of the currency). Example: `1000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub amount_cents: Option<i64>,
-    /// Events count. Example: `10`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub events_count: Option<i64>,
-    /// Units (an exact decimal). Example: `0.9`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub units: Option<crate::Decimal>,
+    /// Amount for this group alone, in cents of the currency. Example: `1000`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub amount_cents: i64,
+    /// Number of events of this group alone. Example: `10`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub events_count: i64,
+    /// Units of this group alone. Example: `0.9`.
+    pub units: crate::Decimal,
     /// Total aggregated units (an exact decimal). Example: `1.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_aggregated_units: Option<crate::Decimal>,
     /// Pricing unit details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
-    /// Grouped by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grouped_by: Option<::std::collections::BTreeMap<String, String>>,
-    /// Usage of a charge split by its filters, each entry with units, number of events and amount in cents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<ChargeFilterUsage>>,
+    /// Event properties and their values in this group; a value is null for events without the property.
+    pub grouped_by: ::serde_json::Map<String, ::serde_json::Value>,
+    /// The same usage split by filters; empty when the charge has none.
+    pub filters: Vec<ChargeFilterUsage>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
@@ -350,6 +352,7 @@ pub struct ChargeGroupedUsage {
 
 /// Request body that adds a usage charge to a plan and, if asked, to the plans derived from it.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeInput {
     /// Invoice display name. Example: `Setup`.
@@ -361,6 +364,7 @@ pub struct ChargeInput {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -393,6 +397,9 @@ pub struct ChargeInput {
     /// Prorated. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prorated: Option<bool>,
+    /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub accepts_target_wallet: crate::Patch<bool>,
     /// Cascade updates. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade_updates: Option<bool>,
@@ -418,6 +425,7 @@ impl ChargeInput {
             invoiceable: None,
             regroup_paid_fees: crate::Patch::Absent,
             prorated: None,
+            accepts_target_wallet: crate::Patch::Absent,
             cascade_updates: None,
         }
     }
@@ -502,6 +510,15 @@ impl ChargeInput {
         self.prorated = Some(prorated);
         self
     }
+    /// Sets the accepts target wallet; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn accepts_target_wallet(
+        mut self,
+        accepts_target_wallet: impl Into<crate::Patch<bool>>,
+    ) -> Self {
+        self.accepts_target_wallet = accepts_target_wallet.into();
+        self
+    }
     /// Sets the cascade updates.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
@@ -512,6 +529,7 @@ impl ChargeInput {
 
 /// Parts of a usage charge that one subscription may override: name, prices, filters, taxes and minimum in cents.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeOverride {
     /// Invoice display name. Example: `Setup`.
@@ -523,6 +541,7 @@ pub struct ChargeOverride {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -602,6 +621,7 @@ impl ChargeOverride {
 
 /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeProperties {
     /// Grouped by.
@@ -626,6 +646,7 @@ pub struct ChargeProperties {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub free_units: Option<i64>,
     /// Package size. Example: `1000`.
     #[serde(
@@ -633,11 +654,12 @@ pub struct ChargeProperties {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub package_size: Option<i64>,
     /// Rate (an exact decimal). Example: `1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<crate::Decimal>,
-    /// Fixed amount (an exact decimal). Example: `0.5`.
+    /// Price of each event, as text in currency units; null counts as zero. Example: `0.5`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_amount: Option<crate::Decimal>,
     /// Free units per events. Example: `5`.
@@ -646,19 +668,23 @@ pub struct ChargeProperties {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub free_units_per_events: Option<i64>,
     /// Free units per total aggregation (an exact decimal). Example: `500`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_units_per_total_aggregation: Option<crate::Decimal>,
-    /// Per transaction max amount (an exact decimal). Example: `3.75`.
+    /// Per transaction max amount. Example: `3.75`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub per_transaction_max_amount: Option<crate::Decimal>,
-    /// Per transaction min amount (an exact decimal). Example: `1.75`.
+    pub per_transaction_max_amount: Option<String>,
+    /// Per transaction min amount. Example: `1.75`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub per_transaction_min_amount: Option<crate::Decimal>,
+    pub per_transaction_min_amount: Option<String>,
     /// Volume ranges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume_ranges: Option<Vec<VolumeRange>>,
+    /// Free settings of the charge model `custom`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Presentation group keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
@@ -666,6 +692,7 @@ pub struct ChargeProperties {
 
 /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargePropertiesInput {
     /// Grouped by.
@@ -694,6 +721,7 @@ pub struct ChargePropertiesInput {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub free_units: Option<i64>,
     /// Package size. Example: `1000`.
     #[serde(
@@ -701,6 +729,7 @@ pub struct ChargePropertiesInput {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub package_size: Option<i64>,
     /// Rate (an exact decimal). Example: `1`.
     #[serde(
@@ -709,18 +738,22 @@ pub struct ChargePropertiesInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub rate: Option<crate::Decimal>,
-    /// Fixed amount (an exact decimal). Example: `0.5`.
+    /// Price of each event, as text in currency units; null counts as zero. Example: `0.5`.
     #[serde(
         default,
-        skip_serializing_if = "Option::is_none",
+        skip_serializing_if = "crate::Patch::is_absent",
         serialize_with = "crate::decimal::as_string"
     )]
-    pub fixed_amount: Option<crate::Decimal>,
+    pub fixed_amount: crate::Patch<crate::Decimal>,
     /// Free units per events. Example: `5`.
     #[serde(
         default,
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub free_units_per_events: crate::Patch<i64>,
     /// Free units per total aggregation (an exact decimal). Example: `500`.
@@ -730,23 +763,18 @@ pub struct ChargePropertiesInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub free_units_per_total_aggregation: crate::Patch<crate::Decimal>,
-    /// Per transaction max amount (an exact decimal). Example: `3.75`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
-    )]
-    pub per_transaction_max_amount: crate::Patch<crate::Decimal>,
-    /// Per transaction min amount (an exact decimal). Example: `1.75`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
-    )]
-    pub per_transaction_min_amount: crate::Patch<crate::Decimal>,
+    /// Per transaction max amount. Example: `3.75`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub per_transaction_max_amount: crate::Patch<String>,
+    /// Per transaction min amount. Example: `1.75`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub per_transaction_min_amount: crate::Patch<String>,
     /// Volume ranges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume_ranges: Option<Vec<VolumeRangeInput>>,
+    /// Free settings of the charge model `custom`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Presentation group keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
@@ -765,12 +793,13 @@ impl ChargePropertiesInput {
             free_units: None,
             package_size: None,
             rate: None,
-            fixed_amount: None,
+            fixed_amount: crate::Patch::Absent,
             free_units_per_events: crate::Patch::Absent,
             free_units_per_total_aggregation: crate::Patch::Absent,
             per_transaction_max_amount: crate::Patch::Absent,
             per_transaction_min_amount: crate::Patch::Absent,
             volume_ranges: None,
+            custom_properties: None,
             presentation_group_keys: None,
         }
     }
@@ -844,10 +873,13 @@ impl ChargePropertiesInput {
         self.rate = Some(rate.into());
         self
     }
-    /// Sets the fixed amount.
+    /// Sets the fixed amount; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
-    pub fn fixed_amount(mut self, fixed_amount: impl Into<crate::Decimal>) -> Self {
-        self.fixed_amount = Some(fixed_amount.into());
+    pub fn fixed_amount(
+        mut self,
+        fixed_amount: impl Into<crate::Patch<crate::Decimal>>,
+    ) -> Self {
+        self.fixed_amount = fixed_amount.into();
         self
     }
     /// Sets the free units per events; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -872,7 +904,7 @@ impl ChargePropertiesInput {
     #[must_use]
     pub fn per_transaction_max_amount(
         mut self,
-        per_transaction_max_amount: impl Into<crate::Patch<crate::Decimal>>,
+        per_transaction_max_amount: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.per_transaction_max_amount = per_transaction_max_amount.into();
         self
@@ -881,7 +913,7 @@ impl ChargePropertiesInput {
     #[must_use]
     pub fn per_transaction_min_amount(
         mut self,
-        per_transaction_min_amount: impl Into<crate::Patch<crate::Decimal>>,
+        per_transaction_min_amount: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.per_transaction_min_amount = per_transaction_min_amount.into();
         self
@@ -893,6 +925,34 @@ impl ChargePropertiesInput {
         volume_ranges: impl IntoIterator<Item = impl Into<VolumeRangeInput>>,
     ) -> Self {
         self.volume_ranges = Some(volume_ranges.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets the custom properties.
+    #[must_use]
+    pub fn custom_properties(
+        mut self,
+        custom_properties: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.custom_properties = Some(
+            custom_properties
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+    /// Adds an entry to `custom_properties`.
+    #[must_use]
+    pub fn custom_property(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<serde_json::Value>,
+    ) -> Self {
+        let mut entries = self.custom_properties.unwrap_or_default();
+        entries.insert(key.into(), value.into());
+        self.custom_properties = Some(entries);
         self
     }
     /// Sets the presentation group keys.
@@ -910,8 +970,9 @@ impl ChargePropertiesInput {
     }
 }
 
-/// Request body that changes a usage charge of a plan and, if asked, the same charge of derived plans.
+/// Changes of a usage charge. Send `charge_model` as long as no subscription uses the plan: without it the server answers 422. Properties that are left out go back to the defaults of the model.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeUpdate {
     /// Invoice display name. Example: `Setup`.
@@ -923,6 +984,7 @@ pub struct ChargeUpdate {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -957,6 +1019,9 @@ pub struct ChargeUpdate {
     /// Prorated. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prorated: Option<bool>,
+    /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub accepts_target_wallet: crate::Patch<bool>,
     /// Cascade updates. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade_updates: Option<bool>,
@@ -979,6 +1044,7 @@ impl ChargeUpdate {
             invoiceable: None,
             regroup_paid_fees: crate::Patch::Absent,
             prorated: None,
+            accepts_target_wallet: crate::Patch::Absent,
             cascade_updates: None,
         }
     }
@@ -1078,6 +1144,15 @@ impl ChargeUpdate {
         self.prorated = Some(prorated);
         self
     }
+    /// Sets the accepts target wallet; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn accepts_target_wallet(
+        mut self,
+        accepts_target_wallet: impl Into<crate::Patch<bool>>,
+    ) -> Self {
+        self.accepts_target_wallet = accepts_target_wallet.into();
+        self
+    }
     /// Sets the cascade updates.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
@@ -1088,17 +1163,21 @@ impl ChargeUpdate {
 
 /// Usage of one charge in a billing period: units, events and amount in cents without taxes, split by filter and group.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeUsage {
     /// Units (an exact decimal). Example: `1.0`.
     pub units: crate::Decimal,
-    /// Total aggregated units (an exact decimal). Example: `1.0`.
-    pub total_aggregated_units: crate::Decimal,
+    /// Units as aggregated from the events. Servers before 1.34.2 do not send it. Example: `1.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_aggregated_units: Option<crate::Decimal>,
     /// Events count. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
     /// Amount cents (in cents of the currency). Example: `123`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
@@ -1122,46 +1201,59 @@ pub struct ChargeUsage {
 
 /// Graduated percentage range.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedPercentageRange {
-    /// From value. Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub from_value: i64,
-    /// To value. Example: `10`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub to_value: Option<i64>,
+    /// From value (an exact decimal). Example: `0`.
+    pub from_value: crate::Decimal,
+    /// To value (an exact decimal). Example: `10`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_value: Option<crate::Decimal>,
     /// Rate (an exact decimal). Example: `1`.
     pub rate: crate::Decimal,
     /// Flat amount (an exact decimal). Example: `10`.
     pub flat_amount: crate::Decimal,
+    /// Only in the range that the server makes up when a charge is created without properties.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_amount: Option<crate::Decimal>,
 }
 
 /// Graduated percentage range input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedPercentageRangeInput {
-    /// From value. Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub from_value: i64,
-    /// To value. Example: `10`.
-    #[serde(default, deserialize_with = "crate::integer::deserialize_option")]
-    pub to_value: Option<i64>,
+    /// From value (an exact decimal). Example: `0`.
+    #[serde(serialize_with = "crate::decimal::as_number")]
+    pub from_value: crate::Decimal,
+    /// To value (an exact decimal). Example: `10`.
+    #[serde(default, serialize_with = "crate::decimal::as_number")]
+    pub to_value: Option<crate::Decimal>,
     /// Rate (an exact decimal). Example: `1`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub rate: crate::Decimal,
     /// Flat amount (an exact decimal). Example: `10`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub flat_amount: crate::Decimal,
+    /// Only in the range that the server makes up when a charge is created without properties.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::decimal::as_string"
+    )]
+    pub fixed_amount: Option<crate::Decimal>,
 }
 
 impl GraduatedPercentageRangeInput {
     /// Asks for what the request needs, one after the other: begins with `from_value`, ends with a [`GraduatedPercentageRangeInput`] whose setters add the rest.
     pub fn builder() -> GraduatedPercentageRangeInputBuilder<()> {
         GraduatedPercentageRangeInputBuilder(())
+    }
+    /// Sets the fixed amount.
+    #[must_use]
+    pub fn fixed_amount(mut self, fixed_amount: impl Into<crate::Decimal>) -> Self {
+        self.fixed_amount = Some(fixed_amount.into());
+        self
     }
 }
 
@@ -1171,38 +1263,42 @@ impl GraduatedPercentageRangeInput {
 pub struct GraduatedPercentageRangeInputBuilder<Given>(Given);
 
 impl GraduatedPercentageRangeInputBuilder<()> {
-    /// From value. Example: `0`.
+    /// From value (an exact decimal). Example: `0`.
     pub fn from_value(
         self,
-        from_value: impl Into<i64>,
-    ) -> GraduatedPercentageRangeInputBuilder<(i64,)> {
+        from_value: impl Into<crate::Decimal>,
+    ) -> GraduatedPercentageRangeInputBuilder<(crate::Decimal,)> {
         GraduatedPercentageRangeInputBuilder((from_value.into(),))
     }
 }
 
-impl GraduatedPercentageRangeInputBuilder<(i64,)> {
-    /// To value. Example: `10`.
+impl GraduatedPercentageRangeInputBuilder<(crate::Decimal,)> {
+    /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
-        to_value: impl Into<Option<i64>>,
-    ) -> GraduatedPercentageRangeInputBuilder<(i64, Option<i64>)> {
+        to_value: impl Into<Option<crate::Decimal>>,
+    ) -> GraduatedPercentageRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
         let (from_value,) = self.0;
         GraduatedPercentageRangeInputBuilder((from_value, to_value.into()))
     }
 }
 
-impl GraduatedPercentageRangeInputBuilder<(i64, Option<i64>)> {
+impl GraduatedPercentageRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
     /// Rate (an exact decimal). Example: `1`.
     pub fn rate(
         self,
         rate: impl Into<crate::Decimal>,
-    ) -> GraduatedPercentageRangeInputBuilder<(i64, Option<i64>, crate::Decimal)> {
+    ) -> GraduatedPercentageRangeInputBuilder<
+        (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+    > {
         let (from_value, to_value) = self.0;
         GraduatedPercentageRangeInputBuilder((from_value, to_value, rate.into()))
     }
 }
 
-impl GraduatedPercentageRangeInputBuilder<(i64, Option<i64>, crate::Decimal)> {
+impl GraduatedPercentageRangeInputBuilder<
+    (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+> {
     /// Flat amount (an exact decimal). Example: `10`.
     pub fn flat_amount(
         self,
@@ -1214,24 +1310,21 @@ impl GraduatedPercentageRangeInputBuilder<(i64, Option<i64>, crate::Decimal)> {
             to_value,
             rate,
             flat_amount: flat_amount.into(),
+            fixed_amount: None,
         }
     }
 }
 
 /// Graduated range.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedRange {
-    /// From value. Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub from_value: i64,
-    /// To value. Example: `10`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub to_value: Option<i64>,
+    /// From value (an exact decimal). Example: `0`.
+    pub from_value: crate::Decimal,
+    /// To value (an exact decimal). Example: `10`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_value: Option<crate::Decimal>,
     /// Flat amount (an exact decimal). Example: `10`.
     pub flat_amount: crate::Decimal,
     /// Per unit amount (an exact decimal). Example: `0.5`.
@@ -1240,14 +1333,15 @@ pub struct GraduatedRange {
 
 /// Graduated range input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedRangeInput {
-    /// From value. Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub from_value: i64,
-    /// To value. Example: `10`.
-    #[serde(default, deserialize_with = "crate::integer::deserialize_option")]
-    pub to_value: Option<i64>,
+    /// From value (an exact decimal). Example: `0`.
+    #[serde(serialize_with = "crate::decimal::as_number")]
+    pub from_value: crate::Decimal,
+    /// To value (an exact decimal). Example: `10`.
+    #[serde(default, serialize_with = "crate::decimal::as_number")]
+    pub to_value: Option<crate::Decimal>,
     /// Flat amount (an exact decimal). Example: `10`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub flat_amount: crate::Decimal,
@@ -1269,38 +1363,42 @@ impl GraduatedRangeInput {
 pub struct GraduatedRangeInputBuilder<Given>(Given);
 
 impl GraduatedRangeInputBuilder<()> {
-    /// From value. Example: `0`.
+    /// From value (an exact decimal). Example: `0`.
     pub fn from_value(
         self,
-        from_value: impl Into<i64>,
-    ) -> GraduatedRangeInputBuilder<(i64,)> {
+        from_value: impl Into<crate::Decimal>,
+    ) -> GraduatedRangeInputBuilder<(crate::Decimal,)> {
         GraduatedRangeInputBuilder((from_value.into(),))
     }
 }
 
-impl GraduatedRangeInputBuilder<(i64,)> {
-    /// To value. Example: `10`.
+impl GraduatedRangeInputBuilder<(crate::Decimal,)> {
+    /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
-        to_value: impl Into<Option<i64>>,
-    ) -> GraduatedRangeInputBuilder<(i64, Option<i64>)> {
+        to_value: impl Into<Option<crate::Decimal>>,
+    ) -> GraduatedRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
         let (from_value,) = self.0;
         GraduatedRangeInputBuilder((from_value, to_value.into()))
     }
 }
 
-impl GraduatedRangeInputBuilder<(i64, Option<i64>)> {
+impl GraduatedRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
     /// Flat amount (an exact decimal). Example: `10`.
     pub fn flat_amount(
         self,
         flat_amount: impl Into<crate::Decimal>,
-    ) -> GraduatedRangeInputBuilder<(i64, Option<i64>, crate::Decimal)> {
+    ) -> GraduatedRangeInputBuilder<
+        (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+    > {
         let (from_value, to_value) = self.0;
         GraduatedRangeInputBuilder((from_value, to_value, flat_amount.into()))
     }
 }
 
-impl GraduatedRangeInputBuilder<(i64, Option<i64>, crate::Decimal)> {
+impl GraduatedRangeInputBuilder<
+    (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+> {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     pub fn per_unit_amount(
         self,
@@ -1318,18 +1416,20 @@ impl GraduatedRangeInputBuilder<(i64, Option<i64>, crate::Decimal)> {
 
 /// Presentation breakdown.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PresentationBreakdown {
     /// Presentation by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub presentation_by: Option<::std::collections::BTreeMap<String, String>>,
-    /// Units. Example: `9.0`.
+    pub presentation_by: Option<::serde_json::Map<String, ::serde_json::Value>>,
+    /// Units (an exact decimal). Example: `9.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub units: Option<String>,
+    pub units: Option<crate::Decimal>,
 }
 
 /// Presentation group key.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PresentationGroupKey {
     /// Value. Example: `region`.
@@ -1361,6 +1461,7 @@ impl PresentationGroupKey {
 
 /// Presentation group key options.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PresentationGroupKeyOptions {
     /// Display in invoice. Example: `true`.
@@ -1383,6 +1484,7 @@ impl PresentationGroupKeyOptions {
 
 /// Usage billable metric.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageBillableMetric {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -1391,50 +1493,60 @@ pub struct UsageBillableMetric {
     pub name: String,
     /// Code. Example: `storage`.
     pub code: String,
-    /// Aggregation type. Example: `sum_agg`.
+    /// Usage knows every aggregation. Example: `sum_agg`.
     pub aggregation_type: AggregationType,
 }
 
 /// Usage charge.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageCharge {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Charge model. Example: `graduated`.
+    /// Usage knows every charge model. Example: `graduated`.
     pub charge_model: ChargeModel,
-    /// Invoice display name. Example: `Setup`.
+    /// Name on invoices; null when the charge has none of its own. Example: `Setup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
+    /// Code of the charge. Left out in projected usage and by older servers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// Usage amount in cents of a custom pricing unit, with that unit's short name and its conversion rate into currency.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsagePricingUnitDetails {
     /// Amount cents (in cents of the currency). Example: `200`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Short name. Example: `CR`.
     pub short_name: String,
-    /// Conversion rate. Example: `0.5`.
-    pub conversion_rate: String,
-}
-
-/// Volume range.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[non_exhaustive]
-pub struct VolumeRange {
-    /// From value. Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub from_value: i64,
-    /// To value. Example: `10`.
+    /// Conversion rate (an exact decimal). Example: `0.5`.
+    pub conversion_rate: crate::Decimal,
+    /// Projection to the end of the period, in cents of the pricing unit. Only in projected usage.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
-    pub to_value: Option<i64>,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub projected_amount_cents: Option<i64>,
+}
+
+/// Volume range.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct VolumeRange {
+    /// From value (an exact decimal). Example: `0`.
+    pub from_value: crate::Decimal,
+    /// To value (an exact decimal). Example: `10`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_value: Option<crate::Decimal>,
     /// Flat amount (an exact decimal). Example: `10`.
     pub flat_amount: crate::Decimal,
     /// Per unit amount (an exact decimal). Example: `0.5`.
@@ -1443,14 +1555,15 @@ pub struct VolumeRange {
 
 /// Volume range input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VolumeRangeInput {
-    /// From value. Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub from_value: i64,
-    /// To value. Example: `10`.
-    #[serde(default, deserialize_with = "crate::integer::deserialize_option")]
-    pub to_value: Option<i64>,
+    /// From value (an exact decimal). Example: `0`.
+    #[serde(serialize_with = "crate::decimal::as_number")]
+    pub from_value: crate::Decimal,
+    /// To value (an exact decimal). Example: `10`.
+    #[serde(default, serialize_with = "crate::decimal::as_number")]
+    pub to_value: Option<crate::Decimal>,
     /// Flat amount (an exact decimal). Example: `10`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub flat_amount: crate::Decimal,
@@ -1472,38 +1585,40 @@ impl VolumeRangeInput {
 pub struct VolumeRangeInputBuilder<Given>(Given);
 
 impl VolumeRangeInputBuilder<()> {
-    /// From value. Example: `0`.
+    /// From value (an exact decimal). Example: `0`.
     pub fn from_value(
         self,
-        from_value: impl Into<i64>,
-    ) -> VolumeRangeInputBuilder<(i64,)> {
+        from_value: impl Into<crate::Decimal>,
+    ) -> VolumeRangeInputBuilder<(crate::Decimal,)> {
         VolumeRangeInputBuilder((from_value.into(),))
     }
 }
 
-impl VolumeRangeInputBuilder<(i64,)> {
-    /// To value. Example: `10`.
+impl VolumeRangeInputBuilder<(crate::Decimal,)> {
+    /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
-        to_value: impl Into<Option<i64>>,
-    ) -> VolumeRangeInputBuilder<(i64, Option<i64>)> {
+        to_value: impl Into<Option<crate::Decimal>>,
+    ) -> VolumeRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
         let (from_value,) = self.0;
         VolumeRangeInputBuilder((from_value, to_value.into()))
     }
 }
 
-impl VolumeRangeInputBuilder<(i64, Option<i64>)> {
+impl VolumeRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
     /// Flat amount (an exact decimal). Example: `10`.
     pub fn flat_amount(
         self,
         flat_amount: impl Into<crate::Decimal>,
-    ) -> VolumeRangeInputBuilder<(i64, Option<i64>, crate::Decimal)> {
+    ) -> VolumeRangeInputBuilder<
+        (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+    > {
         let (from_value, to_value) = self.0;
         VolumeRangeInputBuilder((from_value, to_value, flat_amount.into()))
     }
 }
 
-impl VolumeRangeInputBuilder<(i64, Option<i64>, crate::Decimal)> {
+impl VolumeRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>, crate::Decimal)> {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     pub fn per_unit_amount(
         self,

@@ -3,34 +3,43 @@
 //! Types around the noun `common`.
 
 use super::{
-    AlertThreshold, AlertType, Currency, InvoiceCustomSectionInput,
-    PaymentMethodReference,
+    AlertThreshold, AlertType, Currency, InvoiceCustomSectionInput, OrderExecutionMode,
+    OrderFormStatus, OrderFormVoidReason, OrderStatus, OrderType,
+    PaymentMethodReferenceInput, QuoteVersionStatus, QuoteVersionVoidReason,
 };
 
 /// End of a dunning campaign for a customer, with the balance in cents that is still overdue per currency.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DunningCampaignFinished {
-    /// External customer id. Example: `cus_0987654321`.
-    pub external_customer_id: String,
+    /// Your id of the customer. Servers before 1.38 have it in `customer_external_id` only. Example: `cus_0987654321`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_customer_id: Option<String>,
     /// Dunning campaign code. Example: `dun_code_1234`.
     pub dunning_campaign_code: String,
     /// Overdue balance cents (in cents of the currency). Example: `120`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub overdue_balance_cents: i64,
-    /// Overdue balance currency. Example: `EUR`.
-    pub overdue_balance_currency: Currency,
+    /// Currency of the customer, if one was chosen. Example: `EUR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_balance_currency: Option<Currency>,
     /// Overdue balances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue_balances: Option<Vec<OverdueBalancePerCurrency>>,
+    /// Your id of the customer in its older spelling; every server sends it. Example: `cus_0987654321`.
+    pub customer_external_id: String,
 }
 
-/// Evaluate expression event input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+/// Event of which the expression is computed. One that reads nothing of an event needs none.
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EvaluateExpressionEventInput {
-    /// Code. Example: `storage`.
-    pub code: String,
+    /// Code of a billable metric. Only an expression that reads it needs it. Example: `storage`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// Timestamp (an exact decimal). Example: `1651240791`.
     #[serde(
         default,
@@ -38,26 +47,25 @@ pub struct EvaluateExpressionEventInput {
         serialize_with = "crate::decimal::as_number"
     )]
     pub timestamp: Option<crate::Decimal>,
-    /// Properties.
-    pub properties: ::serde_json::Map<String, ::serde_json::Value>,
+    /// What happened, by name; the server reads every value as text. Only an expression that reads them needs them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
 }
 
 impl EvaluateExpressionEventInput {
-    /// A request with what it needs; setters add the rest.
-    pub fn new(
-        code: impl Into<String>,
-        properties: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<::serde_json::Value>),
-        >,
-    ) -> Self {
+    /// A request that leaves everything alone.
+    pub fn new() -> Self {
         Self {
-            code: code.into(),
-            properties: properties
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
+            code: None,
             timestamp: None,
+            properties: None,
         }
+    }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
     }
     /// Sets the timestamp.
     #[must_use]
@@ -65,33 +73,67 @@ impl EvaluateExpressionEventInput {
         self.timestamp = Some(timestamp.into());
         self
     }
+    /// Sets the properties.
+    #[must_use]
+    pub fn properties(
+        mut self,
+        properties: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<::serde_json::Value>),
+        >,
+    ) -> Self {
+        self.properties = Some(
+            properties
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+    /// Adds an entry to `properties`.
+    #[must_use]
+    pub fn property(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<serde_json::Value>,
+    ) -> Self {
+        let mut entries = self.properties.unwrap_or_default();
+        entries.insert(key.into(), value.into());
+        self.properties = Some(entries);
+        self
+    }
 }
 
 /// Request body that tries a billable metric expression on a sample event before it is used for billing.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EvaluateExpressionInput {
     /// Expression. Example: `round((ended_at - started_at) * units)`.
     pub expression: String,
-    /// Event.
-    pub event: EvaluateExpressionEventInput,
+    /// Event of which the expression is computed. One that reads nothing of an event needs none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EvaluateExpressionEventInput>,
 }
 
 impl EvaluateExpressionInput {
     /// A request with what it needs; setters add the rest.
-    pub fn new(
-        expression: impl Into<String>,
-        event: impl Into<EvaluateExpressionEventInput>,
-    ) -> Self {
+    pub fn new(expression: impl Into<String>) -> Self {
         Self {
             expression: expression.into(),
-            event: event.into(),
+            event: None,
         }
+    }
+    /// Sets the event.
+    #[must_use]
+    pub fn event(mut self, event: impl Into<EvaluateExpressionEventInput>) -> Self {
+        self.event = Some(event.into());
+        self
     }
 }
 
 /// Transaction identifiers of recent usage events that failed later validation, grouped by the kind of fault.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventsErrors {
     /// Invalid code.
@@ -100,13 +142,15 @@ pub struct EventsErrors {
     pub missing_aggregation_property: Vec<String>,
     /// Invalid filter values.
     pub invalid_filter_values: Vec<String>,
-    /// Missing group key.
+    /// Always null, servers no longer fill it.
     #[deprecated]
-    pub missing_group_key: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_group_key: Option<Vec<String>>,
 }
 
 /// Error that an accounting, tax or CRM integration raised while processing data, with the code of that integration.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IntegrationProviderError {
     /// Lago integration id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -115,12 +159,13 @@ pub struct IntegrationProviderError {
     pub provider: String,
     /// Provider code. Example: `netsuite-eu-1`.
     pub provider_code: String,
-    /// Provider error.
+    /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
     pub provider_error: ::serde_json::Value,
 }
 
 /// One off invoice fee input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OneOffInvoiceFeeInput {
     /// Add on code. Example: `setup_fee`.
@@ -133,6 +178,10 @@ pub struct OneOffInvoiceFeeInput {
         default,
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub unit_amount_cents: crate::Patch<i64>,
     /// Units (an exact decimal). Example: `2.5`.
@@ -154,9 +203,6 @@ pub struct OneOffInvoiceFeeInput {
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
-    /// Skip psp. Example: `true`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub skip_psp: crate::Patch<bool>,
 }
 
 impl OneOffInvoiceFeeInput {
@@ -171,7 +217,6 @@ impl OneOffInvoiceFeeInput {
             from_datetime: None,
             to_datetime: None,
             tax_codes: None,
-            skip_psp: crate::Patch::Absent,
         }
     }
     /// Sets the invoice display name.
@@ -231,16 +276,11 @@ impl OneOffInvoiceFeeInput {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the skip psp; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn skip_psp(mut self, skip_psp: impl Into<crate::Patch<bool>>) -> Self {
-        self.skip_psp = skip_psp.into();
-        self
-    }
 }
 
 /// Request body that issues a one-off invoice to a customer for add-ons, with their unit prices in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OneOffInvoiceInput {
     /// External customer id. Example: `hooli_1234`.
@@ -258,7 +298,13 @@ pub struct OneOffInvoiceInput {
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReference>,
+    pub payment_method: Option<PaymentMethodReferenceInput>,
+    /// Whether the payment provider is left alone: the invoice is then paid outside of Lago. Example: `true`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub skip_psp: crate::Patch<bool>,
+    /// Number of the order that the customer placed. Example: `PO-123`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub purchase_order_number: crate::Patch<String>,
 }
 
 impl OneOffInvoiceInput {
@@ -274,6 +320,8 @@ impl OneOffInvoiceInput {
             currency: None,
             invoice_custom_section: None,
             payment_method: None,
+            skip_psp: crate::Patch::Absent,
+            purchase_order_number: crate::Patch::Absent,
         }
     }
     /// Sets the billing entity code.
@@ -304,19 +352,139 @@ impl OneOffInvoiceInput {
     #[must_use]
     pub fn payment_method(
         mut self,
-        payment_method: impl Into<PaymentMethodReference>,
+        payment_method: impl Into<PaymentMethodReferenceInput>,
     ) -> Self {
         self.payment_method = Some(payment_method.into());
         self
     }
+    /// Sets the skip psp; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn skip_psp(mut self, skip_psp: impl Into<crate::Patch<bool>>) -> Self {
+        self.skip_psp = skip_psp.into();
+        self
+    }
+    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn purchase_order_number(
+        mut self,
+        purchase_order_number: impl Into<crate::Patch<String>>,
+    ) -> Self {
+        self.purchase_order_number = purchase_order_number.into();
+        self
+    }
+}
+
+/// Order that a signed order form led to, and what was made of it.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Order {
+    /// Lago id of the order.
+    pub lago_id: ::uuid::Uuid,
+    /// Number that people know the order by.
+    pub number: String,
+    /// Whether the order waits for execution or what came of it.
+    pub status: OrderStatus,
+    /// What executing the order makes.
+    pub order_type: OrderType,
+    /// Whether Lago makes what was ordered, or only keeps the order; null while nobody chose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution_mode: Option<OrderExecutionMode>,
+    /// Currency of the prices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// When the order was executed; null before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Execution record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution_record: Option<OrderExecutionRecord>,
+    /// Lago id of the organization.
+    pub lago_organization_id: ::uuid::Uuid,
+    /// Lago id of the customer.
+    pub lago_customer_id: ::uuid::Uuid,
+    /// Lago id of the order form.
+    pub lago_order_form_id: ::uuid::Uuid,
+    /// When the order was made.
+    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// When the order last changed.
+    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+}
+
+/// What the execution of an order made, or why it failed.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct OrderExecutionRecord {
+    /// When the order was executed; null before and after a failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// How the order was executed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution_mode: Option<OrderExecutionMode>,
+    /// Lago id of the invoice that was made
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice_id: Option<::uuid::Uuid>,
+    /// Lago ids of the subscriptions that were made.
+    pub subscription_ids: Vec<::uuid::Uuid>,
+    /// Lago ids of the subscriptions that were ended.
+    pub terminated_subscription_ids: Vec<::uuid::Uuid>,
+    /// Lago ids of the applied coupons that were made.
+    pub applied_coupon_ids: Vec<::uuid::Uuid>,
+    /// Lago ids of the wallets that were made.
+    pub wallet_ids: Vec<::uuid::Uuid>,
+    /// Codes of what went wrong; empty after a success.
+    pub errors: Vec<String>,
+}
+
+/// What a customer signs to order what a quote offers.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct OrderForm {
+    /// Lago id of the order form.
+    pub lago_id: ::uuid::Uuid,
+    /// Number that people know the order form by.
+    pub number: String,
+    /// Whether the form waits for its signature or what became of it.
+    pub status: OrderFormStatus,
+    /// Why the form was voided; null unless it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub void_reason: Option<OrderFormVoidReason>,
+    /// Until when the form can be signed; null when it does not expire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the form was signed; null before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the form was voided; null unless it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Where the signed document can be fetched; null while there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_document_url: Option<String>,
+    /// Lago id of the organization.
+    pub lago_organization_id: ::uuid::Uuid,
+    /// Lago id of the customer.
+    pub lago_customer_id: ::uuid::Uuid,
+    /// Lago id of the quote.
+    pub lago_quote_id: ::uuid::Uuid,
+    /// Lago id of the version of the quote.
+    pub lago_quote_version_id: ::uuid::Uuid,
+    /// When the form was made.
+    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// When the form last changed.
+    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
 /// Overdue amount of a customer, in cents of one currency, at the end of a dunning campaign.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OverdueBalancePerCurrency {
     /// Amount cents (in cents of the currency). Example: `120`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Currency. Example: `EUR`.
     pub currency: Currency,
@@ -324,10 +492,12 @@ pub struct OverdueBalancePerCurrency {
 
 /// Position within a paginated list: current, next and previous page, with the total numbers of pages and of entries.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaginationMeta {
     /// Current page. Example: `2`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub current_page: i64,
     /// Next page. Example: `3`.
     #[serde(
@@ -335,6 +505,7 @@ pub struct PaginationMeta {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub next_page: Option<i64>,
     /// Prev page. Example: `1`.
     #[serde(
@@ -342,17 +513,130 @@ pub struct PaginationMeta {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub prev_page: Option<i64>,
     /// Total pages. Example: `4`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_pages: i64,
     /// Total count. Example: `70`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_count: i64,
+}
+
+/// Offer to a customer, in the version that a webhook is about.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Quote {
+    /// Lago id of the quote.
+    pub lago_id: ::uuid::Uuid,
+    /// Number that people know the quote by.
+    pub number: String,
+    /// What becomes of the quote once the customer orders.
+    pub order_type: OrderType,
+    /// Lago id of the customer.
+    pub lago_customer_id: ::uuid::Uuid,
+    /// Lago id of the subscription to amend; null unless the quote amends one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_subscription_id: Option<::uuid::Uuid>,
+    /// Lago id of the organization.
+    pub lago_organization_id: ::uuid::Uuid,
+    /// When the quote was made.
+    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// When the quote last changed.
+    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// Version.
+    pub version: QuoteVersion,
+}
+
+/// One version of a quote; a quote that is revised gets another one.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct QuoteVersion {
+    /// Lago id of the version.
+    pub lago_id: ::uuid::Uuid,
+    /// Lago id of the quote.
+    pub lago_quote_id: ::uuid::Uuid,
+    /// Lago id of the organization.
+    pub lago_organization_id: ::uuid::Uuid,
+    /// Number of the version within its quote, counted from 1.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub version: i64,
+    /// Whether the version is in the making, agreed or given up.
+    pub status: QuoteVersionStatus,
+    /// Currency of the prices; null while nobody chose one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// Code of the billing entity that will invoice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_code: Option<String>,
+    /// Why the version was voided; null unless it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub void_reason: Option<QuoteVersionVoidReason>,
+    /// When the version was approved; null before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the version was voided; null unless it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the version was made.
+    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// When the version last changed.
+    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+}
+
+/// Who should get an e-mail again.
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ResendEmailInput {
+    /// E-mail addresses of the receivers; those of the customer when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Vec<String>>,
+    /// E-mail addresses that get a copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cc: Option<Vec<String>>,
+    /// E-mail addresses that get a copy unseen by the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bcc: Option<Vec<String>>,
+}
+
+impl ResendEmailInput {
+    /// A request that leaves everything alone.
+    pub fn new() -> Self {
+        Self {
+            to: None,
+            cc: None,
+            bcc: None,
+        }
+    }
+    /// Sets the to.
+    #[must_use]
+    pub fn to(mut self, to: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.to = Some(to.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets the cc.
+    #[must_use]
+    pub fn cc(mut self, cc: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.cc = Some(cc.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets the bcc.
+    #[must_use]
+    pub fn bcc(mut self, bcc: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.bcc = Some(bcc.into_iter().map(Into::into).collect());
+        self
+    }
 }
 
 /// Firing of an alert: the thresholds that were crossed, with the watched value before and after, in cents, credits or units.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TriggeredAlert {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -361,16 +645,21 @@ pub struct TriggeredAlert {
     pub lago_organization_id: ::uuid::Uuid,
     /// Lago alert id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_alert_id: ::uuid::Uuid,
-    /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_subscription_id: ::uuid::Uuid,
-    /// External subscription id. Example: `sub_1234567890`.
-    pub external_subscription_id: String,
-    /// External customer id. Example: `cust_1234567890`.
-    pub external_customer_id: String,
+    /// Lago id of the subscription; null when the alert is on a wallet. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_subscription_id: Option<::uuid::Uuid>,
+    /// External id of the subscription; null when the alert is on a wallet.
+    ///
+    /// Servers before 1.38 send it as `subscription_external_id` only. Example: `sub_1234567890`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_subscription_id: Option<String>,
+    /// External id of the customer. Servers before 1.43 send it as `customer_external_id` only. Example: `cust_1234567890`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_customer_id: Option<String>,
     /// Billable metric code. Example: `storage_usage`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billable_metric_code: Option<String>,
-    /// Alert type. Example: `billable_metric_current_usage_amount`.
+    /// What is watched, on subscriptions and on wallets. Example: `billable_metric_current_usage_amount`.
     pub alert_type: AlertType,
     /// Alert code. Example: `storage_threshold_alert`.
     pub alert_code: String,
@@ -386,4 +675,15 @@ pub struct TriggeredAlert {
     pub triggered_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Crossed thresholds.
     pub crossed_thresholds: Vec<AlertThreshold>,
+    /// Lago id of the wallet; null when the alert is on a subscription. Older servers do not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_wallet_id: Option<::uuid::Uuid>,
+    /// The same as `external_customer_id`, under its old name.
+    #[deprecated]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_external_id: Option<String>,
+    /// The same as `external_subscription_id`, under its old name.
+    #[deprecated]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_external_id: Option<String>,
 }

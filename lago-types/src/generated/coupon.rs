@@ -6,6 +6,7 @@ use super::{CouponExpiration, CouponFrequency, CouponType, Currency};
 
 /// Discount of a fixed amount in cents or of a percentage that can be given to customers, with its limits and expiry.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Coupon {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -25,6 +26,7 @@ pub struct Coupon {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
     /// Amount currency. Example: `USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +54,7 @@ pub struct Coupon {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub frequency_duration: Option<i64>,
     /// Expiration. Example: `time_limit`.
     pub expiration: CouponExpiration,
@@ -67,6 +70,7 @@ pub struct Coupon {
 
 /// Coupon applies to input.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CouponAppliesToInput {
     /// Plan codes.
@@ -107,6 +111,7 @@ impl CouponAppliesToInput {
 
 /// Request body that creates a coupon, either a fixed amount in cents or a percentage off.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CouponInput {
     /// Name. Example: `Startup Deal`.
@@ -124,11 +129,15 @@ pub struct CouponInput {
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
     pub amount_cents: crate::Patch<i64>,
     /// Amount currency. Example: `USD`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub amount_currency: crate::Patch<Currency>,
-    /// Reusable. Example: `false`.
+    /// Whether a customer may get the coupon more than once. True unless it is sent. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reusable: Option<bool>,
     /// Percentage rate (an exact decimal).
@@ -145,6 +154,10 @@ pub struct CouponInput {
         default,
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub frequency_duration: crate::Patch<i64>,
     /// Expiration. Example: `time_limit`.
@@ -292,7 +305,10 @@ impl CouponInputBuilder<(String, String, CouponType, CouponFrequency)> {
 }
 
 /// Discount in cents or percent, frequency, expiry and scope of a coupon, shared by its create and update requests.
+///
+/// Once the coupon has been applied only name, description and expiry can be changed; the server ignores the rest of a request without saying so.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CouponUpdate {
     /// Name. Example: `Startup Deal`.
@@ -313,11 +329,15 @@ pub struct CouponUpdate {
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
     pub amount_cents: crate::Patch<i64>,
     /// Amount currency. Example: `USD`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub amount_currency: crate::Patch<Currency>,
-    /// Reusable. Example: `false`.
+    /// Whether a customer may get the coupon more than once. True unless it is sent. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reusable: Option<bool>,
     /// Percentage rate (an exact decimal).
@@ -335,6 +355,10 @@ pub struct CouponUpdate {
         default,
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub frequency_duration: crate::Patch<i64>,
     /// Expiration. Example: `time_limit`.

@@ -3,20 +3,23 @@
 //! Types around the noun `credit_note`.
 
 use super::{
-    CreditNoteCreditStatus, CreditNoteErrorCode, CreditNoteReason,
-    CreditNoteRefundStatus, Currency, Customer, Fee, PaymentProvider,
+    CreditNoteCreditStatus, CreditNoteReason, CreditNoteRefundStatus, Currency, Customer,
+    ErrorDetailCode, Fee, PaymentProvider,
 };
 
 /// Document that takes back invoiced fees in whole or in part, with credited, refunded, offset and tax amounts in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNote {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Billing entity code. Example: `acme_corp`.
-    pub billing_entity_code: String,
+    /// Code of the billing entity that issues the note. Servers before 1.25 do not send it. Example: `acme_corp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_code: Option<String>,
     /// Sequential id. Example: `2`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sequential_id: i64,
     /// Number. Example: `LAG-1234-CN2`.
     pub number: String,
@@ -41,29 +44,41 @@ pub struct CreditNote {
     pub currency: Currency,
     /// Total amount cents (in cents of the currency). Example: `120`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Taxes amount cents (in cents of the currency). Example: `20`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Taxes rate (an exact decimal). Example: `20`.
     pub taxes_rate: crate::Decimal,
     /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
     /// Balance amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub balance_amount_cents: i64,
     /// Credit amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub credit_amount_cents: i64,
     /// Refund amount cents (in cents of the currency). Example: `0`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub refund_amount_cents: i64,
-    /// Offset amount cents (in cents of the currency). Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub offset_amount_cents: i64,
+    /// Part that reduces what is due on the invoice itself, in cents of the currency. Servers before 1.39 do not send it. Example: `0`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub offset_amount_cents: Option<i64>,
     /// Coupons adjustment amount cents (in cents of the currency). Example: `20`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_adjustment_amount_cents: i64,
     /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -72,32 +87,46 @@ pub struct CreditNote {
     /// File url. Example: `https://getlago.com/credit_note/file`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_url: Option<String>,
-    /// Items.
+    /// What is given back, by fee or by tax; not in the answer of a download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub items: Option<Vec<CreditNoteItem>>,
-    /// Applied taxes.
+    /// What is given back, by fee or by tax; not in the answer of a download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_taxes: Option<Vec<CreditNoteAppliedTax>>,
     /// Self billed. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_billed: Option<bool>,
-    /// Customer.
+    /// Whose invoice it was; not in the answer of a download. Servers of 1.33 send it in webhooks only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<Customer>,
-    /// Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too.
+    /// Keys and values of yours; missing when there are none. Servers of 1.33 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
-    /// Error details.
+    /// What went wrong while the note was made; not in webhooks nor in the answer of a download. Servers of 1.33 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_details: Option<Vec<CreditNoteErrorDetails>>,
+    /// Total with taxes, in cents of the currency with fractions of a cent. Servers of 1.16 do not send it. Example: `120.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precise_total_amount_cents: Option<crate::Decimal>,
+    /// Taxes, in cents of the currency with fractions of a cent. Servers of 1.16 do not send it. Example: `20.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precise_taxes_amount_cents: Option<crate::Decimal>,
+    /// Number of the order that the customer placed, as on the invoice. Servers of 1.33 do not send it. Example: `PO-123`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order_number: Option<String>,
+    /// Where the electronic credit note is, an XML file; null until it has been made. Servers of 1.33 do not send it. Example: `https://getlago.com/credit_note/xml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xml_url: Option<String>,
 }
 
 /// Tax given back by a credit note, with its rate in percent, taxable base in cents and amount in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteAppliedTax {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_id: ::uuid::Uuid,
+    /// Lago's id of the applied tax, a UUID; null in previews and estimates. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_id: Option<::uuid::Uuid>,
     /// Lago tax id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_tax_id: Option<::uuid::Uuid>,
@@ -112,12 +141,14 @@ pub struct CreditNoteAppliedTax {
     pub tax_description: Option<String>,
     /// Amount cents (in cents of the currency). Example: `2000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
-    /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Lago credit note id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// When the tax was applied (UTC); null in previews and estimates. Example: `2022-09-14T16:35:31Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Lago's id of the credit note, a UUID; null in an estimate. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_credit_note_id: Option<::uuid::Uuid>,
     /// Base amount cents (in cents of the currency). Example: `100`.
@@ -126,23 +157,26 @@ pub struct CreditNoteAppliedTax {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub base_amount_cents: Option<i64>,
 }
 
 /// Reason why a credit note could not be completed, such as a tax provider failure, as a code with free-form details.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteErrorDetails {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Error code. Example: `tax_error`.
-    pub error_code: CreditNoteErrorCode,
+    pub error_code: ErrorDetailCode,
     /// Details.
     pub details: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// Request body that asks what a credit note for given invoice fees, in cents, would come to, without issuing it.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimateInput {
     /// Invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -166,12 +200,14 @@ impl CreditNoteEstimateInput {
 
 /// Credit note estimate item input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimateItemInput {
     /// Fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub fee_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
 }
 
@@ -187,6 +223,7 @@ impl CreditNoteEstimateItemInput {
 
 /// Estimate of a credit note in cents: taxes, share of coupons, and the most that can be credited, refunded or offset.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimated {
     /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -197,6 +234,7 @@ pub struct CreditNoteEstimated {
     pub currency: Currency,
     /// Taxes amount cents (in cents of the currency). Example: `20`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Precise taxes amount cents (in cents of the currency, with fractions of a cent). Example: `20.1`.
     pub precise_taxes_amount_cents: crate::Decimal,
@@ -204,18 +242,19 @@ pub struct CreditNoteEstimated {
     pub taxes_rate: crate::Decimal,
     /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
     /// Max creditable amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub max_creditable_amount_cents: i64,
     /// Max refundable amount cents (in cents of the currency). Example: `0`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub max_refundable_amount_cents: i64,
-    /// Max offsettable amount cents (in cents of the currency). Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub max_offsettable_amount_cents: i64,
     /// Coupons adjustment amount cents (in cents of the currency). Example: `20`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_adjustment_amount_cents: i64,
     /// Precise coupons adjustment amount cents (in cents of the currency, with fractions of a cent). Example: `20.1`.
     pub precise_coupons_adjustment_amount_cents: crate::Decimal,
@@ -223,53 +262,17 @@ pub struct CreditNoteEstimated {
     pub items: Vec<CreditNoteEstimatedItem>,
     /// Applied taxes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub applied_taxes: Option<Vec<CreditNoteEstimatedAppliedTax>>,
-}
-
-/// Credit note estimated applied tax.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[non_exhaustive]
-pub struct CreditNoteEstimatedAppliedTax {
-    /// Lago tax id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lago_tax_id: Option<::uuid::Uuid>,
-    /// Tax name. Example: `TVA`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_name: Option<String>,
-    /// Tax code. Example: `french_standard_vat`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_code: Option<String>,
-    /// Tax rate (an exact decimal). Example: `20`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_rate: Option<crate::Decimal>,
-    /// Tax description. Example: `French standard VAT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_description: Option<String>,
-    /// Base amount cents (in cents of the currency). Example: `100`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub base_amount_cents: Option<i64>,
-    /// Amount cents (in cents of the currency). Example: `2000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub amount_cents: Option<i64>,
-    /// Amount currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount_currency: Option<Currency>,
+    pub applied_taxes: Option<Vec<CreditNoteAppliedTax>>,
 }
 
 /// Credit note estimated item.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimatedItem {
     /// Amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Lago fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -278,6 +281,7 @@ pub struct CreditNoteEstimatedItem {
 
 /// Request body that issues a credit note for fees of an invoice, in cents to be credited, refunded or offset.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteInput {
     /// Invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -294,6 +298,10 @@ pub struct CreditNoteInput {
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
     pub credit_amount_cents: crate::Patch<i64>,
     /// Refund amount cents (in cents of the currency). Example: `500`.
     #[serde(
@@ -301,12 +309,20 @@ pub struct CreditNoteInput {
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
     pub refund_amount_cents: crate::Patch<i64>,
     /// Offset amount cents (in cents of the currency). Example: `200`.
     #[serde(
         default,
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub offset_amount_cents: crate::Patch<i64>,
     /// Items.
@@ -389,27 +405,34 @@ impl CreditNoteInput {
 
 /// Line of a credit note: the fee that is given back and how much of it, in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteItem {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
     /// Fee.
     pub fee: Fee,
+    /// What is given back before taxes, in cents of the currency with fractions of a cent. Servers of 1.16 do not send it. Example: `100.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precise_amount_cents: Option<crate::Decimal>,
 }
 
 /// Credit note item input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteItemInput {
     /// Fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub fee_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
 }
 
@@ -425,6 +448,7 @@ impl CreditNoteItemInput {
 
 /// Failure of a payment provider to refund a credit note, with the customer, the provider and its error.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNotePaymentProviderRefundError {
     /// Lago credit note id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -433,37 +457,51 @@ pub struct CreditNotePaymentProviderRefundError {
     pub lago_customer_id: ::uuid::Uuid,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Provider customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_customer_id: Option<String>,
-    /// Payment provider. Example: `stripe`.
-    pub payment_provider: PaymentProvider,
-    /// Payment provider code. Example: `Stripe Prod`.
+    /// Also providers that the document does not list here.
+    ///
+    /// Null when the customer has no provider, or none any more. Example: `stripe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_provider: Option<PaymentProvider>,
+    /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_code: Option<String>,
-    /// Provider error.
+    /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_error: Option<::serde_json::Value>,
 }
 
 /// Request body that records how the refund of a credit note went and may set its metadata.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteUpdate {
-    /// Refund status. Example: `succeeded`.
-    pub refund_status: CreditNoteRefundStatus,
+    /// How the refund went; may be left out where only metadata change. Example: `succeeded`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_status: Option<CreditNoteRefundStatus>,
     /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
 }
 
 impl CreditNoteUpdate {
-    /// A request with what it needs; setters add the rest.
-    pub fn new(refund_status: impl Into<CreditNoteRefundStatus>) -> Self {
+    /// A request that leaves everything alone.
+    pub fn new() -> Self {
         Self {
-            refund_status: refund_status.into(),
+            refund_status: None,
             metadata: None,
         }
+    }
+    /// Sets the refund status.
+    #[must_use]
+    pub fn refund_status(
+        mut self,
+        refund_status: impl Into<CreditNoteRefundStatus>,
+    ) -> Self {
+        self.refund_status = Some(refund_status.into());
+        self
     }
     /// Sets the metadata.
     #[must_use]

@@ -3,14 +3,15 @@
 //! Types around the noun `customer`.
 
 use super::{
-    AccountType, ChargeUsage, Country, Currency, CustomerType, FinalizeZeroAmountInvoice,
-    Integration, InvoiceCustomSection, IssuingDateAdjustment, IssuingDateAnchor,
-    PaymentProvider, PresentationBreakdown, Tax, Timezone, UsageBillableMetric,
-    UsageCharge, UsagePricingUnitDetails,
+    AccountType, ChargeUsage, Country, Currency, CustomerType, ErrorDetailCode,
+    FinalizeZeroAmountInvoice, Integration, IntegrationCategory, InvoiceCustomSection,
+    IssuingDateAdjustment, IssuingDateAnchor, PaymentProvider, PresentationBreakdown,
+    Tax, Timezone, UsageBillableMetric, UsageCharge, UsagePricingUnitDetails,
 };
 
 /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Address {
     /// Address line1. Example: `5230 Penfield Ave`.
@@ -35,6 +36,7 @@ pub struct Address {
 
 /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddressInput {
     /// Address line1. Example: `5230 Penfield Ave`.
@@ -115,18 +117,20 @@ impl AddressInput {
 
 /// Full customer record with metadata, own taxes, the invoice custom sections that apply and any recorded problems.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Customer {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Sequential id. Example: `1`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sequential_id: i64,
     /// Slug. Example: `LAG-1234-001`.
     pub slug: String,
     /// External id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_id: String,
-    /// Billing entity code. Example: `acme_corp`.
+    /// Code of the billing entity that bills the customer. Servers before 1.25 do not send it. Example: `acme_corp`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_entity_code: Option<String>,
     /// Address line1. Example: `5230 Penfield Ave`.
@@ -146,7 +150,7 @@ pub struct Customer {
     /// Currency. Example: `USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// Email. Example: `dinesh@piedpiper.test`.
+    /// The customer's e-mail address, or several of them separated by commas. Example: `dinesh@piedpiper.test`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Legal name. Example: `Coleman-Blair`.
@@ -167,7 +171,7 @@ pub struct Customer {
     /// Lastname. Example: `Belson`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lastname: Option<String>,
-    /// Account type. Example: `customer`.
+    /// Whether this is a customer or a partner who gets a share of the revenue. Servers before 1.19 do not send it. Example: `customer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_type: Option<AccountType>,
     /// Customer type.
@@ -197,6 +201,7 @@ pub struct Customer {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -206,7 +211,7 @@ pub struct Customer {
     /// Finalize zero amount invoice. Example: `inherit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
-    /// Skip invoice custom sections. Example: `false`.
+    /// Whether invoices of the customer come without additional texts. The servers of 2024 do not send it. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skip_invoice_custom_sections: Option<bool>,
     /// Billing configuration.
@@ -218,98 +223,113 @@ pub struct Customer {
     /// Metadata.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Vec<CustomerMetadata>>,
-    /// Integration customers.
+    /// The customer's identifier in Salesforce.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_salesforce_id: Option<String>,
+    /// Connections to accounting, tax and customer management. Left out in customers inside subscriptions and payment requests, and in webhooks about a payment provider or a VIES check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integration_customers: Option<Vec<IntegrationCustomer>>,
-    /// Taxes.
+    /// The customer's own taxes. Left out in webhooks and in customers inside other objects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taxes: Option<Vec<Tax>>,
-    /// Applicable invoice custom sections.
+    /// Texts that invoices of the customer carry. Only in answers to a call about one customer, not in lists; the servers of 2024 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applicable_invoice_custom_sections: Option<Vec<InvoiceCustomSection>>,
-    /// Error details.
+    /// Problems that Lago has with the customer. Only in answers to a call about one customer, not in lists; servers before 1.43 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_details: Option<Vec<ErrorDetail>>,
 }
 
 /// How a customer is charged: payment provider, identifiers there, document language, grace period in days and issuing date rules.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerBillingConfiguration {
-    /// Invoice grace period. Example: `3`.
+    /// Days for which an invoice stays a draft. Null for a customer who has those of the billing entity. Example: `3`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub invoice_grace_period: Option<i64>,
-    /// Subscription invoice issuing date anchor. Example: `next_period_start`.
+    /// By which day invoices of subscriptions are dated. Null for a customer who has what the billing entity says; servers before 1.36 do not send it. Example: `next_period_start`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_invoice_issuing_date_anchor: Option<IssuingDateAnchor>,
-    /// Subscription invoice issuing date adjustment. Example: `keep_anchor`.
+    /// Whether the date of a draft moves to the day on which it becomes final. Null for a customer who has what the billing entity says; servers before 1.36 do not send it. Example: `keep_anchor`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_invoice_issuing_date_adjustment: Option<IssuingDateAdjustment>,
-    /// Payment provider. Example: `stripe`.
+    /// Who collects payments from the customer.
+    ///
+    /// Null for a customer without payment provider. Example: `stripe`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider: Option<PaymentProvider>,
-    /// Payment provider code. Example: `stripe-eu-1`.
+    /// Code of the payment provider. Null for a customer without one. Example: `stripe-eu-1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_code: Option<String>,
-    /// Provider customer id. Example: `cus_12345`.
+    /// The customer's identifier at the payment provider. Null until the customer exists there; left out without a provider and with flutterwave. Example: `cus_12345`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_customer_id: Option<String>,
-    /// Sync. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sync: Option<bool>,
-    /// Sync with provider. Example: `true`.
+    /// Whether Lago makes the customer at the payment provider. True or null, never false; left out when a request never said it. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sync_with_provider: Option<bool>,
-    /// Document locale. Example: `fr`.
+    /// Language of documents. Null for a customer who has that of the billing entity. Example: `fr`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_locale: Option<String>,
-    /// Provider payment methods.
+    /// Ways to pay that are offered to the customer. With stripe only, and null until the customer exists there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_payment_methods: Option<Vec<String>>,
+    /// The payment method that the provider uses for the customer; with stripe, adyen and moneyhash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_method_id: Option<String>,
+    /// The mandate under which the provider collects, with gocardless.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_mandate_id: Option<String>,
 }
 
-/// How a customer is charged: payment provider, identifiers there, document language, grace period in days and issuing date rules.
+/// How a customer is charged, as requests say it.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerBillingConfigurationInput {
-    /// Invoice grace period. Example: `3`.
+    /// Days for which an invoice stays a draft; null for those of the billing entity. Servers without premium license ignore it. Example: `3`.
     #[serde(
         default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+        skip_serializing_if = "crate::Patch::is_absent",
+        deserialize_with = "crate::integer::deserialize_patch"
     )]
-    pub invoice_grace_period: Option<i64>,
-    /// Subscription invoice issuing date anchor. Example: `next_period_start`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
+    pub invoice_grace_period: crate::Patch<i64>,
+    /// By which day invoices of subscriptions are dated; null for what the billing entity says.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub subscription_invoice_issuing_date_anchor: crate::Patch<IssuingDateAnchor>,
-    /// Subscription invoice issuing date adjustment. Example: `keep_anchor`.
+    /// Whether the date of a draft moves to the day on which it becomes final; null for what the billing entity says.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub subscription_invoice_issuing_date_adjustment: crate::Patch<
         IssuingDateAdjustment,
     >,
-    /// Payment provider. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_provider: Option<PaymentProvider>,
-    /// Payment provider code. Example: `stripe-eu-1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_provider_code: Option<String>,
-    /// Provider customer id. Example: `cus_12345`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider_customer_id: Option<String>,
-    /// Sync. Example: `true`.
+    /// Who collects payments from the customer; null takes the provider away. Example: `stripe`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub payment_provider: crate::Patch<PaymentProvider>,
+    /// Code of the payment provider. One that does not exist fails with 422, although the customer has been saved by then. Example: `stripe-eu-1`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub payment_provider_code: crate::Patch<String>,
+    /// The customer's identifier at the payment provider, if it exists there already. Example: `cus_12345`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub provider_customer_id: crate::Patch<String>,
+    /// Whether Lago makes the customer at the payment provider before it answers. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sync: Option<bool>,
-    /// Sync with provider. Example: `true`.
+    /// Whether Lago makes the customer at the payment provider. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sync_with_provider: Option<bool>,
-    /// Document locale. Example: `fr`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document_locale: Option<String>,
-    /// Provider payment methods.
+    /// Language of documents; null for that of the billing entity. Example: `fr`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub document_locale: crate::Patch<String>,
+    /// Ways to pay that are offered to the customer, with stripe only.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub provider_payment_methods: crate::Patch<Vec<String>>,
 }
@@ -318,22 +338,25 @@ impl CustomerBillingConfigurationInput {
     /// A request that leaves everything alone.
     pub fn new() -> Self {
         Self {
-            invoice_grace_period: None,
+            invoice_grace_period: crate::Patch::Absent,
             subscription_invoice_issuing_date_anchor: crate::Patch::Absent,
             subscription_invoice_issuing_date_adjustment: crate::Patch::Absent,
-            payment_provider: None,
-            payment_provider_code: None,
-            provider_customer_id: None,
+            payment_provider: crate::Patch::Absent,
+            payment_provider_code: crate::Patch::Absent,
+            provider_customer_id: crate::Patch::Absent,
             sync: None,
             sync_with_provider: None,
-            document_locale: None,
+            document_locale: crate::Patch::Absent,
             provider_payment_methods: crate::Patch::Absent,
         }
     }
-    /// Sets the invoice grace period.
+    /// Sets the invoice grace period; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
-    pub fn invoice_grace_period(mut self, invoice_grace_period: impl Into<i64>) -> Self {
-        self.invoice_grace_period = Some(invoice_grace_period.into());
+    pub fn invoice_grace_period(
+        mut self,
+        invoice_grace_period: impl Into<crate::Patch<i64>>,
+    ) -> Self {
+        self.invoice_grace_period = invoice_grace_period.into();
         self
     }
     /// Sets the subscription invoice issuing date anchor; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -360,31 +383,31 @@ impl CustomerBillingConfigurationInput {
             .into();
         self
     }
-    /// Sets the payment provider.
+    /// Sets the payment provider; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn payment_provider(
         mut self,
-        payment_provider: impl Into<PaymentProvider>,
+        payment_provider: impl Into<crate::Patch<PaymentProvider>>,
     ) -> Self {
-        self.payment_provider = Some(payment_provider.into());
+        self.payment_provider = payment_provider.into();
         self
     }
-    /// Sets the payment provider code.
+    /// Sets the payment provider code; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn payment_provider_code(
         mut self,
-        payment_provider_code: impl Into<String>,
+        payment_provider_code: impl Into<crate::Patch<String>>,
     ) -> Self {
-        self.payment_provider_code = Some(payment_provider_code.into());
+        self.payment_provider_code = payment_provider_code.into();
         self
     }
-    /// Sets the provider customer id.
+    /// Sets the provider customer id; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn provider_customer_id(
         mut self,
-        provider_customer_id: impl Into<String>,
+        provider_customer_id: impl Into<crate::Patch<String>>,
     ) -> Self {
-        self.provider_customer_id = Some(provider_customer_id.into());
+        self.provider_customer_id = provider_customer_id.into();
         self
     }
     /// Sets the sync.
@@ -399,10 +422,13 @@ impl CustomerBillingConfigurationInput {
         self.sync_with_provider = Some(sync_with_provider);
         self
     }
-    /// Sets the document locale.
+    /// Sets the document locale; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
-    pub fn document_locale(mut self, document_locale: impl Into<String>) -> Self {
-        self.document_locale = Some(document_locale.into());
+    pub fn document_locale(
+        mut self,
+        document_locale: impl Into<crate::Patch<String>>,
+    ) -> Self {
+        self.document_locale = document_locale.into();
         self
     }
     /// Sets the provider payment methods; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -418,6 +444,7 @@ impl CustomerBillingConfigurationInput {
 
 /// Link to the provider's page where a customer enters payment details, answered on request and also delivered by webhook.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerCheckoutUrl {
     /// Lago customer id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -426,16 +453,17 @@ pub struct CustomerCheckoutUrl {
     pub external_customer_id: String,
     /// Payment provider. Example: `stripe`.
     pub payment_provider: String,
-    /// Payment provider code. Example: `Stripe Prod`.
+    /// Code of the payment provider. Null when the customer has none. Example: `Stripe Prod`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_code: Option<String>,
-    /// Checkout url. Example: `https://foo.bar`.
+    /// Page on which the customer enters payment details. Null when the provider answered without one. Example: `https://foo.bar`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkout_url: Option<String>,
 }
 
 /// Request body that creates a customer, or updates the one which already has the given external identifier.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerInput {
     /// External id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
@@ -458,7 +486,7 @@ pub struct CustomerInput {
     /// Currency.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub currency: crate::Patch<Currency>,
-    /// Email. Example: `dinesh@piedpiper.test`.
+    /// The customer's e-mail address, or several of them separated by commas. Example: `dinesh@piedpiper.test`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub email: crate::Patch<String>,
     /// Legal name. Example: `Coleman-Blair`.
@@ -479,7 +507,7 @@ pub struct CustomerInput {
     /// Lastname. Example: `Belson`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub lastname: crate::Patch<String>,
-    /// Account type. Example: `customer`.
+    /// Whether this is a customer or a partner who gets a share of the revenue. Ignored where the organization may not share revenue, and once the customer cannot be edited freely any more. Example: `customer`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub account_type: crate::Patch<AccountType>,
     /// Customer type.
@@ -497,7 +525,7 @@ pub struct CustomerInput {
     /// Tax identification number. Example: `EU123456789`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub tax_identification_number: crate::Patch<String>,
-    /// Timezone.
+    /// Time zone in which the customer is billed. Servers without premium license ignore it.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub timezone: crate::Patch<Timezone>,
     /// Url. Example: `http://hooli.com`.
@@ -512,17 +540,21 @@ pub struct CustomerInput {
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
     pub net_payment_term: crate::Patch<i64>,
-    /// Finalize zero amount invoice. Example: `inherit`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
-    /// Billing configuration.
+    /// What to do with invoices over zero. Null means `inherit`. Example: `inherit`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub finalize_zero_amount_invoice: crate::Patch<FinalizeZeroAmountInvoice>,
+    /// When the server answers 422 with `payment_provider_not_found`, it has saved the customer all the same; the next call with this external id updates it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_configuration: Option<CustomerBillingConfigurationInput>,
     /// Shipping address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping_address: Option<AddressInput>,
-    /// Integration customers.
+    /// All connections to accounting, tax and customer management, since those whose id is not in the list are removed. New ones are made after the answer, which does not have them yet. Ignored for partners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integration_customers: Option<Vec<IntegrationCustomerInput>>,
     /// Metadata.
@@ -534,6 +566,9 @@ pub struct CustomerInput {
     /// Invoice custom section codes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_custom_section_codes: Option<Vec<String>>,
+    /// The customer's identifier in Salesforce.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub external_salesforce_id: crate::Patch<String>,
 }
 
 impl CustomerInput {
@@ -564,13 +599,14 @@ impl CustomerInput {
             url: crate::Patch::Absent,
             zipcode: crate::Patch::Absent,
             net_payment_term: crate::Patch::Absent,
-            finalize_zero_amount_invoice: None,
+            finalize_zero_amount_invoice: crate::Patch::Absent,
             billing_configuration: None,
             shipping_address: None,
             integration_customers: None,
             metadata: None,
             skip_invoice_custom_sections: None,
             invoice_custom_section_codes: None,
+            external_salesforce_id: crate::Patch::Absent,
         }
     }
     /// Sets the billing entity code; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -738,13 +774,13 @@ impl CustomerInput {
         self.net_payment_term = net_payment_term.into();
         self
     }
-    /// Sets the finalize zero amount invoice.
+    /// Sets the finalize zero amount invoice; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn finalize_zero_amount_invoice(
         mut self,
-        finalize_zero_amount_invoice: impl Into<FinalizeZeroAmountInvoice>,
+        finalize_zero_amount_invoice: impl Into<crate::Patch<FinalizeZeroAmountInvoice>>,
     ) -> Self {
-        self.finalize_zero_amount_invoice = Some(finalize_zero_amount_invoice.into());
+        self.finalize_zero_amount_invoice = finalize_zero_amount_invoice.into();
         self
     }
     /// Sets the billing configuration.
@@ -807,10 +843,20 @@ impl CustomerInput {
         );
         self
     }
+    /// Sets the external salesforce id; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn external_salesforce_id(
+        mut self,
+        external_salesforce_id: impl Into<crate::Patch<String>>,
+    ) -> Self {
+        self.external_salesforce_id = external_salesforce_id.into();
+        self
+    }
 }
 
 /// Failure to sync a customer with an accounting or CRM integration, with that integration's code and error.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerIntegrationError {
     /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -821,12 +867,13 @@ pub struct CustomerIntegrationError {
     pub accounting_provider: Integration,
     /// Accounting provider code. Example: `Netsuite Prod`.
     pub accounting_provider_code: String,
-    /// Provider error.
+    /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
     pub provider_error: ::serde_json::Value,
 }
 
 /// Custom key and value stored on a customer, optionally printed on the invoices it receives.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerMetadata {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -843,6 +890,7 @@ pub struct CustomerMetadata {
 
 /// Customer metadata input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerMetadataInput {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -852,22 +900,19 @@ pub struct CustomerMetadataInput {
     pub key: String,
     /// Value. Example: `123456789`.
     pub value: String,
-    /// Display in invoice. Example: `true`.
-    pub display_in_invoice: bool,
+    /// Whether the entry stands on invoices. False unless it is sent. Example: `true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_in_invoice: Option<bool>,
 }
 
 impl CustomerMetadataInput {
     /// A request with what it needs; setters add the rest.
-    pub fn new(
-        key: impl Into<String>,
-        value: impl Into<String>,
-        display_in_invoice: bool,
-    ) -> Self {
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             key: key.into(),
             value: value.into(),
-            display_in_invoice,
             id: None,
+            display_in_invoice: None,
         }
     }
     /// Sets the id.
@@ -876,26 +921,38 @@ impl CustomerMetadataInput {
         self.id = Some(id.into());
         self
     }
+    /// Sets the display in invoice.
+    #[must_use]
+    pub fn display_in_invoice(mut self, display_in_invoice: bool) -> Self {
+        self.display_in_invoice = Some(display_in_invoice);
+        self
+    }
 }
 
 /// Failure to sync a customer with its payment provider, with the provider's code and error.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerPaymentProviderError {
     /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Payment provider. Example: `stripe`.
-    pub payment_provider: PaymentProvider,
-    /// Payment provider code. Example: `Stripe Prod`.
-    pub payment_provider_code: String,
-    /// Provider error.
+    /// The payment provider that reported the error.
+    ///
+    /// Null when the customer has none any more. Example: `stripe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_provider: Option<PaymentProvider>,
+    /// Code of that provider. Null when the customer has none any more. Example: `Stripe Prod`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_provider_code: Option<String>,
+    /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
     pub provider_error: ::serde_json::Value,
 }
 
 /// Customer portal url.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerPortalUrl {
     /// Portal url. Example: `https://app.lago.com/customer-portal/1234567890`.
@@ -904,6 +961,7 @@ pub struct CustomerPortalUrl {
 
 /// Usage of a subscription in its current billing period with the amount, in cents, projected for the whole period.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerProjectedUsage {
     /// From datetime (UTC). Example: `2022-07-01T00:00:00Z`.
@@ -920,15 +978,19 @@ pub struct CustomerProjectedUsage {
     pub currency: Option<Currency>,
     /// Amount cents (in cents of the currency). Example: `123`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Projected amount cents (in cents of the currency). Example: `256`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub projected_amount_cents: i64,
     /// Taxes amount cents (in cents of the currency). Example: `200`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Total amount cents (in cents of the currency). Example: `123`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Charges usage.
     pub charges_usage: Vec<ProjectedChargeUsage>,
@@ -936,6 +998,7 @@ pub struct CustomerProjectedUsage {
 
 /// Failure to get the taxes of a customer from its tax provider, with the provider's code and error.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerTaxProviderError {
     /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -946,12 +1009,13 @@ pub struct CustomerTaxProviderError {
     pub tax_provider: Integration,
     /// Tax provider code. Example: `Stripe Prod`.
     pub tax_provider_code: String,
-    /// Provider error.
+    /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
     pub provider_error: ::serde_json::Value,
 }
 
 /// Usage of a subscription over one billing period, charge by charge, with totals in cents before and after taxes.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerUsage {
     /// From datetime (UTC). Example: `2022-07-01T00:00:00Z`.
@@ -968,12 +1032,15 @@ pub struct CustomerUsage {
     pub currency: Option<Currency>,
     /// Amount cents (in cents of the currency). Example: `123`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Taxes amount cents (in cents of the currency). Example: `200`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Total amount cents (in cents of the currency). Example: `123`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Charges usage.
     pub charges_usage: Vec<ChargeUsage>,
@@ -981,18 +1048,20 @@ pub struct CustomerUsage {
 
 /// Customer along with the outcome of checking its European VAT number in the VIES register.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerViesCheck {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Sequential id. Example: `1`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sequential_id: i64,
     /// Slug. Example: `LAG-1234-001`.
     pub slug: String,
     /// External id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_id: String,
-    /// Billing entity code. Example: `acme_corp`.
+    /// Code of the billing entity that bills the customer. Servers before 1.25 do not send it. Example: `acme_corp`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_entity_code: Option<String>,
     /// Address line1. Example: `5230 Penfield Ave`.
@@ -1012,7 +1081,7 @@ pub struct CustomerViesCheck {
     /// Currency. Example: `USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// Email. Example: `dinesh@piedpiper.test`.
+    /// The customer's e-mail address, or several of them separated by commas. Example: `dinesh@piedpiper.test`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Legal name. Example: `Coleman-Blair`.
@@ -1033,7 +1102,7 @@ pub struct CustomerViesCheck {
     /// Lastname. Example: `Belson`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lastname: Option<String>,
-    /// Account type. Example: `customer`.
+    /// Whether this is a customer or a partner who gets a share of the revenue. Servers before 1.19 do not send it. Example: `customer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_type: Option<AccountType>,
     /// Customer type.
@@ -1063,6 +1132,7 @@ pub struct CustomerViesCheck {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -1072,7 +1142,7 @@ pub struct CustomerViesCheck {
     /// Finalize zero amount invoice. Example: `inherit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
-    /// Skip invoice custom sections. Example: `false`.
+    /// Whether invoices of the customer come without additional texts. The servers of 2024 do not send it. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skip_invoice_custom_sections: Option<bool>,
     /// Billing configuration.
@@ -1084,6 +1154,9 @@ pub struct CustomerViesCheck {
     /// Metadata.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Vec<CustomerMetadata>>,
+    /// The customer's identifier in Salesforce.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_salesforce_id: Option<String>,
     /// Vies check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vies_check: Option<ViesCheck>,
@@ -1091,34 +1164,40 @@ pub struct CustomerViesCheck {
 
 /// Problem recorded on a customer or an invoice, such as a failed tax calculation, as a code with free-form details.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorDetail {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_id: Option<::uuid::Uuid>,
     /// Error code. Example: `tax_error`.
-    pub error_code: String,
-    /// Details.
-    pub details: ::std::collections::BTreeMap<String, String>,
+    pub error_code: ErrorDetailCode,
+    /// What went wrong, in a shape that depends on the code; what an `invoice_generation_error` says of `error`, `invoice` and `subscriptions` is text that holds JSON.
+    pub details: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 /// Link from a customer to its counterpart in an accounting, tax or CRM system such as NetSuite, Anrok or HubSpot.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IntegrationCustomer {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_id: ::uuid::Uuid,
-    /// Type. Example: `netsuite`.
-    #[serde(rename = "type")]
-    pub type_: Integration,
+    /// Lago's id of the connection, a UUID. Null in a preview for a customer whom Lago does not know. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_id: Option<::uuid::Uuid>,
+    /// What the connection goes to.
+    ///
+    /// Null for what the server has no name for, such as avalara on older servers. Example: `netsuite`.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub type_: Option<Integration>,
     /// Integration code. Example: `netsuite-eu-1`.
     pub integration_code: String,
-    /// External customer id. Example: `cus_12345`.
-    pub external_customer_id: String,
+    /// The customer's identifier on the other side. Null where there is none, as with anrok and salesforce. Example: `cus_12345`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_customer_id: Option<String>,
     /// Sync with provider. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sync_with_provider: Option<bool>,
-    /// Subsidiary id. Example: `2`.
+    /// Subsidiary to which the customer belongs. With netsuite only, and null when none was given. Example: `2`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subsidiary_id: Option<String>,
     /// Targeted object. Example: `contacts`.
@@ -1127,16 +1206,26 @@ pub struct IntegrationCustomer {
     /// Email. Example: `dinesh@piedpiper.test`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// Code of this connection, for customers who have more than one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Whether this is the customer's default connection of its category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_default: Option<bool>,
+    /// What the connection is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<IntegrationCategory>,
 }
 
 /// Integration customer input.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IntegrationCustomerInput {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<::uuid::Uuid>,
-    /// Integration type. Example: `netsuite`.
+    /// What to connect to; any other value makes the server answer 500. Example: `netsuite`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integration_type: Option<Integration>,
     /// Integration code. Example: `netsuite-eu-1`.
@@ -1151,6 +1240,12 @@ pub struct IntegrationCustomerInput {
     /// Subsidiary id. Example: `2`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subsidiary_id: Option<String>,
+    /// Code of this connection, for customers who have more than one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What the customer is at hubspot, `contacts` or `companies`; only there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targeted_object: Option<String>,
 }
 
 impl IntegrationCustomerInput {
@@ -1163,6 +1258,8 @@ impl IntegrationCustomerInput {
             external_customer_id: None,
             sync_with_provider: None,
             subsidiary_id: None,
+            code: None,
+            targeted_object: None,
         }
     }
     /// Sets the id.
@@ -1204,46 +1301,48 @@ impl IntegrationCustomerInput {
         self.subsidiary_id = Some(subsidiary_id.into());
         self
     }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+    /// Sets the targeted object.
+    #[must_use]
+    pub fn targeted_object(mut self, targeted_object: impl Into<String>) -> Self {
+        self.targeted_object = Some(targeted_object.into());
+        self
+    }
 }
 
 /// Projected charge filter usage.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectedChargeFilterUsage {
-    /// Units (an exact decimal). Example: `0.9`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub units: Option<crate::Decimal>,
-    /// Projected units (an exact decimal). Example: `1.8`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub projected_units: Option<crate::Decimal>,
-    /// Amount cents (in cents of the currency). Example: `1000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub amount_cents: Option<i64>,
-    /// Projected amount cents (in cents of the currency). Example: `2000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub projected_amount_cents: Option<i64>,
-    /// Events count. Example: `10`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub events_count: Option<i64>,
-    /// Invoice display name. Example: `AWS eu-east-1`.
+    /// Units of this filter alone. Example: `0.9`.
+    pub units: crate::Decimal,
+    /// Units of this filter alone, projected to the end of the period. Example: `1.8`.
+    pub projected_units: crate::Decimal,
+    /// Amount for this filter alone, in cents of the currency. Example: `1000`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub amount_cents: i64,
+    /// Amount for this filter alone, projected to the end of the period, in cents of the currency. Example: `2000`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub projected_amount_cents: i64,
+    /// Number of events of this filter alone. Example: `10`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub events_count: i64,
+    /// Name on invoices; null when the filter has none of its own, and in the row for events that match no filter. Example: `AWS eu-east-1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
     /// Pricing unit details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
-    /// Values.
+    /// Values of the event properties that the filter matches; null in the row for events that match no filter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<::std::collections::BTreeMap<String, Vec<String>>>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
@@ -1256,44 +1355,32 @@ pub struct ProjectedChargeFilterUsage {
 
 /// Projected charge grouped usage.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectedChargeGroupedUsage {
-    /// Amount cents (in cents of the currency). Example: `1000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub amount_cents: Option<i64>,
-    /// Projected amount cents (in cents of the currency). Example: `2000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub projected_amount_cents: Option<i64>,
-    /// Events count. Example: `10`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub events_count: Option<i64>,
-    /// Units (an exact decimal). Example: `0.9`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub units: Option<crate::Decimal>,
-    /// Projected units (an exact decimal). Example: `1.8`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub projected_units: Option<crate::Decimal>,
+    /// Amount for this group alone, in cents of the currency. Example: `1000`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub amount_cents: i64,
+    /// Amount for this group alone, projected to the end of the period, in cents of the currency. Example: `2000`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub projected_amount_cents: i64,
+    /// Number of events of this group alone. Example: `10`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub events_count: i64,
+    /// Units of this group alone. Example: `0.9`.
+    pub units: crate::Decimal,
+    /// Units of this group alone, projected to the end of the period. Example: `1.8`.
+    pub projected_units: crate::Decimal,
     /// Pricing unit details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
-    /// Grouped by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grouped_by: Option<::std::collections::BTreeMap<String, String>>,
-    /// Usage of a charge per filter, both so far and projected to the end of the period, in units and in cents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<ProjectedChargeFilterUsage>>,
+    /// Event properties and their values in this group; a value is null for events without the property.
+    pub grouped_by: ::std::collections::BTreeMap<String, Option<String>>,
+    /// The same usage split by filters; empty when the charge has none.
+    pub filters: Vec<ProjectedChargeFilterUsage>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
@@ -1304,6 +1391,7 @@ pub struct ProjectedChargeGroupedUsage {
 
 /// Usage of one charge in the current period and its projection to the period's end, in units and in cents without taxes.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectedChargeUsage {
     /// Units (an exact decimal). Example: `1.0`.
@@ -1312,12 +1400,15 @@ pub struct ProjectedChargeUsage {
     pub projected_units: crate::Decimal,
     /// Events count. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
     /// Amount cents (in cents of the currency). Example: `123`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Projected amount cents (in cents of the currency). Example: `256`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub projected_amount_cents: i64,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
@@ -1344,9 +1435,31 @@ pub struct ProjectedChargeUsage {
 
 /// Vies check.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ViesCheck {
-    /// Valid. Example: `true`.
+    /// Whether the number is valid. Left out for a valid one when the server sends the details only. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid: Option<bool>,
+    /// Whether the number is at least written like one; only when it is not valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_format: Option<bool>,
+    /// Why VIES could not be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Country of the number, as VIES writes it (Greece is `EL`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country_code: Option<String>,
+    /// The number without its country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat_number: Option<String>,
+    /// The day on which VIES was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_date: Option<String>,
+    /// Who has the number, where the country tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The address of who has the number, where the country tells; it may have several lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }

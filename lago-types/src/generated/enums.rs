@@ -5,7 +5,7 @@
 open_enum! {
     /// Account type.
     ///
-    /// Used by [`Customer::account_type`](crate::Customer::account_type), [`CustomerInput::account_type`](crate::CustomerInput::account_type), [`CustomerViesCheck::account_type`](crate::CustomerViesCheck::account_type).
+    /// Used by [`Customer::account_type`](crate::Customer::account_type), [`CustomerInput::account_type`](crate::CustomerInput::account_type), [`CustomerViesCheck::account_type`](crate::CustomerViesCheck::account_type), [`InvoicePreviewCustomer::account_type`](crate::InvoicePreviewCustomer::account_type).
     pub enum AccountType {
         /// `customer`
         Customer = "customer",
@@ -77,6 +77,8 @@ open_enum! {
         WeightedSumAgg = "weighted_sum_agg",
         /// `latest_agg`
         LatestAgg = "latest_agg",
+        /// `custom_agg`
+        CustomAgg = "custom_agg",
     }
 }
 
@@ -105,13 +107,15 @@ open_enum! {
         BillableMetricCurrentUsageUnits = "billable_metric_current_usage_units",
         /// `lifetime_usage_amount`: documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`
         LifetimeUsageAmount = "lifetime_usage_amount",
-        /// `wallet_balance_amount`: documented for `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
+        /// `billable_metric_lifetime_usage_units`: documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`
+        BillableMetricLifetimeUsageUnits = "billable_metric_lifetime_usage_units",
+        /// `wallet_balance_amount`: documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
         WalletBalanceAmount = "wallet_balance_amount",
-        /// `wallet_credits_balance`: documented for `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
+        /// `wallet_credits_balance`: documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
         WalletCreditsBalance = "wallet_credits_balance",
-        /// `wallet_ongoing_balance_amount`: documented for `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
+        /// `wallet_ongoing_balance_amount`: documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
         WalletOngoingBalanceAmount = "wallet_ongoing_balance_amount",
-        /// `wallet_credits_ongoing_balance`: documented for `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
+        /// `wallet_credits_ongoing_balance`: documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
         WalletCreditsOngoingBalance = "wallet_credits_ongoing_balance",
     }
 }
@@ -145,7 +149,7 @@ open_enum! {
 open_enum! {
     /// Billing time.
     ///
-    /// Used by [`InvoicePreviewInput::billing_time`](crate::InvoicePreviewInput::billing_time), [`Subscription::billing_time`](crate::Subscription::billing_time), [`SubscriptionInput::billing_time`](crate::SubscriptionInput::billing_time).
+    /// Used by [`InvoicePreviewInput::billing_time`](crate::InvoicePreviewInput::billing_time), [`InvoicePreviewSubscription::billing_time`](crate::InvoicePreviewSubscription::billing_time), [`Subscription::billing_time`](crate::Subscription::billing_time), [`SubscriptionInput::billing_time`](crate::SubscriptionInput::billing_time).
     pub enum BillingTime {
         /// `calendar`
         Calendar = "calendar",
@@ -157,7 +161,7 @@ open_enum! {
 open_enum! {
     /// Cancellation reason.
     ///
-    /// Used by [`Subscription::cancellation_reason`](crate::Subscription::cancellation_reason).
+    /// Used by [`InvoicePreviewSubscription::cancellation_reason`](crate::InvoicePreviewSubscription::cancellation_reason), [`Subscription::cancellation_reason`](crate::Subscription::cancellation_reason).
     pub enum CancellationReason {
         /// `payment_failed`
         PaymentFailed = "payment_failed",
@@ -169,13 +173,15 @@ open_enum! {
 open_enum! {
     /// Pricing model of a usage charge, which decides how aggregated units are turned into an amount.
     ///
+    /// `custom` belongs to metrics with a custom aggregation.
+    ///
     /// Used by [`Charge::charge_model`](crate::Charge::charge_model), [`ChargeInput::charge_model`](crate::ChargeInput::charge_model), [`ChargeUpdate::charge_model`](crate::ChargeUpdate::charge_model), [`PlanChargeInput::charge_model`](crate::PlanChargeInput::charge_model), [`PlanChargeUpdate::charge_model`](crate::PlanChargeUpdate::charge_model), [`PlanOverridesCharge::charge_model`](crate::PlanOverridesCharge::charge_model), [`UsageCharge::charge_model`](crate::UsageCharge::charge_model).
     pub enum ChargeModel {
-        /// `dynamic`: documented for `ChargeModelEnum`
+        /// `dynamic`
         Dynamic = "dynamic",
         /// `graduated`
         Graduated = "graduated",
-        /// `graduated_percentage`: documented for `ChargeModelEnum`
+        /// `graduated_percentage`
         GraduatedPercentage = "graduated_percentage",
         /// `package`
         Package = "package",
@@ -185,13 +191,17 @@ open_enum! {
         Standard = "standard",
         /// `volume`
         Volume = "volume",
+        /// `custom`
+        Custom = "custom",
     }
 }
 
 open_enum! {
     /// Two-letter ISO 3166-1 code of a country, used in billing addresses and to filter customers or usage analytics.
     ///
-    /// Used by [`Address::country`](crate::Address::country), [`AddressInput::country`](crate::AddressInput::country), [`BillingEntity::country`](crate::BillingEntity::country), [`BillingEntityInput::country`](crate::BillingEntityInput::country), [`BillingEntityUpdate::country`](crate::BillingEntityUpdate::country), [`Customer::country`](crate::Customer::country), [`CustomerInput::country`](crate::CustomerInput::country), [`CustomerViesCheck::country`](crate::CustomerViesCheck::country), [`InvoicePreviewCustomerInput::country`](crate::InvoicePreviewCustomerInput::country), [`Organization::country`](crate::Organization::country), [`OrganizationUpdate::country`](crate::OrganizationUpdate::country).
+    /// Kosovo, which is not in the standard, is `XK`.
+    ///
+    /// Used by [`Address::country`](crate::Address::country), [`AddressInput::country`](crate::AddressInput::country), [`BillingEntity::country`](crate::BillingEntity::country), [`BillingEntityInput::country`](crate::BillingEntityInput::country), [`BillingEntityUpdate::country`](crate::BillingEntityUpdate::country), [`Customer::country`](crate::Customer::country), [`CustomerInput::country`](crate::CustomerInput::country), [`CustomerViesCheck::country`](crate::CustomerViesCheck::country), [`InvoicePreviewCustomer::country`](crate::InvoicePreviewCustomer::country), [`InvoicePreviewCustomerInput::country`](crate::InvoicePreviewCustomerInput::country), [`Organization::country`](crate::Organization::country), [`OrganizationUpdate::country`](crate::OrganizationUpdate::country).
     pub enum Country {
         /// `AD`
         Ad = "AD",
@@ -691,6 +701,8 @@ open_enum! {
         Zm = "ZM",
         /// `ZW`
         Zw = "ZW",
+        /// `XK`
+        Xk = "XK",
     }
 }
 
@@ -709,7 +721,7 @@ open_enum! {
 open_enum! {
     /// Coupon frequency.
     ///
-    /// Used by [`AppliedCoupon::frequency`](crate::AppliedCoupon::frequency), [`AppliedCouponInput::frequency`](crate::AppliedCouponInput::frequency), [`Coupon::frequency`](crate::Coupon::frequency), [`CouponInput::frequency`](crate::CouponInput::frequency), [`CouponUpdate::frequency`](crate::CouponUpdate::frequency).
+    /// Used by [`AppliedCoupon::frequency`](crate::AppliedCoupon::frequency), [`AppliedCouponInput::frequency`](crate::AppliedCouponInput::frequency), [`Coupon::frequency`](crate::Coupon::frequency), [`CouponInput::frequency`](crate::CouponInput::frequency), [`CouponUpdate::frequency`](crate::CouponUpdate::frequency), [`InvoicePreviewCouponInput::frequency`](crate::InvoicePreviewCouponInput::frequency).
     pub enum CouponFrequency {
         /// `once`
         Once = "once",
@@ -773,22 +785,6 @@ open_enum! {
 }
 
 open_enum! {
-    /// Credit note error code.
-    ///
-    /// Used by [`CreditNoteErrorDetails::error_code`](crate::CreditNoteErrorDetails::error_code).
-    pub enum CreditNoteErrorCode {
-        /// `not_provided`
-        NotProvided = "not_provided",
-        /// `tax_error`
-        TaxError = "tax_error",
-        /// `tax_voiding_error`
-        TaxVoidingError = "tax_voiding_error",
-        /// `invoice_generation_error`
-        InvoiceGenerationError = "invoice_generation_error",
-    }
-}
-
-open_enum! {
     /// Credit note reason.
     ///
     /// Used by [`CreditNote::reason`](crate::CreditNote::reason), [`CreditNoteInput::reason`](crate::CreditNoteInput::reason).
@@ -823,9 +819,23 @@ open_enum! {
 }
 
 open_enum! {
+    /// Credit note type.
+    pub enum CreditNoteType {
+        /// `credit`
+        Credit = "credit",
+        /// `refund`
+        Refund = "refund",
+        /// `offset`
+        Offset = "offset",
+    }
+}
+
+open_enum! {
     /// Three-letter ISO 4217 code of the currency in which prices, invoices, wallets and payments are counted.
     ///
-    /// Used by [`AddOn::amount_currency`](crate::AddOn::amount_currency), [`AddOnInput::amount_currency`](crate::AddOnInput::amount_currency), [`AddOnUpdate::amount_currency`](crate::AddOnUpdate::amount_currency), [`AppliedCoupon::amount_currency`](crate::AppliedCoupon::amount_currency), [`AppliedCouponInput::amount_currency`](crate::AppliedCouponInput::amount_currency), [`BillingEntity::default_currency`](crate::BillingEntity::default_currency), [`BillingEntityInput::default_currency`](crate::BillingEntityInput::default_currency), [`BillingEntityUpdate::default_currency`](crate::BillingEntityUpdate::default_currency), [`ChargeUsage::amount_currency`](crate::ChargeUsage::amount_currency), [`Coupon::amount_currency`](crate::Coupon::amount_currency), [`CouponInput::amount_currency`](crate::CouponInput::amount_currency), [`CouponUpdate::amount_currency`](crate::CouponUpdate::amount_currency), [`Credit::amount_currency`](crate::Credit::amount_currency), [`CreditNote::currency`](crate::CreditNote::currency), [`CreditNoteAppliedTax::amount_currency`](crate::CreditNoteAppliedTax::amount_currency), [`CreditNoteEstimated::currency`](crate::CreditNoteEstimated::currency), [`CreditNoteEstimatedAppliedTax::amount_currency`](crate::CreditNoteEstimatedAppliedTax::amount_currency), [`CreditNoteItem::amount_currency`](crate::CreditNoteItem::amount_currency), [`Customer::currency`](crate::Customer::currency), [`CustomerInput::currency`](crate::CustomerInput::currency), [`CustomerProjectedUsage::currency`](crate::CustomerProjectedUsage::currency), [`CustomerUsage::currency`](crate::CustomerUsage::currency), [`CustomerViesCheck::currency`](crate::CustomerViesCheck::currency), [`DunningCampaignFinished::overdue_balance_currency`](crate::DunningCampaignFinished::overdue_balance_currency), [`Fee::amount_currency`](crate::Fee::amount_currency), [`Fee::total_amount_currency`](crate::Fee::total_amount_currency), [`FeeAppliedTax::amount_currency`](crate::FeeAppliedTax::amount_currency), [`FeeEstimate::amount_currency`](crate::FeeEstimate::amount_currency), [`FeeEstimate::total_amount_currency`](crate::FeeEstimate::total_amount_currency), [`GrossRevenue::currency`](crate::GrossRevenue::currency), [`Invoice::currency`](crate::Invoice::currency), [`InvoiceAppliedTax::amount_currency`](crate::InvoiceAppliedTax::amount_currency), [`InvoiceCollection::currency`](crate::InvoiceCollection::currency), [`InvoicePreviewCouponInput::amount_currency`](crate::InvoicePreviewCouponInput::amount_currency), [`InvoicePreviewCustomerInput::currency`](crate::InvoicePreviewCustomerInput::currency), [`InvoicedUsage::currency`](crate::InvoicedUsage::currency), [`Mrr::currency`](crate::Mrr::currency), [`OneOffInvoiceInput::currency`](crate::OneOffInvoiceInput::currency), [`Organization::default_currency`](crate::Organization::default_currency), [`OrganizationUpdate::default_currency`](crate::OrganizationUpdate::default_currency), [`OverdueBalance::currency`](crate::OverdueBalance::currency), [`OverdueBalancePerCurrency::currency`](crate::OverdueBalancePerCurrency::currency), [`Payment::amount_currency`](crate::Payment::amount_currency), [`PaymentRequest::amount_currency`](crate::PaymentRequest::amount_currency), [`Plan::amount_currency`](crate::Plan::amount_currency), [`PlanInput::amount_currency`](crate::PlanInput::amount_currency), [`PlanOverrides::amount_currency`](crate::PlanOverrides::amount_currency), [`PlanUpdate::amount_currency`](crate::PlanUpdate::amount_currency), [`ProjectedChargeUsage::amount_currency`](crate::ProjectedChargeUsage::amount_currency), [`Subscription::plan_amount_currency`](crate::Subscription::plan_amount_currency), [`Usage::amount_currency`](crate::Usage::amount_currency), [`Wallet::currency`](crate::Wallet::currency), [`WalletInput::currency`](crate::WalletInput::currency).
+    /// The server also takes BHD, IRR, JOD and KWD, which the document lacks.
+    ///
+    /// Used by [`AddOn::amount_currency`](crate::AddOn::amount_currency), [`AddOnInput::amount_currency`](crate::AddOnInput::amount_currency), [`AddOnUpdate::amount_currency`](crate::AddOnUpdate::amount_currency), [`AppliedCoupon::amount_currency`](crate::AppliedCoupon::amount_currency), [`AppliedCouponInput::amount_currency`](crate::AppliedCouponInput::amount_currency), [`BillingEntity::default_currency`](crate::BillingEntity::default_currency), [`BillingEntityInput::default_currency`](crate::BillingEntityInput::default_currency), [`BillingEntityUpdate::default_currency`](crate::BillingEntityUpdate::default_currency), [`ChargeUsage::amount_currency`](crate::ChargeUsage::amount_currency), [`Coupon::amount_currency`](crate::Coupon::amount_currency), [`CouponInput::amount_currency`](crate::CouponInput::amount_currency), [`CouponUpdate::amount_currency`](crate::CouponUpdate::amount_currency), [`Credit::amount_currency`](crate::Credit::amount_currency), [`CreditNote::currency`](crate::CreditNote::currency), [`CreditNoteAppliedTax::amount_currency`](crate::CreditNoteAppliedTax::amount_currency), [`CreditNoteEstimated::currency`](crate::CreditNoteEstimated::currency), [`CreditNoteItem::amount_currency`](crate::CreditNoteItem::amount_currency), [`Customer::currency`](crate::Customer::currency), [`CustomerInput::currency`](crate::CustomerInput::currency), [`CustomerProjectedUsage::currency`](crate::CustomerProjectedUsage::currency), [`CustomerUsage::currency`](crate::CustomerUsage::currency), [`CustomerViesCheck::currency`](crate::CustomerViesCheck::currency), [`DunningCampaignFinished::overdue_balance_currency`](crate::DunningCampaignFinished::overdue_balance_currency), [`Fee::amount_currency`](crate::Fee::amount_currency), [`Fee::total_amount_currency`](crate::Fee::total_amount_currency), [`FeeAppliedTax::amount_currency`](crate::FeeAppliedTax::amount_currency), [`FeeEstimate::amount_currency`](crate::FeeEstimate::amount_currency), [`FeeEstimate::total_amount_currency`](crate::FeeEstimate::total_amount_currency), [`GrossRevenue::currency`](crate::GrossRevenue::currency), [`Invoice::currency`](crate::Invoice::currency), [`InvoiceAppliedTax::amount_currency`](crate::InvoiceAppliedTax::amount_currency), [`InvoiceCollection::currency`](crate::InvoiceCollection::currency), [`InvoicePreview::currency`](crate::InvoicePreview::currency), [`InvoicePreviewCouponInput::amount_currency`](crate::InvoicePreviewCouponInput::amount_currency), [`InvoicePreviewCustomer::currency`](crate::InvoicePreviewCustomer::currency), [`InvoicePreviewCustomerInput::currency`](crate::InvoicePreviewCustomerInput::currency), [`InvoicePreviewSubscription::plan_amount_currency`](crate::InvoicePreviewSubscription::plan_amount_currency), [`InvoicedUsage::currency`](crate::InvoicedUsage::currency), [`Mrr::currency`](crate::Mrr::currency), [`OneOffInvoiceInput::currency`](crate::OneOffInvoiceInput::currency), [`Order::currency`](crate::Order::currency), [`Organization::default_currency`](crate::Organization::default_currency), [`OrganizationUpdate::default_currency`](crate::OrganizationUpdate::default_currency), [`OverdueBalance::currency`](crate::OverdueBalance::currency), [`OverdueBalancePerCurrency::currency`](crate::OverdueBalancePerCurrency::currency), [`Payment::amount_currency`](crate::Payment::amount_currency), [`PaymentRequest::amount_currency`](crate::PaymentRequest::amount_currency), [`Plan::amount_currency`](crate::Plan::amount_currency), [`PlanInput::amount_currency`](crate::PlanInput::amount_currency), [`PlanOverrides::amount_currency`](crate::PlanOverrides::amount_currency), [`PlanUpdate::amount_currency`](crate::PlanUpdate::amount_currency), [`ProjectedChargeUsage::amount_currency`](crate::ProjectedChargeUsage::amount_currency), [`QuoteVersion::currency`](crate::QuoteVersion::currency), [`Subscription::plan_amount_currency`](crate::Subscription::plan_amount_currency), [`Usage::amount_currency`](crate::Usage::amount_currency), [`Wallet::currency`](crate::Wallet::currency), [`WalletInput::currency`](crate::WalletInput::currency).
     pub enum Currency {
         /// `AED`
         Aed = "AED",
@@ -1103,13 +1113,21 @@ open_enum! {
         Zar = "ZAR",
         /// `ZMW`
         Zmw = "ZMW",
+        /// `BHD`
+        Bhd = "BHD",
+        /// `IRR`
+        Irr = "IRR",
+        /// `JOD`
+        Jod = "JOD",
+        /// `KWD`
+        Kwd = "KWD",
     }
 }
 
 open_enum! {
     /// Customer type.
     ///
-    /// Used by [`Customer::customer_type`](crate::Customer::customer_type), [`CustomerInput::customer_type`](crate::CustomerInput::customer_type), [`CustomerViesCheck::customer_type`](crate::CustomerViesCheck::customer_type).
+    /// Used by [`Customer::customer_type`](crate::Customer::customer_type), [`CustomerInput::customer_type`](crate::CustomerInput::customer_type), [`CustomerViesCheck::customer_type`](crate::CustomerViesCheck::customer_type), [`InvoicePreviewCustomer::customer_type`](crate::InvoicePreviewCustomer::customer_type).
     pub enum CustomerType {
         /// `company`
         Company = "company",
@@ -1135,14 +1153,30 @@ open_enum! {
 open_enum! {
     /// Email setting.
     ///
-    /// Used by [`BillingEntity::email_settings`](crate::BillingEntity::email_settings), [`BillingEntityInput::email_settings`](crate::BillingEntityInput::email_settings), [`BillingEntityUpdate::email_settings`](crate::BillingEntityUpdate::email_settings), [`OrganizationUpdate::email_settings`](crate::OrganizationUpdate::email_settings).
+    /// Used by [`BillingEntity::email_settings`](crate::BillingEntity::email_settings), [`BillingEntityInput::email_settings`](crate::BillingEntityInput::email_settings), [`BillingEntityUpdate::email_settings`](crate::BillingEntityUpdate::email_settings), [`Organization::email_settings`](crate::Organization::email_settings), [`OrganizationUpdate::email_settings`](crate::OrganizationUpdate::email_settings).
     pub enum EmailSetting {
         /// `invoice.finalized`
         InvoiceFinalized = "invoice.finalized",
         /// `credit_note.created`
         CreditNoteCreated = "credit_note.created",
-        /// `payment_receipt.created`: documented for `BillingEntityObject.email_settings[]`
+        /// `payment_receipt.created`
         PaymentReceiptCreated = "payment_receipt.created",
+    }
+}
+
+open_enum! {
+    /// Error detail code.
+    ///
+    /// Used by [`CreditNoteErrorDetails::error_code`](crate::CreditNoteErrorDetails::error_code), [`ErrorDetail::error_code`](crate::ErrorDetail::error_code).
+    pub enum ErrorDetailCode {
+        /// `not_provided`
+        NotProvided = "not_provided",
+        /// `tax_error`
+        TaxError = "tax_error",
+        /// `tax_voiding_error`
+        TaxVoidingError = "tax_voiding_error",
+        /// `invoice_generation_error`
+        InvoiceGenerationError = "invoice_generation_error",
     }
 }
 
@@ -1197,23 +1231,25 @@ open_enum! {
     pub enum FeeType {
         /// `charge`
         Charge = "charge",
-        /// `fixed_charge`: documented for `FeeObject.item.type`
+        /// `fixed_charge`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`
         FixedCharge = "fixed_charge",
-        /// `add_on`: documented for `FeeObject.item.type`, `GET /fees?fee_type`
+        /// `add_on`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`, `GET /fees?fee_type`
         AddOn = "add_on",
         /// `subscription`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`, `GET /fees?fee_type`
         Subscription = "subscription",
-        /// `credit`: documented for `FeeObject.item.type`, `GET /fees?fee_type`
+        /// `credit`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`, `GET /fees?fee_type`
         Credit = "credit",
         /// `commitment`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`, `GET /fees?fee_type`
         Commitment = "commitment",
+        /// `product`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`
+        Product = "product",
     }
 }
 
 open_enum! {
     /// Finalize zero amount invoice.
     ///
-    /// Used by [`Customer::finalize_zero_amount_invoice`](crate::Customer::finalize_zero_amount_invoice), [`CustomerInput::finalize_zero_amount_invoice`](crate::CustomerInput::finalize_zero_amount_invoice), [`CustomerViesCheck::finalize_zero_amount_invoice`](crate::CustomerViesCheck::finalize_zero_amount_invoice).
+    /// Used by [`Customer::finalize_zero_amount_invoice`](crate::Customer::finalize_zero_amount_invoice), [`CustomerInput::finalize_zero_amount_invoice`](crate::CustomerInput::finalize_zero_amount_invoice), [`CustomerViesCheck::finalize_zero_amount_invoice`](crate::CustomerViesCheck::finalize_zero_amount_invoice), [`InvoicePreviewCustomer::finalize_zero_amount_invoice`](crate::InvoicePreviewCustomer::finalize_zero_amount_invoice).
     pub enum FinalizeZeroAmountInvoice {
         /// `inherit`
         Inherit = "inherit",
@@ -1243,27 +1279,43 @@ open_enum! {
     ///
     /// Used by [`CustomerIntegrationError::accounting_provider`](crate::CustomerIntegrationError::accounting_provider), [`CustomerTaxProviderError::tax_provider`](crate::CustomerTaxProviderError::tax_provider), [`IntegrationCustomer::type_`](crate::IntegrationCustomer::type_), [`IntegrationCustomerInput::integration_type`](crate::IntegrationCustomerInput::integration_type), [`InvoicePreviewIntegrationCustomerInput::integration_type`](crate::InvoicePreviewIntegrationCustomerInput::integration_type).
     pub enum Integration {
-        /// `anrok`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `IntegrationCustomer.type`, `InvoicePreviewInput.customer.integration_customers[].integration_type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `anrok`
         Anrok = "anrok",
-        /// `hubspot`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `CustomerTaxProviderErrorObject.tax_provider`, `IntegrationCustomer.type`
+        /// `hubspot`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
         Hubspot = "hubspot",
-        /// `netsuite`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `CustomerTaxProviderErrorObject.tax_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `netsuite`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
         Netsuite = "netsuite",
-        /// `okta`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `CustomerTaxProviderErrorObject.tax_provider`
+        /// `okta`: documented for `CustomerIntegratrionErrorObject.accounting_provider`
         Okta = "okta",
-        /// `salesforce`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `CustomerTaxProviderErrorObject.tax_provider`, `IntegrationCustomer.type`
+        /// `salesforce`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
         Salesforce = "salesforce",
-        /// `xero`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `CustomerTaxProviderErrorObject.tax_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `xero`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
         Xero = "xero",
-        /// `anrock`: documented for `CustomerTaxProviderErrorObject.tax_provider`
-        Anrock = "anrock",
+        /// `avalara`: documented for `CustomerTaxProviderErrorObject.tax_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        Avalara = "avalara",
+    }
+}
+
+open_enum! {
+    /// Integration category.
+    ///
+    /// Used by [`IntegrationCustomer::category`](crate::IntegrationCustomer::category).
+    pub enum IntegrationCategory {
+        /// `payment`
+        Payment = "payment",
+        /// `tax`
+        Tax = "tax",
+        /// `accounting`
+        Accounting = "accounting",
+        /// `crm`
+        Crm = "crm",
     }
 }
 
 open_enum! {
     /// Invoice payment status.
     ///
-    /// Used by [`CreditInvoice::payment_status`](crate::CreditInvoice::payment_status), [`Invoice::payment_status`](crate::Invoice::payment_status), [`InvoiceCollection::payment_status`](crate::InvoiceCollection::payment_status), [`InvoiceUpdate::payment_status`](crate::InvoiceUpdate::payment_status), [`PaymentRequest::payment_status`](crate::PaymentRequest::payment_status).
+    /// Used by [`CreditInvoice::payment_status`](crate::CreditInvoice::payment_status), [`Invoice::payment_status`](crate::Invoice::payment_status), [`InvoiceCollection::payment_status`](crate::InvoiceCollection::payment_status), [`InvoicePreview::payment_status`](crate::InvoicePreview::payment_status), [`InvoiceUpdate::payment_status`](crate::InvoiceUpdate::payment_status), [`PaymentRequest::payment_status`](crate::PaymentRequest::payment_status).
     pub enum InvoicePaymentStatus {
         /// `pending`
         Pending = "pending",
@@ -1275,29 +1327,45 @@ open_enum! {
 }
 
 open_enum! {
+    /// Invoice settlement.
+    pub enum InvoiceSettlement {
+        /// `credit_note`
+        CreditNote = "credit_note",
+        /// `payment`
+        Payment = "payment",
+    }
+}
+
+open_enum! {
     /// Invoice status.
     ///
-    /// Used by [`Invoice::status`](crate::Invoice::status).
+    /// Used by [`Invoice::status`](crate::Invoice::status), [`InvoicePreview::status`](crate::InvoicePreview::status).
     pub enum InvoiceStatus {
         /// `draft`
         Draft = "draft",
         /// `finalized`
         Finalized = "finalized",
-        /// `voided`: documented for `InvoiceBaseObject.status`, `GET /invoices?statuses[][]`
+        /// `voided`: documented for `InvoiceBaseObject.status`, `GET /customers/{external_customer_id}/invoices?statuses[][]`, `GET /invoices?statuses[][]`
         Voided = "voided",
-        /// `failed`: documented for `InvoiceBaseObject.status`, `GET /invoices?statuses[][]`
+        /// `failed`: documented for `InvoiceBaseObject.status`, `GET /customers/{external_customer_id}/invoices?statuses[][]`, `GET /invoices?statuses[][]`
         Failed = "failed",
-        /// `pending`: documented for `InvoiceBaseObject.status`, `GET /invoices?statuses[][]`
+        /// `pending`: documented for `InvoiceBaseObject.status`, `GET /customers/{external_customer_id}/invoices?statuses[][]`, `GET /invoices?statuses[][]`
         Pending = "pending",
         /// `deleted`: documented for `InvoiceBaseObject.status`
         Deleted = "deleted",
+        /// `open`: documented for `InvoiceBaseObject.status`
+        Open = "open",
+        /// `closed`: documented for `InvoiceBaseObject.status`
+        Closed = "closed",
+        /// `generating`: documented for `InvoiceBaseObject.status`
+        Generating = "generating",
     }
 }
 
 open_enum! {
     /// Invoice type.
     ///
-    /// Used by [`Invoice::invoice_type`](crate::Invoice::invoice_type).
+    /// Used by [`Invoice::invoice_type`](crate::Invoice::invoice_type), [`InvoicePreview::invoice_type`](crate::InvoicePreview::invoice_type).
     pub enum InvoiceType {
         /// `subscription`
         Subscription = "subscription",
@@ -1309,7 +1377,7 @@ open_enum! {
         OneOff = "one_off",
         /// `progressive_billing`
         ProgressiveBilling = "progressive_billing",
-        /// `advance_charges`: documented for `GET /customers/{external_customer_id}/invoices?invoice_type`, `GET /invoices?invoice_type`
+        /// `advance_charges`
         AdvanceCharges = "advance_charges",
     }
 }
@@ -1361,13 +1429,13 @@ open_enum! {
 open_enum! {
     /// On termination credit note.
     ///
-    /// Used by [`Subscription::on_termination_credit_note`](crate::Subscription::on_termination_credit_note).
+    /// Used by [`InvoicePreviewSubscription::on_termination_credit_note`](crate::InvoicePreviewSubscription::on_termination_credit_note), [`Subscription::on_termination_credit_note`](crate::Subscription::on_termination_credit_note), [`SubscriptionUpdate::on_termination_credit_note`](crate::SubscriptionUpdate::on_termination_credit_note).
     pub enum OnTerminationCreditNote {
         /// `credit`
         Credit = "credit",
         /// `refund`
         Refund = "refund",
-        /// `offset`: documented for `SubscriptionObject.on_termination_credit_note`
+        /// `offset`
         Offset = "offset",
         /// `skip`
         Skip = "skip",
@@ -1377,12 +1445,82 @@ open_enum! {
 open_enum! {
     /// On termination invoice.
     ///
-    /// Used by [`Subscription::on_termination_invoice`](crate::Subscription::on_termination_invoice).
+    /// Used by [`InvoicePreviewSubscription::on_termination_invoice`](crate::InvoicePreviewSubscription::on_termination_invoice), [`Subscription::on_termination_invoice`](crate::Subscription::on_termination_invoice), [`SubscriptionUpdate::on_termination_invoice`](crate::SubscriptionUpdate::on_termination_invoice).
     pub enum OnTerminationInvoice {
         /// `generate`
         Generate = "generate",
         /// `skip`
         Skip = "skip",
+    }
+}
+
+open_enum! {
+    /// Order execution mode.
+    ///
+    /// Used by [`Order::execution_mode`](crate::Order::execution_mode), [`OrderExecutionRecord::execution_mode`](crate::OrderExecutionRecord::execution_mode).
+    pub enum OrderExecutionMode {
+        /// `execute_in_lago`
+        ExecuteInLago = "execute_in_lago",
+        /// `order_only`
+        OrderOnly = "order_only",
+    }
+}
+
+open_enum! {
+    /// Order form status.
+    ///
+    /// Used by [`OrderForm::status`](crate::OrderForm::status).
+    pub enum OrderFormStatus {
+        /// `generated`
+        Generated = "generated",
+        /// `signed`
+        Signed = "signed",
+        /// `expired`
+        Expired = "expired",
+        /// `voided`
+        Voided = "voided",
+    }
+}
+
+open_enum! {
+    /// Order form void reason.
+    ///
+    /// Used by [`OrderForm::void_reason`](crate::OrderForm::void_reason).
+    pub enum OrderFormVoidReason {
+        /// `manual`
+        Manual = "manual",
+        /// `expired`
+        Expired = "expired",
+        /// `invalid`
+        Invalid = "invalid",
+    }
+}
+
+open_enum! {
+    /// Order status.
+    ///
+    /// Used by [`Order::status`](crate::Order::status).
+    pub enum OrderStatus {
+        /// `created`
+        Created = "created",
+        /// `executed`
+        Executed = "executed",
+        /// `failed`
+        Failed = "failed",
+    }
+}
+
+open_enum! {
+    /// Order type.
+    ///
+    /// Used by [`Order::order_type`](crate::Order::order_type), [`Quote::order_type`](crate::Quote::order_type).
+    pub enum OrderType {
+        /// `subscription_creation`
+        SubscriptionCreation = "subscription_creation",
+        /// `subscription_amendment`
+        SubscriptionAmendment = "subscription_amendment",
+        /// `one_off`
+        OneOff = "one_off",
     }
 }
 
@@ -1401,7 +1539,7 @@ open_enum! {
 open_enum! {
     /// Payment method type.
     ///
-    /// Used by [`PaymentMethodReference::payment_method_type`](crate::PaymentMethodReference::payment_method_type).
+    /// Used by [`PaymentMethodReference::payment_method_type`](crate::PaymentMethodReference::payment_method_type), [`PaymentMethodReferenceInput::payment_method_type`](crate::PaymentMethodReferenceInput::payment_method_type).
     pub enum PaymentMethodType {
         /// `provider`
         Provider = "provider",
@@ -1413,20 +1551,40 @@ open_enum! {
 open_enum! {
     /// Payment provider.
     ///
-    /// Used by [`CreditNotePaymentProviderRefundError::payment_provider`](crate::CreditNotePaymentProviderRefundError::payment_provider), [`CustomerBillingConfiguration::payment_provider`](crate::CustomerBillingConfiguration::payment_provider), [`CustomerBillingConfigurationInput::payment_provider`](crate::CustomerBillingConfigurationInput::payment_provider), [`CustomerPaymentProviderError::payment_provider`](crate::CustomerPaymentProviderError::payment_provider), [`InvoicePaymentFailure::payment_provider`](crate::InvoicePaymentFailure::payment_provider), [`Payment::payment_provider_type`](crate::Payment::payment_provider_type), [`PaymentMethod::payment_provider_type`](crate::PaymentMethod::payment_provider_type), [`PaymentProviderError::source`](crate::PaymentProviderError::source), [`PaymentRequestPaymentFailure::payment_provider`](crate::PaymentRequestPaymentFailure::payment_provider), [`WalletTransactionPaymentFailure::payment_provider`](crate::WalletTransactionPaymentFailure::payment_provider).
+    /// Used by [`CreditNotePaymentProviderRefundError::payment_provider`](crate::CreditNotePaymentProviderRefundError::payment_provider), [`CustomerBillingConfiguration::payment_provider`](crate::CustomerBillingConfiguration::payment_provider), [`CustomerBillingConfigurationInput::payment_provider`](crate::CustomerBillingConfigurationInput::payment_provider), [`CustomerPaymentProviderError::payment_provider`](crate::CustomerPaymentProviderError::payment_provider), [`InvoicePaymentFailure::payment_provider`](crate::InvoicePaymentFailure::payment_provider), [`PaymentMethod::payment_provider_type`](crate::PaymentMethod::payment_provider_type), [`PaymentProviderError::source`](crate::PaymentProviderError::source), [`PaymentRequestPaymentFailure::payment_provider`](crate::PaymentRequestPaymentFailure::payment_provider), [`WalletTransactionPaymentFailure::payment_provider`](crate::WalletTransactionPaymentFailure::payment_provider).
     pub enum PaymentProvider {
-        /// `adyen`: documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`
+        /// `adyen`: documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`
         Adyen = "adyen",
-        /// `cashfree`: documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`
+        /// `cashfree`: documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`
         Cashfree = "cashfree",
-        /// `gocardless`: documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`
+        /// `gocardless`: documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`
         Gocardless = "gocardless",
         /// `stripe`
         Stripe = "stripe",
-        /// `flutterwave`: documented for `PaymentMethodObject.payment_provider_type`, `PaymentObject.payment_provider_type`
+        /// `flutterwave`: documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`
         Flutterwave = "flutterwave",
-        /// `moneyhash`: documented for `PaymentMethodObject.payment_provider_type`, `PaymentObject.payment_provider_type`
+        /// `moneyhash`
         Moneyhash = "moneyhash",
+    }
+}
+
+open_enum! {
+    /// Payment provider class.
+    ///
+    /// Used by [`Payment::payment_provider_type`](crate::Payment::payment_provider_type).
+    pub enum PaymentProviderClass {
+        /// `PaymentProviders::AdyenProvider`
+        PaymentProvidersAdyenProvider = "PaymentProviders::AdyenProvider",
+        /// `PaymentProviders::CashfreeProvider`
+        PaymentProvidersCashfreeProvider = "PaymentProviders::CashfreeProvider",
+        /// `PaymentProviders::FlutterwaveProvider`
+        PaymentProvidersFlutterwaveProvider = "PaymentProviders::FlutterwaveProvider",
+        /// `PaymentProviders::GocardlessProvider`
+        PaymentProvidersGocardlessProvider = "PaymentProviders::GocardlessProvider",
+        /// `PaymentProviders::MoneyhashProvider`
+        PaymentProvidersMoneyhashProvider = "PaymentProviders::MoneyhashProvider",
+        /// `PaymentProviders::StripeProvider`
+        PaymentProvidersStripeProvider = "PaymentProviders::StripeProvider",
     }
 }
 
@@ -1489,6 +1647,36 @@ open_enum! {
         String = "string",
         /// `select`
         Select = "select",
+    }
+}
+
+open_enum! {
+    /// Quote version status.
+    ///
+    /// Used by [`QuoteVersion::status`](crate::QuoteVersion::status).
+    pub enum QuoteVersionStatus {
+        /// `draft`
+        Draft = "draft",
+        /// `approved`
+        Approved = "approved",
+        /// `voided`
+        Voided = "voided",
+    }
+}
+
+open_enum! {
+    /// Quote version void reason.
+    ///
+    /// Used by [`QuoteVersion::void_reason`](crate::QuoteVersion::void_reason).
+    pub enum QuoteVersionVoidReason {
+        /// `manual`
+        Manual = "manual",
+        /// `superseded`
+        Superseded = "superseded",
+        /// `cascade_of_expired`
+        CascadeOfExpired = "cascade_of_expired",
+        /// `cascade_of_voided`
+        CascadeOfVoided = "cascade_of_voided",
     }
 }
 
@@ -1575,25 +1763,27 @@ open_enum! {
 open_enum! {
     /// Subscription status.
     ///
-    /// Used by [`Subscription::status`](crate::Subscription::status).
+    /// Used by [`InvoicePreviewSubscription::status`](crate::InvoicePreviewSubscription::status), [`Subscription::status`](crate::Subscription::status).
     pub enum SubscriptionStatus {
         /// `active`
         Active = "active",
-        /// `canceled`: documented for `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`
-        Canceled = "canceled",
-        /// `incomplete`: documented for `SubscriptionObject.status`
-        Incomplete = "incomplete",
         /// `pending`
         Pending = "pending",
-        /// `terminated`: documented for `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`
+        /// `terminated`: documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`
         Terminated = "terminated",
+        /// `canceled`: documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`
+        Canceled = "canceled",
+        /// `incomplete`
+        Incomplete = "incomplete",
     }
 }
 
 open_enum! {
     /// Name of the IANA time zone in which billing periods and issuing dates are computed.
     ///
-    /// Used by [`BillingEntity::timezone`](crate::BillingEntity::timezone), [`BillingEntityInput::timezone`](crate::BillingEntityInput::timezone), [`BillingEntityUpdate::timezone`](crate::BillingEntityUpdate::timezone), [`Customer::applicable_timezone`](crate::Customer::applicable_timezone), [`Customer::timezone`](crate::Customer::timezone), [`CustomerInput::timezone`](crate::CustomerInput::timezone), [`CustomerViesCheck::applicable_timezone`](crate::CustomerViesCheck::applicable_timezone), [`CustomerViesCheck::timezone`](crate::CustomerViesCheck::timezone), [`InvoicePreviewCustomerInput::timezone`](crate::InvoicePreviewCustomerInput::timezone), [`Organization::timezone`](crate::Organization::timezone), [`OrganizationUpdate::timezone`](crate::OrganizationUpdate::timezone).
+    /// Requests with `GMT+12`, `Asia/Rangoon`, `Europe/Kiev` or `America/Godthab` are refused; use `Etc/GMT+12`, `Asia/Yangon`, `Europe/Kyiv` and `America/Nuuk`.
+    ///
+    /// Used by [`BillingEntity::timezone`](crate::BillingEntity::timezone), [`BillingEntityInput::timezone`](crate::BillingEntityInput::timezone), [`BillingEntityUpdate::timezone`](crate::BillingEntityUpdate::timezone), [`Customer::applicable_timezone`](crate::Customer::applicable_timezone), [`Customer::timezone`](crate::Customer::timezone), [`CustomerInput::timezone`](crate::CustomerInput::timezone), [`CustomerViesCheck::applicable_timezone`](crate::CustomerViesCheck::applicable_timezone), [`CustomerViesCheck::timezone`](crate::CustomerViesCheck::timezone), [`InvoicePreviewCustomer::applicable_timezone`](crate::InvoicePreviewCustomer::applicable_timezone), [`InvoicePreviewCustomer::timezone`](crate::InvoicePreviewCustomer::timezone), [`InvoicePreviewCustomerInput::timezone`](crate::InvoicePreviewCustomerInput::timezone), [`Organization::timezone`](crate::Organization::timezone), [`OrganizationUpdate::timezone`](crate::OrganizationUpdate::timezone).
     pub enum Timezone {
         /// `UTC`
         Utc = "UTC",
@@ -1865,6 +2055,12 @@ open_enum! {
         PacificPortMoresby = "Pacific/Port_Moresby",
         /// `Pacific/Tongatapu`
         PacificTongatapu = "Pacific/Tongatapu",
+        /// `Etc/UTC`
+        EtcUtc = "Etc/UTC",
+        /// `Etc/GMT+12`
+        EtcGmt12 = "Etc/GMT+12",
+        /// `Australia/Canberra`
+        AustraliaCanberra = "Australia/Canberra",
         /// `America/Godthab`
         AmericaGodthab = "America/Godthab",
         /// `Asia/Rangoon`

@@ -4,6 +4,7 @@
 
 /// Answer that echoes every usage event of a batch just ingested, before their customers have been identified.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Event {
     /// Lago id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -18,17 +19,18 @@ pub struct Event {
     pub code: String,
     /// Timestamp (UTC). Example: `2022-04-29T08:59:51.123Z`.
     pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Precise total amount cents. Example: `1234.56`.
+    /// Precise total amount cents (in cents of the currency, with fractions of a cent). Example: `1234.56`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub precise_total_amount_cents: Option<String>,
+    pub precise_total_amount_cents: Option<crate::Decimal>,
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_subscription_id: Option<::uuid::Uuid>,
-    /// External subscription id. Example: `sub_1234567890`.
-    pub external_subscription_id: String,
+    /// External id of the subscription; null when the event was sent without one. Example: `sub_1234567890`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_subscription_id: Option<String>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -36,21 +38,24 @@ pub struct Event {
 
 /// Rejection of one usage event during processing, with its reasons as JSON text and the event itself.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventError {
     /// Status. Example: `422`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub status: i64,
     /// Error. Example: `Unprocessable entity`.
     pub error: String,
-    /// Message.
-    pub message: ::serde_json::Value,
+    /// The reasons as JSON text: an object with a list of codes for each field.
+    pub message: String,
     /// Event.
     pub event: Event,
 }
 
 /// Request body that asks which fees a usage event would create on charges paid in advance, without recording the event.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventEstimateFeesInput {
     /// Code. Example: `storage`.
@@ -60,6 +65,13 @@ pub struct EventEstimateFeesInput {
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
+    /// Price of the event in cents of the currency, for charges with dynamic pricing.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::decimal::as_string"
+    )]
+    pub precise_total_amount_cents: Option<crate::Decimal>,
 }
 
 impl EventEstimateFeesInput {
@@ -72,6 +84,7 @@ impl EventEstimateFeesInput {
             code: code.into(),
             external_subscription_id: external_subscription_id.into(),
             properties: None,
+            precise_total_amount_cents: None,
         }
     }
     /// Sets the properties.
@@ -102,10 +115,20 @@ impl EventEstimateFeesInput {
         self.properties = Some(entries);
         self
     }
+    /// Sets the precise total amount cents.
+    #[must_use]
+    pub fn precise_total_amount_cents(
+        mut self,
+        precise_total_amount_cents: impl Into<crate::Decimal>,
+    ) -> Self {
+        self.precise_total_amount_cents = Some(precise_total_amount_cents.into());
+        self
+    }
 }
 
 /// Request body that asks for estimates of the instant fees of several usage events in one call.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventEstimateInstantFeesInput {
     /// Code. Example: `storage`.
@@ -174,6 +197,7 @@ impl EventEstimateInstantFeesInput {
 
 /// Usage event to ingest; keep its transaction identifier and timestamp the same on every resend, lest it be billed twice.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventInput {
     /// Code. Example: `storage`.
@@ -182,16 +206,20 @@ pub struct EventInput {
     pub external_subscription_id: String,
     /// Transaction id. Example: `transaction_1234567890`.
     pub transaction_id: String,
-    /// Timestamp (an exact decimal). Example: `1651240791.123`.
+    /// When it happened, in seconds since 1970, with fractions if need be. A date as text is refused with 422. Example: `1651240791.123`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         serialize_with = "crate::decimal::as_number"
     )]
     pub timestamp: Option<crate::Decimal>,
-    /// Precise total amount cents. Example: `1234.56`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub precise_total_amount_cents: crate::Patch<String>,
+    /// Precise total amount cents (in cents of the currency, with fractions of a cent). Example: `1234.56`.
+    #[serde(
+        default,
+        skip_serializing_if = "crate::Patch::is_absent",
+        serialize_with = "crate::decimal::as_string"
+    )]
+    pub precise_total_amount_cents: crate::Patch<crate::Decimal>,
     /// Properties.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub properties: crate::Patch<::serde_json::Map<String, ::serde_json::Value>>,
@@ -230,7 +258,7 @@ impl EventInput {
     #[must_use]
     pub fn precise_total_amount_cents(
         mut self,
-        precise_total_amount_cents: impl Into<crate::Patch<String>>,
+        precise_total_amount_cents: impl Into<crate::Patch<crate::Decimal>>,
     ) -> Self {
         self.precise_total_amount_cents = precise_total_amount_cents.into();
         self

@@ -6,6 +6,7 @@ use super::PrivilegeValueType;
 
 /// Product capability that plans and subscriptions can grant to customers, with the privileges that bound its use.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Feature {
     /// Code. Example: `seats`.
@@ -24,6 +25,7 @@ pub struct Feature {
 
 /// Request body that creates a feature under a code of your choice, with its privileges.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeatureInput {
     /// Name. Example: `Number of seats`.
@@ -74,6 +76,7 @@ impl FeatureInput {
 
 /// Typed setting of a feature, such as a seat limit or a choice among options, for which plans grant a value.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilege {
     /// Code. Example: `max`.
@@ -89,6 +92,7 @@ pub struct FeaturePrivilege {
 
 /// Feature privilege config.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilegeConfig {
     /// Select options.
@@ -98,6 +102,7 @@ pub struct FeaturePrivilegeConfig {
 
 /// Feature privilege config input.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilegeConfigInput {
     /// Select options.
@@ -123,6 +128,7 @@ impl FeaturePrivilegeConfigInput {
 
 /// Feature privilege input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilegeInput {
     /// Code. Example: `max`.
@@ -170,6 +176,7 @@ impl FeaturePrivilegeInput {
 
 /// Name, description and privileges of a feature, shared by the requests that create and update it.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeatureUpdate {
     /// Name. Example: `Number of seats`.

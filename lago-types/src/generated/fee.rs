@@ -6,6 +6,7 @@ use super::{Currency, FeeItemType, FeePaymentStatus, FeeType, PresentationBreakd
 
 /// Single billed line for a subscription, usage charge, fixed charge, add-on, credit or commitment, with units, taxes and amounts in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Fee {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -43,31 +44,37 @@ pub struct Fee {
     pub external_subscription_id: Option<String>,
     /// Amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Precise amount. Example: `1.0001`.
+    /// Precise amount (an exact decimal). Example: `1.0001`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub precise_amount: Option<String>,
-    /// Precise total amount. Example: `1.0212`.
+    pub precise_amount: Option<crate::Decimal>,
+    /// Precise total amount (an exact decimal). Example: `1.0212`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub precise_total_amount: Option<String>,
+    pub precise_total_amount: Option<crate::Decimal>,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
     /// Taxes amount cents (in cents of the currency). Example: `20`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
-    /// Taxes precise amount. Example: `0.20123`.
+    /// Taxes precise amount (an exact decimal). Example: `0.20123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub taxes_precise_amount: Option<String>,
+    pub taxes_precise_amount: Option<crate::Decimal>,
     /// Taxes rate (an exact decimal). Example: `20`.
     pub taxes_rate: crate::Decimal,
-    /// Units. Example: `0.32`.
-    pub units: String,
-    /// Precise unit amount. Example: `312.5`.
-    pub precise_unit_amount: String,
-    /// Total aggregated units. Example: `0.32`.
-    pub total_aggregated_units: String,
+    /// Units (an exact decimal). Example: `0.32`.
+    pub units: crate::Decimal,
+    /// Precise unit amount (an exact decimal). Example: `312.5`.
+    pub precise_unit_amount: crate::Decimal,
+    /// Units of the events together (an exact decimal). Servers before 1.34 do not send it.
+    ///
+    /// Null on every fee but charges, and on some fixed charges. Example: `0.32`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_aggregated_units: Option<crate::Decimal>,
     /// Total amount cents (in cents of the currency). Example: `120`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Total amount currency. Example: `EUR`.
     pub total_amount_currency: Currency,
@@ -77,15 +84,17 @@ pub struct Fee {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub events_count: Option<i64>,
-    /// Pay in advance. Example: `true`.
-    pub pay_in_advance: bool,
+    /// Whether the fee is due at the beginning of its period; null for subscriptions to plans of the product catalog, which do not say so. Example: `true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_in_advance: Option<bool>,
     /// Invoiceable. Example: `true`.
     pub invoiceable: bool,
-    /// From date (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// Beginning of the period (UTC); missing on fees for credits, commitments and products. Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_date: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// To date (UTC). Example: `2022-05-29T08:59:51Z`.
+    /// End of the period (UTC); missing on fees for credits, commitments and products. Example: `2022-05-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_date: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Payment status. Example: `pending`.
@@ -102,20 +111,26 @@ pub struct Fee {
     /// Refunded at (UTC). Example: `2022-08-24T14:58:59Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refunded_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Event transaction id. Example: `transaction_1234567890`.
+    /// The event that the fee is for; on fees of charges that are paid in advance only. Example: `transaction_1234567890`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_transaction_id: Option<String>,
     /// Description. Example: `Fee description`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Precise coupons amount cents. Example: `0.0`.
+    /// Precise coupons amount cents (in cents of the currency, with fractions of a cent). Example: `0.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub precise_coupons_amount_cents: Option<String>,
-    /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub sub_total_excluding_taxes_amount_cents: i64,
-    /// Sub total excluding taxes precise amount cents. Example: `100.0`.
-    pub sub_total_excluding_taxes_precise_amount_cents: String,
+    pub precise_coupons_amount_cents: Option<crate::Decimal>,
+    /// Amount less coupons, before taxes, in cents of the currency. Servers before 1.45 do not send it. Example: `100`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub sub_total_excluding_taxes_amount_cents: Option<i64>,
+    /// Amount less coupons, before taxes, in cents of the currency with fractions of a cent. Servers before 1.45 do not send it. Example: `100.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub_total_excluding_taxes_precise_amount_cents: Option<crate::Decimal>,
     /// Amount details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_details: Option<FeeAmountDetails>,
@@ -124,19 +139,23 @@ pub struct Fee {
     pub self_billed: Option<bool>,
     /// Item.
     pub item: FeeItem,
-    /// Applied taxes.
+    /// Taxes on the fee; not on fees inside invoices and credit notes, nor in webhooks, nor in the answer of a deletion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_taxes: Option<Vec<FeeAppliedTax>>,
-    /// Pricing unit details.
+    /// Amounts in the pricing unit of the charge; null when it has none. Servers of 1.16 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pricing_unit_details: Option<PricingUnitDetails>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
+    /// The fee that this one stems from. Servers of 1.33 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_original_fee_id: Option<::uuid::Uuid>,
 }
 
 /// Calculation behind a fee by tier, package or rate, with decimal amounts in currency units; only the plan amount is in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeAmountDetails {
     /// Plan amount cents (in cents of the currency). Example: `10000`.
@@ -145,6 +164,7 @@ pub struct FeeAmountDetails {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub plan_amount_cents: Option<i64>,
     /// Graduated ranges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,10 +172,10 @@ pub struct FeeAmountDetails {
     /// Graduated percentage ranges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graduated_percentage_ranges: Option<Vec<FeeGraduatedPercentageRange>>,
-    /// Free units (an exact decimal). Example: `10.0`.
+    /// May be negative, where events take units back. Example: `10.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_units: Option<crate::Decimal>,
-    /// Paid units (an exact decimal). Example: `40.0`.
+    /// May be negative, where events take units back. Example: `40.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paid_units: Option<crate::Decimal>,
     /// Per package size. Example: `1000`.
@@ -164,6 +184,7 @@ pub struct FeeAmountDetails {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub per_package_size: Option<i64>,
     /// Per package unit amount (an exact decimal). Example: `0.5`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -174,32 +195,24 @@ pub struct FeeAmountDetails {
     /// Units (an exact decimal). Example: `20.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub units: Option<crate::Decimal>,
-    /// Free events. Example: `10`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub free_events: Option<i64>,
+    /// Free events (an exact decimal). Example: `10`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_events: Option<crate::Decimal>,
     /// Rate (an exact decimal). Example: `1.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<crate::Decimal>,
-    /// Paid events. Example: `20`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub paid_events: Option<i64>,
-    /// Fixed fee unit amount. Example: `1.0`.
+    /// Paid events (an exact decimal). Example: `20`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fixed_fee_unit_amount: Option<String>,
-    /// Fixed fee total amount. Example: `20.0`.
+    pub paid_events: Option<crate::Decimal>,
+    /// Fixed fee unit amount (an exact decimal). Example: `1.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fixed_fee_total_amount: Option<String>,
-    /// Min max adjustment total amount. Example: `20.0`.
+    pub fixed_fee_unit_amount: Option<crate::Decimal>,
+    /// Fixed fee total amount (an exact decimal). Example: `20.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_max_adjustment_total_amount: Option<String>,
+    pub fixed_fee_total_amount: Option<crate::Decimal>,
+    /// Min max adjustment total amount (an exact decimal). Example: `20.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_max_adjustment_total_amount: Option<crate::Decimal>,
     /// Per unit amount (an exact decimal). Example: `0.5`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_unit_amount: Option<crate::Decimal>,
@@ -210,10 +223,12 @@ pub struct FeeAmountDetails {
 
 /// Tax charged on one fee, with its rate in percent and its amount in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeAppliedTax {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_id: ::uuid::Uuid,
+    /// Lago's id of the applied tax, a UUID; null in previews and estimates. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_id: Option<::uuid::Uuid>,
     /// Lago tax id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_tax_id: Option<::uuid::Uuid>,
@@ -228,18 +243,21 @@ pub struct FeeAppliedTax {
     pub tax_description: Option<String>,
     /// Amount cents (in cents of the currency). Example: `2000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
-    /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Lago fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// When the tax was applied (UTC); null in previews and estimates. Example: `2022-09-14T16:35:31Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Lago's id of the fee, a UUID; null in previews and estimates. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_fee_id: Option<::uuid::Uuid>,
 }
 
 /// Fee that a usage event would produce on a charge paid in advance, in cents, estimated without being stored.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeEstimate {
     /// Lago id.
@@ -274,6 +292,7 @@ pub struct FeeEstimate {
     pub external_subscription_id: Option<String>,
     /// Amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Precise amount (an exact decimal). Example: `1.0001`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -285,24 +304,26 @@ pub struct FeeEstimate {
     pub amount_currency: Currency,
     /// Taxes amount cents (in cents of the currency). Example: `0`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Taxes precise amount (an exact decimal). Example: `0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taxes_precise_amount: Option<crate::Decimal>,
     /// Taxes rate (an exact decimal). Example: `20`.
     pub taxes_rate: crate::Decimal,
-    /// Units. Example: `0.32`.
-    pub units: String,
+    /// Units (an exact decimal). Example: `0.32`.
+    pub units: crate::Decimal,
     /// Description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<::serde_json::Value>,
     /// Precise unit amount (an exact decimal). Example: `312.5`.
     pub precise_unit_amount: crate::Decimal,
-    /// Precise coupons amount cents. Example: `0.0`.
+    /// Precise coupons amount cents (in cents of the currency, with fractions of a cent). Example: `0.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub precise_coupons_amount_cents: Option<String>,
+    pub precise_coupons_amount_cents: Option<crate::Decimal>,
     /// Total amount cents (in cents of the currency). Example: `120`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Total amount currency. Example: `EUR`.
     pub total_amount_currency: Currency,
@@ -312,6 +333,7 @@ pub struct FeeEstimate {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub events_count: Option<i64>,
     /// Pay in advance. Example: `true`.
     pub pay_in_advance: bool,
@@ -343,6 +365,7 @@ pub struct FeeEstimate {
 
 /// Fee estimate item.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeEstimateItem {
     /// Type. Example: `charge`.
@@ -352,7 +375,7 @@ pub struct FeeEstimateItem {
     pub code: String,
     /// Name. Example: `Startup`.
     pub name: String,
-    /// Description. Example: `Startup description`.
+    /// Description of the billable metric; null when it has none. Example: `Startup description`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Invoice display name. Example: `Setup Fee (SF1)`.
@@ -375,61 +398,54 @@ pub struct FeeEstimateItem {
 
 /// Fee graduated percentage range.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeGraduatedPercentageRange {
     /// Units (an exact decimal). Example: `10.0`.
     pub units: crate::Decimal,
-    /// From value. Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub from_value: i64,
-    /// To value. Example: `10`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub to_value: Option<i64>,
-    /// Flat unit amount. Example: `1.0`.
-    pub flat_unit_amount: String,
+    /// From value (an exact decimal). Example: `0`.
+    pub from_value: crate::Decimal,
+    /// To value (an exact decimal). Example: `10`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_value: Option<crate::Decimal>,
+    /// Flat unit amount (an exact decimal). Example: `1.0`.
+    pub flat_unit_amount: crate::Decimal,
     /// Rate (an exact decimal). Example: `1.0`.
     pub rate: crate::Decimal,
-    /// Per unit total amount. Example: `10.0`.
-    pub per_unit_total_amount: String,
-    /// Total with flat amount. Example: `11.0`.
-    pub total_with_flat_amount: String,
+    /// Per unit total amount (an exact decimal). Example: `10.0`.
+    pub per_unit_total_amount: crate::Decimal,
+    /// Total with flat amount (an exact decimal). Example: `11.0`.
+    pub total_with_flat_amount: crate::Decimal,
 }
 
 /// Fee graduated range.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeGraduatedRange {
     /// Units (an exact decimal). Example: `10.0`.
     pub units: crate::Decimal,
-    /// From value. Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub from_value: i64,
-    /// To value. Example: `10`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    pub to_value: Option<i64>,
-    /// Flat unit amount. Example: `1.0`.
-    pub flat_unit_amount: String,
-    /// Per unit amount. Example: `1.0`.
-    pub per_unit_amount: String,
-    /// Per unit total amount. Example: `10.0`.
-    pub per_unit_total_amount: String,
-    /// Total with flat amount. Example: `11.0`.
-    pub total_with_flat_amount: String,
+    /// From value (an exact decimal). Example: `0`.
+    pub from_value: crate::Decimal,
+    /// To value (an exact decimal). Example: `10`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_value: Option<crate::Decimal>,
+    /// Flat unit amount (an exact decimal). Example: `1.0`.
+    pub flat_unit_amount: crate::Decimal,
+    /// Per unit amount (an exact decimal). Example: `1.0`.
+    pub per_unit_amount: crate::Decimal,
+    /// Per unit total amount (an exact decimal). Example: `10.0`.
+    pub per_unit_total_amount: crate::Decimal,
+    /// Total with flat amount (an exact decimal). Example: `11.0`.
+    pub total_with_flat_amount: crate::Decimal,
 }
 
 /// Fee item.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeItem {
-    /// Type. Example: `subscription`.
+    /// What the fee is for; `product` stands for what a plan of the product catalog sells. Example: `subscription`.
     #[serde(rename = "type")]
     pub type_: FeeType,
     /// Code. Example: `startup`.
@@ -439,7 +455,7 @@ pub struct FeeItem {
     /// Description. Example: `Startup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Invoice display name. Example: `Setup Fee (SF1)`.
+    /// Name on the invoice; servers of 1.33 send null for a plan that has no such name, later ones the name of the plan. Example: `Setup Fee (SF1)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
     /// Filter invoice display name. Example: `AWS eu-east-1`.
@@ -448,17 +464,19 @@ pub struct FeeItem {
     /// Filters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<::std::collections::BTreeMap<String, Vec<String>>>,
-    /// Lago item id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_item_id: ::uuid::Uuid,
+    /// Lago's id of the billable metric, subscription, add-on or wallet transaction; null in a preview, and for credits of years ago. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_item_id: Option<::uuid::Uuid>,
     /// Item type. Example: `Subscription`.
     pub item_type: FeeItemType,
-    /// Grouped by.
+    /// Values of the properties that events were grouped by. They are texts or null; on fees of charges paid in advance they are what the event had, so numbers and booleans as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grouped_by: Option<::std::collections::BTreeMap<String, String>>,
+    pub grouped_by: Option<::serde_json::Map<String, ::serde_json::Value>>,
 }
 
 /// Failure of a tax provider to tax a fee, with the charge and the usage event that caused it.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeTaxProviderError {
     /// Tax provider code. Example: `Stripe Prod`.
@@ -475,6 +493,7 @@ pub struct FeeTaxProviderError {
 
 /// Request body that records whether a fee collected outside of invoices is pending, paid, failed or refunded.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeUpdate {
     /// Payment status. Example: `succeeded`.
@@ -492,6 +511,7 @@ impl FeeUpdate {
 
 /// Amounts of a fee in a custom pricing unit, in cents of that unit, with the conversion rate into the plan's currency.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PricingUnitDetails {
     /// Lago pricing unit id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -502,11 +522,13 @@ pub struct PricingUnitDetails {
     pub short_name: String,
     /// Amount cents (in cents of the currency). Example: `200`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Precise amount cents. Example: `200.0`.
     pub precise_amount_cents: String,
     /// Unit amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub unit_amount_cents: i64,
     /// Precise unit amount. Example: `100.0`.
     pub precise_unit_amount: String,

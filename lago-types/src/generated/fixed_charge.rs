@@ -3,26 +3,29 @@
 //! Types around the noun `fixed_charge`.
 
 use super::{
-    ChargePropertiesInput, FixedChargeModel, GraduatedRange, GraduatedRangeInput, Tax,
+    FixedChargeModel, GraduatedRange, GraduatedRangeInput, PresentationGroupKey, Tax,
     VolumeRange, VolumeRangeInput,
 };
 
 /// Charge of a plan for a given number of units of an add-on, billed without any usage events.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedCharge {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Lago add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_add_on_id: ::uuid::Uuid,
-    /// Invoice display name. Example: `Setup fee`.
-    pub invoice_display_name: String,
+    /// Name on invoices; null when the charge has none of its own. Example: `Setup fee`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice_display_name: Option<String>,
     /// Add on code. Example: `setup_fee`.
     pub add_on_code: String,
     /// Created at (UTC). Example: `2023-06-27T19:43:42Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Code. Example: `setup_fee`.
-    pub code: String,
+    /// Code of the charge, unique in its plan. Servers before 1.42 do not send it. Example: `setup_fee`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// Charge model. Example: `standard`.
     pub charge_model: FixedChargeModel,
     /// Pay in advance. Example: `false`.
@@ -43,6 +46,7 @@ pub struct FixedCharge {
 
 /// Optional request body for deleting a fixed charge, telling whether derived plans drop it as well.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeDeleteInput {
     /// Cascade updates. Example: `true`.
@@ -63,22 +67,27 @@ impl FixedChargeDeleteInput {
     }
 }
 
-/// Request body that adds a fixed charge for an add-on to a plan and, if asked, to derived plans.
+/// Fixed charge to add to a plan. It needs `add_on_id` or `add_on_code`; without both the server answers 500.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeInput {
     /// Invoice display name. Example: `Setup Fee`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub invoice_display_name: crate::Patch<String>,
-    /// Units. Example: `1.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub units: Option<String>,
+    /// Units (an exact decimal). Example: `1.0`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::decimal::as_string"
+    )]
+    pub units: Option<crate::Decimal>,
     /// Apply units immediately. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_units_immediately: Option<bool>,
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub properties: Option<ChargePropertiesInput>,
+    pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
@@ -134,7 +143,7 @@ impl FixedChargeInput {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<String>) -> Self {
+    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
         self.units = Some(units.into());
         self
     }
@@ -146,7 +155,10 @@ impl FixedChargeInput {
     }
     /// Sets the properties.
     #[must_use]
-    pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
+    pub fn properties(
+        mut self,
+        properties: impl Into<FixedChargePropertiesInput>,
+    ) -> Self {
         self.properties = Some(properties.into());
         self
     }
@@ -205,20 +217,25 @@ impl FixedChargeInput {
 
 /// Parts of a fixed charge that one subscription may override: units and when they apply, prices, taxes and invoice name.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeOverride {
     /// Invoice display name. Example: `Setup Fee`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub invoice_display_name: crate::Patch<String>,
-    /// Units. Example: `1.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub units: Option<String>,
+    /// Units (an exact decimal). Example: `1.0`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::decimal::as_string"
+    )]
+    pub units: Option<crate::Decimal>,
     /// Apply units immediately. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_units_immediately: Option<bool>,
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub properties: Option<ChargePropertiesInput>,
+    pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
@@ -246,7 +263,7 @@ impl FixedChargeOverride {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<String>) -> Self {
+    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
         self.units = Some(units.into());
         self
     }
@@ -258,7 +275,10 @@ impl FixedChargeOverride {
     }
     /// Sets the properties.
     #[must_use]
-    pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
+    pub fn properties(
+        mut self,
+        properties: impl Into<FixedChargePropertiesInput>,
+    ) -> Self {
         self.properties = Some(properties.into());
         self
     }
@@ -275,6 +295,7 @@ impl FixedChargeOverride {
 
 /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeProperties {
     /// Amount (an exact decimal). Example: `30`.
@@ -286,10 +307,17 @@ pub struct FixedChargeProperties {
     /// Volume ranges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume_ranges: Option<Vec<VolumeRange>>,
+    /// Event properties by which usage is grouped and priced. Kept when sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pricing_group_keys: Option<Vec<String>>,
+    /// Event properties that split usage for display. Kept when sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
 }
 
 /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargePropertiesInput {
     /// Amount (an exact decimal). Example: `30`.
@@ -305,6 +333,12 @@ pub struct FixedChargePropertiesInput {
     /// Volume ranges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume_ranges: Option<Vec<VolumeRangeInput>>,
+    /// Event properties by which usage is grouped and priced. Kept when sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pricing_group_keys: Option<Vec<String>>,
+    /// Event properties that split usage for display. Kept when sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
 }
 
 impl FixedChargePropertiesInput {
@@ -314,6 +348,8 @@ impl FixedChargePropertiesInput {
             amount: None,
             graduated_ranges: None,
             volume_ranges: None,
+            pricing_group_keys: None,
+            presentation_group_keys: None,
         }
     }
     /// Sets the amount.
@@ -342,24 +378,49 @@ impl FixedChargePropertiesInput {
         self.volume_ranges = Some(volume_ranges.into_iter().map(Into::into).collect());
         self
     }
+    /// Sets the pricing group keys.
+    #[must_use]
+    pub fn pricing_group_keys(
+        mut self,
+        pricing_group_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.pricing_group_keys = Some(
+            pricing_group_keys.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+    /// Sets the presentation group keys.
+    #[must_use]
+    pub fn presentation_group_keys(
+        mut self,
+        presentation_group_keys: impl IntoIterator<
+            Item = impl Into<PresentationGroupKey>,
+        >,
+    ) -> Self {
+        self.presentation_group_keys = Some(
+            presentation_group_keys.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
 }
 
-/// Request body that changes a fixed charge of a plan and, if asked, its copies in derived plans.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+/// Changes of a fixed charge. Send `charge_model` as long as no subscription uses the plan: it is taken as none when left out. Properties that are left out go back to the defaults.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeUpdate {
     /// Invoice display name. Example: `Setup Fee`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub invoice_display_name: crate::Patch<String>,
-    /// Units. Example: `1.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub units: Option<String>,
+    /// Units (an exact decimal). Example: `1.0`.
+    #[serde(serialize_with = "crate::decimal::as_string")]
+    pub units: crate::Decimal,
     /// Apply units immediately. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_units_immediately: Option<bool>,
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub properties: Option<ChargePropertiesInput>,
+    pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
@@ -387,11 +448,11 @@ pub struct FixedChargeUpdate {
 }
 
 impl FixedChargeUpdate {
-    /// A request that leaves everything alone.
-    pub fn new() -> Self {
+    /// A request with what it needs; setters add the rest.
+    pub fn new(units: impl Into<crate::Decimal>) -> Self {
         Self {
+            units: units.into(),
             invoice_display_name: crate::Patch::Absent,
-            units: None,
             apply_units_immediately: None,
             properties: None,
             tax_codes: None,
@@ -413,12 +474,6 @@ impl FixedChargeUpdate {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
-    /// Sets the units.
-    #[must_use]
-    pub fn units(mut self, units: impl Into<String>) -> Self {
-        self.units = Some(units.into());
-        self
-    }
     /// Sets the apply units immediately.
     #[must_use]
     pub fn apply_units_immediately(mut self, apply_units_immediately: bool) -> Self {
@@ -427,7 +482,10 @@ impl FixedChargeUpdate {
     }
     /// Sets the properties.
     #[must_use]
-    pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
+    pub fn properties(
+        mut self,
+        properties: impl Into<FixedChargePropertiesInput>,
+    ) -> Self {
         self.properties = Some(properties.into());
         self
     }

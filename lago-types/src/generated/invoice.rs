@@ -3,17 +3,40 @@
 //! Types around the noun `invoice`.
 
 use super::{
-    AddressInput, BillingTime, Country, CouponType, Credit, Currency, Customer,
-    ErrorDetail, Fee, Integration, InvoicePaymentStatus, InvoiceStatus, InvoiceType,
-    InvoicingReason, PaymentProvider, Subscription, Timezone,
+    AccountType, Address, AddressInput, BillingTime, CancellationReason, Country,
+    CouponFrequency, CouponType, Credit, Currency, Customer,
+    CustomerBillingConfiguration, CustomerMetadata, CustomerType, ErrorDetail, Fee,
+    FinalizeZeroAmountInvoice, Integration, IntegrationCustomer, InvoicePaymentStatus,
+    InvoiceStatus, InvoiceType, InvoicingReason, OnTerminationCreditNote,
+    OnTerminationInvoice, PaymentMethodReference, PaymentProvider, Subscription,
+    SubscriptionActivationRule, SubscriptionStatus, Timezone,
 };
+
+/// Assignment of an invoice custom section to a subscription, wallet, top-up or recurring rule, including the section itself.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct AppliedInvoiceCustomSection {
+    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    pub lago_id: ::uuid::Uuid,
+    /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
+    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// Invoice custom section id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[deprecated]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice_custom_section_id: Option<::uuid::Uuid>,
+    /// Invoice custom section.
+    pub invoice_custom_section: InvoiceCustomSection,
+}
 
 /// Usage threshold behind a progressive billing invoice, with the lifetime usage in cents when it was passed.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedUsageThreshold {
     /// Lifetime usage amount cents (in cents of the currency). Example: `2000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub lifetime_usage_amount_cents: i64,
     /// Created at (UTC). Example: `2025-03-31T12:31:44Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -23,6 +46,7 @@ pub struct AppliedUsageThreshold {
 
 /// Period that an invoice covers for one subscription, with separate bounds for the plan fee and for usage charges.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingPeriod {
     /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -31,45 +55,58 @@ pub struct BillingPeriod {
     pub external_subscription_id: String,
     /// Lago plan id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_plan_id: ::uuid::Uuid,
-    /// Subscription from datetime (UTC). Example: `2022-04-29T08:59:51Z`.
-    pub subscription_from_datetime: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Subscription to datetime (UTC). Example: `2022-05-29T08:59:51Z`.
-    pub subscription_to_datetime: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Charges from datetime (UTC). Example: `2022-04-29T08:59:51Z`.
-    pub charges_from_datetime: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Charges to datetime (UTC). Example: `2022-05-29T08:59:51Z`.
-    pub charges_to_datetime: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Invoicing reason. Example: `subscription_starting`.
-    pub invoicing_reason: InvoicingReason,
+    /// Bound of the period that the plan is invoiced for (UTC); may be null on invoices of years ago. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Bound of the period that the plan is invoiced for (UTC); may be null on invoices of years ago. Example: `2022-05-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Bound of the period that usage is invoiced for (UTC); may be null on invoices of years ago. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charges_from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Bound of the period that usage is invoiced for (UTC); may be null on invoices of years ago. Example: `2022-05-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charges_to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Why the subscription was invoiced; may be null on invoices of years ago. Example: `subscription_starting`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoicing_reason: Option<InvoicingReason>,
+    /// Beginning of the period that fixed charges are invoiced for (UTC); null on `advance_charges` invoices. Servers of 1.33 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_charges_from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// End of the period that fixed charges are invoiced for (UTC); null on `advance_charges` invoices. Servers of 1.33 do not send it. Example: `2022-05-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_charges_to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 
 /// Complete invoice, with totals in cents, fees, credits, subscriptions, billing periods and any recorded problems.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Invoice {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Billing entity code. Example: `acme_corp`.
+    /// Code of the billing entity that issues the invoice. Servers before 1.25 do not send it. Example: `acme_corp`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_entity_code: Option<String>,
-    /// Sequential id. Example: `2`.
+    /// Counts invoices; null until the invoice is finalized. Example: `2`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub sequential_id: Option<i64>,
     /// Number. Example: `LAG-1234-001-002`.
     pub number: String,
     /// Issuing date (a calendar date). Example: `2022-04-30`.
     pub issuing_date: ::chrono::naive::NaiveDate,
-    /// Payment dispute lost at (UTC). Example: `2022-09-14T16:35:31Z`.
+    /// When a dispute over its payment was lost (UTC); null on nearly every invoice. Example: `2022-09-14T16:35:31Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_dispute_lost_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Payment due date (a calendar date). Example: `2022-04-30`.
+    /// Day by which the customer has to pay; may be null on invoices of years ago. Example: `2022-04-30`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_due_date: Option<::chrono::naive::NaiveDate>,
-    /// Payment overdue. Example: `true`.
+    /// Whether that day has passed without payment; may be null on invoices of years ago. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_overdue: Option<bool>,
     /// Net payment term. Example: `30`.
@@ -78,10 +115,11 @@ pub struct Invoice {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
-    /// Invoice type. Example: `subscription`.
+    /// What is invoiced; `advance_charges` sums up charges that were paid in advance without an invoice each. Example: `subscription`.
     pub invoice_type: InvoiceType,
-    /// Status. Example: `finalized`.
+    /// How far the invoice has come; `open` waits for a first payment and comes with retries and webhooks, never with lists. Example: `finalized`.
     pub status: InvoiceStatus,
     /// Payment status. Example: `succeeded`.
     pub payment_status: InvoicePaymentStatus,
@@ -89,24 +127,31 @@ pub struct Invoice {
     pub currency: Currency,
     /// Fees amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub fees_amount_cents: i64,
     /// Coupons amount cents (in cents of the currency). Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_amount_cents: i64,
     /// Credit notes amount cents (in cents of the currency). Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub credit_notes_amount_cents: i64,
     /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
     /// Taxes amount cents (in cents of the currency). Example: `20`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Sub total including taxes amount cents (in cents of the currency). Example: `120`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_including_taxes_amount_cents: i64,
     /// Prepaid credit amount cents (in cents of the currency). Example: `0`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub prepaid_credit_amount_cents: i64,
     /// Prepaid granted credit amount cents (in cents of the currency). Example: `0`.
     #[serde(
@@ -114,6 +159,7 @@ pub struct Invoice {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub prepaid_granted_credit_amount_cents: Option<i64>,
     /// Prepaid purchased credit amount cents (in cents of the currency). Example: `0`.
     #[serde(
@@ -121,63 +167,103 @@ pub struct Invoice {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub prepaid_purchased_credit_amount_cents: Option<i64>,
     /// Progressive billing credit amount cents (in cents of the currency). Example: `0`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub progressive_billing_credit_amount_cents: i64,
     /// Total amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Version number. Example: `3`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub version_number: i64,
     /// Self billed. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_billed: Option<bool>,
-    /// File url. Example: `https://getlago.com/invoice/file`.
+    /// Where the PDF is; null until it has been made. Example: `https://getlago.com/invoice/file`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_url: Option<String>,
     /// Web url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_url: Option<String>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
-    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Customer.
+    /// When the invoice was made (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Number of the order that the customer placed. Servers of 1.33 do not send it. Example: `PO-123`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order_number: Option<String>,
+    /// What is still to be paid, in cents of the currency. Servers of 1.16 do not send it. Example: `60`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub total_due_amount_cents: Option<i64>,
+    /// What payments have covered, in cents of the currency. Servers of 1.33 do not send it. Example: `40`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub total_paid_amount_cents: Option<i64>,
+    /// What credit notes have offset, in cents of the currency. Servers of 1.33 do not send it. Example: `0`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub total_offsetted_credit_note_amount_cents: Option<i64>,
+    /// When the invoice was voided (UTC). Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Where the electronic invoice is, an XML file; null until it has been made. Servers of 1.33 do not send it. Example: `https://getlago.com/invoice/xml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xml_url: Option<String>,
+    /// Who pays; not in the answer of a download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<Customer>,
-    /// Metadata.
+    /// Keys and values of yours; not in the answer of a download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Vec<InvoiceMetadata>>,
-    /// Applied taxes.
+    /// Taxes, summed over all fees; not in the answer of a download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_taxes: Option<Vec<InvoiceAppliedTax>>,
-    /// Applied invoice custom sections.
+    /// Sections of text that were printed on the invoice; not in lists nor in the answer of a download. Servers of 1.16 do not send them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_invoice_custom_sections: Option<Vec<InvoiceAppliedInvoiceCustomSection>>,
-    /// Applied usage thresholds.
+    /// Usage thresholds that were crossed; on progressive billing invoices only, and there always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_usage_thresholds: Option<Vec<AppliedUsageThreshold>>,
-    /// Billing periods.
+    /// The time that is invoiced, by subscription; not in lists nor in the answer of a download. Servers of 1.16 do not send them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_periods: Option<Vec<BillingPeriod>>,
-    /// Credits.
+    /// What was deducted; not in lists nor in the answer of a download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credits: Option<Vec<Credit>>,
-    /// Fees.
+    /// Lines of the invoice; not in lists nor in the answer of a download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fees: Option<Vec<Fee>>,
-    /// Subscriptions.
+    /// Subscriptions that are invoiced, without plan, customer and entitlements; not in lists, the answer of a download, nor webhooks of one-off and credit invoices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscriptions: Option<Vec<Subscription>>,
-    /// Error details.
+    /// What went wrong while the invoice was made; not in lists nor in the answer of a download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_details: Option<Vec<ErrorDetail>>,
 }
 
 /// Custom section as it was printed on one particular invoice, with its title and text at that time.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceAppliedInvoiceCustomSection {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -186,20 +272,24 @@ pub struct InvoiceAppliedInvoiceCustomSection {
     pub lago_invoice_id: ::uuid::Uuid,
     /// Code. Example: `eu_bank_details`.
     pub code: String,
-    /// Details. Example: `Bank Name: Lago Bank, IBAN: FR7630004000031234567890143`.
-    pub details: String,
-    /// Display name. Example: `Bank Details:`.
-    pub display_name: String,
+    /// Text of the section, if it had one. Example: `Bank Name: Lago Bank, IBAN: FR7630004000031234567890143`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
+    /// Title of the section, if it had one. Example: `Bank Details:`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
     /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
 /// Tax summed over an invoice: its rate in percent, the fees it was computed on and its amount, both in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceAppliedTax {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_id: ::uuid::Uuid,
+    /// Lago's id of the applied tax, a UUID; null in previews and estimates. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_id: Option<::uuid::Uuid>,
     /// Lago tax id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_tax_id: Option<::uuid::Uuid>,
@@ -214,12 +304,14 @@ pub struct InvoiceAppliedTax {
     pub tax_description: Option<String>,
     /// Amount cents (in cents of the currency). Example: `2000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
-    /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// When the tax was applied (UTC); null in previews and estimates. Example: `2022-09-14T16:35:31Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Lago's id of the invoice, a UUID; null in a preview. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_invoice_id: Option<::uuid::Uuid>,
     /// Fees amount cents (in cents of the currency). Example: `20000`.
@@ -228,20 +320,23 @@ pub struct InvoiceAppliedTax {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub fees_amount_cents: Option<i64>,
 }
 
 /// Count of finalized invoices and their total in cents for one month, currency and payment status.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceCollection {
     /// Month. Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
-    /// Payment status. Example: `succeeded`.
+    /// Whether the invoices are paid. Null for a month without invoices when no currency is asked for. Example: `succeeded`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_status: Option<InvoicePaymentStatus>,
     /// Invoices count. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoices_count: i64,
     /// Amount cents (in cents of the currency). Example: `50000`.
     #[serde(
@@ -249,14 +344,16 @@ pub struct InvoiceCollection {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
-    /// Currency. Example: `USD`.
+    /// Currency of the invoices. Null for a month without invoices when no currency is asked for. Example: `USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
 }
 
 /// Reusable block of text, such as legal terms, that is printed on invoices of the customers or entities it is assigned to.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceCustomSection {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -265,29 +362,23 @@ pub struct InvoiceCustomSection {
     pub name: String,
     /// Code. Example: `eu_bank_details`.
     pub code: String,
-    /// Description. Example: `This section contains the bank details for EU customers.`.
+    /// What the section is for, if that was given; customers do not see it. Example: `This section contains the bank details for EU customers.`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Details. Example: `Bank Name: Lago Bank, IBAN: FR7630004000031234567890143`.
+    /// Text of the section, if it has one. Example: `Bank Name: Lago Bank, IBAN: FR7630004000031234567890143`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
-    /// Display name. Example: `Bank Details:`.
+    /// Title of the section on invoices, if it has one. Example: `Bank Details:`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// Applied to organization. Example: `true`.
-    #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub applied_to_organization: Option<bool>,
     /// Organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<::uuid::Uuid>,
-    /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 
 /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceCustomSectionInput {
     /// Skip invoice custom sections. Example: `false`.
@@ -330,6 +421,7 @@ impl InvoiceCustomSectionInput {
 
 /// Custom key and value that your application has stored on an invoice for its own reference.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceMetadata {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -348,6 +440,7 @@ pub struct InvoiceMetadata {
 
 /// Invoice metadata update.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceMetadataUpdate {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -392,6 +485,7 @@ impl InvoiceMetadataUpdate {
 
 /// Invoice whose payment dispute was lost, with the payment provider's reason, if any; servers nest the invoice one level deeper.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePaymentDisputeLost {
     /// Invoice.
@@ -403,6 +497,7 @@ pub struct InvoicePaymentDisputeLost {
 
 /// Failed attempt to collect an invoice through a payment provider, with the customer, the provider and its error.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePaymentFailure {
     /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -411,21 +506,28 @@ pub struct InvoicePaymentFailure {
     pub lago_customer_id: ::uuid::Uuid,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Provider customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_customer_id: Option<String>,
-    /// Payment provider. Example: `stripe`.
-    pub payment_provider: PaymentProvider,
-    /// Payment provider code. Example: `Stripe Prod`.
+    /// Also providers that the document does not list here.
+    ///
+    /// Null when the customer has no provider, or none any more. Example: `stripe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_provider: Option<PaymentProvider>,
+    /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_code: Option<String>,
-    /// Provider error.
+    /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_error: Option<::serde_json::Value>,
+    /// More about the failure: empty, or with `code`, or with `message`; Stripe gives `code`, `message`, `request_id`, `http_status` and `http_body`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_details: Option<::serde_json::Map<String, ::serde_json::Value>>,
 }
 
 /// Answer with a link to the payment provider's page where the customer can pay one invoice.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePaymentUrl {
     /// Lago customer id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -445,8 +547,178 @@ pub struct InvoicePaymentUrl {
     pub payment_url: Option<String>,
 }
 
+/// Simulated invoice, with totals in cents, customer, fees, credits, taxes and subscriptions; it is not stored and has no id.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct InvoicePreview {
+    /// Null: a preview is not stored. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_id: Option<::uuid::Uuid>,
+    /// Code of the billing entity that issues the invoice. Servers before 1.25 do not send it. Example: `acme_corp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_code: Option<String>,
+    /// Counts invoices; null until the invoice is finalized. Example: `2`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub sequential_id: Option<i64>,
+    /// Number. Example: `LAG-1234-001-002`.
+    pub number: String,
+    /// Issuing date (a calendar date). Example: `2022-04-30`.
+    pub issuing_date: ::chrono::naive::NaiveDate,
+    /// When a dispute over its payment was lost (UTC); null on nearly every invoice. Example: `2022-09-14T16:35:31Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_dispute_lost_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Day by which the customer has to pay; may be null on invoices of years ago. Example: `2022-04-30`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_due_date: Option<::chrono::naive::NaiveDate>,
+    /// Whether that day has passed without payment; may be null on invoices of years ago. Example: `true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_overdue: Option<bool>,
+    /// Net payment term. Example: `30`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub net_payment_term: Option<i64>,
+    /// What is invoiced; `advance_charges` sums up charges that were paid in advance without an invoice each. Example: `subscription`.
+    pub invoice_type: InvoiceType,
+    /// How far the invoice has come; `open` waits for a first payment and comes with retries and webhooks, never with lists. Example: `finalized`.
+    pub status: InvoiceStatus,
+    /// Payment status. Example: `succeeded`.
+    pub payment_status: InvoicePaymentStatus,
+    /// Currency. Example: `EUR`.
+    pub currency: Currency,
+    /// Fees amount cents (in cents of the currency). Example: `100`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub fees_amount_cents: i64,
+    /// Coupons amount cents (in cents of the currency). Example: `10`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub coupons_amount_cents: i64,
+    /// Credit notes amount cents (in cents of the currency). Example: `10`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub credit_notes_amount_cents: i64,
+    /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub sub_total_excluding_taxes_amount_cents: i64,
+    /// Taxes amount cents (in cents of the currency). Example: `20`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub taxes_amount_cents: i64,
+    /// Sub total including taxes amount cents (in cents of the currency). Example: `120`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub sub_total_including_taxes_amount_cents: i64,
+    /// Prepaid credit amount cents (in cents of the currency). Example: `0`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub prepaid_credit_amount_cents: i64,
+    /// Prepaid granted credit amount cents (in cents of the currency). Example: `0`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub prepaid_granted_credit_amount_cents: Option<i64>,
+    /// Prepaid purchased credit amount cents (in cents of the currency). Example: `0`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub prepaid_purchased_credit_amount_cents: Option<i64>,
+    /// Progressive billing credit amount cents (in cents of the currency). Example: `0`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub progressive_billing_credit_amount_cents: i64,
+    /// Total amount cents (in cents of the currency). Example: `100`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub total_amount_cents: i64,
+    /// Version number. Example: `3`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub version_number: i64,
+    /// Self billed. Example: `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_billed: Option<bool>,
+    /// Where the PDF is; null until it has been made. Example: `https://getlago.com/invoice/file`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_url: Option<String>,
+    /// Web url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_url: Option<String>,
+    /// When the invoice was made (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Number of the order that the customer placed. Servers of 1.33 do not send it. Example: `PO-123`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order_number: Option<String>,
+    /// What is still to be paid, in cents of the currency. Servers of 1.16 do not send it. Example: `60`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub total_due_amount_cents: Option<i64>,
+    /// What payments have covered, in cents of the currency. Servers of 1.33 do not send it. Example: `40`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub total_paid_amount_cents: Option<i64>,
+    /// What credit notes have offset, in cents of the currency. Servers of 1.33 do not send it. Example: `0`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub total_offsetted_credit_note_amount_cents: Option<i64>,
+    /// When the invoice was voided (UTC). Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Where the electronic invoice is, an XML file; null until it has been made. Servers of 1.33 do not send it. Example: `https://getlago.com/invoice/xml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xml_url: Option<String>,
+    /// Customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<InvoicePreviewCustomer>,
+    /// Subscriptions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscriptions: Option<Vec<InvoicePreviewSubscription>>,
+    /// Fees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fees: Option<Vec<Fee>>,
+    /// Credits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credits: Option<Vec<Credit>>,
+    /// Applied taxes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied_taxes: Option<Vec<InvoiceAppliedTax>>,
+}
+
 /// Invoice preview coupon input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewCouponInput {
     /// Name. Example: `Startup Deal`.
@@ -462,6 +734,10 @@ pub struct InvoicePreviewCouponInput {
         default,
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub amount_cents: crate::Patch<i64>,
     /// Amount currency. Example: `USD`.
@@ -480,7 +756,25 @@ pub struct InvoicePreviewCouponInput {
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
     pub frequency_duration: crate::Patch<i64>,
+    /// How often the coupon applies. Example: `once`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency: Option<CouponFrequency>,
+    /// How many times more a recurring coupon applies. Example: `3`.
+    #[serde(
+        default,
+        skip_serializing_if = "crate::Patch::is_absent",
+        deserialize_with = "crate::integer::deserialize_patch"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
+    pub frequency_duration_remaining: crate::Patch<i64>,
 }
 
 impl InvoicePreviewCouponInput {
@@ -494,6 +788,8 @@ impl InvoicePreviewCouponInput {
             amount_currency: crate::Patch::Absent,
             percentage_rate: crate::Patch::Absent,
             frequency_duration: crate::Patch::Absent,
+            frequency: None,
+            frequency_duration_remaining: crate::Patch::Absent,
         }
     }
     /// Sets the name.
@@ -541,10 +837,149 @@ impl InvoicePreviewCouponInput {
         self.frequency_duration = frequency_duration.into();
         self
     }
+    /// Sets the frequency.
+    #[must_use]
+    pub fn frequency(mut self, frequency: impl Into<CouponFrequency>) -> Self {
+        self.frequency = Some(frequency.into());
+        self
+    }
+    /// Sets the frequency duration remaining; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn frequency_duration_remaining(
+        mut self,
+        frequency_duration_remaining: impl Into<crate::Patch<i64>>,
+    ) -> Self {
+        self.frequency_duration_remaining = frequency_duration_remaining.into();
+        self
+    }
 }
 
-/// Invoice preview customer input.
+/// Customer of a preview; one whom Lago does not know has no ids.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct InvoicePreviewCustomer {
+    /// Null when Lago does not know the customer. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_id: Option<::uuid::Uuid>,
+    /// Counts the customers of the organization; null when Lago does not know this one. Example: `1`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub sequential_id: Option<i64>,
+    /// Short name that numbers of invoices begin with; null when Lago does not know the customer. Example: `LAG-1234-001`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    /// Your id of the customer; null when Lago does not know it. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// Code of the billing entity that bills the customer. Servers before 1.25 do not send it. Example: `acme_corp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_code: Option<String>,
+    /// Address line1. Example: `5230 Penfield Ave`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address_line1: Option<String>,
+    /// Address line2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address_line2: Option<String>,
+    /// Applicable timezone.
+    pub applicable_timezone: Timezone,
+    /// City. Example: `Woodland Hills`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// Country. Example: `US`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<Country>,
+    /// Currency. Example: `USD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The customer's e-mail address, or several of them separated by commas. Example: `dinesh@piedpiper.test`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Legal name. Example: `Coleman-Blair`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_name: Option<String>,
+    /// Legal number. Example: `49-008-2965`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_number: Option<String>,
+    /// Logo url. Example: `http://hooli.com/logo.png`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_url: Option<String>,
+    /// Name. Example: `Gavin Belson`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Firstname. Example: `Gavin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firstname: Option<String>,
+    /// Lastname. Example: `Belson`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lastname: Option<String>,
+    /// Whether this is a customer or a partner who gets a share of the revenue. Servers before 1.19 do not send it. Example: `customer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_type: Option<AccountType>,
+    /// Customer type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_type: Option<CustomerType>,
+    /// Phone. Example: `1-171-883-3711 x245`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// State. Example: `CA`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Tax identification number. Example: `EU123456789`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_identification_number: Option<String>,
+    /// Timezone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<Timezone>,
+    /// Url. Example: `http://hooli.com`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Zipcode. Example: `91364`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zipcode: Option<String>,
+    /// Net payment term. Example: `30`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub net_payment_term: Option<i64>,
+    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Finalize zero amount invoice. Example: `inherit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
+    /// Whether invoices of the customer come without additional texts. The servers of 2024 do not send it. Example: `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skip_invoice_custom_sections: Option<bool>,
+    /// Billing configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_configuration: Option<CustomerBillingConfiguration>,
+    /// Shipping address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_address: Option<Address>,
+    /// Metadata.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Vec<CustomerMetadata>>,
+    /// The customer's identifier in Salesforce.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_salesforce_id: Option<String>,
+    /// Connections to accounting, tax and customer management. Left out in customers inside subscriptions and payment requests, and in webhooks about a payment provider or a VIES check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integration_customers: Option<Vec<IntegrationCustomer>>,
+}
+
+/// Whom the invoice would be for; may be left out when subscriptions are named.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewCustomerInput {
     /// Address line1. Example: `5230 Penfield Ave`.
@@ -694,11 +1129,13 @@ impl InvoicePreviewCustomerInput {
 }
 
 /// Request body that asks for a simulated invoice from a customer, plan and coupons or from existing subscriptions, without storing anything.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewInput {
-    /// Customer.
-    pub customer: InvoicePreviewCustomerInput,
+    /// Whom the invoice would be for; may be left out when subscriptions are named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<InvoicePreviewCustomerInput>,
     /// Plan code. Example: `startup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan_code: Option<String>,
@@ -720,10 +1157,10 @@ pub struct InvoicePreviewInput {
 }
 
 impl InvoicePreviewInput {
-    /// A request with what it needs; setters add the rest.
-    pub fn new(customer: impl Into<InvoicePreviewCustomerInput>) -> Self {
+    /// A request that leaves everything alone.
+    pub fn new() -> Self {
         Self {
-            customer: customer.into(),
+            customer: None,
             plan_code: None,
             subscription_at: None,
             billing_time: None,
@@ -731,6 +1168,12 @@ impl InvoicePreviewInput {
             subscriptions: None,
             billing_entity_code: None,
         }
+    }
+    /// Sets the customer.
+    #[must_use]
+    pub fn customer(mut self, customer: impl Into<InvoicePreviewCustomerInput>) -> Self {
+        self.customer = Some(customer.into());
+        self
     }
     /// Sets the plan code.
     #[must_use]
@@ -784,6 +1227,7 @@ impl InvoicePreviewInput {
 
 /// Invoice preview integration customer input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewIntegrationCustomerInput {
     /// Integration type. Example: `anrok`.
@@ -805,8 +1249,118 @@ impl InvoicePreviewIntegrationCustomerInput {
     }
 }
 
+/// Subscription of a preview; one that was made up from a plan has no ids and no status.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct InvoicePreviewSubscription {
+    /// Null when the subscription was made up from a plan. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_id: Option<::uuid::Uuid>,
+    /// Your id of the subscription; null when it was made up from a plan. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// Null when Lago does not know the customer. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_customer_id: Option<::uuid::Uuid>,
+    /// Your id of the customer; null when Lago does not know it. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_customer_id: Option<String>,
+    /// Billing time. Example: `anniversary`.
+    pub billing_time: BillingTime,
+    /// Name. Example: `Repository A`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Plan code. Example: `premium`.
+    pub plan_code: String,
+    /// Base price of the plan, in cents of the currency; null on plans of the product catalog. Example: `10000`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub plan_amount_cents: Option<i64>,
+    /// Plan amount currency. Example: `USD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_amount_currency: Option<Currency>,
+    /// Null when the subscription was made up from a plan. Example: `active`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<SubscriptionStatus>,
+    /// Created at (UTC). Example: `2022-08-08T00:00:00Z`.
+    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// Canceled at (UTC). Example: `2022-09-14T16:35:31Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canceled_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Ending at (UTC). Example: `2022-10-08T00:00:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ending_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the subscription starts or started. No known way leaves it null, but the server allows for it. Example: `2022-08-08T00:00:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Terminated at (UTC). Example: `2022-09-14T16:35:31Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Previous plan code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_plan_code: Option<String>,
+    /// Next plan code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_plan_code: Option<String>,
+    /// Downgrade plan date (a calendar date). Example: `2022-04-30`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub downgrade_plan_date: Option<::chrono::naive::NaiveDate>,
+    /// Trial ended at (UTC). Example: `2022-08-08T00:00:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial_ended_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Current billing period started at (UTC). Example: `2022-08-08T00:00:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_billing_period_started_at: Option<
+        ::chrono::DateTime<::chrono::offset::Utc>,
+    >,
+    /// Current billing period ending at (UTC). Example: `2022-09-08T00:00:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_billing_period_ending_at: Option<
+        ::chrono::DateTime<::chrono::offset::Utc>,
+    >,
+    /// What becomes of time that was paid and not used; null on plans paid in arrears. Servers before 1.31 do not send it. Example: `credit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_termination_credit_note: Option<OnTerminationCreditNote>,
+    /// Whether usage that is not billed yet is invoiced at the end. Servers before 1.31 do not send it. Example: `generate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_termination_invoice: Option<OnTerminationInvoice>,
+    /// Applied invoice custom sections.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
+    /// Payment method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_method: Option<PaymentMethodReference>,
+    /// Consolidate invoice. Example: `true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consolidate_invoice: Option<bool>,
+    /// Cancellation reason. Example: `payment_failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancellation_reason: Option<CancellationReason>,
+    /// Activated at (UTC). Example: `2022-08-08T00:00:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Activation rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation_rules: Option<Vec<SubscriptionActivationRule>>,
+    /// Purchase order number. Example: `PO-123`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order_number: Option<String>,
+    /// Whether usage thresholds make no invoices for this subscription. Older servers do not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progressive_billing_disabled: Option<bool>,
+}
+
 /// Invoice preview subscriptions input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewSubscriptionsInput {
     /// External ids.
@@ -845,8 +1399,33 @@ impl InvoicePreviewSubscriptionsInput {
     }
 }
 
+/// Which record of Salesforce an invoice has become.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct InvoiceSyncSalesforceIdInput {
+    /// Id of the record in Salesforce.
+    pub external_id: String,
+    /// Code of the Salesforce integration in Lago.
+    pub integration_code: String,
+}
+
+impl InvoiceSyncSalesforceIdInput {
+    /// A request with what it needs; setters add the rest.
+    pub fn new(
+        external_id: impl Into<String>,
+        integration_code: impl Into<String>,
+    ) -> Self {
+        Self {
+            external_id: external_id.into(),
+            integration_code: integration_code.into(),
+        }
+    }
+}
+
 /// Request body that records the payment status of an invoice or edits its metadata.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceUpdate {
     /// Payment status. Example: `succeeded`.
@@ -887,6 +1466,7 @@ impl InvoiceUpdate {
 
 /// Options for voiding an invoice: whether to issue a credit note and how many cents of it to refund or credit.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceVoidInput {
     /// Generate credit note. Example: `true`.
@@ -898,6 +1478,7 @@ pub struct InvoiceVoidInput {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub refund_amount: Option<i64>,
     /// Credit amount. Example: `1150`.
     #[serde(
@@ -905,6 +1486,7 @@ pub struct InvoiceVoidInput {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub credit_amount: Option<i64>,
 }
 
@@ -939,6 +1521,7 @@ impl InvoiceVoidInput {
 
 /// Lifetime usage in cents at which progressive billing issues an invoice, once or every time that amount accrues again.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageThreshold {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -948,6 +1531,7 @@ pub struct UsageThreshold {
     pub threshold_display_name: Option<String>,
     /// Amount cents (in cents of the currency). Example: `10000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Recurring. Example: `true`.
     pub recurring: bool,

@@ -4,6 +4,7 @@
 
 /// Usage of a subscription over its whole life, in cents: imported history, invoiced usage and usage of the current period.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LifetimeUsage {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -14,12 +15,15 @@ pub struct LifetimeUsage {
     pub external_subscription_id: String,
     /// External historical usage amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub external_historical_usage_amount_cents: i64,
     /// Invoiced usage amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoiced_usage_amount_cents: i64,
     /// Current usage amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub current_usage_amount_cents: i64,
     /// From datetime (UTC). Example: `2024-01-01T00:00:00Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,10 +37,12 @@ pub struct LifetimeUsage {
 
 /// Request body that sets the usage, in cents, which a subscription had accumulated before it was billed by Lago.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LifetimeUsageInput {
     /// External historical usage amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub external_historical_usage_amount_cents: i64,
 }
 
@@ -52,10 +58,12 @@ impl LifetimeUsageInput {
 
 /// Progress of a subscription towards one usage threshold in cents: the ratio completed and the moment it was reached.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LifetimeUsageThreshold {
     /// Amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Completion ratio (an exact decimal). Example: `0.5`.
     pub completion_ratio: crate::Decimal,

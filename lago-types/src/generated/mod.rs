@@ -34,6 +34,7 @@ mod wallet_transaction;
 mod webhook;
 mod webhook_endpoint;
 mod enums;
+mod webhook_events;
 
 pub use activity_log::*;
 pub use add_on::*;
@@ -67,3 +68,7 @@ pub use wallet_transaction::*;
 pub use webhook::*;
 pub use webhook_endpoint::*;
 pub use enums::*;
+pub use webhook_events::*;
+
+#[cfg(feature = "schemars")]
+pub(crate) mod schemas;

@@ -8,6 +8,7 @@ use super::{
 
 /// Company that owns the Lago account, with its address, default currency, document numbering and payment term in days.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Organization {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -17,7 +18,7 @@ pub struct Organization {
     /// Created at (UTC). Example: `2022-05-02T13:04:09Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Webhook url. Example: `https://webhook.brex.com`.
+    /// Address of the first webhook endpoint, empty when there is none. Example: `https://webhook.brex.com`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<String>,
     /// Webhook urls.
@@ -63,6 +64,7 @@ pub struct Organization {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Tax identification number. Example: `US123456789`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,30 +74,37 @@ pub struct Organization {
     pub timezone: Option<Timezone>,
     /// Billing configuration.
     pub billing_configuration: OrganizationBillingConfiguration,
-    /// Taxes.
+    /// Taxes that apply unless something else is said. In answers to an update only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taxes: Option<Vec<Tax>>,
     /// Finalize zero amount invoice. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finalize_zero_amount_invoice: Option<bool>,
-    /// Events store. Example: `clickhouse`.
+    /// Where the server keeps events. Servers before 1.46 do not send it. Example: `clickhouse`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events_store: Option<EventsStore>,
+    /// The organization's name in addresses of the customer portal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    /// What customers are told by e-mail.
+    pub email_settings: Vec<EmailSetting>,
 }
 
 /// Invoice defaults of the organization: footer text, grace period in days and language of documents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganizationBillingConfiguration {
     /// Invoice footer. Example: `This is my customer footer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_footer: Option<String>,
-    /// Invoice grace period. Example: `3`.
+    /// Days for which an invoice stays a draft. Servers without premium license ignore what a request says. Example: `3`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub invoice_grace_period: Option<i64>,
     /// Document locale. Example: `en`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,17 +113,19 @@ pub struct OrganizationBillingConfiguration {
 
 /// Invoice defaults of the organization: footer text, grace period in days and language of documents.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganizationBillingConfigurationInput {
     /// Invoice footer. Example: `This is my customer footer`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub invoice_footer: crate::Patch<String>,
-    /// Invoice grace period. Example: `3`.
+    /// Days for which an invoice stays a draft. Servers without premium license ignore what a request says. Example: `3`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub invoice_grace_period: Option<i64>,
     /// Document locale. Example: `en`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,6 +166,7 @@ impl OrganizationBillingConfigurationInput {
 
 /// Request body that changes the organization's address, default currency, numbering, payment term in days, emails and invoice defaults.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganizationUpdate {
     /// Webhook url. Example: `https://webhook.brex.com`.
@@ -202,14 +214,15 @@ pub struct OrganizationUpdate {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Tax identification number. Example: `US123456789`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub tax_identification_number: crate::Patch<String>,
-    /// Timezone. Example: `America/New_York`.
+    /// Time zone in which the organization bills. Servers without premium license ignore it. Example: `America/New_York`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<Timezone>,
-    /// Email settings.
+    /// What customers are told by e-mail. Servers without premium license ignore it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_settings: Option<Vec<EmailSetting>>,
     /// Billing configuration.
@@ -218,6 +231,9 @@ pub struct OrganizationUpdate {
     /// Finalize zero amount invoice. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finalize_zero_amount_invoice: Option<bool>,
+    /// The organization's name in addresses of the customer portal; the server trims it and makes it lower case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
 }
 
 impl OrganizationUpdate {
@@ -243,6 +259,7 @@ impl OrganizationUpdate {
             email_settings: None,
             billing_configuration: None,
             finalize_zero_amount_invoice: None,
+            slug: None,
         }
     }
     /// Sets the webhook url; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -384,6 +401,12 @@ impl OrganizationUpdate {
         finalize_zero_amount_invoice: bool,
     ) -> Self {
         self.finalize_zero_amount_invoice = Some(finalize_zero_amount_invoice);
+        self
+    }
+    /// Sets the slug.
+    #[must_use]
+    pub fn slug(mut self, slug: impl Into<String>) -> Self {
+        self.slug = Some(slug.into());
         self
     }
 }

@@ -2,70 +2,96 @@
 
 //! Types around the noun `payment`.
 
-use super::{Currency, PayableType, PaymentProvider, PaymentStatus, PaymentType};
+use super::{
+    Currency, PayableType, PaymentMethod, PaymentProvider, PaymentProviderClass,
+    PaymentStatus, PaymentType,
+};
 
 /// Payment of an invoice or payment request, recorded by hand or made through a provider, with its amount in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Payment {
     /// Lago id (a UUID made by Lago). Example: `4cf085a7-c196-4f07-a543-97c50ec6e8b2`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    pub external_customer_id: String,
+    /// Servers of early 2025 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_customer_id: Option<::uuid::Uuid>,
+    /// Servers of early 2025 do not send it. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_customer_id: Option<String>,
     /// Invoice ids.
     pub invoice_ids: Vec<::uuid::Uuid>,
     /// Invoice numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_numbers: Option<Vec<String>>,
-    /// Lago payable id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_payable_id: ::uuid::Uuid,
-    /// Payable type. Example: `Invoice`.
-    pub payable_type: PayableType,
+    /// Servers of early 2025 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_payable_id: Option<::uuid::Uuid>,
+    /// Servers of early 2025 do not send it. Example: `Invoice`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payable_type: Option<PayableType>,
     /// Amount cents (in cents of the currency). Example: `1099`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
-    /// Status. Example: `Completed`.
-    pub status: String,
-    /// Payment status. Example: `succeeded`.
-    pub payment_status: PaymentStatus,
+    /// Servers of early 2025 do not send it. Example: `Completed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// How the payment went; the server does not promise it. Example: `succeeded`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_status: Option<PaymentStatus>,
     /// Type. Example: `manual`.
     #[serde(rename = "type")]
     pub type_: PaymentType,
-    /// Reference. Example: `ref1`.
-    pub reference: String,
-    /// Payment provider code. Example: `stripe_prod`.
-    pub payment_provider_code: String,
-    /// Payment provider type. Example: `stripe`.
-    pub payment_provider_type: PaymentProvider,
+    /// Your reference of a payment recorded by hand; null when a provider collected it. Example: `ref1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Of the payment provider; null for a payment recorded by hand and when the provider is gone.
+    ///
+    /// Servers of early 2025 do not send it. Example: `stripe_prod`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_provider_code: Option<String>,
+    /// Of the payment provider; null for a payment recorded by hand and when the provider is gone.
+    ///
+    /// Servers of early 2025 do not send it. Example: `stripe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_provider_type: Option<PaymentProviderClass>,
     /// External payment id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_payment_id: Option<String>,
-    /// Provider payment id. Example: `pi_5eb0285741bc6ba`.
+    /// Servers of early 2025 do not send it. Example: `pi_5eb0285741bc6ba`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_payment_id: Option<String>,
-    /// Provider customer id. Example: `cus_5eb0285bcf941bc6ba`.
-    pub provider_customer_id: String,
-    /// Payment method id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// The provider's id of the customer; null for a payment recorded by hand.
+    ///
+    /// Servers of early 2025 do not send it. Example: `cus_5eb0285bcf941bc6ba`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method_id: Option<::uuid::Uuid>,
-    /// Next action.
-    pub next_action: ::serde_json::Map<String, ::serde_json::Value>,
+    pub provider_customer_id: Option<String>,
+    /// What the provider wants the customer to do next, in its own words; mostly empty, also null.
+    ///
+    /// Servers of early 2025 do not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_action: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Created at (UTC). Example: `2025-01-21T00:10:29Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// The method that was charged; in the webhook payment.succeeded only, and there when the payment has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_method: Option<PaymentMethod>,
 }
 
 /// Request body that records a payment received outside of Lago for an invoice, with its amount in cents and a reference.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentInput {
     /// Invoice id. Example: `486b147a-02a1-4ccf-8603-f3541fc25e7a`.
     pub invoice_id: String,
     /// Amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Reference. Example: `ref1`.
     pub reference: String,
@@ -98,6 +124,7 @@ impl PaymentInput {
 
 /// Error in the setup of a payment provider, such as a failed webhook registration, with the action attempted.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentProviderError {
     /// Lago payment provider id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -106,11 +133,11 @@ pub struct PaymentProviderError {
     pub payment_provider_name: String,
     /// Payment provider code. Example: `stripe`.
     pub payment_provider_code: String,
-    /// Source. Example: `stripe`.
+    /// Where the error comes from; of moneyhash no server of today reports any. Example: `stripe`.
     pub source: PaymentProvider,
     /// Action. Example: `payment_provider.register_webhook`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    /// Provider error.
+    /// What went wrong, as an object with `message`, and with `code`, which may be null.
     pub provider_error: ::serde_json::Value,
 }

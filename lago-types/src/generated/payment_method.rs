@@ -6,6 +6,7 @@ use super::{PaymentMethodType, PaymentProvider};
 
 /// Means of payment, such as a card, that a payment provider keeps for a customer, and whether it is the default.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentMethod {
     /// Lago id (a UUID made by Lago). Example: `4cf085a7-c196-4f07-a543-97c50ec6e8b2`.
@@ -18,8 +19,9 @@ pub struct PaymentMethod {
     /// Payment provider name. Example: `Stripe`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_name: Option<String>,
-    /// Payment provider type. Example: `stripe`.
-    pub payment_provider_type: PaymentProvider,
+    /// Who keeps the payment method. Null when the provider has been deleted from Lago. Example: `stripe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_provider_type: Option<PaymentProvider>,
     /// Provider method id. Example: `pm_1N8ZQX2eZvKYlo2CkL9Y8XYZ`.
     pub provider_method_id: String,
     /// Created at (UTC). Example: `2025-01-21T00:10:29Z`.
@@ -27,23 +29,37 @@ pub struct PaymentMethod {
 }
 
 /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentMethodReference {
     /// Payment method type. Example: `provider`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method_type: Option<PaymentMethodType>,
-    /// Payment method id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Null when no stored payment method was chosen. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method_id: Option<::uuid::Uuid>,
 }
 
-impl PaymentMethodReference {
+/// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PaymentMethodReferenceInput {
+    /// Payment method type. Example: `provider`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_method_type: Option<PaymentMethodType>,
+    /// Null when no stored payment method was chosen. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub payment_method_id: crate::Patch<::uuid::Uuid>,
+}
+
+impl PaymentMethodReferenceInput {
     /// A request that leaves everything alone.
     pub fn new() -> Self {
         Self {
             payment_method_type: None,
-            payment_method_id: None,
+            payment_method_id: crate::Patch::Absent,
         }
     }
     /// Sets the payment method type.
@@ -55,13 +71,13 @@ impl PaymentMethodReference {
         self.payment_method_type = Some(payment_method_type.into());
         self
     }
-    /// Sets the payment method id.
+    /// Sets the payment method id; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn payment_method_id(
         mut self,
-        payment_method_id: impl Into<::uuid::Uuid>,
+        payment_method_id: impl Into<crate::Patch<::uuid::Uuid>>,
     ) -> Self {
-        self.payment_method_id = Some(payment_method_id.into());
+        self.payment_method_id = payment_method_id.into();
         self
     }
 }

@@ -6,6 +6,7 @@ use super::Payment;
 
 /// Numbered receipt that confirms a payment, with that payment and its amount in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentReceipt {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -16,4 +17,10 @@ pub struct PaymentReceipt {
     pub number: String,
     /// Payment.
     pub payment: Payment,
+    /// Where the PDF is; null until it has been made. Servers of 1.33 do not send it. Example: `https://getlago.com/payment_receipt/file`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_url: Option<String>,
+    /// Where the electronic receipt is, an XML file; null until it has been made. Servers of 1.33 do not send it. Example: `https://getlago.com/payment_receipt/xml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xml_url: Option<String>,
 }

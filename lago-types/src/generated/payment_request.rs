@@ -2,21 +2,21 @@
 
 //! Types around the noun `payment_request`.
 
-use super::{
-    Currency, Customer, Invoice, InvoicePaymentStatus, PaymentMethodReference,
-    PaymentProvider,
-};
+use super::{Currency, Customer, Invoice, InvoicePaymentStatus, PaymentProvider};
 
 /// Demand to pay several overdue invoices of a customer together, with their sum in cents and its payment status.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentRequest {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Email. Example: `dinesh@piedpiper.test`.
-    pub email: String,
+    /// Whom the request was mailed to; null when neither it nor the customer has an address. Example: `dinesh@piedpiper.test`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
@@ -32,46 +32,41 @@ pub struct PaymentRequest {
 
 /// Request body that asks a customer to pay several overdue invoices in one go, naming the email address to contact.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentRequestInput {
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Email. Example: `dinesh@piedpiper.test`.
-    pub email: String,
+    /// Whom to mail; without it the address of the customer. Example: `dinesh@piedpiper.test`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Lago invoice ids.
     pub lago_invoice_ids: Vec<String>,
-    /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReference>,
 }
 
 impl PaymentRequestInput {
     /// A request with what it needs; setters add the rest.
     pub fn new(
         external_customer_id: impl Into<String>,
-        email: impl Into<String>,
         lago_invoice_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self {
             external_customer_id: external_customer_id.into(),
-            email: email.into(),
             lago_invoice_ids: lago_invoice_ids.into_iter().map(Into::into).collect(),
-            payment_method: None,
+            email: None,
         }
     }
-    /// Sets the payment method.
+    /// Sets the email.
     #[must_use]
-    pub fn payment_method(
-        mut self,
-        payment_method: impl Into<PaymentMethodReference>,
-    ) -> Self {
-        self.payment_method = Some(payment_method.into());
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
         self
     }
 }
 
 /// Failed attempt to collect a payment request through a provider, with the invoices it covers and the provider's error.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentRequestPaymentFailure {
     /// Lago payment request id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -82,15 +77,18 @@ pub struct PaymentRequestPaymentFailure {
     pub lago_customer_id: ::uuid::Uuid,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Provider customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_customer_id: Option<String>,
-    /// Payment provider. Example: `stripe`.
-    pub payment_provider: PaymentProvider,
-    /// Payment provider code. Example: `Stripe Prod`.
+    /// Also providers that the document does not list here.
+    ///
+    /// Null when the customer has no provider, or none any more. Example: `stripe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_provider: Option<PaymentProvider>,
+    /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_code: Option<String>,
-    /// Provider error.
+    /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_error: Option<::serde_json::Value>,
 }

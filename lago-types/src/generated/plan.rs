@@ -8,30 +8,25 @@ use super::{
     PlanInterval, PrivilegeValueType, Tax, UsageThreshold,
 };
 
-/// Applied pricing unit update.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+/// Lifetime usage in cents, currently in force for a subscription, at which progressive billing issues an invoice.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct AppliedPricingUnitUpdate {
-    /// Conversion rate. Example: `0.5`.
+pub struct ApplicableUsageThreshold {
+    /// Threshold display name. Example: `Threshold 1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversion_rate: Option<String>,
-}
-
-impl AppliedPricingUnitUpdate {
-    /// A request that leaves everything alone.
-    pub fn new() -> Self {
-        Self { conversion_rate: None }
-    }
-    /// Sets the conversion rate.
-    #[must_use]
-    pub fn conversion_rate(mut self, conversion_rate: impl Into<String>) -> Self {
-        self.conversion_rate = Some(conversion_rate.into());
-        self
-    }
+    pub threshold_display_name: Option<String>,
+    /// Amount cents (in cents of the currency). Example: `10000`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub amount_cents: i64,
+    /// Recurring. Example: `true`.
+    pub recurring: bool,
 }
 
 /// Least amount in cents that a plan bills per interval; any shortfall of the fees is invoiced on top.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MinimumCommitment {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -41,11 +36,12 @@ pub struct MinimumCommitment {
     pub plan_code: Option<String>,
     /// Amount cents (in cents of the currency). Example: `100000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Invoice display name. Example: `Minimum Commitment (C1)`.
+    /// Null when the commitment has no name of its own on invoices. Example: `Minimum Commitment (C1)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
-    /// Interval. Example: `monthly`.
+    /// How often the plan is billed; null on plans of the product catalog. Example: `monthly`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<PlanInterval>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
@@ -60,10 +56,12 @@ pub struct MinimumCommitment {
 
 /// Minimum in cents to bill per interval, with its taxes, as sent with a plan or with overrides of one.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MinimumCommitmentInput {
     /// Amount cents (in cents of the currency). Example: `100000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Invoice display name. Example: `Minimum Commitment (C1)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,33 +102,40 @@ impl MinimumCommitmentInput {
 
 /// Offer to subscribe to: base price in cents per interval, trial period in days, charges, taxes, commitment and entitlements.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Plan {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Name. Example: `Startup`.
     pub name: String,
-    /// Invoice display name. Example: `Startup plan`.
+    /// Name on invoices; null when the plan has none of its own. Example: `Startup plan`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
     /// Created at (UTC). Example: `2023-06-27T19:43:42Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Code. Example: `startup`.
     pub code: String,
-    /// Interval. Example: `monthly`.
-    pub interval: PlanInterval,
-    /// Description. Example: ``.
+    /// How often the plan is billed; null on plans of the product catalog, which have no interval of their own. Example: `monthly`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<PlanInterval>,
+    /// Null when the plan has no description. Example: ``.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `10000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub amount_cents: i64,
+    /// Base price per interval, in cents of the currency; null on plans of the product catalog, which have no base price. Example: `10000`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub amount_cents: Option<i64>,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
-    /// Trial period (an exact decimal). Example: `5`.
+    /// Length of the trial in days; null when the plan has none. Example: `5`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial_period: Option<crate::Decimal>,
-    /// Pay in advance. Example: `true`.
+    /// Whether the base price is billed at the start of a period; null on plans of the product catalog. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_in_advance: Option<bool>,
     /// Bill charges monthly.
@@ -139,13 +144,13 @@ pub struct Plan {
     /// Bill fixed charges monthly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bill_fixed_charges_monthly: Option<bool>,
-    /// Minimum commitment.
+    /// Least amount to bill per interval; left out when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum_commitment: Option<MinimumCommitment>,
     /// Charges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charges: Option<Vec<Charge>>,
-    /// Fixed charges.
+    /// Units of add-ons that are billed without events. Only in answers about one plan; left out in lists, in the plan of a subscription, in webhooks and by older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_charges: Option<Vec<FixedCharge>>,
     /// Taxes.
@@ -154,22 +159,56 @@ pub struct Plan {
     /// Usage thresholds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_thresholds: Option<Vec<UsageThreshold>>,
-    /// Entitlements.
+    /// Features that the plan grants. Left out in the plan of a subscription, in the webhook plan.deleted and by older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entitlements: Option<Vec<PlanEntitlement>>,
-    /// Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too.
+    /// Your own keys and values; left out when there are none, and by older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
+    /// Lago id of the plan that this one overrides for a subscription; null on a plan of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<::uuid::Uuid>,
+    /// Whether the plan is about to be deleted. Some older servers do not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_deletion: Option<bool>,
+    /// Always 0: servers no longer count here.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub active_subscriptions_count: Option<i64>,
+    /// Always 0: servers no longer count here.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub customers_count: Option<i64>,
+    /// Always 0: servers no longer count here.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub draft_invoices_count: Option<i64>,
+    /// Thresholds in force for the plan. Left out in webhooks about plans, and by older servers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
 }
 
 /// Event values and the prices that a usage charge should use for them, as sent with plans, charges or overrides.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChargeFilterInput {
     /// Invoice display name. Example: `AWS`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub invoice_display_name: crate::Patch<String>,
-    /// Properties.
+    /// Prices for these values. Presentation group keys belong to the charge and are dropped here.
     pub properties: ChargePropertiesInput,
     /// Values.
     pub values: ::std::collections::BTreeMap<String, Vec<String>>,
@@ -203,6 +242,7 @@ impl PlanChargeFilterInput {
 
 /// Plan charge input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChargeInput {
     /// Billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -233,6 +273,7 @@ pub struct PlanChargeInput {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -368,6 +409,7 @@ impl PlanChargeInput {
 
 /// Plan charge update.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChargeUpdate {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -403,6 +445,7 @@ pub struct PlanChargeUpdate {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -415,7 +458,7 @@ pub struct PlanChargeUpdate {
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub applied_pricing_unit: Option<AppliedPricingUnitUpdate>,
+    pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
     /// Accepts target wallet. Example: `false`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub accepts_target_wallet: crate::Patch<bool>,
@@ -539,7 +582,7 @@ impl PlanChargeUpdate {
     #[must_use]
     pub fn applied_pricing_unit(
         mut self,
-        applied_pricing_unit: impl Into<AppliedPricingUnitUpdate>,
+        applied_pricing_unit: impl Into<AppliedPricingUnitInput>,
     ) -> Self {
         self.applied_pricing_unit = Some(applied_pricing_unit.into());
         self
@@ -557,6 +600,7 @@ impl PlanChargeUpdate {
 
 /// Feature that a plan grants to its subscribers, with the value set for each privilege.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanEntitlement {
     /// Code. Example: `seats`.
@@ -573,6 +617,7 @@ pub struct PlanEntitlement {
 
 /// Privilege of a feature with the value, integer, boolean or text, that a plan grants for it.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanEntitlementPrivilege {
     /// Code. Example: `max`.
@@ -590,6 +635,7 @@ pub struct PlanEntitlementPrivilege {
 
 /// Plan fixed charge input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanFixedChargeInput {
     /// Add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -621,6 +667,9 @@ pub struct PlanFixedChargeInput {
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
+    /// Whether the units count from now on, not only from the next period on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apply_units_immediately: Option<bool>,
 }
 
 impl PlanFixedChargeInput {
@@ -639,6 +688,7 @@ impl PlanFixedChargeInput {
             prorated: None,
             properties: None,
             tax_codes: None,
+            apply_units_immediately: None,
         }
     }
     /// Sets the code.
@@ -692,10 +742,17 @@ impl PlanFixedChargeInput {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
+    /// Sets the apply units immediately.
+    #[must_use]
+    pub fn apply_units_immediately(mut self, apply_units_immediately: bool) -> Self {
+        self.apply_units_immediately = Some(apply_units_immediately);
+        self
+    }
 }
 
 /// Plan fixed charge update.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanFixedChargeUpdate {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -833,6 +890,7 @@ impl PlanFixedChargeUpdate {
 
 /// Request body that creates a plan with its base price in cents, interval, charges, commitment, usage thresholds and metadata.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanInput {
     /// Name. Example: `Startup`.
@@ -842,13 +900,14 @@ pub struct PlanInput {
     pub invoice_display_name: crate::Patch<String>,
     /// Code. Example: `startup`.
     pub code: String,
-    /// Interval. Example: `monthly`.
+    /// How often the plan is billed. Every plan with a base price needs interval, amount and time of payment; only an organization with the product catalog could leave them out. Example: `monthly`.
     pub interval: PlanInterval,
     /// Description. Example: `Plan for early stage startups.`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub description: crate::Patch<String>,
     /// Amount cents (in cents of the currency). Example: `10000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
@@ -1017,7 +1076,7 @@ impl PlanInputBuilder<(String,)> {
 }
 
 impl PlanInputBuilder<(String, String)> {
-    /// Interval. Example: `monthly`.
+    /// How often the plan is billed. Every plan with a base price needs interval, amount and time of payment; only an organization with the product catalog could leave them out. Example: `monthly`.
     pub fn interval(
         self,
         interval: impl Into<PlanInterval>,
@@ -1077,6 +1136,7 @@ impl PlanInputBuilder<(String, String, PlanInterval, i64, Currency)> {
 
 /// Deviations from a plan, such as its price in cents, charges, commitment or taxes, that hold for one subscription only.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanOverrides {
     /// Amount cents (in cents of the currency). Example: `10000`.
@@ -1085,6 +1145,7 @@ pub struct PlanOverrides {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
     /// Amount currency. Example: `USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1120,9 +1181,6 @@ pub struct PlanOverrides {
     /// Usage thresholds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
-    /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
 }
 
 impl PlanOverrides {
@@ -1140,7 +1198,6 @@ impl PlanOverrides {
             charges: None,
             fixed_charges: None,
             usage_thresholds: None,
-            metadata: None,
         }
     }
     /// Sets the amount cents.
@@ -1229,23 +1286,11 @@ impl PlanOverrides {
         );
         self
     }
-    /// Sets the metadata.
-    #[must_use]
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<Option<String>>),
-        >,
-    ) -> Self {
-        self.metadata = Some(
-            metadata.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
-        );
-        self
-    }
 }
 
 /// Plan overrides charge.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanOverridesCharge {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -1269,6 +1314,7 @@ pub struct PlanOverridesCharge {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1281,7 +1327,7 @@ pub struct PlanOverridesCharge {
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub applied_pricing_unit: Option<AppliedPricingUnitUpdate>,
+    pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
 }
 
 impl PlanOverridesCharge {
@@ -1370,7 +1416,7 @@ impl PlanOverridesCharge {
     #[must_use]
     pub fn applied_pricing_unit(
         mut self,
-        applied_pricing_unit: impl Into<AppliedPricingUnitUpdate>,
+        applied_pricing_unit: impl Into<AppliedPricingUnitInput>,
     ) -> Self {
         self.applied_pricing_unit = Some(applied_pricing_unit.into());
         self
@@ -1379,6 +1425,7 @@ impl PlanOverridesCharge {
 
 /// Plan overrides fixed charge.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanOverridesFixedCharge {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -1459,6 +1506,7 @@ impl PlanOverridesFixedCharge {
 
 /// Request body that changes a plan, its price in cents or its charges, and can pass the changes on to derived plans.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanUpdate {
     /// Name. Example: `Startup`.
@@ -1467,10 +1515,10 @@ pub struct PlanUpdate {
     /// Invoice display name. Example: `Startup plan`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub invoice_display_name: crate::Patch<String>,
-    /// Code. Example: `startup`.
+    /// Silently ignored while a subscription uses the plan. Example: `startup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Interval. Example: `monthly`.
+    /// Silently ignored while a subscription uses the plan. Example: `monthly`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<PlanInterval>,
     /// Description. Example: `Plan for early stage startups.`.
@@ -1482,30 +1530,31 @@ pub struct PlanUpdate {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
-    /// Amount currency. Example: `USD`.
+    /// Silently ignored while a subscription uses the plan. Example: `USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_currency: Option<Currency>,
-    /// Trial period (an exact decimal). Example: `5`.
+    /// Silently ignored while a subscription uses the plan. Example: `5`.
     #[serde(
         default,
         skip_serializing_if = "crate::Patch::is_absent",
         serialize_with = "crate::decimal::as_number"
     )]
     pub trial_period: crate::Patch<crate::Decimal>,
-    /// Pay in advance. Example: `true`.
+    /// Silently ignored while a subscription uses the plan. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_in_advance: Option<bool>,
-    /// Bill charges monthly.
+    /// Kept only when the same request sends a yearly or semiannual interval, otherwise set back to null; silently ignored while a subscription uses the plan.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub bill_charges_monthly: crate::Patch<bool>,
-    /// Bill fixed charges monthly.
+    /// Kept only when the same request sends a yearly or semiannual interval, otherwise set back to null; silently ignored while a subscription uses the plan.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub bill_fixed_charges_monthly: crate::Patch<bool>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
-    /// Minimum commitment.
+    /// Null changes nothing, it does not remove a commitment. Servers without a premium licence ignore it.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub minimum_commitment: crate::Patch<MinimumCommitmentInput>,
     /// Charges.
@@ -1514,7 +1563,7 @@ pub struct PlanUpdate {
     /// Fixed charges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_charges: Option<Vec<PlanFixedChargeUpdate>>,
-    /// Usage thresholds.
+    /// Servers without a premium licence ignore them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     /// Cascade updates. Example: `true`.
@@ -1697,6 +1746,7 @@ impl PlanUpdate {
 
 /// Lifetime usage in cents to set on a plan so that reaching it makes progressive billing issue an invoice.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageThresholdInput {
     /// Threshold display name. Example: `Threshold 1`.
@@ -1704,10 +1754,14 @@ pub struct UsageThresholdInput {
     pub threshold_display_name: crate::Patch<String>,
     /// Amount cents (in cents of the currency). Example: `10000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Recurring. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurring: Option<bool>,
+    /// Lago id of the threshold that is meant. Newer servers take it and ignore it: they recognise a threshold by its amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<::uuid::Uuid>,
 }
 
 impl UsageThresholdInput {
@@ -1717,6 +1771,7 @@ impl UsageThresholdInput {
             amount_cents: amount_cents.into(),
             threshold_display_name: crate::Patch::Absent,
             recurring: None,
+            id: None,
         }
     }
     /// Sets the threshold display name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1732,6 +1787,12 @@ impl UsageThresholdInput {
     #[must_use]
     pub fn recurring(mut self, recurring: bool) -> Self {
         self.recurring = Some(recurring);
+        self
+    }
+    /// Sets the id.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
+        self.id = Some(id.into());
         self
     }
 }

@@ -3,29 +3,17 @@
 //! Types around the noun `subscription`.
 
 use super::{
-    ActivationRuleStatus, ActivationRuleType, AppliedInvoiceCustomSection, BillingTime,
-    CancellationReason, Currency, Customer, FeaturePrivilegeConfig,
-    InvoiceCustomSectionInput, OnTerminationCreditNote, OnTerminationInvoice,
-    PaymentMethodReference, Plan, PlanOverrides, PrivilegeValueType, SubscriptionStatus,
-    UsageThreshold,
+    ActivationRuleStatus, ActivationRuleType, ApplicableUsageThreshold,
+    AppliedInvoiceCustomSection, BillingTime, CancellationReason, Currency, Customer,
+    FeaturePrivilegeConfig, InvoiceCustomSectionInput, OnTerminationCreditNote,
+    OnTerminationInvoice, PaymentMethodReference, PaymentMethodReferenceInput, Plan,
+    PlanOverrides, PrivilegeValueType, SubscriptionStatus, UsageThreshold,
+    UsageThresholdInput,
 };
-
-/// Lifetime usage in cents, currently in force for a subscription, at which progressive billing issues an invoice.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[non_exhaustive]
-pub struct ApplicableUsageThreshold {
-    /// Threshold display name. Example: `Threshold 1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub threshold_display_name: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `10000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub amount_cents: i64,
-    /// Recurring. Example: `true`.
-    pub recurring: bool,
-}
 
 /// Subscription with its plan, its customer and the usage threshold in cents that it has just reached.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Subscription {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -36,9 +24,6 @@ pub struct Subscription {
     pub lago_customer_id: ::uuid::Uuid,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Billing entity code. Example: `default`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub billing_entity_code: Option<String>,
     /// Billing time. Example: `anniversary`.
     pub billing_time: BillingTime,
     /// Name. Example: `Repository A`.
@@ -46,12 +31,13 @@ pub struct Subscription {
     pub name: Option<String>,
     /// Plan code. Example: `premium`.
     pub plan_code: String,
-    /// Plan amount cents (in cents of the currency). Example: `10000`.
+    /// Base price of the plan, in cents of the currency; null on plans of the product catalog. Example: `10000`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub plan_amount_cents: Option<i64>,
     /// Plan amount currency. Example: `USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,8 +55,9 @@ pub struct Subscription {
     /// Ending at (UTC). Example: `2022-10-08T00:00:00Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Subscription at (UTC). Example: `2022-08-08T00:00:00Z`.
-    pub subscription_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// When the subscription starts or started. No known way leaves it null, but the server allows for it. Example: `2022-08-08T00:00:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Terminated at (UTC). Example: `2022-09-14T16:35:31Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -96,11 +83,12 @@ pub struct Subscription {
     pub current_billing_period_ending_at: Option<
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
-    /// On termination credit note. Example: `credit`.
+    /// What becomes of time that was paid and not used; null on plans paid in arrears. Servers before 1.31 do not send it. Example: `credit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_termination_credit_note: Option<OnTerminationCreditNote>,
-    /// On termination invoice. Example: `generate`.
-    pub on_termination_invoice: OnTerminationInvoice,
+    /// Whether usage that is not billed yet is invoiced at the end. Servers before 1.31 do not send it. Example: `generate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_termination_invoice: Option<OnTerminationInvoice>,
     /// Applied invoice custom sections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
@@ -122,12 +110,18 @@ pub struct Subscription {
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_number: Option<String>,
-    /// Plan.
+    /// Whether usage thresholds make no invoices for this subscription. Older servers do not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progressive_billing_disabled: Option<bool>,
+    /// The plan in full, in answers about one subscription and in webhooks about it; left out in lists and in invoices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
-    /// Applicable usage thresholds.
+    /// Thresholds in force for the subscription, after it was created, changed or read on its own; older servers do not send them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
+    /// What the customer may use. Only after a subscription was created or read on its own, and in the webhooks subscription.started and subscription.updated; older servers do not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entitlements: Option<Vec<SubscriptionEntitlement>>,
     /// Customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<Customer>,
@@ -138,6 +132,7 @@ pub struct Subscription {
 
 /// Condition for a subscription to become active, namely a successful first payment, with its timeout in hours and its status.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionActivationRule {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -147,6 +142,7 @@ pub struct SubscriptionActivationRule {
     pub type_: ActivationRuleType,
     /// Timeout hours. Example: `48`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub timeout_hours: i64,
     /// Status. Example: `pending`.
     pub status: ActivationRuleStatus,
@@ -161,6 +157,7 @@ pub struct SubscriptionActivationRule {
 
 /// Payment condition to put on a subscription before it is active, with how many hours to wait until it is canceled.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionActivationRuleInput {
     /// Type. Example: `payment`.
@@ -172,6 +169,7 @@ pub struct SubscriptionActivationRuleInput {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub timeout_hours: Option<i64>,
 }
 
@@ -193,10 +191,12 @@ impl SubscriptionActivationRuleInput {
 
 /// Subscription authorization input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionAuthorizationInput {
     /// Amount cents (in cents of the currency). Example: `1000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: String,
@@ -217,6 +217,7 @@ impl SubscriptionAuthorizationInput {
 
 /// Feature granted to a subscription by its plan or by an override, with the values of its privileges.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionEntitlement {
     /// Code. Example: `seats`.
@@ -235,6 +236,7 @@ pub struct SubscriptionEntitlement {
 
 /// Privilege that a subscription has on a feature: the value in force, the plan's value and the override, if any.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionEntitlementPrivilege {
     /// Code. Example: `max`.
@@ -248,8 +250,9 @@ pub struct SubscriptionEntitlementPrivilege {
     pub config: FeaturePrivilegeConfig,
     /// Value. Example: `10`.
     pub value: ::serde_json::Value,
-    /// Plan value. Example: `10`.
-    pub plan_value: ::serde_json::Value,
+    /// Value that the plan gives; null when only the subscription grants the privilege. Example: `10`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_value: Option<::serde_json::Value>,
     /// Override value. Example: `10`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub override_value: Option<::serde_json::Value>,
@@ -257,6 +260,7 @@ pub struct SubscriptionEntitlementPrivilege {
 
 /// Request body that subscribes a customer to a plan, with optional overrides and a card pre-authorization in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionInput {
     /// Billing entity code. Example: `default`.
@@ -288,7 +292,7 @@ pub struct SubscriptionInput {
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReference>,
+    pub payment_method: Option<PaymentMethodReferenceInput>,
     /// Consolidate invoice. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consolidate_invoice: Option<bool>,
@@ -298,6 +302,15 @@ pub struct SubscriptionInput {
     /// Activation rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_rules: Option<Vec<SubscriptionActivationRuleInput>>,
+    /// Lago id of the billing entity that invoices; its code does as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_id: Option<::uuid::Uuid>,
+    /// Whether usage thresholds make no invoices for this subscription.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progressive_billing_disabled: Option<bool>,
+    /// Thresholds for this subscription alone. Not together with those of the plan overrides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
 }
 
 impl SubscriptionInput {
@@ -322,6 +335,9 @@ impl SubscriptionInput {
             consolidate_invoice: None,
             purchase_order_number: crate::Patch::Absent,
             activation_rules: None,
+            billing_entity_id: None,
+            progressive_billing_disabled: None,
+            usage_thresholds: None,
         }
     }
     /// Sets the billing entity code.
@@ -382,7 +398,7 @@ impl SubscriptionInput {
     #[must_use]
     pub fn payment_method(
         mut self,
-        payment_method: impl Into<PaymentMethodReference>,
+        payment_method: impl Into<PaymentMethodReferenceInput>,
     ) -> Self {
         self.payment_method = Some(payment_method.into());
         self
@@ -415,18 +431,48 @@ impl SubscriptionInput {
         );
         self
     }
+    /// Sets the billing entity id.
+    #[must_use]
+    pub fn billing_entity_id(
+        mut self,
+        billing_entity_id: impl Into<::uuid::Uuid>,
+    ) -> Self {
+        self.billing_entity_id = Some(billing_entity_id.into());
+        self
+    }
+    /// Sets the progressive billing disabled.
+    #[must_use]
+    pub fn progressive_billing_disabled(
+        mut self,
+        progressive_billing_disabled: bool,
+    ) -> Self {
+        self.progressive_billing_disabled = Some(progressive_billing_disabled);
+        self
+    }
+    /// Sets the usage thresholds.
+    #[must_use]
+    pub fn usage_thresholds(
+        mut self,
+        usage_thresholds: impl IntoIterator<Item = impl Into<UsageThresholdInput>>,
+    ) -> Self {
+        self.usage_thresholds = Some(
+            usage_thresholds.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
 }
 
 /// Request body that changes a subscription, such as its name, end date, plan overrides, payment method or activation rules.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionUpdate {
     /// Name. Example: `Repository B`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub name: crate::Patch<String>,
-    /// Ending at (UTC). Example: `2022-10-08T00:00:00Z`.
-    #[serde(default)]
-    pub ending_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the subscription ends by itself; null takes the end away. It may be left out, whatever the published document says. Example: `2022-10-08T00:00:00Z`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub ending_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Subscription at (UTC). Example: `2022-08-08T00:00:00Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -438,7 +484,7 @@ pub struct SubscriptionUpdate {
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReference>,
+    pub payment_method: Option<PaymentMethodReferenceInput>,
     /// Consolidate invoice. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consolidate_invoice: Option<bool>,
@@ -451,16 +497,29 @@ pub struct SubscriptionUpdate {
     /// Activation rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_rules: Option<Vec<SubscriptionActivationRuleInput>>,
+    /// Lago id of the billing entity that invoices; its code does as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_id: Option<::uuid::Uuid>,
+    /// Whether usage thresholds make no invoices for this subscription.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progressive_billing_disabled: Option<bool>,
+    /// Thresholds for this subscription alone. Not together with those of the plan overrides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
+    /// What becomes of time that was paid and not used. Kept only on plans paid in advance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_termination_credit_note: Option<OnTerminationCreditNote>,
+    /// Whether usage that is not billed yet is invoiced at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_termination_invoice: Option<OnTerminationInvoice>,
 }
 
 impl SubscriptionUpdate {
-    /// A request with what it needs; setters add the rest.
-    pub fn new(
-        ending_at: impl Into<Option<::chrono::DateTime<::chrono::offset::Utc>>>,
-    ) -> Self {
+    /// A request that leaves everything alone.
+    pub fn new() -> Self {
         Self {
-            ending_at: ending_at.into(),
             name: crate::Patch::Absent,
+            ending_at: crate::Patch::Absent,
             subscription_at: None,
             plan_overrides: None,
             invoice_custom_section: None,
@@ -469,12 +528,26 @@ impl SubscriptionUpdate {
             billing_entity_code: None,
             purchase_order_number: crate::Patch::Absent,
             activation_rules: None,
+            billing_entity_id: None,
+            progressive_billing_disabled: None,
+            usage_thresholds: None,
+            on_termination_credit_note: None,
+            on_termination_invoice: None,
         }
     }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
+        self
+    }
+    /// Sets the ending at; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn ending_at(
+        mut self,
+        ending_at: impl Into<crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>>,
+    ) -> Self {
+        self.ending_at = ending_at.into();
         self
     }
     /// Sets the subscription at.
@@ -505,7 +578,7 @@ impl SubscriptionUpdate {
     #[must_use]
     pub fn payment_method(
         mut self,
-        payment_method: impl Into<PaymentMethodReference>,
+        payment_method: impl Into<PaymentMethodReferenceInput>,
     ) -> Self {
         self.payment_method = Some(payment_method.into());
         self
@@ -545,6 +618,53 @@ impl SubscriptionUpdate {
         self.activation_rules = Some(
             activation_rules.into_iter().map(Into::into).collect(),
         );
+        self
+    }
+    /// Sets the billing entity id.
+    #[must_use]
+    pub fn billing_entity_id(
+        mut self,
+        billing_entity_id: impl Into<::uuid::Uuid>,
+    ) -> Self {
+        self.billing_entity_id = Some(billing_entity_id.into());
+        self
+    }
+    /// Sets the progressive billing disabled.
+    #[must_use]
+    pub fn progressive_billing_disabled(
+        mut self,
+        progressive_billing_disabled: bool,
+    ) -> Self {
+        self.progressive_billing_disabled = Some(progressive_billing_disabled);
+        self
+    }
+    /// Sets the usage thresholds.
+    #[must_use]
+    pub fn usage_thresholds(
+        mut self,
+        usage_thresholds: impl IntoIterator<Item = impl Into<UsageThresholdInput>>,
+    ) -> Self {
+        self.usage_thresholds = Some(
+            usage_thresholds.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+    /// Sets the on termination credit note.
+    #[must_use]
+    pub fn on_termination_credit_note(
+        mut self,
+        on_termination_credit_note: impl Into<OnTerminationCreditNote>,
+    ) -> Self {
+        self.on_termination_credit_note = Some(on_termination_credit_note.into());
+        self
+    }
+    /// Sets the on termination invoice.
+    #[must_use]
+    pub fn on_termination_invoice(
+        mut self,
+        on_termination_invoice: impl Into<OnTerminationInvoice>,
+    ) -> Self {
+        self.on_termination_invoice = Some(on_termination_invoice.into());
         self
     }
 }

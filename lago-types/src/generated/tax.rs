@@ -4,6 +4,7 @@
 
 /// Tax with its code and its rate in percent, which can apply to customers, plans, charges, fees or the whole organization.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Tax {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -22,10 +23,54 @@ pub struct Tax {
     pub applied_to_organization: bool,
     /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// Always 0; kept by the server for old clients.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub add_ons_count: Option<i64>,
+    /// Always 0; kept by the server for old clients.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub charges_count: Option<i64>,
+    /// Always 0; kept by the server for old clients.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub commitments_count: Option<i64>,
+    /// Always 0; kept by the server for old clients.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub customers_count: Option<i64>,
+    /// Always 0; kept by the server for old clients.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub plans_count: Option<i64>,
+    /// The billing entities to which the tax applies. Only in answers about taxes themselves, of servers of 2026 and later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied_to_billing_entities_codes: Option<Vec<String>>,
 }
 
 /// Request body that creates a tax with a code, a name and a rate in percent.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaxInput {
     /// Name. Example: `TVA`.
@@ -78,6 +123,7 @@ impl TaxInput {
 
 /// Name, code, rate in percent and default scope of a tax, shared by its create and update requests.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaxUpdate {
     /// Name. Example: `TVA`.

@@ -3,30 +3,15 @@
 //! Types around the noun `wallet`.
 
 use super::{
-    AlertDirection, AlertThreshold, AlertThresholdInput, AlertType, Currency, FeeType,
-    InvoiceCustomSection, InvoiceCustomSectionInput, PaymentMethodReference,
-    RecurringRuleInterval, RecurringRuleMethod, RecurringRuleStatus,
-    RecurringRuleTrigger, WalletStatus,
+    AlertDirection, AlertThreshold, AlertThresholdInput, AlertType,
+    AppliedInvoiceCustomSection, Currency, FeeType, InvoiceCustomSectionInput,
+    PaymentMethodReference, PaymentMethodReferenceInput, RecurringRuleInterval,
+    RecurringRuleMethod, RecurringRuleStatus, RecurringRuleTrigger, WalletStatus,
 };
-
-/// Assignment of an invoice custom section to a subscription, wallet, top-up or recurring rule, including the section itself.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[non_exhaustive]
-pub struct AppliedInvoiceCustomSection {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_id: ::uuid::Uuid,
-    /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Invoice custom section id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invoice_custom_section_id: Option<::uuid::Uuid>,
-    /// Invoice custom section.
-    pub invoice_custom_section: InvoiceCustomSection,
-}
 
 /// Rule that tops up a wallet by itself, at an interval or when its balance gets low, by amounts given in credits.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringTransactionRule {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -35,17 +20,22 @@ pub struct RecurringTransactionRule {
     pub trigger: RecurringRuleTrigger,
     /// Method. Example: `target`.
     pub method: RecurringRuleMethod,
-    /// Interval. Example: `monthly`.
-    pub interval: RecurringRuleInterval,
-    /// Status. Example: `active`.
-    pub status: RecurringRuleStatus,
-    /// Threshold credits (an exact decimal). Example: `20.0`.
-    pub threshold_credits: crate::Decimal,
+    /// How often the rule tops up; null for one that waits for a threshold. Example: `monthly`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<RecurringRuleInterval>,
+    /// Whether the rule is in force. Servers of 1.16 do not send it.
+    ///
+    /// The server does not promise it. Example: `active`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<RecurringRuleStatus>,
+    /// Credits below which the rule tops up (an exact decimal); the server does not promise it. Example: `20.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold_credits: Option<crate::Decimal>,
     /// Paid credits (an exact decimal). Example: `20.0`.
     pub paid_credits: crate::Decimal,
     /// Granted credits (an exact decimal). Example: `10.0`.
     pub granted_credits: crate::Decimal,
-    /// Grants target top up. Example: `false`.
+    /// Whether credits that reach the target are granted, not bought. Servers before 1.49 do not send it. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grants_target_top_up: Option<bool>,
     /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
@@ -56,18 +46,19 @@ pub struct RecurringTransactionRule {
     pub target_ongoing_balance: Option<crate::Decimal>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Expiration at (UTC). Example: `2023-09-30T23:59:59Z`.
+    /// When the rule ends (UTC). Servers of 1.16 do not send it. Example: `2023-09-30T23:59:59Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiration_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Invoice requires successful payment. Example: `false`.
     pub invoice_requires_successful_payment: bool,
-    /// Transaction metadata.
-    pub transaction_metadata: Vec<TransactionMetadata>,
-    /// Transaction name. Example: `Tokens for models 'high-fidelity-boost'`.
+    /// Keys and values for the transactions that the rule makes: a list of objects with `key` and `value`. Servers of 1.16 send an empty object when there are none.
+    pub transaction_metadata: ::serde_json::Value,
+    /// Name of the transactions that the rule makes. Servers before 1.33 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_name: Option<String>,
-    /// Ignore paid top up limits. Example: `false`.
-    pub ignore_paid_top_up_limits: bool,
+    /// Whether top-ups of the rule disregard the limits of the wallet. Servers before 1.34 do not send it. Example: `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore_paid_top_up_limits: Option<bool>,
     /// Applied invoice custom sections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
@@ -81,6 +72,7 @@ pub struct RecurringTransactionRule {
 
 /// Recurring transaction rule input.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringTransactionRuleInput {
     /// Paid credits (an exact decimal). Example: `20.0`.
@@ -148,7 +140,7 @@ pub struct RecurringTransactionRuleInput {
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReference>,
+    pub payment_method: Option<PaymentMethodReferenceInput>,
 }
 
 impl RecurringTransactionRuleInput {
@@ -308,7 +300,7 @@ impl RecurringTransactionRuleInput {
     #[must_use]
     pub fn payment_method(
         mut self,
-        payment_method: impl Into<PaymentMethodReference>,
+        payment_method: impl Into<PaymentMethodReferenceInput>,
     ) -> Self {
         self.payment_method = Some(payment_method.into());
         self
@@ -317,6 +309,7 @@ impl RecurringTransactionRuleInput {
 
 /// Recurring transaction rule update.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringTransactionRuleUpdate {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -385,7 +378,10 @@ pub struct RecurringTransactionRuleUpdate {
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReference>,
+    pub payment_method: Option<PaymentMethodReferenceInput>,
+    /// Whether top-ups of the rule disregard the limits of the wallet. Example: `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore_paid_top_up_limits: Option<bool>,
 }
 
 impl RecurringTransactionRuleUpdate {
@@ -409,6 +405,7 @@ impl RecurringTransactionRuleUpdate {
             purchase_order_number: crate::Patch::Absent,
             invoice_custom_section: None,
             payment_method: None,
+            ignore_paid_top_up_limits: None,
         }
     }
     /// Sets the lago id.
@@ -551,15 +548,22 @@ impl RecurringTransactionRuleUpdate {
     #[must_use]
     pub fn payment_method(
         mut self,
-        payment_method: impl Into<PaymentMethodReference>,
+        payment_method: impl Into<PaymentMethodReferenceInput>,
     ) -> Self {
         self.payment_method = Some(payment_method.into());
+        self
+    }
+    /// Sets the ignore paid top up limits.
+    #[must_use]
+    pub fn ignore_paid_top_up_limits(mut self, ignore_paid_top_up_limits: bool) -> Self {
+        self.ignore_paid_top_up_limits = Some(ignore_paid_top_up_limits);
         self
     }
 }
 
 /// Transaction metadata.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TransactionMetadata {
     /// Key.
@@ -591,6 +595,7 @@ impl TransactionMetadata {
 
 /// Prepaid account of a customer, with settled and ongoing balances in cents and in credits, and its top-up rules.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Wallet {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -618,6 +623,7 @@ pub struct Wallet {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub priority: Option<i64>,
     /// Rate amount (an exact decimal). Example: `1.5`.
     pub rate_amount: crate::Decimal,
@@ -625,6 +631,7 @@ pub struct Wallet {
     pub credits_balance: crate::Decimal,
     /// Balance cents (in cents of the currency). Example: `1000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub balance_cents: i64,
     /// Consumed credits (an exact decimal). Example: `2.0`.
     pub consumed_credits: crate::Decimal,
@@ -644,19 +651,21 @@ pub struct Wallet {
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Invoice requires successful payment. Example: `false`.
     pub invoice_requires_successful_payment: bool,
-    /// Applies to.
+    /// What the credits may pay for; not in webhooks nor in the wallet of a transaction. Servers of 1.16 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applies_to: Option<WalletAppliesTo>,
-    /// Recurring transaction rules.
+    /// Rules that are active; not in the webhook wallet.depleted_ongoing_balance nor in the wallet of a transaction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurring_transaction_rules: Option<Vec<RecurringTransactionRule>>,
     /// Ongoing balance cents (in cents of the currency). Example: `800`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub ongoing_balance_cents: i64,
     /// Ongoing usage balance cents (in cents of the currency). Example: `200`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub ongoing_usage_balance_cents: i64,
-    /// Credits ongoing balance (an exact decimal). Example: `8.0`.
+    /// Credits left when the usage that is not invoiced yet is taken off (an exact decimal); negative when it exceeds them. Example: `8.0`.
     pub credits_ongoing_balance: crate::Decimal,
     /// Credits ongoing usage balance (an exact decimal). Example: `2.0`.
     pub credits_ongoing_usage_balance: crate::Decimal,
@@ -666,6 +675,7 @@ pub struct Wallet {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub paid_top_up_min_amount_cents: Option<i64>,
     /// Paid top up max amount cents (in cents of the currency). Example: `1000`.
     #[serde(
@@ -673,8 +683,9 @@ pub struct Wallet {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub paid_top_up_max_amount_cents: Option<i64>,
-    /// Applied invoice custom sections.
+    /// Sections of text for its invoices; not in webhooks. Servers of 1.33 do not send them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
     /// Payment method.
@@ -683,13 +694,14 @@ pub struct Wallet {
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_number: Option<String>,
-    /// Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too.
+    /// Keys and values of yours; missing when there are none. Servers of 1.33 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
 }
 
 /// Alert that watches a wallet balance, in cents or in credits, and fires when one of its thresholds is crossed.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAlert {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -702,7 +714,7 @@ pub struct WalletAlert {
     /// Lago wallet id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_wallet_id: Option<String>,
-    /// Wallet code. Example: `wallet_code`.
+    /// Code of the wallet that is watched; null when it has none. Example: `wallet_code`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet_code: Option<String>,
     /// Billable metric.
@@ -727,10 +739,15 @@ pub struct WalletAlert {
     pub thresholds: Vec<AlertThreshold>,
     /// Created at (UTC). Example: `2025-03-20T10:00:00Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// The same as `external_subscription_id`, under its old name.
+    #[deprecated]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_external_id: Option<String>,
 }
 
 /// Request body that creates one alert on a wallet balance, counted in cents or in credits.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAlertInput {
     /// Code. Example: `wallet_balance_alert`.
@@ -768,6 +785,7 @@ impl WalletAlertInput {
 
 /// Request body that changes the code, name or thresholds of an alert on a wallet.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAlertUpdate {
     /// Code. Example: `wallet_balance_alert`.
@@ -813,8 +831,9 @@ impl WalletAlertUpdate {
     }
 }
 
-/// Wallet applies to.
+/// What the credits may pay for; not in webhooks nor in the wallet of a transaction. Servers of 1.16 do not send it.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAppliesTo {
     /// Fee types.
@@ -827,6 +846,7 @@ pub struct WalletAppliesTo {
 
 /// Wallet applies to input.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAppliesToInput {
     /// Fee types.
@@ -867,6 +887,7 @@ impl WalletAppliesToInput {
 
 /// Request body that opens a prepaid wallet for a customer, with its credit rate, initial credits and automatic top-up rules.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletInput {
     /// Name. Example: `Prepaid`.
@@ -881,6 +902,7 @@ pub struct WalletInput {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub priority: Option<i64>,
     /// Rate amount (an exact decimal). Example: `1.5`.
     #[serde(serialize_with = "crate::decimal::as_string")]
@@ -901,7 +923,7 @@ pub struct WalletInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub granted_credits: crate::Patch<crate::Decimal>,
-    /// External customer id. Example: `hooli_1234`.
+    /// Your id of the customer. A wallet that is opened through the wallets of a customer is that customer's, whatever stands here. Example: `hooli_1234`.
     pub external_customer_id: String,
     /// Billing entity code. Example: `default`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -930,12 +952,20 @@ pub struct WalletInput {
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
     )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
     pub paid_top_up_min_amount_cents: crate::Patch<i64>,
     /// Paid top up max amount cents (in cents of the currency). Example: `1000`.
     #[serde(
         default,
         skip_serializing_if = "crate::Patch::is_absent",
         deserialize_with = "crate::integer::deserialize_patch"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub paid_top_up_max_amount_cents: crate::Patch<i64>,
     /// Ignore paid top up limits on creation. Example: `false`.
@@ -949,10 +979,21 @@ pub struct WalletInput {
     pub recurring_transaction_rules: crate::Patch<Vec<RecurringTransactionRuleInput>>,
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReference>,
+    pub payment_method: Option<PaymentMethodReferenceInput>,
     /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
+    /// Lago's id of the billing entity, in place of its code. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_id: Option<::uuid::Uuid>,
+    /// Priority of the credits that the wallet opens with. Example: `50`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub transaction_priority: Option<i64>,
 }
 
 impl WalletInput {
@@ -985,6 +1026,8 @@ impl WalletInput {
             recurring_transaction_rules: crate::Patch::Absent,
             payment_method: None,
             metadata: None,
+            billing_entity_id: None,
+            transaction_priority: None,
         }
     }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1140,7 +1183,7 @@ impl WalletInput {
     #[must_use]
     pub fn payment_method(
         mut self,
-        payment_method: impl Into<PaymentMethodReference>,
+        payment_method: impl Into<PaymentMethodReferenceInput>,
     ) -> Self {
         self.payment_method = Some(payment_method.into());
         self
@@ -1158,10 +1201,26 @@ impl WalletInput {
         );
         self
     }
+    /// Sets the billing entity id.
+    #[must_use]
+    pub fn billing_entity_id(
+        mut self,
+        billing_entity_id: impl Into<::uuid::Uuid>,
+    ) -> Self {
+        self.billing_entity_id = Some(billing_entity_id.into());
+        self
+    }
+    /// Sets the transaction priority.
+    #[must_use]
+    pub fn transaction_priority(mut self, transaction_priority: impl Into<i64>) -> Self {
+        self.transaction_priority = Some(transaction_priority.into());
+        self
+    }
 }
 
 /// Request body that changes a wallet, such as its name, priority, expiry, scope, metadata or automatic top-up rules.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletUpdate {
     /// Name. Example: `new_name`.
@@ -1176,6 +1235,7 @@ pub struct WalletUpdate {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub priority: Option<i64>,
     /// Expiration at (UTC). Example: `2022-07-07T23:59:59Z`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
@@ -1197,13 +1257,35 @@ pub struct WalletUpdate {
     pub recurring_transaction_rules: Option<Vec<RecurringTransactionRuleUpdate>>,
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReference>,
+    pub payment_method: Option<PaymentMethodReferenceInput>,
     /// Applies to.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub applies_to: crate::Patch<WalletAppliesToInput>,
     /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
+    /// Smallest amount that can be bought at once, in cents of the currency. Example: `100`.
+    #[serde(
+        default,
+        skip_serializing_if = "crate::Patch::is_absent",
+        deserialize_with = "crate::integer::deserialize_patch"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
+    pub paid_top_up_min_amount_cents: crate::Patch<i64>,
+    /// Largest amount that can be bought at once, in cents of the currency. Example: `1000`.
+    #[serde(
+        default,
+        skip_serializing_if = "crate::Patch::is_absent",
+        deserialize_with = "crate::integer::deserialize_patch"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::Patch<crate::integer::Lenient>")
+    )]
+    pub paid_top_up_max_amount_cents: crate::Patch<i64>,
 }
 
 impl WalletUpdate {
@@ -1222,6 +1304,8 @@ impl WalletUpdate {
             payment_method: None,
             applies_to: crate::Patch::Absent,
             metadata: None,
+            paid_top_up_min_amount_cents: crate::Patch::Absent,
+            paid_top_up_max_amount_cents: crate::Patch::Absent,
         }
     }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1306,7 +1390,7 @@ impl WalletUpdate {
     #[must_use]
     pub fn payment_method(
         mut self,
-        payment_method: impl Into<PaymentMethodReference>,
+        payment_method: impl Into<PaymentMethodReferenceInput>,
     ) -> Self {
         self.payment_method = Some(payment_method.into());
         self
@@ -1331,6 +1415,24 @@ impl WalletUpdate {
         self.metadata = Some(
             metadata.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
         );
+        self
+    }
+    /// Sets the paid top up min amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn paid_top_up_min_amount_cents(
+        mut self,
+        paid_top_up_min_amount_cents: impl Into<crate::Patch<i64>>,
+    ) -> Self {
+        self.paid_top_up_min_amount_cents = paid_top_up_min_amount_cents.into();
+        self
+    }
+    /// Sets the paid top up max amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn paid_top_up_max_amount_cents(
+        mut self,
+        paid_top_up_max_amount_cents: impl Into<crate::Patch<i64>>,
+    ) -> Self {
+        self.paid_top_up_max_amount_cents = paid_top_up_max_amount_cents.into();
         self
     }
 }

@@ -4,25 +4,26 @@
 
 use super::{
     AppliedInvoiceCustomSection, InvoiceCustomSectionInput, PaymentMethodReference,
-    PaymentProvider, TransactionMetadata, TransactionStatus, TransactionType, Wallet,
-    WalletTransactionSource, WalletTransactionStatus,
+    PaymentMethodReferenceInput, PaymentProvider, TransactionMetadata, TransactionStatus,
+    TransactionType, Wallet, WalletTransactionSource, WalletTransactionStatus,
 };
 
 /// Movement of credits along with the wallet it belongs to, as delivered by wallet transaction webhooks.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransaction {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Lago wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_wallet_id: ::uuid::Uuid,
-    /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Invoice that the transaction paid. Servers before 1.44 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_invoice_id: Option<::uuid::Uuid>,
-    /// Lago credit note id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Credit note that the transaction stems from. Servers before 1.44 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_credit_note_id: Option<::uuid::Uuid>,
-    /// Lago voided invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Invoice that was voided and gave the credits back. Servers before 1.43 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_voided_invoice_id: Option<::uuid::Uuid>,
     /// Status. Example: `settled`.
@@ -39,40 +40,51 @@ pub struct WalletTransaction {
     pub credit_amount: crate::Decimal,
     /// Invoice requires successful payment. Example: `false`.
     pub invoice_requires_successful_payment: bool,
-    /// Metadata.
-    pub metadata: Vec<TransactionMetadata>,
-    /// Remaining amount cents (in cents of the currency). Example: `5000`.
+    /// Keys and values of yours; the server does not promise them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Vec<TransactionMetadata>>,
+    /// What is left of an inbound transaction, in cents of the currency. Servers before 1.43 do not send it. Example: `5000`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::integer::deserialize_option"
     )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub remaining_amount_cents: Option<i64>,
-    /// Remaining credit amount (an exact decimal). Example: `5.0`.
+    /// Credits that are left of an inbound transaction (an exact decimal). Servers before 1.43 do not send it. Example: `5.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remaining_credit_amount: Option<crate::Decimal>,
-    /// Priority. Example: `50`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    pub priority: i64,
+    /// Decides which credits are used first. Servers before 1.44 do not send it. Example: `50`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub priority: Option<i64>,
     /// Settled at (UTC). Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Failed at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the payment of the transaction failed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Name. Example: `Tokens for models 'high-fidelity-boost'`.
+    /// Name of the transaction, if it has one. Servers before 1.33 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Applied invoice custom sections.
+    /// Sections of text for its invoice; only where one transaction is fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
-    /// Payment method.
-    pub payment_method: PaymentMethodReference,
+    /// How the transaction is paid. Servers before 1.42 do not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_method: Option<PaymentMethodReference>,
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_number: Option<String>,
+    /// Code of the billing entity that the transaction belongs to. Servers of 1.33 do not send it. Example: `acme_corp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_code: Option<String>,
     /// Wallet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet: Option<Wallet>,
@@ -80,12 +92,14 @@ pub struct WalletTransaction {
 
 /// Part of an inbound wallet transaction, in cents and in credits, that one outbound transaction has used up.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionConsumption {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `5000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Credit amount (an exact decimal). Example: `5.0`.
     pub credit_amount: crate::Decimal,
@@ -97,12 +111,14 @@ pub struct WalletTransactionConsumption {
 
 /// Part of an outbound wallet transaction, in cents and in credits, that was drawn from one inbound transaction.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionFunding {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `5000`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Credit amount (an exact decimal). Example: `5.0`.
     pub credit_amount: crate::Decimal,
@@ -114,6 +130,7 @@ pub struct WalletTransactionFunding {
 
 /// Request body that tops up a wallet with paid or granted credits, or voids some of the credits it holds.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionInput {
     /// Wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -156,10 +173,21 @@ pub struct WalletTransactionInput {
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReference>,
+    pub payment_method: Option<PaymentMethodReferenceInput>,
     /// Metadata.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub metadata: crate::Patch<Vec<TransactionMetadata>>,
+    /// Decides which credits are used first. Example: `50`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub priority: Option<i64>,
+    /// Inbound transaction whose credits are voided. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_transaction_id: Option<::uuid::Uuid>,
 }
 
 impl WalletTransactionInput {
@@ -177,6 +205,8 @@ impl WalletTransactionInput {
             invoice_custom_section: None,
             payment_method: None,
             metadata: crate::Patch::Absent,
+            priority: None,
+            voided_transaction_id: None,
         }
     }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -251,7 +281,7 @@ impl WalletTransactionInput {
     #[must_use]
     pub fn payment_method(
         mut self,
-        payment_method: impl Into<PaymentMethodReference>,
+        payment_method: impl Into<PaymentMethodReferenceInput>,
     ) -> Self {
         self.payment_method = Some(payment_method.into());
         self
@@ -265,10 +295,26 @@ impl WalletTransactionInput {
         self.metadata = metadata.into();
         self
     }
+    /// Sets the priority.
+    #[must_use]
+    pub fn priority(mut self, priority: impl Into<i64>) -> Self {
+        self.priority = Some(priority.into());
+        self
+    }
+    /// Sets the voided transaction id.
+    #[must_use]
+    pub fn voided_transaction_id(
+        mut self,
+        voided_transaction_id: impl Into<::uuid::Uuid>,
+    ) -> Self {
+        self.voided_transaction_id = Some(voided_transaction_id.into());
+        self
+    }
 }
 
 /// Failed attempt to collect payment for a wallet top-up, with the customer, the provider and its error.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionPaymentFailure {
     /// Lago wallet transaction id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -277,21 +323,25 @@ pub struct WalletTransactionPaymentFailure {
     pub lago_customer_id: ::uuid::Uuid,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Provider customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_customer_id: Option<String>,
-    /// Payment provider. Example: `stripe`.
-    pub payment_provider: PaymentProvider,
-    /// Payment provider code. Example: `Stripe Prod`.
+    /// Also providers that the document does not list here.
+    ///
+    /// Null when the customer has no provider, or none any more. Example: `stripe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_provider: Option<PaymentProvider>,
+    /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_code: Option<String>,
-    /// Provider error.
+    /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_error: Option<::serde_json::Value>,
 }
 
-/// Answer with a link to the payment provider's page where the customer can pay for a wallet top-up.
+/// Where to pay.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionPaymentUrl {
     /// Lago customer id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.

@@ -4,6 +4,7 @@
 
 /// RSA public key that verifies webhook signatures, as base64 text of its PEM form with line breaks in between.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookPublicKey {
     /// Public key.

@@ -6,6 +6,7 @@ use super::SignatureAlgorithm;
 
 /// Address that receives webhook deliveries, with its signature algorithm and the event types it is limited to, if any.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookEndpoint {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -17,29 +18,31 @@ pub struct WebhookEndpoint {
     /// Signature algo. Example: `hmac`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature_algo: Option<SignatureAlgorithm>,
-    /// Name. Example: `EC2-production`.
+    /// Name that was given to the endpoint. Servers before 1.50 do not send it. Example: `EC2-production`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Event types.
+    /// Webhook types that are sent to the endpoint, null for all. Servers before 1.50 do not send it, and send everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_types: Option<Vec<String>>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+    /// When the endpoint was added (UTC). The servers of 2024 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 
 /// Request body that registers an address for webhook deliveries, with signature algorithm and an optional choice of event types.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookEndpointInput {
     /// Webhook url. Example: `https://foo.bar`.
     pub webhook_url: String,
-    /// Signature algo. Example: `hmac`.
+    /// How deliveries are signed. Null means `jwt`. Example: `hmac`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub signature_algo: crate::Patch<SignatureAlgorithm>,
     /// Name. Example: `EC2-production`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub name: crate::Patch<String>,
-    /// Event types.
+    /// Webhook types that are sent to the endpoint, null or a list of `*` for all. A name that is no type is refused; servers before 1.50 ignore the list and send everything.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub event_types: crate::Patch<Vec<String>>,
 }
@@ -81,39 +84,47 @@ impl WebhookEndpointInput {
 }
 
 /// Request body that changes the address, name, signature algorithm or event types of a webhook endpoint.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookEndpointUpdate {
-    /// Webhook url. Example: `https://foo.bar`.
-    pub webhook_url: String,
+    /// Address that receives deliveries. Stays as it is unless it is sent. Example: `https://foo.bar`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook_url: Option<String>,
     /// Signature algo. Example: `hmac`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub signature_algo: crate::Patch<SignatureAlgorithm>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature_algo: Option<SignatureAlgorithm>,
     /// Name. Example: `EC2-production`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub name: crate::Patch<String>,
-    /// Event types.
+    /// Webhook types that are sent to the endpoint, null or a list of `*` for all. A name that is no type is refused; servers before 1.50 ignore the list and send everything.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub event_types: crate::Patch<Vec<String>>,
 }
 
 impl WebhookEndpointUpdate {
-    /// A request with what it needs; setters add the rest.
-    pub fn new(webhook_url: impl Into<String>) -> Self {
+    /// A request that leaves everything alone.
+    pub fn new() -> Self {
         Self {
-            webhook_url: webhook_url.into(),
-            signature_algo: crate::Patch::Absent,
+            webhook_url: None,
+            signature_algo: None,
             name: crate::Patch::Absent,
             event_types: crate::Patch::Absent,
         }
     }
-    /// Sets the signature algo; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets the webhook url.
+    #[must_use]
+    pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
+        self.webhook_url = Some(webhook_url.into());
+        self
+    }
+    /// Sets the signature algo.
     #[must_use]
     pub fn signature_algo(
         mut self,
-        signature_algo: impl Into<crate::Patch<SignatureAlgorithm>>,
+        signature_algo: impl Into<SignatureAlgorithm>,
     ) -> Self {
-        self.signature_algo = signature_algo.into();
+        self.signature_algo = Some(signature_algo.into());
         self
     }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.

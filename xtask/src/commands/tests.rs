@@ -7,17 +7,17 @@ use tempfile::TempDir;
 
 use super::*;
 
-const INPUTS: [&str; 4] = [
-    "openapi.yaml",
-    "xtask/overlay.yaml",
-    "xtask/names.yaml",
-    "xtask/operations.yaml",
-];
+const INPUTS: [&str; 3] = ["openapi.yaml", "xtask/names.yaml", "xtask/operations.yaml"];
 
 /// A folder with what regen reads.
 fn copy() -> TempDir {
     let root = tempfile::tempdir().unwrap();
-    fs::create_dir_all(root.path().join("xtask")).unwrap();
+    let overlay = root.path().join("xtask/overlay");
+    fs::create_dir_all(&overlay).unwrap();
+    for file in fs::read_dir(crate::workspace().join("xtask/overlay")).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), overlay.join(file.file_name())).unwrap();
+    }
     for input in INPUTS {
         fs::copy(crate::workspace().join(input), root.path().join(input)).unwrap();
     }

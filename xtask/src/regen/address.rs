@@ -1,4 +1,4 @@
-//! Addresses: the names by which overlay.yaml and names.yaml speak of places in the document.
+//! Addresses: the names by which the overlay and names.yaml speak of places in the document.
 //!
 //! | place | address |
 //! |---|---|
@@ -26,6 +26,33 @@ pub(crate) type Addresses = BTreeMap<String, String>;
 pub(crate) fn index(root: &Value) -> Addresses {
     // The host of an `allOf` comes after its members and wins the address.
     visit_document(root).into_iter().collect()
+}
+
+/// Looks anew at the component schema in which an address lies; false when it lies in none.
+pub(crate) fn refresh(root: &Value, addresses: &mut Addresses, address: &str) -> bool {
+    let end = address.find(['.', '[', '{', '|']).unwrap_or(address.len());
+    let name = &address[..end];
+    let schemas = root.pointer("/components/schemas");
+    let Some(schema) = schemas.and_then(|schemas| schemas.get(name)) else {
+        return false;
+    };
+    let from = addresses.range(name.to_owned()..);
+    let near = from
+        .map(|(known, _)| known)
+        .take_while(|known| known.starts_with(name));
+    let old: Vec<String> = near
+        .filter(|known| {
+            known[name.len()..].is_empty() || known[name.len()..].starts_with(['.', '[', '{', '|'])
+        })
+        .cloned()
+        .collect();
+    for address in old {
+        addresses.remove(&address);
+    }
+    let mut visitor = Visitor::default();
+    visitor.schema(schema, name.to_owned(), join("/components/schemas", name));
+    addresses.extend(visitor.found);
+    true
 }
 
 /// Gives every schema node its address as `x-origin`, so that copies still know where they came

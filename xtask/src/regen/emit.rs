@@ -6,11 +6,13 @@ mod call_types;
 mod call_wire;
 mod calls;
 mod docs;
+mod examples;
 mod lowered;
 mod methods;
 mod modules;
 mod nouns;
 mod paths;
+mod plain;
 mod resources;
 #[cfg(test)]
 mod sample;
@@ -21,6 +23,7 @@ mod table;
 mod typed;
 mod types;
 mod values;
+mod webhooks;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -67,11 +70,13 @@ impl EmitError {
 pub(crate) fn emit(api: &Api) -> Result<Tree, EmitError> {
     let mut tree = Tree::new();
     types::emit(api, &mut tree)?;
+    webhooks::emit(api, &mut tree)?;
     bodies::emit(api, &mut tree)?;
     let signatures = wire::emit(api, &mut tree)?;
     table::emit(api, &mut tree)?;
     resources::emit(api, &signatures, &mut tree)?;
     answers::emit(api, &mut tree)?;
+    plain::emit(api, &mut tree)?;
     modules::client(&mut tree)?;
     calls::emit(api, &mut tree)?;
     modules::tests(&mut tree)?;

@@ -13,6 +13,8 @@ pub(crate) struct Api {
     pub(crate) types: BTreeMap<String, Type>,
     /// The operations, by path and method.
     pub(crate) operations: Vec<Operation>,
+    /// The types of webhook deliveries, by name.
+    pub(crate) webhooks: Vec<Webhook>,
 }
 
 /// A type of lago-types.
@@ -131,6 +133,12 @@ pub(crate) struct Operation {
     pub(crate) body: Option<Body>,
     /// What a 2xx answer holds.
     pub(crate) answer: Answer,
+    /// Whether a 2xx answer may come without its body.
+    pub(crate) may_be_empty: bool,
+    /// How it may fail, by status.
+    pub(crate) failures: Vec<Failures>,
+    /// Whether the published document has it.
+    pub(crate) published: bool,
     /// The accessors that lead to it: `plans`, `charges`.
     pub(crate) accessors: Vec<String>,
     /// The method on the last accessor.
@@ -139,6 +147,30 @@ pub(crate) struct Operation {
     pub(crate) idempotent: bool,
     /// The first published version that has it, when known.
     pub(crate) since: Option<String>,
+}
+
+/// Failures of an operation that share a status.
+#[derive(Debug)]
+pub(crate) struct Failures {
+    /// The status.
+    pub(crate) status: String,
+    /// The codes that tell them apart, as far as they are known.
+    pub(crate) codes: Vec<String>,
+}
+
+/// A type of webhook deliveries.
+#[derive(Debug)]
+pub(crate) struct Webhook {
+    /// The `webhook_type` of its deliveries.
+    pub(crate) name: String,
+    /// The key under which a delivery holds the object, also its `object_type`.
+    pub(crate) root: String,
+    /// The type of the object.
+    pub(crate) ty: TypeRef,
+    /// When it is sent and what it carries.
+    pub(crate) doc: Option<String>,
+    /// Whether the published document has it.
+    pub(crate) published: bool,
 }
 
 /// A parameter of an operation.

@@ -108,6 +108,9 @@ mod tests {
         let mut operations: Vec<Operation> = paths
             .iter()
             .map(|(method, path)| Operation {
+                may_be_empty: false,
+                failures: Vec::new(),
+                published: true,
                 id: format!("{method} {path}"),
                 method: (*method).to_owned(),
                 path: (*path).to_owned(),

@@ -5,6 +5,15 @@ use serde_json::{Map, Value, json};
 /// Where a schema node came from in the published document; copies of a node keep it.
 pub(crate) const ORIGIN: &str = "x-origin";
 
+/// Beside an operation or webhook that the server has and the document lacks.
+pub(crate) const UNPUBLISHED: &str = "x-unpublished";
+
+/// Beside a success that may come without its body.
+pub(crate) const MAY_BE_EMPTY: &str = "x-may-be-empty";
+
+/// The codes that tell the failures of one status apart.
+pub(crate) const CODES: &str = "x-codes";
+
 /// The HTTP methods that may stand in a path item.
 pub(crate) const METHODS: [&str; 8] = [
     "get", "post", "put", "patch", "delete", "head", "options", "trace",

@@ -23,7 +23,7 @@ fn inputs(spec: &str) -> Inputs {
     };
     Inputs {
         spec: source("api.yaml", spec),
-        overlay: source("overlay.yaml", "[]\n"),
+        overlay: vec![source("overlay.yaml", "[]\n")],
         names: source("names.yaml", ""),
         operations: source(
             "operations.yaml",
@@ -123,7 +123,7 @@ fn entries_that_do_not_apply_are_named() {
 - {target: Plan.gone, change: {wrap: x}, why: w, evidence: e}
 ";
     let mut inputs = inputs(&spec);
-    inputs.overlay.text = overlay.to_owned();
+    inputs.overlay[0].text = overlay.to_owned();
     inputs.names.text = "types:\n  Other: [Gone]\n".to_owned();
     inputs
         .operations
@@ -144,21 +144,21 @@ fn bad_data_files_get_file_line_and_advice() {
     let spec = format!("{HEAD}paths: {{}}\n");
     let mut text = String::new();
     let cases: [(&str, &str, File); 8] = [
-        ("no list", "a: 1\n", |inputs| &mut inputs.overlay),
+        ("no list", "a: 1\n", |inputs| &mut inputs.overlay[0]),
         (
             "no change",
             "- {target: A, why: w, evidence: e}\n",
-            |inputs| &mut inputs.overlay,
+            |inputs| &mut inputs.overlay[0],
         ),
         (
             "no such change",
             "- {target: A, change: {drop: x}, why: w, evidence: e}\n",
-            |inputs| &mut inputs.overlay,
+            |inputs| &mut inputs.overlay[0],
         ),
         (
             "a stray key",
             "- {target: A, change: {wrap: x}, why: w, evidence: e, note: n}\n",
-            |inputs| &mut inputs.overlay,
+            |inputs| &mut inputs.overlay[0],
         ),
         ("no such section", "type:\n  A: [B]\n", |inputs| {
             &mut inputs.names

@@ -17,6 +17,8 @@ impl ActivityLogs {
     /// List the audit trail of changes made to billing objects.
     ///
     /// `GET /activity_logs`, since 1.28.1.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -38,6 +40,8 @@ impl ActivityLogs {
     /// Fetch one entry of the activity audit trail.
     ///
     /// `GET /activity_logs/{activity_id}`, since 1.28.1.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn get(&self, activity_id: impl std::fmt::Display) -> Request<Get> {
         Request::new(
             &self.client,
@@ -71,6 +75,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self

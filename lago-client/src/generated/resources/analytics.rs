@@ -24,42 +24,52 @@ impl Analytics {
                 currency: None,
                 external_customer_id: None,
                 months: None,
+                billing_entity_code: None,
             },
         )
     }
     /// Report finalized invoices per month, split by payment status.
     ///
     /// `GET /analytics/invoice_collection`, since 0.52.0-beta.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn invoice_collection(&self) -> Request<InvoiceCollection> {
         Request::new(
             &self.client,
             InvoiceCollection {
                 currency: None,
                 months: None,
+                billing_entity_code: None,
             },
         )
     }
     /// Report invoiced usage revenue per month and billable metric.
     ///
     /// `GET /analytics/invoiced_usage`, since 0.51.0-beta.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn invoiced_usage(&self) -> Request<InvoicedUsage> {
         Request::new(
             &self.client,
             InvoicedUsage {
                 currency: None,
                 months: None,
+                billing_entity_code: None,
             },
         )
     }
     /// Report monthly recurring revenue from subscription fees.
     ///
     /// `GET /analytics/mrr`, since 0.51.0-beta.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn mrr(&self) -> Request<Mrr> {
         Request::new(
             &self.client,
             Mrr {
                 currency: None,
                 months: None,
+                billing_entity_code: None,
             },
         )
     }
@@ -73,6 +83,7 @@ impl Analytics {
                 currency: None,
                 external_customer_id: None,
                 months: None,
+                billing_entity_code: None,
             },
         )
     }
@@ -105,6 +116,7 @@ pub struct GrossRevenue {
     currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
     months: Option<i64>,
+    billing_entity_code: Option<String>,
 }
 
 impl Request<GrossRevenue> {
@@ -126,6 +138,14 @@ impl Request<GrossRevenue> {
         self.call.months = Some(months.into());
         self
     }
+    /// Only what this billing entity has billed; an unknown code is ignored.
+    pub fn billing_entity_code(
+        mut self,
+        billing_entity_code: impl Into<String>,
+    ) -> Self {
+        self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
 }
 
 impl Call for GrossRevenue {
@@ -135,6 +155,7 @@ impl Call for GrossRevenue {
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_gross_revenues(
+                self.billing_entity_code.as_deref(),
                 self.currency.as_ref(),
                 self.external_customer_id.as_deref(),
                 self.months,
@@ -152,6 +173,7 @@ impl Call for GrossRevenue {
 pub struct InvoiceCollection {
     currency: Option<lago_types::Currency>,
     months: Option<i64>,
+    billing_entity_code: Option<String>,
 }
 
 impl Request<InvoiceCollection> {
@@ -165,6 +187,14 @@ impl Request<InvoiceCollection> {
         self.call.months = Some(months.into());
         self
     }
+    /// Only what this billing entity has billed; an unknown code is ignored.
+    pub fn billing_entity_code(
+        mut self,
+        billing_entity_code: impl Into<String>,
+    ) -> Self {
+        self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
 }
 
 impl Call for InvoiceCollection {
@@ -173,7 +203,12 @@ impl Call for InvoiceCollection {
         op::FIND_ALL_INVOICE_COLLECTIONS
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_invoice_collections(self.currency.as_ref(), self.months).await?;
+        wire.find_all_invoice_collections(
+                self.billing_entity_code.as_deref(),
+                self.currency.as_ref(),
+                self.months,
+            )
+            .await?;
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
@@ -186,6 +221,7 @@ impl Call for InvoiceCollection {
 pub struct InvoicedUsage {
     currency: Option<lago_types::Currency>,
     months: Option<i64>,
+    billing_entity_code: Option<String>,
 }
 
 impl Request<InvoicedUsage> {
@@ -199,6 +235,14 @@ impl Request<InvoicedUsage> {
         self.call.months = Some(months.into());
         self
     }
+    /// Only what this billing entity has billed; an unknown code is ignored.
+    pub fn billing_entity_code(
+        mut self,
+        billing_entity_code: impl Into<String>,
+    ) -> Self {
+        self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
 }
 
 impl Call for InvoicedUsage {
@@ -207,7 +251,12 @@ impl Call for InvoicedUsage {
         op::FIND_ALL_INVOICED_USAGES
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_invoiced_usages(self.currency.as_ref(), self.months).await?;
+        wire.find_all_invoiced_usages(
+                self.billing_entity_code.as_deref(),
+                self.currency.as_ref(),
+                self.months,
+            )
+            .await?;
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
@@ -220,6 +269,7 @@ impl Call for InvoicedUsage {
 pub struct Mrr {
     currency: Option<lago_types::Currency>,
     months: Option<i64>,
+    billing_entity_code: Option<String>,
 }
 
 impl Request<Mrr> {
@@ -233,6 +283,14 @@ impl Request<Mrr> {
         self.call.months = Some(months.into());
         self
     }
+    /// Only what this billing entity has billed; an unknown code is ignored.
+    pub fn billing_entity_code(
+        mut self,
+        billing_entity_code: impl Into<String>,
+    ) -> Self {
+        self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
 }
 
 impl Call for Mrr {
@@ -241,7 +299,12 @@ impl Call for Mrr {
         op::FIND_ALL_MRRS
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_mrrs(self.currency.as_ref(), self.months).await?;
+        wire.find_all_mrrs(
+                self.billing_entity_code.as_deref(),
+                self.currency.as_ref(),
+                self.months,
+            )
+            .await?;
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
@@ -255,6 +318,7 @@ pub struct OverdueBalance {
     currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
     months: Option<i64>,
+    billing_entity_code: Option<String>,
 }
 
 impl Request<OverdueBalance> {
@@ -276,6 +340,14 @@ impl Request<OverdueBalance> {
         self.call.months = Some(months.into());
         self
     }
+    /// Only what this billing entity has billed; an unknown code is ignored.
+    pub fn billing_entity_code(
+        mut self,
+        billing_entity_code: impl Into<String>,
+    ) -> Self {
+        self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
 }
 
 impl Call for OverdueBalance {
@@ -285,6 +357,7 @@ impl Call for OverdueBalance {
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_overdue_balances(
+                self.billing_entity_code.as_deref(),
                 self.currency.as_ref(),
                 self.external_customer_id.as_deref(),
                 self.months,

@@ -17,6 +17,8 @@ impl ApiLogs {
     /// List the log of write requests that the API received.
     ///
     /// `GET /api_logs`, since 1.28.1.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -28,6 +30,7 @@ impl ApiLogs {
                 http_methods: None,
                 http_statuses: None,
                 api_version: None,
+                clients: None,
                 request_paths: None,
             },
         )
@@ -35,6 +38,8 @@ impl ApiLogs {
     /// Fetch the logged details of one API request.
     ///
     /// `GET /api_logs/{request_id}`, since 1.28.1.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn get(&self, request_id: impl std::fmt::Display) -> Request<Get> {
         Request::new(
             &self.client,
@@ -55,7 +60,8 @@ pub struct List {
     http_methods: Option<Vec<lago_types::ApiLogHttpMethod>>,
     http_statuses: Option<Vec<serde_json::Value>>,
     api_version: Option<String>,
-    request_paths: Option<String>,
+    clients: Option<Vec<String>>,
+    request_paths: Option<Vec<String>>,
 }
 
 impl Request<List> {
@@ -65,6 +71,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -104,9 +112,22 @@ impl Request<List> {
         self.call.api_version = Some(api_version.into());
         self
     }
-    /// Keep only requests to this path.
-    pub fn request_paths(mut self, request_paths: impl Into<String>) -> Self {
-        self.call.request_paths = Some(request_paths.into());
+    /// Only calls of these clients, by their user agent.
+    pub fn clients(
+        mut self,
+        clients: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.call.clients = Some(clients.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Only calls of these paths, where `*` stands for anything.
+    pub fn request_paths(
+        mut self,
+        request_paths: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.call.request_paths = Some(
+            request_paths.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
@@ -119,12 +140,13 @@ impl Call for List {
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_api_logs(
                 self.api_version.as_deref(),
+                self.clients.as_ref(),
                 self.from_date.as_ref(),
                 self.http_methods.as_ref(),
                 self.http_statuses.as_ref(),
                 self.page,
                 self.per_page,
-                self.request_paths.as_deref(),
+                self.request_paths.as_ref(),
                 self.to_date.as_ref(),
             )
             .await?;

@@ -32,6 +32,8 @@ impl AppliedCoupons {
     /// Apply a coupon to a customer's coming invoices.
     ///
     /// `POST /applied_coupons`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 405 `plan_overlapping`.
     pub fn create(
         &self,
         applied_coupon: impl Into<lago_types::AppliedCouponInput>,
@@ -64,6 +66,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self

@@ -23,6 +23,8 @@ impl BillingEntities {
     /// Create a billing entity, a legal issuer of invoices.
     ///
     /// `POST /billing_entities`, since 1.26.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn create(
         &self,
         billing_entity: impl Into<lago_types::BillingEntityInput>,
@@ -45,12 +47,18 @@ impl BillingEntities {
     /// Change the address, numbering or billing settings of a billing entity.
     ///
     /// `PUT /billing_entities/{code}`, since 1.26.0.
-    pub fn update(&self, code: impl std::fmt::Display) -> Request<Update> {
+    pub fn update(
+        &self,
+        code: impl std::fmt::Display,
+        billing_entity: impl Into<lago_types::BillingEntityUpdate>,
+    ) -> Request<Update> {
         Request::new(
             &self.client,
             Update {
                 code: code.to_string(),
-                body: None,
+                body: bodies::UpdateBillingEntityBody {
+                    billing_entity: billing_entity.into(),
+                },
             },
         )
     }
@@ -118,20 +126,7 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     code: String,
-    body: Option<bodies::UpdateBillingEntityBody>,
-}
-
-impl Request<Update> {
-    /// Request body that changes a billing entity: address, numbering, invoice settings, payment term in days, taxes and custom sections.
-    pub fn billing_entity(
-        mut self,
-        billing_entity: impl Into<lago_types::BillingEntityUpdate>,
-    ) -> Self {
-        self.call.body = Some(bodies::UpdateBillingEntityBody {
-            billing_entity: billing_entity.into(),
-        });
-        self
-    }
+    body: bodies::UpdateBillingEntityBody,
 }
 
 impl Call for Update {
@@ -140,8 +135,7 @@ impl Call for Update {
         op::UPDATE_BILLING_ENTITY
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_billing_entity(&self.code, optional_body(self.body.as_ref())?)
-            .await?;
+        wire.update_billing_entity(&self.code, &self.body).await?;
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {

@@ -23,6 +23,8 @@ impl Coupons {
     /// Create a coupon that gives customers a discount.
     ///
     /// `POST /coupons`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 404 `plans_not_found` or `billable_metrics_not_found`, 405 `only_one_limitation_type_per_coupon_allowed`.
     pub fn create(&self, coupon: impl Into<lago_types::CouponInput>) -> Request<Create> {
         Request::new(
             &self.client,
@@ -48,6 +50,8 @@ impl Coupons {
     /// Change a coupon's amount, expiration or limits.
     ///
     /// `PUT /coupons/{code}`, since 0.26.0-beta.
+    ///
+    /// Fails with 405 `only_one_limitation_type_per_coupon_allowed`.
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -79,6 +83,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self

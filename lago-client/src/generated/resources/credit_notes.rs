@@ -21,6 +21,8 @@ impl CreditNotes {
     /// List the credit notes of all customers.
     ///
     /// `GET /credit_notes`, since 0.26.0-beta.
+    ///
+    /// Fails with 404 `billing_entity_not_found`.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -40,12 +42,16 @@ impl CreditNotes {
                 amount_to: None,
                 self_billed: None,
                 billing_entity_codes: None,
+                types: None,
+                purchase_order_number: None,
             },
         )
     }
     /// Issue a credit note against an invoice.
     ///
     /// `POST /credit_notes`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 404 `invoice_not_found` or `fee_not_found`, 405 `invalid_type_or_status`.
     pub fn create(
         &self,
         credit_note: impl Into<lago_types::CreditNoteInput>,
@@ -62,8 +68,20 @@ impl CreditNotes {
     /// Compute what a credit note would amount to, without issuing it.
     ///
     /// `POST /credit_notes/estimate`, since 0.49.0-beta.
-    pub fn estimate(&self) -> Request<Estimate> {
-        Request::new(&self.client, Estimate { body: None })
+    ///
+    /// Fails with 404 `invoice_not_found`, 405 `invalid_type_or_status`.
+    pub fn estimate(
+        &self,
+        credit_note: impl Into<lago_types::CreditNoteEstimateInput>,
+    ) -> Request<Estimate> {
+        Request::new(
+            &self.client,
+            Estimate {
+                body: bodies::EstimateCreditNoteBody {
+                    credit_note: credit_note.into(),
+                },
+            },
+        )
     }
     /// Fetch one credit note by its Lago id.
     ///
@@ -97,11 +115,42 @@ impl CreditNotes {
     /// Get a credit note's PDF link, rendering the file when missing.
     ///
     /// `POST /credit_notes/{lago_id}/download`, since 0.37.0-beta.
+    ///
+    /// `None` means that the server accepted the call and has no answer yet.
     pub fn download(&self, lago_id: impl std::fmt::Display) -> Request<Download> {
         Request::new(
             &self.client,
             Download {
                 lago_id: lago_id.to_string(),
+            },
+        )
+    }
+    /// Get the link of a credit note's XML file, making the file when missing.
+    ///
+    /// `POST /credit_notes/{lago_id}/download_xml`, not in the published document.
+    ///
+    /// The server looks whether the PDF exists, not whether the XML file does. So the XML URL may still be null in a credit note that comes back.
+    ///
+    /// `None` means that the server accepted the call and has no answer yet.
+    pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> Request<DownloadXml> {
+        Request::new(
+            &self.client,
+            DownloadXml {
+                lago_id: lago_id.to_string(),
+            },
+        )
+    }
+    /// Send the e-mail with a credit note again.
+    ///
+    /// `POST /credit_notes/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 403 `premium_license_required`, 405 `email_settings_disabled`.
+    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> Request<ResendEmail> {
+        Request::new(
+            &self.client,
+            ResendEmail {
+                lago_id: lago_id.to_string(),
+                body: None,
             },
         )
     }
@@ -234,6 +283,8 @@ pub struct List {
     amount_to: Option<i64>,
     self_billed: Option<bool>,
     billing_entity_codes: Option<Vec<String>>,
+    types: Option<Vec<lago_types::CreditNoteType>>,
+    purchase_order_number: Option<String>,
 }
 
 impl Request<List> {
@@ -243,6 +294,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -332,6 +385,22 @@ impl Request<List> {
         );
         self
     }
+    /// Keep only notes of which some part is credited, refunded or offset, as listed.
+    pub fn types(
+        mut self,
+        types: impl IntoIterator<Item = impl Into<lago_types::CreditNoteType>>,
+    ) -> Self {
+        self.call.types = Some(types.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Keep only those with this number of the customer's order.
+    pub fn purchase_order_number(
+        mut self,
+        purchase_order_number: impl Into<String>,
+    ) -> Self {
+        self.call.purchase_order_number = Some(purchase_order_number.into());
+        self
+    }
 }
 
 impl Call for List {
@@ -352,10 +421,12 @@ impl Call for List {
                 self.issuing_date_to.as_ref(),
                 self.page,
                 self.per_page,
+                self.purchase_order_number.as_deref(),
                 self.reason.as_ref(),
                 self.refund_status.as_ref(),
                 self.search_term.as_deref(),
                 self.self_billed,
+                self.types.as_ref(),
             )
             .await?;
         Ok(())
@@ -398,20 +469,7 @@ impl Call for Create {
 /// A call of `POST /credit_notes/estimate`.
 #[derive(Clone, Debug)]
 pub struct Estimate {
-    body: Option<bodies::EstimateCreditNoteBody>,
-}
-
-impl Request<Estimate> {
-    /// Request body that asks what a credit note for given invoice fees, in cents, would come to, without issuing it.
-    pub fn credit_note(
-        mut self,
-        credit_note: impl Into<lago_types::CreditNoteEstimateInput>,
-    ) -> Self {
-        self.call.body = Some(bodies::EstimateCreditNoteBody {
-            credit_note: credit_note.into(),
-        });
-        self
-    }
+    body: bodies::EstimateCreditNoteBody,
 }
 
 impl Call for Estimate {
@@ -420,7 +478,7 @@ impl Call for Estimate {
         op::ESTIMATE_CREDIT_NOTE
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.estimate_credit_note(optional_body(self.body.as_ref())?).await?;
+        wire.estimate_credit_note(&self.body).await?;
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
@@ -476,7 +534,7 @@ pub struct Download {
 }
 
 impl Call for Download {
-    type Output = lago_types::CreditNote;
+    type Output = Option<lago_types::CreditNote>;
     fn operation() -> &'static Operation {
         op::DOWNLOAD_CREDIT_NOTE
     }
@@ -485,7 +543,57 @@ impl Call for Download {
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "credit_note")
+        decode::root_or_nothing(body, "credit_note")
+    }
+}
+
+/// A call of `POST /credit_notes/{lago_id}/download_xml`.
+#[derive(Clone, Debug)]
+pub struct DownloadXml {
+    lago_id: String,
+}
+
+impl Call for DownloadXml {
+    type Output = Option<lago_types::CreditNote>;
+    fn operation() -> &'static Operation {
+        op::DOWNLOAD_CREDIT_NOTE_XML
+    }
+    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
+        wire.download_credit_note_xml(&self.lago_id).await?;
+        Ok(())
+    }
+    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
+        decode::root_or_nothing(body, "credit_note")
+    }
+}
+
+/// A call of `POST /credit_notes/{lago_id}/resend_email`.
+#[derive(Clone, Debug)]
+pub struct ResendEmail {
+    lago_id: String,
+    body: Option<lago_types::ResendEmailInput>,
+}
+
+impl Request<ResendEmail> {
+    /// What to do, in more detail.
+    pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
+        self.call.body = Some(input.into());
+        self
+    }
+}
+
+impl Call for ResendEmail {
+    type Output = ();
+    fn operation() -> &'static Operation {
+        op::RESEND_CREDIT_NOTE_EMAIL
+    }
+    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
+        wire.resend_credit_note_email(&self.lago_id, optional_body(self.body.as_ref())?)
+            .await?;
+        Ok(())
+    }
+    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
+        decode::nothing(body)
     }
 }
 

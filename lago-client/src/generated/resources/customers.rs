@@ -49,6 +49,8 @@ impl Customers {
     /// List the customers of your organization.
     ///
     /// `GET /customers`, since 0.26.0-beta.
+    ///
+    /// Fails with 404 `billing_entity_not_found`.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -66,12 +68,15 @@ impl Customers {
                 metadata: None,
                 customer_type: None,
                 has_customer_type: None,
+                external_id: None,
             },
         )
     }
     /// Create a customer, or update the one with this external id.
     ///
     /// `POST /customers`, since 0.26.0-beta.
+    ///
+    /// Fails with 404 `tax_not_found` or `billing_entity_not_found`.
     pub fn create(
         &self,
         customer: impl Into<lago_types::CustomerInput>,
@@ -113,6 +118,8 @@ impl Customers {
     /// Make a payment provider link where a customer adds a payment method.
     ///
     /// `POST /customers/{external_customer_id}/checkout_url`, since 0.51.0-beta.
+    ///
+    /// Fails with 404 `adyen_payment_provider_not_found` or `moneyhash_payment_provider_not_found`, 405 `feature_not_supported`, 422 `third_party_error`.
     pub fn checkout_url(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -127,6 +134,8 @@ impl Customers {
     /// Get a subscription's usage and cost so far this billing period.
     ///
     /// `GET /customers/{external_customer_id}/current_usage`, since 0.37.0-beta.
+    ///
+    /// Fails with 405 `no_active_subscription` or `full_usage_not_allowed`, 429 `too_many_provider_requests`.
     pub fn current_usage(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -147,6 +156,7 @@ impl Customers {
                 filter_by_group: None,
                 full_usage: None,
                 filter_by_presentation: None,
+                skip_grouping: None,
             },
         )
     }
@@ -187,6 +197,8 @@ impl Customers {
     /// Get a subscription's usage so far and its end-of-period projection.
     ///
     /// `GET /customers/{external_customer_id}/projected_usage`, since 1.31.0.
+    ///
+    /// Fails with 405 `no_active_subscription`, 429 `too_many_provider_requests`.
     pub fn projected_usage(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -282,6 +294,10 @@ impl CustomersCreditNotes {
                 amount_from: None,
                 amount_to: None,
                 self_billed: None,
+                types: None,
+                purchase_order_number: None,
+                billing_entity_codes: None,
+                currency: None,
             },
         )
     }
@@ -322,6 +338,13 @@ impl CustomersInvoices {
                 invoice_type: None,
                 self_billed: None,
                 metadata: None,
+                partially_paid: None,
+                purchase_order_number: None,
+                billing_entity_codes: None,
+                currency: None,
+                statuses: None,
+                payment_statuses: None,
+                settlements: None,
             },
         )
     }
@@ -372,6 +395,8 @@ impl CustomersPaymentMethods {
     /// Make a payment method the customer's default.
     ///
     /// `PUT /customers/{external_customer_id}/payment_methods/{lago_id}/set_as_default`, since 1.42.0.
+    ///
+    /// Fails with 422 `lock_acquisition_failed`.
     pub fn set_as_default(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -412,6 +437,7 @@ impl CustomersPaymentRequests {
                 per_page: None,
                 payment_status: None,
                 billing_entity_codes: None,
+                currency: None,
             },
         )
     }
@@ -472,6 +498,8 @@ impl CustomersSubscriptions {
                 plan_code: None,
                 status: None,
                 billing_entity_codes: None,
+                external_id: None,
+                overridden: None,
             },
         )
     }
@@ -509,12 +537,15 @@ impl CustomersWallets {
                 page: None,
                 per_page: None,
                 billing_entity_codes: None,
+                currency: None,
             },
         )
     }
     /// Create a prepaid wallet for the customer named in the path.
     ///
     /// `POST /customers/{external_customer_id}/wallets`, since 1.43.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 404 `customer_not_found` or `billing_entity_not_found`.
     pub fn create(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -848,6 +879,7 @@ pub struct List {
     metadata: Option<DeepObject>,
     customer_type: Option<lago_types::CustomerType>,
     has_customer_type: Option<bool>,
+    external_id: Option<String>,
 }
 
 impl Request<List> {
@@ -857,6 +889,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -947,6 +981,11 @@ impl Request<List> {
         self.call.has_customer_type = Some(has_customer_type);
         self
     }
+    /// Only the customer with this id of yours.
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.call.external_id = Some(external_id.into());
+        self
+    }
 }
 
 impl Call for List {
@@ -961,6 +1000,7 @@ impl Call for List {
                 self.countries.as_ref(),
                 self.currencies.as_ref(),
                 self.customer_type.as_ref(),
+                self.external_id.as_deref(),
                 self.has_customer_type,
                 self.has_tax_identification_number,
                 self.metadata.as_ref(),
@@ -1083,6 +1123,7 @@ pub struct CurrentUsage {
     filter_by_group: Option<DeepObject>,
     full_usage: Option<bool>,
     filter_by_presentation: Option<String>,
+    skip_grouping: Option<bool>,
 }
 
 impl Request<CurrentUsage> {
@@ -1156,6 +1197,11 @@ impl Request<CurrentUsage> {
         self.call.filter_by_presentation = Some(filter_by_presentation.into());
         self
     }
+    /// Whether to leave the split by pricing groups out.
+    pub fn skip_grouping(mut self, skip_grouping: bool) -> Self {
+        self.call.skip_grouping = Some(skip_grouping);
+        self
+    }
 }
 
 impl Call for CurrentUsage {
@@ -1177,6 +1223,7 @@ impl Call for CurrentUsage {
                 self.filter_by_presentation.as_deref(),
                 self.full_usage,
                 self.group.as_ref(),
+                self.skip_grouping,
             )
             .await?;
         Ok(())
@@ -1204,6 +1251,8 @@ impl Request<PastUsage> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -1327,6 +1376,8 @@ impl Request<AppliedCouponsList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -1415,6 +1466,10 @@ pub struct CreditNotesList {
     amount_from: Option<i64>,
     amount_to: Option<i64>,
     self_billed: Option<bool>,
+    types: Option<Vec<lago_types::CreditNoteType>>,
+    purchase_order_number: Option<String>,
+    billing_entity_codes: Option<Vec<String>>,
+    currency: Option<String>,
 }
 
 impl Request<CreditNotesList> {
@@ -1424,6 +1479,8 @@ impl Request<CreditNotesList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -1490,6 +1547,37 @@ impl Request<CreditNotesList> {
         self.call.self_billed = Some(self_billed);
         self
     }
+    /// Keep only notes of which some part is credited, refunded or offset, as listed.
+    pub fn types(
+        mut self,
+        types: impl IntoIterator<Item = impl Into<lago_types::CreditNoteType>>,
+    ) -> Self {
+        self.call.types = Some(types.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Keep only those with this number of the customer's order.
+    pub fn purchase_order_number(
+        mut self,
+        purchase_order_number: impl Into<String>,
+    ) -> Self {
+        self.call.purchase_order_number = Some(purchase_order_number.into());
+        self
+    }
+    /// Keep only those of the billing entities with these codes.
+    pub fn billing_entity_codes(
+        mut self,
+        billing_entity_codes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.call.billing_entity_codes = Some(
+            billing_entity_codes.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+    /// Keep only records in this currency, an ISO 4217 code.
+    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+        self.call.currency = Some(currency.into());
+        self
+    }
 }
 
 impl Call for CreditNotesList {
@@ -1502,16 +1590,20 @@ impl Call for CreditNotesList {
                 &self.external_customer_id,
                 self.amount_from,
                 self.amount_to,
+                self.billing_entity_codes.as_ref(),
                 self.credit_status.as_ref(),
+                self.currency.as_deref(),
                 self.invoice_number.as_deref(),
                 self.issuing_date_from.as_ref(),
                 self.issuing_date_to.as_ref(),
                 self.page,
                 self.per_page,
+                self.purchase_order_number.as_deref(),
                 self.reason.as_ref(),
                 self.refund_status.as_ref(),
                 self.search_term.as_deref(),
                 self.self_billed,
+                self.types.as_ref(),
             )
             .await?;
         Ok(())
@@ -1549,6 +1641,13 @@ pub struct InvoicesList {
     invoice_type: Option<lago_types::InvoiceType>,
     self_billed: Option<bool>,
     metadata: Option<DeepObject>,
+    partially_paid: Option<bool>,
+    purchase_order_number: Option<String>,
+    billing_entity_codes: Option<Vec<String>>,
+    currency: Option<String>,
+    statuses: Option<Vec<lago_types::InvoiceStatus>>,
+    payment_statuses: Option<Vec<lago_types::InvoicePaymentStatus>>,
+    settlements: Option<Vec<lago_types::InvoiceSettlement>>,
 }
 
 impl Request<InvoicesList> {
@@ -1558,6 +1657,8 @@ impl Request<InvoicesList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -1637,6 +1738,62 @@ impl Request<InvoicesList> {
         self.call.metadata = Some(DeepObject::new("metadata", metadata));
         self
     }
+    /// Keep only invoices of which a part has been paid, or only the others.
+    pub fn partially_paid(mut self, partially_paid: bool) -> Self {
+        self.call.partially_paid = Some(partially_paid);
+        self
+    }
+    /// Keep only those with this number of the customer's order.
+    pub fn purchase_order_number(
+        mut self,
+        purchase_order_number: impl Into<String>,
+    ) -> Self {
+        self.call.purchase_order_number = Some(purchase_order_number.into());
+        self
+    }
+    /// Keep only those of the billing entities with these codes.
+    pub fn billing_entity_codes(
+        mut self,
+        billing_entity_codes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.call.billing_entity_codes = Some(
+            billing_entity_codes.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+    /// Keep only records in this currency, an ISO 4217 code.
+    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+        self.call.currency = Some(currency.into());
+        self
+    }
+    /// Keep only invoices with one of these statuses; `status` takes one alone.
+    pub fn statuses(
+        mut self,
+        statuses: impl IntoIterator<Item = impl Into<lago_types::InvoiceStatus>>,
+    ) -> Self {
+        self.call.statuses = Some(statuses.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Keep only invoices with one of these payment statuses; `payment_status` takes one alone.
+    pub fn payment_statuses(
+        mut self,
+        payment_statuses: impl IntoIterator<
+            Item = impl Into<lago_types::InvoicePaymentStatus>,
+        >,
+    ) -> Self {
+        self.call.payment_statuses = Some(
+            payment_statuses.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+    /// Keep only invoices that were settled in one of these ways.
+    pub fn settlements(
+        mut self,
+        settlements: impl IntoIterator<Item = impl Into<lago_types::InvoiceSettlement>>,
+    ) -> Self {
+        self.call.settlements = Some(settlements.into_iter().map(Into::into).collect());
+        self
+    }
 }
 
 impl Call for InvoicesList {
@@ -1649,18 +1806,25 @@ impl Call for InvoicesList {
                 &self.external_customer_id,
                 self.amount_from,
                 self.amount_to,
+                self.billing_entity_codes.as_ref(),
+                self.currency.as_deref(),
                 self.invoice_type.as_ref(),
                 self.issuing_date_from.as_ref(),
                 self.issuing_date_to.as_ref(),
                 self.metadata.as_ref(),
                 self.page,
+                self.partially_paid,
                 self.payment_dispute_lost,
                 self.payment_overdue,
                 self.payment_status.as_ref(),
+                self.payment_statuses.as_ref(),
                 self.per_page,
+                self.purchase_order_number.as_deref(),
                 self.search_term.as_deref(),
                 self.self_billed,
+                self.settlements.as_ref(),
                 self.status.as_ref(),
+                self.statuses.as_ref(),
             )
             .await?;
         Ok(())
@@ -1695,6 +1859,8 @@ impl Request<PaymentMethodsList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -1781,6 +1947,7 @@ pub struct PaymentRequestsList {
     per_page: Option<i64>,
     payment_status: Option<lago_types::InvoicePaymentStatus>,
     billing_entity_codes: Option<Vec<String>>,
+    currency: Option<String>,
 }
 
 impl Request<PaymentRequestsList> {
@@ -1790,6 +1957,8 @@ impl Request<PaymentRequestsList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -1812,6 +1981,11 @@ impl Request<PaymentRequestsList> {
         );
         self
     }
+    /// Keep only records in this currency, an ISO 4217 code.
+    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+        self.call.currency = Some(currency.into());
+        self
+    }
 }
 
 impl Call for PaymentRequestsList {
@@ -1823,6 +1997,7 @@ impl Call for PaymentRequestsList {
         wire.find_all_customer_payment_requests(
                 &self.external_customer_id,
                 self.billing_entity_codes.as_ref(),
+                self.currency.as_deref(),
                 self.page,
                 self.payment_status.as_ref(),
                 self.per_page,
@@ -1861,6 +2036,8 @@ impl Request<PaymentsList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -1911,6 +2088,8 @@ pub struct SubscriptionsList {
     plan_code: Option<String>,
     status: Option<Vec<lago_types::SubscriptionStatus>>,
     billing_entity_codes: Option<Vec<String>>,
+    external_id: Option<String>,
+    overridden: Option<bool>,
 }
 
 impl Request<SubscriptionsList> {
@@ -1920,6 +2099,8 @@ impl Request<SubscriptionsList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -1947,6 +2128,16 @@ impl Request<SubscriptionsList> {
         );
         self
     }
+    /// Keep only subscriptions with this external id.
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.call.external_id = Some(external_id.into());
+        self
+    }
+    /// Keep only subscriptions with overrides of their plan, or only those without.
+    pub fn overridden(mut self, overridden: bool) -> Self {
+        self.call.overridden = Some(overridden);
+        self
+    }
 }
 
 impl Call for SubscriptionsList {
@@ -1958,6 +2149,8 @@ impl Call for SubscriptionsList {
         wire.find_all_customer_subscriptions(
                 &self.external_customer_id,
                 self.billing_entity_codes.as_ref(),
+                self.external_id.as_deref(),
+                self.overridden,
                 self.page,
                 self.per_page,
                 self.plan_code.as_deref(),
@@ -1988,6 +2181,7 @@ pub struct WalletsList {
     page: Option<i64>,
     per_page: Option<i64>,
     billing_entity_codes: Option<Vec<String>>,
+    currency: Option<String>,
 }
 
 impl Request<WalletsList> {
@@ -1997,6 +2191,8 @@ impl Request<WalletsList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -2011,6 +2207,11 @@ impl Request<WalletsList> {
         );
         self
     }
+    /// Keep only records in this currency, an ISO 4217 code.
+    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+        self.call.currency = Some(currency.into());
+        self
+    }
 }
 
 impl Call for WalletsList {
@@ -2022,6 +2223,7 @@ impl Call for WalletsList {
         wire.find_all_customer_wallets(
                 &self.external_customer_id,
                 self.billing_entity_codes.as_ref(),
+                self.currency.as_deref(),
                 self.page,
                 self.per_page,
             )
@@ -2170,6 +2372,8 @@ impl Request<WalletsAlertsList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self

@@ -66,12 +66,18 @@ impl Fees {
     /// Record the payment status of a fee without an invoice.
     ///
     /// `PUT /fees/{lago_id}`, since 0.37.0-beta.
-    pub fn update(&self, lago_id: impl std::fmt::Display) -> Request<Update> {
+    pub fn update(
+        &self,
+        lago_id: impl std::fmt::Display,
+        fee: impl Into<lago_types::FeeUpdate>,
+    ) -> Request<Update> {
         Request::new(
             &self.client,
             Update {
                 lago_id: lago_id.to_string(),
-                body: None,
+                body: bodies::UpdateFeeBody {
+                    fee: fee.into(),
+                },
             },
         )
     }
@@ -106,6 +112,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -313,17 +321,7 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     lago_id: String,
-    body: Option<bodies::UpdateFeeBody>,
-}
-
-impl Request<Update> {
-    /// Request body that records whether a fee collected outside of invoices is pending, paid, failed or refunded.
-    pub fn fee(mut self, fee: impl Into<lago_types::FeeUpdate>) -> Self {
-        self.call.body = Some(bodies::UpdateFeeBody {
-            fee: fee.into(),
-        });
-        self
-    }
+    body: bodies::UpdateFeeBody,
 }
 
 impl Call for Update {
@@ -332,7 +330,7 @@ impl Call for Update {
         op::UPDATE_FEE
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_fee(&self.lago_id, optional_body(self.body.as_ref())?).await?;
+        wire.update_fee(&self.lago_id, &self.body).await?;
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {

@@ -17,6 +17,8 @@ impl Invoices {
     /// List the invoices of all customers.
     ///
     /// `GET /invoices`, since 0.26.0-beta.
+    ///
+    /// Fails with 404 `billing_entity_not_found`.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -38,12 +40,17 @@ impl Invoices {
                 self_billed: None,
                 billing_entity_codes: None,
                 metadata: None,
+                partially_paid: None,
+                purchase_order_number: None,
+                settlements: None,
             },
         )
     }
     /// Issue a one-off invoice made of add-ons.
     ///
     /// `POST /invoices`, since 0.30.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 404 `customer_not_found`, `fees_not_found`, `add_on_not_found` or `billing_entity_not_found`.
     pub fn create(
         &self,
         invoice: impl Into<lago_types::OneOffInvoiceInput>,
@@ -60,6 +67,8 @@ impl Invoices {
     /// Compute the next invoice without creating it.
     ///
     /// `POST /invoices/preview`, since 1.20.0.
+    ///
+    /// Fails with 405 `premium_integration_missing`.
     pub fn preview(
         &self,
         input: impl Into<lago_types::InvoicePreviewInput>,
@@ -91,6 +100,8 @@ impl Invoices {
     /// Change an invoice's payment status or metadata.
     ///
     /// `PUT /invoices/{lago_id}`, since 0.37.0-beta.
+    ///
+    /// Fails with 405 `update_on_voided_invoice`, `metadata_on_draft_invoice` or `payment_status_update_on_draft_invoice`.
     pub fn update(
         &self,
         lago_id: impl std::fmt::Display,
@@ -109,10 +120,25 @@ impl Invoices {
     /// Get an invoice's PDF link, rendering the file when missing.
     ///
     /// `POST /invoices/{lago_id}/download`, since 0.37.0-beta.
+    ///
+    /// `None` means that the server accepted the call and has no answer yet.
     pub fn download(&self, lago_id: impl std::fmt::Display) -> Request<Download> {
         Request::new(
             &self.client,
             Download {
+                lago_id: lago_id.to_string(),
+            },
+        )
+    }
+    /// Get the link of an invoice's XML file, making the file when missing.
+    ///
+    /// `POST /invoices/{lago_id}/download_xml`, not in the published document.
+    ///
+    /// `None` means that the server accepted the call and has no answer yet.
+    pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> Request<DownloadXml> {
+        Request::new(
+            &self.client,
+            DownloadXml {
                 lago_id: lago_id.to_string(),
             },
         )
@@ -142,6 +168,8 @@ impl Invoices {
     /// Get a link where the customer pays an invoice.
     ///
     /// `POST /invoices/{lago_id}/payment_url`, since 0.56.0-beta.
+    ///
+    /// Fails with 422 `third_party_error` or `provider_error`, 429 `too_many_provider_requests`.
     pub fn payment_url(&self, lago_id: impl std::fmt::Display) -> Request<PaymentUrl> {
         Request::new(
             &self.client,
@@ -153,6 +181,8 @@ impl Invoices {
     /// Recompute a draft invoice from the newest usage and prices.
     ///
     /// `PUT /invoices/{lago_id}/refresh`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn refresh(&self, lago_id: impl std::fmt::Display) -> Request<Refresh> {
         Request::new(
             &self.client,
@@ -161,9 +191,25 @@ impl Invoices {
             },
         )
     }
+    /// Send the e-mail with a finalized invoice again.
+    ///
+    /// `POST /invoices/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 403 `premium_license_required`, 404 `invoice_not_found`, 405 `email_settings_disabled` or `invoice_not_finalized`.
+    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> Request<ResendEmail> {
+        Request::new(
+            &self.client,
+            ResendEmail {
+                lago_id: lago_id.to_string(),
+                body: None,
+            },
+        )
+    }
     /// Restart the generation of an invoice that failed.
     ///
     /// `POST /invoices/{lago_id}/retry`, since 1.9.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 405 `invalid_status`.
     pub fn retry(&self, lago_id: impl std::fmt::Display) -> Request<Retry> {
         Request::new(
             &self.client,
@@ -175,6 +221,8 @@ impl Invoices {
     /// Try again to collect the payment of an invoice.
     ///
     /// `POST /invoices/{lago_id}/retry_payment`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 429 `too_many_provider_requests`.
     pub fn retry_payment(
         &self,
         lago_id: impl std::fmt::Display,
@@ -187,9 +235,29 @@ impl Invoices {
             },
         )
     }
+    /// Record which Salesforce record an invoice has become.
+    ///
+    /// `PUT /invoices/{lago_id}/sync_salesforce_id`, not in the published document.
+    ///
+    /// Fails with 404 `invoice_not_found` or `integration_not_found`.
+    pub fn sync_salesforce_id(
+        &self,
+        lago_id: impl std::fmt::Display,
+        input: impl Into<lago_types::InvoiceSyncSalesforceIdInput>,
+    ) -> Request<SyncSalesforceId> {
+        Request::new(
+            &self.client,
+            SyncSalesforceId {
+                lago_id: lago_id.to_string(),
+                body: input.into(),
+            },
+        )
+    }
     /// Void a finalized invoice, with a credit note if wanted.
     ///
     /// `POST /invoices/{lago_id}/void`, since 0.53.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 405 `not_voidable`.
     pub fn void(&self, lago_id: impl std::fmt::Display) -> Request<Void> {
         Request::new(
             &self.client,
@@ -221,6 +289,9 @@ pub struct List {
     self_billed: Option<bool>,
     billing_entity_codes: Option<Vec<String>>,
     metadata: Option<DeepObject>,
+    partially_paid: Option<bool>,
+    purchase_order_number: Option<String>,
+    settlements: Option<Vec<lago_types::InvoiceSettlement>>,
 }
 
 impl Request<List> {
@@ -230,6 +301,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -339,6 +412,27 @@ impl Request<List> {
         self.call.metadata = Some(DeepObject::new("metadata", metadata));
         self
     }
+    /// Keep only invoices of which a part has been paid, or only the others.
+    pub fn partially_paid(mut self, partially_paid: bool) -> Self {
+        self.call.partially_paid = Some(partially_paid);
+        self
+    }
+    /// Keep only those with this number of the customer's order.
+    pub fn purchase_order_number(
+        mut self,
+        purchase_order_number: impl Into<String>,
+    ) -> Self {
+        self.call.purchase_order_number = Some(purchase_order_number.into());
+        self
+    }
+    /// Keep only invoices that were settled in one of these ways.
+    pub fn settlements(
+        mut self,
+        settlements: impl IntoIterator<Item = impl Into<lago_types::InvoiceSettlement>>,
+    ) -> Self {
+        self.call.settlements = Some(settlements.into_iter().map(Into::into).collect());
+        self
+    }
 }
 
 impl Call for List {
@@ -358,12 +452,15 @@ impl Call for List {
                 self.issuing_date_to.as_ref(),
                 self.metadata.as_ref(),
                 self.page,
+                self.partially_paid,
                 self.payment_dispute_lost,
                 self.payment_overdue,
                 self.payment_statuses.as_ref(),
                 self.per_page,
+                self.purchase_order_number.as_deref(),
                 self.search_term.as_deref(),
                 self.self_billed,
+                self.settlements.as_ref(),
                 self.statuses.as_ref(),
             )
             .await?;
@@ -411,7 +508,7 @@ pub struct Preview {
 }
 
 impl Call for Preview {
-    type Output = lago_types::Invoice;
+    type Output = lago_types::InvoicePreview;
     fn operation() -> &'static Operation {
         op::INVOICE_PREVIEW
     }
@@ -492,7 +589,7 @@ pub struct Download {
 }
 
 impl Call for Download {
-    type Output = lago_types::Invoice;
+    type Output = Option<lago_types::Invoice>;
     fn operation() -> &'static Operation {
         op::DOWNLOAD_INVOICE
     }
@@ -501,7 +598,27 @@ impl Call for Download {
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
+        decode::root_or_nothing(body, "invoice")
+    }
+}
+
+/// A call of `POST /invoices/{lago_id}/download_xml`.
+#[derive(Clone, Debug)]
+pub struct DownloadXml {
+    lago_id: String,
+}
+
+impl Call for DownloadXml {
+    type Output = Option<lago_types::Invoice>;
+    fn operation() -> &'static Operation {
+        op::DOWNLOAD_INVOICE_XML
+    }
+    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
+        wire.download_invoice_xml(&self.lago_id).await?;
+        Ok(())
+    }
+    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
+        decode::root_or_nothing(body, "invoice")
     }
 }
 
@@ -585,6 +702,36 @@ impl Call for Refresh {
     }
 }
 
+/// A call of `POST /invoices/{lago_id}/resend_email`.
+#[derive(Clone, Debug)]
+pub struct ResendEmail {
+    lago_id: String,
+    body: Option<lago_types::ResendEmailInput>,
+}
+
+impl Request<ResendEmail> {
+    /// What to do, in more detail.
+    pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
+        self.call.body = Some(input.into());
+        self
+    }
+}
+
+impl Call for ResendEmail {
+    type Output = ();
+    fn operation() -> &'static Operation {
+        op::RESEND_INVOICE_EMAIL
+    }
+    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
+        wire.resend_invoice_email(&self.lago_id, optional_body(self.body.as_ref())?)
+            .await?;
+        Ok(())
+    }
+    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
+        decode::nothing(body)
+    }
+}
+
 /// A call of `POST /invoices/{lago_id}/retry`.
 #[derive(Clone, Debug)]
 pub struct Retry {
@@ -616,7 +763,7 @@ impl Request<RetryPayment> {
     /// Payment method.
     pub fn payment_method(
         mut self,
-        payment_method: impl Into<lago_types::PaymentMethodReference>,
+        payment_method: impl Into<lago_types::PaymentMethodReferenceInput>,
     ) -> Self {
         self.call.body = Some(bodies::RetryPaymentBody {
             payment_method: Some(payment_method.into()),
@@ -636,6 +783,27 @@ impl Call for RetryPayment {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::nothing(body)
+    }
+}
+
+/// A call of `PUT /invoices/{lago_id}/sync_salesforce_id`.
+#[derive(Clone, Debug)]
+pub struct SyncSalesforceId {
+    lago_id: String,
+    body: lago_types::InvoiceSyncSalesforceIdInput,
+}
+
+impl Call for SyncSalesforceId {
+    type Output = lago_types::Invoice;
+    fn operation() -> &'static Operation {
+        op::SYNC_INVOICE_SALESFORCE_ID
+    }
+    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
+        wire.sync_invoice_salesforce_id(&self.lago_id, &self.body).await?;
+        Ok(())
+    }
+    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
+        decode::root(body, "invoice")
     }
 }
 

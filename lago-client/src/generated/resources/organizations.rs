@@ -14,6 +14,12 @@ impl Organizations {
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
+    /// Fetch your organization's details and billing defaults.
+    ///
+    /// `GET /organizations`, not in the published document.
+    pub fn get(&self) -> Request<Get> {
+        Request::new(&self.client, Get {})
+    }
     /// Change your organization's details and billing defaults.
     ///
     /// `PUT /organizations`, since 0.26.0-beta.
@@ -29,6 +35,24 @@ impl Organizations {
                 },
             },
         )
+    }
+}
+
+/// A call of `GET /organizations`.
+#[derive(Clone, Debug)]
+pub struct Get {}
+
+impl Call for Get {
+    type Output = lago_types::Organization;
+    fn operation() -> &'static Operation {
+        op::FIND_ORGANIZATION
+    }
+    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
+        wire.find_organization().await?;
+        Ok(())
+    }
+    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
+        decode::root(body, "organization")
     }
 }
 

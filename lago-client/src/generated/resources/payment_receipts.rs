@@ -38,6 +38,20 @@ impl PaymentReceipts {
             },
         )
     }
+    /// Send the e-mail with a payment receipt again.
+    ///
+    /// `POST /payment_receipts/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 403 `premium_license_required`, 405 `email_settings_disabled`.
+    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> Request<ResendEmail> {
+        Request::new(
+            &self.client,
+            ResendEmail {
+                lago_id: lago_id.to_string(),
+                body: None,
+            },
+        )
+    }
 }
 
 /// A call of `GET /payment_receipts`.
@@ -55,6 +69,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -112,5 +128,38 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_receipt")
+    }
+}
+
+/// A call of `POST /payment_receipts/{lago_id}/resend_email`.
+#[derive(Clone, Debug)]
+pub struct ResendEmail {
+    lago_id: String,
+    body: Option<lago_types::ResendEmailInput>,
+}
+
+impl Request<ResendEmail> {
+    /// What to do, in more detail.
+    pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
+        self.call.body = Some(input.into());
+        self
+    }
+}
+
+impl Call for ResendEmail {
+    type Output = ();
+    fn operation() -> &'static Operation {
+        op::RESEND_PAYMENT_RECEIPT_EMAIL
+    }
+    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
+        wire.resend_payment_receipt_email(
+                &self.lago_id,
+                optional_body(self.body.as_ref())?,
+            )
+            .await?;
+        Ok(())
+    }
+    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
+        decode::nothing(body)
     }
 }

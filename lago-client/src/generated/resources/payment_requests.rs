@@ -17,6 +17,8 @@ impl PaymentRequests {
     /// List the payment requests sent to all customers.
     ///
     /// `GET /payment_requests`, since 1.10.0.
+    ///
+    /// Fails with 404 `billing_entity_not_found`.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -33,6 +35,8 @@ impl PaymentRequests {
     /// Ask a customer to pay a set of overdue invoices.
     ///
     /// `POST /payment_requests`, since 1.10.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 404 `customer_not_found` or `invoice_not_found`, 405 `invoices_not_overdue`, `invoices_have_different_currencies`, `invoices_have_different_billing_entities` or `invoices_not_ready_for_payment_processing`.
     pub fn create(
         &self,
         payment_request: impl Into<lago_types::PaymentRequestInput>,
@@ -77,6 +81,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self

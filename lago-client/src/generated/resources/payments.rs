@@ -31,6 +31,8 @@ impl Payments {
     /// Record a payment received outside the payment providers.
     ///
     /// `POST /payments`, since 1.21.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 404 `invoice_not_found`.
     pub fn create(
         &self,
         payment: impl Into<lago_types::PaymentInput>,
@@ -73,6 +75,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self

@@ -37,6 +37,8 @@ impl Subscriptions {
     /// List the subscriptions of all customers, active ones by default.
     ///
     /// `GET /subscriptions`, since 0.26.0-beta.
+    ///
+    /// Fails with 404 `billing_entity_not_found`.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -48,12 +50,16 @@ impl Subscriptions {
                 plan_code: None,
                 status: None,
                 billing_entity_codes: None,
+                external_id: None,
+                overridden: None,
             },
         )
     }
     /// Subscribe a customer to a plan, or move them to another.
     ///
     /// `POST /subscriptions`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 403 `feature_not_available` or `feature_unavailable`, 422 `stripe_required`.
     pub fn create(
         &self,
         subscription: impl Into<lago_types::SubscriptionInput>,
@@ -71,6 +77,8 @@ impl Subscriptions {
     /// Terminate an active subscription or cancel a pending one.
     ///
     /// `DELETE /subscriptions/{external_id}`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 405 `cannot_terminate_with_pending_taxes`.
     pub fn delete(&self, external_id: impl std::fmt::Display) -> Request<Delete> {
         Request::new(
             &self.client,
@@ -97,6 +105,8 @@ impl Subscriptions {
     /// Change a subscription's name, dates or plan overrides.
     ///
     /// `PUT /subscriptions/{external_id}`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 403 `feature_unavailable`, 405 `subscription_incomplete` or `purchase_order_number_not_editable`.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
@@ -348,6 +358,8 @@ impl SubscriptionsChargesFilters {
     /// Add a price filter to a charge of one subscription.
     ///
     /// `POST /subscriptions/{external_id}/charges/{charge_code}/filters`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn create(
         &self,
         external_id: impl std::fmt::Display,
@@ -369,6 +381,8 @@ impl SubscriptionsChargesFilters {
     /// Remove a price filter for one subscription only.
     ///
     /// `DELETE /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn delete(
         &self,
         external_id: impl std::fmt::Display,
@@ -407,6 +421,8 @@ impl SubscriptionsChargesFilters {
     /// Change a price filter for one subscription only.
     ///
     /// `PUT /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
+    ///
+    /// Fails with 403 `feature_unavailable`.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
@@ -620,6 +636,7 @@ impl SubscriptionsLifetimeUsage {
             &self.client,
             LifetimeUsageGet {
                 external_id: external_id.to_string(),
+                subscription_status: None,
             },
         )
     }
@@ -635,6 +652,7 @@ impl SubscriptionsLifetimeUsage {
             &self.client,
             LifetimeUsageUpdate {
                 external_id: external_id.to_string(),
+                subscription_status: None,
                 body: bodies::UpdateSubscriptionLifetimeUsageBody {
                     lifetime_usage: lifetime_usage.into(),
                 },
@@ -653,6 +671,8 @@ pub struct List {
     plan_code: Option<String>,
     status: Option<Vec<lago_types::SubscriptionStatus>>,
     billing_entity_codes: Option<Vec<String>>,
+    external_id: Option<String>,
+    overridden: Option<bool>,
 }
 
 impl Request<List> {
@@ -662,6 +682,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -702,6 +724,16 @@ impl Request<List> {
         );
         self
     }
+    /// Keep only subscriptions with this external id.
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.call.external_id = Some(external_id.into());
+        self
+    }
+    /// Keep only subscriptions with overrides of their plan, or only those without.
+    pub fn overridden(mut self, overridden: bool) -> Self {
+        self.call.overridden = Some(overridden);
+        self
+    }
 }
 
 impl Call for List {
@@ -714,6 +746,8 @@ impl Call for List {
                 self.billing_entity_codes.as_ref(),
                 self.currency.as_deref(),
                 self.external_customer_id.as_deref(),
+                self.external_id.as_deref(),
+                self.overridden,
                 self.page,
                 self.per_page,
                 self.plan_code.as_deref(),
@@ -784,6 +818,8 @@ impl Request<Delete> {
         self
     }
     /// What happens to time paid in advance and not used: credited, refunded, or lost (`skip`).
+    ///
+    /// Offset takes unused time off what is still owed.
     pub fn on_termination_credit_note(
         mut self,
         on_termination_credit_note: impl Into<lago_types::OnTerminationCreditNote>,
@@ -830,6 +866,8 @@ pub struct Get {
 
 impl Request<Get> {
     /// Status that the subscription must have; `active` when left out. Ended ones may share an external id.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn status(mut self, status: impl Into<lago_types::SubscriptionStatus>) -> Self {
         self.call.status = Some(status.into());
         self
@@ -860,6 +898,8 @@ pub struct Update {
 
 impl Request<Update> {
     /// Which subscription to change when an active and a pending one share the id; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn status(mut self, status: impl Into<lago_types::SubscriptionStatus>) -> Self {
         self.call.status = Some(status.into());
         self.call.body.status = self.call.status.clone();
@@ -891,6 +931,8 @@ pub struct AlertsDeleteAll {
 
 impl Request<AlertsDeleteAll> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -929,6 +971,8 @@ pub struct AlertsList {
 
 impl Request<AlertsList> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -942,6 +986,8 @@ impl Request<AlertsList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -988,6 +1034,8 @@ pub struct AlertsCreate {
 
 impl Request<AlertsCreate> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1026,6 +1074,8 @@ pub struct AlertsCreateBatch {
 
 impl Request<AlertsCreateBatch> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1064,6 +1114,8 @@ pub struct AlertsDelete {
 
 impl Request<AlertsDelete> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1102,6 +1154,8 @@ pub struct AlertsGet {
 
 impl Request<AlertsGet> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1141,6 +1195,8 @@ pub struct AlertsUpdate {
 
 impl Request<AlertsUpdate> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1186,11 +1242,15 @@ impl Request<ChargesList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
     }
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1240,6 +1300,8 @@ pub struct ChargesGet {
 
 impl Request<ChargesGet> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1279,6 +1341,8 @@ pub struct ChargesUpdate {
 
 impl Request<ChargesUpdate> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1325,11 +1389,15 @@ impl Request<ChargesFiltersList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
     }
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1381,6 +1449,8 @@ pub struct ChargesFiltersCreate {
 
 impl Request<ChargesFiltersCreate> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1421,6 +1491,8 @@ pub struct ChargesFiltersDelete {
 
 impl Request<ChargesFiltersDelete> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1461,6 +1533,8 @@ pub struct ChargesFiltersGet {
 
 impl Request<ChargesFiltersGet> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1502,6 +1576,8 @@ pub struct ChargesFiltersUpdate {
 
 impl Request<ChargesFiltersUpdate> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1541,6 +1617,8 @@ pub struct EntitlementsList {
 
 impl Request<EntitlementsList> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1578,6 +1656,8 @@ pub struct EntitlementsMerge {
 
 impl Request<EntitlementsMerge> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1616,6 +1696,8 @@ pub struct EntitlementsDelete {
 
 impl Request<EntitlementsDelete> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1655,6 +1737,8 @@ pub struct EntitlementsPrivilegesDelete {
 
 impl Request<EntitlementsPrivilegesDelete> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1700,11 +1784,15 @@ impl Request<FixedChargesList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
     }
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1754,6 +1842,8 @@ pub struct FixedChargesGet {
 
 impl Request<FixedChargesGet> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1793,6 +1883,8 @@ pub struct FixedChargesUpdate {
 
 impl Request<FixedChargesUpdate> {
     /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
     pub fn subscription_status(
         mut self,
         subscription_status: impl Into<lago_types::SubscriptionStatus>,
@@ -1826,6 +1918,20 @@ impl Call for FixedChargesUpdate {
 #[derive(Clone, Debug)]
 pub struct LifetimeUsageGet {
     external_id: String,
+    subscription_status: Option<lago_types::SubscriptionStatus>,
+}
+
+impl Request<LifetimeUsageGet> {
+    /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
+    pub fn subscription_status(
+        mut self,
+        subscription_status: impl Into<lago_types::SubscriptionStatus>,
+    ) -> Self {
+        self.call.subscription_status = Some(subscription_status.into());
+        self
+    }
 }
 
 impl Call for LifetimeUsageGet {
@@ -1834,7 +1940,11 @@ impl Call for LifetimeUsageGet {
         op::GET_SUBSCRIPTION_LIFETIME_USAGE
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.get_subscription_lifetime_usage(&self.external_id).await?;
+        wire.get_subscription_lifetime_usage(
+                &self.external_id,
+                self.subscription_status.as_ref(),
+            )
+            .await?;
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
@@ -1846,7 +1956,21 @@ impl Call for LifetimeUsageGet {
 #[derive(Clone, Debug)]
 pub struct LifetimeUsageUpdate {
     external_id: String,
+    subscription_status: Option<lago_types::SubscriptionStatus>,
     body: bodies::UpdateSubscriptionLifetimeUsageBody,
+}
+
+impl Request<LifetimeUsageUpdate> {
+    /// Status that the subscription must have to be found; `active` when left out.
+    ///
+    /// Subscriptions that wait for their first payment are incomplete.
+    pub fn subscription_status(
+        mut self,
+        subscription_status: impl Into<lago_types::SubscriptionStatus>,
+    ) -> Self {
+        self.call.subscription_status = Some(subscription_status.into());
+        self
+    }
 }
 
 impl Call for LifetimeUsageUpdate {
@@ -1855,7 +1979,12 @@ impl Call for LifetimeUsageUpdate {
         op::UPDATE_SUBSCRIPTION_LIFETIME_USAGE
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_subscription_lifetime_usage(&self.external_id, &self.body).await?;
+        wire.update_subscription_lifetime_usage(
+                &self.external_id,
+                self.subscription_status.as_ref(),
+                &self.body,
+            )
+            .await?;
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {

@@ -52,6 +52,8 @@ impl WalletTransactions {
     /// Get a link where the customer pays a wallet top-up.
     ///
     /// `POST /wallet_transactions/{lago_id}/payment_url`, since 1.22.0.
+    ///
+    /// Fails with 429 `too_many_provider_requests`.
     pub fn payment_url(&self, lago_id: impl std::fmt::Display) -> Request<PaymentUrl> {
         Request::new(
             &self.client,
@@ -187,6 +189,8 @@ impl Request<ConsumptionsList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -237,6 +241,8 @@ impl Request<FundingsList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self

@@ -25,6 +25,8 @@ impl Wallets {
     /// List the prepaid wallets of all customers.
     ///
     /// `GET /wallets`, since 0.26.0-beta.
+    ///
+    /// Fails with 404 `customer_not_found` or `billing_entity_not_found`.
     pub fn list(&self, external_customer_id: impl Into<String>) -> Request<List> {
         Request::new(
             &self.client,
@@ -40,6 +42,8 @@ impl Wallets {
     /// Create a prepaid wallet for the customer named in the body.
     ///
     /// `POST /wallets`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Fails with 404 `billing_entity_not_found`.
     pub fn create(&self, wallet: impl Into<lago_types::WalletInput>) -> Request<Create> {
         Request::new(
             &self.client,
@@ -216,6 +220,7 @@ impl WalletsWalletTransactions {
                 status: None,
                 transaction_status: None,
                 transaction_type: None,
+                metadata: None,
             },
         )
     }
@@ -238,6 +243,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -463,6 +470,7 @@ pub struct WalletTransactionsList {
     status: Option<String>,
     transaction_status: Option<String>,
     transaction_type: Option<String>,
+    metadata: Option<DeepObject>,
 }
 
 impl Request<WalletTransactionsList> {
@@ -472,6 +480,8 @@ impl Request<WalletTransactionsList> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self
@@ -491,6 +501,14 @@ impl Request<WalletTransactionsList> {
         self.call.transaction_type = Some(transaction_type.into());
         self
     }
+    /// Keep only transactions whose metadata `key` has this value.
+    pub fn metadata(
+        mut self,
+        metadata: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>,
+    ) -> Self {
+        self.call.metadata = Some(DeepObject::new("metadata", metadata));
+        self
+    }
 }
 
 impl Call for WalletTransactionsList {
@@ -501,6 +519,7 @@ impl Call for WalletTransactionsList {
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_wallet_transactions(
                 &self.lago_id,
+                self.metadata.as_ref(),
                 self.page,
                 self.per_page,
                 self.status.as_deref(),

@@ -92,6 +92,8 @@ impl Request<List> {
         self
     }
     /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.per_page = Some(per_page.into());
         self

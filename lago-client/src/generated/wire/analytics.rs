@@ -11,6 +11,7 @@ impl Client {
     /// `GET /analytics/gross_revenue`
     pub async fn find_all_gross_revenues<'a>(
         &'a self,
+        billing_entity_code: Option<&'a str>,
         currency: Option<&'a lago_types::Currency>,
         external_customer_id: Option<&'a str>,
         months: Option<i64>,
@@ -25,6 +26,12 @@ impl Client {
         let mut request = self
             .client
             .get(url)
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "billing_entity_code",
+                    &billing_entity_code,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(
                 &progenitor_client::QueryParam::new(
@@ -51,6 +58,7 @@ impl Client {
     /// `GET /analytics/invoice_collection`
     pub async fn find_all_invoice_collections<'a>(
         &'a self,
+        billing_entity_code: Option<&'a str>,
         currency: Option<&'a lago_types::Currency>,
         months: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
@@ -64,6 +72,12 @@ impl Client {
         let mut request = self
             .client
             .get(url)
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "billing_entity_code",
+                    &billing_entity_code,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(&progenitor_client::QueryParam::new("months", &months))
             .headers(header_map)
@@ -84,6 +98,7 @@ impl Client {
     /// `GET /analytics/invoiced_usage`
     pub async fn find_all_invoiced_usages<'a>(
         &'a self,
+        billing_entity_code: Option<&'a str>,
         currency: Option<&'a lago_types::Currency>,
         months: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
@@ -97,6 +112,12 @@ impl Client {
         let mut request = self
             .client
             .get(url)
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "billing_entity_code",
+                    &billing_entity_code,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(&progenitor_client::QueryParam::new("months", &months))
             .headers(header_map)
@@ -117,6 +138,7 @@ impl Client {
     /// `GET /analytics/mrr`
     pub async fn find_all_mrrs<'a>(
         &'a self,
+        billing_entity_code: Option<&'a str>,
         currency: Option<&'a lago_types::Currency>,
         months: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
@@ -130,6 +152,12 @@ impl Client {
         let mut request = self
             .client
             .get(url)
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "billing_entity_code",
+                    &billing_entity_code,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(&progenitor_client::QueryParam::new("months", &months))
             .headers(header_map)
@@ -150,6 +178,7 @@ impl Client {
     /// `GET /analytics/overdue_balance`
     pub async fn find_all_overdue_balances<'a>(
         &'a self,
+        billing_entity_code: Option<&'a str>,
         currency: Option<&'a lago_types::Currency>,
         external_customer_id: Option<&'a str>,
         months: Option<i64>,
@@ -164,6 +193,12 @@ impl Client {
         let mut request = self
             .client
             .get(url)
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "billing_entity_code",
+                    &billing_entity_code,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(
                 &progenitor_client::QueryParam::new(

@@ -12,12 +12,13 @@ impl Client {
     pub async fn find_all_api_logs<'a>(
         &'a self,
         api_version: Option<&'a str>,
+        clients: Option<&'a ::std::vec::Vec<::std::string::String>>,
         from_date: Option<&'a ::chrono::naive::NaiveDate>,
         http_methods: Option<&'a ::std::vec::Vec<lago_types::ApiLogHttpMethod>>,
         http_statuses: Option<&'a ::std::vec::Vec<::serde_json::Value>>,
         page: Option<i64>,
         per_page: Option<i64>,
-        request_paths: Option<&'a str>,
+        request_paths: Option<&'a ::std::vec::Vec<::std::string::String>>,
         to_date: Option<&'a ::chrono::naive::NaiveDate>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/api_logs", self.baseurl,);
@@ -31,6 +32,7 @@ impl Client {
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("api_version", &api_version))
+            .query(&progenitor_client::QueryParam::new("clients[]", &clients))
             .query(&progenitor_client::QueryParam::new("from_date", &from_date))
             .query(&progenitor_client::QueryParam::new("http_methods[]", &http_methods))
             .query(
@@ -38,7 +40,9 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
-            .query(&progenitor_client::QueryParam::new("request_paths", &request_paths))
+            .query(
+                &progenitor_client::QueryParam::new("request_paths[]", &request_paths),
+            )
             .query(&progenitor_client::QueryParam::new("to_date", &to_date))
             .headers(header_map)
             .build()?;

@@ -87,10 +87,10 @@ impl Client {
     }
 
     /// `PUT /billing_entities/{code}`
-    pub async fn update_billing_entity<'a, B: Into<reqwest::Body>>(
+    pub async fn update_billing_entity<'a>(
         &'a self,
         code: &'a str,
-        body: B,
+        body: &'a crate::generated::wire::bodies::UpdateBillingEntityBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/billing_entities/{}", self.baseurl, code,);
@@ -100,16 +100,7 @@ impl Client {
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::CONTENT_TYPE,
-                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
-            )
-            .body(body)
-            .headers(header_map)
-            .build()?;
+        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
         let info = OperationInfo {
             operation_id: "update_billing_entity",
         };

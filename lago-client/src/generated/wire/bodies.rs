@@ -196,7 +196,7 @@ pub struct UpdateInvoiceBody {
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct RetryPaymentBody {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<lago_types::PaymentMethodReference>,
+    pub payment_method: Option<lago_types::PaymentMethodReferenceInput>,
 }
 
 /// Body of `PUT /organizations`.

@@ -22,10 +22,12 @@ impl Client {
         issuing_date_to: Option<&'a ::chrono::naive::NaiveDate>,
         page: Option<i64>,
         per_page: Option<i64>,
+        purchase_order_number: Option<&'a str>,
         reason: Option<&'a lago_types::CreditNoteReason>,
         refund_status: Option<&'a lago_types::CreditNoteRefundStatus>,
         search_term: Option<&'a str>,
         self_billed: Option<bool>,
+        types: Option<&'a ::std::vec::Vec<lago_types::CreditNoteType>>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/credit_notes", self.baseurl,);
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -67,10 +69,17 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "purchase_order_number",
+                    &purchase_order_number,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("reason", &reason))
             .query(&progenitor_client::QueryParam::new("refund_status", &refund_status))
             .query(&progenitor_client::QueryParam::new("search_term", &search_term))
             .query(&progenitor_client::QueryParam::new("self_billed", &self_billed))
+            .query(&progenitor_client::QueryParam::new("types[]", &types))
             .headers(header_map)
             .build()?;
         let info = OperationInfo {
@@ -113,9 +122,9 @@ impl Client {
     }
 
     /// `POST /credit_notes/estimate`
-    pub async fn estimate_credit_note<'a, B: Into<reqwest::Body>>(
+    pub async fn estimate_credit_note<'a>(
         &'a self,
-        body: B,
+        body: &'a crate::generated::wire::bodies::EstimateCreditNoteBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/credit_notes/estimate", self.baseurl,);
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -124,16 +133,7 @@ impl Client {
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::CONTENT_TYPE,
-                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
-            )
-            .body(body)
-            .headers(header_map)
-            .build()?;
+        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
         let info = OperationInfo {
             operation_id: "estimate_credit_note",
         };
@@ -218,6 +218,33 @@ impl Client {
         let mut request = self.client.post(url).headers(header_map).build()?;
         let info = OperationInfo {
             operation_id: "download_credit_note",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// `POST /credit_notes/{lago_id}/download_xml`
+    pub async fn download_credit_note_xml<'a>(
+        &'a self,
+        lago_id: &'a str,
+    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
+        let lago_id = crate::path::segment("lago_id", lago_id)?;
+        let url = format!("{}/credit_notes/{}/download_xml", self.baseurl, lago_id,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let mut request = self.client.post(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "download_credit_note_xml",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -335,6 +362,43 @@ impl Client {
         let mut request = self.client.delete(url).headers(header_map).build()?;
         let info = OperationInfo {
             operation_id: "delete_credit_note_metadata_key",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// `POST /credit_notes/{lago_id}/resend_email`
+    pub async fn resend_credit_note_email<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        lago_id: &'a str,
+        body: B,
+    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
+        let lago_id = crate::path::segment("lago_id", lago_id)?;
+        let url = format!("{}/credit_notes/{}/resend_email", self.baseurl, lago_id,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "resend_credit_note_email",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

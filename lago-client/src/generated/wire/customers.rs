@@ -16,6 +16,7 @@ impl Client {
         countries: Option<&'a ::std::vec::Vec<lago_types::Country>>,
         currencies: Option<&'a ::std::vec::Vec<lago_types::Currency>>,
         customer_type: Option<&'a lago_types::CustomerType>,
+        external_id: Option<&'a str>,
         has_customer_type: Option<bool>,
         has_tax_identification_number: Option<bool>,
         metadata: Option<&'a crate::query::DeepObject>,
@@ -45,6 +46,7 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("countries[]", &countries))
             .query(&progenitor_client::QueryParam::new("currencies[]", &currencies))
             .query(&progenitor_client::QueryParam::new("customer_type", &customer_type))
+            .query(&progenitor_client::QueryParam::new("external_id", &external_id))
             .query(
                 &progenitor_client::QueryParam::new(
                     "has_customer_type",
@@ -246,16 +248,20 @@ impl Client {
         external_customer_id: &'a str,
         amount_from: Option<i64>,
         amount_to: Option<i64>,
+        billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
         credit_status: Option<&'a lago_types::CreditNoteCreditStatus>,
+        currency: Option<&'a str>,
         invoice_number: Option<&'a str>,
         issuing_date_from: Option<&'a ::chrono::naive::NaiveDate>,
         issuing_date_to: Option<&'a ::chrono::naive::NaiveDate>,
         page: Option<i64>,
         per_page: Option<i64>,
+        purchase_order_number: Option<&'a str>,
         reason: Option<&'a lago_types::CreditNoteReason>,
         refund_status: Option<&'a lago_types::CreditNoteRefundStatus>,
         search_term: Option<&'a str>,
         self_billed: Option<bool>,
+        types: Option<&'a ::std::vec::Vec<lago_types::CreditNoteType>>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_customer_id = crate::path::segment(
             "external_customer_id",
@@ -275,7 +281,14 @@ impl Client {
             .get(url)
             .query(&progenitor_client::QueryParam::new("amount_from", &amount_from))
             .query(&progenitor_client::QueryParam::new("amount_to", &amount_to))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "billing_entity_codes[]",
+                    &billing_entity_codes,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("credit_status", &credit_status))
+            .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(
                 &progenitor_client::QueryParam::new("invoice_number", &invoice_number),
             )
@@ -290,10 +303,17 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "purchase_order_number",
+                    &purchase_order_number,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("reason", &reason))
             .query(&progenitor_client::QueryParam::new("refund_status", &refund_status))
             .query(&progenitor_client::QueryParam::new("search_term", &search_term))
             .query(&progenitor_client::QueryParam::new("self_billed", &self_billed))
+            .query(&progenitor_client::QueryParam::new("types[]", &types))
             .headers(header_map)
             .build()?;
         let info = OperationInfo {
@@ -324,6 +344,7 @@ impl Client {
         filter_by_presentation: Option<&'a str>,
         full_usage: Option<bool>,
         group: Option<&'a crate::query::DeepObject>,
+        skip_grouping: Option<bool>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_customer_id = crate::path::segment(
             "external_customer_id",
@@ -379,6 +400,7 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("full_usage", &full_usage))
             .query(&progenitor_client::QueryParam::new("group", &group))
+            .query(&progenitor_client::QueryParam::new("skip_grouping", &skip_grouping))
             .headers(header_map)
             .build()?;
         let info = OperationInfo {
@@ -400,18 +422,25 @@ impl Client {
         external_customer_id: &'a str,
         amount_from: Option<i64>,
         amount_to: Option<i64>,
+        billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
+        currency: Option<&'a str>,
         invoice_type: Option<&'a lago_types::InvoiceType>,
         issuing_date_from: Option<&'a ::chrono::naive::NaiveDate>,
         issuing_date_to: Option<&'a ::chrono::naive::NaiveDate>,
         metadata: Option<&'a crate::query::DeepObject>,
         page: Option<i64>,
+        partially_paid: Option<bool>,
         payment_dispute_lost: Option<bool>,
         payment_overdue: Option<bool>,
         payment_status: Option<&'a lago_types::InvoicePaymentStatus>,
+        payment_statuses: Option<&'a ::std::vec::Vec<lago_types::InvoicePaymentStatus>>,
         per_page: Option<i64>,
+        purchase_order_number: Option<&'a str>,
         search_term: Option<&'a str>,
         self_billed: Option<bool>,
+        settlements: Option<&'a ::std::vec::Vec<lago_types::InvoiceSettlement>>,
         status: Option<&'a lago_types::InvoiceStatus>,
+        statuses: Option<&'a ::std::vec::Vec<lago_types::InvoiceStatus>>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_customer_id = crate::path::segment(
             "external_customer_id",
@@ -431,6 +460,13 @@ impl Client {
             .get(url)
             .query(&progenitor_client::QueryParam::new("amount_from", &amount_from))
             .query(&progenitor_client::QueryParam::new("amount_to", &amount_to))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "billing_entity_codes[]",
+                    &billing_entity_codes,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(&progenitor_client::QueryParam::new("invoice_type", &invoice_type))
             .query(
                 &progenitor_client::QueryParam::new(
@@ -444,6 +480,9 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("metadata", &metadata))
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(
+                &progenitor_client::QueryParam::new("partially_paid", &partially_paid),
+            )
+            .query(
                 &progenitor_client::QueryParam::new(
                     "payment_dispute_lost",
                     &payment_dispute_lost,
@@ -455,10 +494,24 @@ impl Client {
             .query(
                 &progenitor_client::QueryParam::new("payment_status", &payment_status),
             )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "payment_statuses[]",
+                    &payment_statuses,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "purchase_order_number",
+                    &purchase_order_number,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("search_term", &search_term))
             .query(&progenitor_client::QueryParam::new("self_billed", &self_billed))
+            .query(&progenitor_client::QueryParam::new("settlements[]", &settlements))
             .query(&progenitor_client::QueryParam::new("status", &status))
+            .query(&progenitor_client::QueryParam::new("statuses[]", &statuses))
             .headers(header_map)
             .build()?;
         let info = OperationInfo {
@@ -535,6 +588,7 @@ impl Client {
         &'a self,
         external_customer_id: &'a str,
         billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
+        currency: Option<&'a str>,
         page: Option<i64>,
         payment_status: Option<&'a lago_types::InvoicePaymentStatus>,
         per_page: Option<i64>,
@@ -561,6 +615,7 @@ impl Client {
                     &billing_entity_codes,
                 ),
             )
+            .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(
                 &progenitor_client::QueryParam::new("payment_status", &payment_status),
@@ -705,6 +760,8 @@ impl Client {
         &'a self,
         external_customer_id: &'a str,
         billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
+        external_id: Option<&'a str>,
+        overridden: Option<bool>,
         page: Option<i64>,
         per_page: Option<i64>,
         plan_code: Option<&'a str>,
@@ -732,6 +789,8 @@ impl Client {
                     &billing_entity_codes,
                 ),
             )
+            .query(&progenitor_client::QueryParam::new("external_id", &external_id))
+            .query(&progenitor_client::QueryParam::new("overridden", &overridden))
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
             .query(&progenitor_client::QueryParam::new("plan_code", &plan_code))

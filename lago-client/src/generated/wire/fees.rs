@@ -166,10 +166,10 @@ impl Client {
     }
 
     /// `PUT /fees/{lago_id}`
-    pub async fn update_fee<'a, B: Into<reqwest::Body>>(
+    pub async fn update_fee<'a>(
         &'a self,
         lago_id: &'a str,
-        body: B,
+        body: &'a crate::generated::wire::bodies::UpdateFeeBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/fees/{}", self.baseurl, lago_id,);
@@ -179,16 +179,7 @@ impl Client {
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::CONTENT_TYPE,
-                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
-            )
-            .body(body)
-            .headers(header_map)
-            .build()?;
+        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
         let info = OperationInfo {
             operation_id: "update_fee",
         };

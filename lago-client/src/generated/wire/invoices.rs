@@ -21,12 +21,15 @@ impl Client {
         issuing_date_to: Option<&'a ::chrono::naive::NaiveDate>,
         metadata: Option<&'a crate::query::DeepObject>,
         page: Option<i64>,
+        partially_paid: Option<bool>,
         payment_dispute_lost: Option<bool>,
         payment_overdue: Option<bool>,
         payment_statuses: Option<&'a ::std::vec::Vec<lago_types::InvoicePaymentStatus>>,
         per_page: Option<i64>,
+        purchase_order_number: Option<&'a str>,
         search_term: Option<&'a str>,
         self_billed: Option<bool>,
+        settlements: Option<&'a ::std::vec::Vec<lago_types::InvoiceSettlement>>,
         statuses: Option<&'a ::std::vec::Vec<lago_types::InvoiceStatus>>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/invoices", self.baseurl,);
@@ -67,6 +70,9 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("metadata", &metadata))
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(
+                &progenitor_client::QueryParam::new("partially_paid", &partially_paid),
+            )
+            .query(
                 &progenitor_client::QueryParam::new(
                     "payment_dispute_lost",
                     &payment_dispute_lost,
@@ -82,8 +88,15 @@ impl Client {
                 ),
             )
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "purchase_order_number",
+                    &purchase_order_number,
+                ),
+            )
             .query(&progenitor_client::QueryParam::new("search_term", &search_term))
             .query(&progenitor_client::QueryParam::new("self_billed", &self_billed))
+            .query(&progenitor_client::QueryParam::new("settlements[]", &settlements))
             .query(&progenitor_client::QueryParam::new("statuses[]", &statuses))
             .headers(header_map)
             .build()?;
@@ -261,6 +274,33 @@ impl Client {
         }
     }
 
+    /// `POST /invoices/{lago_id}/download_xml`
+    pub async fn download_invoice_xml<'a>(
+        &'a self,
+        lago_id: &'a str,
+    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
+        let lago_id = crate::path::segment("lago_id", lago_id)?;
+        let url = format!("{}/invoices/{}/download_xml", self.baseurl, lago_id,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let mut request = self.client.post(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "download_invoice_xml",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
     /// `PUT /invoices/{lago_id}/finalize`
     pub async fn finalize_invoice<'a>(
         &'a self,
@@ -369,6 +409,43 @@ impl Client {
         }
     }
 
+    /// `POST /invoices/{lago_id}/resend_email`
+    pub async fn resend_invoice_email<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        lago_id: &'a str,
+        body: B,
+    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
+        let lago_id = crate::path::segment("lago_id", lago_id)?;
+        let url = format!("{}/invoices/{}/resend_email", self.baseurl, lago_id,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "resend_invoice_email",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
     /// `POST /invoices/{lago_id}/retry`
     pub async fn retry_invoice<'a>(
         &'a self,
@@ -422,6 +499,34 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "retry_payment",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// `PUT /invoices/{lago_id}/sync_salesforce_id`
+    pub async fn sync_invoice_salesforce_id<'a>(
+        &'a self,
+        lago_id: &'a str,
+        body: &'a lago_types::InvoiceSyncSalesforceIdInput,
+    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
+        let lago_id = crate::path::segment("lago_id", lago_id)?;
+        let url = format!("{}/invoices/{}/sync_salesforce_id", self.baseurl, lago_id,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "sync_invoice_salesforce_id",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

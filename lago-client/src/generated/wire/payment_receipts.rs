@@ -69,4 +69,41 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
+    /// `POST /payment_receipts/{lago_id}/resend_email`
+    pub async fn resend_payment_receipt_email<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        lago_id: &'a str,
+        body: B,
+    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
+        let lago_id = crate::path::segment("lago_id", lago_id)?;
+        let url = format!("{}/payment_receipts/{}/resend_email", self.baseurl, lago_id,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "resend_payment_receipt_email",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
 }

@@ -14,6 +14,8 @@ impl Client {
         billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
         currency: Option<&'a str>,
         external_customer_id: Option<&'a str>,
+        external_id: Option<&'a str>,
+        overridden: Option<bool>,
         page: Option<i64>,
         per_page: Option<i64>,
         plan_code: Option<&'a str>,
@@ -42,6 +44,8 @@ impl Client {
                     &external_customer_id,
                 ),
             )
+            .query(&progenitor_client::QueryParam::new("external_id", &external_id))
+            .query(&progenitor_client::QueryParam::new("overridden", &overridden))
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
             .query(&progenitor_client::QueryParam::new("plan_code", &plan_code))
@@ -949,6 +953,7 @@ impl Client {
     pub async fn get_subscription_lifetime_usage<'a>(
         &'a self,
         external_id: &'a str,
+        subscription_status: Option<&'a lago_types::SubscriptionStatus>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_id = crate::path::segment("external_id", external_id)?;
         let url = format!(
@@ -960,7 +965,17 @@ impl Client {
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self
+            .client
+            .get(url)
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "subscription_status",
+                    &subscription_status,
+                ),
+            )
+            .headers(header_map)
+            .build()?;
         let info = OperationInfo {
             operation_id: "get_subscription_lifetime_usage",
         };
@@ -978,6 +993,7 @@ impl Client {
     pub async fn update_subscription_lifetime_usage<'a>(
         &'a self,
         external_id: &'a str,
+        subscription_status: Option<&'a lago_types::SubscriptionStatus>,
         body: &'a crate::generated::wire::bodies::UpdateSubscriptionLifetimeUsageBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_id = crate::path::segment("external_id", external_id)?;
@@ -990,7 +1006,18 @@ impl Client {
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
-        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let mut request = self
+            .client
+            .put(url)
+            .json(&body)
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "subscription_status",
+                    &subscription_status,
+                ),
+            )
+            .headers(header_map)
+            .build()?;
         let info = OperationInfo {
             operation_id: "update_subscription_lifetime_usage",
         };

@@ -13,6 +13,7 @@ impl Client {
         &'a self,
         external_customer_id: &'a str,
         billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
+        currency: Option<&'a str>,
         page: Option<i64>,
         per_page: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
@@ -38,6 +39,7 @@ impl Client {
                     &billing_entity_codes,
                 ),
             )
+            .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
             .headers(header_map)
@@ -998,6 +1000,7 @@ impl Client {
     pub async fn find_all_wallet_transactions<'a>(
         &'a self,
         lago_id: &'a str,
+        metadata: Option<&'a crate::query::DeepObject>,
         page: Option<i64>,
         per_page: Option<i64>,
         status: Option<&'a str>,
@@ -1015,6 +1018,7 @@ impl Client {
         let mut request = self
             .client
             .get(url)
+            .query(&progenitor_client::QueryParam::new("metadata", &metadata))
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
             .query(&progenitor_client::QueryParam::new("status", &status))

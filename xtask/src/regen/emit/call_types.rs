@@ -82,7 +82,7 @@ pub(crate) fn print(method: &Method<'_>, signature: &Signature) -> Result<Printe
         .iter()
         .map(|Part { ident, init, .. }| quote!(#ident: #init));
     let verb = ident_of(&method.verb);
-    let doc = doc_lines(&method_doc(method));
+    let doc = doc_lines(&docs::operation(method.operation));
     let deprecated = method.operation.deprecated.then(|| quote!(#[deprecated]));
     let printed = quote! {
         #doc
@@ -311,7 +311,7 @@ fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, E
     if !paged {
         return Err(EmitError::within(
             method.operation,
-            "the list has pages but no parameter `page`; add it in overlay.yaml",
+            "the list has pages but no parameter `page`; add it in the overlay",
         ));
     }
     Ok(Some(quote! {
@@ -325,27 +325,6 @@ fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, E
             }
         }
     }))
-}
-
-fn method_doc(method: &Method<'_>) -> String {
-    let operation = method.operation;
-    let mut doc = operation
-        .summary
-        .as_deref()
-        .map(docs::escape)
-        .unwrap_or_default();
-    doc.push_str(&format!("\n\n`{} {}`", operation.method, operation.path));
-    if let Some(since) = &operation.since {
-        doc.push_str(&format!(", since {since}"));
-    }
-    if !operation.idempotent {
-        doc.push_str(". Not repeatable: after a time-out, look before you call again");
-    }
-    doc.push('.');
-    if let Some(more) = &operation.description {
-        doc.push_str(&format!("\n\n{}", docs::escape(more)));
-    }
-    doc
 }
 
 /// The Rust name of a parameter: `statuses[]` is `statuses`.

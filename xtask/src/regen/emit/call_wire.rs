@@ -29,6 +29,13 @@ pub(crate) fn call_impl(
         Output::Text => (quote!(String), quote!(decode::text(body))),
         Output::Whole(ty) => (argument(call, ty)?.ty, quote!(decode::whole(body))),
         Output::Root { key, ty } => (argument(call, ty)?.ty, quote!(decode::root(body, #key))),
+        Output::RootOrNothing { key, ty } => {
+            let ty = argument(call, ty)?.ty;
+            (
+                quote!(Option<#ty>),
+                quote!(decode::root_or_nothing(body, #key)),
+            )
+        }
         Output::Page { key, item } => {
             let item = argument(call, item)?.ty;
             (quote!(Page<#item>), quote!(decode::page(body, #key)))

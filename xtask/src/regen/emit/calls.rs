@@ -1,7 +1,8 @@
 //! A call of every operation with arguments that a test chose: generated code of lago-tests.
 //!
 //! It goes the way of a user, through accessors, methods and setters; what it returns is the
-//! value as JSON, so that a test can compare it with what the server said.
+//! value as JSON, so that a test can compare it with what the server said. Beside the calls stand
+//! their decoders, for tests that need no server.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -25,7 +26,9 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
         quote! {
             use lago_client::Client;
 
-            use crate::calling::{Args, Call, Outcome, json};
+            use lago_client::resources;
+
+            use crate::calling::{Args, Call, Decoder, Outcome, decode, decode_page, json, page};
 
             #(#functions)*
         },
@@ -33,8 +36,9 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     // A line for each call: the printer would take three.
     let rows: String = api.operations.iter().map(row).collect();
     let count = api.operations.len();
+    let decoders = decoders(api)?;
     let text = format!(
-        "{head}\n/// Every call, by path and method.\npub static CALLS: [Call; {count}] = [\n{rows}];\n"
+        "{head}\n/// Every call, by path and method.\npub static CALLS: [Call; {count}] = [\n{rows}];\n\n{decoders}"
     );
     tree.insert(FILE.to_owned(), text);
     Ok(())
@@ -47,6 +51,31 @@ fn name(operation: &Operation) -> String {
 fn row(operation: &Operation) -> String {
     let (id, name) = (&operation.id, name(operation));
     format!("    Call {{ id: {id:?}, call: |lago, args| Box::pin({name}(lago, args)) }},\n")
+}
+
+/// A row for each method, of which an operation may have several.
+fn decoders(api: &Api) -> Result<String, EmitError> {
+    let mut rows = Vec::new();
+    for operation in &api.operations {
+        for method in methods(operation)? {
+            let (id, call) = (&operation.id, &method.call);
+            let place = operation.accessors.join(".");
+            let noun = &operation.accessors[0];
+            let (root, read) = match &method.output {
+                Output::Page { key, .. } => (Some(key), "decode_page"),
+                Output::Root { key, .. } => (Some(key), "decode"),
+                _ => (None, "decode"),
+            };
+            rows.push(format!(
+                "    Decoder {{ id: {id:?}, method: \"{place}.{}\", root: {root:?}, decode: {read}::<resources::{noun}::{call}> }},\n",
+                method.verb
+            ));
+        }
+    }
+    let (count, rows) = (rows.len(), rows.concat());
+    Ok(format!(
+        "/// The decoder of every method, by path and method.\npub static DECODERS: [Decoder; {count}] = [\n{rows}];\n"
+    ))
 }
 
 fn function(operation: &Operation) -> Result<TokenStream, EmitError> {
@@ -141,7 +170,7 @@ fn call(method: &Method<'_>) -> Result<TokenStream, EmitError> {
     let setters: Vec<TokenStream> = setters.collect();
     let mutable = (!setters.is_empty()).then(|| quote!(mut));
     let answer = match &method.output {
-        Output::Page { .. } => quote!(json(&request.await?.items)),
+        Output::Page { .. } => quote!(page(&request.await?)),
         Output::Nothing => quote!(request.await?; json(&())),
         _ => quote!(json(&request.await?)),
     };
@@ -187,6 +216,12 @@ mod tests {
         let flat = tree[FILE].split_whitespace().collect::<String>();
         assert!(
             flat.contains(r#"lago.things().post(args.root::<lago_types::ThingInput>("thing")?)"#),
+            "{flat}"
+        );
+        assert!(
+            flat.contains(
+                r#"Decoder{id:"listParts",method:"things.parts.get",root:Some("parts"),decode:decode_page::<resources::things::PartsGet>}"#
+            ),
             "{flat}"
         );
         assert!(

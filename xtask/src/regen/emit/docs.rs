@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 
 use super::nouns::named;
-use crate::regen::ir::{Api, EnumSite, Field, Kind, TypeRef};
+use crate::regen::ir::{Api, EnumSite, Failures, Field, Kind, Operation, TypeRef};
 
 /// The longest example that helps more than it distracts.
 const LONGEST_EXAMPLE: usize = 60;
@@ -29,6 +29,47 @@ pub(crate) fn field(field: &Field) -> String {
         doc.push_str(&format!(" Example: `{}`.", example.trim_matches('"')));
     }
     doc
+}
+
+/// The words on the method of an operation.
+pub(crate) fn operation(operation: &Operation) -> String {
+    let mut doc = operation.summary.as_deref().map(escape).unwrap_or_default();
+    doc.push_str(&format!("\n\n`{} {}`", operation.method, operation.path));
+    if let Some(since) = &operation.since {
+        doc.push_str(&format!(", since {since}"));
+    }
+    if !operation.published {
+        doc.push_str(", not in the published document");
+    }
+    if !operation.idempotent {
+        doc.push_str(". Not repeatable: after a time-out, look before you call again");
+    }
+    doc.push('.');
+    if let Some(more) = &operation.description {
+        doc.push_str(&format!("\n\n{}", escape(more)));
+    }
+    if operation.may_be_empty {
+        doc.push_str("\n\n`None` means that the server accepted the call and has no answer yet.");
+    }
+    let failures: Vec<String> = operation.failures.iter().filter_map(failure).collect();
+    if !failures.is_empty() {
+        doc.push_str(&format!("\n\nFails with {}.", failures.join(", ")));
+    }
+    doc
+}
+
+/// A status with its codes; a status without any says nothing that a caller could act on.
+fn failure(failures: &Failures) -> Option<String> {
+    let codes: Vec<String> = failures
+        .codes
+        .iter()
+        .map(|code| format!("`{code}`"))
+        .collect();
+    let (last, others) = codes.split_last()?;
+    Some(match others {
+        [] => format!("{} {last}", failures.status),
+        others => format!("{} {} or {last}", failures.status, others.join(", ")),
+    })
 }
 
 /// `lagoId` and `LagoId` as words: "Lago id".

@@ -50,6 +50,8 @@ pub(crate) enum Output<'a> {
     Whole(&'a TypeRef),
     /// The value under a root key.
     Root { key: &'a str, ty: TypeRef },
+    /// The value under a root key, or nothing yet.
+    RootOrNothing { key: &'a str, ty: TypeRef },
     /// A page of a list.
     Page { key: &'a str, item: &'a TypeRef },
 }
@@ -125,6 +127,13 @@ fn roots<'a>(fields: &'a [Field], operation: &Operation) -> Result<Input<'a>, Em
 
 fn output<'a>(answer: &'a Answer, operation: &Operation) -> Result<Output<'a>, EmitError> {
     Ok(match answer {
+        Answer::Root { key, ty } if operation.may_be_empty => Output::RootOrNothing {
+            key,
+            ty: ty.clone(),
+        },
+        _ if operation.may_be_empty => {
+            return Err(unsupported(operation, "what may be empty has no root key"));
+        }
         Answer::Empty => Output::Nothing,
         Answer::Text => Output::Text,
         Answer::Type(ty) => Output::Whole(ty),

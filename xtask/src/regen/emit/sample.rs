@@ -64,6 +64,7 @@ pub(crate) fn api() -> Api {
         version: "1".into(),
         types: BTreeMap::new(),
         operations: vec![list, create, delete, update],
+        webhooks: Vec::new(),
     }
 }
 
@@ -117,6 +118,9 @@ fn operation(id: &str, method: &str, path: &str) -> Operation {
         parameters: Vec::new(),
         body: None,
         answer: Answer::Empty,
+        may_be_empty: false,
+        failures: Vec::new(),
+        published: true,
         accessors: path
             .split('/')
             .filter(|s| !s.is_empty() && !s.starts_with('{'))

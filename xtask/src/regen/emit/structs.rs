@@ -85,6 +85,7 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
     quote! {
         #doc
         #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct #ident {
             #(#printed)*
@@ -98,10 +99,12 @@ fn print_field(printed: &Printed<'_>, sent: bool) -> TokenStream {
     let doc = doc_lines(&docs::field(printed.field));
     let deprecated = printed.field.deprecated.then(|| quote!(#[deprecated]));
     let serde = serde_attribute(printed, sent);
+    let schemars = schemars_attribute(printed);
     quote! {
         #doc
         #deprecated
         #serde
+        #schemars
         pub #ident: #ty,
     }
 }
@@ -143,6 +146,17 @@ fn serde_attribute(printed: &Printed<'_>, sent: bool) -> Option<TokenStream> {
         parts.push(quote!(serialize_with = #path));
     }
     (!parts.is_empty()).then(|| quote!(#[serde(#(#parts),*)]))
+}
+
+/// Integers are read from more than their type says, see `lago_types::integer`.
+fn schemars_attribute(printed: &Printed<'_>) -> Option<TokenStream> {
+    let lenient = match (&printed.field.ty, printed.presence) {
+        (TypeRef::Integer, Presence::Plain) => "crate::integer::Lenient",
+        (TypeRef::Integer, Presence::Patch) => "crate::Patch<crate::integer::Lenient>",
+        (TypeRef::Integer, _) => "Option<crate::integer::Lenient>",
+        _ => return None,
+    };
+    Some(quote!(#[cfg_attr(feature = "schemars", schemars(with = #lenient))]))
 }
 
 fn decimal_form(ty: &TypeRef) -> Option<Form> {

@@ -184,6 +184,7 @@ mod tests {
             kind,
         };
         Api {
+            webhooks: Vec::new(),
             version: "1".into(),
             types: types
                 .into_iter()

@@ -27,13 +27,15 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
         tree.insert(format!("{FOLDER}/{module}.rs"), text);
     }
     tree.insert(format!("{FOLDER}/enums.rs"), enums(api, &typed)?);
+    tree.insert(format!("{FOLDER}/schemas.rs"), schemas(api)?);
+    tree.insert("tests/src/generated/types.rs".into(), table(api)?);
     tree.insert(format!("{FOLDER}/mod.rs"), root(files.keys().copied())?);
     Ok(())
 }
 
 fn root<'m>(modules: impl Iterator<Item = &'m str>) -> Result<String, EmitError> {
     let modules: Vec<syn::Ident> = modules
-        .chain(["enums"])
+        .chain(["enums", "webhook_events"])
         .map(|module| format_ident!("{module}"))
         .collect();
     source(
@@ -43,6 +45,39 @@ fn root<'m>(modules: impl Iterator<Item = &'m str>) -> Result<String, EmitError>
             #![allow(clippy::wrong_self_convention)]
             #(mod #modules;)*
             #(pub use #modules::*;)*
+            #[cfg(feature = "schemars")]
+            pub(crate) mod schemas;
+        },
+    )
+}
+
+/// Every type by name, for tests that ask the same of all.
+fn table(api: &Api) -> Result<String, EmitError> {
+    let rows = api.types.keys().map(|name| {
+        let ident = format_ident!("{name}");
+        quote!(Row::of::<lago_types::#ident>(#name))
+    });
+    source(
+        "Every type of lago-types.",
+        quote! {
+            use crate::every_type::Row;
+
+            /// Every type, in the order of their names.
+            pub static TYPES: &[Row] = &[#(#rows),*];
+        },
+    )
+}
+
+/// What gives every type to a generator of JSON Schemas: no list by hand can stay complete.
+fn schemas(api: &Api) -> Result<String, EmitError> {
+    let names = api.types.keys().map(|name| format_ident!("{name}"));
+    source(
+        "The JSON Schemas of all types.",
+        quote! {
+            /// Defines the schema of every type in the generator.
+            pub(crate) fn define(generator: &mut schemars::SchemaGenerator) {
+                #(generator.subschema_for::<super::#names>();)*
+            }
         },
     )
 }
@@ -138,7 +173,8 @@ fn push_variants(
     Ok(())
 }
 
-fn push_doc(text: &mut String, indent: &str, doc: &str) {
+/// Adds the lines of a doc comment.
+pub(crate) fn push_doc(text: &mut String, indent: &str, doc: &str) {
     for line in doc.lines() {
         let space = if line.is_empty() { "" } else { " " };
         let _ = writeln!(text, "{indent}///{space}{line}");

@@ -7,14 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Context;
 use crate::regen::names::{noun_of, plain_name};
 use crate::regen::schema::{
     ORIGIN, Place, Site, components, components_mut, descend, each_body_mut, each_choice_mut,
     each_operation_mut, each_root_mut, each_schema_mut, is_struct, is_type, object_mut, origin,
-    properties, redirect, reference,
+    properties, redirect, reference, text,
 };
 
 /// The name that an inline object will take when it becomes a component.
@@ -112,6 +112,10 @@ fn inline_base_inputs(root: &mut Value, envelopes: &BTreeSet<String>) {
                 let place = origin(field).to_owned();
                 let mut copy = base.clone();
                 object_mut(&mut copy).insert(ORIGIN.to_owned(), json!(place));
+                if let Some(more) = text(field, "description") {
+                    let said = text(base, "description").unwrap_or_default();
+                    copy["description"] = json!(format!("{said}\n\n{more}"));
+                }
                 *field = copy;
             }
         }
@@ -148,15 +152,16 @@ fn hand_down_names(root: &mut Value, envelopes: &BTreeSet<String>) {
     }
 }
 
-/// The components that something refers to.
-fn references(root: &Value) -> BTreeSet<String> {
+/// The components to which others or deliveries refer. Bodies that did are written out by now.
+fn references(root: &mut Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let empty = Map::new();
-    for (_, schema) in components(root).unwrap_or(&empty) {
-        descend(schema, &mut |node| {
-            found.extend(reference(node).map(str::to_owned));
-        });
-    }
+    each_root_mut(root, &mut |site, schema| {
+        if matches!(site, Site::Component | Site::Webhook) {
+            descend(schema, &mut |node| {
+                found.extend(reference(node).map(str::to_owned));
+            });
+        }
+    });
     found
 }
 
@@ -183,6 +188,46 @@ mod tests {
             body["properties"]["tax"]["properties"]["code"][ORIGIN],
             "TaxBaseInput.code"
         );
+    }
+
+    #[test]
+    fn an_envelope_that_a_delivery_holds_keeps_its_component() {
+        let schema = json!({"$ref": "#/components/schemas/Link"});
+        let answer = json!({"content": {"application/json": {"schema": schema}}});
+        let delivery =
+            json!({"content": {"application/json": {"schema": {"properties": {"link": schema}}}}});
+        let mut root = json!({
+            "components": {"schemas": {"Link": {"type": "object", "properties": {"url": {"type": "string"}}}}},
+            "paths": {"/links": {"get": {"responses": {"200": answer}}}},
+            "webhooks": {"link_made": {"post": {"requestBody": delivery}}},
+        });
+        run_alone(run, &mut root);
+        assert!(
+            root["components"]["schemas"].get("LinkEnvelope").is_some(),
+            "{root}"
+        );
+        let body = &root["webhooks"]["link_made"]["post"]["requestBody"]["content"];
+        let link = &body["application/json"]["schema"]["properties"]["link"];
+        assert_eq!(reference(link), Some("LinkEnvelope"));
+    }
+
+    #[test]
+    fn what_one_role_says_of_its_noun_is_added_to_what_both_say() {
+        let tax =
+            |more: &str| json!({"$ref": "#/components/schemas/TaxBaseInput", "description": more});
+        let body = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/TaxUpdateInput"}}}});
+        let mut root = json!({
+            "components": {"schemas": {
+                "TaxBaseInput": {"type": "object", "description": "A tax.", "properties": {"code": {"type": "string"}}},
+                "TaxUpdateInput": {"type": "object", "properties": {"tax": tax("Its code stays.")}},
+            }},
+            "paths": {"/taxes": {"put": {"requestBody": body}}},
+        });
+        run_alone(run, &mut root);
+        let body =
+            &root["paths"]["/taxes"]["put"]["requestBody"]["content"]["application/json"]["schema"];
+        let said = &body["properties"]["tax"]["description"];
+        assert_eq!(said, "A tax.\n\nIts code stays.");
     }
 
     #[test]

@@ -59,7 +59,7 @@ fn merge(views: &[Value], address: &str, context: &mut Context<'_>) -> Value {
                     context.problem(
                         &format!("{address}.{name}"),
                         "the views of this noun declare the property differently",
-                        "correct one of them in overlay.yaml, or do not merge them in names.yaml",
+                        "correct one of them in the overlay, or do not merge them in names.yaml",
                     );
                 }
             }

@@ -16,7 +16,7 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let mut resolve = |node: &Value| match target(&before, node) {
         Some(target) => {
             changes += 1;
-            target.clone()
+            written_out(node, target)
         }
         None => node.clone(),
     };
@@ -54,6 +54,16 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
 
 fn target<'d>(document: &'d Value, node: &Value) -> Option<&'d Value> {
     document.pointer(node.get("$ref")?.as_str()?.strip_prefix('#')?)
+}
+
+/// The target, with what stands beside the reference.
+fn written_out(node: &Value, target: &Value) -> Value {
+    let mut written = target.clone();
+    let beside = node.as_object().into_iter().flatten();
+    for (key, value) in beside.filter(|(key, _)| *key != "$ref") {
+        written[key] = value.clone();
+    }
+    written
 }
 
 fn write_out_deep_references(root: &mut Value, before: &Value, context: &mut Context<'_>) -> usize {
@@ -112,6 +122,20 @@ mod tests {
         let parameters = &root["paths"]["/a/{id}"]["get"]["parameters"];
         assert_eq!(parameters[0]["name"], "id");
         assert_eq!(parameters[1]["name"], "page");
+    }
+
+    #[test]
+    fn what_stands_beside_the_reference_of_an_answer_stays() {
+        let mut root = json!({
+            "components": {"responses": {"NotFound": {"description": "None of this name."}}},
+            "paths": {"/a": {"get": {"responses": {
+                "404": {"$ref": "#/components/responses/NotFound", "x-codes": ["a_not_found"]},
+            }}}},
+        });
+        assert_eq!(run_alone(run, &mut root), 1);
+        let response = &root["paths"]["/a"]["get"]["responses"]["404"];
+        assert_eq!(response["description"], "None of this name.");
+        assert_eq!(response["x-codes"], json!(["a_not_found"]));
     }
 
     #[test]

@@ -1,0 +1,191 @@
+//! Changes of an operation, and operations and webhooks that the document lacks.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::change::Webhook;
+use super::{EVERY_OPERATION, Refusal, missing};
+use crate::pointer::join;
+use crate::regen::schema::{CODES, MAY_BE_EMPTY, METHODS, UNPUBLISHED, list, object_mut};
+
+/// Adds a parameter to the operation that the target names: `GET /plans`.
+pub(super) fn add_parameter(
+    root: &mut Value,
+    target: &str,
+    parameter: &Value,
+) -> Result<(), Refusal> {
+    let pointer = pointer(target)?;
+    let operation = root.pointer(&pointer).ok_or_else(missing)?;
+    let known = list(operation, "parameters").any(|known| {
+        let target = known["$ref"]
+            .as_str()
+            .and_then(|place| place.strip_prefix('#'));
+        let known = target
+            .and_then(|place| root.pointer(place))
+            .unwrap_or(known);
+        known == parameter || (known["name"] == parameter["name"] && known["in"] == parameter["in"])
+    });
+    if known {
+        return Err("the document has this parameter already".to_owned());
+    }
+    let operation = root
+        .pointer_mut(&pointer)
+        .map(object_mut)
+        .ok_or_else(missing)?;
+    match operation.entry("parameters").or_insert_with(|| json!([])) {
+        Value::Array(parameters) => parameters.push(parameter.clone()),
+        other => *other = json!([parameter]),
+    }
+    Ok(())
+}
+
+/// Takes a parameter away from its operation: `GET /api_logs?request_paths`.
+pub(super) fn remove_parameter(root: &mut Value, target: &str) -> Result<(), Refusal> {
+    let (operation, name) = target.split_once('?').ok_or_else(missing)?;
+    let place = pointer(operation)? + "/parameters";
+    let parameters = root.pointer_mut(&place).and_then(Value::as_array_mut);
+    let parameters = parameters.ok_or_else(missing)?;
+    let before = parameters.len();
+    parameters.retain(|parameter| parameter["name"] != name);
+    (parameters.len() < before)
+        .then_some(())
+        .ok_or_else(missing)
+}
+
+/// Adds failures to the operation that the target names, or to every one that lacks them.
+pub(super) fn add_errors(
+    root: &mut Value,
+    target: &str,
+    errors: &BTreeMap<String, Vec<String>>,
+) -> Result<(), Refusal> {
+    let mut changed = false;
+    if target == EVERY_OPERATION {
+        let items = root["paths"].as_object_mut().into_iter().flatten();
+        for operation in items.flat_map(|(_, item)| {
+            let operations = item.as_object_mut().into_iter().flatten();
+            operations.filter(|(method, _)| METHODS.contains(&method.as_str()))
+        }) {
+            changed |= merge_errors(operation.1, errors);
+        }
+    } else {
+        let operation = root.pointer_mut(&pointer(target)?).ok_or_else(missing)?;
+        changed = merge_errors(operation, errors);
+    }
+    changed
+        .then_some(())
+        .ok_or_else(|| "the document says the same".to_owned())
+}
+
+fn merge_errors(operation: &mut Value, errors: &BTreeMap<String, Vec<String>>) -> bool {
+    let mut changed = false;
+    let responses = object_mut(
+        object_mut(operation)
+            .entry("responses")
+            .or_insert_with(|| json!({})),
+    );
+    for (status, codes) in errors {
+        let response = responses.entry(status.as_str()).or_insert_with(|| {
+            changed = true;
+            json!({ "description": "Not in the published document." })
+        });
+        let known = object_mut(response)
+            .entry(CODES)
+            .or_insert_with(|| json!([]));
+        for code in codes {
+            if let Value::Array(known) = known
+                && !known.contains(&json!(code))
+            {
+                known.push(json!(code));
+                changed = true;
+            }
+        }
+    }
+    changed
+}
+
+/// Lets the success that the target names come without a body: `POST /invoices/{id}/download 200`.
+pub(super) fn allow_empty(root: &mut Value, target: &str) -> Result<(), Refusal> {
+    let (operation, status) = target.rsplit_once(' ').ok_or_else(missing)?;
+    let place = join(&(pointer(operation)? + "/responses"), status);
+    let response = root.pointer_mut(&place).ok_or_else(missing)?;
+    if response.get("content").is_none() {
+        return Err("the document knows no body there".to_owned());
+    }
+    let known = object_mut(response).insert(MAY_BE_EMPTY.to_owned(), json!(true));
+    match known {
+        Some(_) => Err("it is said twice".to_owned()),
+        None => Ok(()),
+    }
+}
+
+/// Says whether a request needs its body: `PUT /fees/{lago_id} request`.
+pub(super) fn require_body(root: &mut Value, target: &str, needed: bool) -> Result<(), Refusal> {
+    let operation = target.strip_suffix(" request").ok_or_else(missing)?;
+    let place = pointer(operation)? + "/requestBody";
+    let body = root.pointer_mut(&place).ok_or_else(missing)?;
+    if (body["required"] == json!(true)) == needed {
+        return Err("the document says the same".to_owned());
+    }
+    body["required"] = json!(needed);
+    Ok(())
+}
+
+/// Adds an operation: `POST /invoices/{lago_id}/download_xml`.
+pub(super) fn add(root: &mut Value, target: &str, operation: &Value) -> Result<(), Refusal> {
+    let (method, path) = split(target)?;
+    let paths = root["paths"].as_object_mut().ok_or_else(missing)?;
+    let item = object_mut(paths.entry(path).or_insert_with(|| json!({})));
+    if item.contains_key(&method) {
+        return Err("the document has this operation".to_owned());
+    }
+    let mut operation = operation.clone();
+    operation[UNPUBLISHED] = json!(true);
+    item.insert(method, operation);
+    Ok(())
+}
+
+/// Adds a webhook: `webhook wallet_created`.
+pub(super) fn add_webhook(root: &mut Value, target: &str, new: &Webhook) -> Result<(), Refusal> {
+    let key = target.strip_prefix("webhook ").ok_or_else(missing)?;
+    let webhooks = object_mut(
+        object_mut(root)
+            .entry("webhooks")
+            .or_insert_with(|| json!({})),
+    );
+    if webhooks.contains_key(key) {
+        return Err("the document has this webhook".to_owned());
+    }
+    let root = &new.root;
+    let body = json!({
+        "type": "object",
+        "required": ["webhook_type", "object_type", "organization_id", root],
+        "properties": {
+            "webhook_type": { "type": "string", "enum": [new.name] },
+            "object_type": { "type": "string", "enum": [root] },
+            "organization_id": { "type": "string", "format": "uuid" },
+            root: new.schema,
+        },
+    });
+    let operation = json!({
+        UNPUBLISHED: true,
+        "summary": new.summary,
+        "requestBody": { "content": { "application/json": { "schema": body } } },
+    });
+    webhooks.insert(key.to_owned(), json!({ "post": operation }));
+    Ok(())
+}
+
+fn pointer(target: &str) -> Result<String, Refusal> {
+    let (method, path) = split(target)?;
+    Ok(join(&join("/paths", path), &method))
+}
+
+fn split(target: &str) -> Result<(String, &str), Refusal> {
+    let (method, path) = target.split_once(' ').ok_or_else(missing)?;
+    let method = method.to_lowercase();
+    match METHODS.contains(&method.as_str()) && path.starts_with('/') {
+        true => Ok((method, path)),
+        false => Err("its target is no operation".to_owned()),
+    }
+}

@@ -1,0 +1,46 @@
+//! Webhooks: what a delivery of each type holds.
+
+use serde_json::Value;
+
+use super::{Reader, prose};
+use crate::regen::ir::Webhook;
+use crate::regen::schema::{UNPUBLISHED, flag, list, text};
+
+impl Reader<'_> {
+    /// The webhooks by the type that their deliveries name.
+    pub(super) fn webhooks(&mut self, root: &Value) -> Vec<Webhook> {
+        let items = root["webhooks"].as_object().into_iter().flatten();
+        let mut webhooks: Vec<Webhook> = items
+            .filter_map(|(key, item)| self.webhook(key, &item["post"]))
+            .collect();
+        webhooks.sort_by(|a, b| a.name.cmp(&b.name));
+        webhooks
+    }
+
+    fn webhook(&mut self, key: &str, operation: &Value) -> Option<Webhook> {
+        let schema = operation.pointer("/requestBody/content/application~1json/schema")?;
+        let only = |property: &str| {
+            let mut values =
+                list(&schema["properties"][property], "enum").filter_map(Value::as_str);
+            values.next().filter(|_| values.next().is_none())
+        };
+        let object = only("object_type").filter(|root| schema["properties"].get(root).is_some());
+        let (Some(name), Some(root)) = (only("webhook_type"), object) else {
+            self.problem(
+                &format!("webhook {key}"),
+                "its deliveries do not say of which one type they are, and of what object".to_owned(),
+                "give webhook_type and object_type one value each, the latter being the key of the object",
+            );
+            return None;
+        };
+        Some(Webhook {
+            name: name.to_owned(),
+            root: root.to_owned(),
+            ty: self.type_ref(&schema["properties"][root]),
+            doc: text(operation, "summary")
+                .map(str::to_owned)
+                .or_else(|| prose(operation)),
+            published: !flag(operation, UNPUBLISHED),
+        })
+    }
+}
