@@ -48,9 +48,12 @@ async fn main() -> Result<(), Box<dyn StdError>> {
         .pay_in_advance(false)
         .charges([charge]);
     let (plan, how) = create_or_get(lago.plans().create(plan), lago.plans().get(PLAN)).await?;
-    let base = money(plan.amount_cents, &plan.amount_currency);
     println!("   plan {} ({how})", plan.code);
-    println!("   {base} {}, and 0.02 for each request", plan.interval);
+    // A plan of the product catalog has no price of its own.
+    if let (Some(cents), Some(interval)) = (plan.amount_cents, plan.interval) {
+        let base = money(cents, &plan.amount_currency);
+        println!("   {base} {interval}, and 0.02 for each request");
+    }
 
     println!("\n3. Who pays");
     // Customers and subscriptions need no second way: creating one that exists updates it.

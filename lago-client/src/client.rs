@@ -46,6 +46,14 @@ impl Client {
         ClientBuilder::from_env(|name| std::env::var(name).ok()).build()
     }
 
+    /// How much the server has sent to this client and its clones that this version of the crate
+    /// does not know.
+    #[cfg(feature = "drift")]
+    #[must_use]
+    pub fn drift(&self) -> crate::Drift {
+        self.shared.drift.counts()
+    }
+
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }

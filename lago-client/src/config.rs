@@ -151,6 +151,8 @@ impl ClientBuilder {
             largest_response: self.largest_response,
             policy: retry::never,
             sleep: retry::sleep,
+            #[cfg(feature = "drift")]
+            drift: crate::drift::Watch::default(),
         }))
     }
 

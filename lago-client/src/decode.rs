@@ -10,6 +10,8 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_path_to_error::{Path, Segment};
 
+#[cfg(feature = "drift")]
+use crate::drift;
 use crate::error::is_code;
 use crate::page::Page;
 use lago_types::PaginationMeta;
@@ -38,6 +40,21 @@ pub(crate) fn root<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Resul
         key,
         value: PhantomData,
     })
+}
+
+/// A value under a root key, or none when the server had nothing to say yet.
+#[allow(
+    dead_code,
+    reason = "a document without the overlay has no such answers"
+)]
+pub(crate) fn root_or_nothing<T: DeserializeOwned>(
+    body: &[u8],
+    key: &'static str,
+) -> Result<Option<T>, Failure> {
+    match body.trim_ascii().is_empty() {
+        true => Ok(None),
+        false => root(body, key).map(Some),
+    }
 }
 
 /// A page of a list: the elements under their key, beside `meta`.
@@ -72,37 +89,80 @@ fn read<S, T>(body: &[u8], seed: impl Fn() -> S) -> Result<T, Failure>
 where
     S: for<'de> DeserializeSeed<'de, Value = T>,
 {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let outcome = seed()
-        .deserialize(&mut json)
-        .and_then(|value| json.end().map(|()| value));
-    outcome.map_err(|error| {
-        let mut track = serde_path_to_error::Track::new();
-        let mut json = serde_json::Deserializer::from_slice(body);
-        let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-        // It fails again: the bytes and what reads them are the same.
-        let _ = seed().deserialize(tracked);
-        Failure {
-            path: in_words(&track.path()),
-            source: Box::new(error),
-        }
+    once(body, &seed).map_err(|error| Failure {
+        path: in_words(&locate(body, &seed), |index| format!("[{index}]")),
+        source: Box::new(error),
     })
+}
+
+#[cfg(not(feature = "drift"))]
+fn once<S, T>(body: &[u8], seed: &impl Fn() -> S) -> Result<T, serde_json::Error>
+where
+    S: for<'de> DeserializeSeed<'de, Value = T>,
+{
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = seed().deserialize(&mut json)?;
+    json.end().map(|()| value)
+}
+
+/// The same, and notes what it does not know.
+#[cfg(feature = "drift")]
+fn once<S, T>(body: &[u8], seed: &impl Fn() -> S) -> Result<T, serde_json::Error>
+where
+    S: for<'de> DeserializeSeed<'de, Value = T>,
+{
+    let mut found = drift::Found::default();
+    let (outcome, values) = lago_types::drift::collect(|| {
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let mut note = |path: serde_ignored::Path<'_>| found.field(&path);
+        let watched = serde_ignored::Deserializer::new(&mut json, &mut note);
+        let value = seed().deserialize(watched)?;
+        json.end().map(|()| value)
+    });
+    // What cannot be read is an error, which says all; it may not even come from Lago.
+    if outcome.is_ok() {
+        found.values(values, |value| {
+            let path = lago_types::drift::refuse(value, || locate(body, seed));
+            in_words(&path, |_| "[]".to_owned())
+        });
+        drift::note(found);
+    }
+    outcome
+}
+
+/// Where reading fails.
+fn locate<S>(body: &[u8], seed: &impl Fn() -> S) -> Path
+where
+    S: for<'de> DeserializeSeed<'de>,
+{
+    let mut track = serde_path_to_error::Track::new();
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    // It fails again: the bytes and what reads them are the same.
+    let _ = seed().deserialize(tracked);
+    track.path()
 }
 
 /// A path whose keys are words of the API. Keys of a map can be anything, the e-mail of a customer
 /// among it, and paths are printed.
-fn in_words(path: &Path) -> String {
+fn in_words(path: &Path, index: impl Fn(usize) -> String) -> String {
     let mut text = String::new();
     for segment in path {
         if !matches!(segment, Segment::Seq { .. }) && !text.is_empty() {
             text.push('.');
         }
         match segment {
-            Segment::Map { key } if !is_code(key) => text.push('?'),
+            Segment::Seq { index: place } => text.push_str(&index(*place)),
+            Segment::Map { key } => text.push_str(word(key)),
             segment => text.push_str(&segment.to_string()),
         }
     }
     text
+}
+
+/// A key, if it is a word of the API.
+pub(crate) fn word(key: &str) -> &str {
+    if is_code(key) { key } else { "?" }
 }
 
 /// Reads a value from under its key and skips what stands beside it.

@@ -6,6 +6,7 @@ mod display;
 use std::error::Error as StdError;
 
 use bytes::Bytes;
+use lago_types::ApiError;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
@@ -132,20 +133,44 @@ impl Error {
     /// sends none (400, 401) and when something else answered.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.0.api.as_ref()?.code.as_deref()
+        self.api_error()?.code()
     }
 
     /// The server's sentence: `Unprocessable Entity`, `BadRequest: …`.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        self.0.api.as_ref()?.error.as_deref()
+        self.api_error()?.error()
     }
 
     /// What the server says in detail, as it sent it: mostly field → codes, for a batch of events
     /// index → field → codes, but a plain text or something nested in some places.
+    /// [`api_error`](Self::api_error) tells them apart.
     #[must_use]
     pub fn details(&self) -> Option<&Value> {
-        self.0.api.as_ref()?.error_details.as_ref()
+        self.0.api.as_ref()?.details()
+    }
+
+    /// The whole refusal, to be asked what is wrong in all shapes that the server has for it; absent
+    /// when something else answered. It may hold data of customers.
+    ///
+    /// ```
+    /// use lago_client::{Error, types::api_error::Details};
+    ///
+    /// /// Which events of a batch the server has already, when that is all that is wrong with them.
+    /// fn known(error: &Error) -> Vec<usize> {
+    ///     let Some(Details::Items(items)) = error.api_error().map(|refusal| refusal.details()) else {
+    ///         return Vec::new();
+    ///     };
+    ///     let is_known = |details: Details<'_>| {
+    ///         details.only() == Some(("transaction_id", "value_already_exist"))
+    ///     };
+    ///     let known = items.iter().filter(|(_, details)| is_known(*details));
+    ///     known.map(|(index, _)| index).collect()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn api_error(&self) -> Option<&ApiError> {
+        Some(&self.0.api.as_ref()?.0)
     }
 
     /// The id under which the server logged the request.

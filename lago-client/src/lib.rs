@@ -19,6 +19,8 @@
 mod client;
 mod config;
 mod decode;
+#[cfg(feature = "drift")]
+mod drift;
 mod error;
 // Written and laid out by `cargo xtask regen`.
 #[rustfmt::skip]
@@ -34,6 +36,8 @@ mod resource;
 mod response;
 mod retry;
 mod transport;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use lago_types as types;
 
@@ -41,6 +45,8 @@ pub use http::{HeaderMap, StatusCode};
 
 pub use client::Client;
 pub use config::{ClientBuilder, EU, US};
+#[cfg(feature = "drift")]
+pub use drift::Drift;
 pub use error::Error;
 pub use generated::operations::OPERATIONS;
 pub use operation::{Idempotency, Method, Operation, RequestBody};

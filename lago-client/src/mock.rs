@@ -31,6 +31,7 @@
 //! nothing that is created.
 
 mod answer;
+mod delivery;
 mod record;
 mod route;
 mod serve;
@@ -45,6 +46,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use answer::{Answer, UnknownOperation, example};
+pub use delivery::delivery;
 pub use record::ReceivedRequest;
 
 use crate::client::Client;

@@ -129,7 +129,10 @@ impl<C: Call> Request<C> {
             }
             (None, _) => return Err(Error::request(operation, "the request cannot be made")),
         };
-        match C::decode(&received.body) {
+        let decode = || C::decode(&received.body);
+        #[cfg(feature = "drift")]
+        let decode = || self.client.shared().drift.over(operation, decode);
+        match decode() {
             Ok(value) => Ok(Response::new(value, received)),
             Err(failure) => Err(Error::decode(operation, failure, received)),
         }

@@ -37,6 +37,9 @@ pub(crate) struct Shared {
     pub(crate) policy: Policy,
     /// How to wait before trying again.
     pub(crate) sleep: Sleep,
+    /// What the server sent that nobody knows.
+    #[cfg(feature = "drift")]
+    pub(crate) drift: crate::drift::Watch,
 }
 
 impl Shared {
@@ -217,6 +220,8 @@ mod tests {
                 PAUSES.lock().unwrap().push(pause);
                 Box::pin(std::future::ready(()))
             },
+            #[cfg(feature = "drift")]
+            drift: crate::drift::Watch::default(),
         });
         let wire = shared.call(op::FIND_ALL_PLANS, Options::default());
         wire.find_all_plans(None, None).await.unwrap();

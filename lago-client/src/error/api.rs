@@ -1,19 +1,11 @@
 //! The shape in which Lago says no.
 
-use serde::Deserialize;
+use lago_types::ApiError;
 use serde_json::Value;
 
 /// `{status, error, code, error_details}`, of which only `status` and `error` always come.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct ApiBody {
-    /// The server's sentence.
-    pub(crate) error: Option<String>,
-    /// The error code.
-    pub(crate) code: Option<String>,
-    /// Field → codes, and other shapes.
-    pub(crate) error_details: Option<Value>,
-}
+#[derive(Debug)]
+pub(crate) struct ApiBody(pub(crate) ApiError);
 
 /// A code or key that is a word of the API, not a text in which data of customers could stand.
 pub(crate) fn is_code(text: &str) -> bool {
@@ -30,19 +22,27 @@ const MOST_FIELDS: usize = 4;
 impl ApiBody {
     /// Reads the body of an error; none when it is not Lago's.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        let body: Self = serde_json::from_slice(body).ok()?;
-        (body.error.is_some() || body.code.is_some()).then_some(body)
+        let body: ApiError = serde_json::from_slice(body).ok()?;
+        (body.error().is_some() || body.code().is_some()).then_some(Self(body))
     }
 
     /// The code, when it is a word of the API that a log may hold.
     pub(crate) fn word(&self) -> Option<&str> {
-        self.code.as_deref().filter(|code| is_code(code))
+        self.0.code().filter(|code| is_code(code))
+    }
+
+    /// The details as they came.
+    pub(crate) fn details(&self) -> Option<&Value> {
+        self.0
+            .raw()
+            .get("error_details")
+            .filter(|details| !details.is_null())
     }
 
     /// `external_id: value_already_exist`: what the details say in words of the API.
     pub(crate) fn summary(&self) -> Option<String> {
         let mut said = Vec::new();
-        collect(self.error_details.as_ref()?, "", &mut said);
+        collect(self.details()?, "", &mut said);
         (!said.is_empty() && said.len() <= MOST_FIELDS).then(|| said.join(", "))
     }
 }
@@ -83,7 +83,7 @@ mod tests {
             let body =
                 format!(r#"{{"status":422,"error":"e","code":"c","error_details":{details}}}"#);
             let body = ApiBody::parse(body.as_bytes()).unwrap();
-            assert_eq!(body.error_details.as_ref().unwrap().to_string(), details);
+            assert_eq!(body.details().unwrap().to_string(), details);
             body.summary()
         };
         assert_eq!(

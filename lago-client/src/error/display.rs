@@ -46,7 +46,7 @@ impl Error {
         match &self.0.api {
             Some(api) => {
                 // Some 400s have their code where the others have a sentence.
-                let sentence = api.error.as_deref().filter(|error| is_code(error));
+                let sentence = api.0.error().filter(|error| is_code(error));
                 if let Some(code) = api.word().or(sentence) {
                     write!(f, ", {code}")?;
                 }
