@@ -1,0 +1,60 @@
+//! Asking a Lago server for its public key.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+
+use super::error::Cause;
+use super::keys::Keys;
+use super::public_key::PublicKey;
+use crate::client::Client;
+use crate::error::Error;
+
+/// For all attempts together: Lago waits 30 s for the answer to a delivery.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// What the base URL of a client has after the address of the server.
+const API: &str = "/api/v1";
+
+/// The keys of a client's server.
+pub(super) fn keys(lago: &Client) -> Keys {
+    let lago = lago.clone();
+    let source = move || -> super::keys::Asking {
+        let lago = lago.clone();
+        Box::pin(async move {
+            let asked = tokio::time::timeout(LIMIT, ask(&lago)).await;
+            asked.unwrap_or_else(|late| Err(Arc::new(late)))
+        })
+    };
+    Keys::new(Box::new(source), Box::new(Instant::now))
+}
+
+/// The issuer of a client's server, unless the server is known by another address outside.
+pub(super) fn issuer(lago: &Client) -> &str {
+    let url = lago.shared().base_url.as_str();
+    url.strip_suffix(API).unwrap_or(url)
+}
+
+async fn ask(lago: &Client) -> Result<PublicKey, Cause> {
+    let text = told(lago).await.map_err(|error| Arc::new(error) as Cause)?;
+    PublicKey::parse(&text).map_err(|error| Arc::new(error) as Cause)
+}
+
+/// The key as the server tells it: in JSON, or in plain text by a server that has no other.
+async fn told(lago: &Client) -> Result<String, Error> {
+    match lago.webhooks().json_public_key().await {
+        Ok(key) => Ok(key.public_key),
+        Err(error) if is_unknown(&error) => {
+            #[expect(deprecated, reason = "older servers have no other")]
+            let text = lago.webhooks().public_key();
+            text.await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn is_unknown(error: &Error) -> bool {
+    let status = error.status();
+    status == Some(StatusCode::NOT_FOUND) || status == Some(StatusCode::METHOD_NOT_ALLOWED)
+}
