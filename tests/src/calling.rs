@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::pin::Pin;
 
-use lago_client::Client;
+use lago_client::{Client, ListCall, Page};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A call of an operation.
 pub struct Call {
@@ -17,11 +17,45 @@ pub struct Call {
     pub call: for<'a> fn(&'a Client, &'a Args) -> Pending<'a>,
 }
 
+/// Reads answers the way that a method does.
+pub struct Decoder {
+    /// The operation id.
+    pub id: &'static str,
+    /// Which method it is: `plans.list`.
+    pub method: &'static str,
+    /// The key under which the answer holds the value; none when the answer is the value.
+    pub root: Option<&'static str>,
+    /// Reads the body of an answer.
+    pub decode: fn(&[u8]) -> Outcome,
+}
+
+impl Decoder {
+    /// What a caller gets, as the server would have sent it.
+    pub fn in_envelope(&self, answered: &Answered) -> Value {
+        let Some(root) = self.root else {
+            return answered.value.clone();
+        };
+        let mut envelope = Map::new();
+        envelope.insert(root.to_owned(), answered.value.clone());
+        envelope.extend(answered.meta.clone().map(|meta| ("meta".to_owned(), meta)));
+        Value::Object(envelope)
+    }
+}
+
 /// A call under way; that it is `Send` lets users spawn it.
 pub type Pending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
-/// How a call went: the value that came back, as JSON.
-pub type Outcome = Result<Value, CallError>;
+/// How a call went.
+pub type Outcome = Result<Answered, CallError>;
+
+/// What came back, as JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    /// The value; of a list its elements.
+    pub value: Value,
+    /// Where in a list the elements stand.
+    pub meta: Option<Value>,
+}
 
 /// Why a call failed.
 #[derive(Debug)]
@@ -30,12 +64,15 @@ pub enum CallError {
     Arguments(String),
     /// The client says no.
     Client(lago_client::Error),
+    /// A decoder says no.
+    Unreadable(String),
 }
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Arguments(message) => write!(f, "arguments: {message}"),
+            Self::Unreadable(why) => f.write_str(why),
             Self::Client(error) => {
                 let why = std::error::Error::source(error).map(|source| format!(": {source}"));
                 write!(f, "{error}{}", why.unwrap_or_default())
@@ -125,8 +162,41 @@ impl Args {
     }
 }
 
-/// A value as JSON.
+/// What a method answered.
 pub fn json<T: Serialize>(value: &T) -> Outcome {
+    let value = to_json(value)?;
+    Ok(Answered { value, meta: None })
+}
+
+/// A page that a method answered.
+pub fn page<T: Serialize>(page: &Page<T>) -> Outcome {
+    Ok(Answered {
+        value: to_json(&page.items)?,
+        meta: page.meta.as_ref().map(to_json).transpose()?,
+    })
+}
+
+/// Reads an answer as the method does whose calls are `C`.
+pub fn decode<C>(body: &[u8]) -> Outcome
+where
+    C: lago_client::Call<Output: Serialize>,
+{
+    json(&decoded::<C>(body)?)
+}
+
+/// Reads a page as the method does whose calls are `C`.
+pub fn decode_page<C>(body: &[u8]) -> Outcome
+where
+    C: ListCall<Item: Serialize>,
+{
+    page(&decoded::<C>(body)?)
+}
+
+fn decoded<C: lago_client::Call>(body: &[u8]) -> Result<C::Output, CallError> {
+    C::decode(body).map_err(|failure| CallError::Unreadable(format!("{failure:?}")))
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<Value, CallError> {
     serde_json::to_value(value).map_err(|error| CallError::Arguments(error.to_string()))
 }
 

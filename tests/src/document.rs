@@ -1,4 +1,4 @@
-//! openapi.yaml as published, with what overlay.yaml says of requests.
+//! openapi.yaml as published, with what the overlay says of requests and answers.
 
 use std::fs;
 use std::path::Path;
@@ -30,6 +30,8 @@ pub struct Operation {
     pub body_required: bool,
     /// The schema of its JSON answer.
     pub answer: Option<Value>,
+    /// Whether a success may come without a body.
+    pub may_be_empty: bool,
     /// Whether it answers text that is no JSON.
     pub answers_text: bool,
 }
@@ -46,13 +48,19 @@ impl Document {
             yaml::parse(&text).map_err(|e| format!("{file}: {e}"))
         };
         let mut root = read("openapi.yaml")?;
-        overlay::apply(&mut root, &read("xtask/overlay.yaml")?)?;
+        let folder = workspace.join("xtask/overlay");
+        let files = fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        let mut names: Vec<_> = files.flatten().map(|file| file.file_name()).collect();
+        names.sort();
+        for name in names {
+            let file = format!("xtask/overlay/{}", name.to_string_lossy());
+            overlay::apply(&mut root, &read(&file)?).map_err(|e| format!("{file}: {e}"))?;
+        }
         Ok(Self { root })
     }
 
-    /// A document for a test of these helpers.
-    #[cfg(test)]
-    pub(crate) fn of(root: Value) -> Self {
+    /// Any document with schemas that refer to each other.
+    pub fn of(root: Value) -> Self {
         Self { root }
     }
 
@@ -95,6 +103,7 @@ impl Document {
             body: body.map(|body| body["content"]["application/json"]["schema"].clone()),
             body_required: body.is_some_and(|body| body["required"] == true),
             answer: json.map(|media| media["schema"].clone()),
+            may_be_empty: answer["x-may-be-empty"] == true,
             answers_text: json.is_none() && content.is_some_and(|content| !content.is_empty()),
         }
     }

@@ -33,7 +33,8 @@ impl Instances<'_> {
         let schema = self.document.merged(schema);
         let union = schema.get("oneOf").or_else(|| schema.get("anyOf"));
         if let Some(Value::Array(members)) = union {
-            return self.union(members, name);
+            let members: Vec<&Value> = members.iter().filter(|m| m["type"] != "null").collect();
+            return self.union(&members, name);
         }
         if let Some(Value::Array(values)) = schema.get("enum") {
             return values
@@ -53,12 +54,13 @@ impl Instances<'_> {
         }
     }
 
-    fn union(&self, members: &[Value], name: &str) -> Value {
+    fn union(&self, members: &[&Value], name: &str) -> Value {
         let is_text =
             |member: &Value| self.document.merged(member).get("type") == Some(&json!("string"));
-        match members.iter().any(is_text) {
-            true => json!(NUMBER_OR_TEXT),
-            false => members
+        match members {
+            [only] => self.of(only, name),
+            members if members.iter().any(|member| is_text(member)) => json!(NUMBER_OR_TEXT),
+            members => members
                 .first()
                 .map(|member| self.of(member, name))
                 .unwrap_or_default(),
@@ -85,13 +87,26 @@ impl Instances<'_> {
     /// A value inside an object.
     fn member(&self, schema: &Value, name: &str) -> Value {
         let merged = self.document.merged(schema);
-        let types = merged.get("type").and_then(Value::as_array);
-        let nullable = types.is_some_and(|types| types.contains(&json!("null")))
-            || merged.get("nullable") == Some(&json!(true));
         match self.filled {
-            Filled::Nulls if nullable => Value::Null,
+            Filled::Nulls if self.allows_null(&merged) => Value::Null,
             _ => self.of(schema, name),
         }
+    }
+
+    fn allows_null(&self, schema: &Map<String, Value>) -> bool {
+        let types = schema.get("type").and_then(Value::as_array);
+        let members = schema
+            .get("anyOf")
+            .or(schema.get("oneOf"))
+            .and_then(Value::as_array);
+        types.is_some_and(|types| types.contains(&json!("null")))
+            || schema.get("nullable") == Some(&json!(true))
+            || schema.get("type") == Some(&json!("null"))
+            || members.is_some_and(|members| {
+                members
+                    .iter()
+                    .any(|member| self.allows_null(&self.document.merged(member)))
+            })
     }
 
     fn object(&self, schema: &Map<String, Value>, name: &str) -> Value {
@@ -151,6 +166,7 @@ fn text(schema: &Map<String, Value>, name: &str) -> Value {
     match said("format") {
         "date-time" => json!(format!("2024-05-06T07:08:{number}+02:00")),
         "date" => json!(format!("20{number}-05-06")),
+        "decimal" => json!(format!("12{number}.50")),
         "uuid" => json!(format!("1a901a90-1a90-4a90-9a90-1a901a901a{number}")),
         format if is_numeric(format) || is_numeric(said("pattern")) => {
             json!(format!("12{number}.50"))

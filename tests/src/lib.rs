@@ -5,12 +5,16 @@ pub mod bodies;
 pub mod calling;
 pub mod compare;
 pub mod document;
+pub mod every_type;
 #[rustfmt::skip]
 pub mod generated;
 pub mod instance;
+pub mod mutate;
 mod overlay;
+pub mod recording;
 #[cfg(doctest)]
 mod refused;
+pub mod replay;
 pub mod sample;
 pub mod script;
 pub mod server;

@@ -1,46 +1,148 @@
-//! overlay.yaml, as far as it speaks of requests.
+//! The overlay of xtask/overlay/, read anew: what the server does in place of what is published.
 
 use serde_json::{Value, json};
 
 /// Changes the document as the entries say. Webhooks stay as published: nothing here reads them.
 pub(crate) fn apply(root: &mut Value, entries: &Value) -> Result<(), String> {
     for entry in entries.as_array().into_iter().flatten() {
-        let target = entry["target"].as_str().unwrap_or_default();
-        if target.starts_with("webhook ") {
-            continue;
-        }
-        if let Some(parameter) = entry["change"].get("parameter") {
-            add_parameter(root, target, parameter)
-                .ok_or_else(|| format!("`{target}` is not in the document"))?;
-            continue;
-        }
-        let pointer =
-            pointer(root, target).ok_or_else(|| format!("`{target}` is not in the document"))?;
-        let node = root.pointer(&pointer).cloned().unwrap_or_default();
-        let changed = change(root, node, &entry["change"])
-            .ok_or_else(|| format!("`{target}` does not change"))?;
-        if let Some(place) = root.pointer_mut(&pointer) {
-            *place = changed;
+        let targets = match &entry["target"] {
+            Value::Array(targets) => targets.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for target in targets.iter().filter_map(Value::as_str) {
+            if !target.starts_with("webhook ") {
+                apply_to(root, target, &entry["change"])
+                    .ok_or_else(|| format!("`{target}` is not in the document"))?;
+            }
         }
     }
     Ok(())
 }
 
-/// The operation `GET /plans` takes one parameter more.
-fn add_parameter(root: &mut Value, target: &str, parameter: &Value) -> Option<()> {
-    let (method, path) = target.split_once(' ')?;
-    let operation = root["paths"]
-        .get_mut(path)?
-        .get_mut(method.to_lowercase())?
-        .as_object_mut()?;
-    let known = operation.entry("parameters").or_insert_with(|| json!([]));
-    known.as_array_mut()?.push(parameter.clone());
+fn apply_to(root: &mut Value, target: &str, change: &Value) -> Option<()> {
+    let verb = match change {
+        Value::String(word) => (word.as_str(), &Value::Null),
+        change => change
+            .as_object()?
+            .iter()
+            .next()
+            .map(|(verb, what)| (verb.as_str(), what))?,
+    };
+    match verb {
+        // What callers cannot see in a request or in an answer that succeeds.
+        ("errors" | "note", _) => {}
+        ("parameter", parameter) => {
+            let operation = operation(root, target)?;
+            let known = operation
+                .as_object_mut()?
+                .entry("parameters")
+                .or_insert_with(|| json!([]));
+            known.as_array_mut()?.push(parameter.clone());
+        }
+        ("operation", new) => {
+            let (method, path) = target.split_once(' ')?;
+            root["paths"][path][method.to_lowercase()] = new.clone();
+        }
+        ("schema", new) => root["components"]["schemas"][target] = new.clone(),
+        ("may be empty", _) => {
+            let answered = target.strip_suffix(" 200")?;
+            operation(root, answered)?["responses"]["200"]["x-may-be-empty"] = json!(true);
+        }
+        ("required" | "optional", _) if target.ends_with(" request") => {
+            let asked = target.strip_suffix(" request")?;
+            operation(root, asked)?["requestBody"]["required"] = json!(verb.0 == "required");
+        }
+        ("absent", _) if target.contains('?') => {
+            let (asked, name) = target.split_once('?')?;
+            let parameters = operation(root, asked)?["parameters"].as_array_mut()?;
+            parameters.retain(|parameter| parameter["name"] != name);
+        }
+        ("required" | "optional" | "absent", _) => {
+            let (owner, name) = target.rsplit_once('.')?;
+            let owner = pointer(root, owner)?;
+            presence(root.pointer_mut(&owner)?, name, verb.0);
+        }
+        _ => {
+            let place = pointer(root, target)?;
+            let changed = changed(root, root.pointer(&place)?.clone(), verb)?;
+            *root.pointer_mut(&place)? = changed;
+        }
+    }
     Some(())
 }
 
-fn change(root: &Value, node: Value, change: &Value) -> Option<Value> {
-    let (verb, what) = change.as_object()?.iter().next()?;
-    match (verb.as_str(), what) {
+fn operation<'d>(root: &'d mut Value, target: &str) -> Option<&'d mut Value> {
+    let (method, path) = target.split_once(' ')?;
+    root["paths"].get_mut(path)?.get_mut(method.to_lowercase())
+}
+
+/// An object has a property always, sometimes or never.
+fn presence(object: &mut Value, name: &str, how: &str) {
+    for holder in parts(object) {
+        let declares = holder["properties"].get(name).is_some();
+        if let Some(required) = holder["required"].as_array_mut() {
+            required.retain(|known| known != name);
+        }
+        if how == "absent" && declares {
+            holder["properties"]
+                .as_object_mut()
+                .map(|properties| properties.remove(name));
+        }
+        if how == "required" && declares {
+            push(holder, "required", json!(name));
+        }
+    }
+}
+
+/// A schema in all its parts.
+fn parts(schema: &mut Value) -> Vec<&mut Value> {
+    if schema["allOf"].is_array() {
+        return schema["allOf"]
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+            .collect();
+    }
+    vec![schema]
+}
+
+/// Whether an entry before this one allows null.
+fn allows_null(node: &Value) -> bool {
+    node["anyOf"][1] == json!({ "type": "null" })
+}
+
+fn push(node: &mut Value, key: &str, value: Value) {
+    match node[key].as_array_mut() {
+        Some(list) => list.push(value),
+        None => node[key] = json!([value]),
+    }
+}
+
+fn changed(root: &Value, mut node: Value, (verb, what): (&str, &Value)) -> Option<Value> {
+    if allows_null(&node) && verb != "replace" {
+        node["anyOf"][0] = changed(root, node["anyOf"][0].take(), (verb, what))?;
+        return Some(node);
+    }
+    match (verb, what) {
+        ("nullable", _) => Some(json!({ "anyOf": [node, { "type": "null" }] })),
+        ("values", Value::Array(values)) => {
+            for value in values {
+                push(&mut node, "enum", value.clone());
+            }
+            Some(node)
+        }
+        ("add", more) => {
+            let own = parts(&mut node)
+                .into_iter()
+                .find(|part| part.get("properties").is_some())?;
+            for (name, schema) in more["properties"].as_object()? {
+                own["properties"][name] = schema.clone();
+            }
+            for name in more["required"].as_array().into_iter().flatten() {
+                push(own, "required", name.clone());
+            }
+            Some(node)
+        }
         ("wrap", Value::String(key)) => Some(json!({
             "type": "object",
             "required": [key],
@@ -83,23 +185,39 @@ fn merge(mut node: Value, patch: &Value) -> Value {
 
 /// The JSON pointer of an address: `Plan.charges[]`, `POST /plans request`, `GET /plans?page`.
 fn pointer(root: &Value, address: &str) -> Option<String> {
-    let steps_begin = address
-        .find(['.', '[', '{', '|'])
-        .filter(|_| !address.contains(' '));
-    let (place, mut steps) = address.split_at(steps_begin.unwrap_or(address.len()));
-    let mut pointer = match place.split_once(' ') {
-        None => format!("/components/schemas/{place}"),
-        Some((method, rest)) => return of_operation(root, method, rest),
+    let (mut pointer, mut steps) = match address.split_once(" /") {
+        Some((method, rest)) => of_operation(root, method, rest)?,
+        None => {
+            let shared = address.strip_prefix("parameters.");
+            let named = shared.unwrap_or(address);
+            let (name, steps) = named.split_at(end_of_name(named));
+            match shared {
+                Some(_) => (format!("/components/parameters/{name}/schema"), steps),
+                None => (format!("/components/schemas/{name}"), steps),
+            }
+        }
     };
     while !steps.is_empty() {
-        let node = root.pointer(&pointer)?;
+        let mut node = root.pointer(&pointer)?;
+        while allows_null(node) {
+            pointer += "/anyOf/0";
+            node = &node["anyOf"][0];
+        }
         if let Some(rest) = steps.strip_prefix("[]") {
             (pointer, steps) = (pointer + "/items", rest);
         } else if let Some(rest) = steps.strip_prefix("{}") {
             (pointer, steps) = (pointer + "/additionalProperties", rest);
+        } else if let Some(rest) = steps.strip_prefix('|') {
+            let (member, rest) = rest.split_at(end_of_name(rest));
+            let union = if node["oneOf"].is_array() {
+                "oneOf"
+            } else {
+                "anyOf"
+            };
+            (pointer, steps) = (format!("{pointer}/{union}/{member}"), rest);
         } else {
             let name = steps.strip_prefix('.')?;
-            let (name, rest) = name.split_at(name.find(['.', '[', '{']).unwrap_or(name.len()));
+            let (name, rest) = name.split_at(end_of_name(name));
             let members = node["allOf"].as_array().map_or(0, Vec::len);
             let holders = (0..members).map(|index| format!("{pointer}/allOf/{index}"));
             pointer = std::iter::once(pointer.clone())
@@ -109,29 +227,38 @@ fn pointer(root: &Value, address: &str) -> Option<String> {
             steps = rest;
         }
     }
-    root.pointer(&pointer).map(|_| pointer.clone())
+    root.pointer(&pointer).is_some().then_some(pointer)
 }
 
-fn of_operation(root: &Value, method: &str, rest: &str) -> Option<String> {
-    let item = |path: &str| {
-        format!(
-            "/paths/{}/{}",
-            path.replace('/', "~1"),
-            method.to_lowercase()
-        )
-    };
-    if let Some(path) = rest.strip_suffix(" request") {
-        return Some(item(path) + "/requestBody/content/application~1json/schema");
+fn end_of_name(text: &str) -> usize {
+    text.find(['.', '[', '{', '|']).unwrap_or(text.len())
+}
+
+/// Where an operation has what an address says after the slash of its path, and the steps below.
+fn of_operation<'a>(root: &Value, method: &str, rest: &'a str) -> Option<(String, &'a str)> {
+    let end = rest.find([' ', '?'])?;
+    let (path, what) = rest.split_at(end);
+    let path = path.replace('/', "~1");
+    let item = format!("/paths/~1{path}/{}", method.to_lowercase());
+    let json = "content/application~1json/schema";
+    if let Some(steps) = what.strip_prefix(" request") {
+        return Some((format!("{item}/requestBody/{json}"), steps));
     }
-    if let Some(path) = rest.strip_suffix(" 200") {
-        return Some(item(path) + "/responses/200/content/application~1json/schema");
+    if let Some(steps) = what.strip_prefix(" 200") {
+        return Some((format!("{item}/responses/200/{json}"), steps));
     }
-    let (path, name) = rest.split_once('?')?;
-    let parameters = root.pointer(&item(path))?["parameters"].as_array()?;
-    let index = parameters
+    // The brackets of `status[]` belong to the name.
+    let what = what.strip_prefix('?')?;
+    let parameters = root.pointer(&item)?["parameters"].as_array()?;
+    let names = parameters
         .iter()
-        .position(|parameter| parameter["name"] == name)?;
-    Some(format!("{}/parameters/{index}/schema", item(path)))
+        .enumerate()
+        .filter_map(|(index, parameter)| {
+            let name = parameter["name"].as_str()?;
+            Some((index, what.strip_prefix(name)?))
+        });
+    let (index, steps) = names.min_by_key(|(_, steps)| steps.len())?;
+    Some((format!("{item}/parameters/{index}/schema"), steps))
 }
 
 #[cfg(test)]

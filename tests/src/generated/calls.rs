@@ -3,7 +3,8 @@
 //! A call of every operation, as a user makes it.
 
 use lago_client::Client;
-use crate::calling::{Args, Call, Outcome, json};
+use lago_client::resources;
+use crate::calling::{Args, Call, Decoder, Outcome, decode, decode_page, json, page};
 
 async fn find_all_activity_logs(lago: &Client, args: &Args) -> Outcome {
     let mut request = lago.activity_logs().list();
@@ -42,7 +43,7 @@ async fn find_all_activity_logs(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<Vec<String>>("resource_types[]")? {
         request = request.resource_types(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn find_activity_log(lago: &Client, args: &Args) -> Outcome {
@@ -58,7 +59,7 @@ async fn find_all_add_ons(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_add_on(lago: &Client, args: &Args) -> Outcome {
@@ -94,6 +95,9 @@ async fn find_all_gross_revenues(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("months")? {
         request = request.months(value);
     }
+    if let Some(value) = args.query::<String>("billing_entity_code")? {
+        request = request.billing_entity_code(value);
+    }
     json(&request.await?)
 }
 
@@ -104,6 +108,9 @@ async fn find_all_invoice_collections(lago: &Client, args: &Args) -> Outcome {
     }
     if let Some(value) = args.query::<i64>("months")? {
         request = request.months(value);
+    }
+    if let Some(value) = args.query::<String>("billing_entity_code")? {
+        request = request.billing_entity_code(value);
     }
     json(&request.await?)
 }
@@ -116,6 +123,9 @@ async fn find_all_invoiced_usages(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("months")? {
         request = request.months(value);
     }
+    if let Some(value) = args.query::<String>("billing_entity_code")? {
+        request = request.billing_entity_code(value);
+    }
     json(&request.await?)
 }
 
@@ -126,6 +136,9 @@ async fn find_all_mrrs(lago: &Client, args: &Args) -> Outcome {
     }
     if let Some(value) = args.query::<i64>("months")? {
         request = request.months(value);
+    }
+    if let Some(value) = args.query::<String>("billing_entity_code")? {
+        request = request.billing_entity_code(value);
     }
     json(&request.await?)
 }
@@ -140,6 +153,9 @@ async fn find_all_overdue_balances(lago: &Client, args: &Args) -> Outcome {
     }
     if let Some(value) = args.query::<i64>("months")? {
         request = request.months(value);
+    }
+    if let Some(value) = args.query::<String>("billing_entity_code")? {
+        request = request.billing_entity_code(value);
     }
     json(&request.await?)
 }
@@ -209,10 +225,13 @@ async fn find_all_api_logs(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("api_version")? {
         request = request.api_version(value);
     }
-    if let Some(value) = args.query::<String>("request_paths")? {
+    if let Some(value) = args.query::<Vec<String>>("clients[]")? {
+        request = request.clients(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("request_paths[]")? {
         request = request.request_paths(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn find_api_log(lago: &Client, args: &Args) -> Outcome {
@@ -237,7 +256,7 @@ async fn find_all_applied_coupons(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<Vec<String>>("coupon_code[]")? {
         request = request.coupon_code(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn apply_coupon(lago: &Client, args: &Args) -> Outcome {
@@ -255,7 +274,7 @@ async fn find_all_billable_metrics(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_billable_metric(lago: &Client, args: &Args) -> Outcome {
@@ -310,12 +329,12 @@ async fn get_billing_entity(lago: &Client, args: &Args) -> Outcome {
 }
 
 async fn update_billing_entity(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.billing_entities().update(args.path("code")?);
-    if let Some(value) = args
-        .optional_root::<lago_types::BillingEntityUpdate>("billing_entity")?
-    {
-        request = request.billing_entity(value);
-    }
+    let request = lago
+        .billing_entities()
+        .update(
+            args.path("code")?,
+            args.root::<lago_types::BillingEntityUpdate>("billing_entity")?,
+        );
     json(&request.await?)
 }
 
@@ -327,7 +346,7 @@ async fn find_all_coupons(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_coupon(lago: &Client, args: &Args) -> Outcome {
@@ -403,7 +422,13 @@ async fn find_all_credit_notes(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
     }
-    json(&request.await?.items)
+    if let Some(value) = args.query::<Vec<lago_types::CreditNoteType>>("types[]")? {
+        request = request.types(value);
+    }
+    if let Some(value) = args.query::<String>("purchase_order_number")? {
+        request = request.purchase_order_number(value);
+    }
+    page(&request.await?)
 }
 
 async fn create_credit_note(lago: &Client, args: &Args) -> Outcome {
@@ -414,12 +439,9 @@ async fn create_credit_note(lago: &Client, args: &Args) -> Outcome {
 }
 
 async fn estimate_credit_note(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.credit_notes().estimate();
-    if let Some(value) = args
-        .optional_root::<lago_types::CreditNoteEstimateInput>("credit_note")?
-    {
-        request = request.credit_note(value);
-    }
+    let request = lago
+        .credit_notes()
+        .estimate(args.root::<lago_types::CreditNoteEstimateInput>("credit_note")?);
     json(&request.await?)
 }
 
@@ -440,6 +462,11 @@ async fn update_credit_note(lago: &Client, args: &Args) -> Outcome {
 
 async fn download_credit_note(lago: &Client, args: &Args) -> Outcome {
     let request = lago.credit_notes().download(args.path("lago_id")?);
+    json(&request.await?)
+}
+
+async fn download_credit_note_xml(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.credit_notes().download_xml(args.path("lago_id")?);
     json(&request.await?)
 }
 
@@ -482,6 +509,15 @@ async fn delete_credit_note_metadata_key(lago: &Client, args: &Args) -> Outcome 
         .metadata()
         .delete(args.path("lago_id")?, args.path("key")?);
     json(&request.await?)
+}
+
+async fn resend_credit_note_email(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.credit_notes().resend_email(args.path("lago_id")?);
+    if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
+        request = request.input(value);
+    }
+    request.await?;
+    json(&())
 }
 
 async fn void_credit_note(lago: &Client, args: &Args) -> Outcome {
@@ -532,7 +568,10 @@ async fn find_all_customers(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<bool>("has_customer_type")? {
         request = request.has_customer_type(value);
     }
-    json(&request.await?.items)
+    if let Some(value) = args.query::<String>("external_id")? {
+        request = request.external_id(value);
+    }
+    page(&request.await?)
 }
 
 async fn create_customer(lago: &Client, args: &Args) -> Outcome {
@@ -569,7 +608,7 @@ async fn find_all_customer_applied_coupons(lago: &Client, args: &Args) -> Outcom
     if let Some(value) = args.query::<Vec<String>>("coupon_code[]")? {
         request = request.coupon_code(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn delete_applied_coupon(lago: &Client, args: &Args) -> Outcome {
@@ -630,7 +669,19 @@ async fn find_all_customer_credit_notes(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<bool>("self_billed")? {
         request = request.self_billed(value);
     }
-    json(&request.await?.items)
+    if let Some(value) = args.query::<Vec<lago_types::CreditNoteType>>("types[]")? {
+        request = request.types(value);
+    }
+    if let Some(value) = args.query::<String>("purchase_order_number")? {
+        request = request.purchase_order_number(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
+        request = request.billing_entity_codes(value);
+    }
+    if let Some(value) = args.query::<String>("currency")? {
+        request = request.currency(value);
+    }
+    page(&request.await?)
 }
 
 async fn find_customer_current_usage(lago: &Client, args: &Args) -> Outcome {
@@ -673,6 +724,9 @@ async fn find_customer_current_usage(lago: &Client, args: &Args) -> Outcome {
     }
     if let Some(value) = args.query::<String>("filter_by_presentation")? {
         request = request.filter_by_presentation(value);
+    }
+    if let Some(value) = args.query::<bool>("skip_grouping")? {
+        request = request.skip_grouping(value);
     }
     json(&request.await?)
 }
@@ -728,7 +782,32 @@ async fn find_all_customer_invoices(lago: &Client, args: &Args) -> Outcome {
     {
         request = request.metadata(value);
     }
-    json(&request.await?.items)
+    if let Some(value) = args.query::<bool>("partially_paid")? {
+        request = request.partially_paid(value);
+    }
+    if let Some(value) = args.query::<String>("purchase_order_number")? {
+        request = request.purchase_order_number(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
+        request = request.billing_entity_codes(value);
+    }
+    if let Some(value) = args.query::<String>("currency")? {
+        request = request.currency(value);
+    }
+    if let Some(value) = args.query::<Vec<lago_types::InvoiceStatus>>("statuses[]")? {
+        request = request.statuses(value);
+    }
+    if let Some(value) = args
+        .query::<Vec<lago_types::InvoicePaymentStatus>>("payment_statuses[]")?
+    {
+        request = request.payment_statuses(value);
+    }
+    if let Some(value) = args
+        .query::<Vec<lago_types::InvoiceSettlement>>("settlements[]")?
+    {
+        request = request.settlements(value);
+    }
+    page(&request.await?)
 }
 
 async fn find_all_customer_past_usage(lago: &Client, args: &Args) -> Outcome {
@@ -750,7 +829,7 @@ async fn find_all_customer_past_usage(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("periods_count")? {
         request = request.periods_count(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn find_all_customers_payment_methods(lago: &Client, args: &Args) -> Outcome {
@@ -764,7 +843,7 @@ async fn find_all_customers_payment_methods(lago: &Client, args: &Args) -> Outco
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn destroy_payment_method(lago: &Client, args: &Args) -> Outcome {
@@ -802,7 +881,10 @@ async fn find_all_customer_payment_requests(lago: &Client, args: &Args) -> Outco
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
     }
-    json(&request.await?.items)
+    if let Some(value) = args.query::<String>("currency")? {
+        request = request.currency(value);
+    }
+    page(&request.await?)
 }
 
 async fn find_all_customer_payments(lago: &Client, args: &Args) -> Outcome {
@@ -819,7 +901,7 @@ async fn find_all_customer_payments(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<uuid::Uuid>("invoice_id")? {
         request = request.invoice_id(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn get_customer_portal_url(lago: &Client, args: &Args) -> Outcome {
@@ -860,7 +942,13 @@ async fn find_all_customer_subscriptions(lago: &Client, args: &Args) -> Outcome 
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
     }
-    json(&request.await?.items)
+    if let Some(value) = args.query::<String>("external_id")? {
+        request = request.external_id(value);
+    }
+    if let Some(value) = args.query::<bool>("overridden")? {
+        request = request.overridden(value);
+    }
+    page(&request.await?)
 }
 
 async fn find_all_customer_wallets(lago: &Client, args: &Args) -> Outcome {
@@ -877,7 +965,10 @@ async fn find_all_customer_wallets(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
     }
-    json(&request.await?.items)
+    if let Some(value) = args.query::<String>("currency")? {
+        request = request.currency(value);
+    }
+    page(&request.await?)
 }
 
 async fn create_customer_wallet(lago: &Client, args: &Args) -> Outcome {
@@ -941,7 +1032,7 @@ async fn get_customer_wallet_alerts(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_customer_wallet_alert(lago: &Client, args: &Args) -> Outcome {
@@ -1089,7 +1180,7 @@ async fn find_all_events(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<chrono::DateTime<chrono::Utc>>("timestamp_to")? {
         request = request.timestamp_to(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_event(lago: &Client, args: &Args) -> Outcome {
@@ -1145,7 +1236,7 @@ async fn find_all_features(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("search_term")? {
         request = request.search_term(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_feature(lago: &Client, args: &Args) -> Outcome {
@@ -1238,7 +1329,7 @@ async fn find_all_fees(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<chrono::DateTime<chrono::Utc>>("refunded_at_to")? {
         request = request.refunded_at_to(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn delete_fee(lago: &Client, args: &Args) -> Outcome {
@@ -1252,10 +1343,9 @@ async fn find_fee(lago: &Client, args: &Args) -> Outcome {
 }
 
 async fn update_fee(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.fees().update(args.path("lago_id")?);
-    if let Some(value) = args.optional_root::<lago_types::FeeUpdate>("fee")? {
-        request = request.fee(value);
-    }
+    let request = lago
+        .fees()
+        .update(args.path("lago_id")?, args.root::<lago_types::FeeUpdate>("fee")?);
     json(&request.await?)
 }
 
@@ -1316,7 +1406,18 @@ async fn find_all_invoices(lago: &Client, args: &Args) -> Outcome {
     {
         request = request.metadata(value);
     }
-    json(&request.await?.items)
+    if let Some(value) = args.query::<bool>("partially_paid")? {
+        request = request.partially_paid(value);
+    }
+    if let Some(value) = args.query::<String>("purchase_order_number")? {
+        request = request.purchase_order_number(value);
+    }
+    if let Some(value) = args
+        .query::<Vec<lago_types::InvoiceSettlement>>("settlements[]")?
+    {
+        request = request.settlements(value);
+    }
+    page(&request.await?)
 }
 
 async fn create_invoice(lago: &Client, args: &Args) -> Outcome {
@@ -1358,6 +1459,11 @@ async fn download_invoice(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
+async fn download_invoice_xml(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.invoices().download_xml(args.path("lago_id")?);
+    json(&request.await?)
+}
+
 async fn finalize_invoice(lago: &Client, args: &Args) -> Outcome {
     let request = lago.invoices().finalize(args.path("lago_id")?);
     json(&request.await?)
@@ -1378,6 +1484,15 @@ async fn refresh_invoice(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
+async fn resend_invoice_email(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.invoices().resend_email(args.path("lago_id")?);
+    if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
+        request = request.input(value);
+    }
+    request.await?;
+    json(&())
+}
+
 async fn retry_invoice(lago: &Client, args: &Args) -> Outcome {
     let request = lago.invoices().retry(args.path("lago_id")?);
     json(&request.await?)
@@ -1386,7 +1501,7 @@ async fn retry_invoice(lago: &Client, args: &Args) -> Outcome {
 async fn retry_payment(lago: &Client, args: &Args) -> Outcome {
     let mut request = lago.invoices().retry_payment(args.path("lago_id")?);
     if let Some(value) = args
-        .optional_root::<lago_types::PaymentMethodReference>("payment_method")?
+        .optional_root::<lago_types::PaymentMethodReferenceInput>("payment_method")?
     {
         request = request.payment_method(value);
     }
@@ -1394,11 +1509,26 @@ async fn retry_payment(lago: &Client, args: &Args) -> Outcome {
     json(&())
 }
 
+async fn sync_invoice_salesforce_id(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .invoices()
+        .sync_salesforce_id(
+            args.path("lago_id")?,
+            args.body::<lago_types::InvoiceSyncSalesforceIdInput>()?,
+        );
+    json(&request.await?)
+}
+
 async fn void_invoice(lago: &Client, args: &Args) -> Outcome {
     let mut request = lago.invoices().void(args.path("lago_id")?);
     if let Some(value) = args.optional_body::<lago_types::InvoiceVoidInput>()? {
         request = request.input(value);
     }
+    json(&request.await?)
+}
+
+async fn find_organization(lago: &Client, _: &Args) -> Outcome {
+    let request = lago.organizations().get();
     json(&request.await?)
 }
 
@@ -1420,12 +1550,21 @@ async fn find_all_payment_receipts(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("invoice_id")? {
         request = request.invoice_id(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn find_payment_receipt(lago: &Client, args: &Args) -> Outcome {
     let request = lago.payment_receipts().get(args.path("lago_id")?);
     json(&request.await?)
+}
+
+async fn resend_payment_receipt_email(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.payment_receipts().resend_email(args.path("lago_id")?);
+    if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
+        request = request.input(value);
+    }
+    request.await?;
+    json(&())
 }
 
 async fn find_all_payment_requests(lago: &Client, args: &Args) -> Outcome {
@@ -1450,7 +1589,7 @@ async fn find_all_payment_requests(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_payment_request(lago: &Client, args: &Args) -> Outcome {
@@ -1479,7 +1618,7 @@ async fn find_all_payments(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<uuid::Uuid>("invoice_id")? {
         request = request.invoice_id(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_payment(lago: &Client, args: &Args) -> Outcome {
@@ -1502,7 +1641,7 @@ async fn find_all_plans(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_plan(lago: &Client, args: &Args) -> Outcome {
@@ -1535,7 +1674,7 @@ async fn find_all_plan_charges(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_plan_charge(lago: &Client, args: &Args) -> Outcome {
@@ -1589,7 +1728,7 @@ async fn find_all_plan_charge_filters(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_plan_charge_filter(lago: &Client, args: &Args) -> Outcome {
@@ -1718,7 +1857,7 @@ async fn find_all_plan_fixed_charges(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_plan_fixed_charge(lago: &Client, args: &Args) -> Outcome {
@@ -1826,7 +1965,13 @@ async fn find_all_subscriptions(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
     }
-    json(&request.await?.items)
+    if let Some(value) = args.query::<String>("external_id")? {
+        request = request.external_id(value);
+    }
+    if let Some(value) = args.query::<bool>("overridden")? {
+        request = request.overridden(value);
+    }
+    page(&request.await?)
 }
 
 async fn create_subscription(lago: &Client, args: &Args) -> Outcome {
@@ -1907,7 +2052,7 @@ async fn get_subscription_alerts(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_subscription_alert(lago: &Client, args: &Args) -> Outcome {
@@ -2000,7 +2145,7 @@ async fn find_all_subscription_charges(lago: &Client, args: &Args) -> Outcome {
     {
         request = request.subscription_status(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn find_subscription_charge(lago: &Client, args: &Args) -> Outcome {
@@ -2050,7 +2195,7 @@ async fn find_all_subscription_charge_filters(lago: &Client, args: &Args) -> Out
     {
         request = request.subscription_status(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_subscription_charge_filter(lago: &Client, args: &Args) -> Outcome {
@@ -2211,7 +2356,7 @@ async fn find_all_subscription_fixed_charges(lago: &Client, args: &Args) -> Outc
     {
         request = request.subscription_status(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn find_subscription_fixed_charge(lago: &Client, args: &Args) -> Outcome {
@@ -2245,18 +2390,31 @@ async fn override_subscription_fixed_charge(lago: &Client, args: &Args) -> Outco
 }
 
 async fn get_subscription_lifetime_usage(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.subscriptions().lifetime_usage().get(args.path("external_id")?);
+    let mut request = lago
+        .subscriptions()
+        .lifetime_usage()
+        .get(args.path("external_id")?);
+    if let Some(value) = args
+        .query::<lago_types::SubscriptionStatus>("subscription_status")?
+    {
+        request = request.subscription_status(value);
+    }
     json(&request.await?)
 }
 
 async fn update_subscription_lifetime_usage(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
+    let mut request = lago
         .subscriptions()
         .lifetime_usage()
         .update(
             args.path("external_id")?,
             args.root::<lago_types::LifetimeUsageInput>("lifetime_usage")?,
         );
+    if let Some(value) = args
+        .query::<lago_types::SubscriptionStatus>("subscription_status")?
+    {
+        request = request.subscription_status(value);
+    }
     json(&request.await?)
 }
 
@@ -2268,7 +2426,7 @@ async fn find_all_taxes(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_tax(lago: &Client, args: &Args) -> Outcome {
@@ -2319,7 +2477,7 @@ async fn find_all_wallet_transaction_consumptions(
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn find_all_wallet_transaction_fundings(lago: &Client, args: &Args) -> Outcome {
@@ -2330,7 +2488,7 @@ async fn find_all_wallet_transaction_fundings(lago: &Client, args: &Args) -> Out
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn wallet_transaction_payment_url(lago: &Client, args: &Args) -> Outcome {
@@ -2354,7 +2512,7 @@ async fn find_all_wallets(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_wallet(lago: &Client, args: &Args) -> Outcome {
@@ -2437,7 +2595,12 @@ async fn find_all_wallet_transactions(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("transaction_type")? {
         request = request.transaction_type(value);
     }
-    json(&request.await?.items)
+    if let Some(value) = args
+        .query::<std::collections::BTreeMap<String, String>>("metadata")?
+    {
+        request = request.metadata(value);
+    }
+    page(&request.await?)
 }
 
 async fn find_all_webhook_endpoints(lago: &Client, args: &Args) -> Outcome {
@@ -2448,7 +2611,7 @@ async fn find_all_webhook_endpoints(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    json(&request.await?.items)
+    page(&request.await?)
 }
 
 async fn create_webhook_endpoint(lago: &Client, args: &Args) -> Outcome {
@@ -2490,7 +2653,7 @@ async fn fetch_public_key(lago: &Client, _: &Args) -> Outcome {
 }
 
 /// Every call, by path and method.
-pub static CALLS: [Call; 202] = [
+pub static CALLS: [Call; 209] = [
     Call { id: "findAllActivityLogs", call: |lago, args| Box::pin(find_all_activity_logs(lago, args)) },
     Call { id: "findActivityLog", call: |lago, args| Box::pin(find_activity_log(lago, args)) },
     Call { id: "findAllAddOns", call: |lago, args| Box::pin(find_all_add_ons(lago, args)) },
@@ -2529,10 +2692,12 @@ pub static CALLS: [Call; 202] = [
     Call { id: "findCreditNote", call: |lago, args| Box::pin(find_credit_note(lago, args)) },
     Call { id: "updateCreditNote", call: |lago, args| Box::pin(update_credit_note(lago, args)) },
     Call { id: "downloadCreditNote", call: |lago, args| Box::pin(download_credit_note(lago, args)) },
+    Call { id: "downloadCreditNoteXml", call: |lago, args| Box::pin(download_credit_note_xml(lago, args)) },
     Call { id: "deleteAllCreditNoteMetadata", call: |lago, args| Box::pin(delete_all_credit_note_metadata(lago, args)) },
     Call { id: "mergeCreditNoteMetadata", call: |lago, args| Box::pin(merge_credit_note_metadata(lago, args)) },
     Call { id: "replaceCreditNoteMetadata", call: |lago, args| Box::pin(replace_credit_note_metadata(lago, args)) },
     Call { id: "deleteCreditNoteMetadataKey", call: |lago, args| Box::pin(delete_credit_note_metadata_key(lago, args)) },
+    Call { id: "resendCreditNoteEmail", call: |lago, args| Box::pin(resend_credit_note_email(lago, args)) },
     Call { id: "voidCreditNote", call: |lago, args| Box::pin(void_credit_note(lago, args)) },
     Call { id: "findAllCustomers", call: |lago, args| Box::pin(find_all_customers(lago, args)) },
     Call { id: "createCustomer", call: |lago, args| Box::pin(create_customer(lago, args)) },
@@ -2592,16 +2757,21 @@ pub static CALLS: [Call; 202] = [
     Call { id: "findInvoice", call: |lago, args| Box::pin(find_invoice(lago, args)) },
     Call { id: "updateInvoice", call: |lago, args| Box::pin(update_invoice(lago, args)) },
     Call { id: "downloadInvoice", call: |lago, args| Box::pin(download_invoice(lago, args)) },
+    Call { id: "downloadInvoiceXml", call: |lago, args| Box::pin(download_invoice_xml(lago, args)) },
     Call { id: "finalizeInvoice", call: |lago, args| Box::pin(finalize_invoice(lago, args)) },
     Call { id: "loseDisputeInvoice", call: |lago, args| Box::pin(lose_dispute_invoice(lago, args)) },
     Call { id: "invoicePaymentUrl", call: |lago, args| Box::pin(invoice_payment_url(lago, args)) },
     Call { id: "refreshInvoice", call: |lago, args| Box::pin(refresh_invoice(lago, args)) },
+    Call { id: "resendInvoiceEmail", call: |lago, args| Box::pin(resend_invoice_email(lago, args)) },
     Call { id: "retryInvoice", call: |lago, args| Box::pin(retry_invoice(lago, args)) },
     Call { id: "retryPayment", call: |lago, args| Box::pin(retry_payment(lago, args)) },
+    Call { id: "syncInvoiceSalesforceId", call: |lago, args| Box::pin(sync_invoice_salesforce_id(lago, args)) },
     Call { id: "voidInvoice", call: |lago, args| Box::pin(void_invoice(lago, args)) },
+    Call { id: "findOrganization", call: |lago, args| Box::pin(find_organization(lago, args)) },
     Call { id: "updateOrganization", call: |lago, args| Box::pin(update_organization(lago, args)) },
     Call { id: "findAllPaymentReceipts", call: |lago, args| Box::pin(find_all_payment_receipts(lago, args)) },
     Call { id: "findPaymentReceipt", call: |lago, args| Box::pin(find_payment_receipt(lago, args)) },
+    Call { id: "resendPaymentReceiptEmail", call: |lago, args| Box::pin(resend_payment_receipt_email(lago, args)) },
     Call { id: "findAllPaymentRequests", call: |lago, args| Box::pin(find_all_payment_requests(lago, args)) },
     Call { id: "createPaymentRequest", call: |lago, args| Box::pin(create_payment_request(lago, args)) },
     Call { id: "findPaymentRequest", call: |lago, args| Box::pin(find_payment_request(lago, args)) },
@@ -2693,4 +2863,219 @@ pub static CALLS: [Call; 202] = [
     Call { id: "updateWebhookEndpoint", call: |lago, args| Box::pin(update_webhook_endpoint(lago, args)) },
     Call { id: "fetchJsonPublicKey", call: |lago, args| Box::pin(fetch_json_public_key(lago, args)) },
     Call { id: "fetchPublicKey", call: |lago, args| Box::pin(fetch_public_key(lago, args)) },
+];
+
+/// The decoder of every method, by path and method.
+pub static DECODERS: [Decoder; 211] = [
+    Decoder { id: "findAllActivityLogs", method: "activity_logs.list", root: Some("activity_logs"), decode: decode_page::<resources::activity_logs::List> },
+    Decoder { id: "findActivityLog", method: "activity_logs.get", root: Some("activity_log"), decode: decode::<resources::activity_logs::Get> },
+    Decoder { id: "findAllAddOns", method: "add_ons.list", root: Some("add_ons"), decode: decode_page::<resources::add_ons::List> },
+    Decoder { id: "createAddOn", method: "add_ons.create", root: Some("add_on"), decode: decode::<resources::add_ons::Create> },
+    Decoder { id: "destroyAddOn", method: "add_ons.delete", root: Some("add_on"), decode: decode::<resources::add_ons::Delete> },
+    Decoder { id: "findAddOn", method: "add_ons.get", root: Some("add_on"), decode: decode::<resources::add_ons::Get> },
+    Decoder { id: "updateAddOn", method: "add_ons.update", root: Some("add_on"), decode: decode::<resources::add_ons::Update> },
+    Decoder { id: "findAllGrossRevenues", method: "analytics.gross_revenue", root: Some("gross_revenues"), decode: decode::<resources::analytics::GrossRevenue> },
+    Decoder { id: "findAllInvoiceCollections", method: "analytics.invoice_collection", root: Some("invoice_collections"), decode: decode::<resources::analytics::InvoiceCollection> },
+    Decoder { id: "findAllInvoicedUsages", method: "analytics.invoiced_usage", root: Some("invoiced_usages"), decode: decode::<resources::analytics::InvoicedUsage> },
+    Decoder { id: "findAllMrrs", method: "analytics.mrr", root: Some("mrrs"), decode: decode::<resources::analytics::Mrr> },
+    Decoder { id: "findAllOverdueBalances", method: "analytics.overdue_balance", root: Some("overdue_balances"), decode: decode::<resources::analytics::OverdueBalance> },
+    Decoder { id: "findAllUsages", method: "analytics.usage", root: Some("usages"), decode: decode::<resources::analytics::Usage> },
+    Decoder { id: "findAllApiLogs", method: "api_logs.list", root: Some("api_logs"), decode: decode_page::<resources::api_logs::List> },
+    Decoder { id: "findApiLog", method: "api_logs.get", root: Some("api_log"), decode: decode::<resources::api_logs::Get> },
+    Decoder { id: "findAllAppliedCoupons", method: "applied_coupons.list", root: Some("applied_coupons"), decode: decode_page::<resources::applied_coupons::List> },
+    Decoder { id: "applyCoupon", method: "applied_coupons.create", root: Some("applied_coupon"), decode: decode::<resources::applied_coupons::Create> },
+    Decoder { id: "findAllBillableMetrics", method: "billable_metrics.list", root: Some("billable_metrics"), decode: decode_page::<resources::billable_metrics::List> },
+    Decoder { id: "createBillableMetric", method: "billable_metrics.create", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Create> },
+    Decoder { id: "evaluateBillableMetricExpression", method: "billable_metrics.evaluate_expression", root: Some("expression_result"), decode: decode::<resources::billable_metrics::EvaluateExpression> },
+    Decoder { id: "destroyBillableMetric", method: "billable_metrics.delete", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Delete> },
+    Decoder { id: "findBillableMetric", method: "billable_metrics.get", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Get> },
+    Decoder { id: "updateBillableMetric", method: "billable_metrics.update", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Update> },
+    Decoder { id: "listBillingEntities", method: "billing_entities.list", root: Some("billing_entities"), decode: decode::<resources::billing_entities::List> },
+    Decoder { id: "createBillingEntity", method: "billing_entities.create", root: Some("billing_entity"), decode: decode::<resources::billing_entities::Create> },
+    Decoder { id: "getBillingEntity", method: "billing_entities.get", root: Some("billing_entity"), decode: decode::<resources::billing_entities::Get> },
+    Decoder { id: "updateBillingEntity", method: "billing_entities.update", root: Some("billing_entity"), decode: decode::<resources::billing_entities::Update> },
+    Decoder { id: "findAllCoupons", method: "coupons.list", root: Some("coupons"), decode: decode_page::<resources::coupons::List> },
+    Decoder { id: "createCoupon", method: "coupons.create", root: Some("coupon"), decode: decode::<resources::coupons::Create> },
+    Decoder { id: "destroyCoupon", method: "coupons.delete", root: Some("coupon"), decode: decode::<resources::coupons::Delete> },
+    Decoder { id: "findCoupon", method: "coupons.get", root: Some("coupon"), decode: decode::<resources::coupons::Get> },
+    Decoder { id: "updateCoupon", method: "coupons.update", root: Some("coupon"), decode: decode::<resources::coupons::Update> },
+    Decoder { id: "findAllCreditNotes", method: "credit_notes.list", root: Some("credit_notes"), decode: decode_page::<resources::credit_notes::List> },
+    Decoder { id: "createCreditNote", method: "credit_notes.create", root: Some("credit_note"), decode: decode::<resources::credit_notes::Create> },
+    Decoder { id: "estimateCreditNote", method: "credit_notes.estimate", root: Some("estimated_credit_note"), decode: decode::<resources::credit_notes::Estimate> },
+    Decoder { id: "findCreditNote", method: "credit_notes.get", root: Some("credit_note"), decode: decode::<resources::credit_notes::Get> },
+    Decoder { id: "updateCreditNote", method: "credit_notes.update", root: Some("credit_note"), decode: decode::<resources::credit_notes::Update> },
+    Decoder { id: "downloadCreditNote", method: "credit_notes.download", root: None, decode: decode::<resources::credit_notes::Download> },
+    Decoder { id: "downloadCreditNoteXml", method: "credit_notes.download_xml", root: None, decode: decode::<resources::credit_notes::DownloadXml> },
+    Decoder { id: "deleteAllCreditNoteMetadata", method: "credit_notes.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataDeleteAll> },
+    Decoder { id: "mergeCreditNoteMetadata", method: "credit_notes.metadata.merge", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataMerge> },
+    Decoder { id: "replaceCreditNoteMetadata", method: "credit_notes.metadata.replace", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataReplace> },
+    Decoder { id: "deleteCreditNoteMetadataKey", method: "credit_notes.metadata.delete", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataDelete> },
+    Decoder { id: "resendCreditNoteEmail", method: "credit_notes.resend_email", root: None, decode: decode::<resources::credit_notes::ResendEmail> },
+    Decoder { id: "voidCreditNote", method: "credit_notes.void", root: Some("credit_note"), decode: decode::<resources::credit_notes::Void> },
+    Decoder { id: "findAllCustomers", method: "customers.list", root: Some("customers"), decode: decode_page::<resources::customers::List> },
+    Decoder { id: "createCustomer", method: "customers.create", root: Some("customer"), decode: decode::<resources::customers::Create> },
+    Decoder { id: "destroyCustomer", method: "customers.delete", root: Some("customer"), decode: decode::<resources::customers::Delete> },
+    Decoder { id: "findCustomer", method: "customers.get", root: Some("customer"), decode: decode::<resources::customers::Get> },
+    Decoder { id: "findAllCustomerAppliedCoupons", method: "customers.applied_coupons.list", root: Some("applied_coupons"), decode: decode_page::<resources::customers::AppliedCouponsList> },
+    Decoder { id: "deleteAppliedCoupon", method: "customers.applied_coupons.delete", root: Some("applied_coupon"), decode: decode::<resources::customers::AppliedCouponsDelete> },
+    Decoder { id: "generateCustomerCheckoutURL", method: "customers.checkout_url", root: Some("customer"), decode: decode::<resources::customers::CheckoutUrl> },
+    Decoder { id: "findAllCustomerCreditNotes", method: "customers.credit_notes.list", root: Some("credit_notes"), decode: decode_page::<resources::customers::CreditNotesList> },
+    Decoder { id: "findCustomerCurrentUsage", method: "customers.current_usage", root: Some("customer_usage"), decode: decode::<resources::customers::CurrentUsage> },
+    Decoder { id: "findAllCustomerInvoices", method: "customers.invoices.list", root: Some("invoices"), decode: decode_page::<resources::customers::InvoicesList> },
+    Decoder { id: "findAllCustomerPastUsage", method: "customers.past_usage", root: Some("usage_periods"), decode: decode_page::<resources::customers::PastUsage> },
+    Decoder { id: "findAllCustomersPaymentMethods", method: "customers.payment_methods.list", root: Some("payment_methods"), decode: decode_page::<resources::customers::PaymentMethodsList> },
+    Decoder { id: "destroyPaymentMethod", method: "customers.payment_methods.delete", root: Some("payment_method"), decode: decode::<resources::customers::PaymentMethodsDelete> },
+    Decoder { id: "paymentMethodSetAsDefault", method: "customers.payment_methods.set_as_default", root: Some("payment_method"), decode: decode::<resources::customers::PaymentMethodsSetAsDefault> },
+    Decoder { id: "findAllCustomerPaymentRequests", method: "customers.payment_requests.list", root: Some("payment_requests"), decode: decode_page::<resources::customers::PaymentRequestsList> },
+    Decoder { id: "findAllCustomerPayments", method: "customers.payments.list", root: Some("payments"), decode: decode_page::<resources::customers::PaymentsList> },
+    Decoder { id: "getCustomerPortalUrl", method: "customers.portal_url", root: Some("customer"), decode: decode::<resources::customers::PortalUrl> },
+    Decoder { id: "findCustomerProjectedUsage", method: "customers.projected_usage", root: Some("customer_projected_usage"), decode: decode::<resources::customers::ProjectedUsage> },
+    Decoder { id: "findAllCustomerSubscriptions", method: "customers.subscriptions.list", root: Some("subscriptions"), decode: decode_page::<resources::customers::SubscriptionsList> },
+    Decoder { id: "findAllCustomerWallets", method: "customers.wallets.list", root: Some("wallets"), decode: decode_page::<resources::customers::WalletsList> },
+    Decoder { id: "createCustomerWallet", method: "customers.wallets.create", root: Some("wallet"), decode: decode::<resources::customers::WalletsCreate> },
+    Decoder { id: "destroyCustomerWallet", method: "customers.wallets.delete", root: Some("wallet"), decode: decode::<resources::customers::WalletsDelete> },
+    Decoder { id: "findCustomerWallet", method: "customers.wallets.get", root: Some("wallet"), decode: decode::<resources::customers::WalletsGet> },
+    Decoder { id: "updateCustomerWallet", method: "customers.wallets.update", root: Some("wallet"), decode: decode::<resources::customers::WalletsUpdate> },
+    Decoder { id: "deleteAllCustomerWalletAlerts", method: "customers.wallets.alerts.delete_all", root: None, decode: decode::<resources::customers::WalletsAlertsDeleteAll> },
+    Decoder { id: "getCustomerWalletAlerts", method: "customers.wallets.alerts.list", root: Some("alerts"), decode: decode_page::<resources::customers::WalletsAlertsList> },
+    Decoder { id: "createCustomerWalletAlert", method: "customers.wallets.alerts.create", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsCreate> },
+    Decoder { id: "createCustomerWalletAlert", method: "customers.wallets.alerts.create_batch", root: Some("alerts"), decode: decode::<resources::customers::WalletsAlertsCreateBatch> },
+    Decoder { id: "deleteCustomerWalletAlert", method: "customers.wallets.alerts.delete", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsDelete> },
+    Decoder { id: "getCustomerWalletAlert", method: "customers.wallets.alerts.get", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsGet> },
+    Decoder { id: "updateCustomerWalletAlert", method: "customers.wallets.alerts.update", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsUpdate> },
+    Decoder { id: "deleteAllCustomerWalletMetadata", method: "customers.wallets.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataDeleteAll> },
+    Decoder { id: "mergeCustomerWalletMetadata", method: "customers.wallets.metadata.merge", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataMerge> },
+    Decoder { id: "replaceCustomerWalletMetadata", method: "customers.wallets.metadata.replace", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataReplace> },
+    Decoder { id: "deleteCustomerWalletMetadataKey", method: "customers.wallets.metadata.delete", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataDelete> },
+    Decoder { id: "findAllEvents", method: "events.list", root: Some("events"), decode: decode_page::<resources::events::List> },
+    Decoder { id: "createEvent", method: "events.create", root: Some("event"), decode: decode::<resources::events::Create> },
+    Decoder { id: "createBatchEvents", method: "events.create_batch", root: Some("events"), decode: decode::<resources::events::CreateBatch> },
+    Decoder { id: "eventBatchEstimateInstantFees", method: "events.batch_estimate_instant_fees", root: Some("fees"), decode: decode::<resources::events::BatchEstimateInstantFees> },
+    Decoder { id: "eventEstimateFees", method: "events.estimate_fees", root: Some("fees"), decode: decode::<resources::events::EstimateFees> },
+    Decoder { id: "eventEstimateInstantFees", method: "events.estimate_instant_fees", root: Some("fees"), decode: decode::<resources::events::EstimateInstantFees> },
+    Decoder { id: "findEvent", method: "events.get", root: Some("event"), decode: decode::<resources::events::Get> },
+    Decoder { id: "findAllFeatures", method: "features.list", root: Some("features"), decode: decode_page::<resources::features::List> },
+    Decoder { id: "createFeature", method: "features.create", root: Some("feature"), decode: decode::<resources::features::Create> },
+    Decoder { id: "destroyFeature", method: "features.delete", root: Some("feature"), decode: decode::<resources::features::Delete> },
+    Decoder { id: "findFeature", method: "features.get", root: Some("feature"), decode: decode::<resources::features::Get> },
+    Decoder { id: "updateFeature", method: "features.update", root: Some("feature"), decode: decode::<resources::features::Update> },
+    Decoder { id: "deleteFeaturePrivilege", method: "features.privileges.delete", root: Some("feature"), decode: decode::<resources::features::PrivilegesDelete> },
+    Decoder { id: "findAllFees", method: "fees.list", root: Some("fees"), decode: decode_page::<resources::fees::List> },
+    Decoder { id: "deleteFee", method: "fees.delete", root: Some("fee"), decode: decode::<resources::fees::Delete> },
+    Decoder { id: "findFee", method: "fees.get", root: Some("fee"), decode: decode::<resources::fees::Get> },
+    Decoder { id: "updateFee", method: "fees.update", root: Some("fee"), decode: decode::<resources::fees::Update> },
+    Decoder { id: "findAllInvoices", method: "invoices.list", root: Some("invoices"), decode: decode_page::<resources::invoices::List> },
+    Decoder { id: "createInvoice", method: "invoices.create", root: Some("invoice"), decode: decode::<resources::invoices::Create> },
+    Decoder { id: "invoicePreview", method: "invoices.preview", root: Some("invoice"), decode: decode::<resources::invoices::Preview> },
+    Decoder { id: "deleteInvoice", method: "invoices.delete", root: Some("invoice"), decode: decode::<resources::invoices::Delete> },
+    Decoder { id: "findInvoice", method: "invoices.get", root: Some("invoice"), decode: decode::<resources::invoices::Get> },
+    Decoder { id: "updateInvoice", method: "invoices.update", root: Some("invoice"), decode: decode::<resources::invoices::Update> },
+    Decoder { id: "downloadInvoice", method: "invoices.download", root: None, decode: decode::<resources::invoices::Download> },
+    Decoder { id: "downloadInvoiceXml", method: "invoices.download_xml", root: None, decode: decode::<resources::invoices::DownloadXml> },
+    Decoder { id: "finalizeInvoice", method: "invoices.finalize", root: Some("invoice"), decode: decode::<resources::invoices::Finalize> },
+    Decoder { id: "loseDisputeInvoice", method: "invoices.lose_dispute", root: Some("invoice"), decode: decode::<resources::invoices::LoseDispute> },
+    Decoder { id: "invoicePaymentUrl", method: "invoices.payment_url", root: Some("invoice_payment_details"), decode: decode::<resources::invoices::PaymentUrl> },
+    Decoder { id: "refreshInvoice", method: "invoices.refresh", root: Some("invoice"), decode: decode::<resources::invoices::Refresh> },
+    Decoder { id: "resendInvoiceEmail", method: "invoices.resend_email", root: None, decode: decode::<resources::invoices::ResendEmail> },
+    Decoder { id: "retryInvoice", method: "invoices.retry", root: Some("invoice"), decode: decode::<resources::invoices::Retry> },
+    Decoder { id: "retryPayment", method: "invoices.retry_payment", root: None, decode: decode::<resources::invoices::RetryPayment> },
+    Decoder { id: "syncInvoiceSalesforceId", method: "invoices.sync_salesforce_id", root: Some("invoice"), decode: decode::<resources::invoices::SyncSalesforceId> },
+    Decoder { id: "voidInvoice", method: "invoices.void", root: Some("invoice"), decode: decode::<resources::invoices::Void> },
+    Decoder { id: "findOrganization", method: "organizations.get", root: Some("organization"), decode: decode::<resources::organizations::Get> },
+    Decoder { id: "updateOrganization", method: "organizations.update", root: Some("organization"), decode: decode::<resources::organizations::Update> },
+    Decoder { id: "findAllPaymentReceipts", method: "payment_receipts.list", root: Some("payment_receipts"), decode: decode_page::<resources::payment_receipts::List> },
+    Decoder { id: "findPaymentReceipt", method: "payment_receipts.get", root: Some("payment_receipt"), decode: decode::<resources::payment_receipts::Get> },
+    Decoder { id: "resendPaymentReceiptEmail", method: "payment_receipts.resend_email", root: None, decode: decode::<resources::payment_receipts::ResendEmail> },
+    Decoder { id: "findAllPaymentRequests", method: "payment_requests.list", root: Some("payment_requests"), decode: decode_page::<resources::payment_requests::List> },
+    Decoder { id: "createPaymentRequest", method: "payment_requests.create", root: Some("payment_request"), decode: decode::<resources::payment_requests::Create> },
+    Decoder { id: "findPaymentRequest", method: "payment_requests.get", root: Some("payment_request"), decode: decode::<resources::payment_requests::Get> },
+    Decoder { id: "findAllPayments", method: "payments.list", root: Some("payments"), decode: decode_page::<resources::payments::List> },
+    Decoder { id: "createPayment", method: "payments.create", root: Some("payment"), decode: decode::<resources::payments::Create> },
+    Decoder { id: "findPayment", method: "payments.get", root: Some("payment"), decode: decode::<resources::payments::Get> },
+    Decoder { id: "findAllPlans", method: "plans.list", root: Some("plans"), decode: decode_page::<resources::plans::List> },
+    Decoder { id: "createPlan", method: "plans.create", root: Some("plan"), decode: decode::<resources::plans::Create> },
+    Decoder { id: "destroyPlan", method: "plans.delete", root: Some("plan"), decode: decode::<resources::plans::Delete> },
+    Decoder { id: "findPlan", method: "plans.get", root: Some("plan"), decode: decode::<resources::plans::Get> },
+    Decoder { id: "updatePlan", method: "plans.update", root: Some("plan"), decode: decode::<resources::plans::Update> },
+    Decoder { id: "findAllPlanCharges", method: "plans.charges.list", root: Some("charges"), decode: decode_page::<resources::plans::ChargesList> },
+    Decoder { id: "createPlanCharge", method: "plans.charges.create", root: Some("charge"), decode: decode::<resources::plans::ChargesCreate> },
+    Decoder { id: "destroyPlanCharge", method: "plans.charges.delete", root: Some("charge"), decode: decode::<resources::plans::ChargesDelete> },
+    Decoder { id: "findPlanCharge", method: "plans.charges.get", root: Some("charge"), decode: decode::<resources::plans::ChargesGet> },
+    Decoder { id: "updatePlanCharge", method: "plans.charges.update", root: Some("charge"), decode: decode::<resources::plans::ChargesUpdate> },
+    Decoder { id: "findAllPlanChargeFilters", method: "plans.charges.filters.list", root: Some("filters"), decode: decode_page::<resources::plans::ChargesFiltersList> },
+    Decoder { id: "createPlanChargeFilter", method: "plans.charges.filters.create", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersCreate> },
+    Decoder { id: "destroyPlanChargeFilter", method: "plans.charges.filters.delete", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersDelete> },
+    Decoder { id: "findPlanChargeFilter", method: "plans.charges.filters.get", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersGet> },
+    Decoder { id: "updatePlanChargeFilter", method: "plans.charges.filters.update", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersUpdate> },
+    Decoder { id: "findAllEntitlements", method: "plans.entitlements.list", root: Some("entitlements"), decode: decode::<resources::plans::EntitlementsList> },
+    Decoder { id: "updateEntitlement", method: "plans.entitlements.merge", root: Some("entitlements"), decode: decode::<resources::plans::EntitlementsMerge> },
+    Decoder { id: "createEntitlement", method: "plans.entitlements.replace", root: Some("entitlements"), decode: decode::<resources::plans::EntitlementsReplace> },
+    Decoder { id: "destroyEntitlement", method: "plans.entitlements.delete", root: Some("entitlement"), decode: decode::<resources::plans::EntitlementsDelete> },
+    Decoder { id: "findEntitlement", method: "plans.entitlements.get", root: Some("entitlement"), decode: decode::<resources::plans::EntitlementsGet> },
+    Decoder { id: "removeEntitlementPrivilege", method: "plans.entitlements.privileges.delete", root: Some("entitlement"), decode: decode::<resources::plans::EntitlementsPrivilegesDelete> },
+    Decoder { id: "findAllPlanFixedCharges", method: "plans.fixed_charges.list", root: Some("fixed_charges"), decode: decode_page::<resources::plans::FixedChargesList> },
+    Decoder { id: "createPlanFixedCharge", method: "plans.fixed_charges.create", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesCreate> },
+    Decoder { id: "destroyPlanFixedCharge", method: "plans.fixed_charges.delete", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesDelete> },
+    Decoder { id: "findPlanFixedCharge", method: "plans.fixed_charges.get", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesGet> },
+    Decoder { id: "updatePlanFixedCharge", method: "plans.fixed_charges.update", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesUpdate> },
+    Decoder { id: "deleteAllPlanMetadata", method: "plans.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::plans::MetadataDeleteAll> },
+    Decoder { id: "mergePlanMetadata", method: "plans.metadata.merge", root: Some("metadata"), decode: decode::<resources::plans::MetadataMerge> },
+    Decoder { id: "replacePlanMetadata", method: "plans.metadata.replace", root: Some("metadata"), decode: decode::<resources::plans::MetadataReplace> },
+    Decoder { id: "deletePlanMetadataKey", method: "plans.metadata.delete", root: Some("metadata"), decode: decode::<resources::plans::MetadataDelete> },
+    Decoder { id: "findAllSubscriptions", method: "subscriptions.list", root: Some("subscriptions"), decode: decode_page::<resources::subscriptions::List> },
+    Decoder { id: "createSubscription", method: "subscriptions.create", root: Some("subscription"), decode: decode::<resources::subscriptions::Create> },
+    Decoder { id: "destroySubscription", method: "subscriptions.delete", root: Some("subscription"), decode: decode::<resources::subscriptions::Delete> },
+    Decoder { id: "findSubscription", method: "subscriptions.get", root: Some("subscription"), decode: decode::<resources::subscriptions::Get> },
+    Decoder { id: "updateSubscription", method: "subscriptions.update", root: Some("subscription"), decode: decode::<resources::subscriptions::Update> },
+    Decoder { id: "deleteAllSubscriptionAlerts", method: "subscriptions.alerts.delete_all", root: None, decode: decode::<resources::subscriptions::AlertsDeleteAll> },
+    Decoder { id: "getSubscriptionAlerts", method: "subscriptions.alerts.list", root: Some("alerts"), decode: decode_page::<resources::subscriptions::AlertsList> },
+    Decoder { id: "createSubscriptionAlert", method: "subscriptions.alerts.create", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsCreate> },
+    Decoder { id: "createSubscriptionAlert", method: "subscriptions.alerts.create_batch", root: Some("alerts"), decode: decode::<resources::subscriptions::AlertsCreateBatch> },
+    Decoder { id: "deleteSubscriptionAlert", method: "subscriptions.alerts.delete", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsDelete> },
+    Decoder { id: "getSubscriptionAlert", method: "subscriptions.alerts.get", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsGet> },
+    Decoder { id: "updateSubscriptionAlert", method: "subscriptions.alerts.update", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsUpdate> },
+    Decoder { id: "findAllSubscriptionCharges", method: "subscriptions.charges.list", root: Some("charges"), decode: decode_page::<resources::subscriptions::ChargesList> },
+    Decoder { id: "findSubscriptionCharge", method: "subscriptions.charges.get", root: Some("charge"), decode: decode::<resources::subscriptions::ChargesGet> },
+    Decoder { id: "overrideSubscriptionCharge", method: "subscriptions.charges.update", root: Some("charge"), decode: decode::<resources::subscriptions::ChargesUpdate> },
+    Decoder { id: "findAllSubscriptionChargeFilters", method: "subscriptions.charges.filters.list", root: Some("filters"), decode: decode_page::<resources::subscriptions::ChargesFiltersList> },
+    Decoder { id: "createSubscriptionChargeFilter", method: "subscriptions.charges.filters.create", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersCreate> },
+    Decoder { id: "destroySubscriptionChargeFilter", method: "subscriptions.charges.filters.delete", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersDelete> },
+    Decoder { id: "findSubscriptionChargeFilter", method: "subscriptions.charges.filters.get", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersGet> },
+    Decoder { id: "updateSubscriptionChargeFilter", method: "subscriptions.charges.filters.update", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersUpdate> },
+    Decoder { id: "findAllSubscriptionEntitlements", method: "subscriptions.entitlements.list", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsList> },
+    Decoder { id: "updateSubscriptionEntitlements", method: "subscriptions.entitlements.merge", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsMerge> },
+    Decoder { id: "destroySubscriptionEntitlement", method: "subscriptions.entitlements.delete", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsDelete> },
+    Decoder { id: "destroySubscriptionEntitlementPrivilege", method: "subscriptions.entitlements.privileges.delete", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsPrivilegesDelete> },
+    Decoder { id: "findAllSubscriptionFixedCharges", method: "subscriptions.fixed_charges.list", root: Some("fixed_charges"), decode: decode_page::<resources::subscriptions::FixedChargesList> },
+    Decoder { id: "findSubscriptionFixedCharge", method: "subscriptions.fixed_charges.get", root: Some("fixed_charge"), decode: decode::<resources::subscriptions::FixedChargesGet> },
+    Decoder { id: "overrideSubscriptionFixedCharge", method: "subscriptions.fixed_charges.update", root: Some("fixed_charge"), decode: decode::<resources::subscriptions::FixedChargesUpdate> },
+    Decoder { id: "getSubscriptionLifetimeUsage", method: "subscriptions.lifetime_usage.get", root: Some("lifetime_usage"), decode: decode::<resources::subscriptions::LifetimeUsageGet> },
+    Decoder { id: "updateSubscriptionLifetimeUsage", method: "subscriptions.lifetime_usage.update", root: Some("lifetime_usage"), decode: decode::<resources::subscriptions::LifetimeUsageUpdate> },
+    Decoder { id: "findAllTaxes", method: "taxes.list", root: Some("taxes"), decode: decode_page::<resources::taxes::List> },
+    Decoder { id: "createTax", method: "taxes.create", root: Some("tax"), decode: decode::<resources::taxes::Create> },
+    Decoder { id: "destroyTax", method: "taxes.delete", root: Some("tax"), decode: decode::<resources::taxes::Delete> },
+    Decoder { id: "findTax", method: "taxes.get", root: Some("tax"), decode: decode::<resources::taxes::Get> },
+    Decoder { id: "updateTax", method: "taxes.update", root: Some("tax"), decode: decode::<resources::taxes::Update> },
+    Decoder { id: "createWalletTransaction", method: "wallet_transactions.create", root: Some("wallet_transactions"), decode: decode::<resources::wallet_transactions::Create> },
+    Decoder { id: "findWalletTransaction", method: "wallet_transactions.get", root: Some("wallet_transaction"), decode: decode::<resources::wallet_transactions::Get> },
+    Decoder { id: "findAllWalletTransactionConsumptions", method: "wallet_transactions.consumptions.list", root: Some("wallet_transaction_consumptions"), decode: decode_page::<resources::wallet_transactions::ConsumptionsList> },
+    Decoder { id: "findAllWalletTransactionFundings", method: "wallet_transactions.fundings.list", root: Some("wallet_transaction_fundings"), decode: decode_page::<resources::wallet_transactions::FundingsList> },
+    Decoder { id: "walletTransactionPaymentUrl", method: "wallet_transactions.payment_url", root: Some("wallet_transaction_payment_details"), decode: decode::<resources::wallet_transactions::PaymentUrl> },
+    Decoder { id: "findAllWallets", method: "wallets.list", root: Some("wallets"), decode: decode_page::<resources::wallets::List> },
+    Decoder { id: "createWallet", method: "wallets.create", root: Some("wallet"), decode: decode::<resources::wallets::Create> },
+    Decoder { id: "destroyWallet", method: "wallets.delete", root: Some("wallet"), decode: decode::<resources::wallets::Delete> },
+    Decoder { id: "findWallet", method: "wallets.get", root: Some("wallet"), decode: decode::<resources::wallets::Get> },
+    Decoder { id: "updateWallet", method: "wallets.update", root: Some("wallet"), decode: decode::<resources::wallets::Update> },
+    Decoder { id: "deleteAllWalletMetadata", method: "wallets.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::wallets::MetadataDeleteAll> },
+    Decoder { id: "mergeWalletMetadata", method: "wallets.metadata.merge", root: Some("metadata"), decode: decode::<resources::wallets::MetadataMerge> },
+    Decoder { id: "replaceWalletMetadata", method: "wallets.metadata.replace", root: Some("metadata"), decode: decode::<resources::wallets::MetadataReplace> },
+    Decoder { id: "deleteWalletMetadataKey", method: "wallets.metadata.delete", root: Some("metadata"), decode: decode::<resources::wallets::MetadataDelete> },
+    Decoder { id: "findAllWalletTransactions", method: "wallets.wallet_transactions.list", root: Some("wallet_transactions"), decode: decode_page::<resources::wallets::WalletTransactionsList> },
+    Decoder { id: "findAllWebhookEndpoints", method: "webhook_endpoints.list", root: Some("webhook_endpoints"), decode: decode_page::<resources::webhook_endpoints::List> },
+    Decoder { id: "createWebhookEndpoint", method: "webhook_endpoints.create", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Create> },
+    Decoder { id: "destroyWebhookEndpoint", method: "webhook_endpoints.delete", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Delete> },
+    Decoder { id: "findWebhookEndpoint", method: "webhook_endpoints.get", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Get> },
+    Decoder { id: "updateWebhookEndpoint", method: "webhook_endpoints.update", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Update> },
+    Decoder { id: "fetchJsonPublicKey", method: "webhooks.json_public_key", root: Some("webhook"), decode: decode::<resources::webhooks::JsonPublicKey> },
+    Decoder { id: "fetchPublicKey", method: "webhooks.public_key", root: None, decode: decode::<resources::webhooks::PublicKey> },
 ];

@@ -3,3 +3,4 @@
 //! What is generated of the tests.
 
 pub mod calls;
+pub mod types;

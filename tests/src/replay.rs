@@ -1,0 +1,125 @@
+//! Recordings replayed: every recorded answer goes once more to a caller of the public layer, and
+//! what the caller gets is compared with what was recorded. What the server was asked successfully
+//! is asked again, and compared as well.
+
+mod answers;
+mod deliveries;
+mod errors;
+mod leaves;
+mod repair;
+mod report;
+mod requests;
+mod route;
+mod stage;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use lago_client::Operation;
+
+pub use leaves::{Difference, Leaves, leaves};
+pub use report::{Apart, Failure, Report, Tally};
+pub use route::route;
+
+use crate::calling::{Args, Call};
+use crate::document::{self, Document};
+use crate::generated::calls::CALLS;
+use crate::instance::Filled;
+use crate::recording::{Exchange, Recordings};
+use crate::sample::samples;
+use stage::Stage;
+
+/// Why nothing can be replayed at all.
+#[derive(Debug)]
+pub struct ReplayError(String);
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ReplayError {}
+
+/// Replays everything.
+///
+/// # Errors
+///
+/// openapi.yaml cannot be read or no server can be started; what is wrong with the recordings is
+/// in the report.
+pub async fn replay(recordings: &Recordings) -> Result<Report, ReplayError> {
+    let document = Document::read().map_err(ReplayError)?;
+    let operations = document.operations();
+    let mut stage = Stage::start().await.map_err(ReplayError)?;
+    let mut report = Report::default();
+    for exchange in &recordings.exchanges {
+        let Exchange {
+            file,
+            method,
+            path,
+            status,
+            ..
+        } = exchange;
+        let Some((operation, values)) = route(method, path) else {
+            let (file, what) = (file.clone(), format!("{method} {path} {status}"));
+            report.apart.push(Apart { file, what });
+            continue;
+        };
+        let described = operations.iter().find(|known| known.id == operation.id);
+        match scene(&document, described, operation, exchange, values) {
+            Ok(scene) if (200..300).contains(status) => {
+                requests::replay(&mut stage, &scene, &mut report).await;
+                answers::replay(&mut stage, &scene, &mut report).await;
+            }
+            Ok(scene) => errors::replay(&mut stage, &scene, &mut report).await,
+            Err(why) => report.fail(file, operation.id, Difference::whole(why)),
+        }
+    }
+    for delivery in &recordings.deliveries {
+        deliveries::replay(delivery, &mut report).await;
+    }
+    report.accept(&recordings.accepted);
+    Ok(report)
+}
+
+/// An exchange with the call that repeats it.
+struct Scene<'e> {
+    exchange: &'e Exchange,
+    operation: &'static Operation,
+    call: &'static Call,
+    args: Args,
+}
+
+/// The call of an exchange: with the values of its path, and a body that the operation takes. Of
+/// several kinds of body it is the one whose root was answered, or was sent.
+fn scene<'e>(
+    document: &Document,
+    described: Option<&document::Operation>,
+    operation: &'static Operation,
+    exchange: &'e Exchange,
+    values: BTreeMap<String, String>,
+) -> Result<Scene<'e>, &'static str> {
+    let call = CALLS.iter().find(|call| call.id == operation.id);
+    let call = call.ok_or("has no call in tests/src/generated/calls.rs")?;
+    let described = described.ok_or("is not in openapi.yaml and its overlay")?;
+    let mut samples = samples(document, described, Filled::Required);
+    let chosen = [&exchange.response_body, &exchange.request_body]
+        .into_iter()
+        .filter_map(serde_json::Value::as_object)
+        .find_map(|body| {
+            let has_root = |args: &Args| body.keys().any(|key| args.has_root(key));
+            samples.iter().position(|sample| has_root(&sample.args))
+        })
+        .unwrap_or(0);
+    if samples.is_empty() {
+        return Err("has no request that could be made up");
+    }
+    let mut args = samples.swap_remove(chosen).args;
+    args.path = values;
+    Ok(Scene {
+        exchange,
+        operation,
+        call,
+        args,
+    })
+}

@@ -1,0 +1,51 @@
+//! Requests that the server took: a caller can say the same, leaf for leaf.
+
+use serde_json::{Value, json};
+
+use super::Scene;
+use super::leaves::{Difference, short};
+use super::report::Report;
+use super::stage::Stage;
+use crate::calling::{Args, CallError};
+
+pub(super) async fn replay(stage: &mut Stage, scene: &Scene<'_>, report: &mut Report) {
+    let exchange = scene.exchange;
+    if exchange.request_body.is_null() {
+        return;
+    }
+    let args = Args {
+        body: Some(exchange.request_body.clone()),
+        ..scene.args.clone()
+    };
+    let played = stage.play(scene, &args, &exchange.response_body).await;
+    let faults: Vec<Difference> = match played.outcome {
+        Err(CallError::Arguments(why)) => vec![Difference {
+            path: "request".to_owned(),
+            what: format!("cannot be said: {}", short(&Value::from(why))),
+        }],
+        // How the answer is read is told elsewhere.
+        _ => Vec::new(),
+    };
+    let recorded = json!({ "request": with_nulls(&exchange.request_body) });
+    let sent = played.sent.map(|sent| {
+        let sent: Value = serde_json::from_slice(&sent).unwrap_or_default();
+        json!({ "request": with_nulls(&sent) })
+    });
+    let found = report.requests.add(&recorded, &faults, sent.as_ref());
+    for difference in found {
+        report.fail(&exchange.file, scene.operation.id, difference);
+    }
+}
+
+/// In a request null says something: there it is a leaf like others.
+fn with_nulls(value: &Value) -> Value {
+    match value {
+        Value::Null => json!("(null)"),
+        Value::Array(items) => items.iter().map(with_nulls).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| (key.clone(), with_nulls(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,99 @@
+//! A client and a server that answers what was recorded.
+
+use lago_client::{Client, StatusCode};
+use serde_json::Value;
+
+use super::Scene;
+use super::leaves::Difference;
+use super::route::decoded;
+use crate::calling::{Args, Outcome};
+use crate::recording::Exchange;
+use crate::script::{Answer, Prompted};
+use crate::server::Captured;
+
+/// Headers about the connection and the length, which are those of this server.
+const OF_THE_CONNECTION: [&str; 5] = [
+    "connection",
+    "content-encoding",
+    "content-length",
+    "keep-alive",
+    "transfer-encoding",
+];
+
+pub(super) struct Stage {
+    server: Prompted,
+    client: Client,
+}
+
+/// How a call went.
+pub(super) struct Played {
+    /// What the caller got.
+    pub(super) outcome: Outcome,
+    /// Where the request is not the recorded one.
+    pub(super) stray: Option<Difference>,
+    /// The body of the request.
+    pub(super) sent: Option<Vec<u8>>,
+}
+
+impl Stage {
+    pub(super) async fn start() -> Result<Self, String> {
+        let server = Prompted::start()
+            .await
+            .map_err(|error| format!("no server on the loopback: {error}"))?;
+        let client = server.client().map_err(|error| error.to_string())?;
+        Ok(Self { server, client })
+    }
+
+    /// Makes the call of a scene with these arguments and answers it with this body.
+    pub(super) async fn play(&mut self, scene: &Scene<'_>, args: &Args, body: &Value) -> Played {
+        let answer = answer(scene.exchange, body);
+        let mut call = (scene.call.call)(&self.client, args);
+        let mut stray = Some(Difference::whole("no request was sent"));
+        let mut sent = None;
+        loop {
+            tokio::select! {
+                outcome = &mut call => return Played { outcome, stray, sent },
+                Some(waiting) = self.server.next() => {
+                    stray = strays(scene.exchange, &waiting.request);
+                    sent = Some(waiting.request.body.clone());
+                    waiting.answer(answer.clone());
+                }
+            }
+        }
+    }
+}
+
+fn answer(exchange: &Exchange, body: &Value) -> Answer {
+    let status = StatusCode::from_u16(exchange.status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default();
+    let headers: Vec<(&str, &str)> = exchange
+        .response_headers
+        .iter()
+        .filter(|(name, _)| !OF_THE_CONNECTION.contains(&name.to_lowercase().as_str()))
+        .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+        .collect();
+    let status = format!("{} {status}", exchange.status);
+    Answer::new(&status, &headers, bytes(exchange, body))
+}
+
+fn bytes(exchange: &Exchange, body: &Value) -> Vec<u8> {
+    match body {
+        Value::Null => Vec::new(),
+        Value::String(text) if !exchange.is_json() => text.clone().into_bytes(),
+        body => body.to_string().into_bytes(),
+    }
+}
+
+/// Where a request leads elsewhere than the recorded one.
+fn strays(exchange: &Exchange, request: &Captured) -> Option<Difference> {
+    let place = |method: &str, target: &str| {
+        let path = target.split('?').next().unwrap_or_default();
+        let segments: Vec<_> = path.split('/').map(decoded).collect();
+        (method.to_owned(), segments)
+    };
+    let same = place(&exchange.method, &exchange.path) == place(&request.method, &request.target);
+    let Captured { method, target, .. } = request;
+    (!same).then(|| Difference::whole(format!("the request went to {method} {target}")))
+}
