@@ -6,6 +6,8 @@ mod client;
 #[cfg(test)]
 mod compile_fail;
 #[cfg(test)]
+mod drift;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod mock;
@@ -14,10 +16,16 @@ mod operations;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod property;
+#[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod surface;
 #[cfg(test)]
 mod types;
+#[cfg(test)]
+mod webhooks;
 #[cfg(test)]
 mod wire;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod conforms;
+mod deliveries;
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use lago_client::types::{
     AlertInput, AlertThresholdInput, AlertType, CustomerInput, EventInput, InvoicePaymentStatus,
-    InvoiceStatus, InvoiceVoidInput, Patch, PaymentMethodReference, PlanUpdate,
+    InvoiceStatus, InvoiceVoidInput, Patch, PaymentMethodReferenceInput, PlanUpdate,
 };
 use lago_tests::bodies::page;
 use lago_tests::script::{Answer, Scripted};
@@ -145,7 +145,7 @@ async fn an_optional_body_that_is_given_is_json() -> Outcome {
     assert_eq!(json_body(&request)?, json!({}));
     let request = sent(|lago| {
         let retry = lago.invoices().retry_payment(INVOICE);
-        retry.payment_method(PaymentMethodReference::new())
+        retry.payment_method(PaymentMethodReferenceInput::new())
     })
     .await?;
     assert_eq!(json_body(&request)?, json!({"payment_method": {}}));

@@ -75,6 +75,9 @@ fn describe(item: &Item, surface: &mut String) {
                 .unwrap();
             }
         }
+        Item::Macro(item) if item.mac.path.is_ident("webhook_events") => {
+            webhooks(&item.mac.tokens, surface);
+        }
         Item::Macro(item) => {
             let tokens: Vec<_> = item.mac.tokens.clone().into_iter().collect();
             let name = tokens
@@ -97,6 +100,22 @@ fn describe(item: &Item, surface: &mut String) {
             writeln!(surface, "{} = {}", name.unwrap(), values.join(" ")).unwrap();
         }
         _ => {}
+    }
+}
+
+/// `fee.created  fee: FeeCreated(Fee)`, a line for each type of delivery.
+fn webhooks(tokens: &proc_macro2::TokenStream, surface: &mut String) {
+    let tokens: Vec<_> = tokens.clone().into_iter().collect();
+    for line in tokens.split(|token| token.to_string() == ",") {
+        let words: Vec<String> = line.iter().map(ToString::to_string).collect();
+        let said = words
+            .iter()
+            .skip_while(|word| *word == "#" || word.starts_with('['));
+        if let [variant, object, _, name, _, root] = said.collect::<Vec<_>>().as_slice() {
+            let object = object.replace("crate", "").replace([' ', ':'], "");
+            let (name, root) = (name.trim_matches('"'), root.trim_matches('"'));
+            writeln!(surface, "{name}  {root}: {variant}{object}").unwrap();
+        }
     }
 }
 
@@ -169,7 +188,7 @@ fn methods() {
         "customers.wallets.alerts.create_batch",
         "subscriptions.alerts.create_batch",
     ];
-    assert_eq!((OPERATIONS.len(), beyond), (202, several.to_vec()));
+    assert_eq!(beyond, several);
 }
 
 /// A method that makes a request.

@@ -1,5 +1,8 @@
 //! What the generated types promise to people who send and read them.
 
+mod refused;
+mod schemas;
+
 use lago_client::types::{
     Currency, CustomerInput, Decimal, EventInput, Invoice, Patch, Plan, PlanInput, PlanInterval,
     PlanUpdate, SubscriptionInput, Tax, TaxInput, WalletInput,

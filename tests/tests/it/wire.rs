@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use lago_client::Client;
-use lago_tests::calling::{Call, CallError};
+use lago_tests::calling::{self, Call, CallError};
 use lago_tests::compare::{differences, same_text, without_nulls};
 use lago_tests::document::{Document, Operation};
 use lago_tests::generated::calls::CALLS;
@@ -68,7 +68,7 @@ async fn path_values_that_are_steps_are_never_sent() -> Outcome {
     Ok(())
 }
 
-fn is_refusal_of(name: &str, outcome: &Result<Value, CallError>) -> bool {
+fn is_refusal_of(name: &str, outcome: &calling::Outcome) -> bool {
     let Err(CallError::Client(error)) = outcome else {
         return false;
     };
@@ -85,10 +85,12 @@ async fn send_all(filled: Filled) -> Outcome {
             let outcome = (call_of(&operation).call)(&lago, &sample.args).await;
             let found = match (outcome, server.take().as_slice()) {
                 (Err(error), _) => vec![error.to_string()],
-                (Ok(value), [request]) => {
+                (Ok(answered), [request]) => {
                     let mut found = faults(&operation, &sample, request);
-                    let answered =
-                        differences(&without_nulls(sample.value.clone()), &without_nulls(value));
+                    let answered = differences(
+                        &without_nulls(sample.value.clone()),
+                        &without_nulls(answered.value),
+                    );
                     found.extend(answered.into_iter().map(|fault| format!("answer: {fault}")));
                     found
                 }

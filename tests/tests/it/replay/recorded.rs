@@ -1,0 +1,31 @@
+//! The recordings of this repository: servers of three ages, and every answer arrives whole.
+
+use std::error::Error;
+use std::path::Path;
+
+use lago_tests::recording::Recordings;
+use lago_tests::replay::{Tally, replay};
+
+#[tokio::test]
+async fn everything_recorded_arrives() -> Result<(), Box<dyn Error>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recorded");
+    let report = replay(&Recordings::read(&folder)?).await?;
+    assert!(report.failures.is_empty(), "{report}");
+    for Tally {
+        total,
+        decoded,
+        leaves,
+        kept,
+    } in [
+        &report.requests,
+        &report.answers,
+        &report.errors,
+        &report.deliveries,
+    ] {
+        assert_eq!((decoded, kept), (total, leaves));
+        assert!(*total > 0);
+    }
+    // What is not in this crate, and how much there is of everything else.
+    insta::assert_snapshot!(report);
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Deliveries: which are trusted, what they say, and how a service gets them.
+
+mod extractor;
+mod fetching;
+mod forged;
+mod laws;
+mod receiver;
+mod recorded;
+mod refusals;
+mod signatures;
+mod signer;

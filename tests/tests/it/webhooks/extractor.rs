@@ -1,0 +1,222 @@
+//! The extractor of axum, spoken to byte by byte.
+
+use std::error::Error;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::post;
+use lago_client::webhooks::{Delivery, SIGNATURE_HEADER, Verifier, sign_hmac};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+
+use super::recorded::{self, HMAC_KEY};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+const BODY: &str = r#"{"webhook_type":"tea.ready","object_type":"tea","tea":{}}"#;
+
+/// A service whose handler hands on what it is given.
+struct Service {
+    address: String,
+    received: mpsc::UnboundedReceiver<Delivery>,
+}
+
+impl Service {
+    async fn start(verifier: Verifier) -> Result<Self, Box<dyn Error>> {
+        let (hand_on, received) = mpsc::unbounded_channel();
+        let handler = async move |delivery: Delivery| {
+            hand_on
+                .send(delivery)
+                .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+            Ok::<_, StatusCode>(StatusCode::NO_CONTENT)
+        };
+        let router = Router::new()
+            .route("/lago", post(handler))
+            .with_state(verifier);
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?.to_string();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Self { address, received })
+    }
+
+    /// Sends bytes, and returns status and body of the answer.
+    async fn say(&self, bytes: &[u8]) -> Result<(u16, String), Box<dyn Error>> {
+        let mut stream = TcpStream::connect(&self.address).await?;
+        stream.write_all(bytes).await?;
+        let mut answer = Vec::new();
+        let answered = stream.read_to_end(&mut answer);
+        // So that a test that would hang fails.
+        tokio::time::timeout(std::time::Duration::from_secs(60), answered).await??;
+        let answer = String::from_utf8(answer)?;
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or("no answer")?;
+        let status = head.split(' ').nth(1).ok_or("no status")?;
+        Ok((status.parse()?, body.to_owned()))
+    }
+
+    /// The deliveries that reached the handler.
+    fn received(&mut self) -> Vec<Delivery> {
+        std::iter::from_fn(|| self.received.try_recv().ok()).collect()
+    }
+}
+
+/// A request with these headers, and with the body after them.
+fn request(headers: &[(&str, &str)], body: &str) -> Vec<u8> {
+    let mut text = "POST /lago HTTP/1.1\r\nhost: x\r\nconnection: close\r\n".to_owned();
+    for (name, value) in headers {
+        text += &format!("{name}: {value}\r\n");
+    }
+    (text + "\r\n" + body).into_bytes()
+}
+
+#[tokio::test]
+async fn a_genuine_delivery_reaches_the_handler() -> Outcome {
+    for hmac in [true, false] {
+        let recorded = recorded::smallest(hmac);
+        let mut service = Service::start(recorded.verifier()).await?;
+        let length = recorded.body.len().to_string();
+        let mut headers = vec![("content-length", length.as_str())];
+        headers.extend(
+            recorded
+                .headers
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        );
+        let body = std::str::from_utf8(&recorded.body)?;
+        assert_eq!(
+            service.say(&request(&headers, body)).await?,
+            (204, String::new())
+        );
+        let received = service.received();
+        assert_eq!(received.len(), 1);
+        assert_eq!(received[0].body, recorded.body);
+        assert_eq!(
+            received[0].webhook_type.to_string(),
+            recorded.webhook_type()
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn everything_else_is_answered_before() -> Outcome {
+    let mut service = Service::start(Verifier::hmac(HMAC_KEY).largest_body(1_000)).await?;
+    let signature = sign_hmac(HMAC_KEY, BODY.as_bytes());
+    let forged = sign_hmac("another key", BODY.as_bytes());
+    let no_webhook = sign_hmac(HMAC_KEY, b"[]");
+    let length = BODY.len().to_string();
+    let (signed, key) = (
+        (SIGNATURE_HEADER, signature.as_str()),
+        ("x-lago-unique-key", "1"),
+    );
+    let whole = ("content-length", length.as_str());
+    for (what, bytes, expected) in [
+        (
+            "no signature",
+            request(&[whole, key], BODY),
+            (400, "x-lago-signature is missing"),
+        ),
+        (
+            "no unique key",
+            request(&[whole, signed], BODY),
+            (400, "x-lago-unique-key is missing"),
+        ),
+        (
+            "two signatures",
+            request(&[whole, signed, signed, key], BODY),
+            (400, "more than once"),
+        ),
+        (
+            "another key",
+            request(&[whole, (SIGNATURE_HEADER, &forged), key], BODY),
+            (401, "does not match"),
+        ),
+        (
+            "another algorithm",
+            request(
+                &[whole, signed, key, ("x-lago-signature-algorithm", "jwt")],
+                BODY,
+            ),
+            (401, "none of kind hmac"),
+        ),
+        (
+            "no webhook",
+            request(
+                &[
+                    ("content-length", "2"),
+                    (SIGNATURE_HEADER, &no_webhook),
+                    key,
+                ],
+                "[]",
+            ),
+            (400, "no webhook"),
+        ),
+        (
+            // The body is never sent.
+            "50 MB that are announced",
+            request(&[("content-length", "50000000"), signed, key], ""),
+            (413, "more than 1000 bytes"),
+        ),
+        (
+            "too much that is not announced",
+            request(
+                &[("transfer-encoding", "chunked"), signed, key],
+                &format!("3e9\r\n{}\r\n", " ".repeat(1_001)),
+            ),
+            (413, "more than 1000 bytes"),
+        ),
+        (
+            // Whoever is refused for the headers need not send a body.
+            "no headers and no body",
+            request(&[("content-length", "900")], ""),
+            (400, "is missing"),
+        ),
+        (
+            "chunks that are none",
+            request(&[("transfer-encoding", "chunked"), signed, key], "zz\r\n"),
+            (400, "incomplete"),
+        ),
+    ] {
+        let (status, text) = service
+            .say(&bytes)
+            .await
+            .map_err(|error| format!("{what}: {error}"))?;
+        assert_eq!(status, expected.0, "{what}: {text}");
+        assert!(text.contains(expected.1), "{what}: {text}");
+    }
+    assert_eq!(service.received(), []);
+    // The service is as good as new, also for a body in chunks.
+    let chunks = format!(
+        "10\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+        &BODY[..16],
+        BODY.len() - 16,
+        &BODY[16..]
+    );
+    let bytes = request(&[("transfer-encoding", "chunked"), signed, key], &chunks);
+    assert_eq!(service.say(&bytes).await?.0, 204);
+    assert_eq!(service.received()[0].body, BODY);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_fetched_is_503() -> Outcome {
+    let nobody = TcpListener::bind("127.0.0.1:0").await?;
+    let address = nobody.local_addr()?.to_string();
+    drop(nobody);
+    let lago = lago_tests::script::client_for(&address).build()?;
+    let mut service = Service::start(Verifier::fetch(&lago)).await?;
+    let token = super::signer::Signer::FIRST.deliver(BODY, &format!("http://{address}"));
+    let length = BODY.len().to_string();
+    let headers = [
+        ("content-length", length.as_str()),
+        (SIGNATURE_HEADER, &token),
+        ("x-lago-unique-key", "1"),
+    ];
+    let (status, text) = service.say(&request(&headers, BODY)).await?;
+    assert_eq!(
+        (status, text.as_str()),
+        (503, "the public key cannot be fetched")
+    );
+    assert_eq!(service.received(), []);
+    Ok(())
+}

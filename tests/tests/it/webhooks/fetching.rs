@@ -1,0 +1,228 @@
+//! Keys that a server is asked for, over real sockets.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures::future::join_all;
+use lago_client::webhooks::{Check, SIGNATURE_HEADER, UNIQUE_KEY_HEADER, Verifier};
+use lago_tests::script::{API_KEY, Answer, Prompted, Scripted};
+use serde_json::json;
+
+use super::recorded;
+use super::signer::Signer;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+const JSON_KEY: &str = "/api/v1/webhooks/json_public_key";
+const TEXT_KEY: &str = "/api/v1/webhooks/public_key";
+const BODY: &str = r#"{"webhook_type":"tea.ready","object_type":"tea","tea":{}}"#;
+
+/// The server's answer that tells a key in JSON.
+fn telling(signer: Signer) -> Answer {
+    Answer::json("200 OK", json!({"webhook": {"public_key": signer.told()}}))
+}
+
+/// The headers of a delivery with this signature.
+fn headers(token: &str) -> [(&str, &str); 2] {
+    [(SIGNATURE_HEADER, token), (UNIQUE_KEY_HEADER, "id-1")]
+}
+
+/// A delivery, signed by the server that the client calls.
+async fn deliver(verifier: &Verifier, signer: Signer, issuer: &str) -> Result<(), Check> {
+    let token = signer.deliver(BODY, issuer);
+    let outcome = verifier.receive(headers(&token), BODY).await;
+    outcome.map(|_| ()).map_err(|error| error.check())
+}
+
+#[tokio::test]
+async fn a_key_is_fetched_for_the_first_delivery_and_kept() -> Outcome {
+    let server = Scripted::always(telling(Signer::FIRST)).await?;
+    let verifier = Verifier::fetch(&server.client()?);
+    assert_eq!(server.targets().len(), 0);
+    for _ in 0..5 {
+        assert_eq!(
+            deliver(&verifier, Signer::FIRST, &server.origin()).await,
+            Ok(())
+        );
+    }
+    assert_eq!(server.targets(), [JSON_KEY]);
+    let authorization = server.requests()[0].header("authorization");
+    assert_eq!(authorization, format!("Bearer {API_KEY}"));
+    // Clones have the same keys.
+    assert_eq!(
+        deliver(&verifier.clone(), Signer::FIRST, &server.origin()).await,
+        Ok(())
+    );
+    assert_eq!(server.targets().len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_older_server_tells_its_key_as_text() -> Outcome {
+    for refusal in ["404 Not Found", "405 Method Not Allowed"] {
+        let server = Scripted::start(move |request| match request.target.as_str() {
+            TEXT_KEY => Answer::new(
+                "200 OK",
+                &[("content-type", "text/plain")],
+                Signer::FIRST.told(),
+            ),
+            _ => Answer::json(refusal, json!({"status": 404, "error": "Not Found"})),
+        })
+        .await?;
+        let verifier = Verifier::fetch(&server.client()?);
+        assert_eq!(
+            deliver(&verifier, Signer::FIRST, &server.origin()).await,
+            Ok(())
+        );
+        assert_eq!(server.targets(), [JSON_KEY, TEXT_KEY]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_key_of_a_real_server_is_read_as_it_was_told() -> Outcome {
+    let server = Scripted::start(|request| match request.target.as_str() {
+        TEXT_KEY => Answer::new("200 OK", &[], recorded::public_key()),
+        _ => Answer::new("404 Not Found", &[], ""),
+    })
+    .await?;
+    let delivery = recorded::smallest(false);
+    let verifier = Verifier::fetch_with_issuer(&server.client()?, delivery.issuer);
+    let body = axum::body::Bytes::from(delivery.body.clone());
+    let pairs = delivery.headers.iter().map(|(name, value)| (name, value));
+    let received = verifier.receive(pairs, body).await?;
+    assert_eq!(received.webhook_type.to_string(), delivery.webhook_type());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_issuer_is_where_the_client_calls_unless_told_otherwise() -> Outcome {
+    let server = Scripted::always(telling(Signer::FIRST)).await?;
+    let inside = server
+        .builder()
+        .base_url(format!("{}/api/v1/", server.origin()))
+        .build()?;
+    let verifier = Verifier::fetch(&inside);
+    assert_eq!(
+        deliver(&verifier, Signer::FIRST, &server.origin()).await,
+        Ok(())
+    );
+    let outside = "https://lago.example.com";
+    assert_eq!(
+        deliver(&verifier, Signer::FIRST, outside).await,
+        Err(Check::Issuer)
+    );
+    let verifier = Verifier::fetch_with_issuer(&inside, outside);
+    assert_eq!(deliver(&verifier, Signer::FIRST, outside).await, Ok(()));
+    assert_eq!(
+        deliver(&verifier, Signer::FIRST, &server.origin()).await,
+        Err(Check::Issuer)
+    );
+    // Neither was a reason to ask again.
+    assert_eq!(server.targets().len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_key_is_fetched_once_for_all_deliveries_that_it_signed() -> Outcome {
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&told);
+    let server = Scripted::start(move |_| match count.fetch_add(1, Ordering::SeqCst) {
+        0 => telling(Signer::FIRST),
+        _ => telling(Signer::SECOND),
+    })
+    .await?;
+    let verifier = Verifier::fetch(&server.client()?);
+    let origin = server.origin();
+    let first = join_all((0..40).map(|_| deliver(&verifier, Signer::FIRST, &origin))).await;
+    assert!(first.iter().all(Result::is_ok), "{first:?}");
+    assert_eq!(told.load(Ordering::SeqCst), 1);
+
+    let second = join_all((0..40).map(|_| deliver(&verifier, Signer::SECOND, &origin))).await;
+    assert!(second.iter().all(Result::is_ok), "{second:?}");
+    assert_eq!(told.load(Ordering::SeqCst), 2);
+
+    // The old key is worth nothing now, and forgeries cost the server nothing.
+    let forged = join_all((0..40).map(|_| deliver(&verifier, Signer::FIRST, &origin))).await;
+    assert!(
+        forged
+            .iter()
+            .all(|outcome| *outcome == Err(Check::Signature)),
+        "{forged:?}"
+    );
+    assert_eq!(told.load(Ordering::SeqCst), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn deliveries_wait_for_a_key_that_is_on_its_way() -> Outcome {
+    let mut server = Prompted::start().await?;
+    let verifier = Verifier::fetch_with_issuer(&server.client()?, "issuer");
+    let waiting: Vec<_> = (0..10)
+        .map(|_| {
+            let verifier = verifier.clone();
+            tokio::spawn(async move { deliver(&verifier, Signer::FIRST, "issuer").await })
+        })
+        .collect();
+    let asked = server.next().await.ok_or("the server was not asked")?;
+    // What is no token is refused meanwhile: no key would change that.
+    let refused = verifier.receive(headers("secret"), BODY).await;
+    assert_eq!(
+        refused.map_err(|error| error.check()),
+        Err(Check::Algorithm)
+    );
+    asked.answer(telling(Signer::FIRST));
+    for delivery in waiting {
+        assert_eq!(delivery.await?, Ok(()));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_had_is_nobodys_fault_who_delivers() -> Outcome {
+    for answer in [
+        Answer::json(
+            "401 Unauthorized",
+            json!({"status": 401, "error": "Unauthorized"}),
+        ),
+        Answer::new("502 Bad Gateway", &[], "<html>"),
+        Answer::json(
+            "200 OK",
+            json!({"webhook": {"public_key": "key-that-is-secret"}}),
+        ),
+        Answer::json("200 OK", json!({"webhook": {}})),
+    ] {
+        let server = Scripted::always(answer).await?;
+        let verifier = Verifier::fetch(&server.client()?);
+        let token = Signer::FIRST.deliver(BODY, &server.origin());
+        let error = verifier
+            .receive(headers(&token), BODY)
+            .await
+            .err()
+            .ok_or("trusted")?;
+        assert_eq!((error.check(), error.status().as_u16()), (Check::Key, 503));
+        let source = error.source().ok_or("no cause")?;
+        let printed = format!("{error} {error:?} {source} {source:?}");
+        assert!(!printed.contains("secret"), "{printed}");
+        // The start of a service says the same.
+        let error = verifier.warm_up().await.err().ok_or("warm")?;
+        assert_eq!(error.check(), Check::Key);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_warm_verifier_needs_no_server() -> Outcome {
+    let server = Scripted::always(telling(Signer::FIRST)).await?;
+    let verifier = Verifier::fetch(&server.client()?);
+    let token = Signer::FIRST.deliver(BODY, &server.origin());
+    let cold = verifier.verify(headers(&token), BODY.as_bytes());
+    assert_eq!(cold.err().map(|error| error.check()), Some(Check::Key));
+    verifier.warm_up().await?;
+    verifier.warm_up().await?;
+    assert!(verifier.verify(headers(&token), BODY.as_bytes()).is_ok());
+    assert_eq!(server.targets().len(), 1);
+    assert!(!format!("{verifier:?}").contains("secret"), "{verifier:?}");
+    Ok(())
+}
