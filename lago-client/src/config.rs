@@ -7,8 +7,10 @@ use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use crate::client::Client;
+use crate::clock;
 use crate::error::Error;
-use crate::retry;
+use crate::rate_limit::Pace;
+use crate::retry::{Budget, RetryPolicy};
 use crate::transport::Shared;
 
 /// Lago Cloud in the United States, where calls go unless told otherwise.
@@ -45,6 +47,8 @@ pub struct ClientBuilder {
     headers: Vec<(String, String)>,
     user_agent: Option<String>,
     http: Option<reqwest::Client>,
+    retry: RetryPolicy,
+    pacing: bool,
 }
 
 impl ClientBuilder {
@@ -58,6 +62,8 @@ impl ClientBuilder {
             headers: Vec::new(),
             user_agent: None,
             http: None,
+            retry: RetryPolicy::new(),
+            pacing: false,
         }
     }
 
@@ -84,15 +90,32 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one attempt may take, from the connection to the last byte: 30 s unless set.
+    /// How long one attempt may take, from the connection to the last byte: 30 s unless set. A third
+    /// of it is for the connection.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long a call may take with all its attempts: 120 s unless set.
+    /// How long a call may take with all its attempts and the waits between them: 120 s unless set.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.total_timeout = timeout;
+        self
+    }
+
+    /// How often and how long a call is tried again; [`RetryPolicy`] tells which calls are, and after
+    /// which failures.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Whether calls wait for the server's next window once an answer says that no request is left
+    /// in this one (`x-ratelimit-remaining: 0`). Off unless set: then such calls are sent, and
+    /// refused with 429. Clones of a client wait together; a call whose
+    /// [`total_timeout`](Self::total_timeout) ends before the window does fails without being sent.
+    pub fn rate_limit_pacing(mut self, on: bool) -> Self {
+        self.pacing = on;
         self
     }
 
@@ -115,7 +138,10 @@ impl ClientBuilder {
     }
 
     /// The HTTP client to use: with a proxy, with certificates of your own, shared with others.
-    /// Unless set, one is made that follows no redirects, so that the key goes to no other host.
+    ///
+    /// Unless set, one is made that follows no redirects, so that the key goes to no other host,
+    /// repeats nothing by itself, and closes idle connections before servers usually do. Build yours
+    /// with `redirect(Policy::none())` and `retry(reqwest::retry::never())` for the same.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -137,20 +163,22 @@ impl ClientBuilder {
         headers.insert(AUTHORIZATION, self.authorization()?);
         let http = match self.http {
             Some(http) => http,
-            None => reqwest::Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .build()
-                .map_err(|error| Error::config("the HTTP client cannot be made").because(error))?,
+            None => http_client(self.timeout / 3)?,
         };
+        let url = base_url(&self.base_url)?;
         Ok(Client::new(Shared {
             http,
-            base_url: base_url(&self.base_url)?,
+            host: url.host_str().unwrap_or_default().to_owned(),
+            port: url.port_or_known_default().unwrap_or_default(),
+            base_url: url.into(),
             headers,
             timeout: self.timeout,
             total_timeout: self.total_timeout,
             largest_response: self.largest_response,
-            policy: retry::never,
-            sleep: retry::sleep,
+            retry: self.retry,
+            budget: Budget::default(),
+            pace: self.pacing.then(Pace::default),
+            clock: Box::new(clock::System),
             #[cfg(feature = "drift")]
             drift: crate::drift::Watch::default(),
         }))
@@ -184,6 +212,21 @@ impl ClientBuilder {
     }
 }
 
+/// Shorter than the 20 s after which older servers of Lago close an idle connection: a request that
+/// meets the closing is lost, and whether it was executed is unknown.
+const IDLE: Duration = Duration::from_secs(15);
+
+fn http_client(connect_timeout: Duration) -> Result<reqwest::Client, Error> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        // What is repeated is decided and counted here.
+        .retry(reqwest::retry::never())
+        .connect_timeout(connect_timeout)
+        .pool_idle_timeout(IDLE)
+        .build()
+        .map_err(|error| Error::config("the HTTP client cannot be made").because(error))
+}
+
 /// A header from text, or what is wrong with it.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let parsed =
@@ -198,10 +241,10 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
 }
 
 /// The URL that paths are appended to: with `/api/v1`, without a slash at the end.
-fn base_url(text: &str) -> Result<String, Error> {
+fn base_url(text: &str) -> Result<Url, Error> {
     let trimmed = text.trim();
     let wrong = |why: &str| Error::config(format!("the base URL {:?} {why}", printable(trimmed)));
-    let url =
+    let mut url =
         Url::parse(trimmed).map_err(|_| wrong("is no URL; write `https://lago.example.com`"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(wrong(
@@ -218,11 +261,13 @@ fn base_url(text: &str) -> Result<String, Error> {
             "has a query or a fragment; write only scheme, host and path",
         ));
     }
-    let plain = url.as_str().trim_end_matches('/');
-    match plain.ends_with(VERSIONED_PATH) {
-        true => Ok(plain.to_owned()),
-        false => Ok(format!("{plain}{VERSIONED_PATH}")),
-    }
+    let path = url.path().trim_end_matches('/');
+    let path = match path.ends_with(VERSIONED_PATH) {
+        true => path.to_owned(),
+        false => format!("{path}{VERSIONED_PATH}"),
+    };
+    url.set_path(&path);
+    Ok(url)
 }
 
 /// A base URL without the places where people put secrets, though none belongs there.
@@ -241,6 +286,8 @@ impl fmt::Debug for ClientBuilder {
             .field("timeout", &self.timeout)
             .field("total_timeout", &self.total_timeout)
             .field("largest_response", &self.largest_response)
+            .field("retry", &self.retry)
+            .field("rate_limit_pacing", &self.pacing)
             .finish_non_exhaustive()
     }
 }
@@ -273,7 +320,7 @@ mod tests {
                 "https://example.com/lago/api/v1",
             ),
         ] {
-            assert_eq!(base_url(given).unwrap(), used);
+            assert_eq!(base_url(given).unwrap().as_str(), used);
         }
     }
 

@@ -2,8 +2,10 @@
 
 mod api;
 mod display;
+mod predicates;
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use bytes::Bytes;
 use lago_types::ApiError;
@@ -15,7 +17,9 @@ pub(crate) use api::{ApiBody, is_code};
 
 use crate::decode::Failure;
 use crate::operation::Operation;
-use crate::response::{Received, request_id};
+use crate::rate_limit::RateLimit;
+use crate::response::{Received, Success, request_id};
+use crate::retry::{History, Stop};
 
 /// Why a call failed.
 ///
@@ -34,6 +38,11 @@ struct Inner {
     received: Option<Received>,
     api: Option<ApiBody>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    attempts: u32,
+    may_be_executed: bool,
+    retry_after: Option<Duration>,
+    /// What kept a call from being tried again, where it might have been worth it.
+    limit: Option<Stop>,
 }
 
 /// What kind of failure it is.
@@ -44,11 +53,13 @@ pub(crate) enum Kind {
     /// The request cannot be sent like this.
     Request(String),
     /// No connection to the server.
-    Connect,
+    Connect { timed_out: bool },
     /// No answer within the time limit.
     Timeout,
     /// The connection broke.
     Transport,
+    /// The next window of the server's rate limit is too far away.
+    Paced,
     /// The answer is larger than the limit, in bytes.
     TooLarge(usize),
     /// The server refused, or something between answered for it.
@@ -58,13 +69,17 @@ pub(crate) enum Kind {
 }
 
 impl Error {
-    fn new(kind: Kind, operation: Option<&'static Operation>) -> Self {
+    pub(crate) fn new(kind: Kind, operation: Option<&'static Operation>) -> Self {
         Self(Box::new(Inner {
             kind,
             operation,
             received: None,
             api: None,
             source: None,
+            attempts: 0,
+            may_be_executed: false,
+            retry_after: None,
+            limit: None,
         }))
     }
 
@@ -76,16 +91,26 @@ impl Error {
         Self::new(Kind::Request(message.into()), Some(operation))
     }
 
-    pub(crate) fn transport(operation: &'static Operation, error: reqwest::Error) -> Self {
-        let kind = if error.is_timeout() {
-            Kind::Timeout
-        } else if error.is_connect() {
-            Kind::Connect
-        } else {
-            Kind::Transport
+    /// A failure to send or to receive, with the part of the answer that came.
+    pub(crate) fn transport(
+        operation: &'static Operation,
+        error: reqwest::Error,
+        received: Option<Received>,
+    ) -> Self {
+        let kind = match (error.is_connect(), error.is_timeout()) {
+            (true, timed_out) => Kind::Connect { timed_out },
+            (false, true) => Kind::Timeout,
+            (false, false) => Kind::Transport,
         };
         // The URL holds ids of customers.
-        Self::new(kind, Some(operation)).because(error.without_url())
+        let mut failure = Self::new(kind, Some(operation)).because(error.without_url());
+        failure.0.received = received;
+        failure
+    }
+
+    /// A request that was not sent because the server takes none for so long.
+    pub(crate) fn paced(operation: &'static Operation, wait: Duration) -> Self {
+        Self::new(Kind::Paced, Some(operation)).retry_after_of(Some(wait))
     }
 
     pub(crate) fn too_large(
@@ -103,17 +128,39 @@ impl Error {
         error
     }
 
+    /// A success that cannot be read.
     pub(crate) fn decode(
         operation: &'static Operation,
         failure: Failure,
-        received: Received,
+        success: Success,
     ) -> Self {
-        let mut error = Self::new(Kind::Decode(failure.path), Some(operation)).with(received);
+        let kind = Kind::Decode(failure.path);
+        let mut error = Self::new(kind, Some(operation)).with(success.received);
         error.0.source = Some(failure.source);
+        error.0.attempts = success.attempts;
+        error.0.may_be_executed = true;
         error
     }
 
-    fn with(mut self, received: Received) -> Self {
+    /// How long the answer asks to wait.
+    pub(crate) fn retry_after_of(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    /// The failure of a call, after all its attempts.
+    pub(crate) fn after(mut self, history: History, stop: Stop) -> Self {
+        self.0.attempts = history.attempts;
+        self.0.may_be_executed = history.may_be_executed;
+        self.0.limit = Some(stop).filter(|stop| stop.is_limit());
+        self
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+
+    pub(crate) fn with(mut self, received: Received) -> Self {
         self.0.received = Some(received);
         self
     }
@@ -179,6 +226,26 @@ impl Error {
         request_id(self.headers()?)
     }
 
+    /// How often the request was sent. Zero when it was not: the client or the request cannot be made
+    /// like this, or the server's rate limit leaves no time for it.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long to wait before the next call, where the server says so: `Retry-After`, or the rest of
+    /// the window of its rate limit.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How many requests are left, where the server limits them and there was an answer.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        RateLimit::read(self.headers()?)
+    }
+
     /// The headers of the answer, when there was one.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
@@ -199,98 +266,6 @@ impl Error {
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
         self.0.operation
-    }
-
-    /// The request is malformed, or lacks its root (400). The server sends no code, only a
-    /// [`message`](Self::message).
-    #[must_use]
-    pub fn is_bad_request(&self) -> bool {
-        self.answered(StatusCode::BAD_REQUEST)
-    }
-
-    /// What exists under no such id or code (404). The code says which noun is missing.
-    #[must_use]
-    pub fn is_not_found(&self) -> bool {
-        self.answered(StatusCode::NOT_FOUND)
-    }
-
-    /// The request contradicts a rule (422); see [`details`](Self::details).
-    #[must_use]
-    pub fn is_validation(&self) -> bool {
-        self.answered(StatusCode::UNPROCESSABLE_ENTITY)
-    }
-
-    /// The API key is not accepted (401). The server answers the same when a payment provider
-    /// refuses the credentials that it holds.
-    #[must_use]
-    pub fn is_unauthorized(&self) -> bool {
-        self.answered(StatusCode::UNAUTHORIZED)
-    }
-
-    /// The key may not do this, or the feature is not available (403).
-    #[must_use]
-    pub fn is_forbidden(&self) -> bool {
-        self.answered(StatusCode::FORBIDDEN)
-    }
-
-    /// Someone else changed the same thing at the same time (409).
-    #[must_use]
-    pub fn is_conflict(&self) -> bool {
-        self.answered(StatusCode::CONFLICT)
-    }
-
-    /// Too many requests, for the API or for a payment provider behind it (429).
-    #[must_use]
-    pub fn is_rate_limited(&self) -> bool {
-        self.answered(StatusCode::TOO_MANY_REQUESTS)
-    }
-
-    /// The server or a gateway before it is in trouble (5xx).
-    #[must_use]
-    pub fn is_server(&self) -> bool {
-        self.0.kind == Kind::Api && self.status().is_some_and(|status| status.is_server_error())
-    }
-
-    /// No answer came within the time limit; whether the request was executed is unknown.
-    #[must_use]
-    pub fn is_timeout(&self) -> bool {
-        self.0.kind == Kind::Timeout
-    }
-
-    /// No connection was made: nothing was sent.
-    #[must_use]
-    pub fn is_connect(&self) -> bool {
-        self.0.kind == Kind::Connect
-    }
-
-    /// The connection broke before the answer was complete; whether the request was executed is
-    /// unknown.
-    #[must_use]
-    pub fn is_transport(&self) -> bool {
-        self.0.kind == Kind::Transport
-    }
-
-    /// The answer has more bytes than
-    /// [`largest_response`](crate::ClientBuilder::largest_response) allows; it was executed.
-    #[must_use]
-    pub fn is_too_large(&self) -> bool {
-        matches!(self.0.kind, Kind::TooLarge(_))
-    }
-
-    /// The server said yes, in a way that cannot be read. Do not repeat the call for that.
-    #[must_use]
-    pub fn is_decode(&self) -> bool {
-        matches!(self.0.kind, Kind::Decode(_))
-    }
-
-    /// The client or the request cannot be made like this; nothing was sent.
-    #[must_use]
-    pub fn is_usage(&self) -> bool {
-        matches!(self.0.kind, Kind::Config(_) | Kind::Request(_))
-    }
-
-    fn answered(&self, status: StatusCode) -> bool {
-        self.0.kind == Kind::Api && self.status() == Some(status)
     }
 }
 

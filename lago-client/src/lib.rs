@@ -17,6 +17,7 @@
 //! everything that the API can do, [`resources`] everything that can be called.
 
 mod client;
+mod clock;
 mod config;
 mod decode;
 #[cfg(feature = "drift")]
@@ -31,10 +32,12 @@ mod operation;
 mod page;
 mod path;
 mod query;
+mod rate_limit;
 mod request;
 mod resource;
 mod response;
 mod retry;
+mod trace;
 mod transport;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
@@ -51,8 +54,10 @@ pub use error::Error;
 pub use generated::operations::OPERATIONS;
 pub use operation::{Idempotency, Method, Operation, RequestBody};
 pub use page::{Items, ListCall, Page, Pages};
+pub use rate_limit::RateLimit;
 pub use request::{Call, Request};
-pub use response::{RateLimit, Response};
+pub use response::Response;
+pub use retry::RetryPolicy;
 
 /// What can be called: a module for each noun of the API.
 pub mod resources {

@@ -16,12 +16,16 @@ use crate::generated::wire;
 use crate::operation::Operation;
 use crate::page::{Items, ListCall, Pages};
 use crate::response::Response;
+use crate::retry::RetryPolicy;
+use crate::trace;
 
 /// What one call may have other than its client.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) total_timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
     /// What is wrong with the options; said when the call is made.
     pub(crate) problem: Option<String>,
 }
@@ -100,6 +104,18 @@ impl<C: Call> Request<C> {
         self
     }
 
+    /// How long this call may take with all its attempts and the waits between them.
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.options.total_timeout = Some(timeout);
+        self
+    }
+
+    /// How often and how long this call is tried again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.options.retry = Some(policy);
+        self
+    }
+
     /// Makes the call.
     ///
     /// # Errors
@@ -115,10 +131,15 @@ impl<C: Call> Request<C> {
     ///
     /// See [`Error`].
     pub async fn response(self) -> Result<Response<C::Output>, Error> {
+        let span = trace::Span::of_call(C::operation(), self.client.shared());
+        span.over(self.call()).await
+    }
+
+    async fn call(self) -> Result<Response<C::Output>, Error> {
         let operation = C::operation();
         let wire = self.client.shared().call(operation, self.options);
         let outcome = self.call.execute(&wire).await;
-        let received = match (wire.inner.outcome(), outcome) {
+        let success = match (wire.inner.outcome(), outcome) {
             (Some(outcome), _) => outcome?,
             (None, Err(progenitor_client::Error::InvalidRequest(message))) => {
                 return Err(Error::request(operation, message));
@@ -129,12 +150,12 @@ impl<C: Call> Request<C> {
             }
             (None, _) => return Err(Error::request(operation, "the request cannot be made")),
         };
-        let decode = || C::decode(&received.body);
+        let decode = || C::decode(&success.received.body);
         #[cfg(feature = "drift")]
         let decode = || self.client.shared().drift.over(operation, decode);
         match decode() {
-            Ok(value) => Ok(Response::new(value, received)),
-            Err(failure) => Err(Error::decode(operation, failure, received)),
+            Ok(value) => Ok(Response::new(value, success)),
+            Err(failure) => Err(Error::decode(operation, failure, success)),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What the server answered, beside the value.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+
+use crate::rate_limit::RateLimit;
 
 /// A whole answer, not read yet.
 #[derive(Clone)]
@@ -17,6 +17,13 @@ pub(crate) struct Received {
     pub(crate) body: Bytes,
 }
 
+/// A success, not read yet.
+pub(crate) struct Success {
+    pub(crate) received: Received,
+    /// How often the request was sent.
+    pub(crate) attempts: u32,
+}
+
 /// A value with what came around it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -27,14 +34,17 @@ pub struct Response<T> {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
+    /// How often the request was sent.
+    pub attempts: u32,
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(value: T, received: Received) -> Self {
+    pub(crate) fn new(value: T, success: Success) -> Self {
         Self {
             value,
-            status: received.status,
-            headers: received.headers,
+            status: success.received.status,
+            headers: success.received.headers,
+            attempts: success.attempts,
         }
     }
 
@@ -49,30 +59,6 @@ impl<T> Response<T> {
     #[must_use]
     pub fn rate_limit(&self) -> Option<RateLimit> {
         RateLimit::read(&self.headers)
-    }
-}
-
-/// How many requests are left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RateLimit {
-    /// How many a window allows.
-    pub limit: u64,
-    /// How many of them are left.
-    pub remaining: u64,
-    /// How long until the next window.
-    pub reset: Duration,
-}
-
-impl RateLimit {
-    /// Reads `x-ratelimit-limit`, `-remaining` and `-reset` (seconds).
-    pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {
-        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-        Some(Self {
-            limit: number("x-ratelimit-limit")?,
-            remaining: number("x-ratelimit-remaining")?,
-            reset: Duration::from_secs(number("x-ratelimit-reset")?),
-        })
     }
 }
 

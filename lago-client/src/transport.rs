@@ -8,12 +8,14 @@ use bytes::{Bytes, BytesMut};
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::generated::wire;
 use crate::operation::{Operation, RequestBody};
+use crate::rate_limit::{Pace, retry_after};
 use crate::request::Options;
-use crate::response::Received;
-use crate::retry::{Decision, Policy, Sleep};
+use crate::response::{Received, Success};
+use crate::retry::{Attempt, Budget, RetryPolicy, Rules, repeat};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -25,6 +27,17 @@ pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
     /// Ends without a slash.
     pub(crate) base_url: String,
+    /// Where that is; told in traces.
+    #[cfg_attr(
+        not(feature = "tracing"),
+        expect(dead_code, reason = "nothing else tells it")
+    )]
+    pub(crate) host: String,
+    #[cfg_attr(
+        not(feature = "tracing"),
+        expect(dead_code, reason = "nothing else tells it")
+    )]
+    pub(crate) port: u16,
     /// Key and user agent among them.
     pub(crate) headers: HeaderMap,
     /// For one attempt.
@@ -33,10 +46,13 @@ pub(crate) struct Shared {
     pub(crate) total_timeout: Duration,
     /// In bytes.
     pub(crate) largest_response: usize,
-    /// Whether to try again.
-    pub(crate) policy: Policy,
-    /// How to wait before trying again.
-    pub(crate) sleep: Sleep,
+    /// How often and how long to try again.
+    pub(crate) retry: RetryPolicy,
+    /// What may be tried again, by all calls together.
+    pub(crate) budget: Budget,
+    /// Present when calls wait for the next window of a rate limit.
+    pub(crate) pace: Option<Pace>,
+    pub(crate) clock: Box<dyn Clock>,
     /// What the server sent that nobody knows.
     #[cfg(feature = "drift")]
     pub(crate) drift: crate::drift::Watch,
@@ -69,12 +85,12 @@ pub struct Call {
     operation: &'static Operation,
     options: Options,
     /// Past the wire, which knows no error of ours and would pass a body on as a stream.
-    outcome: Arc<Mutex<Option<Result<Received, Error>>>>,
+    outcome: Arc<Mutex<Option<Result<Success, Error>>>>,
 }
 
 impl Call {
     /// What came back; none when the request did not leave.
-    pub(crate) fn outcome(&self) -> Option<Result<Received, Error>> {
+    pub(crate) fn outcome(&self) -> Option<Result<Success, Error>> {
         self.outcome
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -91,61 +107,104 @@ impl Call {
         if self.operation.body == RequestBody::Optional {
             restore_optional_body(request);
         }
-        let timeout = self.options.timeout.unwrap_or(self.shared.timeout);
-        *request.timeout_mut() = Some(timeout.min(self.shared.total_timeout));
     }
 
-    /// Sends the request as often as the policy says, and takes only a success for one.
-    async fn exchange(&self, request: reqwest::Request) -> Result<Received, Error> {
+    /// Sends the request as often as the rules of retries say.
+    async fn exchange(&self, request: reqwest::Request) -> Result<Success, Error> {
         if let Some(problem) = &self.options.problem {
             return Err(Error::request(self.operation, problem));
         }
-        let (mut request, mut number) = (request, 1);
-        loop {
+        let shared = &self.shared;
+        let rules = Rules {
+            operation: self.operation,
+            policy: self.options.retry.as_ref().unwrap_or(&shared.retry),
+            total: self.options.total_timeout.unwrap_or(shared.total_timeout),
+            budget: &shared.budget,
+            pace: shared.pace.as_ref(),
+            clock: shared.clock.as_ref(),
+        };
+        let mut kept = Some(request);
+        let attempts = repeat(&rules, |attempt| {
             // Bodies are bytes, which copies share.
-            let copy = request.try_clone();
-            let error = match self.attempt(request).await {
-                Ok(received) => return Ok(received),
-                Err(error) => error,
+            let copy = kept.as_ref().and_then(reqwest::Request::try_clone);
+            let request = match attempt.is_last {
+                true => kept.take(),
+                false => copy,
             };
-            request = match ((self.shared.policy)(self.operation, number, &error), copy) {
-                (Decision::Again(pause), Some(copy)) => {
-                    (self.shared.sleep)(pause).await;
-                    copy
-                }
-                _ => return Err(error),
-            };
-            number += 1;
-        }
+            self.attempt(request, attempt)
+        });
+        let (received, attempts) = attempts.await?;
+        Ok(Success { received, attempts })
     }
 
-    /// Sends the request once and reads the whole answer.
-    async fn attempt(&self, request: reqwest::Request) -> Result<Received, Error> {
-        let failed = |error| Error::transport(self.operation, error);
-        let mut response = self.shared.http.execute(request).await.map_err(failed)?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let received = |body: Bytes| Received {
+    /// Sends the request once, reads the whole answer, and takes only a success for one.
+    async fn attempt(
+        &self,
+        request: Option<reqwest::Request>,
+        attempt: Attempt,
+    ) -> Result<Received, Error> {
+        let Some(mut request) = request else {
+            // A body that is a stream; the wire makes none.
+            return Err(Error::request(
+                self.operation,
+                "the request cannot be copied",
+            ));
+        };
+        let timeout = self.options.timeout.unwrap_or(self.shared.timeout);
+        *request.timeout_mut() = Some(timeout.min(attempt.remaining));
+        let answer = self.shared.http.execute(request).await;
+        let answer = answer.map_err(|error| Error::transport(self.operation, error, None))?;
+        if let Some(pace) = &self.shared.pace {
+            pace.note(answer.headers(), self.shared.clock.now());
+        }
+        let received = self.receive(answer).await?;
+        if received.status.is_success() {
+            return Ok(received);
+        }
+        let now = || self.shared.clock.utc();
+        let wait = retry_after(received.status, &received.headers, now);
+        Err(Error::api(self.operation, received).retry_after_of(wait))
+    }
+
+    /// Reads the whole answer. What came is kept, also when it is cut off or too large.
+    async fn receive(&self, mut answer: reqwest::Response) -> Result<Received, Error> {
+        let limit = self.shared.largest_response;
+        let status = answer.status();
+        let headers = std::mem::take(answer.headers_mut());
+        // Most answers are one chunk, which is kept as it is.
+        let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
+        let failure = loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) if first.is_empty() => first = chunk,
+                Ok(Some(chunk)) => {
+                    if rest.is_empty() {
+                        rest.extend_from_slice(&first);
+                    }
+                    rest.extend_from_slice(&chunk);
+                }
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            }
+            if first.len().max(rest.len()) > limit {
+                break None;
+            }
+        };
+        let body = if rest.is_empty() {
+            first
+        } else {
+            rest.freeze()
+        };
+        let received = Received {
             status,
-            headers: headers.clone(),
+            headers,
             body,
         };
-        let limit = self.shared.largest_response;
-        let first = response.chunk().await.map_err(failed)?.unwrap_or_default();
-        // Most answers are one chunk, which is kept as it is.
-        let mut rest: Option<BytesMut> = None;
-        while rest.as_ref().map_or(first.len(), BytesMut::len) <= limit
-            && let Some(chunk) = response.chunk().await.map_err(failed)?
-        {
-            let body = rest.get_or_insert_with(|| BytesMut::from(first.as_ref()));
-            body.extend_from_slice(&chunk);
-        }
-        let body = rest.map_or(first, BytesMut::freeze);
-        if body.len() > limit {
-            return Err(Error::too_large(self.operation, limit, received(body)));
-        }
-        match status.is_success() {
-            true => Ok(received(body)),
-            false => Err(Error::api(self.operation, received(body))),
+        match failure {
+            Some(error) => Err(Error::transport(self.operation, error, Some(received))),
+            None if received.body.len() > limit => {
+                Err(Error::too_large(self.operation, limit, received))
+            }
+            None => Ok(received),
         }
     }
 }
@@ -184,52 +243,5 @@ impl fmt::Debug for Call {
         f.debug_struct("Call")
             .field("operation", &self.operation.id)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::generated::operations::op;
-
-    static PAUSES: Mutex<Vec<Duration>> = Mutex::new(Vec::new());
-
-    fn twice(_: &'static Operation, attempt: u32, error: &Error) -> Decision {
-        match attempt {
-            1 | 2 if error.is_connect() => Decision::Again(Duration::from_secs(attempt.into())),
-            _ => Decision::Stop,
-        }
-    }
-
-    #[tokio::test]
-    async fn the_policy_decides_how_often_and_how_long() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        drop(listener);
-        let shared = Arc::new(Shared {
-            http: reqwest::Client::new(),
-            base_url: format!("http://{address}"),
-            headers: HeaderMap::new(),
-            timeout: Duration::from_secs(10),
-            total_timeout: Duration::from_secs(10),
-            largest_response: 1000,
-            policy: twice,
-            sleep: |pause| {
-                PAUSES.lock().unwrap().push(pause);
-                Box::pin(std::future::ready(()))
-            },
-            #[cfg(feature = "drift")]
-            drift: crate::drift::Watch::default(),
-        });
-        let wire = shared.call(op::FIND_ALL_PLANS, Options::default());
-        wire.find_all_plans(None, None).await.unwrap();
-        let error = wire.inner.outcome().unwrap().err().unwrap();
-        assert!(error.is_connect(), "{error}");
-        assert_eq!(
-            *PAUSES.lock().unwrap(),
-            [Duration::from_secs(1), Duration::from_secs(2)]
-        );
     }
 }

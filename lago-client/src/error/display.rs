@@ -2,7 +2,11 @@
 
 use std::fmt;
 
+use reqwest::Url;
+use reqwest::header::{CONTENT_TYPE, LOCATION};
+
 use super::{ApiBody, Error, Kind, is_code};
+use crate::retry::Stop;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -10,23 +14,21 @@ impl fmt::Display for Error {
             write!(f, "{} {}: ", operation.method, operation.path)?;
         }
         match &self.0.kind {
-            Kind::Config(message) | Kind::Request(message) => f.write_str(message),
-            Kind::Connect => f.write_str("no connection to the server"),
-            Kind::Timeout => f.write_str("no answer within the time limit"),
-            Kind::Transport => f.write_str("the connection broke before the answer was complete"),
-            Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes"),
-            Kind::Api => self.fmt_api(f),
-            Kind::Decode(path) => {
-                f.write_str("the answer")?;
-                if let Some(status) = self.status() {
-                    write!(f, " ({status}, {} bytes)", self.body().len())?;
-                }
-                match path.as_str() {
-                    "" | "." => f.write_str(" cannot be read"),
-                    path => write!(f, " cannot be read at {path}"),
-                }
+            Kind::Config(message) | Kind::Request(message) => f.write_str(message)?,
+            Kind::Connect { timed_out: false } => f.write_str("no connection to the server")?,
+            Kind::Connect { timed_out: true } => {
+                f.write_str("no connection within the time limit")?
             }
+            Kind::Timeout => f.write_str("no answer within the time limit")?,
+            Kind::Transport => {
+                f.write_str("the connection broke before the answer was complete")?
+            }
+            Kind::Paced => f.write_str("the server's rate limit is used up")?,
+            Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes")?,
+            Kind::Api => self.fmt_api(f)?,
+            Kind::Decode(path) => self.fmt_decode(f, path)?,
         }
+        self.fmt_course(f)
     }
 }
 
@@ -34,7 +36,7 @@ impl Error {
     /// The cause, unless it may quote what the server said.
     fn harmless_source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.0.kind {
-            Kind::Connect | Kind::Timeout | Kind::Transport => root_cause(self),
+            Kind::Connect { .. } | Kind::Timeout | Kind::Transport => root_cause(self),
             _ => None,
         }
     }
@@ -54,15 +56,67 @@ impl Error {
                     write!(f, " ({summary})")?;
                 }
             }
-            None => write!(
-                f,
-                ", {} bytes that are no error of Lago's API",
-                self.body().len()
-            )?,
+            None if self.is_redirect() => match self.redirects_to() {
+                Some(origin) => write!(f, ", redirects are not followed: is the API at {origin}?")?,
+                None => f.write_str(", redirects are not followed: is the base URL right?")?,
+            },
+            None => write!(f, ", {} that are no error of Lago's API", self.amount())?,
         }
         match self.request_id() {
             Some(id) => write!(f, ", request {id}"),
             None => Ok(()),
+        }
+    }
+
+    fn fmt_decode(&self, f: &mut fmt::Formatter<'_>, path: &str) -> fmt::Result {
+        f.write_str("the answer")?;
+        if let Some(status) = self.status() {
+            write!(f, " ({status}, {})", self.amount())?;
+        }
+        match path {
+            "" | "." => f.write_str(" cannot be read"),
+            path => write!(f, " cannot be read at {path}"),
+        }
+    }
+
+    /// How much came, and of what: `312 bytes of text/html`.
+    fn amount(&self) -> String {
+        let length = self.body().len();
+        match self.media_type().filter(|_| length > 0) {
+            Some(media_type) => format!("{length} bytes of {media_type}"),
+            None => format!("{length} bytes"),
+        }
+    }
+
+    /// The media type of the answer, if that is what the header holds.
+    fn media_type(&self) -> Option<&str> {
+        let value = self.headers()?.get(CONTENT_TYPE)?.to_str().ok()?;
+        let media_type = value.split(';').next().unwrap_or_default().trim();
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+-.".contains(&byte);
+        (media_type.len() <= 60 && media_type.bytes().all(is_plain)).then_some(media_type)
+    }
+
+    /// Scheme and host of a redirect; its path may hold ids of customers.
+    fn redirects_to(&self) -> Option<String> {
+        let location = self.headers()?.get(LOCATION)?.to_str().ok()?;
+        let origin = Url::parse(location).ok()?.origin();
+        origin.is_tuple().then(|| origin.ascii_serialization())
+    }
+
+    /// How the call came to this: attempts, what is left open, what kept it from going on.
+    fn fmt_course(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.attempts() > 1 {
+            write!(f, ", after {} attempts", self.attempts())?;
+        }
+        if self.is_ambiguous() && !self.is_decode() {
+            f.write_str("; the server may have executed it")?;
+        }
+        match (self.0.limit, self.retry_after()) {
+            (Some(Stop::Deadline), Some(wait)) => {
+                write!(f, "; a wait of {wait:?} exceeds the time that is left")
+            }
+            (Some(stop), _) => write!(f, "; not tried again: {stop}"),
+            (None, _) => Ok(()),
         }
     }
 }
@@ -76,6 +130,9 @@ impl fmt::Debug for Error {
             .field("status", &self.status())
             .field("code", &self.0.api.as_ref().and_then(ApiBody::word))
             .field("request_id", &self.request_id())
+            .field("attempts", &self.attempts())
+            .field("is_ambiguous", &self.is_ambiguous())
+            .field("retry_after", &self.retry_after())
             .field("message", &self.to_string())
             .field("source", &self.harmless_source().map(ToString::to_string))
             .finish_non_exhaustive()

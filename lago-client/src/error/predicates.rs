@@ -1,0 +1,121 @@
+//! What to ask a failure.
+
+use reqwest::StatusCode;
+
+use super::{Error, Kind};
+
+impl Error {
+    /// The server may have executed the call, or did: no answer came, only a part of one, none that
+    /// can be read, or trouble of a server. Then an operation that is not idempotent was not
+    /// repeated; look whether it happened before you repeat it.
+    ///
+    /// It speaks for all attempts. A 404, 405 or 422 may be the answer to a repeat of what the server
+    /// had executed already: after a deletion of which the first answer was lost, the second says
+    /// 404. Where this is false, the server did nothing.
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
+        self.0.may_be_executed
+    }
+
+    /// The request is malformed, or lacks its root (400). The server sends no code, only a
+    /// [`message`](Self::message).
+    #[must_use]
+    pub fn is_bad_request(&self) -> bool {
+        self.answered(StatusCode::BAD_REQUEST)
+    }
+
+    /// What exists under no such id or code (404). The code says which noun is missing.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.answered(StatusCode::NOT_FOUND)
+    }
+
+    /// The request contradicts a rule (422); see [`details`](Self::details).
+    #[must_use]
+    pub fn is_validation(&self) -> bool {
+        self.answered(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    /// The API key is not accepted (401). The server answers the same when a payment provider
+    /// refuses the credentials that it holds.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.answered(StatusCode::UNAUTHORIZED)
+    }
+
+    /// The key may not do this, or the feature is not available (403).
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.answered(StatusCode::FORBIDDEN)
+    }
+
+    /// Someone else changed the same thing at the same time (409).
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.answered(StatusCode::CONFLICT)
+    }
+
+    /// Too many requests, for the API or for a payment provider behind it (429), or so many that the
+    /// next one was not even sent. [`retry_after`](Self::retry_after) may say how long to wait.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.kind == Kind::Paced || self.answered(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// The server or a gateway before it is in trouble (5xx).
+    #[must_use]
+    pub fn is_server(&self) -> bool {
+        self.0.kind == Kind::Api && self.status().is_some_and(|status| status.is_server_error())
+    }
+
+    /// The time limit passed before the answer was complete, or before there was a connection.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(
+            self.0.kind,
+            Kind::Timeout | Kind::Connect { timed_out: true }
+        )
+    }
+
+    /// No connection was made, name resolution and TLS included: this attempt sent nothing.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect { .. })
+    }
+
+    /// The server says that the API is elsewhere (3xx). It is not followed: write the right address
+    /// into the base URL.
+    #[must_use]
+    pub fn is_redirect(&self) -> bool {
+        self.0.kind == Kind::Api && self.status().is_some_and(|status| status.is_redirection())
+    }
+
+    /// The connection broke before the answer was complete.
+    #[must_use]
+    pub fn is_transport(&self) -> bool {
+        self.0.kind == Kind::Transport
+    }
+
+    /// The answer has more bytes than
+    /// [`largest_response`](crate::ClientBuilder::largest_response) allows; it was executed.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.0.kind, Kind::TooLarge(_))
+    }
+
+    /// The server said yes, in a way that cannot be read. Do not repeat the call for that.
+    #[must_use]
+    pub fn is_decode(&self) -> bool {
+        matches!(self.0.kind, Kind::Decode(_))
+    }
+
+    /// The client or the request cannot be made like this; nothing was sent.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(self.0.kind, Kind::Config(_) | Kind::Request(_))
+    }
+
+    fn answered(&self, status: StatusCode) -> bool {
+        self.0.kind == Kind::Api && self.status() == Some(status)
+    }
+}

@@ -1,0 +1,125 @@
+//! Whether to try again, and after how long: a function of what is known.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::outcome::{Class, Outcome};
+use super::policy::RetryPolicy;
+use crate::operation::Idempotency;
+
+/// All that the decision depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Situation<'p> {
+    pub(crate) idempotency: Idempotency,
+    pub(crate) policy: &'p RetryPolicy,
+    /// The attempt that failed, the first being 1.
+    pub(crate) attempt: u32,
+    pub(crate) outcome: Outcome,
+    /// How long the call may still take.
+    pub(crate) remaining: Duration,
+    /// What is left of the budget.
+    pub(crate) tokens: u32,
+    /// From 0 to 1.
+    pub(crate) chance: f64,
+}
+
+/// What to do after an attempt that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Try again after a pause, for so many tokens of the budget.
+    Again { pause: Duration, cost: u32 },
+    /// Hand the failure to the caller.
+    Stop(Stop),
+}
+
+/// Why a call is not tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// It would change nothing.
+    Final,
+    /// It may have been executed, and must not be twice.
+    NotIdempotent,
+    /// It was tried often enough.
+    Attempts,
+    /// The wait would take longer than the call may.
+    Deadline,
+    /// Too much was tried again lately.
+    Budget,
+}
+
+impl Stop {
+    /// Whether it might have been worth it, so that the caller wants to know why not.
+    pub(crate) fn is_limit(self) -> bool {
+        matches!(self, Self::Deadline | Self::Budget)
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Final => "it would change nothing",
+            Self::NotIdempotent => "it may have been executed",
+            Self::Attempts => "no attempts are left",
+            Self::Deadline => "the wait before the next attempt exceeds the time that is left",
+            Self::Budget => "the client's budget for retries is used up",
+        })
+    }
+}
+
+/// A retry after a failure costs more than one that a server asked for: it may add to trouble.
+/// These two, the capacity and the refund follow the proportions of the AWS SDKs.
+const COST: u32 = 14;
+const COST_OF_THROTTLED: u32 = 5;
+
+/// Decides.
+pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
+    let Situation {
+        policy,
+        attempt,
+        outcome,
+        ..
+    } = *situation;
+    if outcome.class == Class::Final {
+        return Decision::Stop(Stop::Final);
+    }
+    if !may_repeat(outcome.class, situation.idempotency) {
+        return Decision::Stop(match outcome.may_be_executed {
+            true => Stop::NotIdempotent,
+            false => Stop::Final,
+        });
+    }
+    if attempt >= policy.max_attempts {
+        return Decision::Stop(Stop::Attempts);
+    }
+    let backoff = policy.backoff(attempt);
+    let jittered = backoff.as_secs_f64() * situation.chance.clamp(0.0, 1.0);
+    let jittered = Duration::try_from_secs_f64(jittered).unwrap_or(backoff);
+    // The server's word is a minimum, so all of a fleet would come back at that moment without
+    // some of the jitter; a tenth of it does not keep anyone waiting.
+    let pause = match outcome.wait {
+        Some(wait) => wait.saturating_add(jittered.min(wait / 10)),
+        None => jittered,
+    };
+    if pause >= situation.remaining {
+        return Decision::Stop(Stop::Deadline);
+    }
+    let cost = match outcome.class {
+        Class::Throttled | Class::ProviderThrottled => COST_OF_THROTTLED,
+        _ => COST,
+    };
+    if cost > situation.tokens {
+        return Decision::Stop(Stop::Budget);
+    }
+    Decision::Again { pause, cost }
+}
+
+/// Whether sending a request again can do no harm, after this outcome.
+fn may_repeat(class: Class, idempotency: Idempotency) -> bool {
+    match class {
+        Class::Unsent | Class::Throttled => true,
+        Class::Lost | Class::Trouble | Class::ProviderThrottled | Class::Conflict => {
+            idempotency == Idempotency::Idempotent
+        }
+        Class::Final => false,
+    }
+}

@@ -1,0 +1,97 @@
+//! How often and how long a call is tried again.
+
+use std::time::Duration;
+
+/// How often and how long a call is tried again.
+///
+/// A policy sets limits; whether a failure may be repeated at all is not its affair. That follows
+/// from the operation ([`Operation::idempotency`](crate::Operation::idempotency)) and from what
+/// happened:
+///
+/// | what happened | idempotent operation | any other |
+/// |---|---|---|
+/// | no connection: nothing was sent | again | again |
+/// | 429 of a gateway (without a `code` of Lago's) | again | again |
+/// | no answer in time, connection lost, answer cut off | again | error, [ambiguous] |
+/// | 408, 500, 502, 503, 504 and other 5xx | again | error, [ambiguous] |
+/// | 429 of a payment provider behind Lago | again | error, [ambiguous] |
+/// | 409, 422 `lock_acquisition_failed` | again | error |
+/// | any other answer | error | error |
+///
+/// Before attempt *n* + 1 a call waits a random time of up to `initial_backoff` × 2<sup>*n* − 1</sup>,
+/// at most `max_backoff` (full jitter). Where the server says how long (`Retry-After` in seconds or
+/// as a date, `x-ratelimit-reset`), it waits that long, whatever `max_backoff` says. A wait that
+/// would end after [`total_timeout`](crate::ClientBuilder::total_timeout) is not begun: the call
+/// fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how long it would have
+/// been.
+///
+/// All calls of a client and its clones share a budget for retries besides. It fills with
+/// successes; while a server is down it is soon used up, so that clients do not add to the load.
+///
+/// ```
+/// use std::time::Duration;
+/// use lago_client::{Client, RetryPolicy};
+///
+/// let patient = RetryPolicy::new().max_attempts(8).max_backoff(Duration::from_secs(60));
+/// let lago = Client::builder().api_key("your-api-key").retry(patient).build()?;
+///
+/// // This one not.
+/// let request = lago.customers().get("acme").retry(RetryPolicy::never());
+/// # Ok::<(), lago_client::Error>(())
+/// ```
+///
+/// [ambiguous]: crate::Error::is_ambiguous
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct RetryPolicy {
+    pub(crate) max_attempts: u32,
+    pub(crate) initial_backoff: Duration,
+    pub(crate) max_backoff: Duration,
+}
+
+impl RetryPolicy {
+    /// Up to 4 attempts, 200 ms at first and at most 20 s between them.
+    pub const fn new() -> Self {
+        Self {
+            max_attempts: 4,
+            initial_backoff: Duration::from_millis(200),
+            max_backoff: Duration::from_secs(20),
+        }
+    }
+
+    /// One attempt, whatever comes of it.
+    pub const fn never() -> Self {
+        Self::new().max_attempts(1)
+    }
+
+    /// How often a request is sent at most, the first time included. Zero counts as one.
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// The longest wait after the first attempt; it doubles after each further one.
+    pub const fn initial_backoff(mut self, backoff: Duration) -> Self {
+        self.initial_backoff = backoff;
+        self
+    }
+
+    /// The longest wait of all that the server does not ask for.
+    pub const fn max_backoff(mut self, backoff: Duration) -> Self {
+        self.max_backoff = backoff;
+        self
+    }
+
+    /// The longest wait after an attempt, the first being 1.
+    pub(crate) fn backoff(&self, attempt: u32) -> Duration {
+        let doubled = 2_u32.checked_pow(attempt.saturating_sub(1));
+        let backoff = doubled.and_then(|factor| self.initial_backoff.checked_mul(factor));
+        backoff.unwrap_or(Duration::MAX).min(self.max_backoff)
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,102 @@
+//! The loop around the attempts of a call. It waits and counts; what to do is decided elsewhere.
+
+use std::time::Duration;
+
+use super::budget::Budget;
+use super::decision::{Decision, Situation, Stop, decide};
+use super::outcome::Outcome;
+use super::policy::RetryPolicy;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::rate_limit::Pace;
+use crate::trace;
+
+/// What the attempts of a call go by.
+pub(crate) struct Rules<'a> {
+    pub(crate) operation: &'static Operation,
+    pub(crate) policy: &'a RetryPolicy,
+    /// For all attempts and waits together.
+    pub(crate) total: Duration,
+    pub(crate) budget: &'a Budget,
+    /// Present when calls wait for the next window.
+    pub(crate) pace: Option<&'a Pace>,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+/// What an attempt is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempt {
+    /// No other attempt follows, whatever comes of it.
+    pub(crate) is_last: bool,
+    /// How long it may take.
+    pub(crate) remaining: Duration,
+}
+
+/// What the attempts before have come to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct History {
+    /// How often the request was sent.
+    pub(crate) attempts: u32,
+    /// The server may have executed one of them.
+    pub(crate) may_be_executed: bool,
+}
+
+/// Makes attempts until one succeeds or the decision is to stop. Besides the value it tells how many
+/// there were.
+pub(crate) async fn repeat<T, F>(
+    rules: &Rules<'_>,
+    mut attempt: impl FnMut(Attempt) -> F,
+) -> Result<(T, u32), Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let start = rules.clock.now();
+    let remaining = || rules.total.saturating_sub(rules.clock.now() - start);
+    let mut history = History::default();
+    let mut spent = 0;
+    loop {
+        if let Some(wait) = rules.pace.and_then(|pace| pace.wait(rules.clock.now())) {
+            if wait >= remaining() {
+                return Err(Error::paced(rules.operation, wait).after(history, Stop::Deadline));
+            }
+            trace::paced(rules.operation, wait);
+            rules.clock.sleep(wait).await;
+        }
+        history.attempts += 1;
+        let outcome = attempt(Attempt {
+            is_last: history.attempts >= rules.policy.max_attempts,
+            remaining: remaining(),
+        });
+        let error = match outcome.await {
+            Ok(value) => {
+                rules.budget.refund(spent);
+                return Ok((value, history.attempts));
+            }
+            Err(error) => error,
+        };
+        let outcome = Outcome::of(&error);
+        history.may_be_executed |= outcome.may_be_executed;
+        let decision = decide(&Situation {
+            idempotency: rules.operation.idempotency,
+            policy: rules.policy,
+            attempt: history.attempts,
+            outcome,
+            remaining: remaining(),
+            tokens: rules.budget.tokens(),
+            chance: rules.clock.chance(),
+        });
+        let stop = match decision {
+            Decision::Again { pause, cost } if rules.budget.take(cost) => {
+                spent = cost;
+                trace::again(rules.operation, history.attempts, &error, pause);
+                rules.clock.sleep(pause).await;
+                continue;
+            }
+            // Other calls were faster.
+            Decision::Again { .. } => Stop::Budget,
+            Decision::Stop(stop) => stop,
+        };
+        return Err(error.after(history, stop));
+    }
+}

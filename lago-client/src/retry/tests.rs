@@ -1,0 +1,124 @@
+//! The decision by itself, and the loop around it in a time of its own.
+
+mod laws;
+mod timing;
+
+use std::pin::Pin;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use tokio::time::Instant;
+
+use crate::clock::Clock;
+use crate::error::{Error, Kind};
+use crate::generated::operations::op;
+use crate::operation::{Idempotency, Operation};
+use crate::response::Received;
+
+/// An operation that may be repeated, and one that may not.
+const READ: &Operation = op::FIND_INVOICE;
+const CHARGE: &Operation = op::CREATE_INVOICE;
+
+/// A time in which only sleeping and what tests say takes any, and a chance that is always the same.
+struct Fake {
+    start: Instant,
+    passed: Mutex<Duration>,
+    slept: Mutex<Vec<Duration>>,
+    chance: f64,
+}
+
+impl Fake {
+    fn new(chance: f64) -> Self {
+        Self {
+            start: Instant::now(),
+            passed: Mutex::default(),
+            slept: Mutex::default(),
+            chance,
+        }
+    }
+
+    fn pass(&self, time: Duration) {
+        *self.passed.lock().unwrap() += time;
+    }
+
+    fn passed(&self) -> Duration {
+        *self.passed.lock().unwrap()
+    }
+
+    fn slept(&self) -> Vec<Duration> {
+        self.slept.lock().unwrap().clone()
+    }
+}
+
+impl Clock for Fake {
+    fn now(&self) -> Instant {
+        self.start + self.passed()
+    }
+
+    fn utc(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
+
+    fn sleep(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.pass(pause);
+        self.slept.lock().unwrap().push(pause);
+        Box::pin(std::future::ready(()))
+    }
+
+    fn chance(&self) -> f64 {
+        self.chance
+    }
+}
+
+/// Ways in which an attempt fails.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    Refused,
+    TimedOut,
+    Reset,
+    /// Cut off after this status.
+    Torn(u16),
+    /// This status, with or without a code of Lago's, and how many seconds to wait.
+    Answer(u16, Option<&'static str>, Option<u64>),
+}
+
+impl Fault {
+    fn error(self, operation: &'static Operation) -> Error {
+        let received = |status: u16, body: String| Received {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: Bytes::from(body),
+        };
+        match self {
+            Self::Refused => Error::new(Kind::Connect { timed_out: false }, Some(operation)),
+            Self::TimedOut => Error::new(Kind::Timeout, Some(operation)),
+            Self::Reset => Error::new(Kind::Transport, Some(operation)),
+            Self::Torn(status) => {
+                Error::new(Kind::Transport, Some(operation)).with(received(status, "{".to_owned()))
+            }
+            Self::Answer(status, code, wait) => {
+                let body = code.map_or_else(String::new, |code| {
+                    format!(r#"{{"status":{status},"error":"e","code":"{code}"}}"#)
+                });
+                Error::api(operation, received(status, body))
+                    .retry_after_of(wait.map(Duration::from_secs))
+            }
+        }
+    }
+
+    /// Written apart from the code that it tests: whether the server may have acted on the request.
+    fn may_be_executed(self) -> bool {
+        match self {
+            Self::Refused | Self::Answer(429, None, _) | Self::Answer(501 | 505, ..) => false,
+            Self::TimedOut | Self::Reset => true,
+            Self::Answer(429, Some(_), _) => true,
+            Self::Torn(status) | Self::Answer(status, ..) => {
+                status < 300 || status == 408 || status >= 500
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! How long a call waits, in tokio's own time, which is paused: it passes only while all sleep.
+
+use std::time::Duration;
+
+use super::*;
+use crate::clock::System;
+use crate::retry::{Budget, RetryPolicy, Rules, repeat};
+
+/// What becomes of a call whose attempts fail like this and then succeed, and how long it took.
+async fn call(
+    operation: &'static Operation,
+    policy: &RetryPolicy,
+    budget: &Budget,
+    faults: &[Fault],
+) -> (Result<u32, Error>, Duration) {
+    let rules = Rules {
+        operation,
+        policy,
+        total: Duration::from_secs(120),
+        budget,
+        pace: None,
+        clock: &System,
+    };
+    let (start, mut faults) = (Instant::now(), faults.iter());
+    let outcome = repeat(&rules, |_| {
+        std::future::ready(match faults.next() {
+            Some(fault) => Err(fault.error(operation)),
+            None => Ok(()),
+        })
+    });
+    let outcome = outcome.await.map(|((), attempts)| attempts);
+    (outcome, start.elapsed())
+}
+
+fn seconds(range: std::ops::RangeInclusive<u64>) -> std::ops::RangeInclusive<Duration> {
+    Duration::from_secs(*range.start())..=Duration::from_secs(*range.end())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_whole_window_is_waited_for() {
+    let limited = Fault::Answer(429, None, Some(60));
+    for operation in [READ, CHARGE] {
+        let budget = Budget::default();
+        let (outcome, took) = call(operation, &RetryPolicy::new(), &budget, &[limited]).await;
+        assert_eq!(outcome.unwrap(), 2);
+        assert!(seconds(60..=66).contains(&took), "{took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_that_ends_after_the_deadline_is_not_waited_for() {
+    let limited = Fault::Answer(429, None, Some(121));
+    let (outcome, took) = call(READ, &RetryPolicy::new(), &Budget::default(), &[limited]).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(took, Duration::ZERO);
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(121)));
+    assert!(error.is_rate_limited() && !error.is_ambiguous());
+    assert!(
+        error.to_string().contains("a wait of 121s exceeds"),
+        "{error}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_grow_and_end() {
+    let (policy, budget) = (RetryPolicy::new().max_attempts(10), Budget::default());
+    let faults = [Fault::Reset; 9];
+    let (outcome, took) = call(READ, &policy, &budget, &faults).await;
+    assert_eq!(outcome.unwrap(), 10);
+    // 0.2 + 0.4 + … + 12.8 + 20 + 20, if chance says all of it each time.
+    assert!(took <= Duration::from_millis(65_400), "{took:?}");
+    let (outcome, _) = call(READ, &policy, &budget, &[Fault::Reset; 10]).await;
+    let error = outcome.unwrap_err();
+    assert!(error.is_transport() && error.attempts() == 10);
+    assert!(
+        error
+            .to_string()
+            .ends_with(", after 10 attempts; the server may have executed it")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_down_is_soon_left_alone() {
+    let (policy, budget) = (RetryPolicy::new(), Budget::default());
+    let mut attempts = 0;
+    let mut last = None;
+    for _ in 0..100 {
+        let (outcome, _) = call(READ, &policy, &budget, &[Fault::Refused; 9]).await;
+        let error = outcome.unwrap_err();
+        attempts += error.attempts();
+        last = Some(error);
+    }
+    // A hundred calls, and 500 tokens at 14 each.
+    assert_eq!(attempts, 100 + 500 / 14);
+    let last = last.unwrap().to_string();
+    assert!(last.contains("budget for retries is used up"), "{last}");
+    // Successes bring it back.
+    for _ in 0..14 {
+        let (outcome, _) = call(READ, &policy, &budget, &[]).await;
+        assert_eq!(outcome.unwrap(), 1);
+    }
+    let (outcome, _) = call(READ, &policy, &budget, &[Fault::Refused]).await;
+    assert_eq!(outcome.unwrap(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_earlier_attempt_that_may_have_been_executed_is_not_forgotten() {
+    let gone = Fault::Answer(404, Some("plan_not_found"), None);
+    let policy = RetryPolicy::new();
+    let (outcome, _) = call(READ, &policy, &Budget::default(), &[Fault::TimedOut, gone]).await;
+    let error = outcome.unwrap_err();
+    assert!(error.is_not_found() && error.is_ambiguous(), "{error}");
+    let (outcome, _) = call(READ, &policy, &Budget::default(), &[gone]).await;
+    assert!(!outcome.unwrap_err().is_ambiguous());
+}

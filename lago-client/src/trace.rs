@@ -1,0 +1,156 @@
+//! What is told through `tracing`: a span for each call, an event for each retry. Without the
+//! feature it is nothing.
+//!
+//! Names of fields are those of OpenTelemetry's conventions for HTTP clients. No value is secret or
+//! data of customers: the URL has the names of its parameters in place of their values.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::{Error, Kind};
+use crate::operation::Operation;
+use crate::response::Response;
+use crate::transport::Shared;
+
+/// The span of a call.
+pub(crate) struct Span {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+}
+
+#[cfg(feature = "tracing")]
+impl Span {
+    /// Begins when a call is made.
+    pub(crate) fn of_call(operation: &'static Operation, shared: &Arc<Shared>) -> Self {
+        use tracing::field::Empty;
+        let span = tracing::info_span!(
+            target: "lago_client",
+            "lago",
+            otel.name = Empty,
+            otel.kind = "client",
+            otel.status_code = Empty,
+            http.request.method = operation.method.as_str(),
+            http.request.resend_count = Empty,
+            http.response.status_code = Empty,
+            url.template = operation.path,
+            url.full = Empty,
+            server.address = Empty,
+            server.port = Empty,
+            error.type = Empty,
+            lago.operation_id = operation.id,
+            lago.request_id = Empty,
+        );
+        if !span.is_disabled() {
+            span.record(
+                "otel.name",
+                format_args!("{} {}", operation.method, operation.path),
+            );
+            span.record(
+                "url.full",
+                format_args!("{}{}", shared.base_url, operation.path),
+            );
+            span.record("server.address", shared.host.as_str());
+            span.record("server.port", shared.port);
+        }
+        Self { span }
+    }
+
+    /// Makes the call, and notes what came of it.
+    pub(crate) async fn over<T>(
+        self,
+        call: impl Future<Output = Result<Response<T>, Error>>,
+    ) -> Result<Response<T>, Error> {
+        use tracing::Instrument;
+        let outcome = call.instrument(self.span.clone()).await;
+        if !self.span.is_disabled() {
+            self.note(outcome.as_ref());
+        }
+        outcome
+    }
+
+    fn note<T>(&self, outcome: Result<&Response<T>, &Error>) {
+        let (status, request_id, attempts) = match outcome {
+            Ok(response) => (
+                Some(response.status),
+                response.request_id(),
+                response.attempts,
+            ),
+            Err(error) => (error.status(), error.request_id(), error.attempts()),
+        };
+        if let Some(status) = status {
+            self.span
+                .record("http.response.status_code", status.as_u16());
+        }
+        if let Some(id) = request_id {
+            self.span.record("lago.request_id", id);
+        }
+        if attempts > 1 {
+            self.span.record("http.request.resend_count", attempts - 1);
+        }
+        if let Err(error) = outcome {
+            self.span.record("otel.status_code", "ERROR");
+            self.span.record("error.type", error_type(error).as_ref());
+        }
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+impl Span {
+    pub(crate) fn of_call(_: &'static Operation, _: &Arc<Shared>) -> Self {
+        Self {}
+    }
+
+    pub(crate) async fn over<T>(
+        self,
+        call: impl Future<Output = Result<Response<T>, Error>>,
+    ) -> Result<Response<T>, Error> {
+        call.await
+    }
+}
+
+/// Tells that a call is tried again, after how long, and why.
+#[cfg(feature = "tracing")]
+pub(crate) fn again(operation: &Operation, attempt: u32, error: &Error, pause: Duration) {
+    tracing::info!(
+        target: "lago_client::retry",
+        {
+            lago.operation_id = operation.id,
+            attempt,
+            error.type = error_type(error).as_ref(),
+            pause = ?pause,
+        },
+        "an attempt failed and is repeated after a pause"
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn again(_: &Operation, _: u32, _: &Error, _: Duration) {}
+
+/// Tells that a call waits for the next window of the server's rate limit.
+#[cfg(feature = "tracing")]
+pub(crate) fn paced(operation: &Operation, pause: Duration) {
+    tracing::info!(
+        target: "lago_client::retry",
+        { lago.operation_id = operation.id, pause = ?pause },
+        "the rate limit is used up; the call waits for the next window"
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn paced(_: &Operation, _: Duration) {}
+
+/// A class of failures: the status of a refusal, or a word.
+#[cfg(feature = "tracing")]
+fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
+    match (error.kind(), error.status()) {
+        (Kind::Api, Some(status)) => status.as_u16().to_string().into(),
+        (Kind::Api, None) => "_OTHER".into(),
+        (Kind::Config(_) | Kind::Request(_), _) => "usage".into(),
+        (Kind::Connect { .. }, _) => "connect".into(),
+        (Kind::Timeout, _) => "timeout".into(),
+        (Kind::Transport, _) => "transport".into(),
+        (Kind::Paced, _) => "rate_limited".into(),
+        (Kind::TooLarge(_), _) => "too_large".into(),
+        (Kind::Decode(_), _) => "decode".into(),
+    }
+}
