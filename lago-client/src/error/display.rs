@@ -6,6 +6,7 @@ use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 
 use super::{ApiBody, Error, Kind, is_code};
+use crate::operation::Method;
 use crate::retry::Stop;
 
 impl fmt::Display for Error {
@@ -108,7 +109,10 @@ impl Error {
         if self.attempts() > 1 {
             write!(f, ", after {} attempts", self.attempts())?;
         }
-        if self.is_ambiguous() && !self.is_decode() {
+        let reads = self
+            .operation()
+            .is_some_and(|operation| operation.method == Method::Get);
+        if self.is_ambiguous() && !self.is_decode() && !reads {
             f.write_str("; the server may have executed it")?;
         }
         match (self.0.limit, self.retry_after()) {

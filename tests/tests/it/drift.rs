@@ -1,7 +1,5 @@
 //! What a server sends that is newer than the crate: counted, and told once.
 
-mod events;
-
 use std::error::Error;
 
 use lago_client::types::PlanInterval;
@@ -14,6 +12,8 @@ use lago_tests::sample::samples;
 use lago_tests::script::{Answer, Scripted};
 use lago_tests::server::Server;
 use serde_json::{Value, json};
+
+use crate::told;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -47,11 +47,11 @@ async fn values_and_fields_are_counted_by_all_clones_and_told_once() -> Outcome 
         ("jane@secret.example", json!(1)),
     ];
     let lago = client(json!({"plan": plan("fortnightly", &news), "beside": 1})).await?;
-    events::begin();
+    told::begin();
     let read = lago.plans().get("pro").await?;
     assert_eq!(read.interval, Some(PlanInterval::from("fortnightly")));
     assert_eq!(counts(lago.drift()), (1, 3));
-    let mut told = events::take();
+    let mut told = told::take("lago_client::drift");
     told.sort();
     let field = "the server sent a field that this version of the crate does not know";
     let value = "the server sent an enum value that this version of the crate does not know";
@@ -67,7 +67,11 @@ async fn values_and_fields_are_counted_by_all_clones_and_told_once() -> Outcome 
     assert_eq!(counts(lago.drift()), (2, 6));
     lago.plans().delete("pro").await?;
     assert_eq!(counts(lago.drift()), (3, 9));
-    assert_eq!(events::take().len(), 4, "only those of the other operation");
+    assert_eq!(
+        told::take("lago_client::drift").len(),
+        4,
+        "only those of the other operation"
+    );
     Ok(())
 }
 
@@ -76,10 +80,10 @@ async fn elements_of_a_list_are_one_place() -> Outcome {
     let intervals = ["fortnightly", "monthly", "fortnightly", "daily"];
     let plans = intervals.map(|interval| plan(interval, &[("tomorrow", json!(null))]));
     let lago = client(page("plans", plans.to_vec(), None)).await?;
-    events::begin();
+    told::begin();
     lago.plans().list().await?;
     assert_eq!(counts(lago.drift()), (3, 4));
-    let told = events::take();
+    let told = told::take("lago_client::drift");
     let places = [
         "path=plans[].interval value=daily:",
         "path=plans[].interval value=fortnightly:",
@@ -100,10 +104,10 @@ async fn an_event_holds_no_data() -> Outcome {
         ("metadata", json!({"secret x": null})),
     ];
     let lago = client(json!({"plan": plan(interval, &news)})).await?;
-    events::begin();
+    told::begin();
     lago.plans().get("secret").await?;
     assert_eq!(counts(lago.drift()), (1, 1));
-    let told = events::take();
+    let told = told::take("lago_client::drift");
     assert_eq!(told.len(), 2);
     assert!(!told.concat().contains("ecret"), "{told:?}");
     Ok(())
@@ -114,14 +118,14 @@ async fn what_cannot_be_read_is_an_error_and_no_drift() -> Outcome {
     let mut plan = plan("fortnightly", &[("tomorrow", json!(1))]);
     plan["pay_in_advance"] = json!("yes");
     let lago = client(json!({"plan": plan})).await?;
-    events::begin();
+    told::begin();
     let error = lago.plans().get("pro").await.err().ok_or("a success")?;
     assert!(
         error.is_decode() && error.to_string().contains("plan.pay_in_advance"),
         "{error}"
     );
     assert_eq!(lago.drift(), Drift::default());
-    assert_eq!(events::take(), Vec::<String>::new());
+    assert_eq!(told::take("lago_client::drift"), Vec::<String>::new());
     Ok(())
 }
 
@@ -134,7 +138,7 @@ async fn what_is_documented_is_no_drift() -> Outcome {
         .api_key("key")
         .base_url(server.base_url())
         .build()?;
-    events::begin();
+    told::begin();
     let mut read = 0;
     for operation in document.operations() {
         let call = CALLS.iter().find(|call| call.id == operation.id);
@@ -149,7 +153,7 @@ async fn what_is_documented_is_no_drift() -> Outcome {
     // Documented, but an answer to several alerts is a plain list; a server sends it without.
     let accepted = ["createCustomerWalletAlert", "createSubscriptionAlert"]
         .map(|id| format!("lago.operation_id={id} path=meta:"));
-    let mut told = events::take();
+    let mut told = told::take("lago_client::drift");
     // A sample has a made-up text where the enum stands in another member of an `allOf`.
     told.retain(|event| !event.contains(" value="));
     assert_eq!(told.len(), accepted.len(), "{told:?}");

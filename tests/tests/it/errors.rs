@@ -1,13 +1,14 @@
 //! What an error says of every way in which a call may fail.
 
-mod cases;
+pub(crate) mod cases;
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use cases::{Case, cases};
 use lago_client::types::CustomerInput;
-use lago_client::{Client, Error};
+use lago_client::{Client, Error, RetryPolicy};
 use lago_tests::script::{Scripted, client_for};
 use tokio::net::TcpListener;
 
@@ -17,8 +18,23 @@ type Outcome = Result<(), Box<dyn StdError>>;
 const EMAIL: &str = "jane@secret.example";
 const CUSTOMER: &str = "customer-secret-1";
 
+/// What all clients share, so that not each of them reads the certificates of the system. Connections
+/// are not shared: they belong to the runtime of a test.
+fn http() -> reqwest::Result<reqwest::Client> {
+    static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
+    if let Some(http) = HTTP.get() {
+        return Ok(http.clone());
+    }
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .pool_max_idle_per_host(0)
+        .build()?;
+    Ok(HTTP.get_or_init(|| http).clone())
+}
+
 /// A client whose calls end as the case says. The server runs as long as the runtime.
-async fn client(case: &Case) -> Result<Client, Box<dyn StdError>> {
+pub(crate) async fn client(case: &Case) -> Result<Client, Box<dyn StdError>> {
     let builder = match &case.answer {
         Some(answer) => Scripted::always(answer.clone()).await?.builder(),
         None => {
@@ -26,7 +42,8 @@ async fn client(case: &Case) -> Result<Client, Box<dyn StdError>> {
             client_for(&listener.local_addr()?.to_string())
         }
     };
-    Ok((case.settings)(builder).build()?)
+    let once = builder.http_client(http()?).retry(RetryPolicy::never());
+    Ok((case.settings)(once).build()?)
 }
 
 /// The questions that are answered with yes.
@@ -46,6 +63,7 @@ fn kinds(error: &Error) -> Vec<&'static str> {
         ("too_large", error.is_too_large()),
         ("decode", error.is_decode()),
         ("usage", error.is_usage()),
+        ("redirect", error.is_redirect()),
     ];
     questions
         .into_iter()
@@ -68,6 +86,13 @@ fn describe(error: &Error) -> String {
     };
     let lines = [
         ("is", kinds.join(" and ")),
+        (
+            "open",
+            match error.is_ambiguous() {
+                true => "whether it was executed".to_owned(),
+                false => String::new(),
+            },
+        ),
         (
             "status",
             error

@@ -10,6 +10,8 @@ mod drift;
 #[cfg(test)]
 mod errors;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod operations;
@@ -23,6 +25,10 @@ mod replay;
 mod requests;
 #[cfg(test)]
 mod surface;
+#[cfg(test)]
+mod told;
+#[cfg(test)]
+mod traces;
 #[cfg(test)]
 mod types;
 #[cfg(test)]

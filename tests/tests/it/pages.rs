@@ -24,7 +24,7 @@ fn page_of(request: &Captured) -> Option<i64> {
 /// What is far more than a walk of these tests needs: one that never ends shall fail.
 const TOO_MANY: usize = 20;
 
-/// A server with these answers as pages 1, 2, 3 …, and 500 beyond.
+/// A server with these answers as pages 1, 2, 3 …, and 422 beyond.
 async fn book(pages: impl Into<Vec<Value>>) -> Result<(Scripted, Client), Box<dyn Error>> {
     let pages = pages.into();
     let asked = AtomicUsize::new(0);
@@ -35,7 +35,7 @@ async fn book(pages: impl Into<Vec<Value>>) -> Result<(Scripted, Client), Box<dy
             .filter(|_| asked.fetch_add(1, SeqCst) < TOO_MANY)
             .and_then(|at| pages.get(at));
         page.map_or_else(
-            || refusal("500 Internal Server Error"),
+            || refusal("422 Unprocessable Entity"),
             |page| Answer::json("200 OK", page),
         )
     })
@@ -45,7 +45,10 @@ async fn book(pages: impl Into<Vec<Value>>) -> Result<(Scripted, Client), Box<dy
 }
 
 fn refusal(status: &str) -> Answer {
-    Answer::json(status, json!({"status": 500, "error": "Internal Error"}))
+    Answer::json(
+        status,
+        json!({"status": 422, "error": "Unprocessable Entity"}),
+    )
 }
 
 async fn codes(
@@ -211,7 +214,10 @@ async fn an_error_in_the_middle_comes_once_after_what_came_before_it() -> Outcom
     let mut items = lago.taxes().list().items().take(TOO_MANY);
     let mut seen = Vec::new();
     while let Some(item) = items.next().await {
-        seen.push(item.map(|tax| tax.code).map_err(|error| error.is_server()));
+        seen.push(
+            item.map(|tax| tax.code)
+                .map_err(|error| error.is_validation()),
+        );
     }
     assert_eq!(seen, [Ok("a".to_owned()), Ok("b".to_owned()), Err(true)]);
     // Over is over: nothing more comes and nothing more is asked.
@@ -242,7 +248,7 @@ async fn a_walk_that_failed_goes_on_at_the_page_that_failed() -> Outcome {
     let failures = AtomicUsize::new(1);
     let server = Scripted::start(move |request| match page_of(request) {
         None => Answer::json("200 OK", taxes(["a"], Some(2))),
-        Some(2) if failures.swap(0, SeqCst) > 0 => refusal("503 Service Unavailable"),
+        Some(2) if failures.swap(0, SeqCst) > 0 => refusal("422 Unprocessable Entity"),
         Some(2) => Answer::json("200 OK", taxes(["b"], Some(3))),
         Some(_) => Answer::json("200 OK", taxes(["c"], None)),
     })

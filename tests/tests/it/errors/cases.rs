@@ -171,7 +171,7 @@ fn invalid_by_lago() -> Vec<Case> {
     let lock = lago(
         "422 of a lock, without details",
         "422 Unprocessable Entity",
-        r#","code":"lock_not_acquired""#,
+        r#","code":"lock_acquisition_failed""#,
     );
     let others = INVALID.into_iter().map(|(name, code, details)| {
         let provider = match code {

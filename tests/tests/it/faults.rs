@@ -1,0 +1,175 @@
+//! What becomes of calls when servers, gateways and networks break: how often a request is sent, how
+//! often it arrives, and what the caller sees.
+
+mod cases;
+mod connecting;
+mod limits;
+mod torn;
+
+use std::error::Error as StdError;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use cases::{Fault, faults};
+use futures::{StreamExt, TryStreamExt, stream};
+use lago_client::mock::example;
+use lago_client::types::{CustomerInput, WalletTransactionInput};
+use lago_client::{Client, ClientBuilder, Error, RetryPolicy};
+use lago_tests::faulty::{Act, Faulty};
+use lago_tests::script::client_for;
+use serde_json::json;
+use uuid::Uuid;
+
+type Outcome = Result<(), Box<dyn StdError>>;
+
+/// A `POST` that may be repeated, and one that buys credits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Operation {
+    Upsert,
+    TopUp,
+}
+
+/// When a fault is met.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum When {
+    /// At the first attempt; then all is well.
+    First,
+    /// At the second, after a gateway refused the first with a 429, which harms no call.
+    Later,
+    /// At every attempt.
+    Always,
+}
+
+const OPERATIONS: [Operation; 2] = [Operation::Upsert, Operation::TopUp];
+const WHENS: [When; 3] = [When::First, When::Later, When::Always];
+
+/// An answer that suits both operations.
+fn good_body() -> Result<Vec<u8>, Box<dyn StdError>> {
+    let mut body = example("customers.create")?;
+    body["wallet_transactions"] = json!([]);
+    Ok(serde_json::to_vec(&body)?)
+}
+
+/// Makes a call, and says how many attempts it took and what came of it.
+async fn call(lago: &Client, operation: Operation) -> (u32, Result<(), Error>) {
+    let outcome = match operation {
+        Operation::Upsert => {
+            let call = lago.customers().create(CustomerInput::new("acme"));
+            call.response().await.map(|response| response.attempts)
+        }
+        Operation::TopUp => {
+            let input = WalletTransactionInput::new(Uuid::nil());
+            let call = lago.wallet_transactions().create(input);
+            call.response().await.map(|response| response.attempts)
+        }
+    };
+    match outcome {
+        Ok(attempts) => (attempts, Ok(())),
+        Err(error) => (error.attempts(), Err(error)),
+    }
+}
+
+/// A client that does not wait long between attempts.
+fn hasty(builder: ClientBuilder) -> ClientBuilder {
+    builder.retry(RetryPolicy::new().max_backoff(Duration::from_millis(1)))
+}
+
+/// What the many clients of a test share: each of its own would read the certificates of the system.
+fn http() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .build()
+}
+
+/// What the caller sees, in short.
+fn seen(outcome: &Result<(), Error>) -> String {
+    let Err(error) = outcome else {
+        return "ok".to_owned();
+    };
+    let kinds = [
+        (error.is_connect(), "no connection"),
+        (error.is_timeout() && !error.is_connect(), "timeout"),
+        (error.is_transport(), "connection lost"),
+        (error.is_decode(), "unreadable"),
+        (error.is_too_large(), "too large"),
+    ];
+    let kind = kinds.iter().find(|(is, _)| *is).map(|(_, kind)| *kind);
+    let status = error.status().map(|status| status.as_u16().to_string());
+    let known = [
+        kind.map(str::to_owned),
+        status,
+        error.code().map(str::to_owned),
+    ];
+    let mut words: Vec<String> = known.into_iter().flatten().collect();
+    if error.is_ambiguous() {
+        words.push("ambiguous".to_owned());
+    }
+    words.join(" ")
+}
+
+/// A cell of the table.
+async fn cell(
+    http: &reqwest::Client,
+    fault: &Fault,
+    operation: Operation,
+    when: When,
+) -> Result<String, Box<dyn StdError>> {
+    let good = Act::says(cases::answer("200 OK", &[], good_body()?));
+    let busy = Act::says(cases::answer("429 Too Many Requests", &[], ""));
+    let acts = match when {
+        When::First => vec![fault.act.clone(), good],
+        When::Later => vec![busy, fault.act.clone(), good],
+        When::Always => vec![fault.act.clone()],
+    };
+    let server = Faulty::start(acts).await?;
+    let settings = |builder: ClientBuilder| match fault.timeout {
+        Some(timeout) => builder.timeout(timeout),
+        None => builder,
+    };
+    let builder = client_for(server.address()).http_client(http.clone());
+    let lago = settings(hasty(builder)).build()?;
+    let (attempts, outcome) = call(&lago, operation).await;
+    let arrived = server.arrived().len();
+    if operation == Operation::TopUp {
+        let harmless = matches!(when, When::Later);
+        let limit = 1 + usize::from(harmless);
+        let refused = fault.is_refused_unseen;
+        assert!(
+            refused || arrived <= limit,
+            "{} arrived {arrived} times",
+            fault.name
+        );
+    }
+    Ok(format!("{} {attempts}/{arrived}", seen(&outcome)))
+}
+
+/// The table is read by people: a row for each fault and operation, a column for when it is met.
+/// `2/1` means sent twice, arrived as a whole once.
+#[tokio::test]
+async fn every_fault_is_met_as_the_operation_allows() -> Outcome {
+    let (http, faults) = (&http()?, faults()?);
+    let every = faults.iter().flat_map(|fault| {
+        let every = OPERATIONS.into_iter().flat_map(move |operation| {
+            WHENS
+                .into_iter()
+                .map(move |when| cell(http, fault, operation, when))
+        });
+        every.collect::<Vec<_>>()
+    });
+    // Some of them wait.
+    let cells: Vec<String> = stream::iter(every).buffered(16).try_collect().await?;
+    let mut cells = cells.chunks(WHENS.len());
+    let mut table = String::new();
+    for fault in &faults {
+        let _ = writeln!(table, "{}", fault.name);
+        for name in ["idempotent", "not idempotent"] {
+            let cells = cells.next().ok_or("no cells")?;
+            let row: String = cells.iter().map(|cell| format!("{cell:48}")).collect();
+            let _ = writeln!(table, "  {name:16}{}", row.trim_end());
+        }
+    }
+    let head = format!("{:18}{:48}{:48}{}\n", "", "first", "later", "always");
+    insta::assert_snapshot!("faults", format!("{head}{table}"));
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Limits of servers on requests, and limits of callers on retries.
+
+use std::time::Duration;
+
+use lago_client::RetryPolicy;
+use lago_tests::bodies::tax;
+use lago_tests::script::{Answer, Prompted, Scripted};
+use serde_json::json;
+
+use super::Outcome;
+
+const LIMITS: [(&str, &str); 3] = [
+    ("x-ratelimit-limit", "100"),
+    ("x-ratelimit-remaining", "0"),
+    ("x-ratelimit-reset", "3600"),
+];
+
+#[tokio::test]
+async fn what_is_left_is_told_with_every_answer() -> Outcome {
+    let body = json!({"tax": tax("vat")}).to_string();
+    for status in ["200 OK", "404 Not Found", "429 Too Many Requests"] {
+        let server = Scripted::always(Answer::new(status, &LIMITS, &body)).await?;
+        let call = server.client()?.taxes().get("vat");
+        let limit = match call.response().await {
+            Ok(response) => response.rate_limit(),
+            Err(error) => error.rate_limit(),
+        };
+        let limit = limit.ok_or("no limit")?;
+        assert_eq!((limit.limit, limit.remaining), (100, 0));
+        assert_eq!(limit.reset, Duration::from_secs(3600));
+        assert_eq!(server.requests().len(), 1, "a wait of an hour is not begun");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn paced_clones_send_nothing_before_the_window() -> Outcome {
+    let body = json!({"tax": tax("vat")}).to_string();
+    let server = Scripted::always(Answer::new("200 OK", &LIMITS, &body)).await?;
+    let lago = server.builder().rate_limit_pacing(true).build()?;
+    lago.taxes().get("vat").await?;
+    let error = lago
+        .clone()
+        .taxes()
+        .get("vat")
+        .await
+        .err()
+        .ok_or("a success")?;
+    assert!(
+        error.is_rate_limited() && !error.is_ambiguous(),
+        "{error:?}"
+    );
+    assert_eq!((error.attempts(), error.status()), (0, None));
+    let wait = error.retry_after().ok_or("no wait")?;
+    assert!(
+        wait <= Duration::from_secs(3600) && wait > Duration::from_secs(3000),
+        "{wait:?}"
+    );
+    assert!(error.to_string().contains("rate limit"), "{error}");
+    assert_eq!(server.requests().len(), 1);
+    // Without pacing the server is asked.
+    let lago = server.client()?;
+    lago.taxes().get("vat").await?;
+    lago.taxes().get("vat").await?;
+    assert_eq!(server.requests().len(), 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_has_a_policy_of_its_own() -> Outcome {
+    let server = Scripted::always(Answer::new("502 Bad Gateway", &[], "")).await?;
+    let hasty = RetryPolicy::new().initial_backoff(Duration::ZERO);
+    let lago = server
+        .builder()
+        .retry(hasty.clone().max_attempts(3))
+        .build()?;
+    for (policy, attempts) in [
+        (None, 3),
+        (Some(RetryPolicy::never()), 1),
+        (Some(hasty.clone().max_attempts(0)), 1),
+        (Some(hasty.max_attempts(6)), 6),
+    ] {
+        let before = server.requests().len();
+        let call = lago.taxes().get("vat");
+        let call = match policy {
+            Some(policy) => call.retry(policy),
+            None => call,
+        };
+        let error = call.await.err().ok_or("a success")?;
+        assert_eq!(error.attempts(), attempts, "{error}");
+        assert_eq!(server.requests().len() - before, attempts as usize);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_is_not_tried_again() -> Outcome {
+    let mut server = Prompted::start().await?;
+    let lago = server.client()?;
+    let dropped = tokio::spawn(async move { lago.taxes().get("vat").await });
+    let first = server.next().await.ok_or("no request")?;
+    dropped.abort();
+    assert!(dropped.await.is_err_and(|error| error.is_cancelled()));
+    first.answer(Answer::new("502 Bad Gateway", &[], ""));
+    // Were there a second attempt, it would come before this.
+    let lago = server.client()?;
+    let other = tokio::spawn(async move { lago.taxes().get("other").await });
+    let next = server.next().await.ok_or("no request")?;
+    assert_eq!(next.request.target, "/api/v1/taxes/other");
+    next.answer(Answer::json("200 OK", json!({"tax": tax("other")})));
+    other.await??;
+    Ok(())
+}
