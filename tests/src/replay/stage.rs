@@ -1,6 +1,6 @@
 //! A client and a server that answers what was recorded.
 
-use lago_client::{Client, StatusCode};
+use lago_client::{Client, RetryPolicy, StatusCode};
 use serde_json::Value;
 
 use super::Scene;
@@ -40,7 +40,9 @@ impl Stage {
         let server = Prompted::start()
             .await
             .map_err(|error| format!("no server on the loopback: {error}"))?;
-        let client = server.client().map_err(|error| error.to_string())?;
+        // A recorded refusal is to be seen as it is, and at once.
+        let client = server.builder().retry(RetryPolicy::never()).build();
+        let client = client.map_err(|error| error.to_string())?;
         Ok(Self { server, client })
     }
 
