@@ -7,7 +7,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
+#[cfg(feature = "tracing")]
+use crate::error::Kind;
 use crate::operation::Operation;
 use crate::response::Response;
 use crate::transport::Shared;

@@ -125,11 +125,10 @@ impl Call {
         };
         let mut kept = Some(request);
         let attempts = repeat(&rules, |attempt| {
-            // Bodies are bytes, which copies share.
-            let copy = kept.as_ref().and_then(reqwest::Request::try_clone);
             let request = match attempt.is_last {
                 true => kept.take(),
-                false => copy,
+                // The body is bytes, which copies share.
+                false => kept.as_ref().and_then(reqwest::Request::try_clone),
             };
             self.attempt(request, attempt)
         });
