@@ -8,10 +8,12 @@ mod torn;
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cases::{Fault, faults};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::future::LocalBoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use lago_client::mock::example;
 use lago_client::types::{CustomerInput, WalletTransactionInput};
 use lago_client::{Client, ClientBuilder, Error, RetryPolicy};
@@ -21,6 +23,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 type Outcome = Result<(), Box<dyn StdError>>;
+
+/// A cell of the table in the making.
+type Cell = LocalBoxFuture<'static, Result<String, Box<dyn StdError>>>;
 
 /// A `POST` that may be repeated, and one that buys credits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,8 +115,8 @@ fn seen(outcome: &Result<(), Error>) -> String {
 
 /// A cell of the table.
 async fn cell(
-    http: &reqwest::Client,
-    fault: &Fault,
+    http: reqwest::Client,
+    fault: Arc<Fault>,
     operation: Operation,
     when: When,
 ) -> Result<String, Box<dyn StdError>> {
@@ -127,7 +132,7 @@ async fn cell(
         Some(timeout) => builder.timeout(timeout),
         None => builder,
     };
-    let builder = client_for(server.address()).http_client(http.clone());
+    let builder = client_for(server.address()).http_client(http);
     let lago = settings(hasty(builder)).build()?;
     let (attempts, outcome) = call(&lago, operation).await;
     let arrived = server.arrived().len();
@@ -149,20 +154,32 @@ async fn cell(
 #[tokio::test]
 async fn every_fault_is_met_as_the_operation_allows() -> Outcome {
     let (http, faults) = (&http()?, faults()?);
-    let every = faults.iter().flat_map(|fault| {
-        let every = OPERATIONS.into_iter().flat_map(move |operation| {
-            WHENS
-                .into_iter()
-                .map(move |when| cell(http, fault, operation, when))
-        });
-        every.collect::<Vec<_>>()
-    });
+    let cells = |of: &mut dyn FnMut(Operation, When) -> Cell| -> Vec<Cell> {
+        let every = OPERATIONS
+            .into_iter()
+            .flat_map(|operation| WHENS.map(|when| (operation, when)));
+        every.map(|(operation, when)| of(operation, when)).collect()
+    };
+    let mut rows: Vec<(&str, Vec<Cell>)> = Vec::new();
+    for (name, meaning) in connecting::UNSENT {
+        let of = &mut |operation, when| connecting::cell(meaning, operation, when).boxed_local();
+        rows.push((name, cells(of)));
+    }
+    for fault in faults {
+        let (name, fault) = (fault.name, Arc::new(fault));
+        let of = &mut |operation, when| {
+            cell(http.clone(), Arc::clone(&fault), operation, when).boxed_local()
+        };
+        rows.push((name, cells(of)));
+    }
+    let (names, cells): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
     // Some of them wait.
-    let cells: Vec<String> = stream::iter(every).buffered(16).try_collect().await?;
+    let cells = stream::iter(cells.into_iter().flatten()).buffered(48);
+    let cells: Vec<String> = cells.try_collect().await?;
     let mut cells = cells.chunks(WHENS.len());
     let mut table = String::new();
-    for fault in &faults {
-        let _ = writeln!(table, "{}", fault.name);
+    for fault in names {
+        let _ = writeln!(table, "{fault}");
         for name in ["idempotent", "not idempotent"] {
             let cells = cells.next().ok_or("no cells")?;
             let row: String = cells.iter().map(|cell| format!("{cell:48}")).collect();

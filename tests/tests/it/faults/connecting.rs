@@ -1,6 +1,7 @@
 //! Faults before anything is sent: names, ports, TLS. Every operation may be tried again.
 
 use std::collections::VecDeque;
+use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use lago_tests::script::client_for;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::cases::answer;
-use super::{OPERATIONS, Outcome, call, good_body, hasty, seen};
+use super::{OPERATIONS, Operation, Outcome, When, call, good_body, hasty, seen};
 
 /// What a name means each time that it is asked for: an address, or nothing. Then the server's.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Resolve for Names {
 fn client(
     port: &str,
     meanings: impl IntoIterator<Item = Option<Ipv4Addr>>,
-) -> Result<Client, Box<dyn std::error::Error>> {
+) -> Result<Client, Box<dyn Error>> {
     let http = reqwest::Client::builder()
         .dns_resolver(Arc::new(Names(Mutex::new(meanings.into_iter().collect()))))
         .retry(reqwest::retry::never())
@@ -44,25 +45,34 @@ fn client(
     Ok(hasty(builder).build()?)
 }
 
-#[tokio::test]
-async fn what_was_not_sent_is_sent_again() -> Outcome {
-    for fault in [None, Some(NOBODY)] {
-        for operation in OPERATIONS {
-            for times in 1..=3 {
-                let good = Act::says(answer("200 OK", &[], good_body()?));
-                let server = Faulty::start(vec![good]).await?;
-                let port = server.address().rsplit(':').next().ok_or("no port")?;
-                let lago = client(port, vec![fault; times])?;
-                let (attempts, outcome) = call(&lago, operation).await;
-                assert!(outcome.is_ok(), "{outcome:?}");
-                assert_eq!((attempts as usize, server.arrived().len()), (times + 1, 1));
-            }
-            let lago = client("9", vec![fault; 9])?;
-            let (attempts, outcome) = call(&lago, operation).await;
-            assert_eq!((attempts, seen(&outcome).as_str()), (4, "no connection"));
-        }
-    }
-    Ok(())
+/// Faults of names and ports, as rows of the table.
+pub(super) const UNSENT: [(&str, Option<Ipv4Addr>); 2] = [
+    ("the name does not resolve", None),
+    ("the connection is refused", Some(NOBODY)),
+];
+
+/// A cell of the table.
+pub(super) async fn cell(
+    meaning: Option<Ipv4Addr>,
+    operation: Operation,
+    when: When,
+) -> Result<String, Box<dyn Error>> {
+    let good = Act::says(answer("200 OK", &[], good_body()?));
+    let busy = Act::says(answer("429 Too Many Requests", &[], ""));
+    let server = Some(Ipv4Addr::LOCALHOST);
+    let (meanings, acts) = match when {
+        When::First => (vec![meaning], vec![good]),
+        When::Later => (vec![server, meaning], vec![busy, good]),
+        When::Always => (vec![meaning; 9], vec![good]),
+    };
+    let server = Faulty::start(acts).await?;
+    let port = server.address().rsplit(':').next().ok_or("no port")?;
+    let (attempts, outcome) = call(&client(port, meanings)?, operation).await;
+    Ok(format!(
+        "{} {attempts}/{}",
+        seen(&outcome),
+        server.arrived().len()
+    ))
 }
 
 #[tokio::test]
