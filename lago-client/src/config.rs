@@ -22,6 +22,9 @@ pub const EU: &str = "https://api.eu.getlago.com/api/v1";
 const API_KEY: &str = "LAGO_API_KEY";
 const API_URL: &str = "LAGO_API_URL";
 
+/// Who sends a request, as `user-agent` says it.
+pub(crate) const PRODUCT: &str = concat!("lago-client-rust/", env!("CARGO_PKG_VERSION"));
+
 const VERSIONED_PATH: &str = "/api/v1";
 
 /// Sets up a [`Client`].
@@ -119,7 +122,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How many bytes an answer may have: 64 MiB unless set.
+    /// How many bytes an answer, or a file in one piece, may have: 64 MiB unless set.
     pub fn largest_response(mut self, bytes: usize) -> Self {
         self.largest_response = bytes;
         self
@@ -141,7 +144,8 @@ impl ClientBuilder {
     ///
     /// Unless set, one is made that follows no redirects, so that the key goes to no other host,
     /// repeats nothing by itself, and closes idle connections before servers usually do. Build yours
-    /// with `redirect(Policy::none())` and `retry(reqwest::retry::never())` for the same.
+    /// with `redirect(Policy::none())` and `retry(reqwest::retry::never())` for the same. Files
+    /// ([`FileRequest`](crate::FileRequest)) are fetched with it too, and with its default headers.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -202,10 +206,9 @@ impl ClientBuilder {
     }
 
     fn user_agent_value(&self) -> Result<HeaderValue, Error> {
-        let own = concat!("lago-client-rust/", env!("CARGO_PKG_VERSION"));
         let text = match &self.user_agent {
-            Some(suffix) => format!("{own} {suffix}"),
-            None => own.to_owned(),
+            Some(suffix) => format!("{PRODUCT} {suffix}"),
+            None => PRODUCT.to_owned(),
         };
         HeaderValue::try_from(text)
             .map_err(|_| Error::config("the user agent has characters that no header can hold"))

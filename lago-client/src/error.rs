@@ -16,6 +16,7 @@ use serde_json::Value;
 pub(crate) use api::{ApiBody, is_code};
 
 use crate::decode::Failure;
+use crate::download::NoWay;
 use crate::operation::Operation;
 use crate::rate_limit::RateLimit;
 use crate::response::{Received, Success, request_id};
@@ -35,6 +36,8 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: Kind,
     operation: Option<&'static Operation>,
+    /// The operation did its part; what failed is fetching the file that it named.
+    of_storage: bool,
     received: Option<Received>,
     api: Option<ApiBody>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -66,6 +69,14 @@ pub(crate) enum Kind {
     Api,
     /// The answer is a success that cannot be read, at this JSON path.
     Decode(String),
+    /// A file was not made within the time limit.
+    NotReady,
+    /// The storage of a file gives none.
+    Refused,
+    /// What the storage gives is no file.
+    NoFile,
+    /// No URL leads to the file.
+    NoWay(NoWay),
 }
 
 impl Error {
@@ -73,6 +84,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             operation,
+            of_storage: false,
             received: None,
             api: None,
             source: None,
@@ -142,6 +154,19 @@ impl Error {
         error
     }
 
+    /// A file that was not made in time, though the API was asked so often where it is.
+    pub(crate) fn not_ready(operation: &'static Operation, attempts: u32) -> Self {
+        let mut error = Self::new(Kind::NotReady, Some(operation));
+        error.0.attempts = attempts;
+        error
+    }
+
+    /// A failure to fetch the file that the operation named.
+    pub(crate) fn of_storage(mut self) -> Self {
+        self.0.of_storage = true;
+        self
+    }
+
     /// How long the answer asks to wait.
     pub(crate) fn retry_after_of(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
@@ -151,7 +176,8 @@ impl Error {
     /// The failure of a call, after all its attempts.
     pub(crate) fn after(mut self, history: History, stop: Stop) -> Self {
         self.0.attempts = history.attempts;
-        self.0.may_be_executed = history.may_be_executed;
+        // Fetching a file changes nothing.
+        self.0.may_be_executed = history.may_be_executed && !self.0.of_storage;
         self.0.limit = Some(stop).filter(|stop| stop.is_limit());
         self
     }

@@ -20,6 +20,7 @@ mod client;
 mod clock;
 mod config;
 mod decode;
+mod download;
 #[cfg(feature = "drift")]
 mod drift;
 mod error;
@@ -48,6 +49,7 @@ pub use http::{HeaderMap, StatusCode};
 
 pub use client::Client;
 pub use config::{ClientBuilder, EU, US};
+pub use download::{FileRequest, FileStream};
 #[cfg(feature = "drift")]
 pub use drift::Drift;
 pub use error::Error;

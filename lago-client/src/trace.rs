@@ -145,8 +145,8 @@ pub(crate) fn paced(_: &Operation, _: Duration) {}
 #[cfg(feature = "tracing")]
 fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
     match (error.kind(), error.status()) {
-        (Kind::Api, Some(status)) => status.as_u16().to_string().into(),
-        (Kind::Api, None) => "_OTHER".into(),
+        (Kind::Api | Kind::Refused, Some(status)) => status.as_u16().to_string().into(),
+        (Kind::Api | Kind::Refused, None) => "_OTHER".into(),
         (Kind::Config(_) | Kind::Request(_), _) => "usage".into(),
         (Kind::Connect { .. }, _) => "connect".into(),
         (Kind::Timeout, _) => "timeout".into(),
@@ -154,5 +154,7 @@ fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
         (Kind::Paced, _) => "rate_limited".into(),
         (Kind::TooLarge(_), _) => "too_large".into(),
         (Kind::Decode(_), _) => "decode".into(),
+        (Kind::NotReady, _) => "not_ready".into(),
+        (Kind::NoFile | Kind::NoWay(_), _) => "storage".into(),
     }
 }

@@ -1,4 +1,4 @@
-//! Where requests leave the process: the only IO of this crate.
+//! Where requests leave the process.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -156,7 +156,7 @@ impl Call {
         if let Some(pace) = &self.shared.pace {
             pace.note(answer.headers(), self.shared.clock.now());
         }
-        let received = self.receive(answer).await?;
+        let received = receive(self.operation, self.shared.largest_response, answer).await?;
         if received.status.is_success() {
             return Ok(received);
         }
@@ -164,47 +164,48 @@ impl Call {
         let wait = retry_after(received.status, &received.headers, now);
         Err(Error::api(self.operation, received).retry_after_of(wait))
     }
+}
 
-    /// Reads the whole answer. What came is kept, also when it is cut off or too large.
-    async fn receive(&self, mut answer: reqwest::Response) -> Result<Received, Error> {
-        let limit = self.shared.largest_response;
-        let status = answer.status();
-        let headers = std::mem::take(answer.headers_mut());
-        // Most answers are one chunk, which is kept as it is.
-        let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
-        let failure = loop {
-            match answer.chunk().await {
-                Ok(Some(chunk)) if first.is_empty() => first = chunk,
-                Ok(Some(chunk)) => {
-                    if rest.is_empty() {
-                        rest.extend_from_slice(&first);
-                    }
-                    rest.extend_from_slice(&chunk);
+/// Reads the whole answer, up to a limit in bytes. What came is kept, also when it is cut off or too large.
+pub(crate) async fn receive(
+    operation: &'static Operation,
+    limit: usize,
+    mut answer: reqwest::Response,
+) -> Result<Received, Error> {
+    let status = answer.status();
+    let headers = std::mem::take(answer.headers_mut());
+    // Most answers are one chunk, which is kept as it is.
+    let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
+    let failure = loop {
+        match answer.chunk().await {
+            Ok(Some(chunk)) if first.is_empty() => first = chunk,
+            Ok(Some(chunk)) => {
+                if rest.is_empty() {
+                    rest.extend_from_slice(&first);
                 }
-                Ok(None) => break None,
-                Err(error) => break Some(error),
+                rest.extend_from_slice(&chunk);
             }
-            if first.len().max(rest.len()) > limit {
-                break None;
-            }
-        };
-        let body = if rest.is_empty() {
-            first
-        } else {
-            rest.freeze()
-        };
-        let received = Received {
-            status,
-            headers,
-            body,
-        };
-        match failure {
-            Some(error) => Err(Error::transport(self.operation, error, Some(received))),
-            None if received.body.len() > limit => {
-                Err(Error::too_large(self.operation, limit, received))
-            }
-            None => Ok(received),
+            Ok(None) => break None,
+            Err(error) => break Some(error),
         }
+        if first.len().max(rest.len()) > limit {
+            break None;
+        }
+    };
+    let body = if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    };
+    let received = Received {
+        status,
+        headers,
+        body,
+    };
+    match failure {
+        Some(error) => Err(Error::transport(operation, error, Some(received))),
+        None if received.body.len() > limit => Err(Error::too_large(operation, limit, received)),
+        None => Ok(received),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
+use reqwest::{StatusCode, Url};
 
 use super::{ApiBody, Error, Kind, is_code};
 use crate::operation::Method;
@@ -12,7 +12,8 @@ use crate::retry::Stop;
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation() {
-            write!(f, "{} {}: ", operation.method, operation.path)?;
+            let file = if self.0.of_storage { ", its file" } else { "" };
+            write!(f, "{} {}{file}: ", operation.method, operation.path)?;
         }
         match &self.0.kind {
             Kind::Config(message) | Kind::Request(message) => f.write_str(message)?,
@@ -28,6 +29,12 @@ impl fmt::Display for Error {
             Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes")?,
             Kind::Api => self.fmt_api(f)?,
             Kind::Decode(path) => self.fmt_decode(f, path)?,
+            Kind::NotReady => {
+                f.write_str("the server has not made the file within the time limit")?
+            }
+            Kind::Refused => self.fmt_refused(f)?,
+            Kind::NoFile => write!(f, "{} in place of a file", self.amount())?,
+            Kind::NoWay(why) => write!(f, "{why}")?,
         }
         self.fmt_course(f)
     }
@@ -66,6 +73,19 @@ impl Error {
         match self.request_id() {
             Some(id) => write!(f, ", request {id}"),
             None => Ok(()),
+        }
+    }
+
+    fn fmt_refused(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the storage answered")?;
+        if let Some(status) = self.status() {
+            write!(f, " {status}")?;
+        }
+        match self.status() {
+            Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE) => {
+                f.write_str(", the link has expired or the file is gone")
+            }
+            _ => Ok(()),
         }
     }
 

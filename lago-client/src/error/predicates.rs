@@ -68,12 +68,13 @@ impl Error {
         self.0.kind == Kind::Api && self.status().is_some_and(|status| status.is_server_error())
     }
 
-    /// The time limit passed before the answer was complete, or before there was a connection.
+    /// The time limit passed before the answer was complete, before there was a connection, or
+    /// before a file was made.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(
             self.0.kind,
-            Kind::Timeout | Kind::Connect { timed_out: true }
+            Kind::Timeout | Kind::Connect { timed_out: true } | Kind::NotReady
         )
     }
 
@@ -96,8 +97,9 @@ impl Error {
         self.0.kind == Kind::Transport
     }
 
-    /// The answer has more bytes than
-    /// [`largest_response`](crate::ClientBuilder::largest_response) allows; it was executed.
+    /// The answer, or a file, has more bytes than
+    /// [`largest_response`](crate::ClientBuilder::largest_response) allows. The call was executed; a
+    /// file can be fetched as a [`stream`](crate::FileRequest::stream).
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         matches!(self.0.kind, Kind::TooLarge(_))
@@ -113,6 +115,21 @@ impl Error {
     #[must_use]
     pub fn is_usage(&self) -> bool {
         matches!(self.0.kind, Kind::Config(_) | Kind::Request(_))
+    }
+
+    /// The server has not made a [file](crate::FileRequest) within the time limit. It may be there a
+    /// little later, or never, where the server makes no such files.
+    #[must_use]
+    pub fn is_not_ready(&self) -> bool {
+        self.0.kind == Kind::NotReady
+    }
+
+    /// The API said where a [file](crate::FileRequest) is, and it cannot be fetched from there.
+    /// [`status`](Self::status), [`headers`](Self::headers) and [`body`](Self::body) are what the
+    /// storage said; 403 or 404 mean that the link has expired or the file is gone.
+    #[must_use]
+    pub fn is_storage(&self) -> bool {
+        self.0.of_storage
     }
 
     fn answered(&self, status: StatusCode) -> bool {

@@ -46,12 +46,15 @@ impl Outcome {
         let class = match error.kind() {
             Kind::Connect { .. } => Class::Unsent,
             Kind::Timeout | Kind::Transport => Class::Lost,
-            Kind::Api => of_answer(status, error.code()),
+            Kind::Api | Kind::Refused => of_answer(status, error.code()),
             Kind::Config(_)
             | Kind::Request(_)
             | Kind::Paced
             | Kind::TooLarge(_)
-            | Kind::Decode(_) => Class::Final,
+            | Kind::Decode(_)
+            | Kind::NotReady
+            | Kind::NoFile
+            | Kind::NoWay(_) => Class::Final,
         };
         let may_be_executed = match (class, status) {
             (Class::ProviderThrottled, _) => true,

@@ -176,7 +176,8 @@ fn methods() {
     }
     insta::assert_snapshot!(surface);
 
-    // What is called beyond the table is the second shape of a body: several instead of one.
+    // What is called beyond the table is the second shape of a body, several instead of one, and
+    // what fetches files after other calls.
     let mut beyond: BTreeMap<String, String> = found;
     for operation in &OPERATIONS {
         let call = beyond.remove(operation.resource);
@@ -184,11 +185,17 @@ fn methods() {
         assert_eq!(call, Some(published), "{}", operation.resource);
     }
     let beyond: Vec<_> = beyond.keys().map(String::as_str).collect();
-    let several = [
+    let expected = [
+        "credit_notes.fetch_pdf",
+        "credit_notes.fetch_xml",
         "customers.wallets.alerts.create_batch",
+        "invoices.fetch_pdf",
+        "invoices.fetch_xml",
+        "payment_receipts.fetch_pdf",
+        "payment_receipts.fetch_xml",
         "subscriptions.alerts.create_batch",
     ];
-    assert_eq!(beyond, several);
+    assert_eq!(beyond, expected);
 }
 
 /// A method that makes a request.
@@ -238,22 +245,41 @@ fn follow(file: &File, resource: &str, nouns: &[String], see: &mut impl FnMut(Me
             .and_then(|rest| rest.strip_suffix('>'));
         match called {
             Some(call) => see(method(file, function, &nouns, call)),
+            None if returns == "FileRequest" => see(fetching(function, &nouns)),
             None => follow(file, &returns, &nouns, see),
         }
     }
 }
 
+/// A method that fetches a file, with the first call that it makes.
+fn fetching(function: &ImplItemFn, nouns: &[String]) -> Method {
+    let call = documentation(function)
+        .split('`')
+        .nth(1)
+        .unwrap()
+        .to_owned();
+    Method {
+        name: nouns.join("."),
+        text: line(function, nouns, "Bytes", &call),
+        call,
+    }
+}
+
+/// `plans().get(code) -> Plan   GET /plans/{code}`
+fn line(function: &ImplItemFn, nouns: &[String], output: &str, sent: &str) -> String {
+    let arguments: Vec<String> = function.sig.inputs.iter().filter_map(accepted).collect();
+    let (verb, nouns) = nouns.split_last().unwrap();
+    format!(
+        "{}().{verb}({}) -> {output}   {sent}",
+        nouns.join("()."),
+        arguments.join(", "),
+    )
+}
+
 fn method(file: &File, function: &ImplItemFn, nouns: &[String], call: &str) -> Method {
     let documentation = documentation(function);
     let sent = documentation.split('`').nth(1).unwrap().to_owned();
-    let arguments: Vec<String> = function.sig.inputs.iter().filter_map(accepted).collect();
-    let (verb, nouns_only) = nouns.split_last().unwrap();
-    let mut line = format!(
-        "{}().{verb}({}) -> {}   {sent}",
-        nouns_only.join("()."),
-        arguments.join(", "),
-        output(file, call),
-    );
+    let mut line = line(function, nouns, &output(file, call), &sent);
     let request = format!("Request<{call}>");
     for (setter, _) in functions(file, &request) {
         let name = setter.sig.ident.to_string();

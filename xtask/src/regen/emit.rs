@@ -7,6 +7,7 @@ mod call_wire;
 mod calls;
 mod docs;
 mod examples;
+mod files;
 mod lowered;
 mod methods;
 mod modules;

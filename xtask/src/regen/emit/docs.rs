@@ -34,13 +34,7 @@ pub(crate) fn field(field: &Field) -> String {
 /// The words on the method of an operation.
 pub(crate) fn operation(operation: &Operation) -> String {
     let mut doc = operation.summary.as_deref().map(escape).unwrap_or_default();
-    doc.push_str(&format!("\n\n`{} {}`", operation.method, operation.path));
-    if let Some(since) = &operation.since {
-        doc.push_str(&format!(", since {since}"));
-    }
-    if !operation.published {
-        doc.push_str(", not in the published document");
-    }
+    doc.push_str(&format!("\n\n{}", route(operation)));
     if !operation.idempotent {
         doc.push_str(". Not repeatable: after a time-out, look before you call again");
     }
@@ -56,6 +50,18 @@ pub(crate) fn operation(operation: &Operation) -> String {
         doc.push_str(&format!("\n\nFails with {}.", failures.join(", ")));
     }
     doc
+}
+
+/// Method and path, and which servers have them.
+pub(crate) fn route(operation: &Operation) -> String {
+    let mut route = format!("`{} {}`", operation.method, operation.path);
+    if let Some(since) = &operation.since {
+        route.push_str(&format!(", since {since}"));
+    }
+    if !operation.published {
+        route.push_str(", not in the published document");
+    }
+    route
 }
 
 /// A status with its codes; a status without any says nothing that a caller could act on.

@@ -8,6 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::call_types;
+use super::files::{self, FileMethod};
 use super::methods::{Method, methods};
 use super::signatures::Signature;
 use super::structs::doc_lines;
@@ -32,9 +33,10 @@ pub(crate) fn emit(api: &Api, signatures: &[Signature], tree: &mut Tree) -> Resu
             place.extend(methods(operation)?);
         }
     }
+    let files = files::methods_of(api)?;
     let nouns: BTreeSet<&String> = places.keys().filter_map(|place| place.first()).collect();
     for noun in &nouns {
-        let text = module(noun, &places, signatures)?;
+        let text = module(noun, &places, signatures, &files)?;
         tree.insert(format!("{FOLDER}/{noun}.rs"), text);
     }
     tree.insert(format!("{FOLDER}.rs"), root(&nouns)?);
@@ -67,6 +69,7 @@ fn module(
     noun: &str,
     places: &BTreeMap<Place, Vec<Method<'_>>>,
     signatures: &[Signature],
+    files: &[FileMethod<'_>],
 ) -> Result<String, EmitError> {
     let mut accessors = Vec::new();
     let mut calls = Vec::new();
@@ -105,6 +108,8 @@ fn module(
             functions.push(printed.method);
             calls.push(printed.call);
         }
+        let here = files.iter().filter(|file| file.place == *place);
+        functions.extend(here.map(|file| file.method.clone()));
         let doc = doc_lines(&format!("Calls about {}.", in_words(place)));
         accessors.push(quote! {
             #doc

@@ -80,7 +80,8 @@ pub(crate) fn query(name: &str, ty: TypeRef) -> Parameter {
     }
 }
 
-fn path(name: &str) -> Parameter {
+/// A path parameter.
+pub(crate) fn path(name: &str) -> Parameter {
     Parameter {
         name: name.into(),
         place: ParameterPlace::Path,
@@ -106,7 +107,8 @@ pub(crate) fn root(name: &str, ty: TypeRef, required: bool) -> Field {
     }
 }
 
-fn operation(id: &str, method: &str, path: &str) -> Operation {
+/// An operation that takes nothing and answers nothing.
+pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
     Operation {
         id: id.into(),
         method: method.into(),

@@ -1,0 +1,94 @@
+//! A file, chunk by chunk.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+
+use super::FileRequest;
+use crate::error::Error;
+
+type Step = Pin<Box<dyn Future<Output = Result<Option<(Bytes, Reading)>, Error>> + Send>>;
+
+/// The bytes of a file as they come.
+///
+/// The first poll asks for the file and waits until it is made; see [`FileRequest`]. What fails
+/// before the first chunk is tried again, what fails later is an error, with which the stream ends:
+/// begin again, or with what was read so far thrown away. A file that was read to the end (`None`)
+/// without an error is complete.
+#[must_use = "a stream does nothing unless polled"]
+pub struct FileStream {
+    /// None when the stream is over.
+    step: Option<Step>,
+}
+
+/// A file that is being read.
+struct Reading {
+    request: FileRequest,
+    answer: reqwest::Response,
+}
+
+impl Reading {
+    async fn begin(request: FileRequest) -> Result<Self, Error> {
+        let start = request.now();
+        let url = request.url(start).await?;
+        let answer = request
+            .fetch()
+            .begin(&url, request.remaining(start))
+            .await?;
+        Ok(Self { request, answer })
+    }
+
+    async fn next(mut self) -> Result<Option<(Bytes, Self)>, Error> {
+        let chunk = self.request.fetch().chunk(&mut self.answer).await?;
+        Ok(chunk.map(|chunk| (chunk, self)))
+    }
+}
+
+impl FileStream {
+    pub(super) fn new(request: FileRequest) -> Self {
+        let first = async { Reading::begin(request).await?.next().await };
+        Self {
+            step: Some(Box::pin(first)),
+        }
+    }
+
+    /// The next chunk; none when the file is complete. For a plain `while let`, without an extension
+    /// trait.
+    pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl Stream for FileStream {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(step) = &mut self.step else {
+            return Poll::Ready(None);
+        };
+        let Poll::Ready(outcome) = step.as_mut().poll(cx) else {
+            return Poll::Pending;
+        };
+        self.step = None;
+        Poll::Ready(match outcome {
+            Ok(Some((chunk, reading))) => {
+                self.step = Some(Box::pin(reading.next()));
+                Some(Ok(chunk))
+            }
+            Ok(None) => None,
+            Err(error) => Some(Err(error)),
+        })
+    }
+}
+
+impl fmt::Debug for FileStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileStream")
+            .field("is_over", &self.step.is_none())
+            .finish()
+    }
+}

@@ -1,0 +1,132 @@
+//! How long a file is waited for, and when to look for it again.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::clock::Clock;
+use crate::error::Error;
+
+/// How much longer than the first pause the others may become.
+const LONGEST: u32 = 10;
+
+/// The limits of waiting.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wait {
+    /// For everything together.
+    pub(super) total: Duration,
+    /// The first pause between two looks.
+    pub(super) interval: Duration,
+}
+
+impl Default for Wait {
+    fn default() -> Self {
+        Self {
+            total: Duration::from_secs(60),
+            interval: Duration::from_millis(500),
+        }
+    }
+}
+
+impl Wait {
+    /// How much of the time is left.
+    pub(super) fn remaining(&self, start: Instant, now: Instant) -> Duration {
+        self.total
+            .saturating_sub(now.saturating_duration_since(start))
+    }
+
+    /// How long to wait after so many looks before the next; none when it is too late for one. The
+    /// last pause is cut short, so that the time is not up when the file is there.
+    pub(super) fn pause(&self, looks: u32, remaining: Duration) -> Option<Duration> {
+        let rest = remaining.saturating_sub(self.interval);
+        if rest.is_zero() {
+            return None;
+        }
+        let factor = 2_u32.saturating_pow(looks.saturating_sub(1)).min(LONGEST);
+        Some(self.interval.saturating_mul(factor).min(rest))
+    }
+
+    /// Asks, first for the making where there is a call for that, until an answer has the URL. Too
+    /// late, it is how often was asked.
+    ///
+    /// # Errors
+    ///
+    /// The first of an answer.
+    pub(super) async fn until_made<F>(
+        &self,
+        clock: &dyn Clock,
+        start: Instant,
+        trigger: Option<F>,
+        look: impl Fn() -> F,
+    ) -> Result<Result<String, u32>, Error>
+    where
+        F: Future<Output = Result<Option<String>, Error>>,
+    {
+        let mut next = trigger.unwrap_or_else(&look);
+        let mut looks = 0;
+        loop {
+            looks += 1;
+            if let Some(url) = next.await? {
+                return Ok(Ok(url));
+            }
+            let Some(pause) = self.pause(looks, self.remaining(start, clock.now())) else {
+                return Ok(Err(looks));
+            };
+            clock.sleep(pause).await;
+            next = look();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::future::ready;
+
+    use super::*;
+    use crate::clock::System;
+
+    const fn wait(total: u64, interval: u64) -> Wait {
+        Wait {
+            total: Duration::from_secs(total),
+            interval: Duration::from_secs(interval),
+        }
+    }
+
+    #[test]
+    fn pauses_grow_to_ten_times_the_first_and_end_before_the_time_does() {
+        let plenty = Duration::from_secs(1000);
+        let pauses = (1..8).filter_map(|looks| wait(0, 1).pause(looks, plenty));
+        let seconds: Vec<u64> = pauses.map(|pause| pause.as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 10, 10, 10]);
+        let after = |looks, remaining| wait(0, 2).pause(looks, Duration::from_secs(remaining));
+        assert_eq!(after(3, 7), Some(Duration::from_secs(5)));
+        assert_eq!(after(3, 2), None);
+        assert_eq!(after(u32::MAX, 0), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_making_is_asked_for_once_and_then_only_looked_for() {
+        let looks = Cell::new(0);
+        let look = || {
+            looks.set(looks.get() + 1);
+            ready(Ok((looks.get() == 3).then(|| "url".to_owned())))
+        };
+        let start = Instant::now();
+        let trigger = Some(ready(Ok(None)));
+        let made = wait(60, 1).until_made(&System, start, trigger, look).await;
+        assert_eq!(made.unwrap(), Ok("url".to_owned()));
+        // One, two and four seconds: tokio's time is paused and passes in sleep alone.
+        assert_eq!((looks.get(), start.elapsed().as_secs()), (3, 7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_that_is_never_made_is_given_up_within_the_time() {
+        let start = Instant::now();
+        let look = || ready(Ok(None));
+        let made = wait(10, 1).until_made(&System, start, None, look).await;
+        // After 0, 1, 3 and 7 seconds, and a second before the end.
+        assert_eq!(made.unwrap(), Err(5));
+        assert_eq!(start.elapsed().as_secs(), 9);
+    }
+}
