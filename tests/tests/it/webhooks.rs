@@ -7,5 +7,6 @@ mod laws;
 mod receiver;
 mod recorded;
 mod refusals;
+mod sender;
 mod signatures;
 mod signer;
