@@ -27,6 +27,9 @@ pub struct Response<T> {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
+    /// The body as it came, with what stands beside the value in it: a few calls answer more than
+    /// their value.
+    pub body: Bytes,
 }
 
 impl<T> Response<T> {
@@ -35,6 +38,7 @@ impl<T> Response<T> {
             value,
             status: received.status,
             headers: received.headers,
+            body: received.body,
         }
     }
 
