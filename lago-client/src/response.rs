@@ -36,6 +36,9 @@ pub struct Response<T> {
     pub headers: HeaderMap,
     /// How often the request was sent.
     pub attempts: u32,
+    /// The body as it came, with what stands beside the value in it: a few calls answer more than
+    /// their value.
+    pub body: Bytes,
 }
 
 impl<T> Response<T> {
@@ -45,6 +48,7 @@ impl<T> Response<T> {
             status: success.received.status,
             headers: success.received.headers,
             attempts: success.attempts,
+            body: success.received.body,
         }
     }
 

@@ -40,11 +40,14 @@
 //! # What there is
 //!
 //! [`WebhookEvent`] has a variant for each type that this crate knows. A type that it does not
-//! know, and an object that it cannot read, arrive as `Unknown`, with everything in it. An endpoint
-//! can ask for some types only (`event_types` in
-//! [`WebhookEndpointInput`](crate::types::WebhookEndpointInput)). They have the names there that
-//! deliveries have, but for one: what is delivered as `credit_note.refund_failure` is asked for as
-//! `credit_note.provider_refund_failure`.
+//! know, and an object that it cannot read, arrive as `Unknown`, with everything in it.
+//!
+//! An endpoint can ask for some types only (`event_types` of
+//! [`WebhookEndpointInput`](crate::types::WebhookEndpointInput)). Two enums have the names:
+//! [`WebhookEndpointEventType`](crate::types::WebhookEndpointEventType) what can be asked for,
+//! [`WebhookType`] what deliveries call themselves. One name differs: what is delivered as
+//! `credit_note.refund_failure` is asked for as `credit_note.provider_refund_failure`. The server
+//! compares the two, so it reaches only endpoints that ask for everything.
 //!
 //! # With hyper
 //!

@@ -212,7 +212,8 @@ impl std::error::Error for WebhookError {
 macro_rules! webhook_events {
     ($($(#[$doc:meta])* $variant:ident($object:ty) = $name:literal in $root:literal,)+) => {
         open_enum! {
-            /// What a webhook delivery tells of, as the delivery itself names it.
+            /// What a webhook delivery tells of, as the delivery itself names it. What an endpoint
+            /// asks for may have another name: `WebhookEndpointEventType`.
             pub enum WebhookType {
                 $(#[doc = concat!("`", $name, "`")] $variant = $name,)+
             }

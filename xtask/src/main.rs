@@ -5,11 +5,13 @@ mod commands;
 mod conform;
 mod diagnostic;
 mod document;
+mod forward;
 mod mock;
 mod output;
 mod pointer;
 mod regen;
 mod spec;
+mod webhook;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -44,6 +46,9 @@ enum Command {
     /// Works on openapi.yaml.
     #[command(subcommand)]
     Spec(Spec),
+    /// Does what a server does with webhooks.
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
 }
 
 #[derive(Subcommand)]
@@ -59,6 +64,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Regen(options) => commands::regen(&options, workspace()),
         Command::Conform { replay } => return conform::run(workspace(), &replay),
+        Command::Webhook(command) => return webhook::run(workspace(), &command),
         Command::Mock { port } => mock::run(workspace(), port),
         Command::Spec(Spec::Import { file }) => {
             spec::import_file(&file, &workspace().join("openapi.yaml"))

@@ -1,17 +1,14 @@
-//! What `cargo xtask mock` does: hand over to the binary that links the client.
+//! What `cargo xtask mock` does: hand over to the program that links the client.
 
 use std::path::Path;
-use std::process::Command;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::forward;
 
 /// Runs the stand-in server until it ends; the answer is what to print then.
 pub(crate) fn run(root: &Path, port: u16) -> Result<String, Diagnostics> {
     let port = port.to_string();
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let ended = Command::new(cargo)
-        .current_dir(root)
-        .args(["run", "-q", "-p", "lago-tests", "--bin", "mock", "--"])
+    let ended = forward::program(root, "mock")
         .args(["--port", &port])
         .status();
     let message = match ended {

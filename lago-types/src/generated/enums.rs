@@ -2151,6 +2151,164 @@ open_enum! {
 }
 
 open_enum! {
+    /// What a webhook endpoint can ask for. Deliveries have names of their own, `WebhookType`, of which one differs: `credit_note.provider_refund_failure` is delivered as `credit_note.refund_failure`, and because the server compares the two, only to endpoints that ask for everything.
+    ///
+    /// Used by [`WebhookEndpoint::event_types`](crate::WebhookEndpoint::event_types), [`WebhookEndpointInput::event_types`](crate::WebhookEndpointInput::event_types), [`WebhookEndpointUpdate::event_types`](crate::WebhookEndpointUpdate::event_types).
+    pub enum WebhookEndpointEventType {
+        /// `alert.triggered`
+        AlertTriggered = "alert.triggered",
+        /// `billable_metric.created`
+        BillableMetricCreated = "billable_metric.created",
+        /// `billable_metric.deleted`
+        BillableMetricDeleted = "billable_metric.deleted",
+        /// `billable_metric.updated`
+        BillableMetricUpdated = "billable_metric.updated",
+        /// `credit_note.created`
+        CreditNoteCreated = "credit_note.created",
+        /// `credit_note.generated`
+        CreditNoteGenerated = "credit_note.generated",
+        /// `credit_note.provider_refund_failure`
+        CreditNoteProviderRefundFailure = "credit_note.provider_refund_failure",
+        /// `customer.accounting_provider_created`
+        CustomerAccountingProviderCreated = "customer.accounting_provider_created",
+        /// `customer.accounting_provider_error`
+        CustomerAccountingProviderError = "customer.accounting_provider_error",
+        /// `customer.checkout_url_generated`
+        CustomerCheckoutUrlGenerated = "customer.checkout_url_generated",
+        /// `customer.created`
+        CustomerCreated = "customer.created",
+        /// `customer.crm_provider_created`
+        CustomerCrmProviderCreated = "customer.crm_provider_created",
+        /// `customer.crm_provider_error`
+        CustomerCrmProviderError = "customer.crm_provider_error",
+        /// `customer.payment_provider_created`
+        CustomerPaymentProviderCreated = "customer.payment_provider_created",
+        /// `customer.payment_provider_error`
+        CustomerPaymentProviderError = "customer.payment_provider_error",
+        /// `customer.tax_provider_error`
+        CustomerTaxProviderError = "customer.tax_provider_error",
+        /// `customer.updated`
+        CustomerUpdated = "customer.updated",
+        /// `customer.vies_check`
+        CustomerViesCheck = "customer.vies_check",
+        /// `dunning_campaign.finished`
+        DunningCampaignFinished = "dunning_campaign.finished",
+        /// `event.error`
+        EventError = "event.error",
+        /// `events.errors`
+        EventsErrors = "events.errors",
+        /// `feature.created`
+        FeatureCreated = "feature.created",
+        /// `feature.deleted`
+        FeatureDeleted = "feature.deleted",
+        /// `feature.updated`
+        FeatureUpdated = "feature.updated",
+        /// `fee.created`
+        FeeCreated = "fee.created",
+        /// `fee.tax_provider_error`
+        FeeTaxProviderError = "fee.tax_provider_error",
+        /// `integration.provider_error`
+        IntegrationProviderError = "integration.provider_error",
+        /// `invoice.created`
+        InvoiceCreated = "invoice.created",
+        /// `invoice.deleted`
+        InvoiceDeleted = "invoice.deleted",
+        /// `invoice.drafted`
+        InvoiceDrafted = "invoice.drafted",
+        /// `invoice.generated`
+        InvoiceGenerated = "invoice.generated",
+        /// `invoice.one_off_created`
+        InvoiceOneOffCreated = "invoice.one_off_created",
+        /// `invoice.paid_credit_added`
+        InvoicePaidCreditAdded = "invoice.paid_credit_added",
+        /// `invoice.payment_dispute_lost`
+        InvoicePaymentDisputeLost = "invoice.payment_dispute_lost",
+        /// `invoice.payment_failure`
+        InvoicePaymentFailure = "invoice.payment_failure",
+        /// `invoice.payment_overdue`
+        InvoicePaymentOverdue = "invoice.payment_overdue",
+        /// `invoice.payment_status_updated`
+        InvoicePaymentStatusUpdated = "invoice.payment_status_updated",
+        /// `invoice.ready_to_finalize`
+        InvoiceReadyToFinalize = "invoice.ready_to_finalize",
+        /// `invoice.resynced`
+        InvoiceResynced = "invoice.resynced",
+        /// `invoice.voided`
+        InvoiceVoided = "invoice.voided",
+        /// `order.created`
+        OrderCreated = "order.created",
+        /// `order.executed`
+        OrderExecuted = "order.executed",
+        /// `order_form.created`
+        OrderFormCreated = "order_form.created",
+        /// `order_form.expired`
+        OrderFormExpired = "order_form.expired",
+        /// `order_form.signed`
+        OrderFormSigned = "order_form.signed",
+        /// `order_form.voided`
+        OrderFormVoided = "order_form.voided",
+        /// `payment.requires_action`
+        PaymentRequiresAction = "payment.requires_action",
+        /// `payment.succeeded`
+        PaymentSucceeded = "payment.succeeded",
+        /// `payment_provider.error`
+        PaymentProviderError = "payment_provider.error",
+        /// `payment_receipt.created`
+        PaymentReceiptCreated = "payment_receipt.created",
+        /// `payment_receipt.generated`
+        PaymentReceiptGenerated = "payment_receipt.generated",
+        /// `payment_request.created`
+        PaymentRequestCreated = "payment_request.created",
+        /// `payment_request.payment_failure`
+        PaymentRequestPaymentFailure = "payment_request.payment_failure",
+        /// `payment_request.payment_status_updated`
+        PaymentRequestPaymentStatusUpdated = "payment_request.payment_status_updated",
+        /// `plan.created`
+        PlanCreated = "plan.created",
+        /// `plan.deleted`
+        PlanDeleted = "plan.deleted",
+        /// `plan.updated`
+        PlanUpdated = "plan.updated",
+        /// `quote.approved`
+        QuoteApproved = "quote.approved",
+        /// `quote.created`
+        QuoteCreated = "quote.created",
+        /// `quote.voided`
+        QuoteVoided = "quote.voided",
+        /// `subscription.canceled`
+        SubscriptionCanceled = "subscription.canceled",
+        /// `subscription.incomplete`
+        SubscriptionIncomplete = "subscription.incomplete",
+        /// `subscription.started`
+        SubscriptionStarted = "subscription.started",
+        /// `subscription.terminated`
+        SubscriptionTerminated = "subscription.terminated",
+        /// `subscription.termination_alert`
+        SubscriptionTerminationAlert = "subscription.termination_alert",
+        /// `subscription.trial_ended`
+        SubscriptionTrialEnded = "subscription.trial_ended",
+        /// `subscription.updated`
+        SubscriptionUpdated = "subscription.updated",
+        /// `subscription.usage_threshold_reached`
+        SubscriptionUsageThresholdReached = "subscription.usage_threshold_reached",
+        /// `wallet.created`
+        WalletCreated = "wallet.created",
+        /// `wallet.depleted_ongoing_balance`
+        WalletDepletedOngoingBalance = "wallet.depleted_ongoing_balance",
+        /// `wallet.terminated`
+        WalletTerminated = "wallet.terminated",
+        /// `wallet.updated`
+        WalletUpdated = "wallet.updated",
+        /// `wallet_transaction.created`
+        WalletTransactionCreated = "wallet_transaction.created",
+        /// `wallet_transaction.payment_failure`
+        WalletTransactionPaymentFailure = "wallet_transaction.payment_failure",
+        /// `wallet_transaction.updated`
+        WalletTransactionUpdated = "wallet_transaction.updated",
+    }
+}
+
+open_enum! {
     /// Weighted interval.
     ///
     /// Used by [`BillableMetric::weighted_interval`](crate::BillableMetric::weighted_interval), [`BillableMetricInput::weighted_interval`](crate::BillableMetricInput::weighted_interval), [`BillableMetricUpdate::weighted_interval`](crate::BillableMetricUpdate::weighted_interval).

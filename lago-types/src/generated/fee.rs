@@ -520,18 +520,18 @@ pub struct PricingUnitDetails {
     pub pricing_unit_code: String,
     /// Short name. Example: `CR`.
     pub short_name: String,
-    /// Amount cents (in cents of the currency). Example: `200`.
+    /// What the fee comes to, in cents of the pricing unit. Example: `200`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Precise amount cents. Example: `200.0`.
-    pub precise_amount_cents: String,
-    /// Unit amount cents (in cents of the currency). Example: `100`.
+    /// What the fee comes to, in cents of the pricing unit. Example: `200.0`.
+    pub precise_amount_cents: crate::Decimal,
+    /// Price of one unit, in cents of the pricing unit. Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub unit_amount_cents: i64,
-    /// Precise unit amount. Example: `100.0`.
-    pub precise_unit_amount: String,
-    /// Conversion rate. Example: `0.5`.
-    pub conversion_rate: String,
+    /// Precise unit amount (an exact decimal). Example: `100.0`.
+    pub precise_unit_amount: crate::Decimal,
+    /// Conversion rate (an exact decimal). Example: `0.5`.
+    pub conversion_rate: crate::Decimal,
 }

@@ -310,6 +310,7 @@ pub(crate) fn define(generator: &mut schemars::SchemaGenerator) {
     generator.subschema_for::<super::WalletTransactionStatus>();
     generator.subschema_for::<super::WalletUpdate>();
     generator.subschema_for::<super::WebhookEndpoint>();
+    generator.subschema_for::<super::WebhookEndpointEventType>();
     generator.subschema_for::<super::WebhookEndpointInput>();
     generator.subschema_for::<super::WebhookEndpointUpdate>();
     generator.subschema_for::<super::WebhookPublicKey>();

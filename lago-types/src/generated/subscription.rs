@@ -189,7 +189,7 @@ impl SubscriptionActivationRuleInput {
     }
 }
 
-/// Subscription authorization input.
+/// Amount to hold on the card of the customer. What came of it stands in the answer as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

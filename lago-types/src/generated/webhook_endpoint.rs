@@ -2,7 +2,7 @@
 
 //! Types around the noun `webhook_endpoint`.
 
-use super::SignatureAlgorithm;
+use super::{SignatureAlgorithm, WebhookEndpointEventType};
 
 /// Address that receives webhook deliveries, with its signature algorithm and the event types it is limited to, if any.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -21,9 +21,9 @@ pub struct WebhookEndpoint {
     /// Name that was given to the endpoint. Servers before 1.50 do not send it. Example: `EC2-production`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Webhook types that are sent to the endpoint, null for all. Servers before 1.50 do not send it, and send everything.
+    /// What is sent to the endpoint, null for everything. Servers before 1.50 do not send it, and send everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub event_types: Option<Vec<String>>,
+    pub event_types: Option<Vec<WebhookEndpointEventType>>,
     /// When the endpoint was added (UTC). The servers of 2024 do not send it. Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -42,9 +42,9 @@ pub struct WebhookEndpointInput {
     /// Name. Example: `EC2-production`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub name: crate::Patch<String>,
-    /// Webhook types that are sent to the endpoint, null or a list of `*` for all. A name that is no type is refused; servers before 1.50 ignore the list and send everything.
+    /// What is sent to the endpoint, null for everything. A name that the server does not know is refused; servers before 1.50 ignore the list and send everything.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub event_types: crate::Patch<Vec<String>>,
+    pub event_types: crate::Patch<Vec<WebhookEndpointEventType>>,
 }
 
 impl WebhookEndpointInput {
@@ -76,7 +76,7 @@ impl WebhookEndpointInput {
     #[must_use]
     pub fn event_types(
         mut self,
-        event_types: impl Into<crate::Patch<Vec<String>>>,
+        event_types: impl Into<crate::Patch<Vec<WebhookEndpointEventType>>>,
     ) -> Self {
         self.event_types = event_types.into();
         self
@@ -97,9 +97,9 @@ pub struct WebhookEndpointUpdate {
     /// Name. Example: `EC2-production`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub name: crate::Patch<String>,
-    /// Webhook types that are sent to the endpoint, null or a list of `*` for all. A name that is no type is refused; servers before 1.50 ignore the list and send everything.
+    /// What is sent to the endpoint, null for everything. A name that the server does not know is refused; servers before 1.50 ignore the list and send everything.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub event_types: crate::Patch<Vec<String>>,
+    pub event_types: crate::Patch<Vec<WebhookEndpointEventType>>,
 }
 
 impl WebhookEndpointUpdate {
@@ -137,7 +137,7 @@ impl WebhookEndpointUpdate {
     #[must_use]
     pub fn event_types(
         mut self,
-        event_types: impl Into<crate::Patch<Vec<String>>>,
+        event_types: impl Into<crate::Patch<Vec<WebhookEndpointEventType>>>,
     ) -> Self {
         self.event_types = event_types.into();
         self

@@ -344,6 +344,7 @@ pub static TYPES: &[Row] = &[
     Row::of::<lago_types::WalletTransactionStatus>("WalletTransactionStatus"),
     Row::of::<lago_types::WalletUpdate>("WalletUpdate"),
     Row::of::<lago_types::WebhookEndpoint>("WebhookEndpoint"),
+    Row::of::<lago_types::WebhookEndpointEventType>("WebhookEndpointEventType"),
     Row::of::<lago_types::WebhookEndpointInput>("WebhookEndpointInput"),
     Row::of::<lago_types::WebhookEndpointUpdate>("WebhookEndpointUpdate"),
     Row::of::<lago_types::WebhookPublicKey>("WebhookPublicKey"),

@@ -35,6 +35,8 @@ fn differences(scene: &Scene<'_>, error: &Error) -> Vec<Difference> {
     let exchange = scene.exchange;
     let of_body = |key| exchange.response_body.get(key);
     let said = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+    let is_lagos = |key| of_body(key).is_some_and(Value::is_string);
+    let refusal = (is_lagos("error") || is_lagos("code")).then_some(&exchange.response_body);
     let questions = [
         (
             "status",
@@ -52,6 +54,13 @@ fn differences(scene: &Scene<'_>, error: &Error) -> Vec<Difference> {
             "x-request-id",
             exchange.response_headers.get("x-request-id"),
             said(error.request_id()),
+        ),
+        (
+            "api_error",
+            refusal,
+            error
+                .api_error()
+                .map_or(Value::Null, |refusal| refusal.raw().clone()),
         ),
     ];
     questions

@@ -310,13 +310,14 @@ async fn response_gives_what_came_around_the_value() -> Outcome {
         ("x-more", "1"),
         ("x-more", "2"),
     ];
-    let body = json!({"tax": tax("vat")}).to_string();
+    let body = json!({"tax": tax("vat"), "beside": {"amount": 1}}).to_string();
     let lago = Scripted::always(Answer::new("201 Created", &headers, &body))
         .await?
         .client()?;
     let response = lago.taxes().get("vat").response().await?;
     assert_eq!(response.value.code, "vat");
     assert_eq!(response.status, 201);
+    assert_eq!(response.body, body);
     assert_eq!(response.headers.get_all("x-more").iter().count(), 2);
     assert_eq!(response.request_id(), Some("req-7"));
     let limit = response.rate_limit().ok_or("no rate limit")?;

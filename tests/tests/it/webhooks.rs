@@ -1,5 +1,6 @@
 //! Deliveries: which are trusted, what they say, and how a service gets them.
 
+mod event_types;
 mod extractor;
 mod fetching;
 mod forged;
@@ -7,5 +8,6 @@ mod laws;
 mod receiver;
 mod recorded;
 mod refusals;
+mod sender;
 mod signatures;
 mod signer;

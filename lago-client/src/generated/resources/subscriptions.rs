@@ -778,7 +778,7 @@ pub struct Create {
 }
 
 impl Request<Create> {
-    /// Authorization.
+    /// Amount to hold on the card of the customer. What came of it stands in the answer as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
     pub fn authorization(
         mut self,
         authorization: impl Into<lago_types::SubscriptionAuthorizationInput>,

@@ -14,14 +14,14 @@ use super::recorded::{HMAC_KEY, Recorded, all};
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// The program, its address and what it prints.
-struct Receiver {
+pub(super) struct Receiver {
     program: Child,
-    url: String,
+    pub(super) url: String,
     lines: mpsc::UnboundedReceiver<String>,
 }
 
 impl Receiver {
-    async fn start() -> Result<Self, Box<dyn Error>> {
+    pub(super) async fn start() -> Result<Self, Box<dyn Error>> {
         let mut program = Command::new(env!("CARGO_BIN_EXE_webhook_receiver"))
             .arg("127.0.0.1:0")
             .env("LAGO_WEBHOOK_HMAC_KEY", HMAC_KEY)
@@ -48,7 +48,7 @@ impl Receiver {
     }
 
     /// What it prints next.
-    async fn line(&mut self) -> Result<String, Box<dyn Error>> {
+    pub(super) async fn line(&mut self) -> Result<String, Box<dyn Error>> {
         let line = tokio::time::timeout(Duration::from_secs(60), self.lines.recv()).await?;
         Ok(line.ok_or("it has ended")?)
     }

@@ -243,3 +243,31 @@ fn a_body_may_be_as_large_as_it_may_be() {
     ];
     assert!(verifier.verify(headers, body.as_bytes()).is_ok());
 }
+
+#[test]
+fn fifty_megabytes_are_refused_unless_they_may_come() {
+    let text = "x".repeat(50_000_000);
+    let body = format!(r#"{{"webhook_type":"tea.ready","object_type":"tea","tea":"{text}"}}"#);
+    let (signature, token) = (
+        sign_hmac(KEY, body.as_bytes()),
+        Signer::FIRST.deliver(&body, ISSUER),
+    );
+    for (verifier, signature) in [
+        (Verifier::hmac(KEY), signature),
+        (Verifier::jwt(Signer::FIRST.told(), ISSUER).unwrap(), token),
+    ] {
+        let headers = [
+            (SIGNATURE_HEADER, signature.as_str()),
+            (UNIQUE_KEY_HEADER, "id-1"),
+        ];
+        let refused = verifier.verify(headers, body.as_bytes());
+        assert_eq!(refused.unwrap_err().status(), 413);
+        let generous = verifier.largest_body(64_000_000);
+        let delivery = generous.verify(headers, body.as_bytes()).unwrap();
+        assert_eq!(delivery.body.len(), body.len());
+        // One byte of so many.
+        let changed = body.replacen("xxx", "xyx", 1);
+        let refused = generous.verify(headers, changed.as_bytes());
+        assert_eq!(refused.unwrap_err().status(), 401);
+    }
+}

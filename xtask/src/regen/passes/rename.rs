@@ -16,8 +16,23 @@ use crate::regen::schema::{
     text,
 };
 
-/// Names that the client gives to things of its own.
-const RESERVED: [&str; 5] = ["Error", "Client", "Page", "Patch", "Decimal"];
+/// Names of hand-written types: those of lago-types, and those of the client that people use
+/// beside all types.
+const RESERVED: [&str; 13] = [
+    "ApiError",
+    "Decimal",
+    "InexactDecimalError",
+    "Malformed",
+    "ParseDecimalError",
+    "Patch",
+    "Webhook",
+    "WebhookError",
+    "WebhookEvent",
+    "WebhookType",
+    "Client",
+    "Error",
+    "Page",
+];
 
 /// After this pass components have the names of Rust types.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
@@ -113,6 +128,7 @@ pub(super) fn facts(schema: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use syn::{Item, UseTree, Visibility};
 
     use super::super::{run_alone, run_with};
     use super::*;
@@ -157,6 +173,55 @@ mod tests {
             context.problems[0]
                 .message
                 .contains("/components/schemas/Fee,")
+        );
+    }
+
+    /// The names that a `use` brings, but for what it brings all of.
+    fn names(tree: &UseTree) -> Vec<String> {
+        match tree {
+            UseTree::Path(path) => names(&path.tree),
+            UseTree::Group(group) => group.items.iter().flat_map(names).collect(),
+            UseTree::Name(name) => vec![name.ident.to_string()],
+            UseTree::Rename(rename) => vec![rename.rename.to_string()],
+            UseTree::Glob(_) => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_type_that_lago_types_has_of_its_own_is_reserved() {
+        let read = |file: &str| {
+            let file = crate::workspace().join("lago-types/src").join(file);
+            std::fs::read_to_string(file).unwrap()
+        };
+        let mut own = Vec::new();
+        for item in syn::parse_file(&read("lib.rs")).unwrap().items {
+            if let Item::Use(item) = item
+                && matches!(item.vis, Visibility::Public(_))
+            {
+                own.extend(names(&item.tree));
+            }
+        }
+        // A macro has them, which generated code calls.
+        for enumeration in read("webhook.rs").split("pub enum ").skip(1) {
+            own.extend(enumeration.split_whitespace().next().map(str::to_owned));
+        }
+        own.retain(|name| name.starts_with(char::is_uppercase));
+        assert!(own.len() >= 9, "{own:?}");
+        for name in own {
+            assert!(RESERVED.contains(&name.as_str()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_reserved_name_is_refused() {
+        let mut root = json!({"components": {"schemas": {"WebhookObject": component("x")}}});
+        let addresses = crate::regen::address::annotate(&mut root);
+        let names = crate::regen::names::Names::parse("names.yaml", "").unwrap();
+        let mut context = Context::new(&names, &addresses, true);
+        run(&mut root, &mut context);
+        assert_eq!(
+            context.problems[0].message,
+            "the name `Webhook` is reserved"
         );
     }
 }
