@@ -24,6 +24,9 @@
 //! # }
 //! ```
 //!
+//! It can also hang up, keep silent or cut an answer off ([`Answer`]), and do so now and then
+//! ([`answer_with`](MockServerBuilder::answer_with)): to see how your code copes.
+//!
 //! It needs a tokio runtime with IO enabled, and no other feature of this crate.
 //!
 //! It says no where Lago does, and in Lago's words: 404 to what is no operation, 401 without an
@@ -32,6 +35,7 @@
 
 mod answer;
 mod delivery;
+mod payload;
 mod record;
 mod route;
 mod serve;
@@ -51,7 +55,7 @@ pub use record::ReceivedRequest;
 
 use crate::client::Client;
 use crate::error::Error;
-use state::{Observer, State};
+use state::{Settings, State};
 
 /// A stand-in for Lago at a port of this computer; see the [module](self).
 ///
@@ -76,8 +80,12 @@ impl MockServer {
     pub fn builder() -> MockServerBuilder {
         MockServerBuilder {
             port: 0,
-            api_key: None,
-            observer: None,
+            settings: Settings {
+                api_key: None,
+                observer: None,
+                rule: None,
+                kept: usize::MAX,
+            },
         }
     }
 
@@ -97,7 +105,8 @@ impl MockServer {
         Client::builder().api_key(key).base_url(self.url()).build()
     }
 
-    /// The requests so far, those that it refused included, in the order of their answers.
+    /// The requests so far, those that it refused included, in the order of their answers; of a long
+    /// run the last ones, where [`keep_requests`](MockServerBuilder::keep_requests) says so.
     #[must_use]
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.state.requests()
@@ -178,8 +187,7 @@ impl fmt::Debug for MockServer {
 #[must_use]
 pub struct MockServerBuilder {
     port: u16,
-    api_key: Option<String>,
-    observer: Option<Observer>,
+    settings: Settings,
 }
 
 impl MockServerBuilder {
@@ -191,7 +199,7 @@ impl MockServerBuilder {
 
     /// The only API key that it takes. Unless set, it takes any that is not empty.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.api_key = Some(key.into());
+        self.settings.api_key = Some(key.into());
         self
     }
 
@@ -200,7 +208,44 @@ impl MockServerBuilder {
         mut self,
         observer: impl Fn(&ReceivedRequest) + Send + Sync + 'static,
     ) -> Self {
-        self.observer = Some(Box::new(observer));
+        self.settings.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Asks this what to say to every request that is not refused. Where it has nothing to say, things
+    /// are as usual: what [`answer`](MockServer::answer) and [`answer_next`](MockServer::answer_next)
+    /// were told, or the example.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// use lago_client::mock::{Answer, MockServer};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// // Every twentieth request gets no answer.
+    /// let count = AtomicU32::new(0);
+    /// let server = MockServer::builder()
+    ///     .answer_with(move |_| {
+    ///         let count = count.fetch_add(1, Ordering::Relaxed);
+    ///         (count % 20 == 19).then(Answer::hang_up)
+    ///     })
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn answer_with(
+        mut self,
+        rule: impl Fn(&ReceivedRequest) -> Option<Answer> + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.rule = Some(Box::new(rule));
+        self
+    }
+
+    /// How many requests it keeps, the last ones: all unless set. With zero a long run needs no
+    /// more memory than a short one.
+    pub fn keep_requests(mut self, count: usize) -> Self {
+        self.settings.kept = count;
         self
     }
 
@@ -212,7 +257,7 @@ impl MockServerBuilder {
     pub async fn start(self) -> io::Result<MockServer> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State::new(self.api_key, self.observer));
+        let state = Arc::new(State::new(self.settings));
         let running = tokio::spawn(serve::run(listener, Arc::clone(&state)));
         Ok(MockServer {
             address,

@@ -132,7 +132,10 @@ impl<C: Call> Request<C> {
     /// See [`Error`].
     pub async fn response(self) -> Result<Response<C::Output>, Error> {
         let span = trace::Span::of_call(C::operation(), self.client.shared());
-        span.over(self.call()).await
+        // An async function that took the call would have room for it twice.
+        let outcome = span.around(self.call()).await;
+        span.note(outcome.as_ref());
+        outcome
     }
 
     async fn call(self) -> Result<Response<C::Output>, Error> {

@@ -57,20 +57,16 @@ impl Span {
         Self { span }
     }
 
-    /// Makes the call, and notes what came of it.
-    pub(crate) async fn over<T>(
-        self,
-        call: impl Future<Output = Result<Response<T>, Error>>,
-    ) -> Result<Response<T>, Error> {
-        use tracing::Instrument;
-        let outcome = call.instrument(self.span.clone()).await;
-        if !self.span.is_disabled() {
-            self.note(outcome.as_ref());
-        }
-        outcome
+    /// The call, made within the span.
+    pub(crate) fn around<F: Future>(&self, call: F) -> tracing::instrument::Instrumented<F> {
+        tracing::Instrument::instrument(call, self.span.clone())
     }
 
-    fn note<T>(&self, outcome: Result<&Response<T>, &Error>) {
+    /// Notes what came of the call.
+    pub(crate) fn note<T>(&self, outcome: Result<&Response<T>, &Error>) {
+        if self.span.is_disabled() {
+            return;
+        }
         let (status, request_id, attempts) = match outcome {
             Ok(response) => (
                 Some(response.status),
@@ -102,12 +98,11 @@ impl Span {
         Self {}
     }
 
-    pub(crate) async fn over<T>(
-        self,
-        call: impl Future<Output = Result<Response<T>, Error>>,
-    ) -> Result<Response<T>, Error> {
-        call.await
+    pub(crate) fn around<F: Future>(&self, call: F) -> F {
+        call
     }
+
+    pub(crate) fn note<T>(&self, _: Result<&Response<T>, &Error>) {}
 }
 
 /// Tells that a call is tried again, after how long, and why.

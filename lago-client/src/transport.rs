@@ -101,8 +101,12 @@ impl Call {
     fn prepare(&self, request: &mut reqwest::Request) {
         let headers = request.headers_mut();
         headers.remove(DOCUMENT_VERSION);
-        headers.extend(self.shared.headers.clone());
-        headers.extend(self.options.headers.clone());
+        let (shared, own) = (&self.shared.headers, &self.options.headers);
+        headers.reserve(shared.len() + own.len() + 1);
+        // No name has several values here; a clone of a whole map would be thrown away.
+        for (name, value) in shared.iter().chain(own) {
+            headers.insert(name, value.clone());
+        }
         headers.insert(ACCEPT, JSON);
         if self.operation.body == RequestBody::Optional {
             restore_optional_body(request);
@@ -110,7 +114,10 @@ impl Call {
     }
 
     /// Sends the request as often as the rules of retries say.
-    async fn exchange(&self, request: reqwest::Request) -> Result<Success, Error> {
+    async fn exchange(
+        &self,
+        request: reqwest::Request,
+    ) -> Result<(Success, reqwest::Response), Error> {
         if let Some(problem) = &self.options.problem {
             return Err(Error::request(self.operation, problem));
         }
@@ -132,16 +139,17 @@ impl Call {
             };
             self.attempt(request, attempt)
         });
-        let (received, attempts) = attempts.await?;
-        Ok(Success { received, attempts })
+        let ((received, spent), attempts) = attempts.await?;
+        Ok((Success { received, attempts }, spent))
     }
 
-    /// Sends the request once, reads the whole answer, and takes only a success for one.
+    /// Sends the request once, reads the whole answer, and takes only a success for one. Of that it
+    /// hands out also what is left once head and body are taken.
     async fn attempt(
         &self,
         request: Option<reqwest::Request>,
         attempt: Attempt,
-    ) -> Result<Received, Error> {
+    ) -> Result<(Received, reqwest::Response), Error> {
         let Some(mut request) = request else {
             // A body that is a stream; the wire makes none.
             return Err(Error::request(
@@ -152,13 +160,13 @@ impl Call {
         let timeout = self.options.timeout.unwrap_or(self.shared.timeout);
         *request.timeout_mut() = Some(timeout.min(attempt.remaining));
         let answer = self.shared.http.execute(request).await;
-        let answer = answer.map_err(|error| Error::transport(self.operation, error, None))?;
+        let mut answer = answer.map_err(|error| Error::transport(self.operation, error, None))?;
         if let Some(pace) = &self.shared.pace {
             pace.note(answer.headers(), self.shared.clock.now());
         }
-        let received = receive(self.operation, self.shared.largest_response, answer).await?;
+        let received = receive(self.operation, self.shared.largest_response, &mut answer).await?;
         if received.status.is_success() {
-            return Ok(received);
+            return Ok((received, answer));
         }
         let now = || self.shared.clock.utc();
         let wait = retry_after(received.status, &received.headers, now);
@@ -170,7 +178,7 @@ impl Call {
 pub(crate) async fn receive(
     operation: &'static Operation,
     limit: usize,
-    mut answer: reqwest::Response,
+    answer: &mut reqwest::Response,
 ) -> Result<Received, Error> {
     let status = answer.status();
     let headers = std::mem::take(answer.headers_mut());
@@ -227,14 +235,21 @@ impl ClientHooks<Call> for wire::Client {
         _: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
         self.inner.prepare(&mut request);
-        let outcome = self.inner.exchange(request).await;
+        // The outcome is taken from the call; the wire only has to end. For that any answer will do,
+        // and one that is there already is cheaper than a new one.
+        let (outcome, end) = match self.inner.exchange(request).await {
+            Ok((success, spent)) => (Ok(success), spent),
+            Err(error) => {
+                let empty = http::Response::new(Bytes::new());
+                (Err(error), reqwest::Response::from(empty))
+            }
+        };
         *self
             .inner
             .outcome
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-        // The outcome is taken from the call; the wire only has to end.
-        Ok(reqwest::Response::from(http::Response::new(Bytes::new())))
+        Ok(end)
     }
 }
 

@@ -121,8 +121,8 @@ impl Fetch<'_> {
         }
     }
 
-    async fn receive(&self, answer: reqwest::Response) -> Result<Received, Error> {
-        let received = receive(self.operation, self.shared.largest_response, answer).await;
+    async fn receive(&self, mut answer: reqwest::Response) -> Result<Received, Error> {
+        let received = receive(self.operation, self.shared.largest_response, &mut answer).await;
         received.map_err(Error::of_storage)
     }
 

@@ -9,6 +9,7 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::payload::{HangUp, Payload};
 use crate::generated::operations::OPERATIONS;
 use crate::operation::Operation;
 
@@ -31,10 +32,12 @@ static EXAMPLES: LazyLock<BTreeMap<&str, Value>> = LazyLock::new(|| {
 /// let overloaded = Answer::new(429).header("x-ratelimit-reset", "2");
 /// let from_a_gateway = Answer::new(502).text("<html>Bad Gateway</html>");
 /// let none = Answer::new(200).json(json!({ "invoices": [], "meta": { "current_page": 0 } }));
+/// let no_answer = Answer::hang_up();
 ///
 /// let mut draft = example("invoices.get")?;
 /// draft["invoice"]["status"] = json!("draft");
 /// let draft = Answer::new(200).json(draft);
+/// let half_a_draft = draft.clone().cut_off();
 /// # Ok(())
 /// # }
 /// ```
@@ -44,6 +47,16 @@ pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+    delivery: Delivery,
+}
+
+/// How much of an answer the caller gets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Delivery {
+    Whole,
+    Half,
+    HangUp,
+    Silence,
 }
 
 impl Answer {
@@ -55,6 +68,32 @@ impl Answer {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             headers,
             body: Bytes::new(),
+            delivery: Delivery::Whole,
+        }
+    }
+
+    /// No answer: the connection is closed once the request has been received.
+    pub fn hang_up() -> Self {
+        Self {
+            delivery: Delivery::HangUp,
+            ..Self::new(500)
+        }
+    }
+
+    /// No answer, while the connection stays open until the caller closes it.
+    pub fn silence() -> Self {
+        Self {
+            delivery: Delivery::Silence,
+            ..Self::new(500)
+        }
+    }
+
+    /// Cut off: the head, which tells the length of the whole body, and half of the body; then the
+    /// connection is closed. Of an answer without a body it is the head, which promises one.
+    pub fn cut_off(self) -> Self {
+        Self {
+            delivery: Delivery::Half,
+            ..self
         }
     }
 
@@ -121,15 +160,26 @@ impl Answer {
         }
     }
 
-    pub(super) fn status(&self) -> StatusCode {
-        self.status
+    /// The status, if the caller gets one.
+    pub(super) fn status(&self) -> Option<StatusCode> {
+        match self.delivery {
+            Delivery::Whole | Delivery::Half => Some(self.status),
+            Delivery::HangUp | Delivery::Silence => None,
+        }
     }
 
-    pub(super) fn into_http<B: From<Bytes>>(self) -> Response<B> {
-        let mut response = Response::new(self.body.into());
+    /// The answer as it leaves, or what is done in its place.
+    pub(super) async fn into_http(self) -> Result<Response<Payload>, HangUp> {
+        let payload = match self.delivery {
+            Delivery::Whole => Payload::whole(self.body),
+            Delivery::Half => Payload::half(self.body),
+            Delivery::HangUp => return Err(HangUp),
+            Delivery::Silence => std::future::pending().await,
+        };
+        let mut response = Response::new(payload);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        response
+        Ok(response)
     }
 }
 

@@ -27,8 +27,8 @@ pub struct ReceivedRequest {
     pub headers: HeaderMap,
     /// The body; nothing when it was too large.
     pub body: Bytes,
-    /// The status of the answer.
-    pub status: StatusCode,
+    /// The status of the answer; none when there was no answer, and while it is being decided.
+    pub status: Option<StatusCode>,
 }
 
 impl ReceivedRequest {
@@ -44,7 +44,7 @@ impl ReceivedRequest {
             query: pairs(head.uri.query().unwrap_or_default()),
             headers: head.headers,
             body,
-            status: StatusCode::OK,
+            status: None,
         }
     }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{HeaderMap, HeaderValue};
+use http::header::HeaderValue;
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::answer::Answer;
+use super::payload::{HangUp, Payload};
 use super::record::ReceivedRequest;
 use super::route::Route;
 use super::state::State;
@@ -47,18 +48,16 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
     let _ = connection.await;
 }
 
-async fn respond(
-    request: Request<Incoming>,
-    state: &State,
-) -> hyper::Result<Response<Full<Bytes>>> {
+async fn respond(request: Request<Incoming>, state: &State) -> Result<Response<Payload>, HangUp> {
     let (head, body) = request.into_parts();
-    let body = read(body).await?;
+    let body = read(body).await.map_err(|_| HangUp)?;
     let route = Route::of(&head.method, head.uri.path());
-    let answer = answer(state, &route, &head.headers, body.as_deref());
+    let is_too_large = body.is_none();
     let mut record = ReceivedRequest::new(head, body.unwrap_or_default(), &route);
+    let answer = answer(state, &record, is_too_large);
     record.status = answer.status();
     state.record(record);
-    let mut response: Response<Full<Bytes>> = answer.into_http();
+    let mut response = answer.into_http().await?;
     if let Ok(id) = HeaderValue::try_from(state.request_id()) {
         response.headers_mut().entry(REQUEST_ID).or_insert(id);
     }
@@ -81,22 +80,24 @@ async fn read(mut body: Incoming) -> hyper::Result<Option<Bytes>> {
     Ok(kept.map(BytesMut::freeze))
 }
 
-/// What to say: refusals first, in the order in which Lago would notice, then what was ordered.
-fn answer(state: &State, route: &Route, headers: &HeaderMap, body: Option<&[u8]>) -> Answer {
-    let Some(operation) = route.operation else {
+/// What to say: refusals first, in the order in which Lago would notice, then what someone wants.
+fn answer(state: &State, request: &ReceivedRequest, is_too_large: bool) -> Answer {
+    let Some(operation) = request.operation else {
         return Answer::error(404, "resource_not_found");
     };
-    if !state.admits(headers) {
+    if !state.admits(&request.headers) {
         return Answer::refusal(StatusCode::UNAUTHORIZED);
     }
-    let sent: Option<Value> = match (operation.body, body) {
-        (_, None) => return Answer::refusal(StatusCode::PAYLOAD_TOO_LARGE),
-        (RequestBody::Absent, _) | (_, Some([])) => None,
-        (_, Some(body)) => match serde_json::from_slice(body) {
+    if is_too_large {
+        return Answer::refusal(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let sent: Option<Value> = match (operation.body, request.body.as_ref()) {
+        (RequestBody::Absent, _) | (_, []) => None,
+        (_, body) => match serde_json::from_slice(body) {
             Ok(sent) => Some(sent),
             Err(_) => return Answer::refusal(StatusCode::BAD_REQUEST),
         },
     };
-    let ordered = state.ordered(operation);
-    ordered.unwrap_or_else(|| Answer::example(operation, sent.as_ref()))
+    let wanted = state.wanted(operation, request);
+    wanted.unwrap_or_else(|| Answer::example(operation, sent.as_ref()))
 }

@@ -13,17 +13,29 @@ use crate::operation::Operation;
 /// Told of every request.
 pub(super) type Observer = Box<dyn Fn(&ReceivedRequest) + Send + Sync>;
 
+/// Decides what to say to a request, or leaves it to others.
+pub(super) type Rule = Box<dyn Fn(&ReceivedRequest) -> Option<Answer> + Send + Sync>;
+
+/// What a server is told before it starts.
+pub(super) struct Settings {
+    /// The only key that it takes.
+    pub(super) api_key: Option<String>,
+    pub(super) observer: Option<Observer>,
+    pub(super) rule: Option<Rule>,
+    /// How many requests are kept.
+    pub(super) kept: usize,
+}
+
 /// Shared by all connections of a server.
 pub(super) struct State {
-    api_key: Option<String>,
-    observer: Option<Observer>,
+    settings: Settings,
     answers: AtomicU64,
     memory: Mutex<Memory>,
 }
 
 #[derive(Default)]
 struct Memory {
-    requests: Vec<ReceivedRequest>,
+    requests: VecDeque<ReceivedRequest>,
     /// By operation id.
     orders: BTreeMap<&'static str, Orders>,
 }
@@ -38,13 +50,12 @@ struct Orders {
 impl State {
     /// The only key that it takes.
     pub(super) fn api_key(&self) -> Option<&str> {
-        self.api_key.as_deref()
+        self.settings.api_key.as_deref()
     }
 
-    pub(super) fn new(api_key: Option<String>, observer: Option<Observer>) -> Self {
+    pub(super) fn new(settings: Settings) -> Self {
         Self {
-            api_key,
-            observer,
+            settings,
             answers: AtomicU64::new(1),
             memory: Mutex::default(),
         }
@@ -57,7 +68,7 @@ impl State {
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, key)| key.trim());
-        match (&self.api_key, key) {
+        match (self.api_key(), key) {
             (_, None | Some("")) => false,
             (None, Some(_)) => true,
             (Some(only), Some(key)) => only == key,
@@ -70,8 +81,18 @@ impl State {
         format!("00000000-0000-4000-8000-{number:012x}")
     }
 
-    /// The answer that was ordered for an operation.
-    pub(super) fn ordered(&self, operation: &'static Operation) -> Option<Answer> {
+    /// The answer that someone wants for a request of an operation.
+    pub(super) fn wanted(
+        &self,
+        operation: &'static Operation,
+        request: &ReceivedRequest,
+    ) -> Option<Answer> {
+        let rule = self.settings.rule.as_ref();
+        let answer = rule.and_then(|rule| rule(request));
+        answer.or_else(|| self.ordered(operation))
+    }
+
+    fn ordered(&self, operation: &'static Operation) -> Option<Answer> {
         let mut memory = self.memory();
         let orders = memory.orders.get_mut(operation.id)?;
         orders.next.pop_front().or_else(|| orders.always.clone())
@@ -89,14 +110,21 @@ impl State {
     }
 
     pub(super) fn record(&self, request: ReceivedRequest) {
-        if let Some(observer) = &self.observer {
+        if let Some(observer) = &self.settings.observer {
             observer(&request);
         }
-        self.memory().requests.push(request);
+        let Some(others) = self.settings.kept.checked_sub(1) else {
+            return;
+        };
+        let requests = &mut self.memory().requests;
+        while requests.len() > others {
+            requests.pop_front();
+        }
+        requests.push_back(request);
     }
 
     pub(super) fn requests(&self) -> Vec<ReceivedRequest> {
-        self.memory().requests.clone()
+        self.memory().requests.iter().cloned().collect()
     }
 
     pub(super) fn clear(&self) {

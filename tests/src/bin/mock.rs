@@ -29,6 +29,8 @@ async fn run(port: u16) -> io::Result<()> {
     let (tell, mut told) = mpsc::unbounded_channel();
     let server = MockServer::builder()
         .port(port)
+        // It may run for days.
+        .keep_requests(0)
         .on_request(move |request| {
             // Nobody listens any more: the process ends.
             let _ = tell.send(line(request));
@@ -40,8 +42,6 @@ async fn run(port: u16) -> io::Result<()> {
     println!("export LAGO_API_URL={url}\nexport LAGO_API_KEY=any\n");
     while let Some(line) = told.recv().await {
         println!("{line}");
-        // It may run for days.
-        server.clear();
     }
     Ok(())
 }
@@ -50,10 +50,8 @@ async fn run(port: u16) -> io::Result<()> {
 fn line(request: &ReceivedRequest) -> String {
     let operation = request.operation.map_or("", |operation| operation.resource);
     let (method, target) = (&request.method, &request.target);
-    let line = format!(
-        "{method} {target} -> {} {operation}",
-        request.status.as_u16()
-    );
+    let status = request.status.map_or(0, |status| status.as_u16());
+    let line = format!("{method} {target} -> {status} {operation}");
     line.trim_end().to_owned()
 }
 

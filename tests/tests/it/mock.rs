@@ -3,6 +3,7 @@
 mod answers;
 mod conforms;
 mod deliveries;
+mod faults;
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};
@@ -77,7 +78,10 @@ async fn what_is_no_operation_is_not_found() -> Outcome {
     }
     let requests = caller.server.requests();
     assert!(requests.iter().all(|request| request.operation.is_none()));
-    assert_eq!((requests.len(), requests[0].status.as_u16()), (7, 404));
+    assert_eq!(
+        (requests.len(), requests[0].status),
+        (7, Some(404.try_into()?))
+    );
     Ok(())
 }
 

@@ -1,0 +1,219 @@
+//! A server that costs next to nothing, and the comparison of two ways to call it.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use criterion::Criterion;
+use criterion::measurement::WallTime;
+use tokio::runtime::{Builder, Runtime};
+
+/// Of each way, in turn.
+const ROUNDS: usize = 41;
+/// Of a round.
+const CPU_TIME: Duration = Duration::from_millis(20);
+
+/// A server on the loopback that gives one answer to everything.
+pub(crate) struct Server {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    answer: Mutex<Arc<[u8]>>,
+    /// The last one.
+    request: Mutex<Vec<u8>>,
+}
+
+impl Server {
+    pub(crate) fn start() -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let shared = Arc::<Shared>::default();
+        let server = Self {
+            address,
+            shared: Arc::clone(&shared),
+        };
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let shared = Arc::clone(&shared);
+                std::thread::spawn(move || serve(stream, &shared));
+            }
+        });
+        Ok(server)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Answers with this body from now on.
+    pub(crate) fn answer(&self, body: String) {
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: 1";
+        let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        *lock(&self.shared.answer) = answer.into_bytes().into();
+    }
+
+    /// The last request, its headers in the order of their names.
+    fn request(&self) -> String {
+        let request = String::from_utf8_lossy(&lock(&self.shared.request)).into_owned();
+        let (head, body) = request.split_once("\r\n\r\n").unwrap_or((&request, ""));
+        let mut lines: Vec<String> = head.lines().map(str::to_lowercase).collect();
+        lines.sort();
+        lines.join("\n") + "\n" + body
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut stream = BufReader::new(stream);
+    let mut request = Vec::new();
+    loop {
+        request.clear();
+        let mut length = 0;
+        while !request.ends_with(b"\r\n\r\n") {
+            let start = request.len();
+            if stream.read_until(b'\n', &mut request)? == 0 {
+                return Ok(());
+            }
+            let line = String::from_utf8_lossy(&request[start..]).to_lowercase();
+            if let Some(value) = line.strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap_or(0);
+            }
+        }
+        let head = request.len();
+        request.resize(head + length, 0);
+        stream.read_exact(&mut request[head..])?;
+        lock(&shared.request).clone_from(&request);
+        let answer = Arc::clone(&lock(&shared.answer));
+        stream.get_mut().write_all(&answer)?;
+    }
+}
+
+/// Measures ways to call and keeps their ratios.
+pub(crate) struct Bench<'a> {
+    criterion: &'a mut Criterion,
+    server: &'a Server,
+    runtime: Runtime,
+    ratios: String,
+}
+
+impl<'a> Bench<'a> {
+    pub(crate) fn new(criterion: &'a mut Criterion, server: &'a Server) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        Ok(Self {
+            criterion,
+            server,
+            runtime,
+            ratios: String::new(),
+        })
+    }
+
+    /// Measures the client beside bare reqwest, which has to send the same.
+    pub(crate) fn compare<A, B>(
+        &mut self,
+        name: &str,
+        client: impl AsyncFn() -> Result<A, lago_client::Error>,
+        bare: impl AsyncFn() -> reqwest::Result<B>,
+    ) -> Result<(), Box<dyn Error>> {
+        self.runtime.block_on(client())?;
+        let sent = self.server.request();
+        self.runtime.block_on(bare())?;
+        let same = self.server.request();
+        if sent != same {
+            return Err(format!("the requests differ:\n{sent}\n\n{same}").into());
+        }
+
+        // Nobody looks at failures from here on: the server has one answer, which was read.
+        let client = async || black_box(client().await).is_ok();
+        let bare = async || black_box(bare().await).is_ok();
+        let mut group = self.criterion.benchmark_group(name);
+        measured(&mut group, "lago-client", &self.runtime, &client);
+        measured(&mut group, "bare reqwest", &self.runtime, &bare);
+        group.finish();
+
+        let calls = calls_of_a_round(&self.runtime, &bare);
+        let mut rounds = Vec::new();
+        for _ in 0..ROUNDS {
+            let client = time(&self.runtime, &client, calls).as_secs_f64();
+            let bare = time(&self.runtime, &bare, calls).as_secs_f64();
+            rounds.push((client / bare, client, bare));
+        }
+        let micros = |seconds: f64| seconds * 1e6 / calls as f64;
+        let ratio = median(rounds.iter().map(|round| round.0));
+        let client = micros(median(rounds.iter().map(|round| round.1)));
+        let bare = micros(median(rounds.iter().map(|round| round.2)));
+        writeln!(
+            self.ratios,
+            "{ratio:>6.3}  {name}: {client:.1} µs and {bare:.1} µs"
+        )?;
+        Ok(())
+    }
+
+    /// The ratios, a line for each comparison.
+    pub(crate) fn finish(self) -> String {
+        self.ratios
+    }
+}
+
+fn measured(
+    group: &mut criterion::BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    runtime: &Runtime,
+    call: &impl AsyncFn() -> bool,
+) {
+    group.bench_function(name, |bencher| {
+        bencher.iter_custom(|calls| time(runtime, call, calls));
+    });
+}
+
+fn calls_of_a_round(runtime: &Runtime, call: &impl AsyncFn() -> bool) -> u64 {
+    let mut calls = 1;
+    while time(runtime, call, calls) < CPU_TIME {
+        calls *= 2;
+    }
+    calls
+}
+
+/// The CPU time of this thread for so many calls, one after the other.
+fn time(runtime: &Runtime, call: &impl AsyncFn() -> bool, calls: u64) -> Duration {
+    let start = cpu_time();
+    runtime.block_on(async {
+        for _ in 0..calls {
+            call().await;
+        }
+    });
+    cpu_time().saturating_sub(start)
+}
+
+#[cfg(unix)]
+fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(
+        time.tv_sec.unsigned_abs(),
+        time.tv_nsec.unsigned_abs() as u32,
+    )
+}
+
+/// Where CPU time is not told, all time counts.
+#[cfg(not(unix))]
+fn cpu_time() -> Duration {
+    static START: std::sync::LazyLock<std::time::Instant> =
+        std::sync::LazyLock::new(std::time::Instant::now);
+    START.elapsed()
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
