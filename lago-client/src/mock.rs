@@ -27,6 +27,8 @@
 //! It can also hang up, keep silent or cut an answer off ([`Answer`]), and do so now and then
 //! ([`answer_with`](MockServerBuilder::answer_with)): to see how your code copes.
 //!
+//! Files that its examples name are its own too: `fetch_pdf` gets an empty one.
+//!
 //! It needs a tokio runtime with IO enabled, and no other feature of this crate.
 //!
 //! It says no where Lago does, and in Lago's words: 404 to what is no operation, 401 without an
@@ -35,6 +37,7 @@
 
 mod answer;
 mod delivery;
+mod files;
 mod payload;
 mod record;
 mod route;

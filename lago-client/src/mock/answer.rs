@@ -9,7 +9,9 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::files;
 use super::payload::{HangUp, Payload};
+use super::record::ReceivedRequest;
 use crate::generated::operations::OPERATIONS;
 use crate::operation::Operation;
 
@@ -151,13 +153,25 @@ impl Answer {
     }
 
     /// The example for a request; some operations answer by the root key that it has.
-    pub(super) fn example(operation: &Operation, sent: Option<&Value>) -> Self {
+    pub(super) fn example(
+        operation: &Operation,
+        sent: Option<&Value>,
+        request: &ReceivedRequest,
+    ) -> Self {
         let answer = Self::new(200);
         match example_of(operation, sent) {
             None => answer,
             Some(Value::String(text)) => answer.text(text),
-            Some(value) => answer.json(value.clone()),
+            Some(value) => answer.json(files::at_home(value.clone(), request)),
         }
+    }
+
+    /// A file as a storage gives it.
+    pub(super) fn file(media_type: &'static str, body: Bytes) -> Self {
+        let mut answer = Self::new(200);
+        let media_type = HeaderValue::from_static(media_type);
+        answer.headers.insert(CONTENT_TYPE, media_type);
+        Self { body, ..answer }
     }
 
     /// The status, if the caller gets one.

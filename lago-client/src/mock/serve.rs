@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::answer::Answer;
+use super::files;
 use super::payload::{HangUp, Payload};
 use super::record::ReceivedRequest;
 use super::route::Route;
@@ -82,6 +83,9 @@ async fn read(mut body: Incoming) -> hyper::Result<Option<Bytes>> {
 
 /// What to say: refusals first, in the order in which Lago would notice, then what someone wants.
 fn answer(state: &State, request: &ReceivedRequest, is_too_large: bool) -> Answer {
+    if let Some(file) = files::requested(request) {
+        return file;
+    }
     let Some(operation) = request.operation else {
         return Answer::error(404, "resource_not_found");
     };
@@ -99,5 +103,5 @@ fn answer(state: &State, request: &ReceivedRequest, is_too_large: bool) -> Answe
         },
     };
     let wanted = state.wanted(operation, request);
-    wanted.unwrap_or_else(|| Answer::example(operation, sent.as_ref()))
+    wanted.unwrap_or_else(|| Answer::example(operation, sent.as_ref(), request))
 }

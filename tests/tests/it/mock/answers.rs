@@ -121,7 +121,38 @@ async fn what_is_read_is_what_was_said() -> Outcome {
     let server = MockServer::start().await?;
     let invoice = client(&server)?.invoices().get("any").await?;
     let read = without_nulls(serde_json::to_value(invoice)?);
-    let said = without_nulls(example("invoices.get")?["invoice"].clone());
+    let mut said = without_nulls(example("invoices.get")?["invoice"].clone());
+    // Files are the server's own.
+    said["file_url"] = format!("{}/files/example.pdf", server.url()).into();
+    said["xml_url"] = format!("{}/files/example.xml", server.url()).into();
     assert_eq!(differences(&said, &read), Vec::<String>::new());
+    Ok(())
+}
+
+#[tokio::test]
+async fn files_of_the_examples_are_there_to_be_fetched() -> Outcome {
+    let server = MockServer::builder()
+        .api_key("the-only-one")
+        .start()
+        .await?;
+    let lago = server.client()?;
+    let id = "1a901a90-1a90-1a90-1a90-1a901a901a90";
+    let pdf = lago.invoices().fetch_pdf(id).await?;
+    assert!(pdf.starts_with(b"%PDF-"), "{pdf:?}");
+    let xml = lago.credit_notes().fetch_xml(id).await?;
+    assert!(xml.starts_with(b"<?xml"), "{xml:?}");
+    assert!(
+        lago.payment_receipts()
+            .fetch_pdf(id)
+            .await?
+            .starts_with(b"%PDF-")
+    );
+    // The storage takes no key, and got none.
+    let fetched = server.requests();
+    let fetched = fetched.iter().filter(|request| request.operation.is_none());
+    let keys: Vec<_> = fetched
+        .map(|request| request.header("authorization"))
+        .collect();
+    assert_eq!(keys, [None, None, None]);
     Ok(())
 }
