@@ -3,6 +3,8 @@
 //! What is generated of the client.
 
 pub(crate) mod operations;
+#[cfg(feature = "webhooks")]
+pub(crate) mod public_key;
 pub(crate) mod resources;
 #[allow(
     unreachable_pub,

@@ -10,6 +10,7 @@ use super::keys::Keys;
 use super::public_key::PublicKey;
 use crate::client::Client;
 use crate::error::Error;
+use crate::generated::public_key;
 
 /// For all attempts together: Lago waits 30 s for the answer to a delivery.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -43,14 +44,16 @@ async fn ask(lago: &Client) -> Result<PublicKey, Cause> {
 
 /// The key as the server tells it: in JSON, or in plain text by a server that has no other.
 async fn told(lago: &Client) -> Result<String, Error> {
-    match lago.webhooks().json_public_key().await {
-        Ok(key) => Ok(key.public_key),
-        Err(error) if is_unknown(&error) => {
-            #[expect(deprecated, reason = "older servers have no other")]
-            let text = lago.webhooks().public_key();
-            text.await
+    match public_key::in_json(lago).await {
+        Some(Err(error)) if is_unknown(&error) => {
+            public_key::in_text(lago).await.unwrap_or(Err(error))
         }
-        Err(error) => Err(error),
+        Some(told) => told,
+        None => {
+            let told = public_key::in_text(lago).await;
+            let why = "this version of the API has no call for the public key; use `Verifier::jwt`";
+            told.unwrap_or_else(|| Err(Error::config(why)))
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod modules;
 mod nouns;
 mod paths;
 mod plain;
+mod public_key;
 mod resources;
 #[cfg(test)]
 mod sample;
@@ -78,6 +79,7 @@ pub(crate) fn emit(api: &Api) -> Result<Tree, EmitError> {
     resources::emit(api, &signatures, &mut tree)?;
     answers::emit(api, &mut tree)?;
     plain::emit(api, &mut tree)?;
+    public_key::emit(api, &mut tree)?;
     modules::client(&mut tree)?;
     calls::emit(api, &mut tree)?;
     modules::tests(&mut tree)?;

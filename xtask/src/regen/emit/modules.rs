@@ -12,8 +12,12 @@ pub(crate) fn client(tree: &mut Tree) -> Result<(), EmitError> {
         "lago-client/src/generated",
         "What is generated of the client.",
         |module| {
-            let allowances = (module == "wire").then(wire::allowances);
-            quote! { #allowances pub(crate) }
+            let attributes = match module {
+                "wire" => Some(wire::allowances()),
+                "public_key" => Some(quote! { #[cfg(feature = "webhooks")] }),
+                _ => None,
+            };
+            quote! { #attributes pub(crate) }
         },
     )
 }
