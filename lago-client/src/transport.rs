@@ -19,9 +19,6 @@ use crate::retry::{Attempt, Budget, RetryPolicy, Rules, repeat};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The header in which progenitor tells the version of the document; Lago does not know it.
-const DOCUMENT_VERSION: &str = "api-version";
-
 /// What all calls of a client share.
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
@@ -100,7 +97,6 @@ impl Call {
     /// Gives a request the headers that progenitor does not know of.
     fn prepare(&self, request: &mut reqwest::Request) {
         let headers = request.headers_mut();
-        headers.remove(DOCUMENT_VERSION);
         let (shared, own) = (&self.shared.headers, &self.options.headers);
         headers.reserve(shared.len() + own.len() + 1);
         // No name has several values here; a clone of a whole map would be thrown away.

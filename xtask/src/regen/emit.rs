@@ -25,6 +25,7 @@ mod table;
 mod typed;
 mod types;
 mod values;
+mod version_header;
 mod webhooks;
 mod wire;
 

@@ -24,12 +24,6 @@ impl Client {
         user_emails: Option<&'a ::std::vec::Vec<::std::string::String>>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/activity_logs", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -63,7 +57,6 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("to_date", &to_date))
             .query(&progenitor_client::QueryParam::new("user_emails[]", &user_emails))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_activity_logs",
@@ -85,13 +78,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let activity_id = crate::path::segment("activity_id", activity_id)?;
         let url = format!("{}/activity_logs/{}", self.baseurl, activity_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_activity_log",
         };

@@ -17,12 +17,6 @@ impl Client {
         months: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/analytics/gross_revenue", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -40,7 +34,6 @@ impl Client {
                 ),
             )
             .query(&progenitor_client::QueryParam::new("months", &months))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_gross_revenues",
@@ -63,12 +56,6 @@ impl Client {
         months: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/analytics/invoice_collection", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -80,7 +67,6 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(&progenitor_client::QueryParam::new("months", &months))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_invoice_collections",
@@ -103,12 +89,6 @@ impl Client {
         months: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/analytics/invoiced_usage", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -120,7 +100,6 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(&progenitor_client::QueryParam::new("months", &months))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_invoiced_usages",
@@ -143,12 +122,6 @@ impl Client {
         months: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/analytics/mrr", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -160,7 +133,6 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("currency", &currency))
             .query(&progenitor_client::QueryParam::new("months", &months))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_mrrs",
@@ -184,12 +156,6 @@ impl Client {
         months: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/analytics/overdue_balance", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -207,7 +173,6 @@ impl Client {
                 ),
             )
             .query(&progenitor_client::QueryParam::new("months", &months))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_overdue_balances",
@@ -238,12 +203,6 @@ impl Client {
         to_date: Option<&'a ::chrono::naive::NaiveDate>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/analytics/usage", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -288,7 +247,6 @@ impl Client {
                 ),
             )
             .query(&progenitor_client::QueryParam::new("to_date", &to_date))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_usages",

@@ -22,12 +22,6 @@ impl Client {
         to_date: Option<&'a ::chrono::naive::NaiveDate>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/api_logs", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -44,7 +38,6 @@ impl Client {
                 &progenitor_client::QueryParam::new("request_paths[]", &request_paths),
             )
             .query(&progenitor_client::QueryParam::new("to_date", &to_date))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_api_logs",
@@ -66,13 +59,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let request_id = crate::path::segment("request_id", request_id)?;
         let url = format!("{}/api_logs/{}", self.baseurl, request_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_api_log",
         };

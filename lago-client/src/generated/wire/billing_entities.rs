@@ -13,13 +13,7 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/billing_entities", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "list_billing_entities",
         };
@@ -39,13 +33,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::CreateBillingEntityBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/billing_entities", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_billing_entity",
         };
@@ -66,13 +54,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/billing_entities/{}", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_billing_entity",
         };
@@ -94,13 +76,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/billing_entities/{}", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.put(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "update_billing_entity",
         };

@@ -18,12 +18,6 @@ impl Client {
         status: Option<&'a lago_types::AppliedCouponStatus>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/applied_coupons", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -37,7 +31,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
             .query(&progenitor_client::QueryParam::new("status", &status))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_applied_coupons",
@@ -58,13 +51,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::ApplyCouponBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/applied_coupons", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "apply_coupon",
         };
@@ -85,18 +72,11 @@ impl Client {
         per_page: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/coupons", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_coupons",
@@ -117,13 +97,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::CreateCouponBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/coupons", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_coupon",
         };
@@ -144,13 +118,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/coupons/{}", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "destroy_coupon",
         };
@@ -171,13 +139,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/coupons/{}", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_coupon",
         };
@@ -199,13 +161,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/coupons/{}", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.put(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "update_coupon",
         };
@@ -237,13 +193,7 @@ impl Client {
             "{}/customers/{}/applied_coupons/{}", self.baseurl, external_customer_id,
             applied_coupon_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "delete_applied_coupon",
         };

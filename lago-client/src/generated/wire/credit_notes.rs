@@ -30,12 +30,6 @@ impl Client {
         types: Option<&'a ::std::vec::Vec<lago_types::CreditNoteType>>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/credit_notes", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -80,7 +74,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("search_term", &search_term))
             .query(&progenitor_client::QueryParam::new("self_billed", &self_billed))
             .query(&progenitor_client::QueryParam::new("types[]", &types))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_credit_notes",
@@ -101,13 +94,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::CreateCreditNoteBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/credit_notes", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_credit_note",
         };
@@ -127,13 +114,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::EstimateCreditNoteBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/credit_notes/estimate", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "estimate_credit_note",
         };
@@ -154,13 +135,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/credit_notes/{}", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_credit_note",
         };
@@ -182,13 +157,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/credit_notes/{}", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.put(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "update_credit_note",
         };
@@ -209,13 +178,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/credit_notes/{}/download", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).headers(header_map).build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "download_credit_note",
         };
@@ -236,13 +199,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/credit_notes/{}/download_xml", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).headers(header_map).build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "download_credit_note_xml",
         };
@@ -263,13 +220,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/credit_notes/{}/metadata", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "delete_all_credit_note_metadata",
         };
@@ -291,18 +242,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/credit_notes/{}/metadata", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self
-            .client
-            .patch(url)
-            .json(&body)
-            .headers(header_map)
-            .build()?;
+        let mut request = self.client.patch(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "merge_credit_note_metadata",
         };
@@ -324,13 +264,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/credit_notes/{}/metadata", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "replace_credit_note_metadata",
         };
@@ -353,13 +287,7 @@ impl Client {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let key = crate::path::segment("key", key)?;
         let url = format!("{}/credit_notes/{}/metadata/{}", self.baseurl, lago_id, key,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "delete_credit_note_metadata_key",
         };
@@ -381,12 +309,6 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/credit_notes/{}/resend_email", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .post(url)
@@ -395,7 +317,6 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
             )
             .body(body)
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "resend_credit_note_email",
@@ -417,13 +338,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/credit_notes/{}/void", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).headers(header_map).build()?;
+        let mut request = self.client.put(url).build()?;
         let info = OperationInfo {
             operation_id: "void_credit_note",
         };

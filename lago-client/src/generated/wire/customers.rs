@@ -27,12 +27,6 @@ impl Client {
         zipcodes: Option<&'a ::std::vec::Vec<::std::string::String>>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/customers", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -65,7 +59,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("search_term", &search_term))
             .query(&progenitor_client::QueryParam::new("states[]", &states))
             .query(&progenitor_client::QueryParam::new("zipcodes[]", &zipcodes))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_customers",
@@ -86,13 +79,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::CreateCustomerBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/customers", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_customer",
         };
@@ -116,13 +103,7 @@ impl Client {
             external_customer_id,
         )?;
         let url = format!("{}/customers/{}", self.baseurl, external_customer_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "destroy_customer",
         };
@@ -146,13 +127,7 @@ impl Client {
             external_customer_id,
         )?;
         let url = format!("{}/customers/{}", self.baseurl, external_customer_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_customer",
         };
@@ -182,12 +157,6 @@ impl Client {
         let url = format!(
             "{}/customers/{}/applied_coupons", self.baseurl, external_customer_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -195,7 +164,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
             .query(&progenitor_client::QueryParam::new("status", &status))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_customer_applied_coupons",
@@ -222,13 +190,7 @@ impl Client {
         let url = format!(
             "{}/customers/{}/checkout_url", self.baseurl, external_customer_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).headers(header_map).build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "generate_customer_checkout_url",
         };
@@ -270,12 +232,6 @@ impl Client {
         let url = format!(
             "{}/customers/{}/credit_notes", self.baseurl, external_customer_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -314,7 +270,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("search_term", &search_term))
             .query(&progenitor_client::QueryParam::new("self_billed", &self_billed))
             .query(&progenitor_client::QueryParam::new("types[]", &types))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_customer_credit_notes",
@@ -353,12 +308,6 @@ impl Client {
         let url = format!(
             "{}/customers/{}/current_usage", self.baseurl, external_customer_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -401,7 +350,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("full_usage", &full_usage))
             .query(&progenitor_client::QueryParam::new("group", &group))
             .query(&progenitor_client::QueryParam::new("skip_grouping", &skip_grouping))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_customer_current_usage",
@@ -449,12 +397,6 @@ impl Client {
         let url = format!(
             "{}/customers/{}/invoices", self.baseurl, external_customer_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -512,7 +454,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("settlements[]", &settlements))
             .query(&progenitor_client::QueryParam::new("status", &status))
             .query(&progenitor_client::QueryParam::new("statuses[]", &statuses))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_customer_invoices",
@@ -544,12 +485,6 @@ impl Client {
         let url = format!(
             "{}/customers/{}/past_usage", self.baseurl, external_customer_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -568,7 +503,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
             .query(&progenitor_client::QueryParam::new("periods_count", &periods_count))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_customer_past_usage",
@@ -600,12 +534,6 @@ impl Client {
         let url = format!(
             "{}/customers/{}/payment_requests", self.baseurl, external_customer_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -621,7 +549,6 @@ impl Client {
                 &progenitor_client::QueryParam::new("payment_status", &payment_status),
             )
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_customer_payment_requests",
@@ -651,19 +578,12 @@ impl Client {
         let url = format!(
             "{}/customers/{}/payments", self.baseurl, external_customer_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("invoice_id", &invoice_id))
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_customer_payments",
@@ -690,13 +610,7 @@ impl Client {
         let url = format!(
             "{}/customers/{}/portal_url", self.baseurl, external_customer_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_customer_portal_url",
         };
@@ -724,12 +638,6 @@ impl Client {
         let url = format!(
             "{}/customers/{}/projected_usage", self.baseurl, external_customer_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -740,7 +648,6 @@ impl Client {
                     &external_subscription_id,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_customer_projected_usage",
@@ -774,12 +681,6 @@ impl Client {
         let url = format!(
             "{}/customers/{}/subscriptions", self.baseurl, external_customer_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -795,7 +696,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
             .query(&progenitor_client::QueryParam::new("plan_code", &plan_code))
             .query(&progenitor_client::QueryParam::new("status[]", &status))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_customer_subscriptions",

@@ -15,13 +15,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}/entitlements", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_all_entitlements",
         };
@@ -43,18 +37,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}/entitlements", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self
-            .client
-            .patch(url)
-            .json(&body)
-            .headers(header_map)
-            .build()?;
+        let mut request = self.client.patch(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "update_entitlement",
         };
@@ -76,13 +59,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}/entitlements", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_entitlement",
         };
@@ -107,13 +84,7 @@ impl Client {
         let url = format!(
             "{}/plans/{}/entitlements/{}", self.baseurl, code, feature_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "destroy_entitlement",
         };
@@ -138,13 +109,7 @@ impl Client {
         let url = format!(
             "{}/plans/{}/entitlements/{}", self.baseurl, code, feature_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_entitlement",
         };
@@ -172,13 +137,7 @@ impl Client {
             "{}/plans/{}/entitlements/{}/privileges/{}", self.baseurl, code,
             feature_code, privilege_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "remove_entitlement_privilege",
         };
@@ -202,12 +161,6 @@ impl Client {
         let url = format!(
             "{}/subscriptions/{}/entitlements", self.baseurl, external_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -217,7 +170,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_subscription_entitlements",
@@ -243,12 +195,6 @@ impl Client {
         let url = format!(
             "{}/subscriptions/{}/entitlements", self.baseurl, external_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .patch(url)
@@ -259,7 +205,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "update_subscription_entitlements",
@@ -287,12 +232,6 @@ impl Client {
             "{}/subscriptions/{}/entitlements/{}", self.baseurl, external_id,
             feature_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .delete(url)
@@ -302,7 +241,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "destroy_subscription_entitlement",
@@ -332,12 +270,6 @@ impl Client {
             "{}/subscriptions/{}/entitlements/{}/privileges/{}", self.baseurl,
             external_id, feature_code, privilege_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .delete(url)
@@ -347,7 +279,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "destroy_subscription_entitlement_privilege",

@@ -20,12 +20,6 @@ impl Client {
         timestamp_to: Option<&'a ::chrono::DateTime<::chrono::offset::Utc>>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/events", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -48,7 +42,6 @@ impl Client {
                 ),
             )
             .query(&progenitor_client::QueryParam::new("timestamp_to", &timestamp_to))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_events",
@@ -69,13 +62,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::CreateEventBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/events", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_event",
         };
@@ -95,13 +82,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::CreateBatchEventsBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/events/batch", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_batch_events",
         };
@@ -121,13 +102,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::EventBatchEstimateInstantFeesBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/events/batch_estimate_instant_fees", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "event_batch_estimate_instant_fees",
         };
@@ -147,13 +122,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::EventEstimateFeesBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/events/estimate_fees", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "event_estimate_fees",
         };
@@ -173,13 +142,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::EventEstimateInstantFeesBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/events/estimate_instant_fees", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "event_estimate_instant_fees",
         };
@@ -200,13 +163,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let transaction_id = crate::path::segment("transaction_id", transaction_id)?;
         let url = format!("{}/events/{}", self.baseurl, transaction_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_event",
         };

@@ -30,12 +30,6 @@ impl Client {
         succeeded_at_to: Option<&'a ::chrono::DateTime<::chrono::offset::Utc>>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/fees", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -96,7 +90,6 @@ impl Client {
             .query(
                 &progenitor_client::QueryParam::new("succeeded_at_to", &succeeded_at_to),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_fees",
@@ -118,13 +111,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/fees/{}", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "delete_fee",
         };
@@ -145,13 +132,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/fees/{}", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_fee",
         };
@@ -173,13 +154,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/fees/{}", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.put(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "update_fee",
         };

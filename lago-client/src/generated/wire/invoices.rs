@@ -33,12 +33,6 @@ impl Client {
         statuses: Option<&'a ::std::vec::Vec<lago_types::InvoiceStatus>>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/invoices", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -98,7 +92,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("self_billed", &self_billed))
             .query(&progenitor_client::QueryParam::new("settlements[]", &settlements))
             .query(&progenitor_client::QueryParam::new("statuses[]", &statuses))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_invoices",
@@ -119,13 +112,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::CreateInvoiceBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/invoices", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_invoice",
         };
@@ -145,13 +132,7 @@ impl Client {
         body: &'a lago_types::InvoicePreviewInput,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/invoices/preview", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "invoice_preview",
         };
@@ -172,13 +153,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "delete_invoice",
         };
@@ -199,13 +174,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_invoice",
         };
@@ -227,13 +196,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.put(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "update_invoice",
         };
@@ -254,13 +217,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/download", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).headers(header_map).build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "download_invoice",
         };
@@ -281,13 +238,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/download_xml", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).headers(header_map).build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "download_invoice_xml",
         };
@@ -308,13 +259,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/finalize", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).headers(header_map).build()?;
+        let mut request = self.client.put(url).build()?;
         let info = OperationInfo {
             operation_id: "finalize_invoice",
         };
@@ -335,13 +280,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/lose_dispute", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).headers(header_map).build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "lose_dispute_invoice",
         };
@@ -362,13 +301,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/payment_url", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).headers(header_map).build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "invoice_payment_url",
         };
@@ -389,13 +322,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/refresh", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).headers(header_map).build()?;
+        let mut request = self.client.put(url).build()?;
         let info = OperationInfo {
             operation_id: "refresh_invoice",
         };
@@ -417,12 +344,6 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/resend_email", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .post(url)
@@ -431,7 +352,6 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
             )
             .body(body)
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "resend_invoice_email",
@@ -453,13 +373,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/retry", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).headers(header_map).build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "retry_invoice",
         };
@@ -481,12 +395,6 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/retry_payment", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .post(url)
@@ -495,7 +403,6 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
             )
             .body(body)
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "retry_payment",
@@ -518,13 +425,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/sync_salesforce_id", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.put(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "sync_invoice_salesforce_id",
         };
@@ -546,12 +447,6 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/void", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .post(url)
@@ -560,7 +455,6 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
             )
             .body(body)
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "void_invoice",

@@ -19,12 +19,6 @@ impl Client {
         per_page: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/payment_requests", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -46,7 +40,6 @@ impl Client {
                 &progenitor_client::QueryParam::new("payment_status", &payment_status),
             )
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_payment_requests",
@@ -67,13 +60,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::CreatePaymentRequestBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/payment_requests", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_payment_request",
         };
@@ -94,13 +81,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/payment_requests/{}", self.baseurl, lago_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_payment_request",
         };

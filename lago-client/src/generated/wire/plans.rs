@@ -15,18 +15,11 @@ impl Client {
         per_page: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/plans", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_plans",
@@ -47,13 +40,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::CreatePlanBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/plans", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_plan",
         };
@@ -74,13 +61,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "destroy_plan",
         };
@@ -101,13 +82,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_plan",
         };
@@ -129,13 +104,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.put(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "update_plan",
         };
@@ -158,18 +127,11 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}/charges", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_plan_charges",
@@ -192,13 +154,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}/charges", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_plan_charge",
         };
@@ -222,12 +178,6 @@ impl Client {
         let code = crate::path::segment("code", code)?;
         let charge_code = crate::path::segment("charge_code", charge_code)?;
         let url = format!("{}/plans/{}/charges/{}", self.baseurl, code, charge_code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .delete(url)
@@ -236,7 +186,6 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
             )
             .body(body)
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "destroy_plan_charge",
@@ -260,13 +209,7 @@ impl Client {
         let code = crate::path::segment("code", code)?;
         let charge_code = crate::path::segment("charge_code", charge_code)?;
         let url = format!("{}/plans/{}/charges/{}", self.baseurl, code, charge_code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_plan_charge",
         };
@@ -290,13 +233,7 @@ impl Client {
         let code = crate::path::segment("code", code)?;
         let charge_code = crate::path::segment("charge_code", charge_code)?;
         let url = format!("{}/plans/{}/charges/{}", self.baseurl, code, charge_code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.put(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "update_plan_charge",
         };
@@ -323,18 +260,11 @@ impl Client {
         let url = format!(
             "{}/plans/{}/charges/{}/filters", self.baseurl, code, charge_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_plan_charge_filters",
@@ -361,13 +291,7 @@ impl Client {
         let url = format!(
             "{}/plans/{}/charges/{}/filters", self.baseurl, code, charge_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_plan_charge_filter",
         };
@@ -396,12 +320,6 @@ impl Client {
             "{}/plans/{}/charges/{}/filters/{}", self.baseurl, code, charge_code,
             filter_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .delete(url)
@@ -410,7 +328,6 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
             )
             .body(body)
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "destroy_plan_charge_filter",
@@ -439,13 +356,7 @@ impl Client {
             "{}/plans/{}/charges/{}/filters/{}", self.baseurl, code, charge_code,
             filter_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_plan_charge_filter",
         };
@@ -474,13 +385,7 @@ impl Client {
             "{}/plans/{}/charges/{}/filters/{}", self.baseurl, code, charge_code,
             filter_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.put(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "update_plan_charge_filter",
         };
@@ -503,18 +408,11 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}/fixed_charges", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_plan_fixed_charges",
@@ -537,13 +435,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}/fixed_charges", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_plan_fixed_charge",
         };
@@ -572,12 +464,6 @@ impl Client {
         let url = format!(
             "{}/plans/{}/fixed_charges/{}", self.baseurl, code, fixed_charge_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .delete(url)
@@ -586,7 +472,6 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
             )
             .body(body)
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "destroy_plan_fixed_charge",
@@ -615,13 +500,7 @@ impl Client {
         let url = format!(
             "{}/plans/{}/fixed_charges/{}", self.baseurl, code, fixed_charge_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_plan_fixed_charge",
         };
@@ -650,13 +529,7 @@ impl Client {
         let url = format!(
             "{}/plans/{}/fixed_charges/{}", self.baseurl, code, fixed_charge_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.put(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.put(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "update_plan_fixed_charge",
         };
@@ -677,13 +550,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}/metadata", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "delete_all_plan_metadata",
         };
@@ -705,18 +572,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}/metadata", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self
-            .client
-            .patch(url)
-            .json(&body)
-            .headers(header_map)
-            .build()?;
+        let mut request = self.client.patch(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "merge_plan_metadata",
         };
@@ -738,13 +594,7 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let code = crate::path::segment("code", code)?;
         let url = format!("{}/plans/{}/metadata", self.baseurl, code,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "replace_plan_metadata",
         };
@@ -767,13 +617,7 @@ impl Client {
         let code = crate::path::segment("code", code)?;
         let key = crate::path::segment("key", key)?;
         let url = format!("{}/plans/{}/metadata/{}", self.baseurl, code, key,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "delete_plan_metadata_key",
         };

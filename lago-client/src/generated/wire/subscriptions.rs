@@ -22,12 +22,6 @@ impl Client {
         status: Option<&'a ::std::vec::Vec<lago_types::SubscriptionStatus>>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/subscriptions", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -50,7 +44,6 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("per_page", &per_page))
             .query(&progenitor_client::QueryParam::new("plan_code", &plan_code))
             .query(&progenitor_client::QueryParam::new("status[]", &status))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_subscriptions",
@@ -71,13 +64,7 @@ impl Client {
         body: &'a crate::generated::wire::bodies::CreateSubscriptionBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/subscriptions", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_subscription",
         };
@@ -101,12 +88,6 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_id = crate::path::segment("external_id", external_id)?;
         let url = format!("{}/subscriptions/{}", self.baseurl, external_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .delete(url)
@@ -123,7 +104,6 @@ impl Client {
                 ),
             )
             .query(&progenitor_client::QueryParam::new("status", &status))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "destroy_subscription",
@@ -146,17 +126,10 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_id = crate::path::segment("external_id", external_id)?;
         let url = format!("{}/subscriptions/{}", self.baseurl, external_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("status", &status))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_subscription",
@@ -180,18 +153,11 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_id = crate::path::segment("external_id", external_id)?;
         let url = format!("{}/subscriptions/{}", self.baseurl, external_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .put(url)
             .json(&body)
             .query(&progenitor_client::QueryParam::new("status", &status))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "update_subscription",
@@ -214,12 +180,6 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_id = crate::path::segment("external_id", external_id)?;
         let url = format!("{}/subscriptions/{}/alerts", self.baseurl, external_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .delete(url)
@@ -229,7 +189,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "delete_all_subscription_alerts",
@@ -254,12 +213,6 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_id = crate::path::segment("external_id", external_id)?;
         let url = format!("{}/subscriptions/{}/alerts", self.baseurl, external_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -271,7 +224,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "get_subscription_alerts",
@@ -295,12 +247,6 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_id = crate::path::segment("external_id", external_id)?;
         let url = format!("{}/subscriptions/{}/alerts", self.baseurl, external_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .post(url)
@@ -311,7 +257,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "create_subscription_alert",
@@ -338,12 +283,6 @@ impl Client {
         let url = format!(
             "{}/subscriptions/{}/alerts/{}", self.baseurl, external_id, code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .delete(url)
@@ -353,7 +292,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "delete_subscription_alert",
@@ -380,12 +318,6 @@ impl Client {
         let url = format!(
             "{}/subscriptions/{}/alerts/{}", self.baseurl, external_id, code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -395,7 +327,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "get_subscription_alert",
@@ -423,12 +354,6 @@ impl Client {
         let url = format!(
             "{}/subscriptions/{}/alerts/{}", self.baseurl, external_id, code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .put(url)
@@ -439,7 +364,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "update_subscription_alert",
@@ -464,12 +388,6 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_id = crate::path::segment("external_id", external_id)?;
         let url = format!("{}/subscriptions/{}/charges", self.baseurl, external_id,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -481,7 +399,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_subscription_charges",
@@ -508,12 +425,6 @@ impl Client {
         let url = format!(
             "{}/subscriptions/{}/charges/{}", self.baseurl, external_id, charge_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -523,7 +434,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_subscription_charge",
@@ -551,12 +461,6 @@ impl Client {
         let url = format!(
             "{}/subscriptions/{}/charges/{}", self.baseurl, external_id, charge_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .put(url)
@@ -567,7 +471,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "override_subscription_charge",
@@ -597,12 +500,6 @@ impl Client {
             "{}/subscriptions/{}/charges/{}/filters", self.baseurl, external_id,
             charge_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -614,7 +511,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_subscription_charge_filters",
@@ -643,12 +539,6 @@ impl Client {
             "{}/subscriptions/{}/charges/{}/filters", self.baseurl, external_id,
             charge_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .post(url)
@@ -659,7 +549,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "create_subscription_charge_filter",
@@ -689,12 +578,6 @@ impl Client {
             "{}/subscriptions/{}/charges/{}/filters/{}", self.baseurl, external_id,
             charge_code, filter_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .delete(url)
@@ -704,7 +587,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "destroy_subscription_charge_filter",
@@ -734,12 +616,6 @@ impl Client {
             "{}/subscriptions/{}/charges/{}/filters/{}", self.baseurl, external_id,
             charge_code, filter_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -749,7 +625,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_subscription_charge_filter",
@@ -780,12 +655,6 @@ impl Client {
             "{}/subscriptions/{}/charges/{}/filters/{}", self.baseurl, external_id,
             charge_code, filter_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .put(url)
@@ -796,7 +665,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "update_subscription_charge_filter",
@@ -823,12 +691,6 @@ impl Client {
         let url = format!(
             "{}/subscriptions/{}/fixed_charges", self.baseurl, external_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -840,7 +702,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_all_subscription_fixed_charges",
@@ -871,12 +732,6 @@ impl Client {
             "{}/subscriptions/{}/fixed_charges/{}", self.baseurl, external_id,
             fixed_charge_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -886,7 +741,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "find_subscription_fixed_charge",
@@ -918,12 +772,6 @@ impl Client {
             "{}/subscriptions/{}/fixed_charges/{}", self.baseurl, external_id,
             fixed_charge_code,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .put(url)
@@ -934,7 +782,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "override_subscription_fixed_charge",
@@ -959,12 +806,6 @@ impl Client {
         let url = format!(
             "{}/subscriptions/{}/lifetime_usage", self.baseurl, external_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .get(url)
@@ -974,7 +815,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "get_subscription_lifetime_usage",
@@ -1000,12 +840,6 @@ impl Client {
         let url = format!(
             "{}/subscriptions/{}/lifetime_usage", self.baseurl, external_id,
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let mut request = self
             .client
             .put(url)
@@ -1016,7 +850,6 @@ impl Client {
                     &subscription_status,
                 ),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "update_subscription_lifetime_usage",

@@ -13,7 +13,7 @@ use quote::{format_ident, quote};
 use syn::{Attribute, File, ImplItem, ImplItemFn, Item};
 
 use super::signatures::{self, Signature};
-use super::{EmitError, LONGEST_FILE, Tree, lowered, paths, source};
+use super::{EmitError, LONGEST_FILE, Tree, lowered, paths, source, version_header};
 use crate::regen::ir::{Api, Operation};
 
 const FOLDER: &str = "lago-client/src/generated/wire";
@@ -127,13 +127,19 @@ fn no_types(types: &syn::ItemMod) -> Result<(), EmitError> {
     Ok(())
 }
 
-/// Gives a method our path encoding and one line of documentation.
+/// Gives a method our path encoding, no header of progenitor's, and one line of documentation.
 fn finish(method: &mut ImplItemFn, operation: &Operation) -> Result<(), EmitError> {
     let replaced = paths::encode_segments(method);
     let parameters = operation.path.matches('{').count();
     if replaced != parameters {
         return Err(EmitError::new(format!(
             "{}: {replaced} of {parameters} path parameters are encoded by us",
+            operation.id
+        )));
+    }
+    if version_header::take_out(method) != 3 {
+        return Err(EmitError::new(format!(
+            "{}: progenitor sends headers in a way that emit/version_header.rs does not know",
             operation.id
         )));
     }
