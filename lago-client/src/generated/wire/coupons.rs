@@ -2,9 +2,7 @@
 
 //! Calls of the operations tagged `coupons`.
 
-use progenitor_client::{
-    ByteStream, ClientHooks, ClientInfo, Error, OperationInfo, ResponseValue,
-};
+use progenitor_client::{ByteStream, ClientHooks, Error, OperationInfo, ResponseValue};
 use super::Client;
 
 impl Client {

@@ -188,7 +188,7 @@ fn tag_file(tag: &str, methods: &[ImplItemFn]) -> Result<String, EmitError> {
         &doc,
         quote! {
             use progenitor_client::{
-                ByteStream, ClientHooks, ClientInfo, Error, OperationInfo, ResponseValue,
+                ByteStream, ClientHooks, Error, OperationInfo, ResponseValue,
             };
 
             use super::Client;
