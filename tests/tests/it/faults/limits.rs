@@ -111,3 +111,40 @@ async fn a_call_that_is_dropped_is_not_tried_again() -> Outcome {
     other.await??;
     Ok(())
 }
+
+#[tokio::test]
+async fn the_longest_times_there_are_do_no_harm() -> Outcome {
+    let body = json!({"tax": tax("vat")}).to_string();
+    let most = [
+        ("x-ratelimit-limit", "1"),
+        ("x-ratelimit-remaining", "0"),
+        ("x-ratelimit-reset", "99999999999999999999999999"),
+        ("retry-after", "99999999999999999999999999"),
+    ];
+    for status in ["200 OK", "429 Too Many Requests", "503 Service Unavailable"] {
+        let server = Scripted::always(Answer::new(status, &most, &body)).await?;
+        let patient = RetryPolicy::new()
+            .initial_backoff(Duration::MAX)
+            .max_backoff(Duration::MAX)
+            .max_attempts(u32::MAX);
+        let lago = server
+            .builder()
+            .timeout(Duration::MAX)
+            .total_timeout(Duration::MAX)
+            .rate_limit_pacing(true)
+            .retry(patient)
+            .build()?;
+        let outcome = lago.taxes().get("vat").await;
+        assert_eq!(outcome.is_ok(), status == "200 OK", "{outcome:?}");
+        if let Err(error) = outcome {
+            assert_eq!(error.retry_after(), Some(Duration::MAX));
+            assert_eq!(error.to_string().lines().count(), 1);
+        }
+    }
+    // Nor do the shortest.
+    let server = Scripted::always(Answer::new("200 OK", &[], &body)).await?;
+    let hurried = server.builder().total_timeout(Duration::ZERO).build()?;
+    let error = hurried.taxes().get("vat").await.err().ok_or("a success")?;
+    assert!(error.is_timeout(), "{error:?}");
+    Ok(())
+}
