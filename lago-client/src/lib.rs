@@ -15,6 +15,9 @@
 //!
 //! What is sent and what comes back are the types of the [`types`] module. [`OPERATIONS`] lists
 //! everything that the API can do, [`resources`] everything that can be called.
+//!
+//! A call is repeated where that cannot charge anyone twice ([`RetryPolicy`]); where it may have been
+//! executed and nobody knows, the error says so ([`Error::is_ambiguous`]).
 
 mod client;
 mod clock;
