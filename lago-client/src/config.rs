@@ -215,8 +215,8 @@ impl ClientBuilder {
     }
 }
 
-/// Shorter than the 20 s after which older servers of Lago close an idle connection: a request that
-/// meets the closing is lost, and whether it was executed is unknown.
+/// Shorter than the 20 s after which Puma, the server that Lago runs in, has long closed idle connections
+/// by default: a request that meets the closing is lost, and nobody knows if it was executed.
 const IDLE: Duration = Duration::from_secs(15);
 
 fn http_client(connect_timeout: Duration) -> Result<reqwest::Client, Error> {

@@ -1,7 +1,7 @@
 //! A server on the loopback that answers byte for byte what a test says, and when it says so.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use lago_client::{Client, ClientBuilder};
@@ -208,6 +208,21 @@ pub fn client_for(address: &str) -> ClientBuilder {
     Client::builder()
         .api_key(API_KEY)
         .base_url(format!("http://{address}"))
+}
+
+/// An HTTP client set up as a client of Lago sets it up, shared by many: each of its own would read the
+/// certificates of the system. Connections are not shared, they belong to the runtime of a test.
+pub fn plain_http() -> reqwest::Result<reqwest::Client> {
+    static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
+    if let Some(http) = HTTP.get() {
+        return Ok(http.clone());
+    }
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .pool_max_idle_per_host(0)
+        .build()?;
+    Ok(HTTP.get_or_init(|| http).clone())
 }
 
 fn lock<T>(state: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

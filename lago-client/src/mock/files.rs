@@ -23,7 +23,7 @@ const FILES: [File; 2] = [
         field: "file_url",
         extension: ".pdf",
         media_type: "application/pdf",
-        // A document without pages, and the least that is one.
+        // A document without pages.
         content: b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
                    2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n\
                    trailer<</Root 1 0 R>>\n%%EOF\n",

@@ -94,12 +94,9 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
     let backoff = policy.backoff(attempt);
     let jittered = backoff.as_secs_f64() * situation.chance.clamp(0.0, 1.0);
     let jittered = Duration::try_from_secs_f64(jittered).unwrap_or(backoff);
-    // The server's word is a minimum, so all of a fleet would come back at that moment without
-    // some of the jitter; a tenth of it does not keep anyone waiting.
-    let pause = match outcome.wait {
-        Some(wait) => wait.saturating_add(jittered.min(wait / 10)),
-        None => jittered,
-    };
+    // The server's word is a minimum: jitter on top keeps a fleet from coming back at one moment, and a
+    // wait of zero from being none.
+    let pause = outcome.wait.unwrap_or_default().saturating_add(jittered);
     if pause >= situation.remaining {
         return Decision::Stop(Stop::Deadline);
     }

@@ -13,14 +13,14 @@ use std::time::Duration;
 /// | no connection: nothing was sent | again | again |
 /// | 429 of a gateway (without a `code` of Lago's) | again | again |
 /// | no answer in time, connection lost, answer cut off | again | error, [ambiguous] |
-/// | 408, 500, 502, 503, 504 and other 5xx | again | error, [ambiguous] |
+/// | 408, 5xx but 501 and 505 | again | error, [ambiguous] |
 /// | 429 of a payment provider behind Lago | again | error, [ambiguous] |
 /// | 409, 422 `lock_acquisition_failed` | again | error |
 /// | any other answer | error | error |
 ///
 /// Before attempt *n* + 1 a call waits a random time of up to `initial_backoff` × 2<sup>*n* − 1</sup>,
 /// at most `max_backoff` (full jitter). Where the server says how long (`Retry-After` in seconds or
-/// as a date, `x-ratelimit-reset`), it waits that long, whatever `max_backoff` says. A wait that
+/// as a date, `x-ratelimit-reset`), it waits that long besides, whatever `max_backoff` says. A wait that
 /// would end after [`total_timeout`](crate::ClientBuilder::total_timeout) is not begun: the call
 /// fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how long it would have
 /// been.

@@ -56,7 +56,8 @@ where
     let mut history = History::default();
     let mut spent = 0;
     loop {
-        if let Some(wait) = rules.pace.and_then(|pace| pace.wait(rules.clock.now())) {
+        // Another call may have used up the next window meanwhile.
+        while let Some(wait) = rules.pace.and_then(|pace| pace.wait(rules.clock.now())) {
             if wait >= remaining() {
                 return Err(Error::paced(rules.operation, wait).after(history, Stop::Deadline));
             }

@@ -140,17 +140,12 @@ fn in_full(error: &reqwest::Error) -> String {
 
 /// That there is no such type, and which there are.
 fn unknown(webhook_type: &str) -> String {
-    let mut near: Vec<_> = WebhookType::KNOWN
-        .iter()
-        .map(|known| (distance(webhook_type, known), *known))
-        .filter(|(distance, known)| *distance <= 3 || noun(known) == noun(webhook_type))
+    let same_noun = WebhookType::KNOWN.iter().copied();
+    let mut near: Vec<_> = same_noun
+        .filter(|known| noun(known) == noun(webhook_type))
         .collect();
-    near.sort_unstable();
-    let near: Vec<_> = near
-        .into_iter()
-        .map(|(_, known)| known)
-        .take(OFFERED)
-        .collect();
+    near.sort_by_key(|known| std::cmp::Reverse(shared_start(webhook_type, known)));
+    near.truncate(OFFERED);
     let offer = match near.is_empty() {
         true => String::new(),
         false => format!("; near to it: {}", near.join(", ")),
@@ -166,16 +161,8 @@ fn noun(webhook_type: &str) -> &str {
     webhook_type.split('.').next().unwrap_or_default()
 }
 
-/// How many letters have to be added, removed or changed (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (line, letter) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
-        for (column, known) in other.chars().enumerate() {
-            let changed = diagonal + usize::from(letter != known);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
+/// How many bytes are the same at the beginning.
+fn shared_start(one: &str, other: &str) -> usize {
+    let pairs = one.bytes().zip(other.bytes());
+    pairs.take_while(|(one, other)| one == other).count()
 }

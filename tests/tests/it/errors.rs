@@ -4,12 +4,11 @@ pub(crate) mod cases;
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
-use std::sync::OnceLock;
 
 use cases::{Case, cases};
 use lago_client::types::CustomerInput;
 use lago_client::{Client, Error, RetryPolicy};
-use lago_tests::script::{Scripted, client_for};
+use lago_tests::script::{Scripted, client_for, plain_http};
 use tokio::net::TcpListener;
 
 type Outcome = Result<(), Box<dyn StdError>>;
@@ -17,21 +16,6 @@ type Outcome = Result<(), Box<dyn StdError>>;
 /// Where data of customers stands in the requests of these tests.
 const EMAIL: &str = "jane@secret.example";
 const CUSTOMER: &str = "customer-secret-1";
-
-/// What all clients share, so that not each of them reads the certificates of the system. Connections
-/// are not shared: they belong to the runtime of a test.
-fn http() -> reqwest::Result<reqwest::Client> {
-    static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
-    if let Some(http) = HTTP.get() {
-        return Ok(http.clone());
-    }
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .pool_max_idle_per_host(0)
-        .build()?;
-    Ok(HTTP.get_or_init(|| http).clone())
-}
 
 /// A client whose calls end as the case says. The server runs as long as the runtime.
 pub(crate) async fn client(case: &Case) -> Result<Client, Box<dyn StdError>> {
@@ -42,7 +26,9 @@ pub(crate) async fn client(case: &Case) -> Result<Client, Box<dyn StdError>> {
             client_for(&listener.local_addr()?.to_string())
         }
     };
-    let once = builder.http_client(http()?).retry(RetryPolicy::never());
+    let once = builder
+        .http_client(plain_http()?)
+        .retry(RetryPolicy::never());
     Ok((case.settings)(once).build()?)
 }
 

@@ -18,7 +18,7 @@ use lago_client::mock::example;
 use lago_client::types::{CustomerInput, WalletTransactionInput};
 use lago_client::{Client, ClientBuilder, Error, RetryPolicy};
 use lago_tests::faulty::{Act, Faulty};
-use lago_tests::script::client_for;
+use lago_tests::script::{client_for, plain_http};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -77,14 +77,6 @@ async fn call(lago: &Client, operation: Operation) -> (u32, Result<(), Error>) {
 /// A client that does not wait long between attempts.
 fn hasty(builder: ClientBuilder) -> ClientBuilder {
     builder.retry(RetryPolicy::new().max_backoff(Duration::from_millis(1)))
-}
-
-/// What the many clients of a test share: each of its own would read the certificates of the system.
-fn http() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .build()
 }
 
 /// What the caller sees, in short.
@@ -153,7 +145,7 @@ async fn cell(
 /// `2/1` means sent twice, arrived as a whole once.
 #[tokio::test]
 async fn every_fault_is_met_as_the_operation_allows() -> Outcome {
-    let (http, faults) = (&http()?, faults()?);
+    let (http, faults) = (plain_http()?, faults()?);
     let cells = |of: &mut dyn FnMut(Operation, When) -> Cell| -> Vec<Cell> {
         let every = OPERATIONS
             .into_iter()

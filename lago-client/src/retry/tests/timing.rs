@@ -1,9 +1,11 @@
 //! How long a call waits, in tokio's own time, which is paused: it passes only while all sleep.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
 use crate::clock::System;
+use crate::rate_limit::Pace;
 use crate::retry::{Budget, RetryPolicy, Rules, repeat};
 
 /// What becomes of a call whose attempts fail like this and then succeed, and how long it took.
@@ -59,6 +61,55 @@ async fn a_window_that_ends_after_the_deadline_is_not_waited_for() {
         error.to_string().contains("a wait of 121s exceeds"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_no_wait_gets_the_usual_one() {
+    let (clock, budget) = (Fake::new(0.5), Budget::default());
+    let rules = Rules {
+        operation: CHARGE,
+        policy: &RetryPolicy::new(),
+        total: Duration::from_secs(120),
+        budget: &budget,
+        pace: None,
+        clock: &clock,
+    };
+    let limited = Fault::Answer(429, None, Some(0));
+    let outcome = repeat(&rules, |_| {
+        std::future::ready(Err::<(), _>(limited.error(CHARGE)))
+    });
+    assert_eq!(outcome.await.unwrap_err().attempts(), 4);
+    assert_eq!(clock.slept(), [100, 200, 400].map(Duration::from_millis));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_that_others_use_up_meanwhile_is_waited_for_too() {
+    let window = || {
+        let headers = [("limit", "10"), ("remaining", "0"), ("reset", "30")];
+        let headers = headers.map(|(name, value)| {
+            let name = format!("x-ratelimit-{name}");
+            (name.parse().unwrap(), value.parse().unwrap())
+        });
+        HeaderMap::from_iter(headers)
+    };
+    let (start, pace) = (Instant::now(), Arc::new(Pace::default()));
+    pace.note(&window(), start);
+    let other = Arc::clone(&pace);
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        other.note(&window(), Instant::now());
+    });
+    let rules = Rules {
+        operation: READ,
+        policy: &RetryPolicy::new(),
+        total: Duration::from_secs(120),
+        budget: &Budget::default(),
+        pace: Some(&pace),
+        clock: &System,
+    };
+    let outcome = repeat(&rules, |_| std::future::ready(Ok(start.elapsed())));
+    let (sent, _) = outcome.await.unwrap();
+    assert_eq!(sent.as_secs(), 40);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,11 +3,11 @@
 use lago_client::Error;
 use lago_tests::bodies::tax;
 use lago_tests::faulty::{Act, Faulty};
-use lago_tests::script::client_for;
+use lago_tests::script::{client_for, plain_http};
 use serde_json::json;
 
 use super::cases::answer;
-use super::{Operation, Outcome, call, hasty, http};
+use super::{Operation, Outcome, call, hasty};
 
 /// What the caller of a call that buys credits sees when the answer ends after so many bytes.
 async fn cut(
@@ -25,7 +25,7 @@ async fn cut(
 
 #[tokio::test]
 async fn a_call_that_buys_is_never_repeated_wherever_its_answer_ends() -> Outcome {
-    let http = http()?;
+    let http = plain_http()?;
     let whole = answer(
         "200 OK",
         &["x-request-id: req-1"],
@@ -62,7 +62,7 @@ async fn a_call_that_buys_is_never_repeated_wherever_its_answer_ends() -> Outcom
 
 #[tokio::test]
 async fn a_call_that_reads_gets_the_whole_answer_at_last() -> Outcome {
-    let http = http()?;
+    let http = plain_http()?;
     let body = json!({"tax": tax("vat")}).to_string();
     let chunk = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
     let chunked = format!(
