@@ -34,6 +34,8 @@ mod open_enum;
 mod webhook;
 pub mod api_error;
 mod decimal;
+#[doc(hidden)]
+pub mod decode;
 #[cfg(feature = "drift")]
 #[doc(hidden)]
 pub mod drift;

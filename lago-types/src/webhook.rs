@@ -8,11 +8,12 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::decode::{self, JsonPath, Root};
 use crate::{WebhookEvent, WebhookType};
 
 /// The body of a webhook delivery.
@@ -57,17 +58,18 @@ impl Webhook {
     ///
     /// When the body is no JSON object that says its `webhook_type`.
     pub fn from_slice(body: &[u8]) -> Result<Self, WebhookError> {
-        let head: Head = serde_json::from_slice(body).map_err(WebhookError)?;
+        let text = &*decode::text(body);
+        let head: Head = serde_json::from_str(text).map_err(WebhookError)?;
         let webhook_type = WebhookType::from(head.webhook_type);
         let known = || WebhookEvent::object_type_of(&webhook_type).map(str::to_owned);
         let object_type = head.object_type.or_else(known).unwrap_or_default();
-        let (event, malformed) = match WebhookEvent::read(&webhook_type, &object_type, body) {
+        let (event, malformed) = match WebhookEvent::read(&webhook_type, &object_type, text) {
             Some(Ok(event)) => (event, None),
             refused => {
                 let event = WebhookEvent::Unknown {
                     webhook_type: webhook_type.to_string(),
                     object_type: object_type.clone(),
-                    payload: payload(body, &object_type)?,
+                    payload: payload(text, &object_type)?,
                 };
                 (event, refused.and_then(Result::err))
             }
@@ -108,8 +110,8 @@ struct Head {
 }
 
 /// The object of a delivery, or all that is not in its head when there is no such key.
-fn payload(body: &[u8], object_type: &str) -> Result<Value, WebhookError> {
-    let mut all: Map<String, Value> = serde_json::from_slice(body).map_err(WebhookError)?;
+fn payload(text: &str, object_type: &str) -> Result<Value, WebhookError> {
+    let mut all: Map<String, Value> = serde_json::from_str(text).map_err(WebhookError)?;
     Ok(all.remove(object_type).unwrap_or_else(|| {
         all.retain(|key, _| !["webhook_type", "object_type", "organization_id"].contains(&&**key));
         Value::Object(all)
@@ -117,53 +119,13 @@ fn payload(body: &[u8], object_type: &str) -> Result<Value, WebhookError> {
 }
 
 /// Reads the object from under its key.
-pub(crate) fn object<T: DeserializeOwned>(body: &[u8], key: &str) -> Result<Box<T>, Malformed> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let mut track = serde_path_to_error::Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-    let found = Under {
-        key,
-        value: std::marker::PhantomData,
-    }
-    .deserialize(tracked);
+pub(crate) fn object<T: DeserializeOwned>(text: &str, key: &str) -> Result<Box<T>, Malformed> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let found = Root::new(key).deserialize(&mut json);
     found.map(Box::new).map_err(|error| Malformed {
-        path: track.path().to_string(),
+        path: JsonPath::of_failure(text, &error).to_string(),
         reason: error.to_string(),
     })
-}
-
-/// Reads a value from under its key and skips what stands beside it.
-struct Under<'k, T> {
-    key: &'k str,
-    value: std::marker::PhantomData<T>,
-}
-
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Under<'_, T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Under<'_, T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with `{}`", self.key)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut found = None;
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if key == self.key {
-                found = Some(map.next_value()?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        found.ok_or_else(|| serde::de::Error::custom(format_args!("there is no `{}`", self.key)))
-    }
 }
 
 /// Why the object of a delivery could not be read.
@@ -253,11 +215,11 @@ macro_rules! webhook_events {
             pub(crate) fn read(
                 webhook_type: &WebhookType,
                 object_type: &str,
-                body: &[u8],
+                text: &str,
             ) -> ::std::option::Option<::std::result::Result<Self, $crate::Malformed>> {
                 ::std::option::Option::Some(match webhook_type {
                     $(WebhookType::$variant => {
-                        $crate::webhook::object(body, object_type).map(Self::$variant)
+                        $crate::webhook::object(text, object_type).map(Self::$variant)
                     })+
                     WebhookType::Unknown(_) => return ::std::option::Option::None,
                 })

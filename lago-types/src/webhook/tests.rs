@@ -89,7 +89,13 @@ fn what_is_missing_fails_no_more_than_it_must() {
     body.as_object_mut().unwrap().remove("feature");
     body["extra"] = json!(1);
     let webhook = read(&body);
-    assert!(webhook.malformed.unwrap().reason.contains("no `feature`"));
+    assert!(
+        webhook
+            .malformed
+            .unwrap()
+            .reason
+            .contains("missing field `feature`")
+    );
     let WebhookEvent::Unknown { payload, .. } = webhook.event else {
         panic!("typed");
     };

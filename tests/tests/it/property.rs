@@ -1,6 +1,7 @@
 //! What holds for every answer that a server may send.
 
 mod deliveries;
+mod paths;
 mod recorded;
 mod subjects;
 
