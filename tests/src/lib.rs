@@ -6,6 +6,7 @@ pub mod calling;
 pub mod compare;
 pub mod document;
 pub mod every_type;
+pub mod extent;
 pub mod faulty;
 #[rustfmt::skip]
 pub mod generated;

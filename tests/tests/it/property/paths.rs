@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use lago_tests::extent::{cases, largest};
 use lago_tests::mutate::chaos;
 use lago_types::decode::JsonPath;
 use lago_types::{CreditNote, Customer, Fee, Invoice, Plan, Subscription, Wallet};
@@ -76,11 +77,16 @@ fn the_place_of_a_failure_is_the_one_that_types_would_tell() {
             .iter()
             .any(|(root, _)| subject.decoder.root == Some(*root))
     };
-    let subjects: Vec<Subject> = recorded().into_iter().filter(has_kind).collect();
+    let subjects = recorded().into_iter().filter(has_kind).collect();
+    let subjects: Vec<Subject> = largest(
+        subjects,
+        |subject| subject.decoder.method.to_owned(),
+        |subject| subject.body.to_string().len(),
+    );
     assert!(subjects.len() > 20);
     let mut broken = Vec::new();
     for subject in &subjects {
-        let outcome = tried(24, |dice| {
+        let outcome = tried(cases(48, 500), |dice| {
             let body = chaos(subject.document, &subject.body, dice.changed);
             law(subject, &Value::to_string, &body)?;
             law(subject, &|value| format!("{value:#}"), &body)
