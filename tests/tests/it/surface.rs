@@ -1,6 +1,8 @@
 //! The surface of both crates as text: what a reviewer reads when the specification moved.
 //!
-//! Read from the generated sources with a parser of its own, not from what generated them.
+//! Read from the sources with a parser of its own, not from what generated them.
+
+mod written;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
