@@ -474,7 +474,7 @@ pub struct CustomerInput {
     /// Address line1. Example: `5230 Penfield Ave`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub address_line1: crate::Patch<String>,
-    /// Address line2. Example: ``.
+    /// Address line2. Example: `""`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub address_line2: crate::Patch<String>,
     /// City. Example: `Woodland Hills`.

@@ -119,7 +119,7 @@ pub struct Plan {
     /// How often the plan is billed; null on plans of the product catalog, which have no interval of their own. Example: `monthly`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<PlanInterval>,
-    /// Null when the plan has no description. Example: ``.
+    /// Null when the plan has no description. Example: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Base price per interval, in cents of the currency; null on plans of the product catalog, which have no base price. Example: `10000`.

@@ -22,6 +22,8 @@ pub(crate) struct Api {
 pub(crate) struct Type {
     /// What it means.
     pub(crate) doc: Option<String>,
+    /// Where it stands in the document, as an address.
+    pub(crate) origin: String,
     /// Whether requests use it.
     pub(crate) sent: bool,
     /// Whether answers or webhooks use it.
@@ -161,6 +163,8 @@ pub(crate) struct Failures {
 /// A type of webhook deliveries.
 #[derive(Debug)]
 pub(crate) struct Webhook {
+    /// Its key in the document.
+    pub(crate) key: String,
     /// The `webhook_type` of its deliveries.
     pub(crate) name: String,
     /// The key under which a delivery holds the object, also its `object_type`.
@@ -178,6 +182,8 @@ pub(crate) struct Webhook {
 pub(crate) struct Parameter {
     /// The name on the wire.
     pub(crate) name: String,
+    /// The words of its name in Rust, which no other parameter of the operation has.
+    pub(crate) rust: String,
     /// Where it goes.
     pub(crate) place: ParameterPlace,
     /// What it means.

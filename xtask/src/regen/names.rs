@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 
+use super::ident;
 use super::ir::Minted;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
@@ -180,7 +180,6 @@ impl Names {
     /// The name of the type at an address, when people chose one.
     pub(crate) fn type_name(&self, address: &str) -> Option<&str> {
         self.name(Section::Types, address)
-            .or_else(|| self.view(address))
     }
 
     /// The noun that the type at an address is a view of.
@@ -289,7 +288,7 @@ pub(crate) fn nested_name(parent: &str, property: &str) -> String {
 
 /// A name as Rust writes types.
 pub(crate) fn camel(name: &str) -> String {
-    name.to_upper_camel_case()
+    ident::pascal(name)
 }
 
 /// The singular of an English plural as APIs use them.
@@ -309,8 +308,8 @@ pub(crate) fn singular(plural: &str) -> String {
 pub(crate) fn noun_of(path: &str) -> String {
     let literal = path
         .split('/')
-        .rfind(|segment| !segment.is_empty() && !segment.starts_with('{'));
-    singular(literal.unwrap_or_default()).to_snake_case()
+        .rfind(|segment| !segment.is_empty() && !segment.contains('{'));
+    ident::snake(&singular(literal.unwrap_or_default()))
 }
 
 #[cfg(test)]

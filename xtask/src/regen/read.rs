@@ -5,18 +5,17 @@ mod webhook;
 
 use std::collections::BTreeMap;
 
-use heck::ToSnakeCase;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::ir::{Api, EnumSite, Field, Kind, Type, TypeRef};
 use super::names::{Form, Names};
 use super::operations::OperationFacts;
 use super::passes::{Problem, SITES};
 use super::reach::{Uses, reachable};
-use super::resources;
 use super::schema::{
     components, flag, is_struct, list, origin, properties, reference, required, strings, text,
 };
+use super::{ident, pagination, resources};
 
 /// Reads the document; what it cannot express becomes a problem.
 pub(crate) fn read(
@@ -25,7 +24,11 @@ pub(crate) fn read(
     facts: &OperationFacts,
     problems: &mut Vec<Problem>,
 ) -> Api {
-    let mut reader = Reader { names, problems };
+    let mut reader = Reader {
+        components: components(root).cloned().unwrap_or_default(),
+        names,
+        problems,
+    };
     let types = reader.types(root);
     let mut operations = reader.operations(root, facts);
     let webhooks = reader.webhooks(root);
@@ -44,6 +47,7 @@ pub(crate) fn read(
 }
 
 struct Reader<'p> {
+    components: Map<String, Value>,
     names: &'p Names,
     problems: &'p mut Vec<Problem>,
 }
@@ -77,12 +81,16 @@ impl Reader<'_> {
             };
             let ty = Type {
                 doc: prose(schema),
+                origin: origin(schema).to_owned(),
                 sent: sent.contains(name),
                 received: received.contains(name),
                 kind,
             };
             types.insert(name.clone(), ty);
         }
+        types
+            .entry(pagination::TYPE.to_owned())
+            .or_insert_with(pagination::as_lago_has_it);
         types
     }
 
@@ -110,7 +118,7 @@ impl Reader<'_> {
             .collect();
         let mut known: BTreeMap<String, &String> = BTreeMap::new();
         for (name, value) in properties(schema) {
-            if let Some(twin) = known.insert(name.to_snake_case(), name) {
+            if let Some(twin) = known.insert(ident::snake(name), name) {
                 self.problem(
                     origin(value),
                     format!("`{twin}` and `{name}` have the same name in Rust"),

@@ -1150,7 +1150,7 @@ impl Request<CurrentUsage> {
         self.call.billable_metric_code = Some(billable_metric_code.into());
         self
     }
-    /// Keep only usage of one pricing group, as key and value: `group\[cloud\]=aws`.
+    /// Keep only usage of one pricing group, as key and value: `group[cloud]=aws`.
     pub fn group(
         mut self,
         group: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>,
@@ -1189,7 +1189,7 @@ impl Request<CurrentUsage> {
         self.call.full_usage = Some(full_usage);
         self
     }
-    /// Presentation values to break down by, a JSON array in a string; `\[\]` turns breakdowns off.
+    /// Presentation values to break down by, a JSON array in a string; `[]` turns breakdowns off.
     pub fn filter_by_presentation(
         mut self,
         filter_by_presentation: impl Into<String>,

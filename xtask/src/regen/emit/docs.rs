@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToSnakeCase;
-
 use super::nouns::named;
+use crate::regen::ident;
 use crate::regen::ir::{Api, EnumSite, Failures, Field, Kind, Operation, TypeRef};
+use crate::regen::prose::{code, markdown};
 
 /// The longest example that helps more than it distracts.
 const LONGEST_EXAMPLE: usize = 60;
@@ -20,27 +20,31 @@ pub(crate) fn field(field: &Field) -> String {
                 None => format!("{name}."),
             }
         },
-        escape,
+        markdown,
     );
     let example = field.example.as_deref().filter(|example| {
         example.len() <= LONGEST_EXAMPLE && !example.contains(['`', '\n', '{', '['])
     });
     if let Some(example) = example {
-        doc.push_str(&format!(" Example: `{}`.", example.trim_matches('"')));
+        doc.push_str(&format!(" Example: {}.", code(example.trim_matches('"'))));
     }
     doc
 }
 
 /// The words on the method of an operation.
 pub(crate) fn operation(operation: &Operation) -> String {
-    let mut doc = operation.summary.as_deref().map(escape).unwrap_or_default();
+    let mut doc = operation
+        .summary
+        .as_deref()
+        .map(markdown)
+        .unwrap_or_default();
     doc.push_str(&format!("\n\n{}", route(operation)));
     if !operation.idempotent {
         doc.push_str(". Not repeatable: after a time-out, look before you call again");
     }
     doc.push('.');
     if let Some(more) = &operation.description {
-        doc.push_str(&format!("\n\n{}", escape(more)));
+        doc.push_str(&format!("\n\n{}", markdown(more)));
     }
     if operation.may_be_empty {
         doc.push_str("\n\n`None` means that the server accepted the call and has no answer yet.");
@@ -54,7 +58,7 @@ pub(crate) fn operation(operation: &Operation) -> String {
 
 /// Method and path, and which servers have them.
 pub(crate) fn route(operation: &Operation) -> String {
-    let mut route = format!("`{} {}`", operation.method, operation.path);
+    let mut route = code(&format!("{} {}", operation.method, operation.path));
     if let Some(since) = &operation.since {
         route.push_str(&format!(", since {since}"));
     }
@@ -66,11 +70,7 @@ pub(crate) fn route(operation: &Operation) -> String {
 
 /// A status with its codes; a status without any says nothing that a caller could act on.
 fn failure(failures: &Failures) -> Option<String> {
-    let codes: Vec<String> = failures
-        .codes
-        .iter()
-        .map(|code| format!("`{code}`"))
-        .collect();
+    let codes: Vec<String> = failures.codes.iter().map(|known| code(known)).collect();
     let (last, others) = codes.split_last()?;
     Some(match others {
         [] => format!("{} {last}", failures.status),
@@ -80,7 +80,7 @@ fn failure(failures: &Failures) -> Option<String> {
 
 /// `lagoId` and `LagoId` as words: "Lago id".
 pub(crate) fn sentence(name: &str) -> String {
-    let words = name.to_snake_case().replace('_', " ");
+    let words = ident::snake(name).replace('_', " ");
     let mut letters = words.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -104,14 +104,9 @@ fn unit(field: &Field) -> Option<&'static str> {
     }
 }
 
-/// Keeps what the document says from being read as markup that it is not.
-pub(crate) fn escape(text: &str) -> String {
-    text.trim().replace('[', "\\[").replace(']', "\\]")
-}
-
 /// The words on an enum: what uses it.
 pub(crate) fn enumeration(name: &str, doc: Option<&str>, users: &BTreeSet<String>) -> String {
-    let mut text = doc.map_or_else(|| format!("{}.", sentence(name)), escape);
+    let mut text = doc.map_or_else(|| format!("{}.", sentence(name)), markdown);
     if !users.is_empty() {
         let links: Vec<String> = users
             .iter()
@@ -127,12 +122,13 @@ pub(crate) fn variant(value: &str, sites: &[EnumSite]) -> String {
     let listed: Vec<String> = sites
         .iter()
         .filter(|site| site.values.iter().any(|known| known == value))
-        .map(|site| format!("`{}`", site.origin))
+        .map(|site| code(&site.origin))
         .collect();
+    let value = code(value);
     if listed.len() == sites.len() || listed.is_empty() {
-        return format!("`{value}`");
+        return value;
     }
-    format!("`{value}`: documented for {}", listed.join(", "))
+    format!("{value}: documented for {}", listed.join(", "))
 }
 
 /// The fields that hold each enum, as rustdoc paths.

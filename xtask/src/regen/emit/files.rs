@@ -4,13 +4,13 @@
 //! by which call a file is made, follows from the operations of the document.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::EmitError;
-use super::call_types::ident_of;
 use super::docs;
 use super::methods::{Input, Method, Output, methods};
 use super::structs::doc_lines;
+use crate::regen::ident;
 use crate::regen::ir::{Api, Field, Kind, Operation, ParameterPlace, TypeRef};
 use crate::regen::names::singular;
 
@@ -102,7 +102,7 @@ fn url(api: &Api, output: &Output<'_>, file: &File) -> Option<TokenStream> {
     };
     let has_url = |field: &&Field| field.name == file.field && field.ty == TypeRef::String;
     let field = fields.iter().find(has_url)?;
-    let ident = ident_of(file.field);
+    let ident = ident::value(file.field);
     let some = may_be_nothing.then(|| quote!(?));
     Some(match field.required && !field.nullable {
         true => quote!(|object| Some(object #some.#ident)),
@@ -157,10 +157,10 @@ fn print(
     }
     let trigger = trigger(api, get.operation, file)?;
     let doc = doc_lines(&doc(get.operation, trigger.as_ref(), file));
-    let idents: Vec<_> = get.path().map(|path| ident_of(&path.name)).collect();
-    let (verb, read) = (format_ident!("{}", file.verb), ident_of(&get.verb));
+    let idents: Vec<_> = get.path().map(|path| ident::value(&path.rust)).collect();
+    let (verb, read) = (ident::value(file.verb), ident::value(&get.verb));
     let made = trigger.as_ref().map(|trigger| {
-        let verb = ident_of(&trigger.verb);
+        let verb = ident::value(&trigger.verb);
         // An answer that does not say where the file is was worth asking for all the same.
         let url = url(api, &trigger.output, file).unwrap_or_else(|| quote!(|_| None));
         quote!(.made_by(self.#verb(#(&#idents),*), #url))
@@ -214,6 +214,7 @@ mod tests {
         let kind = Kind::Struct(fields);
         let thing = Type {
             doc: None,
+            origin: String::new(),
             sent: false,
             received: true,
             kind,
@@ -299,6 +300,6 @@ mod tests {
         api.operations.push(clash);
         let error = methods_of(&api).err().unwrap();
         assert!(error.message.contains("`things.fetch_pdf`"), "{error:?}");
-        assert_eq!(error.operation.as_deref(), Some("GET /things/{code}"));
+        assert_eq!(error.address.as_deref(), Some("GET /things/{code}"));
     }
 }

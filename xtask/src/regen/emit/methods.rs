@@ -1,11 +1,10 @@
 //! What of an operation a caller sees: arguments, options, answer. A body that is one of several
 //! becomes a method for each.
 
-use heck::ToUpperCamelCase;
-
 use super::EmitError;
 use crate::regen::ir::{Answer, BodyShape, Field, Operation, Parameter, ParameterPlace, TypeRef};
 use crate::regen::names::singular;
+use crate::regen::{ident, reserved};
 
 /// A method on an accessor.
 pub(crate) struct Method<'a> {
@@ -60,7 +59,10 @@ pub(crate) enum Output<'a> {
 pub(crate) fn methods(operation: &Operation) -> Result<Vec<Method<'_>>, EmitError> {
     let named = |verb: String, input, output| {
         let inner = operation.accessors.iter().skip(1).chain([&verb]);
-        let call = inner.map(|word| word.to_upper_camel_case()).collect();
+        let mut call: String = inner.map(|word| ident::pascal(word)).collect();
+        if reserved::call_name(&call) {
+            call.push_str("Call");
+        }
         Method {
             operation,
             verb,

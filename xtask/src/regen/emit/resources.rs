@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -14,6 +13,7 @@ use super::signatures::Signature;
 use super::structs::doc_lines;
 use super::{EmitError, Tree, source};
 use crate::regen::ir::Api;
+use crate::regen::{ident, reserved};
 
 const FOLDER: &str = "lago-client/src/generated/resources";
 
@@ -37,28 +37,32 @@ pub(crate) fn emit(api: &Api, signatures: &[Signature], tree: &mut Tree) -> Resu
     let nouns: BTreeSet<&String> = places.keys().filter_map(|place| place.first()).collect();
     for noun in &nouns {
         let text = module(noun, &places, signatures, &files)?;
-        tree.insert(format!("{FOLDER}/{noun}.rs"), text);
+        tree.insert(format!("{FOLDER}/{}.rs", ident::module(noun)), text);
     }
     tree.insert(format!("{FOLDER}.rs"), root(&nouns)?);
     Ok(())
 }
 
 fn root(nouns: &BTreeSet<&String>) -> Result<String, EmitError> {
-    let idents: Vec<_> = nouns.iter().map(|noun| format_ident!("{noun}")).collect();
-    let accessors = nouns.iter().zip(&idents).map(|(noun, ident)| {
-        let ty = format_ident!("{}", noun.to_upper_camel_case());
+    let modules = nouns
+        .iter()
+        .map(|noun| format_ident!("{}", ident::module(noun)));
+    let modules: Vec<_> = modules.collect();
+    let accessors = nouns.iter().zip(&modules).map(|(noun, module)| {
+        let ident = ident::value(noun);
+        let ty = format_ident!("{}", type_name(std::slice::from_ref(*noun)));
         let doc = doc_lines(&format!("Calls about {}.", noun.replace('_', " ")));
         quote! {
             #doc
-            pub fn #ident(&self) -> #ident::#ty {
-                #ident::#ty::new(self)
+            pub fn #ident(&self) -> #module::#ty {
+                #module::#ty::new(self)
             }
         }
     });
     source(
         "What callers use: a module for each noun of the API.",
         quote! {
-            #(pub mod #idents;)*
+            #(pub mod #modules;)*
             use crate::client::Client;
             impl Client { #(#accessors)* }
         },
@@ -80,10 +84,7 @@ fn module(
             .filter(|other| other.len() == place.len() + 1 && other.starts_with(place));
         let nested = below.map(|below| {
             let name = &below[below.len() - 1];
-            let (ident, ty) = (
-                format_ident!("{name}"),
-                format_ident!("{}", type_name(below)),
-            );
+            let (ident, ty) = (ident::value(name), format_ident!("{}", type_name(below)));
             let doc = doc_lines(&format!(
                 "Calls about {} of {}.",
                 name.replace('_', " "),
@@ -135,10 +136,11 @@ fn module(
 
 /// `plans`, `charges` make `PlansCharges`.
 fn type_name(place: &[String]) -> String {
-    place
-        .iter()
-        .map(|noun| noun.to_upper_camel_case())
-        .collect()
+    let name: String = place.iter().map(|noun| ident::pascal(noun)).collect();
+    match reserved::call_name(&name) {
+        true => name + "Calls",
+        false => name,
+    }
 }
 
 /// `plans`, `charges` are "charges of plans".

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::regen::ident;
 use crate::regen::ir::{
     Answer, Api, Body, BodyShape, Field, Operation, Parameter, ParameterPlace, TypeRef,
 };
@@ -18,6 +19,7 @@ pub(crate) fn api() -> Api {
             query("since", TypeRef::DateTime),
             Parameter {
                 name: "metadata".into(),
+                rust: "metadata".into(),
                 place: ParameterPlace::QueryMap { required: false },
                 doc: None,
             },
@@ -72,6 +74,7 @@ pub(crate) fn api() -> Api {
 pub(crate) fn query(name: &str, ty: TypeRef) -> Parameter {
     Parameter {
         name: name.into(),
+        rust: ident::snake(name),
         place: ParameterPlace::Query {
             required: false,
             ty,
@@ -84,6 +87,7 @@ pub(crate) fn query(name: &str, ty: TypeRef) -> Parameter {
 pub(crate) fn path(name: &str) -> Parameter {
     Parameter {
         name: name.into(),
+        rust: ident::snake(name),
         place: ParameterPlace::Path,
         doc: None,
     }

@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 
 use super::docs;
 use super::structs::{Presence, Printed, doc_lines};
+use crate::regen::ident;
 use crate::regen::ir::{Minted, TypeRef};
 use crate::regen::names::singular;
 
@@ -173,14 +174,23 @@ fn setter(field: &Printed<'_>) -> TokenStream {
         Presence::Option => quote!(Some(#value)),
         _ => value,
     };
+    let function = function(ident);
     quote! {
         #doc
         #deprecated
         #[must_use]
-        pub fn #ident(mut self, #argument) -> Self {
+        pub fn #function(mut self, #argument) -> Self {
             self.#ident = #assigned;
             self
         }
+    }
+}
+
+/// The name of a setter: that of its field, unless it is the name of how a request begins.
+fn function(field: &syn::Ident) -> syn::Ident {
+    match field == "new" || field == "builder" {
+        true => format_ident!("set_{field}"),
+        false => field.clone(),
     }
 }
 
@@ -188,7 +198,7 @@ fn setter(field: &Printed<'_>) -> TokenStream {
 fn entry_setter(field: &Printed<'_>, fields: &[Printed<'_>]) -> Option<TokenStream> {
     let free = matches!(&field.field.ty, TypeRef::Map(value) if **value == TypeRef::Json);
     let ident = field.ident;
-    let one = format_ident!("{}", singular(&ident.to_string()));
+    let one = function(&ident::value(&singular(&ident.to_string())));
     if !free || fields.iter().any(|other| *other.ident == one) {
         return None;
     }

@@ -8,6 +8,7 @@ use super::setters;
 use super::typed::TypedField;
 use crate::regen::ir::{Field, Type, TypeRef};
 use crate::regen::names::Form;
+use crate::regen::prose;
 
 /// How a field is there or not, and so what stands around its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
     let about = ty
         .doc
         .as_deref()
-        .map_or_else(|| format!("{}.", docs::sentence(name)), docs::escape);
+        .map_or_else(|| format!("{}.", docs::sentence(name)), prose::markdown);
     let doc = doc_lines(&about);
     let printed = fields.iter().map(|field| print_field(field, ty.sent));
     // Where everything is optional an empty request is a request.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+use heck::ToUpperCamelCase;
 use quote::quote;
 
 use super::{EmitError, Tree, source};
+use crate::regen::ident;
 use crate::regen::ir::{Api, Operation};
 
 const FILE: &str = "lago-client/src/generated/operations.rs";
@@ -18,10 +19,10 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     for (index, operation) in api.operations.iter().enumerate() {
         let name = constant(&operation.id);
         if !names.insert(name.clone()) {
-            return Err(EmitError::new(format!(
-                "{}: another operation is called {name}",
-                operation.id
-            )));
+            return Err(EmitError::within(
+                operation,
+                format!("another operation is called {name}"),
+            ));
         }
         rows += &format!("    {},\n", row(operation));
         constants += &format!("    pub(crate) const {name}: &Operation = &OPERATIONS[{index}];\n");
@@ -54,7 +55,10 @@ pub(crate) mod op {{
 
 /// The name of the row of an operation.
 pub(crate) fn constant(id: &str) -> String {
-    id.to_shouty_snake_case()
+    match ident::snake(id).to_uppercase() {
+        table if table == "OPERATIONS" => table + "_",
+        name => name,
+    }
 }
 
 fn row(operation: &Operation) -> String {
