@@ -178,7 +178,7 @@ mod tests {
             ("_", "x"),
             ("", "x"),
             ("2fa", "x2fa"),
-            ("größe", "gr_uf6_u_df_e"),
+            ("größe", "gr_uf6_udf_e"),
             ("don't", "dont"),
             ("a.b-c[d]", "a_b_c_d"),
         ] {

@@ -53,7 +53,7 @@ pub(crate) fn operation(operation: &Operation) -> String {
     if !failures.is_empty() {
         doc.push_str(&format!("\n\nFails with {}.", failures.join(", ")));
     }
-    doc
+    doc.trim_start().to_owned()
 }
 
 /// Method and path, and which servers have them.

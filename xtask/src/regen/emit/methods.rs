@@ -3,7 +3,7 @@
 
 use super::EmitError;
 use crate::regen::ir::{Answer, BodyShape, Field, Operation, Parameter, ParameterPlace, TypeRef};
-use crate::regen::names::singular;
+use crate::regen::names::{noun_of, singular};
 use crate::regen::{ident, reserved};
 
 /// A method on an accessor.
@@ -115,9 +115,10 @@ fn roots<'a>(fields: &'a [Field], operation: &Operation) -> Result<Input<'a>, Em
         .last()
         .map(|noun| singular(noun))
         .unwrap_or_default();
+    let nouns = [noun, noun_of(&operation.path)];
     let main = match fields {
         [only] => Some(only),
-        several => several.iter().find(|field| field.name == noun),
+        several => several.iter().find(|field| nouns.contains(&field.name)),
     };
     let main = main.ok_or_else(|| unsupported(operation, "no root of the body is its noun"))?;
     let beside = fields

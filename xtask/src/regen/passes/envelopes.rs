@@ -15,7 +15,7 @@ use crate::regen::pagination::is_page;
 use crate::regen::schema::{
     ORIGIN, Place, Site, components, components_mut, descend, each_body_mut, each_choice_mut,
     each_operation_mut, each_root_mut, each_schema_mut, is_struct, is_type, object_mut, origin,
-    properties, redirect, reference, text,
+    properties, redirect, reference, required, text,
 };
 
 /// The name that an inline object will take when it becomes a component.
@@ -79,19 +79,21 @@ fn find(root: &mut Value) -> BTreeSet<String> {
     envelopes
 }
 
-/// One property; in an answer a list with its page; in a request a noun with something that
-/// travels beside it.
+/// One property; in an answer a list with its page; in a request a noun with options that travel
+/// beside it.
 pub(crate) fn is_envelope(
     schema: &Value,
     site: Site,
     noun: &str,
     components: &Map<String, Value>,
 ) -> bool {
-    let mut names = properties(schema).map(|(name, _)| name);
     is_struct(schema)
         && (properties(schema).count() == 1
             || match site {
-                Site::Request => names.any(|name| name == noun),
+                Site::Request => {
+                    properties(schema).any(|(name, _)| name == noun)
+                        && required(schema).all(|name| name == noun)
+                }
                 _ => is_page(schema, components),
             })
 }
@@ -240,6 +242,13 @@ mod tests {
         let is_envelope = |site, noun| is_envelope(&schema, site, noun, &Map::new());
         assert!(is_envelope(Site::Request, "subscription"));
         assert!(!is_envelope(Site::Request, "invoice"));
+        let needed = json!({"properties": {"subscription": {}, "plan": {}}, "required": ["plan"]});
+        assert!(!super::is_envelope(
+            &needed,
+            Site::Request,
+            "subscription",
+            &Map::new()
+        ));
         // What is received has no place for the rest: it is a type.
         assert!(!is_envelope(Site::Response, "subscription"));
     }

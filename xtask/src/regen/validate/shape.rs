@@ -298,11 +298,11 @@ components:
             [
                 "4: a path must be a mapping, not text",
                 "6: an operation must be a mapping, not a list",
+                "12: the parameter has no `name`",
+                "12: a parameter must be a mapping, not a number",
                 "8: `parameters` must be a list, not a mapping",
                 "9: a schema must be a mapping, not text",
                 "10: \"fine\" is no status",
-                "12: the parameter has no `name`",
-                "12: a parameter must be a mapping, not a number",
                 "15: \"A/B\" is no name of a component",
                 "16: a type must be a name, or a list of names",
                 "17: `properties` must be a mapping, not a list",
