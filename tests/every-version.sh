@@ -4,9 +4,9 @@
 #   tests/every-version.sh DIR [WORK]
 #
 # DIR holds OpenAPI documents, *.yaml or *.json. WORK, a folder that survives the run, keeps what is
-# compiled; without it a temporary one is used. ONLY=regen stops before the compiler, CHECK holds
-# its arguments. Prints a line for each document; the status is 1 when any fails, 2 when there is
-# none.
+# compiled unless CARGO_TARGET_DIR does; without it a temporary one is used. ONLY=regen stops before
+# the compiler, CHECK holds its arguments. Prints a line for each document; the status is 1 when any
+# fails, 2 when there is none.
 set -euo pipefail
 
 if [[ $# -lt 1 || ! -d $1 ]]; then
@@ -39,7 +39,7 @@ for document in "$documents"/*.yaml "$documents"/*.json; do
     elif [[ ${ONLY:-} == regen ]]; then
         outcome=generated
     # One folder for all: what does not change is compiled once.
-    elif CARGO_TARGET_DIR=$work/target cargo check --quiet ${CHECK:-} \
+    elif CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$work/target} cargo check --quiet ${CHECK:-} \
         --manifest-path "$work/workspace/Cargo.toml" >>"$log" 2>&1; then
         outcome=compiles
     else

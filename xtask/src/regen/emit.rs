@@ -69,11 +69,21 @@ impl EmitError {
         }
     }
 
+    /// The same, at an address unless a closer one is known.
+    pub(crate) fn located(mut self, address: &str) -> Self {
+        self.address.get_or_insert_with(|| address.to_owned());
+        self
+    }
+
     /// Something in an operation.
     pub(crate) fn within(operation: &Operation, message: impl Into<String>) -> Self {
-        let address = format!("{} {}", operation.method, operation.path);
-        Self::at(&address, message)
+        Self::at(&address_of(operation), message)
     }
+}
+
+/// The address of an operation.
+pub(crate) fn address_of(operation: &Operation) -> String {
+    format!("{} {}", operation.method, operation.path)
 }
 
 /// Prints the whole API.

@@ -250,4 +250,4 @@ fn longest_run(text: &str, char: char) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -11,7 +11,7 @@ use super::files::{self, FileMethod};
 use super::methods::{Method, methods};
 use super::signatures::Signature;
 use super::structs::doc_lines;
-use super::{EmitError, Tree, source};
+use super::{EmitError, Tree, address_of, source};
 use crate::regen::ir::Api;
 use crate::regen::{ident, reserved};
 
@@ -36,7 +36,13 @@ pub(crate) fn emit(api: &Api, signatures: &[Signature], tree: &mut Tree) -> Resu
     let files = files::methods_of(api)?;
     let nouns: BTreeSet<&String> = places.keys().filter_map(|place| place.first()).collect();
     for noun in &nouns {
-        let text = module(noun, &places, signatures, &files)?;
+        let text = module(noun, &places, signatures, &files).map_err(|error| {
+            let mut below = api.operations.iter();
+            match below.find(|operation| operation.accessors.first() == Some(noun)) {
+                Some(operation) => error.located(&address_of(operation)),
+                None => error,
+            }
+        })?;
         tree.insert(format!("{FOLDER}/{}.rs", ident::module(noun)), text);
     }
     tree.insert(format!("{FOLDER}.rs"), root(&nouns)?);

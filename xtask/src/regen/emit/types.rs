@@ -101,7 +101,9 @@ fn noun(module: &str, names: &[&str], api: &Api, typed: &Typed) -> Result<String
     let imports: Vec<syn::Ident> = imports.collect();
     let uses = (!imports.is_empty()).then(|| quote!(use super::{#(#imports),*};));
     let doc = format!("Types around the noun `{module}`.");
-    let text = source(&doc, quote!(#uses #(#items)*))?;
+    let first = names.first().and_then(|name| api.types.get(*name));
+    let origin = first.map_or("", |ty| &ty.origin);
+    let text = source(&doc, quote!(#uses #(#items)*)).map_err(|error| error.located(origin))?;
     for name in names {
         // Every module brings its types to one place.
         let builder = format!("{name}Builder");

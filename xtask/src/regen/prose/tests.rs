@@ -7,7 +7,7 @@ use super::*;
 
 /// Everything in a text that is more than text: code that rustdoc would run, items that it would
 /// look for, tags that it would warn of.
-fn more_than_text(text: &str) -> Vec<String> {
+pub(crate) fn more_than_text(text: &str) -> Vec<String> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH

@@ -2,6 +2,7 @@
 //! thing. `tests/every-version.sh tests/fixtures/documents` compiles it.
 
 use super::*;
+use crate::regen::prose::tests::more_than_text;
 
 const FOLDER: &str = "tests/fixtures/documents";
 
@@ -111,7 +112,7 @@ fn parameters_are_told_apart_and_read_in_every_spelling() {
     let files = flat(&generated, "lago-client/src/generated/resources/files.rs");
     assert_contains(
         &files,
-        &["(&self,name:implstd::fmt::Display,ending:implstd::fmt::Display)"],
+        &["(&self,name:implstd::fmt::Display,ending:implstd::fmt::Display,)"],
     );
     assert_contains(
         &reports(&generated),
@@ -180,11 +181,16 @@ fn only_a_block_that_the_client_can_read_makes_pages() {
 fn prose_never_becomes_code() {
     let generated = generated("prose.yaml");
     for (path, text) in &generated.tree {
-        let docs = text
-            .lines()
-            .filter(|line| line.trim_start().starts_with("//"));
-        for line in docs {
-            assert!(!line.contains('\r'), "{path}: {line:?}");
+        assert!(!text.contains('\r'), "{path}");
+        for doc in docs(text) {
+            let found: Vec<String> = more_than_text(&doc)
+                .into_iter()
+                // Links of our own lead to items that are there.
+                .filter(|found| {
+                    !found.starts_with("link to crate::") && found != "link `OPERATIONS`"
+                })
+                .collect();
+            assert_eq!(found, Vec::<String>::new(), "{path}: {doc}");
         }
         // What the descriptions hold is text to rustc: no item and no macro of theirs is there.
         if path.ends_with(".rs") {
@@ -196,6 +202,22 @@ fn prose_never_becomes_code() {
             }
         }
     }
+}
+
+/// The doc comments of a file, each as rustdoc gets it.
+fn docs(text: &str) -> Vec<String> {
+    let mut docs = vec![String::new()];
+    for line in text.lines() {
+        match line.trim_start().strip_prefix("///") {
+            Some(said) => {
+                let last = docs.len() - 1;
+                docs[last] += &format!("{}\n", said.strip_prefix(' ').unwrap_or(said));
+            }
+            None => docs.push(String::new()),
+        }
+    }
+    docs.retain(|doc| !doc.is_empty());
+    docs
 }
 
 /// The code of a file but for its docs and other strings.

@@ -140,7 +140,13 @@ fn apply(root: &mut Value, at: &prop::sample::Index, edit: &Edit) {
 }
 
 fn document() -> impl Strategy<Value = Value> {
-    let files = ["names.yaml", "parameters.yaml", "values.yaml", "lists.yaml"];
+    let files = [
+        "lists.yaml",
+        "names.yaml",
+        "parameters.yaml",
+        "prose.yaml",
+        "values.yaml",
+    ];
     proptest::sample::select(files.to_vec()).prop_map(|file| {
         let document = Document::parse(file, &fixture(file)).unwrap();
         document.root().clone()
@@ -148,7 +154,7 @@ fn document() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn an_edited_document_is_generated_from_or_refused_with_a_place(
