@@ -63,7 +63,11 @@ pub(crate) fn name(operations: &mut [Operation], names: &Names, problems: &mut V
         };
         let accessors: Vec<&str> = operation.accessors.iter().map(String::as_str).collect();
         let called = format!("{}.{}", accessors.join("."), operation.verb);
-        let place = [&operation.accessors[..], &[operation.verb.clone()]].concat();
+        let place = [
+            &operation.accessors[..],
+            std::slice::from_ref(&operation.verb),
+        ]
+        .concat();
         if nouns.contains(place.as_slice()) {
             problem(
                 format!(
