@@ -65,6 +65,13 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
             }
         }
     }
+    let webhooks = root.get_mut("webhooks").and_then(Value::as_object_mut);
+    for (_, item) in webhooks.into_iter().flatten() {
+        if let Some(body) = item.pointer_mut("/post/requestBody") {
+            *body = resolve(body);
+            read_json(body);
+        }
+    }
     changes + write_out_deep_references(root, &before, context)
 }
 
@@ -269,15 +276,18 @@ mod tests {
             "Application/JSON",
             "application/problem+json",
         ] {
-            let mut root = json!({"paths": {"/a": {"post": {
-                "requestBody": {"content": {"text/csv": {}, media: {"schema": {"type": "integer"}}}},
-            }}}});
+            let content = json!({"text/csv": {}, media: {"schema": {"type": "integer"}}});
+            let post = json!({"post": {"requestBody": {"content": content}}});
+            let mut root = json!({"paths": {"/a": post}, "webhooks": {"a": post}});
             run_alone(run, &mut root);
-            let content = &root["paths"]["/a"]["post"]["requestBody"]["content"];
-            assert_eq!(
-                *content,
-                json!({JSON: {"schema": {"type": "integer", ORIGIN: "POST /a request"}}})
-            );
+            for (place, address) in [
+                ("/paths/~1a", "POST /a request"),
+                ("/webhooks/a", "webhook a"),
+            ] {
+                let content = &root.pointer(place).unwrap()["post"]["requestBody"]["content"];
+                let schema = json!({"type": "integer", ORIGIN: address});
+                assert_eq!(*content, json!({JSON: {"schema": schema}}), "{media}");
+            }
         }
     }
 
