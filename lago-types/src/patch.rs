@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::Decimal;
-
 /// A request field that the API allows to be set to null.
 ///
 /// - [`Absent`](Patch::Absent), the default, does not send the field: the server keeps what it has.
@@ -185,8 +183,6 @@ macro_rules! accepts {
 accepts! {
     String: &str, &String;
     i64: i32, u32;
-    // No text: that a text is a number has to be checked where the error can be handled.
-    Decimal: i32, i64, u32, u64;
 }
 
 impl<T: Serialize> Serialize for Patch<T> {
@@ -209,6 +205,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Decimal;
 
     #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
     #[serde(default)]
