@@ -22,7 +22,7 @@ use std::{cmp::Ordering, error, fmt, hash};
 pub use self::interop::InexactDecimalError;
 use self::number::{Invalid, Number, Parts};
 use self::spelling::{Form, Spelling};
-pub(crate) use self::wire::{as_number, as_string};
+pub(crate) use self::wire::{DecimalField, as_number, as_string};
 
 /// A decimal number with every digit that the API sent.
 ///
@@ -157,6 +157,24 @@ impl Decimal {
     fn unchecked(value: impl fmt::Display, form: Form) -> Self {
         Self {
             spelling: Spelling::of(value, form),
+        }
+    }
+
+    /// `integer × 10^-places`, without zeros at the end.
+    pub(crate) fn with_places(integer: i128, places: u32) -> Self {
+        let (mut digits, mut width) = (integer.unsigned_abs(), places as usize);
+        while width > 0 && digits % 10 == 0 {
+            (digits, width) = (digits / 10, width - 1);
+        }
+        let sign = if integer < 0 { "-" } else { "" };
+        let unit = 10_u128.pow(width as u32);
+        let (whole, fraction) = (digits / unit, digits % unit);
+        match width {
+            0 => Self::unchecked(format_args!("{sign}{whole}"), Form::String),
+            _ => Self::unchecked(
+                format_args!("{sign}{whole}.{fraction:0width$}"),
+                Form::String,
+            ),
         }
     }
 
@@ -340,6 +358,13 @@ impl fmt::Display for ParseDecimalError {
 }
 
 impl error::Error for ParseDecimalError {}
+
+impl ParseDecimalError {
+    /// What is wrong, without the text.
+    pub(crate) fn reason(&self) -> &dyn fmt::Display {
+        &self.reason
+    }
+}
 
 /// The first forty characters of a text that may be long, for an error message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,11 @@
 //! Four things look different from a plain mapping of JSON, because the API needs them:
 //!
 //! - [`Patch`] is a request field with three states: leave it alone, clear it, set it.
-//! - [`Decimal`] is an amount or a quantity with every digit that the server sent.
+//! - [`Decimal`] is an amount or a quantity with every digit that the server sent, and computes exactly.
 //! - Enums are open. A value that this version of the crate does not know becomes `Unknown` and keeps its text.
-//! - Amounts in cents are `i64`, also where the server writes them as `68880.0` or `"52.0"`.
+//! - Amounts in cents are `i64`, also where the server writes them as `68880.0` or `"52.0"`. What it computes and never
+//!   stores, usage and analytics, has no bound: that is [`Decimal`], so that one absurd event does not make the rest
+//!   unreadable.
 //!
 //! ```
 //! use lago_types::{Decimal, Patch};
@@ -42,16 +44,22 @@ pub mod drift;
 mod generated;
 mod integer;
 mod mint;
+pub mod object;
 mod patch;
+mod refused;
 #[cfg(feature = "schemars")]
 mod schema;
+mod unix_time;
 
 pub use api_error::ApiError;
 #[cfg(feature = "rust_decimal")]
 pub use decimal::InexactDecimalError;
 pub use decimal::{Decimal, ParseDecimalError};
 pub use generated::*;
+pub use object::IntoObject;
 pub use patch::Patch;
+pub use refused::Refusal;
 #[cfg(feature = "schemars")]
 pub use schema::define_schemas;
+pub use unix_time::{UnixTime, UnixTimeError};
 pub use webhook::{Malformed, Webhook, WebhookError};

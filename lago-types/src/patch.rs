@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 
 /// A request field that the API allows to be set to null.
 ///
@@ -143,19 +142,6 @@ impl<T, U: Into<T>, const N: usize> From<[U; N]> for Patch<Vec<T>> {
     }
 }
 
-impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]>
-    for Patch<serde_json::Map<String, Value>>
-{
-    fn from(entries: [(K, V); N]) -> Self {
-        Self::Value(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        )
-    }
-}
-
 impl<K: Into<String>, V: Into<T>, T, const N: usize> From<[(K, V); N]>
     for Patch<BTreeMap<String, T>>
 {
@@ -203,6 +189,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::Value;
 
     use super::*;
     use crate::Decimal;

@@ -36,6 +36,9 @@ pub(crate) fn as_number<T: DecimalField, S: Serializer>(
 /// The types of field that [`as_string`] and [`as_number`] take.
 pub(crate) trait DecimalField {
     fn serialize_in<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Looks at every decimal that there is.
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E>;
 }
 
 impl DecimalField for Decimal {
@@ -47,6 +50,10 @@ impl DecimalField for Decimal {
             }
             Form::Number => self.serialize_nearest(serializer),
         }
+    }
+
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E> {
+        look(self)
     }
 }
 
@@ -111,11 +118,19 @@ impl<T: DecimalField> DecimalField for Option<T> {
             None => serializer.serialize_none(),
         }
     }
+
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E> {
+        self.iter().try_for_each(|field| field.try_each(look))
+    }
 }
 
 impl<T: DecimalField> DecimalField for Patch<T> {
     fn serialize_in<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
         self.as_value().serialize_in(form, serializer)
+    }
+
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E> {
+        self.as_value().try_each(look)
     }
 }
 
@@ -123,11 +138,19 @@ impl<T: DecimalField> DecimalField for Vec<T> {
     fn serialize_in<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().map(|field| In(form, field)))
     }
+
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E> {
+        self.iter().try_for_each(|field| field.try_each(look))
+    }
 }
 
 impl<T: DecimalField> DecimalField for &T {
     fn serialize_in<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
         (**self).serialize_in(form, serializer)
+    }
+
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E> {
+        (**self).try_each(look)
     }
 }
 

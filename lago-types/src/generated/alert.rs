@@ -129,15 +129,27 @@ pub struct AlertThresholdInput {
     /// In cents, credits or units, as the alert type says. Only recurring thresholds have to be positive. Example: `99`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub value: crate::Decimal,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl AlertThresholdInput {
     /// A request with what it needs; setters add the rest.
-    pub fn new(value: impl Into<crate::Decimal>) -> Self {
+    pub fn new(
+        value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        let mut refused_ = crate::refused::Refused::default();
         Self {
-            value: value.into(),
+            value: refused_
+                .take("value", crate::refused::convert::<crate::Decimal>(value))
+                .unwrap_or_default(),
             code: crate::Patch::Absent,
             recurring: None,
+            refused_,
         }
     }
     /// Sets the code; [`Patch::Null`](crate::Patch::Null) clears it.

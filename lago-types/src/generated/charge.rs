@@ -30,6 +30,12 @@ pub struct AppliedPricingUnitInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub conversion_rate: Option<crate::Decimal>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl AppliedPricingUnitInput {
@@ -38,6 +44,7 @@ impl AppliedPricingUnitInput {
         Self {
             code: None,
             conversion_rate: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the code.
@@ -50,9 +57,17 @@ impl AppliedPricingUnitInput {
     #[must_use]
     pub fn conversion_rate(
         mut self,
-        conversion_rate: impl Into<crate::Decimal>,
+        conversion_rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
-        self.conversion_rate = Some(conversion_rate.into());
+        if let Some(conversion_rate) = self
+            .refused_
+            .take(
+                "conversion_rate",
+                crate::refused::convert::<crate::Decimal>(conversion_rate),
+            )
+        {
+            self.conversion_rate = Some(conversion_rate);
+        }
         self
     }
 }
@@ -299,9 +314,7 @@ pub struct ChargeFilterUsage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_aggregated_units: Option<crate::Decimal>,
     /// Amount for this filter alone, in cents of the currency. Example: `1000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    pub amount_cents: crate::Decimal,
     /// Number of events of this filter alone. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -326,9 +339,7 @@ pub struct ChargeFilterUsage {
 #[non_exhaustive]
 pub struct ChargeGroupedUsage {
     /// Amount for this group alone, in cents of the currency. Example: `1000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    pub amount_cents: crate::Decimal,
     /// Number of events of this group alone. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -778,6 +789,12 @@ pub struct ChargePropertiesInput {
     /// Presentation group keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl ChargePropertiesInput {
@@ -801,6 +818,7 @@ impl ChargePropertiesInput {
             volume_ranges: None,
             custom_properties: None,
             presentation_group_keys: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the grouped by.
@@ -851,8 +869,16 @@ impl ChargePropertiesInput {
     }
     /// Sets the amount.
     #[must_use]
-    pub fn amount(mut self, amount: impl Into<crate::Decimal>) -> Self {
-        self.amount = Some(amount.into());
+    pub fn amount(
+        mut self,
+        amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(amount) = self
+            .refused_
+            .take("amount", crate::refused::convert::<crate::Decimal>(amount))
+        {
+            self.amount = Some(amount);
+        }
         self
     }
     /// Sets the free units.
@@ -869,17 +895,36 @@ impl ChargePropertiesInput {
     }
     /// Sets the rate.
     #[must_use]
-    pub fn rate(mut self, rate: impl Into<crate::Decimal>) -> Self {
-        self.rate = Some(rate.into());
+    pub fn rate(
+        mut self,
+        rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(rate) = self
+            .refused_
+            .take("rate", crate::refused::convert::<crate::Decimal>(rate))
+        {
+            self.rate = Some(rate);
+        }
         self
     }
     /// Sets the fixed amount; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn fixed_amount(
         mut self,
-        fixed_amount: impl Into<crate::Patch<crate::Decimal>>,
+        fixed_amount: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.fixed_amount = fixed_amount.into();
+        if let Some(fixed_amount) = self
+            .refused_
+            .take(
+                "fixed_amount",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(fixed_amount),
+            )
+        {
+            self.fixed_amount = fixed_amount;
+        }
         self
     }
     /// Sets the free units per events; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -895,9 +940,22 @@ impl ChargePropertiesInput {
     #[must_use]
     pub fn free_units_per_total_aggregation(
         mut self,
-        free_units_per_total_aggregation: impl Into<crate::Patch<crate::Decimal>>,
+        free_units_per_total_aggregation: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.free_units_per_total_aggregation = free_units_per_total_aggregation.into();
+        if let Some(free_units_per_total_aggregation) = self
+            .refused_
+            .take(
+                "free_units_per_total_aggregation",
+                crate::refused::convert::<
+                    crate::Patch<crate::Decimal>,
+                >(free_units_per_total_aggregation),
+            )
+        {
+            self.free_units_per_total_aggregation = free_units_per_total_aggregation;
+        }
         self
     }
     /// Sets the per transaction max amount; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -929,18 +987,16 @@ impl ChargePropertiesInput {
     }
     /// Sets the custom properties.
     #[must_use]
-    pub fn custom_properties(
+    pub fn custom_properties<CustomPropertiesKind>(
         mut self,
-        custom_properties: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<::serde_json::Value>),
-        >,
+        custom_properties: impl crate::IntoObject<CustomPropertiesKind>,
     ) -> Self {
-        self.custom_properties = Some(
-            custom_properties
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        if let Some(custom_properties) = self
+            .refused_
+            .take("custom_properties", custom_properties.into_object())
+        {
+            self.custom_properties = Some(custom_properties);
+        }
         self
     }
     /// Adds an entry to `custom_properties`.
@@ -1175,10 +1231,8 @@ pub struct ChargeUsage {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
-    /// Amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub amount_cents: crate::Decimal,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
     /// Pricing unit details.
@@ -1242,6 +1296,12 @@ pub struct GraduatedPercentageRangeInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub fixed_amount: Option<crate::Decimal>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl GraduatedPercentageRangeInput {
@@ -1251,8 +1311,19 @@ impl GraduatedPercentageRangeInput {
     }
     /// Sets the fixed amount.
     #[must_use]
-    pub fn fixed_amount(mut self, fixed_amount: impl Into<crate::Decimal>) -> Self {
-        self.fixed_amount = Some(fixed_amount.into());
+    pub fn fixed_amount(
+        mut self,
+        fixed_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(fixed_amount) = self
+            .refused_
+            .take(
+                "fixed_amount",
+                crate::refused::convert::<crate::Decimal>(fixed_amount),
+            )
+        {
+            self.fixed_amount = Some(fixed_amount);
+        }
         self
     }
 }
@@ -1266,51 +1337,78 @@ impl GraduatedPercentageRangeInputBuilder<()> {
     /// From value (an exact decimal). Example: `0`.
     pub fn from_value(
         self,
-        from_value: impl Into<crate::Decimal>,
-    ) -> GraduatedPercentageRangeInputBuilder<(crate::Decimal,)> {
-        GraduatedPercentageRangeInputBuilder((from_value.into(),))
+        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> GraduatedPercentageRangeInputBuilder<
+        (Result<crate::Decimal, crate::Refusal>,),
+    > {
+        GraduatedPercentageRangeInputBuilder((
+            crate::refused::convert::<crate::Decimal>(from_value),
+        ))
     }
 }
 
-impl GraduatedPercentageRangeInputBuilder<(crate::Decimal,)> {
+impl GraduatedPercentageRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
     /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
         to_value: impl Into<Option<crate::Decimal>>,
-    ) -> GraduatedPercentageRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+    ) -> GraduatedPercentageRangeInputBuilder<
+        (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+    > {
         let (from_value,) = self.0;
         GraduatedPercentageRangeInputBuilder((from_value, to_value.into()))
     }
 }
 
-impl GraduatedPercentageRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+impl GraduatedPercentageRangeInputBuilder<
+    (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+> {
     /// Rate (an exact decimal). Example: `1`.
     pub fn rate(
         self,
-        rate: impl Into<crate::Decimal>,
+        rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> GraduatedPercentageRangeInputBuilder<
-        (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+        (
+            Result<crate::Decimal, crate::Refusal>,
+            Option<crate::Decimal>,
+            Result<crate::Decimal, crate::Refusal>,
+        ),
     > {
         let (from_value, to_value) = self.0;
-        GraduatedPercentageRangeInputBuilder((from_value, to_value, rate.into()))
+        GraduatedPercentageRangeInputBuilder((
+            from_value,
+            to_value,
+            crate::refused::convert::<crate::Decimal>(rate),
+        ))
     }
 }
 
 impl GraduatedPercentageRangeInputBuilder<
-    (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+    (
+        Result<crate::Decimal, crate::Refusal>,
+        Option<crate::Decimal>,
+        Result<crate::Decimal, crate::Refusal>,
+    ),
 > {
     /// Flat amount (an exact decimal). Example: `10`.
     pub fn flat_amount(
         self,
-        flat_amount: impl Into<crate::Decimal>,
+        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> GraduatedPercentageRangeInput {
         let (from_value, to_value, rate) = self.0;
+        let mut refused_ = crate::refused::Refused::default();
         GraduatedPercentageRangeInput {
-            from_value,
+            from_value: refused_.take("from_value", from_value).unwrap_or_default(),
             to_value,
-            rate,
-            flat_amount: flat_amount.into(),
+            rate: refused_.take("rate", rate).unwrap_or_default(),
+            flat_amount: refused_
+                .take(
+                    "flat_amount",
+                    crate::refused::convert::<crate::Decimal>(flat_amount),
+                )
+                .unwrap_or_default(),
             fixed_amount: None,
+            refused_,
         }
     }
 }
@@ -1348,6 +1446,12 @@ pub struct GraduatedRangeInput {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub per_unit_amount: crate::Decimal,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl GraduatedRangeInput {
@@ -1366,50 +1470,75 @@ impl GraduatedRangeInputBuilder<()> {
     /// From value (an exact decimal). Example: `0`.
     pub fn from_value(
         self,
-        from_value: impl Into<crate::Decimal>,
-    ) -> GraduatedRangeInputBuilder<(crate::Decimal,)> {
-        GraduatedRangeInputBuilder((from_value.into(),))
+        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> GraduatedRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
+        GraduatedRangeInputBuilder((
+            crate::refused::convert::<crate::Decimal>(from_value),
+        ))
     }
 }
 
-impl GraduatedRangeInputBuilder<(crate::Decimal,)> {
+impl GraduatedRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
     /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
         to_value: impl Into<Option<crate::Decimal>>,
-    ) -> GraduatedRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+    ) -> GraduatedRangeInputBuilder<
+        (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+    > {
         let (from_value,) = self.0;
         GraduatedRangeInputBuilder((from_value, to_value.into()))
     }
 }
 
-impl GraduatedRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+impl GraduatedRangeInputBuilder<
+    (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+> {
     /// Flat amount (an exact decimal). Example: `10`.
     pub fn flat_amount(
         self,
-        flat_amount: impl Into<crate::Decimal>,
+        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> GraduatedRangeInputBuilder<
-        (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+        (
+            Result<crate::Decimal, crate::Refusal>,
+            Option<crate::Decimal>,
+            Result<crate::Decimal, crate::Refusal>,
+        ),
     > {
         let (from_value, to_value) = self.0;
-        GraduatedRangeInputBuilder((from_value, to_value, flat_amount.into()))
+        GraduatedRangeInputBuilder((
+            from_value,
+            to_value,
+            crate::refused::convert::<crate::Decimal>(flat_amount),
+        ))
     }
 }
 
 impl GraduatedRangeInputBuilder<
-    (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+    (
+        Result<crate::Decimal, crate::Refusal>,
+        Option<crate::Decimal>,
+        Result<crate::Decimal, crate::Refusal>,
+    ),
 > {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     pub fn per_unit_amount(
         self,
-        per_unit_amount: impl Into<crate::Decimal>,
+        per_unit_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> GraduatedRangeInput {
         let (from_value, to_value, flat_amount) = self.0;
+        let mut refused_ = crate::refused::Refused::default();
         GraduatedRangeInput {
-            from_value,
+            from_value: refused_.take("from_value", from_value).unwrap_or_default(),
             to_value,
-            flat_amount,
-            per_unit_amount: per_unit_amount.into(),
+            flat_amount: refused_.take("flat_amount", flat_amount).unwrap_or_default(),
+            per_unit_amount: refused_
+                .take(
+                    "per_unit_amount",
+                    crate::refused::convert::<crate::Decimal>(per_unit_amount),
+                )
+                .unwrap_or_default(),
+            refused_,
         }
     }
 }
@@ -1519,22 +1648,15 @@ pub struct UsageCharge {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsagePricingUnitDetails {
-    /// Amount cents (in cents of the currency). Example: `200`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `200`.
+    pub amount_cents: crate::Decimal,
     /// Short name. Example: `CR`.
     pub short_name: String,
     /// Conversion rate (an exact decimal). Example: `0.5`.
     pub conversion_rate: crate::Decimal,
     /// Projection to the end of the period, in cents of the pricing unit. Only in projected usage.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
-    pub projected_amount_cents: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub projected_amount_cents: Option<crate::Decimal>,
 }
 
 /// Volume range.
@@ -1570,6 +1692,12 @@ pub struct VolumeRangeInput {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub per_unit_amount: crate::Decimal,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl VolumeRangeInput {
@@ -1588,48 +1716,73 @@ impl VolumeRangeInputBuilder<()> {
     /// From value (an exact decimal). Example: `0`.
     pub fn from_value(
         self,
-        from_value: impl Into<crate::Decimal>,
-    ) -> VolumeRangeInputBuilder<(crate::Decimal,)> {
-        VolumeRangeInputBuilder((from_value.into(),))
+        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> VolumeRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
+        VolumeRangeInputBuilder((crate::refused::convert::<crate::Decimal>(from_value),))
     }
 }
 
-impl VolumeRangeInputBuilder<(crate::Decimal,)> {
+impl VolumeRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
     /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
         to_value: impl Into<Option<crate::Decimal>>,
-    ) -> VolumeRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+    ) -> VolumeRangeInputBuilder<
+        (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+    > {
         let (from_value,) = self.0;
         VolumeRangeInputBuilder((from_value, to_value.into()))
     }
 }
 
-impl VolumeRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+impl VolumeRangeInputBuilder<
+    (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+> {
     /// Flat amount (an exact decimal). Example: `10`.
     pub fn flat_amount(
         self,
-        flat_amount: impl Into<crate::Decimal>,
+        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> VolumeRangeInputBuilder<
-        (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+        (
+            Result<crate::Decimal, crate::Refusal>,
+            Option<crate::Decimal>,
+            Result<crate::Decimal, crate::Refusal>,
+        ),
     > {
         let (from_value, to_value) = self.0;
-        VolumeRangeInputBuilder((from_value, to_value, flat_amount.into()))
+        VolumeRangeInputBuilder((
+            from_value,
+            to_value,
+            crate::refused::convert::<crate::Decimal>(flat_amount),
+        ))
     }
 }
 
-impl VolumeRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>, crate::Decimal)> {
+impl VolumeRangeInputBuilder<
+    (
+        Result<crate::Decimal, crate::Refusal>,
+        Option<crate::Decimal>,
+        Result<crate::Decimal, crate::Refusal>,
+    ),
+> {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     pub fn per_unit_amount(
         self,
-        per_unit_amount: impl Into<crate::Decimal>,
+        per_unit_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> VolumeRangeInput {
         let (from_value, to_value, flat_amount) = self.0;
+        let mut refused_ = crate::refused::Refused::default();
         VolumeRangeInput {
-            from_value,
+            from_value: refused_.take("from_value", from_value).unwrap_or_default(),
             to_value,
-            flat_amount,
-            per_unit_amount: per_unit_amount.into(),
+            flat_amount: refused_.take("flat_amount", flat_amount).unwrap_or_default(),
+            per_unit_amount: refused_
+                .take(
+                    "per_unit_amount",
+                    crate::refused::convert::<crate::Decimal>(per_unit_amount),
+                )
+                .unwrap_or_default(),
+            refused_,
         }
     }
 }

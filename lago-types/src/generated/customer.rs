@@ -976,22 +976,14 @@ pub struct CustomerProjectedUsage {
     /// Currency. Example: `EUR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// Amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
-    /// Projected amount cents (in cents of the currency). Example: `256`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub projected_amount_cents: i64,
-    /// Taxes amount cents (in cents of the currency). Example: `200`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub taxes_amount_cents: i64,
-    /// Total amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub total_amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub amount_cents: crate::Decimal,
+    /// Projected amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `256`.
+    pub projected_amount_cents: crate::Decimal,
+    /// Taxes amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `200`.
+    pub taxes_amount_cents: crate::Decimal,
+    /// Total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub total_amount_cents: crate::Decimal,
     /// Charges usage.
     pub charges_usage: Vec<ProjectedChargeUsage>,
 }
@@ -1030,18 +1022,12 @@ pub struct CustomerUsage {
     /// Currency. Example: `EUR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// Amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
-    /// Taxes amount cents (in cents of the currency). Example: `200`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub taxes_amount_cents: i64,
-    /// Total amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub total_amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub amount_cents: crate::Decimal,
+    /// Taxes amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `200`.
+    pub taxes_amount_cents: crate::Decimal,
+    /// Total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub total_amount_cents: crate::Decimal,
     /// Charges usage.
     pub charges_usage: Vec<ChargeUsage>,
 }
@@ -1325,13 +1311,9 @@ pub struct ProjectedChargeFilterUsage {
     /// Units of this filter alone, projected to the end of the period. Example: `1.8`.
     pub projected_units: crate::Decimal,
     /// Amount for this filter alone, in cents of the currency. Example: `1000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    pub amount_cents: crate::Decimal,
     /// Amount for this filter alone, projected to the end of the period, in cents of the currency. Example: `2000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub projected_amount_cents: i64,
+    pub projected_amount_cents: crate::Decimal,
     /// Number of events of this filter alone. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -1359,13 +1341,9 @@ pub struct ProjectedChargeFilterUsage {
 #[non_exhaustive]
 pub struct ProjectedChargeGroupedUsage {
     /// Amount for this group alone, in cents of the currency. Example: `1000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    pub amount_cents: crate::Decimal,
     /// Amount for this group alone, projected to the end of the period, in cents of the currency. Example: `2000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub projected_amount_cents: i64,
+    pub projected_amount_cents: crate::Decimal,
     /// Number of events of this group alone. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -1402,14 +1380,10 @@ pub struct ProjectedChargeUsage {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
-    /// Amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
-    /// Projected amount cents (in cents of the currency). Example: `256`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub projected_amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub amount_cents: crate::Decimal,
+    /// Projected amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `256`.
+    pub projected_amount_cents: crate::Decimal,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
     /// Pricing unit details.

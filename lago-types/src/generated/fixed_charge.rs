@@ -112,6 +112,12 @@ pub struct FixedChargeInput {
     /// Cascade updates. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade_updates: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl FixedChargeInput {
@@ -130,6 +136,7 @@ impl FixedChargeInput {
             pay_in_advance: None,
             prorated: None,
             cascade_updates: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -143,8 +150,16 @@ impl FixedChargeInput {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
-        self.units = Some(units.into());
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take("units", crate::refused::convert::<crate::Decimal>(units))
+        {
+            self.units = Some(units);
+        }
         self
     }
     /// Sets the apply units immediately.
@@ -239,6 +254,12 @@ pub struct FixedChargeOverride {
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl FixedChargeOverride {
@@ -250,6 +271,7 @@ impl FixedChargeOverride {
             apply_units_immediately: None,
             properties: None,
             tax_codes: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -263,8 +285,16 @@ impl FixedChargeOverride {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
-        self.units = Some(units.into());
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take("units", crate::refused::convert::<crate::Decimal>(units))
+        {
+            self.units = Some(units);
+        }
         self
     }
     /// Sets the apply units immediately.
@@ -339,6 +369,12 @@ pub struct FixedChargePropertiesInput {
     /// Event properties that split usage for display. Kept when sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl FixedChargePropertiesInput {
@@ -350,12 +386,21 @@ impl FixedChargePropertiesInput {
             volume_ranges: None,
             pricing_group_keys: None,
             presentation_group_keys: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the amount.
     #[must_use]
-    pub fn amount(mut self, amount: impl Into<crate::Decimal>) -> Self {
-        self.amount = Some(amount.into());
+    pub fn amount(
+        mut self,
+        amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(amount) = self
+            .refused_
+            .take("amount", crate::refused::convert::<crate::Decimal>(amount))
+        {
+            self.amount = Some(amount);
+        }
         self
     }
     /// Sets the graduated ranges.
@@ -445,13 +490,24 @@ pub struct FixedChargeUpdate {
     /// Cascade updates. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade_updates: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl FixedChargeUpdate {
     /// A request with what it needs; setters add the rest.
-    pub fn new(units: impl Into<crate::Decimal>) -> Self {
+    pub fn new(
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        let mut refused_ = crate::refused::Refused::default();
         Self {
-            units: units.into(),
+            units: refused_
+                .take("units", crate::refused::convert::<crate::Decimal>(units))
+                .unwrap_or_default(),
             invoice_display_name: crate::Patch::Absent,
             apply_units_immediately: None,
             properties: None,
@@ -463,6 +519,7 @@ impl FixedChargeUpdate {
             pay_in_advance: None,
             prorated: None,
             cascade_updates: None,
+            refused_,
         }
     }
     /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.

@@ -338,14 +338,9 @@ pub struct InvoiceCollection {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoices_count: i64,
-    /// Amount cents (in cents of the currency). Example: `50000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
-    pub amount_cents: Option<i64>,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `50000`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_cents: Option<crate::Decimal>,
     /// Currency of the invoices. Null for a month without invoices when no currency is asked for. Example: `USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
@@ -775,6 +770,12 @@ pub struct InvoicePreviewCouponInput {
         schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub frequency_duration_remaining: crate::Patch<i64>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl InvoicePreviewCouponInput {
@@ -790,6 +791,7 @@ impl InvoicePreviewCouponInput {
             frequency_duration: crate::Patch::Absent,
             frequency: None,
             frequency_duration_remaining: crate::Patch::Absent,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the name.
@@ -823,9 +825,20 @@ impl InvoicePreviewCouponInput {
     #[must_use]
     pub fn percentage_rate(
         mut self,
-        percentage_rate: impl Into<crate::Patch<crate::Decimal>>,
+        percentage_rate: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.percentage_rate = percentage_rate.into();
+        if let Some(percentage_rate) = self
+            .refused_
+            .take(
+                "percentage_rate",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(percentage_rate),
+            )
+        {
+            self.percentage_rate = percentage_rate;
+        }
         self
     }
     /// Sets the frequency duration; [`Patch::Null`](crate::Patch::Null) clears it.

@@ -670,6 +670,12 @@ pub struct PlanFixedChargeInput {
     /// Whether the units count from now on, not only from the next period on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_units_immediately: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanFixedChargeInput {
@@ -689,6 +695,7 @@ impl PlanFixedChargeInput {
             properties: None,
             tax_codes: None,
             apply_units_immediately: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the code.
@@ -708,8 +715,16 @@ impl PlanFixedChargeInput {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
-        self.units = Some(units.into());
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take("units", crate::refused::convert::<crate::Decimal>(units))
+        {
+            self.units = Some(units);
+        }
         self
     }
     /// Sets the pay in advance.
@@ -792,6 +807,12 @@ pub struct PlanFixedChargeUpdate {
     /// Apply units immediately. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_units_immediately: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanFixedChargeUpdate {
@@ -809,6 +830,7 @@ impl PlanFixedChargeUpdate {
             properties: None,
             tax_codes: None,
             apply_units_immediately: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the id.
@@ -840,8 +862,16 @@ impl PlanFixedChargeUpdate {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
-        self.units = Some(units.into());
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take("units", crate::refused::convert::<crate::Decimal>(units))
+        {
+            self.units = Some(units);
+        }
         self
     }
     /// Sets the charge model.
@@ -944,6 +974,12 @@ pub struct PlanInput {
     /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanInput {
@@ -970,9 +1006,20 @@ impl PlanInput {
     #[must_use]
     pub fn trial_period(
         mut self,
-        trial_period: impl Into<crate::Patch<crate::Decimal>>,
+        trial_period: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.trial_period = trial_period.into();
+        if let Some(trial_period) = self
+            .refused_
+            .take(
+                "trial_period",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(trial_period),
+            )
+        {
+            self.trial_period = trial_period;
+        }
         self
     }
     /// Sets the bill charges monthly; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1130,6 +1177,7 @@ impl PlanInputBuilder<(String, String, PlanInterval, i64, Currency)> {
             fixed_charges: None,
             usage_thresholds: None,
             metadata: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
 }
@@ -1181,6 +1229,12 @@ pub struct PlanOverrides {
     /// Usage thresholds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanOverrides {
@@ -1198,6 +1252,7 @@ impl PlanOverrides {
             charges: None,
             fixed_charges: None,
             usage_thresholds: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the amount cents.
@@ -1244,8 +1299,19 @@ impl PlanOverrides {
     }
     /// Sets the trial period.
     #[must_use]
-    pub fn trial_period(mut self, trial_period: impl Into<crate::Decimal>) -> Self {
-        self.trial_period = Some(trial_period.into());
+    pub fn trial_period(
+        mut self,
+        trial_period: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(trial_period) = self
+            .refused_
+            .take(
+                "trial_period",
+                crate::refused::convert::<crate::Decimal>(trial_period),
+            )
+        {
+            self.trial_period = Some(trial_period);
+        }
         self
     }
     /// Sets the minimum commitment; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1449,6 +1515,12 @@ pub struct PlanOverridesFixedCharge {
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanOverridesFixedCharge {
@@ -1461,6 +1533,7 @@ impl PlanOverridesFixedCharge {
             apply_units_immediately: None,
             properties: None,
             tax_codes: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the invoice display name.
@@ -1474,8 +1547,16 @@ impl PlanOverridesFixedCharge {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
-        self.units = Some(units.into());
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take("units", crate::refused::convert::<crate::Decimal>(units))
+        {
+            self.units = Some(units);
+        }
         self
     }
     /// Sets the apply units immediately.
@@ -1572,6 +1653,12 @@ pub struct PlanUpdate {
     /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanUpdate {
@@ -1596,6 +1683,7 @@ impl PlanUpdate {
             usage_thresholds: None,
             cascade_updates: None,
             metadata: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the name.
@@ -1647,9 +1735,20 @@ impl PlanUpdate {
     #[must_use]
     pub fn trial_period(
         mut self,
-        trial_period: impl Into<crate::Patch<crate::Decimal>>,
+        trial_period: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.trial_period = trial_period.into();
+        if let Some(trial_period) = self
+            .refused_
+            .take(
+                "trial_period",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(trial_period),
+            )
+        {
+            self.trial_period = trial_period;
+        }
         self
     }
     /// Sets the pay in advance.

@@ -141,6 +141,12 @@ pub struct RecurringTransactionRuleInput {
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<PaymentMethodReferenceInput>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl RecurringTransactionRuleInput {
@@ -164,24 +170,47 @@ impl RecurringTransactionRuleInput {
             ignore_paid_top_up_limits: None,
             invoice_custom_section: None,
             payment_method: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the paid credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_credits(
         mut self,
-        paid_credits: impl Into<crate::Patch<crate::Decimal>>,
+        paid_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.paid_credits = paid_credits.into();
+        if let Some(paid_credits) = self
+            .refused_
+            .take(
+                "paid_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(paid_credits),
+            )
+        {
+            self.paid_credits = paid_credits;
+        }
         self
     }
     /// Sets the granted credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn granted_credits(
         mut self,
-        granted_credits: impl Into<crate::Patch<crate::Decimal>>,
+        granted_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.granted_credits = granted_credits.into();
+        if let Some(granted_credits) = self
+            .refused_
+            .take(
+                "granted_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(granted_credits),
+            )
+        {
+            self.granted_credits = granted_credits;
+        }
         self
     }
     /// Sets the grants target top up; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -227,18 +256,34 @@ impl RecurringTransactionRuleInput {
     #[must_use]
     pub fn threshold_credits(
         mut self,
-        threshold_credits: impl Into<crate::Decimal>,
+        threshold_credits: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
-        self.threshold_credits = Some(threshold_credits.into());
+        if let Some(threshold_credits) = self
+            .refused_
+            .take(
+                "threshold_credits",
+                crate::refused::convert::<crate::Decimal>(threshold_credits),
+            )
+        {
+            self.threshold_credits = Some(threshold_credits);
+        }
         self
     }
     /// Sets the target ongoing balance.
     #[must_use]
     pub fn target_ongoing_balance(
         mut self,
-        target_ongoing_balance: impl Into<crate::Decimal>,
+        target_ongoing_balance: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
-        self.target_ongoing_balance = Some(target_ongoing_balance.into());
+        if let Some(target_ongoing_balance) = self
+            .refused_
+            .take(
+                "target_ongoing_balance",
+                crate::refused::convert::<crate::Decimal>(target_ongoing_balance),
+            )
+        {
+            self.target_ongoing_balance = Some(target_ongoing_balance);
+        }
         self
     }
     /// Sets the invoice requires successful payment.
@@ -382,6 +427,12 @@ pub struct RecurringTransactionRuleUpdate {
     /// Whether top-ups of the rule disregard the limits of the wallet. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignore_paid_top_up_limits: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl RecurringTransactionRuleUpdate {
@@ -406,6 +457,7 @@ impl RecurringTransactionRuleUpdate {
             invoice_custom_section: None,
             payment_method: None,
             ignore_paid_top_up_limits: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the lago id.
@@ -436,27 +488,57 @@ impl RecurringTransactionRuleUpdate {
     #[must_use]
     pub fn threshold_credits(
         mut self,
-        threshold_credits: impl Into<crate::Decimal>,
+        threshold_credits: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
-        self.threshold_credits = Some(threshold_credits.into());
+        if let Some(threshold_credits) = self
+            .refused_
+            .take(
+                "threshold_credits",
+                crate::refused::convert::<crate::Decimal>(threshold_credits),
+            )
+        {
+            self.threshold_credits = Some(threshold_credits);
+        }
         self
     }
     /// Sets the paid credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_credits(
         mut self,
-        paid_credits: impl Into<crate::Patch<crate::Decimal>>,
+        paid_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.paid_credits = paid_credits.into();
+        if let Some(paid_credits) = self
+            .refused_
+            .take(
+                "paid_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(paid_credits),
+            )
+        {
+            self.paid_credits = paid_credits;
+        }
         self
     }
     /// Sets the granted credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn granted_credits(
         mut self,
-        granted_credits: impl Into<crate::Patch<crate::Decimal>>,
+        granted_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.granted_credits = granted_credits.into();
+        if let Some(granted_credits) = self
+            .refused_
+            .take(
+                "granted_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(granted_credits),
+            )
+        {
+            self.granted_credits = granted_credits;
+        }
         self
     }
     /// Sets the grants target top up; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -490,9 +572,17 @@ impl RecurringTransactionRuleUpdate {
     #[must_use]
     pub fn target_ongoing_balance(
         mut self,
-        target_ongoing_balance: impl Into<crate::Decimal>,
+        target_ongoing_balance: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
-        self.target_ongoing_balance = Some(target_ongoing_balance.into());
+        if let Some(target_ongoing_balance) = self
+            .refused_
+            .take(
+                "target_ongoing_balance",
+                crate::refused::convert::<crate::Decimal>(target_ongoing_balance),
+            )
+        {
+            self.target_ongoing_balance = Some(target_ongoing_balance);
+        }
         self
     }
     /// Sets the invoice requires successful payment.
@@ -994,17 +1084,29 @@ pub struct WalletInput {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub transaction_priority: Option<i64>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl WalletInput {
     /// A request with what it needs; setters add the rest.
     pub fn new(
-        rate_amount: impl Into<crate::Decimal>,
+        rate_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
         currency: impl Into<Currency>,
         external_customer_id: impl Into<String>,
     ) -> Self {
+        let mut refused_ = crate::refused::Refused::default();
         Self {
-            rate_amount: rate_amount.into(),
+            rate_amount: refused_
+                .take(
+                    "rate_amount",
+                    crate::refused::convert::<crate::Decimal>(rate_amount),
+                )
+                .unwrap_or_default(),
             currency: currency.into(),
             external_customer_id: external_customer_id.into(),
             name: crate::Patch::Absent,
@@ -1028,6 +1130,7 @@ impl WalletInput {
             metadata: None,
             billing_entity_id: None,
             transaction_priority: None,
+            refused_,
         }
     }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1052,18 +1155,40 @@ impl WalletInput {
     #[must_use]
     pub fn paid_credits(
         mut self,
-        paid_credits: impl Into<crate::Patch<crate::Decimal>>,
+        paid_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.paid_credits = paid_credits.into();
+        if let Some(paid_credits) = self
+            .refused_
+            .take(
+                "paid_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(paid_credits),
+            )
+        {
+            self.paid_credits = paid_credits;
+        }
         self
     }
     /// Sets the granted credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn granted_credits(
         mut self,
-        granted_credits: impl Into<crate::Patch<crate::Decimal>>,
+        granted_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.granted_credits = granted_credits.into();
+        if let Some(granted_credits) = self
+            .refused_
+            .take(
+                "granted_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(granted_credits),
+            )
+        {
+            self.granted_credits = granted_credits;
+        }
         self
     }
     /// Sets the billing entity code.

@@ -15,6 +15,7 @@ mod nouns;
 mod paths;
 mod plain;
 mod public_key;
+mod refusable;
 mod resources;
 #[cfg(test)]
 mod sample;

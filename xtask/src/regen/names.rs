@@ -18,6 +18,8 @@ pub(crate) enum Form {
     String,
     /// As a JSON number.
     Number,
+    /// A JSON number of seconds since 1970.
+    Seconds,
 }
 
 /// The preferences of names.yaml.
@@ -45,7 +47,11 @@ const SECTIONS: [(&str, Section, &[&str]); 7] = [
     ("types", Section::Types, &[]),
     ("merge", Section::Merge, &[]),
     ("enums", Section::Enums, &[]),
-    ("decimals", Section::Decimals, &["string", "number"]),
+    (
+        "decimals",
+        Section::Decimals,
+        &["string", "number", "seconds"],
+    ),
     ("minted", Section::Minted, &["id", "now"]),
     ("arguments", Section::Arguments, &[]),
     ("verbs", Section::Verbs, &[]),
@@ -197,6 +203,7 @@ impl Names {
     pub(crate) fn decimal(&self, address: &str) -> Option<Form> {
         Some(match self.name(Section::Decimals, address)? {
             "number" => Form::Number,
+            "seconds" => Form::Seconds,
             _ => Form::String,
         })
     }

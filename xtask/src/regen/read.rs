@@ -139,7 +139,10 @@ impl Reader<'_> {
                 Some("uuid") => TypeRef::Uuid,
                 _ => TypeRef::String,
             }),
-            Some("number") => TypeRef::Decimal(Form::Number),
+            Some("number") => TypeRef::Decimal(match text(schema, "format") {
+                Some("unix-time") => Form::Seconds,
+                _ => Form::Number,
+            }),
             Some("integer") => TypeRef::Integer,
             Some("boolean") => TypeRef::Boolean,
             Some("array") => TypeRef::List(Box::new(self.element(&schema["items"]))),

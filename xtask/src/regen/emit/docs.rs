@@ -6,6 +6,7 @@ use heck::ToSnakeCase;
 
 use super::nouns::named;
 use crate::regen::ir::{Api, EnumSite, Failures, Field, Kind, Operation, TypeRef};
+use crate::regen::names::Form;
 
 /// The longest example that helps more than it distracts.
 const LONGEST_EXAMPLE: usize = 60;
@@ -94,8 +95,9 @@ fn unit(field: &Field) -> Option<&'static str> {
     match field.ty {
         TypeRef::Integer if name.ends_with("_cents") => Some("in cents of the currency"),
         TypeRef::Decimal(_) if name.ends_with("_cents") => {
-            Some("in cents of the currency, with fractions of a cent")
+            Some("in cents of the currency, of any size, fractions of a cent included")
         }
+        TypeRef::Decimal(Form::Seconds) => Some("in seconds since 1970"),
         TypeRef::Decimal(_) => Some("an exact decimal"),
         TypeRef::DateTime => Some("UTC"),
         TypeRef::Date => Some("a calendar date"),

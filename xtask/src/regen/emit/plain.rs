@@ -71,7 +71,7 @@ fn plain(ty: &TypeRef, api: &Api) -> TokenStream {
             _ => quote!(String),
         },
         TypeRef::String | TypeRef::Decimal(Form::String) => quote!(String),
-        TypeRef::Decimal(Form::Number) => quote!(f64),
+        TypeRef::Decimal(Form::Number | Form::Seconds) => quote!(f64),
         TypeRef::Integer => quote!(i64),
         TypeRef::Boolean => quote!(bool),
         TypeRef::DateTime => quote!(chrono::DateTime<chrono::Utc>),

@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::docs;
+use super::refusable::{carried, fallible, generics, refusable, remembered, taken};
 use super::structs::{Presence, Printed, doc_lines};
 use crate::regen::ir::{Minted, TypeRef};
 use crate::regen::names::singular;
@@ -48,11 +49,14 @@ fn new(fields: &[Printed<'_>], required: &[&Printed<'_>], others: &[TokenStream]
     };
     let doc = doc_lines(&format!("{sentence}{}", minted_note(fields)));
     let deprecated = allow_deprecated(fields);
+    let (remembering, refused) = remembered(fields);
+    let generics = generics(required);
     quote! {
         #doc
         #deprecated
-        pub fn new(#(#arguments),*) -> Self {
-            Self { #(#values,)* #(#others,)* }
+        pub fn new #generics (#(#arguments),*) -> Self {
+            #remembering
+            Self { #(#values,)* #(#others,)* #refused }
         }
     }
 }
@@ -116,20 +120,29 @@ fn stages(
     ));
     let stages = required.iter().enumerate().map(|(index, field)| {
         let known = &required[..index];
-        let types = known.iter().map(|field| field.ty());
+        let types = known.iter().map(|field| carried(field));
         let idents: Vec<_> = known.iter().map(|field| field.ident).collect();
         let (ident, value) = (field.ident, converted(field));
         let argument = argument(field);
+        let generics = generics(&[*field]);
         let doc = doc_lines(&docs::field(field.field));
         let unpack = (!idents.is_empty()).then(|| quote!(let (#(#idents,)*) = self.0;));
         let (result, body) = if index + 1 == required.len() {
             let last = initialised(field);
+            let known = known.iter().map(|field| {
+                let ident = field.ident;
+                match refusable(field) {
+                    Some(_) => taken(field, &quote!(#ident)),
+                    None => quote!(#ident),
+                }
+            });
+            let (remembering, refused) = remembered(fields);
             (
                 quote!(#name),
-                quote!(#name { #(#idents,)* #last, #(#others,)* }),
+                quote!(#remembering #name { #(#known,)* #last, #(#others,)* #refused }),
             )
         } else {
-            let next = required[..=index].iter().map(|field| field.ty());
+            let next = required[..=index].iter().map(|field| carried(field));
             (
                 quote!(#builder<(#(#next,)*)>),
                 quote!(#builder((#(#idents,)* #value,))),
@@ -139,7 +152,7 @@ fn stages(
             impl #builder<(#(#types,)*)> {
                 #doc
                 #deprecated
-                pub fn #ident(self, #argument) -> #result {
+                pub fn #ident #generics (self, #argument) -> #result {
                     #unpack
                     #body
                 }
@@ -169,16 +182,24 @@ fn setter(field: &Printed<'_>) -> TokenStream {
         .field
         .deprecated
         .then(|| quote!(#[deprecated] #[allow(deprecated)]));
-    let assigned = match field.presence {
-        Presence::Option => quote!(Some(#value)),
-        _ => value,
+    let assign = |value: TokenStream| match field.presence {
+        Presence::Option => quote!(self.#ident = Some(#value);),
+        _ => quote!(self.#ident = #value;),
     };
+    let assigned = match refusable(field) {
+        Some(_) => {
+            let (name, assigned) = (&field.field.name, assign(quote!(#ident)));
+            quote!(if let Some(#ident) = self.refused_.take(#name, #value) { #assigned })
+        }
+        None => assign(value),
+    };
+    let generics = generics(&[field]);
     quote! {
         #doc
         #deprecated
         #[must_use]
-        pub fn #ident(mut self, #argument) -> Self {
-            self.#ident = #assigned;
+        pub fn #ident #generics (mut self, #argument) -> Self {
+            #assigned
             self
         }
     }
@@ -217,6 +238,9 @@ fn entry_setter(field: &Printed<'_>, fields: &[Printed<'_>]) -> Option<TokenStre
 
 /// The argument that takes a value for the field.
 fn argument(field: &Printed<'_>) -> TokenStream {
+    if let Some((argument, _)) = fallible(field) {
+        return argument;
+    }
     let (ident, value, ty) = (field.ident, field.value, field.ty());
     if matches!(field.presence, Presence::Patch | Presence::Null) {
         return quote!(#ident: impl Into<#ty>);
@@ -233,6 +257,9 @@ fn argument(field: &Printed<'_>) -> TokenStream {
 
 /// The argument as the field holds it.
 fn converted(field: &Printed<'_>) -> TokenStream {
+    if let Some((_, result)) = fallible(field) {
+        return result;
+    }
     let ident = field.ident;
     if matches!(field.presence, Presence::Patch | Presence::Null) {
         return quote!(#ident.into());
@@ -250,6 +277,9 @@ fn converted(field: &Printed<'_>) -> TokenStream {
 /// The field in a struct literal.
 fn initialised(field: &Printed<'_>) -> TokenStream {
     let (ident, value) = (field.ident, converted(field));
+    if refusable(field).is_some() {
+        return taken(field, &value);
+    }
     match field.field.ty {
         TypeRef::Boolean if field.presence == Presence::Plain => quote!(#ident),
         _ => quote!(#ident: #value),

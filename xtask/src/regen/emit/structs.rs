@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs;
+use super::refusable::can_refuse;
 use super::setters;
 use super::typed::TypedField;
 use crate::regen::ir::{Field, Type, TypeRef};
@@ -82,6 +83,13 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
         .all(|field| !field.is_required() && field.field.minted.is_none());
     let default = (ty.sent && empty).then(|| quote!(Default,));
     let construction = ty.sent.then(|| setters::print(&ident, fields));
+    let refused = (ty.sent && can_refuse(fields)).then(|| {
+        quote! {
+            #[serde(skip_deserializing, skip_serializing_if = "crate::refused::Refused::is_empty")]
+            #[cfg_attr(feature = "schemars", schemars(skip))]
+            refused_: crate::refused::Refused,
+        }
+    });
     quote! {
         #doc
         #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
@@ -89,6 +97,7 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
         #[non_exhaustive]
         pub struct #ident {
             #(#printed)*
+            #refused
         }
         #construction
     }
@@ -142,6 +151,7 @@ fn serde_attribute(printed: &Printed<'_>, sent: bool) -> Option<TokenStream> {
         let path = match form {
             Form::String => "crate::decimal::as_string",
             Form::Number => "crate::decimal::as_number",
+            Form::Seconds => "crate::unix_time::serialize",
         };
         parts.push(quote!(serialize_with = #path));
     }

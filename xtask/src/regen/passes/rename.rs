@@ -18,13 +18,17 @@ use crate::regen::schema::{
 
 /// Names of hand-written types: those of lago-types, and those of the client that people use
 /// beside all types.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 17] = [
     "ApiError",
     "Decimal",
     "InexactDecimalError",
+    "IntoObject",
     "Malformed",
     "ParseDecimalError",
     "Patch",
+    "Refusal",
+    "UnixTime",
+    "UnixTimeError",
     "Webhook",
     "WebhookError",
     "WebhookEvent",
