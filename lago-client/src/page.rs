@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use lago_types::PaginationMeta;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::request::{Call, Request};
@@ -14,12 +15,15 @@ use crate::request::{Call, Request};
 ///
 /// It is a slice of its elements and iterates over them. An older server may leave out `meta` in
 /// some lists; then the page is the only one.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// A page can be kept: it is written as an object of `items` and `meta`, and read again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The elements.
     pub items: Vec<T>,
     /// Where in the list the page stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<PaginationMeta>,
 }
 

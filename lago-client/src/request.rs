@@ -1,5 +1,6 @@
 //! A call that was described and not made yet.
 
+use std::error::Error as _;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
@@ -47,6 +48,22 @@ pub(crate) struct NoJson(String);
 impl From<NoJson> for progenitor_client::Error<()> {
     fn from(NoJson(why): NoJson) -> Self {
         Self::InvalidRequest(why)
+    }
+}
+
+/// The error of a request that cannot be written: of JSON it is said why, which names the field that was not given
+/// what it takes.
+fn unwritten(operation: &'static Operation, error: reqwest::Error) -> Error {
+    match error
+        .source()
+        .and_then(|source| source.downcast_ref::<serde_json::Error>())
+    {
+        Some(why) => Error::request(operation, format!("the request cannot be written: {why}")),
+        None => Error::request(
+            operation,
+            "the request cannot be written as JSON or as a URL",
+        )
+        .because(error.without_url()),
     }
 }
 
@@ -148,8 +165,7 @@ impl<C: Call> Request<C> {
                 return Err(Error::request(operation, message));
             }
             (None, Err(progenitor_client::Error::CommunicationError(error))) => {
-                let why = "the request cannot be written as JSON or as a URL";
-                return Err(Error::request(operation, why).because(error.without_url()));
+                return Err(unwritten(operation, error));
             }
             (None, _) => return Err(Error::request(operation, "the request cannot be made")),
         };

@@ -138,7 +138,7 @@ fn values_hold_what_a_value_holds() {
     assert_eq!(serde_json::to_value(&decimal).unwrap(), value);
     for (json, value) in [
         ("7", json!(7)),
-        ("-2.50", json!(-2.5)),
+        ("-2.5", json!(-2.5)),
         (r#""2.50""#, json!("2.50")),
     ] {
         let decimal: Decimal = serde_json::from_str(json).unwrap();

@@ -43,7 +43,8 @@ fn describe(item: &Item, surface: &mut String) {
         Item::Struct(item) if item.ident.to_string().ends_with("Builder") => {}
         Item::Struct(item) => {
             writeln!(surface, "{}", item.ident).unwrap();
-            for field in &item.fields {
+            let public = |field: &&syn::Field| matches!(field.vis, syn::Visibility::Public(_));
+            for field in item.fields.iter().filter(public) {
                 let ident = field.ident.as_ref().unwrap();
                 let notes = notes(&field.attrs);
                 writeln!(surface, "  {ident}: {}{notes}", text(&field.ty)).unwrap();
