@@ -53,8 +53,11 @@ impl From<UnixTimeError> for Refusal {
     }
 }
 
+/// What a setter was given, as a stage of a builder hands it on.
+pub(crate) type Given<T> = Result<T, Refusal>;
+
 /// Converts what a setter is given.
-pub(crate) fn convert<T>(given: impl TryInto<T, Error: Into<Refusal>>) -> Result<T, Refusal> {
+pub(crate) fn convert<T>(given: impl TryInto<T, Error: Into<Refusal>>) -> Given<T> {
     given.try_into().map_err(Into::into)
 }
 
@@ -64,7 +67,7 @@ pub(crate) struct Refused(Vec<(&'static str, Refusal)>);
 
 impl Refused {
     /// The value for a field, unless it is refused.
-    pub(crate) fn take<T>(&mut self, field: &'static str, given: Result<T, Refusal>) -> Option<T> {
+    pub(crate) fn take<T>(&mut self, field: &'static str, given: Given<T>) -> Option<T> {
         self.0.retain(|(refused, _)| *refused != field);
         given.map_err(|why| self.0.push((field, why))).ok()
     }

@@ -55,7 +55,7 @@ macro_rules! integers {
 
         impl PartialEq<$integer> for Decimal {
             fn eq(&self, other: &$integer) -> bool {
-                *self == Self::from(*other)
+                self.cmp(&Self::from(*other)).is_eq()
             }
         }
 
@@ -120,7 +120,8 @@ mod tests {
             prop_assert_eq!(decimal.partial_cmp(&b), a.partial_cmp(&b));
             prop_assert_eq!(b.partial_cmp(&decimal), b.partial_cmp(&a));
             prop_assert_eq!(decimal == b, a == b);
-            prop_assert!(decimal == a && a == decimal);
+            prop_assert!(decimal == a);
+            prop_assert!(a == decimal);
             prop_assert_eq!(Decimal::from(c) < a, i64::from(c) < a);
         }
     }

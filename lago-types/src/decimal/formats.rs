@@ -42,10 +42,10 @@ struct Flat {
 /// A decimal that was read out of a buffer: the nearest `f64`, or all of it when serde_json keeps numbers as text.
 #[track_caller]
 fn assert_near(decimal: &Decimal) {
-    let exact = serde_json::from_str::<Value>(LONG).unwrap().to_string() == LONG;
-    match exact {
-        true => assert_eq!(decimal.as_str(), LONG),
-        false => assert_eq!(decimal.to_f64(), NEAREST),
+    let value: Value = serde_json::from_str(LONG).unwrap();
+    match value.to_string().as_str() {
+        LONG => assert_eq!(decimal.as_str(), LONG),
+        _ => assert_eq!(decimal.to_f64(), NEAREST),
     }
     // A JSON number, whichever.
     assert!(!format!("{decimal:?}").contains('"'), "{decimal:?}");

@@ -1338,22 +1338,20 @@ impl GraduatedPercentageRangeInputBuilder<()> {
     pub fn from_value(
         self,
         from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> GraduatedPercentageRangeInputBuilder<
-        (Result<crate::Decimal, crate::Refusal>,),
-    > {
+    ) -> GraduatedPercentageRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
         GraduatedPercentageRangeInputBuilder((
             crate::refused::convert::<crate::Decimal>(from_value),
         ))
     }
 }
 
-impl GraduatedPercentageRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
+impl GraduatedPercentageRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
     /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
         to_value: impl Into<Option<crate::Decimal>>,
     ) -> GraduatedPercentageRangeInputBuilder<
-        (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+        (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
     > {
         let (from_value,) = self.0;
         GraduatedPercentageRangeInputBuilder((from_value, to_value.into()))
@@ -1361,7 +1359,7 @@ impl GraduatedPercentageRangeInputBuilder<(Result<crate::Decimal, crate::Refusal
 }
 
 impl GraduatedPercentageRangeInputBuilder<
-    (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+    (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
 > {
     /// Rate (an exact decimal). Example: `1`.
     pub fn rate(
@@ -1369,9 +1367,9 @@ impl GraduatedPercentageRangeInputBuilder<
         rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> GraduatedPercentageRangeInputBuilder<
         (
-            Result<crate::Decimal, crate::Refusal>,
+            crate::refused::Given<crate::Decimal>,
             Option<crate::Decimal>,
-            Result<crate::Decimal, crate::Refusal>,
+            crate::refused::Given<crate::Decimal>,
         ),
     > {
         let (from_value, to_value) = self.0;
@@ -1385,9 +1383,9 @@ impl GraduatedPercentageRangeInputBuilder<
 
 impl GraduatedPercentageRangeInputBuilder<
     (
-        Result<crate::Decimal, crate::Refusal>,
+        crate::refused::Given<crate::Decimal>,
         Option<crate::Decimal>,
-        Result<crate::Decimal, crate::Refusal>,
+        crate::refused::Given<crate::Decimal>,
     ),
 > {
     /// Flat amount (an exact decimal). Example: `10`.
@@ -1471,20 +1469,20 @@ impl GraduatedRangeInputBuilder<()> {
     pub fn from_value(
         self,
         from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> GraduatedRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
+    ) -> GraduatedRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
         GraduatedRangeInputBuilder((
             crate::refused::convert::<crate::Decimal>(from_value),
         ))
     }
 }
 
-impl GraduatedRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
+impl GraduatedRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
     /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
         to_value: impl Into<Option<crate::Decimal>>,
     ) -> GraduatedRangeInputBuilder<
-        (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+        (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
     > {
         let (from_value,) = self.0;
         GraduatedRangeInputBuilder((from_value, to_value.into()))
@@ -1492,7 +1490,7 @@ impl GraduatedRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
 }
 
 impl GraduatedRangeInputBuilder<
-    (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+    (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
 > {
     /// Flat amount (an exact decimal). Example: `10`.
     pub fn flat_amount(
@@ -1500,9 +1498,9 @@ impl GraduatedRangeInputBuilder<
         flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> GraduatedRangeInputBuilder<
         (
-            Result<crate::Decimal, crate::Refusal>,
+            crate::refused::Given<crate::Decimal>,
             Option<crate::Decimal>,
-            Result<crate::Decimal, crate::Refusal>,
+            crate::refused::Given<crate::Decimal>,
         ),
     > {
         let (from_value, to_value) = self.0;
@@ -1516,9 +1514,9 @@ impl GraduatedRangeInputBuilder<
 
 impl GraduatedRangeInputBuilder<
     (
-        Result<crate::Decimal, crate::Refusal>,
+        crate::refused::Given<crate::Decimal>,
         Option<crate::Decimal>,
-        Result<crate::Decimal, crate::Refusal>,
+        crate::refused::Given<crate::Decimal>,
     ),
 > {
     /// Per unit amount (an exact decimal). Example: `0.5`.
@@ -1717,18 +1715,18 @@ impl VolumeRangeInputBuilder<()> {
     pub fn from_value(
         self,
         from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> VolumeRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
+    ) -> VolumeRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
         VolumeRangeInputBuilder((crate::refused::convert::<crate::Decimal>(from_value),))
     }
 }
 
-impl VolumeRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
+impl VolumeRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
     /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
         to_value: impl Into<Option<crate::Decimal>>,
     ) -> VolumeRangeInputBuilder<
-        (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+        (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
     > {
         let (from_value,) = self.0;
         VolumeRangeInputBuilder((from_value, to_value.into()))
@@ -1736,7 +1734,7 @@ impl VolumeRangeInputBuilder<(Result<crate::Decimal, crate::Refusal>,)> {
 }
 
 impl VolumeRangeInputBuilder<
-    (Result<crate::Decimal, crate::Refusal>, Option<crate::Decimal>),
+    (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
 > {
     /// Flat amount (an exact decimal). Example: `10`.
     pub fn flat_amount(
@@ -1744,9 +1742,9 @@ impl VolumeRangeInputBuilder<
         flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> VolumeRangeInputBuilder<
         (
-            Result<crate::Decimal, crate::Refusal>,
+            crate::refused::Given<crate::Decimal>,
             Option<crate::Decimal>,
-            Result<crate::Decimal, crate::Refusal>,
+            crate::refused::Given<crate::Decimal>,
         ),
     > {
         let (from_value, to_value) = self.0;
@@ -1760,9 +1758,9 @@ impl VolumeRangeInputBuilder<
 
 impl VolumeRangeInputBuilder<
     (
-        Result<crate::Decimal, crate::Refusal>,
+        crate::refused::Given<crate::Decimal>,
         Option<crate::Decimal>,
-        Result<crate::Decimal, crate::Refusal>,
+        crate::refused::Given<crate::Decimal>,
     ),
 > {
     /// Per unit amount (an exact decimal). Example: `0.5`.

@@ -97,7 +97,7 @@ pub(crate) fn remembered(fields: &[Printed<'_>]) -> (Option<TokenStream>, Option
 pub(crate) fn carried(field: &Printed<'_>) -> TokenStream {
     let ty = field.ty();
     match refusable(field) {
-        Some(_) => quote!(Result<#ty, crate::Refusal>),
+        Some(_) => quote!(crate::refused::Given<#ty>),
         None => ty,
     }
 }
