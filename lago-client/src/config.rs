@@ -4,11 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::client::Client;
 use crate::clock;
 use crate::error::Error;
+use crate::headers::header;
 use crate::rate_limit::Pace;
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::Shared;
@@ -129,6 +130,9 @@ impl ClientBuilder {
     }
 
     /// A header for every request. One of the same name that a call sets replaces it.
+    ///
+    /// Refused by [`build`](Self::build) are those that frame a request, route it, or say what is in it
+    /// and in its answer: `content-length`, `host`, `accept` and their like.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -228,19 +232,6 @@ fn http_client(connect_timeout: Duration) -> Result<reqwest::Client, Error> {
         .pool_idle_timeout(IDLE)
         .build()
         .map_err(|error| Error::config("the HTTP client cannot be made").because(error))
-}
-
-/// A header from text, or what is wrong with it.
-pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
-    let parsed =
-        HeaderName::try_from(name).map_err(|_| format!("{name:?} is no name of a header"))?;
-    // The value may be secret.
-    let value = HeaderValue::try_from(value)
-        .map_err(|_| format!("the header `{name}` has a value that no header can hold"))?;
-    if parsed == AUTHORIZATION {
-        return Err("the API key is set with `api_key`, not as a header".to_owned());
-    }
-    Ok((parsed, value))
 }
 
 /// The URL that paths are appended to: with `/api/v1`, without a slash at the end.

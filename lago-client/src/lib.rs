@@ -30,6 +30,7 @@ mod error;
 // Written and laid out by `cargo xtask regen`.
 #[rustfmt::skip]
 mod generated;
+mod headers;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;

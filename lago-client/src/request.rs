@@ -9,10 +9,10 @@ use reqwest::header::HeaderMap;
 use serde::Serialize;
 
 use crate::client::Client;
-use crate::config;
 use crate::decode::Failure;
 use crate::error::Error;
 use crate::generated::wire;
+use crate::headers;
 use crate::operation::Operation;
 use crate::page::{Items, ListCall, Pages};
 use crate::response::Response;
@@ -86,10 +86,12 @@ impl<C: Call> Request<C> {
         }
     }
 
-    /// A header for this call. It replaces one of the same name that the client sets, but for
-    /// `accept`: an answer is JSON, or it cannot be read.
+    /// A header for this call. It replaces one of the same name that the client sets.
+    ///
+    /// Refused, when the call is made, are those that frame a request, route it, or say what is in it and
+    /// in its answer: `content-length`, `host`, `accept` and their like.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        match config::header(name, value) {
+        match headers::header(name, value) {
             Ok((name, value)) => {
                 self.options.headers.insert(name, value);
             }

@@ -118,6 +118,15 @@ async fn what_no_request_can_hold_is_an_error_when_it_is_sent_and_nothing_is_sen
                 .header("x-b", "fine"),
             "x-a",
         ),
+        (
+            taxes.get("vat").header("Content-Length", "1000"),
+            "content-length",
+        ),
+        (taxes.get("vat").header("host", "secret"), "`host`"),
+        (
+            taxes.get("vat").header("transfer-encoding", "chunked"),
+            "transfer-encoding",
+        ),
         (taxes.get(".."), "`code`"),
         (taxes.get(""), "`code`"),
     ];
