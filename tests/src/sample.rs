@@ -86,12 +86,7 @@ fn sample(operation: &Operation, instances: &Instances<'_>, body: Option<Value>)
         let required = parameter["required"] == true;
         match parameter["in"].as_str() {
             Some("path") => sample.add_path(name),
-            // An option that the body has as well is one option of the client.
-            Some("query")
-                if required
-                    || instances.filled == Filled::Everything
-                    || sample.args.has_root(name) =>
-            {
+            Some("query") if required || instances.filled == Filled::Everything => {
                 sample.add_query(name, parameter, instances);
             }
             _ => {}

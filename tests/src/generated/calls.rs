@@ -2022,6 +2022,10 @@ async fn update_subscription(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<lago_types::SubscriptionStatus>("status")? {
         request = request.status(value);
     }
+    if let Some(value) = args.optional_root::<lago_types::SubscriptionStatus>("status")?
+    {
+        request = request.body_status(value);
+    }
     json(&request.await?)
 }
 

@@ -902,7 +902,16 @@ impl Request<Update> {
     /// Subscriptions that wait for their first payment are incomplete.
     pub fn status(mut self, status: impl Into<lago_types::SubscriptionStatus>) -> Self {
         self.call.status = Some(status.into());
-        self.call.body.status = self.call.status.clone();
+        self
+    }
+    /// Which subscription is meant, as the query parameter says it too; that one counts where both are there. Looked at only when several share the external id. Example: `active`.
+    ///
+    /// This goes into the body; [`status`](Self::status) is the query parameter.
+    pub fn body_status(
+        mut self,
+        body_status: impl Into<lago_types::SubscriptionStatus>,
+    ) -> Self {
+        self.call.body.status = Some(body_status.into());
         self
     }
 }

@@ -70,7 +70,7 @@ pub(crate) fn print(method: &Method<'_>, signature: &Signature) -> Result<Printe
     let body_setters = body(method, &mut arguments, &mut parts)?;
     let query_setters = method
         .query(false)
-        .map(|parameter| query_setter(parameter, said_twice(method, parameter)))
+        .map(query_setter)
         .collect::<Result<Vec<_>, _>>()?;
     let setters: Vec<TokenStream> = query_setters.into_iter().chain(body_setters).collect();
     let setters = (!setters.is_empty()).then(|| quote!(impl Request<#call> { #(#setters)* }));
@@ -146,14 +146,20 @@ fn body(
                 ty: wrapped,
                 init,
             });
-            let queried = |field: &&&Field| !method.query(false).any(|p| p.name == field.name);
-            for field in beside.iter().filter(queried) {
+            for field in beside {
                 let name = ident_of(&field.name);
-                let argument = root_argument(&name, field)?;
+                let setter_name = body_option(method, field);
+                let argument = root_argument(&setter_name, field)?;
                 let kept = argument.kept;
+                let mut doc = docs::field(field);
+                if setter_name != name {
+                    doc += &format!(
+                        "\n\nThis goes into the body; [`{name}`](Self::{name}) is the query parameter."
+                    );
+                }
                 setters.push(setter(
-                    &name,
-                    &docs::field(field),
+                    &setter_name,
+                    &doc,
                     argument.declared,
                     quote! {
                         self.call.body.#name = #kept;
@@ -246,18 +252,19 @@ fn query_argument(ident: &Ident, parameter: &Parameter) -> Result<Argument, Emit
     }
 }
 
-/// The option of the body that says the same as a query parameter: one setter sets both.
-fn said_twice<'m>(method: &'m Method<'_>, parameter: &Parameter) -> Option<&'m Field> {
-    match &method.input {
-        Input::Root { beside, .. } => beside
-            .iter()
-            .find(|field| field.name == parameter.name)
-            .copied(),
-        _ => None,
+/// The setter of an option that stands in the body: `status`, or `body_status` when a query parameter
+/// has that name. What both mean is the server's affair, so that one sets only one.
+pub(crate) fn body_option(method: &Method<'_>, field: &Field) -> Ident {
+    let mut queried = [true, false]
+        .into_iter()
+        .flat_map(|required| method.query(required));
+    match queried.any(|parameter| ident_of(&parameter.name) == ident_of(&field.name)) {
+        true => ident_of(&format!("body_{}", field.name)),
+        false => ident_of(&field.name),
     }
 }
 
-fn query_setter(parameter: &Parameter, twice: Option<&Field>) -> Result<TokenStream, EmitError> {
+fn query_setter(parameter: &Parameter) -> Result<TokenStream, EmitError> {
     let ident = ident_of(&parameter.name);
     let Argument { declared, kept, .. } = query_argument(&ident, parameter)?;
     let plain = parameter.name.trim_end_matches("[]");
@@ -265,16 +272,7 @@ fn query_setter(parameter: &Parameter, twice: Option<&Field>) -> Result<TokenStr
         Some(said) => docs::escape(said),
         None => format!("The query parameter `{plain}`."),
     };
-    let assignment = match twice {
-        None => quote!(self.call.#ident = Some(#kept);),
-        Some(field) => {
-            let root = ident_of(&field.name);
-            quote! {
-                self.call.#ident = Some(#kept);
-                self.call.body.#root = self.call.#ident.clone();
-            }
-        }
-    };
+    let assignment = quote!(self.call.#ident = Some(#kept););
     setter(&ident, &doc, declared, assignment)
 }
 

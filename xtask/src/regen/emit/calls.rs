@@ -7,7 +7,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::call_types::ident_of;
+use super::call_types::{body_option, ident_of};
 use super::methods::{Input, Method, Output, methods};
 use super::{EmitError, Tree, rust_type, source};
 use crate::regen::ir::{Api, Operation, Parameter, ParameterPlace, TypeRef};
@@ -143,12 +143,10 @@ fn call(method: &Method<'_>) -> Result<TokenStream, EmitError> {
         Input::Root { main, beside } => {
             let (name, ty) = (&main.name, taken(&main.ty)?);
             arguments.push(quote!(args.root::<#ty>(#name)?));
-            for field in beside
-                .iter()
-                .filter(|field| !method.query(false).any(|p| p.name == field.name))
-            {
+            for field in beside {
                 let (name, ty) = (&field.name, taken(&field.ty)?);
-                setters.push((ident_of(name), quote!(args.optional_root::<#ty>(#name)?)));
+                let setter = body_option(method, field);
+                setters.push((setter, quote!(args.optional_root::<#ty>(#name)?)));
             }
         }
         Input::Variant(field) => {
