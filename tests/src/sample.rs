@@ -145,7 +145,7 @@ impl Sample {
         let schema = &parameter["schema"];
         if parameter["style"] == "deepObject" || name.ends_with("[key]") {
             let name = name.trim_end_matches("[key]");
-            let entries = [("key_1", "a & b"), ("key [2]", "é")];
+            let entries = [("key_1", "a & b"), ("key & 2", "é")];
             for (key, value) in entries {
                 self.query
                     .push((format!("{name}[{key}]"), value.to_owned()));

@@ -466,7 +466,7 @@ impl Call for List {
                 self.invoice_type.as_ref(),
                 self.issuing_date_from.as_ref(),
                 self.issuing_date_to.as_ref(),
-                self.metadata.as_ref(),
+                self.metadata.as_ref().map(DeepObject::checked).transpose()?,
                 self.page,
                 self.partially_paid,
                 self.payment_dispute_lost,

@@ -519,7 +519,7 @@ impl Call for WalletTransactionsList {
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_wallet_transactions(
                 &self.lago_id,
-                self.metadata.as_ref(),
+                self.metadata.as_ref().map(DeepObject::checked).transpose()?,
                 self.page,
                 self.per_page,
                 self.status.as_deref(),

@@ -11,6 +11,7 @@ use super::signatures::{Place, Signature, WireParameter};
 use super::table;
 use super::values::argument;
 
+use crate::regen::ir::ParameterPlace;
 /// The `Call` of a call type.
 pub(crate) fn call_impl(
     method: &Method<'_>,
@@ -79,6 +80,16 @@ fn passed(parameter: &WireParameter, method: &Method<'_>) -> Result<TokenStream,
     Ok(match wire_type(&parameter.ty) {
         (true, "str") => quote!(self.#field.as_deref()),
         (true, "ref") => quote!(self.#field.as_ref()),
+    let mut maps = [true, false]
+        .into_iter()
+        .flat_map(|required| method.query(required))
+        .filter(|parameter| matches!(parameter.place, ParameterPlace::QueryMap { .. }));
+    if maps.any(|map| ident_of(&map.name) == field) {
+        return Ok(match wire_type(&parameter.ty).0 {
+            true => quote!(self.#field.as_ref().map(DeepObject::checked).transpose()?),
+            false => quote!(self.#field.checked()?),
+        });
+    }
         (false, "str" | "ref") => quote!(&self.#field),
         _ => quote!(self.#field),
     })
