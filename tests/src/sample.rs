@@ -177,7 +177,7 @@ impl Sample {
 /// RFC 3986: everything but unreserved characters.
 fn encode(value: &str) -> String {
     let encode = |byte: u8| match byte {
-        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        b'-' | b'_' | b'~' => char::from(byte).to_string(),
         _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),
     };

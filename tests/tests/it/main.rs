@@ -20,6 +20,8 @@ mod operations;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod paths;
+#[cfg(test)]
 mod property;
 #[cfg(test)]
 mod replay;
