@@ -17,6 +17,7 @@ pub(crate) use api::{ApiBody, is_code};
 
 use crate::decode::Failure;
 use crate::download::NoWay;
+use crate::identity::OtherObject;
 use crate::operation::Operation;
 use crate::rate_limit::RateLimit;
 use crate::response::{Received, Success, request_id};
@@ -69,6 +70,8 @@ pub(crate) enum Kind {
     Api,
     /// The answer is a success that cannot be read, at this JSON path.
     Decode(String),
+    /// The answer is a success about another object than the path, as this property says.
+    OtherObject(&'static str),
     /// A file was not made within the time limit.
     NotReady,
     /// The storage of a file gives none.
@@ -149,6 +152,19 @@ impl Error {
         let kind = Kind::Decode(failure.path);
         let mut error = Self::new(kind, Some(operation)).with(success.received);
         error.0.source = Some(failure.source);
+        error.0.attempts = success.attempts;
+        error.0.may_be_executed = true;
+        error
+    }
+
+    /// A success about another object than the path names.
+    pub(crate) fn other_object(
+        operation: &'static Operation,
+        OtherObject(property): &OtherObject,
+        success: Success,
+    ) -> Self {
+        let kind = Kind::OtherObject(property);
+        let mut error = Self::new(kind, Some(operation)).with(success.received);
         error.0.attempts = success.attempts;
         error.0.may_be_executed = true;
         error

@@ -18,6 +18,10 @@
 //!
 //! A call is repeated where that cannot charge anyone twice ([`RetryPolicy`]); where it may have been
 //! executed and nobody knows, the error says so ([`Error::is_ambiguous`]).
+//!
+//! Ids and codes in paths may have any characters; an empty one, `.`, `..` and a NUL are refused. When
+//! a proxy makes another path of one, the call fails once the answer tells
+//! ([`Error::is_other_object`]): with a deletion that is after the fact.
 
 mod client;
 mod clock;
@@ -31,6 +35,7 @@ mod error;
 #[rustfmt::skip]
 mod generated;
 mod headers;
+mod identity;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;

@@ -18,6 +18,10 @@ pub struct Operation {
     pub body: RequestBody,
     /// The keys under which an answer holds its value; none when the answer is the value.
     pub roots: &'static [&'static str],
+    /// Parameters of the path that an answer states again, each with the property of the value, or of
+    /// each element of a list, that is the same. An answer that states another is an
+    /// [error](crate::Error::is_other_object).
+    pub identity: &'static [(&'static str, &'static str)],
     /// The first published version of the API that has it, when known.
     pub since: Option<&'static str>,
 }
@@ -99,6 +103,7 @@ pub(crate) const fn row(
     idempotency: Idempotency,
     body: RequestBody,
     roots: &'static [&'static str],
+    identity: &'static [(&'static str, &'static str)],
     since: Option<&'static str>,
 ) -> Operation {
     Operation {
@@ -109,6 +114,7 @@ pub(crate) const fn row(
         idempotency,
         body,
         roots,
+        identity,
         since,
     }
 }

@@ -13,6 +13,7 @@ use crate::decode::Failure;
 use crate::error::Error;
 use crate::generated::wire;
 use crate::headers;
+use crate::identity::OtherObject;
 use crate::operation::Operation;
 use crate::page::{Items, ListCall, Pages};
 use crate::response::Response;
@@ -63,6 +64,12 @@ pub trait Call: Clone + Send + Sync + 'static {
 
     #[doc(hidden)]
     fn decode(body: &[u8]) -> Result<Self::Output, Failure>;
+
+    /// Whether the value is about the object that the path names, as far as it states that.
+    #[doc(hidden)]
+    fn check(&self, _: &Self::Output) -> Result<(), OtherObject> {
+        Ok(())
+    }
 }
 
 /// A call that was described and not made yet: set what is optional, then await it.
@@ -158,9 +165,13 @@ impl<C: Call> Request<C> {
         let decode = || C::decode(&success.received.body);
         #[cfg(feature = "drift")]
         let decode = || self.client.shared().drift.over(operation, decode);
-        match decode() {
-            Ok(value) => Ok(Response::new(value, success)),
-            Err(failure) => Err(Error::decode(operation, failure, success)),
+        let value = match decode() {
+            Ok(value) => value,
+            Err(failure) => return Err(Error::decode(operation, failure, success)),
+        };
+        match self.call.check(&value) {
+            Ok(()) => Ok(Response::new(value, success)),
+            Err(other) => Err(Error::other_object(operation, &other, success)),
         }
     }
 }

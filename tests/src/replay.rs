@@ -67,7 +67,8 @@ pub async fn replay(recordings: &Recordings) -> Result<Report, ReplayError> {
         };
         let described = operations.iter().find(|known| known.id == operation.id);
         match scene(&document, described, operation, exchange, values) {
-            Ok(scene) if (200..300).contains(status) => {
+            Ok(mut scene) if (200..300).contains(status) => {
+                stage.correct(&mut scene).await;
                 requests::replay(&mut stage, &scene, &mut report).await;
                 answers::replay(&mut stage, &scene, &mut report).await;
             }

@@ -2,6 +2,7 @@
 
 mod address;
 pub(crate) mod emit;
+mod identity;
 pub(crate) mod ir;
 mod names;
 mod operations;

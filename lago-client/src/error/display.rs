@@ -29,6 +29,7 @@ impl fmt::Display for Error {
             Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes")?,
             Kind::Api => self.fmt_api(f)?,
             Kind::Decode(path) => self.fmt_decode(f, path)?,
+            Kind::OtherObject(property) => self.fmt_other_object(f, property)?,
             Kind::NotReady => {
                 f.write_str("the server has not made the file within the time limit")?
             }
@@ -100,6 +101,22 @@ impl Error {
         }
     }
 
+    fn fmt_other_object(&self, f: &mut fmt::Formatter<'_>, property: &str) -> fmt::Result {
+        let what = match self.reads() {
+            true => "the answer is about another object",
+            false => "it was done to another object",
+        };
+        write!(
+            f,
+            "{what}: its `{property}` is not the one in the path; does a proxy rewrite paths?"
+        )
+    }
+
+    fn reads(&self) -> bool {
+        self.operation()
+            .is_some_and(|operation| operation.method == Method::Get)
+    }
+
     /// How much came, and of what: `312 bytes of text/html`.
     fn amount(&self) -> String {
         let length = self.body().len();
@@ -129,10 +146,8 @@ impl Error {
         if self.attempts() > 1 {
             write!(f, ", after {} attempts", self.attempts())?;
         }
-        let reads = self
-            .operation()
-            .is_some_and(|operation| operation.method == Method::Get);
-        if self.is_ambiguous() && !self.is_decode() && !reads {
+        let is_answered = self.is_decode() || self.is_other_object();
+        if self.is_ambiguous() && !is_answered && !self.reads() {
             f.write_str("; the server may have executed it")?;
         }
         match (self.0.limit, self.retry_after()) {

@@ -111,6 +111,18 @@ impl Error {
         matches!(self.0.kind, Kind::Decode(_))
     }
 
+    /// The server said yes, and its answer is about another object than the path of the call: it states
+    /// another `external_id`, `code` or `lago_id`, or still has a metadata key that was to be deleted.
+    /// Something between, such as a proxy that decodes `%2E`, made another path of it. A call that
+    /// changes or deletes was executed, on that other object: this notices it and does not prevent it.
+    ///
+    /// [`body`](Self::body) holds the object; [`is_ambiguous`](Self::is_ambiguous) is true as well. Do
+    /// not repeat the call. Answers that state nothing of the path are not compared.
+    #[must_use]
+    pub fn is_other_object(&self) -> bool {
+        matches!(self.0.kind, Kind::OtherObject(_))
+    }
+
     /// The client or the request cannot be made like this; nothing was sent.
     #[must_use]
     pub fn is_usage(&self) -> bool {

@@ -9,6 +9,7 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::addressed;
 use super::files;
 use super::payload::{HangUp, Payload};
 use super::record::ReceivedRequest;
@@ -162,7 +163,13 @@ impl Answer {
         match example_of(operation, sent) {
             None => answer,
             Some(Value::String(text)) => answer.text(text),
-            Some(value) => answer.json(files::at_home(value.clone(), request)),
+            Some(value) => match addressed::about(value.clone(), operation, request) {
+                Some(value) => answer.json(files::at_home(value, request)),
+                None => {
+                    let noun = operation.roots.first().unwrap_or(&"resource");
+                    Self::error(404, &format!("{noun}_not_found"))
+                }
+            },
         }
     }
 

@@ -19,13 +19,15 @@ const ID: &str = "0bf4ad1c-0f0b-4a6c-8f6e-d7bb2c4a5c5e";
 
 const PDF: &str = "%PDF-1.7 a file";
 
-/// What a recorded answer holds, with the URLs of its files as a test wants them.
+/// What a recorded answer holds, with the id that is asked for and the URLs of its files as a test
+/// wants them.
 fn recorded(exchange: &str, root: &str, file: Option<&str>, xml: Option<&str>) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recorded/exchanges");
     let text = std::fs::read_to_string(folder.join(exchange)).unwrap();
     let exchange: Value = serde_json::from_str(&text).unwrap();
     let answer = &exchange["response_body"][root];
     let mut object = answer.get(0).unwrap_or(answer).clone();
+    object["lago_id"] = json!(ID);
     object["file_url"] = json!(file);
     object["xml_url"] = json!(xml);
     object

@@ -48,6 +48,7 @@ fn kinds(error: &Error) -> Vec<&'static str> {
         ("transport", error.is_transport()),
         ("too_large", error.is_too_large()),
         ("decode", error.is_decode()),
+        ("other_object", error.is_other_object()),
         ("usage", error.is_usage()),
         ("redirect", error.is_redirect()),
     ];

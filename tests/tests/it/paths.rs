@@ -1,5 +1,7 @@
 //! Which operation the server's router finds in what the client sends, and with which values.
 
+mod others;
+
 use std::error::Error;
 
 use lago_client::{Client, OPERATIONS, Operation};

@@ -25,7 +25,7 @@ const SHORTER_THAN_ANY_WINDOW: Duration = Duration::from_secs(10);
 #[tokio::test]
 async fn a_call_is_a_span_in_the_words_of_opentelemetry_and_a_retry_is_an_event() -> Outcome {
     let asked = AtomicU32::new(0);
-    let body = json!({"tax": tax("vat")});
+    let body = json!({"tax": tax("vat-secret")});
     let server = Scripted::start(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
         0 => Answer::new("502 Bad Gateway", &[], ""),
         1 => Answer::new("429 Too Many Requests", &[("retry-after", "0")], ""),

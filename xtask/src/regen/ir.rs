@@ -133,6 +133,8 @@ pub(crate) struct Operation {
     pub(crate) body: Option<Body>,
     /// What a 2xx answer holds.
     pub(crate) answer: Answer,
+    /// The values of the path that the answer states again.
+    pub(crate) identity: Vec<Identity>,
     /// Whether a 2xx answer may come without its body.
     pub(crate) may_be_empty: bool,
     /// How it may fail, by status.
@@ -147,6 +149,28 @@ pub(crate) struct Operation {
     pub(crate) idempotent: bool,
     /// The first published version that has it, when known.
     pub(crate) since: Option<String>,
+}
+
+/// A value of a path that an answer states again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// The path parameter.
+    pub(crate) parameter: String,
+    /// The property of the value, or of each element of a list, that is the same.
+    pub(crate) property: String,
+    /// Whether the body can give the property another value.
+    pub(crate) set: SetBy,
+}
+
+/// Where a body gives a property another value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SetBy {
+    /// Nowhere.
+    Nothing,
+    /// At its top.
+    Body,
+    /// Under this root key.
+    Root(String),
 }
 
 /// Failures of an operation that share a status.

@@ -1,5 +1,6 @@
 //! operations.yaml: what the document does not say about an operation. Whether it may be
-//! repeated, with a reason where the HTTP method would say otherwise, and since when it exists.
+//! repeated, with a reason where the HTTP method would say otherwise, since when it exists, and where
+//! its answer is about another object than the path.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,8 @@ pub(crate) struct OperationFacts {
     document: Document,
     rows: BTreeMap<String, Row>,
     used: RefCell<BTreeSet<String>>,
+    /// Operation ids with the path parameters that were asked about and stand in their row.
+    used_parameters: RefCell<BTreeSet<(String, String)>>,
     missing: RefCell<BTreeSet<String>>,
 }
 
@@ -22,6 +25,9 @@ struct Row {
     repeatable: bool,
     why: Option<String>,
     since: Option<String>,
+    /// The path parameters that the answer does not state again, though it looks like it, each with
+    /// the reason.
+    answers_another: BTreeMap<String, String>,
 }
 
 impl OperationFacts {
@@ -40,12 +46,26 @@ impl OperationFacts {
                     .into());
             };
             let said = |key: &str| row[key].as_str().map(str::to_owned);
+            let mut answers_another = BTreeMap::new();
+            for (parameter, why) in row["answers_another"].as_object().into_iter().flatten() {
+                let Some(why) = why.as_str() else {
+                    return Err(document
+                        .diagnostic(
+                            &pointer::join("", id),
+                            format!("`{id}` does not say why it answers another `{parameter}`"),
+                            "write the reason as the value",
+                        )
+                        .into());
+                };
+                answers_another.insert(parameter.clone(), why.to_owned());
+            }
             rows.insert(
                 id.clone(),
                 Row {
                     repeatable,
                     why: said("why"),
                     since: said("since"),
+                    answers_another,
                 },
             );
         }
@@ -53,6 +73,7 @@ impl OperationFacts {
             document,
             rows,
             used: RefCell::default(),
+            used_parameters: RefCell::default(),
             missing: RefCell::default(),
         })
     }
@@ -75,7 +96,20 @@ impl OperationFacts {
         }
     }
 
-    /// Rows that name no operation, operations without a row, departures without a reason.
+    /// Whether the answer of an operation is about the object that a path parameter names, as its
+    /// properties look like.
+    pub(crate) fn is_stated(&self, id: &str, parameter: &str) -> bool {
+        let row = self.rows.get(id);
+        let departs = row.is_some_and(|row| row.answers_another.contains_key(parameter));
+        if departs {
+            let used = (id.to_owned(), parameter.to_owned());
+            self.used_parameters.borrow_mut().insert(used);
+        }
+        !departs
+    }
+
+    /// Rows and parameters in them that name nothing, operations without a row, departures without a
+    /// reason.
     pub(crate) fn findings(&self) -> Vec<Diagnostic> {
         let used = self.used.borrow();
         let strays = self.rows.keys().filter(|id| !used.contains(*id)).map(|id| {
@@ -98,7 +132,20 @@ impl OperationFacts {
                 format!("add a row `{id}: {{repeatable: …}}`, with a `why` where the method says otherwise"),
             ),
         });
-        strays.chain(unreviewed).collect()
+        let used = self.used_parameters.borrow();
+        let departures = self.rows.iter().flat_map(|(id, row)| {
+            let parameters = row.answers_another.keys();
+            parameters.map(move |parameter| (id.clone(), parameter.clone()))
+        });
+        let idle = departures.filter(|departure| !used.contains(departure));
+        let idle = idle.map(|(id, parameter)| {
+            self.document.diagnostic(
+                &pointer::join("", &id),
+                format!("the answer of `{id}` has nothing that looks like `{parameter}`"),
+                "remove it from `answers_another`",
+            )
+        });
+        strays.chain(unreviewed).chain(idle).collect()
     }
 }
 
@@ -124,6 +171,20 @@ mod tests {
         assert!(messages[0].contains("no operation `c`"));
         assert!(messages[1].contains("`b` departs"));
         assert!(messages[2].contains("`new`"));
+    }
+
+    #[test]
+    fn what_is_not_stated_is_known_and_strays_are_named() {
+        let text = "a: {repeatable: true, answers_another: {id: why, code: why}}\n";
+        let facts = OperationFacts::parse("operations.yaml", text).unwrap();
+        facts.of("a", "get");
+        assert!(!facts.is_stated("a", "id"));
+        assert!(facts.is_stated("a", "key") && facts.is_stated("b", "id"));
+        let findings = facts.findings();
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].message.contains("looks like `code`"));
+        let no_reason = "a: {repeatable: true, answers_another: {id: true}}\n";
+        assert!(OperationFacts::parse("operations.yaml", no_reason).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use heck::ToSnakeCase;
 use serde_json::Value;
 
+use super::identity;
 use super::ir::{Api, EnumSite, Field, Kind, Type, TypeRef};
 use super::names::{Form, Names};
 use super::operations::OperationFacts;
@@ -30,6 +31,12 @@ pub(crate) fn read(
     let mut operations = reader.operations(root, facts);
     let webhooks = reader.webhooks(root);
     resources::name(&mut operations, names, problems);
+    for operation in &mut operations {
+        operation.identity = identity::of(operation, &types);
+        operation
+            .identity
+            .retain(|found| facts.is_stated(&operation.id, &found.parameter));
+    }
     operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let version = root["info"]["version"]
         .as_str()

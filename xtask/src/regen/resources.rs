@@ -108,6 +108,7 @@ mod tests {
         let mut operations: Vec<Operation> = paths
             .iter()
             .map(|(method, path)| Operation {
+                identity: Vec::new(),
                 may_be_empty: false,
                 failures: Vec::new(),
                 published: true,

@@ -520,6 +520,10 @@ impl Call for Get {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "credit_note")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `PUT /credit_notes/{lago_id}`.
@@ -541,6 +545,10 @@ impl Call for Update {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "credit_note")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /credit_notes/{lago_id}/download`.
@@ -561,6 +569,14 @@ impl Call for Download {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "credit_note")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+                Ok(())
+            })
+    }
 }
 
 /// A call of `POST /credit_notes/{lago_id}/download_xml`.
@@ -580,6 +596,14 @@ impl Call for DownloadXml {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "credit_note")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+                Ok(())
+            })
     }
 }
 
@@ -630,6 +654,10 @@ impl Call for Void {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "credit_note")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -713,5 +741,9 @@ impl Call for MetadataDelete {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        let mut maps = value.iter();
+        identity::gone("key", maps.any(|map| map.contains_key(&self.key)))
     }
 }

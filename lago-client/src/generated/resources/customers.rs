@@ -1066,6 +1066,10 @@ impl Call for Delete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("external_id", &self.external_customer_id, &value.external_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /customers/{external_customer_id}`.
@@ -1086,6 +1090,10 @@ impl Call for Get {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("external_id", &self.external_customer_id, &value.external_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /customers/{external_customer_id}/checkout_url`.
@@ -1105,6 +1113,14 @@ impl Call for CheckoutUrl {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_customer_id",
+            &self.external_customer_id,
+            &value.external_customer_id,
+        )?;
+        Ok(())
     }
 }
 
@@ -1416,6 +1432,18 @@ impl Call for AppliedCouponsList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "applied_coupons")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_customer_id",
+                    &self.external_customer_id,
+                    &value.external_customer_id,
+                )?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for AppliedCouponsList {
@@ -1447,6 +1475,15 @@ impl Call for AppliedCouponsDelete {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "applied_coupon")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_customer_id",
+            &self.external_customer_id,
+            &value.external_customer_id,
+        )?;
+        identity::same("lago_id", &self.applied_coupon_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -1915,6 +1952,10 @@ impl Call for PaymentMethodsDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_method")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `PUT /customers/{external_customer_id}/payment_methods/{lago_id}/set_as_default`.
@@ -1936,6 +1977,10 @@ impl Call for PaymentMethodsSetAsDefault {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_method")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -2067,6 +2112,18 @@ impl Call for PaymentsList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "payments")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_customer_id",
+                    &self.external_customer_id,
+                    &value.external_customer_id,
+                )?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for PaymentsList {
@@ -2162,6 +2219,18 @@ impl Call for SubscriptionsList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "subscriptions")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_customer_id",
+                    &self.external_customer_id,
+                    &value.external_customer_id,
+                )?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for SubscriptionsList {
@@ -2233,6 +2302,18 @@ impl Call for WalletsList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "wallets")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_customer_id",
+                    &self.external_customer_id,
+                    &value.external_customer_id,
+                )?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for WalletsList {
@@ -2285,6 +2366,15 @@ impl Call for WalletsDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_customer_id",
+            &self.external_customer_id,
+            &value.external_customer_id,
+        )?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /customers/{external_customer_id}/wallets/{code}`.
@@ -2305,6 +2395,15 @@ impl Call for WalletsGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_customer_id",
+            &self.external_customer_id,
+            &value.external_customer_id,
+        )?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -2328,6 +2427,15 @@ impl Call for WalletsUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_customer_id",
+            &self.external_customer_id,
+            &value.external_customer_id,
+        )?;
+        identity::same_or_set("code", &self.code, &self.body.wallet.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -2398,6 +2506,14 @@ impl Call for WalletsAlertsList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "alerts")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for WalletsAlertsList {
@@ -2435,6 +2551,10 @@ impl Call for WalletsAlertsCreate {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /customers/{external_customer_id}/wallets/{wallet_code}/alerts`.
@@ -2461,6 +2581,14 @@ impl Call for WalletsAlertsCreateBatch {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alerts")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+                Ok(())
+            })
     }
 }
 
@@ -2489,6 +2617,11 @@ impl Call for WalletsAlertsDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`.
@@ -2515,6 +2648,11 @@ impl Call for WalletsAlertsGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -2544,6 +2682,11 @@ impl Call for WalletsAlertsUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+        identity::same_or_set("code", &self.code, &self.body.alert.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -2650,5 +2793,9 @@ impl Call for WalletsMetadataDelete {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        let mut maps = value.iter();
+        identity::gone("key", maps.any(|map| map.contains_key(&self.key)))
     }
 }

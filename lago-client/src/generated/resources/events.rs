@@ -335,4 +335,8 @@ impl Call for Get {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "event")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("transaction_id", &self.transaction_id, &value.transaction_id)?;
+        Ok(())
+    }
 }

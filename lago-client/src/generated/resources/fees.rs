@@ -295,6 +295,10 @@ impl Call for Delete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fee")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /fees/{lago_id}`.
@@ -314,6 +318,10 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fee")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -335,5 +343,9 @@ impl Call for Update {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fee")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }

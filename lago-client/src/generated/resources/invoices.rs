@@ -555,6 +555,10 @@ impl Call for Delete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /invoices/{lago_id}`.
@@ -574,6 +578,10 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -596,6 +604,10 @@ impl Call for Update {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /invoices/{lago_id}/download`.
@@ -615,6 +627,14 @@ impl Call for Download {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+                Ok(())
+            })
     }
 }
 
@@ -636,6 +656,14 @@ impl Call for DownloadXml {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "invoice")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+                Ok(())
+            })
+    }
 }
 
 /// A call of `PUT /invoices/{lago_id}/finalize`.
@@ -656,6 +684,10 @@ impl Call for Finalize {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /invoices/{lago_id}/lose_dispute`.
@@ -675,6 +707,10 @@ impl Call for LoseDispute {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -715,6 +751,10 @@ impl Call for Refresh {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -765,6 +805,10 @@ impl Call for Retry {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -821,6 +865,10 @@ impl Call for SyncSalesforceId {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /invoices/{lago_id}/void`.
@@ -849,5 +897,9 @@ impl Call for Void {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }

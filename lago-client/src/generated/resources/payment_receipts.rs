@@ -143,6 +143,10 @@ impl Call for Get {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_receipt")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /payment_receipts/{lago_id}/resend_email`.

@@ -855,6 +855,10 @@ impl Call for Delete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "subscription")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("external_id", &self.external_id, &value.external_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /subscriptions/{external_id}`.
@@ -885,6 +889,10 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "subscription")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("external_id", &self.external_id, &value.external_id)?;
+        Ok(())
     }
 }
 
@@ -928,6 +936,10 @@ impl Call for Update {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "subscription")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("external_id", &self.external_id, &value.external_id)?;
+        Ok(())
     }
 }
 
@@ -1021,6 +1033,18 @@ impl Call for AlertsList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "alerts")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_subscription_id",
+                    &self.external_id,
+                    &value.external_subscription_id,
+                )?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for AlertsList {
@@ -1071,6 +1095,14 @@ impl Call for AlertsCreate {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /subscriptions/{external_id}/alerts`.
@@ -1110,6 +1142,18 @@ impl Call for AlertsCreateBatch {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alerts")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_subscription_id",
+                    &self.external_id,
+                    &value.external_subscription_id,
+                )?;
+                Ok(())
+            })
     }
 }
 
@@ -1151,6 +1195,15 @@ impl Call for AlertsDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /subscriptions/{external_id}/alerts/{code}`.
@@ -1190,6 +1243,15 @@ impl Call for AlertsGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -1232,6 +1294,15 @@ impl Call for AlertsUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        identity::same_or_set("code", &self.code, &self.body.alert.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -1337,6 +1408,10 @@ impl Call for ChargesGet {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.charge_code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `PUT /subscriptions/{external_id}/charges/{charge_code}`.
@@ -1378,6 +1453,10 @@ impl Call for ChargesUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.charge_code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -1435,6 +1514,14 @@ impl Call for ChargesFiltersList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "filters")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for ChargesFiltersList {
@@ -1487,6 +1574,10 @@ impl Call for ChargesFiltersCreate {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        Ok(())
+    }
 }
 
 /// A call of `DELETE /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`.
@@ -1529,6 +1620,11 @@ impl Call for ChargesFiltersDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`.
@@ -1570,6 +1666,11 @@ impl Call for ChargesFiltersGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -1614,6 +1715,11 @@ impl Call for ChargesFiltersUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -1879,6 +1985,10 @@ impl Call for FixedChargesGet {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.fixed_charge_code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `PUT /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`.
@@ -1921,6 +2031,10 @@ impl Call for FixedChargesUpdate {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.fixed_charge_code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /subscriptions/{external_id}/lifetime_usage`.
@@ -1958,6 +2072,14 @@ impl Call for LifetimeUsageGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "lifetime_usage")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        Ok(())
     }
 }
 
@@ -1998,5 +2120,13 @@ impl Call for LifetimeUsageUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "lifetime_usage")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        Ok(())
     }
 }

@@ -335,6 +335,10 @@ impl Call for Delete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /wallets/{lago_id}`.
@@ -354,6 +358,10 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -375,6 +383,10 @@ impl Call for Update {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -459,6 +471,10 @@ impl Call for MetadataDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        let mut maps = value.iter();
+        identity::gone("key", maps.any(|map| map.contains_key(&self.key)))
+    }
 }
 
 /// A call of `GET /wallets/{lago_id}/wallet_transactions`.
@@ -531,6 +547,14 @@ impl Call for WalletTransactionsList {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "wallet_transactions")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("lago_wallet_id", &self.lago_id, &value.lago_wallet_id)?;
+                Ok(())
+            })
     }
 }
 

@@ -8,6 +8,8 @@ use lago_tests::bodies::tax;
 use lago_tests::script::Answer;
 use serde_json::json;
 
+use super::CUSTOMER;
+
 /// What the server answers, and with what settings it is called.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
@@ -221,7 +223,7 @@ fn said_by_others() -> Vec<Case> {
 }
 
 fn successes() -> Vec<Case> {
-    let good = json!({"tax": tax("vat")}).to_string();
+    let good = json!({"tax": tax(CUSTOMER)}).to_string();
     let torn = &good[..good.len() / 2];
     let wrong = good.replace("2023-07-06T14:35:58Z", "jane@secret.example");
     vec![
@@ -255,6 +257,10 @@ fn successes() -> Vec<Case> {
         case(
             "200 with bytes that are no UTF-8",
             Answer::new("200 OK", &[], b"{\"tax\":{\"name\":\"\xff secret\"}}"),
+        ),
+        case(
+            "200 with another tax",
+            Answer::json("200 OK", json!({"tax": tax("secret")})),
         ),
         case("200 with HTML", html("200 OK", "a secret")),
     ]

@@ -6,12 +6,13 @@ use syn::Type;
 
 use super::EmitError;
 use super::call_types::ident_of;
+use super::identity;
 use super::methods::{Method, Output};
 use super::signatures::{Place, Signature, WireParameter};
 use super::table;
 use super::values::argument;
-
 use crate::regen::ir::ParameterPlace;
+
 /// The `Call` of a call type.
 pub(crate) fn call_impl(
     method: &Method<'_>,
@@ -42,6 +43,7 @@ pub(crate) fn call_impl(
             (quote!(Page<#item>), quote!(decode::page(body, #key)))
         }
     };
+    let check = identity::check(method);
     Ok(quote! {
         impl Call for #call {
             type Output = #output;
@@ -55,6 +57,7 @@ pub(crate) fn call_impl(
             fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
                 #decoded
             }
+            #check
         }
     })
 }
@@ -77,9 +80,6 @@ fn passed(parameter: &WireParameter, method: &Method<'_>) -> Result<TokenStream,
         Place::Query(name) => name.clone(),
     };
     let field = ident_of(&name);
-    Ok(match wire_type(&parameter.ty) {
-        (true, "str") => quote!(self.#field.as_deref()),
-        (true, "ref") => quote!(self.#field.as_ref()),
     let mut maps = [true, false]
         .into_iter()
         .flat_map(|required| method.query(required))
@@ -90,6 +90,9 @@ fn passed(parameter: &WireParameter, method: &Method<'_>) -> Result<TokenStream,
             false => quote!(self.#field.checked()?),
         });
     }
+    Ok(match wire_type(&parameter.ty) {
+        (true, "str") => quote!(self.#field.as_deref()),
+        (true, "ref") => quote!(self.#field.as_ref()),
         (false, "str" | "ref") => quote!(&self.#field),
         _ => quote!(self.#field),
     })

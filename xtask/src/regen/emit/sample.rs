@@ -120,6 +120,7 @@ pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
         parameters: Vec::new(),
         body: None,
         answer: Answer::Empty,
+        identity: Vec::new(),
         may_be_empty: false,
         failures: Vec::new(),
         published: true,

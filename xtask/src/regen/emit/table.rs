@@ -74,8 +74,13 @@ fn row(operation: &Operation) -> String {
         Some(body) if body.required => "Required",
         Some(_) => "Optional",
     };
+    let identity: Vec<(&str, &str)> = operation
+        .identity
+        .iter()
+        .map(|found| (found.parameter.as_str(), found.property.as_str()))
+        .collect();
     format!(
-        "row({:?}, {}, {:?}, {:?}, {idempotency}, {body}, &{:?}, {:?})",
+        "row({:?}, {}, {:?}, {:?}, {idempotency}, {body}, &{:?}, &{identity:?}, {:?})",
         operation.id,
         operation.method.to_upper_camel_case(),
         operation.path,
@@ -98,9 +103,9 @@ mod tests {
         syn::parse_file(text).unwrap();
         for expected in [
             "pub static OPERATIONS: [Operation; 4] = [",
-            r#"    row("listParts", Get, "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], None),"#,
-            r#"    row("createThing", Post, "/things", "things.post", NotIdempotent, Required, &["thing"], Some("1.2.0")),"#,
-            r#"    row("deleteThing", Delete, "/things/{code}", "things.delete", Idempotent, Optional, &[], None),"#,
+            r#"    row("listParts", Get, "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], &[], None),"#,
+            r#"    row("createThing", Post, "/things", "things.post", NotIdempotent, Required, &["thing"], &[], Some("1.2.0")),"#,
+            r#"    row("deleteThing", Delete, "/things/{code}", "things.delete", Idempotent, Optional, &[], &[], None),"#,
             "    pub(crate) const CREATE_THING: &Operation = &OPERATIONS[1];",
         ] {
             assert!(text.contains(expected), "{expected}\n---\n{text}");

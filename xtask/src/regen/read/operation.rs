@@ -55,6 +55,7 @@ impl Reader<'_> {
                 .get("requestBody")
                 .and_then(|body| self.body(body, &address)),
             answer: self.answer(operation, &address),
+            identity: Vec::new(),
             may_be_empty: may_be_empty(operation),
             failures: failures(operation),
             published: !flag(operation, UNPUBLISHED),
