@@ -117,7 +117,9 @@ impl Error {
     /// changes or deletes was executed, on that other object: this notices it and does not prevent it.
     ///
     /// [`body`](Self::body) holds the object; [`is_ambiguous`](Self::is_ambiguous) is true as well. Do
-    /// not repeat the call. Answers that state nothing of the path are not compared.
+    /// not repeat the call. Answers that state nothing of the path are not compared, and a path that
+    /// became that of another operation mostly has an answer that cannot be read
+    /// ([`is_decode`](Self::is_decode)).
     #[must_use]
     pub fn is_other_object(&self) -> bool {
         matches!(self.0.kind, Kind::OtherObject(_))
