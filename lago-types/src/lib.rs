@@ -45,6 +45,8 @@ mod mint;
 mod patch;
 #[cfg(feature = "schemars")]
 mod schema;
+#[doc(hidden)]
+pub mod words;
 
 pub use api_error::ApiError;
 #[cfg(feature = "rust_decimal")]
@@ -54,4 +56,4 @@ pub use generated::*;
 pub use patch::Patch;
 #[cfg(feature = "schemars")]
 pub use schema::define_schemas;
-pub use webhook::{Malformed, Webhook, WebhookError};
+pub use webhook::{Malformed, Webhook, WebhookError, WebhookPayload};
