@@ -1,6 +1,7 @@
 //! What can go wrong with a call, and all that is known about it.
 
 mod api;
+mod debug;
 mod display;
 mod predicates;
 
@@ -13,7 +14,10 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-pub(crate) use api::{ApiBody, is_code};
+pub(crate) use api::ApiBody;
+#[cfg(feature = "webhooks")]
+pub(crate) use debug::Chain;
+pub(crate) use lago_types::words::is_code;
 
 use crate::decode::Failure;
 use crate::download::NoWay;
@@ -29,8 +33,10 @@ use crate::retry::{History, Stop};
 /// [`details`](Self::details), [`headers`](Self::headers) and the whole [`body`](Self::body), also
 /// when it came from a gateway and is no JSON.
 ///
-/// `Display` is one line that names the operation, never data of customers nor the API key; the
-/// cause, if any, is the [`source`](StdError::source).
+/// `Display` is one line that names the operation; the cause, if any, is the
+/// [`source`](StdError::source). `Debug`, which `unwrap` prints and `main` when it returns an error,
+/// is that line with causes and advice; `{:#?}` has the details by name. None of them holds data of
+/// customers or the API key.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -204,9 +210,31 @@ impl Error {
 
     /// The error code of the API: `invoice_not_found`, `validation_errors`. Absent where the server
     /// sends none (400, 401) and when something else answered.
+    ///
+    /// What is wrong with which field is told by the details: [`has`](Self::has) asks for one code,
+    /// [`problems`](ApiError::problems) of [`api_error`](Self::api_error) lists them.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.api_error()?.code()
+    }
+
+    /// Whether the server says this code of this field; in a batch, of any item.
+    ///
+    /// ```
+    /// # fn example(error: &lago_client::Error) {
+    /// if error.has("external_id", "value_already_exist") {
+    ///     println!("there is one already");
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// Fields within fields have a path, see [`Problem::path`](lago_types::api_error::Problem::path).
+    #[doc(alias = "has_detail")]
+    #[doc(alias = "has_error")]
+    #[must_use]
+    pub fn has(&self, field: &str, code: &str) -> bool {
+        self.api_error()
+            .is_some_and(|refusal| refusal.has(field, code))
     }
 
     /// The server's sentence: `Unprocessable Entity`, `BadRequest: …`.
@@ -215,9 +243,9 @@ impl Error {
         self.api_error()?.error()
     }
 
-    /// What the server says in detail, as it sent it: mostly field → codes, for a batch of events
+    /// What the server says in detail, as it sent it: mostly field → codes, for a batch
     /// index → field → codes, but a plain text or something nested in some places.
-    /// [`api_error`](Self::api_error) tells them apart.
+    /// [`has`](Self::has) and [`api_error`](Self::api_error) read them all.
     #[must_use]
     pub fn details(&self) -> Option<&Value> {
         self.0.api.as_ref()?.details()

@@ -271,7 +271,7 @@ macro_rules! from_integers {
 from_integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
 
 /// A text that is no decimal number. The message quotes the beginning of the text and says what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ParseDecimalError {
     excerpt: Excerpt,
     reason: Invalid,
@@ -281,6 +281,20 @@ impl fmt::Display for ParseDecimalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { excerpt, reason } = self;
         write!(f, "invalid decimal {:?}: {reason}", excerpt.as_str())
+    }
+}
+
+/// What `main` prints: the message, and with `{:#?}` its parts.
+impl fmt::Debug for ParseDecimalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match f.alternate() {
+            true => f
+                .debug_struct("ParseDecimalError")
+                .field("text", &self.excerpt.as_str())
+                .field("reason", &self.reason)
+                .finish(),
+            false => write!(f, "{self}"),
+        }
     }
 }
 

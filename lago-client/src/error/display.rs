@@ -5,7 +5,7 @@ use std::fmt;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{StatusCode, Url};
 
-use super::{ApiBody, Error, Kind, is_code};
+use super::{Error, Kind};
 use crate::operation::Method;
 use crate::retry::Stop;
 
@@ -41,27 +41,14 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// The cause, unless it may quote what the server said.
-    fn harmless_source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self.0.kind {
-            Kind::Connect { .. } | Kind::Timeout | Kind::Transport => root_cause(self),
-            _ => None,
-        }
-    }
-
     fn fmt_api(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(status) = self.status() {
             write!(f, "{status}")?;
         }
         match &self.0.api {
             Some(api) => {
-                // Some 400s have their code where the others have a sentence.
-                let sentence = api.0.error().filter(|error| is_code(error));
-                if let Some(code) = api.word().or(sentence) {
-                    write!(f, ", {code}")?;
-                }
-                if let Some(summary) = api.summary() {
-                    write!(f, " ({summary})")?;
+                if let Some(summary) = api.0.summary() {
+                    write!(f, ", {summary}")?;
                 }
             }
             None if self.is_redirect() => match self.redirects_to() {
@@ -143,27 +130,4 @@ impl Error {
             (None, _) => Ok(()),
         }
     }
-}
-
-/// `Debug` is what `unwrap` and `?` in `main` print: what the line says, by name, and no body.
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.0.kind)
-            .field("operation", &self.operation().map(|operation| operation.id))
-            .field("status", &self.status())
-            .field("code", &self.0.api.as_ref().and_then(ApiBody::word))
-            .field("request_id", &self.request_id())
-            .field("attempts", &self.attempts())
-            .field("is_ambiguous", &self.is_ambiguous())
-            .field("retry_after", &self.retry_after())
-            .field("message", &self.to_string())
-            .field("source", &self.harmless_source().map(ToString::to_string))
-            .finish_non_exhaustive()
-    }
-}
-
-/// The last of the causes: "connection refused" says more than "error sending request".
-fn root_cause(error: &dyn std::error::Error) -> Option<&(dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |cause| cause.source()).last()
 }

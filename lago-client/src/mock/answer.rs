@@ -230,7 +230,7 @@ pub(super) fn operation(name: &str) -> Result<&'static Operation, UnknownOperati
 }
 
 /// There is no operation of that name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnknownOperation(String);
 
 impl fmt::Display for UnknownOperation {
@@ -240,6 +240,16 @@ impl fmt::Display for UnknownOperation {
             "no operation is called `{}`; OPERATIONS lists them by `id` and `resource`",
             self.0
         )
+    }
+}
+
+/// What `main` and `unwrap` print: the message, and with `{:#?}` the name.
+impl fmt::Debug for UnknownOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match f.alternate() {
+            true => f.debug_tuple("UnknownOperation").field(&self.0).finish(),
+            false => write!(f, "{self}"),
+        }
     }
 }
 
@@ -265,6 +275,7 @@ mod tests {
         assert_eq!(operation("findInvoice"), operation("invoices.get"));
         let error = operation("invoices.got").unwrap_err();
         assert!(error.to_string().contains("`invoices.got`"));
+        assert_eq!(format!("{error:?}"), error.to_string());
     }
 
     #[test]

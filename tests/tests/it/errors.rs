@@ -1,6 +1,7 @@
 //! What an error says of every way in which a call may fail.
 
 pub(crate) mod cases;
+mod printed;
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
