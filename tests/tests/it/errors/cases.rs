@@ -109,7 +109,7 @@ fn said_by_lago() -> Vec<Case> {
 }
 
 /// 422 in all its shapes: a name, the code, what stands under `error_details`.
-const INVALID: [(&str, &str, &str); 11] = [
+const INVALID: [(&str, &str, &str); 13] = [
     (
         "422 by field",
         "validation_errors",
@@ -124,6 +124,16 @@ const INVALID: [(&str, &str, &str); 11] = [
         "422 by index",
         "validation_errors",
         r#"{"0":"jane@secret.example is unknown"}"#,
+    ),
+    (
+        "422 by index, in a text beside what was sent",
+        "validation_errors",
+        r#"{"0":{"errors":"Validation errors: {\"alert_type\":[\"invalid_type\"]}","params":{"alert_type":"mood","code":"secret_1"}}}"#,
+    ),
+    (
+        "422 by index, a sentence after a code",
+        "validation_errors",
+        r#"{"2":"expression_evaluation_failed: Variable: secret not found"}"#,
     ),
     (
         "422 of an expression",
