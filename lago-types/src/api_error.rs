@@ -115,7 +115,7 @@ impl ApiError {
         self.text("error")
     }
 
-    /// The code: `invoice_not_found`, `validation_errors`. The server sends none with 400, 401 and 409.
+    /// The code: `invoice_not_found`, `validation_errors`. The server sends none with 400, 401, 409 and 500.
     ///
     /// What is wrong with which field is in the details: [`has`](Self::has) asks for one code,
     /// [`problems`](Self::problems) lists all.

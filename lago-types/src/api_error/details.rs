@@ -24,7 +24,8 @@ pub enum Details<'a> {
     ThirdParty(ThirdPartyError<'a>),
     /// A payment provider has had too many requests from Lago (`too_many_provider_requests`).
     ProviderLimit(ProviderLimit<'a>),
-    /// Anything else, among it fields within fields; [`ApiError::problems`] reads those too.
+    /// Anything else, among it fields within fields and values of a list in a query,
+    /// `{"status": {"0": [codes]}}`; [`ApiError::problems`] reads those too.
     Other(&'a Value),
 }
 
