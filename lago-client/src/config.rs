@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
+use crate::base_url::BaseUrl;
 use crate::client::Client;
 use crate::clock;
 use crate::error::Error;
@@ -24,8 +24,6 @@ const API_URL: &str = "LAGO_API_URL";
 
 /// Who sends a request, as `user-agent` says it.
 pub(crate) const PRODUCT: &str = concat!("lago-client-rust/", env!("CARGO_PKG_VERSION"));
-
-const VERSIONED_PATH: &str = "/api/v1";
 
 /// Sets up a [`Client`].
 ///
@@ -87,7 +85,9 @@ impl ClientBuilder {
     }
 
     /// Where the API is: [`US`] unless set, [`EU`], or your own server. `/api/v1` is added when it
-    /// is missing. `http` is allowed, for servers in the same network.
+    /// is missing. `http` is allowed, for servers in the same network: who is in between can read
+    /// everything, the API key too. That includes the proxy that the environment names for such calls
+    /// (`HTTP_PROXY`); of calls over https a proxy sees only where they go.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
@@ -169,12 +169,10 @@ impl ClientBuilder {
             Some(http) => http,
             None => http_client(self.timeout / 3)?,
         };
-        let url = base_url(&self.base_url)?;
+        let base_url = BaseUrl::parse(&self.base_url).map_err(Error::config)?;
         Ok(Client::new(Shared {
             http,
-            host: url.host_str().unwrap_or_default().to_owned(),
-            port: url.port_or_known_default().unwrap_or_default(),
-            base_url: url.into(),
+            base_url,
             headers,
             timeout: self.timeout,
             total_timeout: self.total_timeout,
@@ -233,8 +231,8 @@ fn http_client(connect_timeout: Duration) -> Result<reqwest::Client, Error> {
 /// A header from text, or what is wrong with it.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let parsed =
-        HeaderName::try_from(name).map_err(|_| format!("{name:?} is no name of a header"))?;
-    // The value may be secret.
+        HeaderName::try_from(name).map_err(|_| "a header has a name that none can have")?;
+    // The value may be secret, and so may what stands where the name should.
     let value = HeaderValue::try_from(value)
         .map_err(|_| format!("the header `{name}` has a value that no header can hold"))?;
     if parsed == AUTHORIZATION {
@@ -243,49 +241,11 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
     Ok((parsed, value))
 }
 
-/// The URL that paths are appended to: with `/api/v1`, without a slash at the end.
-fn base_url(text: &str) -> Result<Url, Error> {
-    let trimmed = text.trim();
-    let wrong = |why: &str| Error::config(format!("the base URL {:?} {why}", printable(trimmed)));
-    let mut url =
-        Url::parse(trimmed).map_err(|_| wrong("is no URL; write `https://lago.example.com`"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(wrong(
-            "is no address of a web server; write `https://lago.example.com`",
-        ));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::config(
-            "the base URL holds a user or a password; the API key is all it takes",
-        ));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong(
-            "has a query or a fragment; write only scheme, host and path",
-        ));
-    }
-    let path = url.path().trim_end_matches('/');
-    let path = match path.ends_with(VERSIONED_PATH) {
-        true => path.to_owned(),
-        false => format!("{path}{VERSIONED_PATH}"),
-    };
-    url.set_path(&path);
-    Ok(url)
-}
-
-/// A base URL without the places where people put secrets, though none belongs there.
-fn printable(url: &str) -> &str {
-    match url.contains('@') {
-        true => "[redacted]",
-        false => url.split(['?', '#']).next().unwrap_or_default(),
-    }
-}
-
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("api_key", &self.api_key.as_ref().map(|_| "[redacted]"))
-            .field("base_url", &printable(&self.base_url))
+            .field("base_url", &BaseUrl::parse(&self.base_url).ok())
             .field("timeout", &self.timeout)
             .field("total_timeout", &self.total_timeout)
             .field("largest_response", &self.largest_response)
@@ -304,30 +264,6 @@ mod tests {
     }
 
     #[test]
-    fn the_version_is_added_to_the_path_when_it_is_missing() {
-        for (given, used) in [
-            (
-                "https://lago.example.com",
-                "https://lago.example.com/api/v1",
-            ),
-            (
-                "https://lago.example.com/",
-                "https://lago.example.com/api/v1",
-            ),
-            (
-                "http://localhost:3000/api/v1/",
-                "http://localhost:3000/api/v1",
-            ),
-            (
-                " https://example.com/lago ",
-                "https://example.com/lago/api/v1",
-            ),
-        ] {
-            assert_eq!(base_url(given).unwrap().as_str(), used);
-        }
-    }
-
-    #[test]
     fn what_cannot_work_is_an_error_of_build() {
         let builder = || ClientBuilder::new().api_key("key");
         assert!(complaint(ClientBuilder::new()).contains("LAGO_API_KEY"));
@@ -335,7 +271,7 @@ mod tests {
         assert!(complaint(builder().base_url("lago.example.com")).contains("is no URL"));
         assert!(complaint(builder().base_url("ftp://x")).contains("web server"));
         assert!(complaint(builder().base_url("https://x/?a=1")).contains("query"));
-        assert!(complaint(builder().header("a b", "c")).contains("no name of a header"));
+        assert!(complaint(builder().header("a b", "c")).contains("none can have"));
         assert!(complaint(builder().header("a", "b\nc")).contains("`a`"));
         assert!(complaint(builder().header("Authorization", "c")).contains("api_key"));
         assert!(complaint(builder().user_agent("a\r\nb")).contains("user agent"));
@@ -354,16 +290,26 @@ mod tests {
             "https://user:that-is-secret@x",
             "https://user:that-is-secret@x:y",
             "https://x/?key=that-is-secret",
+            "that-is-secret",
+            "that-is-secret:3000",
         ] {
             let builder = ClientBuilder::new().api_key("key").base_url(url);
             assert!(!format!("{builder:?}").contains("that-is-secret"));
             assert!(!complaint(builder).contains("that-is-secret"));
         }
-        let client = ClientBuilder::new()
-            .api_key("that-is-secret")
-            .build()
-            .unwrap();
-        assert!(!format!("{client:?}").contains("that-is-secret"));
+        let secret = "that-is-secret";
+        let swapped = ClientBuilder::new()
+            .api_key(US)
+            .base_url(format!("https://{secret}"));
+        for builder in [ClientBuilder::new().api_key(secret), swapped] {
+            assert!(!format!("{builder:?}").contains(secret));
+            let client = builder.build().unwrap();
+            assert!(!format!("{client:?}").contains(secret));
+        }
+        let header = ClientBuilder::new()
+            .api_key("key")
+            .header("that-is secret", "x");
+        assert!(!complaint(header).contains("secret"));
     }
 
     #[test]

@@ -19,6 +19,7 @@
 //! A call is repeated where that cannot charge anyone twice ([`RetryPolicy`]); where it may have been
 //! executed and nobody knows, the error says so ([`Error::is_ambiguous`]).
 
+mod base_url;
 mod client;
 mod clock;
 mod config;

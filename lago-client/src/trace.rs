@@ -51,8 +51,8 @@ impl Span {
                 "url.full",
                 format_args!("{}{}", shared.base_url, operation.path),
             );
-            span.record("server.address", shared.host.as_str());
-            span.record("server.port", shared.port);
+            span.record("server.address", shared.base_url.printable_host());
+            span.record("server.port", shared.base_url.port());
         }
         Self { span }
     }

@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 
+use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::generated::wire;
@@ -22,19 +23,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// What all calls of a client share.
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
-    /// Ends without a slash.
-    pub(crate) base_url: String,
-    /// Where that is; told in traces.
-    #[cfg_attr(
-        not(feature = "tracing"),
-        expect(dead_code, reason = "nothing else tells it")
-    )]
-    pub(crate) host: String,
-    #[cfg_attr(
-        not(feature = "tracing"),
-        expect(dead_code, reason = "nothing else tells it")
-    )]
-    pub(crate) port: u16,
+    pub(crate) base_url: BaseUrl,
     /// Key and user agent among them.
     pub(crate) headers: HeaderMap,
     /// For one attempt.
@@ -63,7 +52,7 @@ impl Shared {
         options: Options,
     ) -> wire::Client {
         wire::Client {
-            baseurl: self.base_url.clone(),
+            baseurl: self.base_url.as_str().to_owned(),
             client: self.http.clone(),
             inner: Call {
                 shared: Arc::clone(self),

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
+use crate::base_url::printable;
+
 /// A cause that several deliveries share: one attempt to fetch a key can fail all that waited.
 pub(super) type Cause = Arc<dyn StdError + Send + Sync>;
 
@@ -137,6 +139,8 @@ impl fmt::Display for VerifyError {
             Reason::Signature => f.write_str("the signature does not match"),
             Reason::Issuer { expected, found } => {
                 let found = found.as_deref().unwrap_or_default();
+                // What is expected may be a key that was taken for an address.
+                let expected = printable(expected);
                 write!(f, "the signature is of issuer {found:?}, not {expected:?}")
             }
             Reason::OtherBody => f.write_str("the signature is of another body"),

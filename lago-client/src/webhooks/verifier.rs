@@ -14,6 +14,7 @@ use super::hmac::Secret;
 use super::jwt::Token;
 use super::keys::Keys;
 use super::public_key::PublicKey;
+use crate::base_url::printable;
 use crate::client::Client;
 use crate::error::Error;
 
@@ -259,7 +260,7 @@ impl fmt::Debug for Verifier {
         let (algorithm, issuer) = match &*self.trust {
             Trust::Hmac(_) => (Algorithm::Hmac, None),
             Trust::Jwt { issuer, .. } | Trust::Fetched { issuer, .. } => {
-                (Algorithm::Jwt, Some(issuer))
+                (Algorithm::Jwt, Some(printable(issuer)))
             }
         };
         f.debug_struct("Verifier")
