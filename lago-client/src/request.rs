@@ -17,7 +17,7 @@ use crate::operation::Operation;
 use crate::page::{Items, ListCall, Pages};
 use crate::response::Response;
 use crate::retry::RetryPolicy;
-use crate::trace;
+use crate::{trace, transport};
 
 /// What one call may have other than its client.
 #[derive(Clone, Debug, Default)]
@@ -140,6 +140,7 @@ impl<C: Call> Request<C> {
 
     async fn call(self) -> Result<Response<C::Output>, Error> {
         let operation = C::operation();
+        transport::need_runtime(operation)?;
         let wire = self.client.shared().call(operation, self.options);
         let outcome = self.call.execute(&wire).await;
         let success = match (wire.inner.outcome(), outcome) {

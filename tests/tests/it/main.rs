@@ -26,6 +26,8 @@ mod replay;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod runtime;
+#[cfg(test)]
 mod surface;
 #[cfg(test)]
 mod told;
