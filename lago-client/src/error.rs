@@ -69,6 +69,8 @@ pub(crate) enum Kind {
     Api,
     /// The answer is a success that cannot be read, at this JSON path.
     Decode(String),
+    /// A list names page after page, and there is nothing on them.
+    Endless,
     /// A file was not made within the time limit.
     NotReady,
     /// The storage of a file gives none.
@@ -151,6 +153,13 @@ impl Error {
         error.0.source = Some(failure.source);
         error.0.attempts = success.attempts;
         error.0.may_be_executed = true;
+        error
+    }
+
+    /// A list that goes on after so many pages in a row without an element.
+    pub(crate) fn endless(operation: &'static Operation, pages: u32) -> Self {
+        let mut error = Self::new(Kind::Endless, Some(operation));
+        error.0.attempts = pages;
         error
     }
 

@@ -149,6 +149,7 @@ fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
         (Kind::Paced, _) => "rate_limited".into(),
         (Kind::TooLarge(_), _) => "too_large".into(),
         (Kind::Decode(_), _) => "decode".into(),
+        (Kind::Endless, _) => "endless".into(),
         (Kind::NotReady, _) => "not_ready".into(),
         (Kind::NoFile | Kind::NoWay(_), _) => "storage".into(),
     }

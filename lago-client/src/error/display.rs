@@ -29,6 +29,7 @@ impl fmt::Display for Error {
             Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes")?,
             Kind::Api => self.fmt_api(f)?,
             Kind::Decode(path) => self.fmt_decode(f, path)?,
+            Kind::Endless => f.write_str("the list goes on, and its pages are empty")?,
             Kind::NotReady => {
                 f.write_str("the server has not made the file within the time limit")?
             }
@@ -126,8 +127,10 @@ impl Error {
 
     /// How the call came to this: attempts, what is left open, what kept it from going on.
     fn fmt_course(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.attempts() > 1 {
-            write!(f, ", after {} attempts", self.attempts())?;
+        match (self.attempts(), &self.0.kind) {
+            (0 | 1, _) => {}
+            (pages, Kind::Endless) => write!(f, ", {pages} in a row")?,
+            (attempts, _) => write!(f, ", after {attempts} attempts")?,
         }
         let reads = self
             .operation()

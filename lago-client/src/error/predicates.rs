@@ -111,6 +111,13 @@ impl Error {
         matches!(self.0.kind, Kind::Decode(_))
     }
 
+    /// A walk over a list ([`items`](crate::Request::items), [`pages`](crate::Request::pages)) came to
+    /// 100 empty pages in a row, and the last one names another.
+    #[must_use]
+    pub fn is_endless(&self) -> bool {
+        self.0.kind == Kind::Endless
+    }
+
     /// The client or the request cannot be made like this; nothing was sent.
     #[must_use]
     pub fn is_usage(&self) -> bool {

@@ -52,6 +52,7 @@ impl Outcome {
             | Kind::Paced
             | Kind::TooLarge(_)
             | Kind::Decode(_)
+            | Kind::Endless
             | Kind::NotReady
             | Kind::NoFile
             | Kind::NoWay(_) => Class::Final,

@@ -1,5 +1,7 @@
 //! Lists over a real socket: pages, and walks over all of them.
 
+mod endless;
+
 use std::error::Error;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
