@@ -122,7 +122,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How many bytes an answer, or a file in one piece, may have: 64 MiB unless set.
+    /// How many bytes an answer, or a file in one piece, may have: 64 MiB unless set. Objects take
+    /// several times the memory of their JSON; this is what limits that.
     pub fn largest_response(mut self, bytes: usize) -> Self {
         self.largest_response = bytes;
         self

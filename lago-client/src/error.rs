@@ -212,7 +212,8 @@ impl Error {
     }
 
     /// The error code of the API: `invoice_not_found`, `validation_errors`. Absent where the server
-    /// sends none (400, 401) and when something else answered.
+    /// sends none (400, 401), when something else answered, and when the answer has more than 1 MiB:
+    /// see [`api_error`](Self::api_error).
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.api_error()?.code()
@@ -234,6 +235,11 @@ impl Error {
 
     /// The whole refusal, to be asked what is wrong in all shapes that the server has for it; absent
     /// when something else answered. It may hold data of customers.
+    ///
+    /// Absent also when the answer has more than 1 MiB, which Lago's refusals are far from: as JSON
+    /// values it would take many times its size in memory. Then [`code`](Self::code),
+    /// [`message`](Self::message) and [`details`](Self::details) say nothing either, and
+    /// [`status`](Self::status) and [`body`](Self::body) are what there is.
     ///
     /// ```
     /// use lago_client::{Error, types::api_error::Details};

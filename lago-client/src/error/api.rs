@@ -16,12 +16,18 @@ pub(crate) fn is_code(text: &str) -> bool {
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
+/// In bytes. A value of JSON takes up to a hundred times the memory of its text.
+const LARGEST: usize = 1 << 20;
+
 /// The longest summary of details that still reads as a line.
 const MOST_FIELDS: usize = 4;
 
 impl ApiBody {
-    /// Reads the body of an error; none when it is not Lago's.
+    /// Reads the body of an error; none when it is not Lago's, or too large to be worth reading.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
+        if body.len() > LARGEST {
+            return None;
+        }
         let body: ApiError = serde_json::from_slice(body).ok()?;
         (body.error().is_some() || body.code().is_some()).then_some(Self(body))
     }
@@ -97,6 +103,18 @@ mod tests {
         assert_eq!(summary(r#""a text about jane@example.com""#), None);
         assert_eq!(summary(r#"{"message":"card of jane@example.com"}"#), None);
         assert_eq!(summary(r#"{"code":["Jane Doe"]}"#), None);
+    }
+
+    #[test]
+    fn a_body_is_read_up_to_its_limit() {
+        let of_length = |length: usize| {
+            let (head, end) = (r#"{"status":422,"code":"c","error":""#, r#""}"#);
+            let sentence = "x".repeat(length - head.len() - end.len());
+            format!("{head}{sentence}{end}")
+        };
+        let parse = |length| ApiBody::parse(of_length(length).as_bytes());
+        assert_eq!(parse(LARGEST).unwrap().0.code(), Some("c"));
+        assert!(parse(LARGEST + 1).is_none());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod cases;
 mod connecting;
+mod large;
 mod limits;
 mod torn;
 
