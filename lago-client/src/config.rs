@@ -9,7 +9,7 @@ use crate::base_url::BaseUrl;
 use crate::client::Client;
 use crate::clock;
 use crate::error::Error;
-use crate::rate_limit::Pace;
+use crate::pace::Pace;
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::Shared;
 
@@ -117,6 +117,11 @@ impl ClientBuilder {
     /// in this one (`x-ratelimit-remaining: 0`). Off unless set: then such calls are sent, and
     /// refused with 429. Clones of a client wait together; a call whose
     /// [`total_timeout`](Self::total_timeout) ends before the window does fails without being sent.
+    ///
+    /// When the window is over, one call goes first, and the others as its answer allows: spread evenly
+    /// over the new window, in the order in which they came. No window is waited for longer than the
+    /// client's policy allows ([`RetryPolicy::max_retry_after`], 120 s unless set), whatever the server
+    /// says; and what it says in answer to a later request replaces what it said before.
     pub fn rate_limit_pacing(mut self, on: bool) -> Self {
         self.pacing = on;
         self
@@ -171,6 +176,7 @@ impl ClientBuilder {
             None => http_client(self.timeout / 3)?,
         };
         let base_url = BaseUrl::parse(&self.base_url).map_err(Error::config)?;
+        let longest_window = self.retry.max_retry_after;
         Ok(Client::new(Shared {
             http,
             base_url,
@@ -180,7 +186,7 @@ impl ClientBuilder {
             largest_response: self.largest_response,
             retry: self.retry,
             budget: Budget::default(),
-            pace: self.pacing.then(Pace::default),
+            pace: self.pacing.then(|| Pace::new(longest_window)),
             clock: Box::new(clock::System),
             #[cfg(feature = "drift")]
             drift: crate::drift::Watch::default(),

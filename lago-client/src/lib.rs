@@ -34,6 +34,7 @@ mod generated;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;
+mod pace;
 mod page;
 mod path;
 mod query;

@@ -13,7 +13,8 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::generated::wire;
 use crate::operation::{Operation, RequestBody};
-use crate::rate_limit::{Pace, retry_after};
+use crate::pace::Pace;
+use crate::rate_limit::retry_after;
 use crate::request::Options;
 use crate::response::{Received, Success};
 use crate::retry::{Attempt, Budget, RetryPolicy, Rules, repeat};
@@ -147,7 +148,7 @@ impl Call {
         let answer = self.shared.http.execute(request).await;
         let mut answer = answer.map_err(|error| Error::transport(self.operation, error, None))?;
         if let Some(pace) = &self.shared.pace {
-            pace.note(answer.headers(), self.shared.clock.now());
+            pace.note(attempt.request, answer.headers(), self.shared.clock.now());
         }
         let received = receive(self.operation, self.shared.largest_response, &mut answer).await?;
         if received.status.is_success() {

@@ -1,8 +1,5 @@
 //! Where files come in.
 
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,7 +7,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT
 use reqwest::{Method, StatusCode, Url};
 
 use super::redirect::{self, NoWay};
-use crate::clock::Clock;
+use crate::clock::within;
 use crate::config::PRODUCT;
 use crate::error::{Error, Kind};
 use crate::operation::Operation;
@@ -161,17 +158,6 @@ fn may_be_file(headers: &HeaderMap) -> bool {
         media_type.as_str(),
         "text/html" | "application/xhtml+xml" | "application/json"
     )
-}
-
-/// What comes of the work; none when it takes longer than the limit.
-async fn within<T>(clock: &dyn Clock, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    let mut alarm = clock.sleep(limit);
-    let either = poll_fn(|cx| match work.as_mut().poll(cx) {
-        Poll::Ready(value) => Poll::Ready(Some(value)),
-        Poll::Pending => alarm.as_mut().poll(cx).map(|()| None),
-    });
-    either.await
 }
 
 #[cfg(test)]

@@ -142,6 +142,9 @@ impl Error {
             (Some(Stop::Deadline), Some(wait)) => {
                 write!(f, "; a wait of {wait:?} exceeds the time that is left")
             }
+            (Some(Stop::Wait), Some(wait)) => {
+                write!(f, "; a wait of {wait:?} is longer than the policy allows")
+            }
             (Some(stop), _) => write!(f, "; not tried again: {stop}"),
             (None, _) => Ok(()),
         }

@@ -9,7 +9,7 @@ use super::policy::RetryPolicy;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::operation::Operation;
-use crate::rate_limit::Pace;
+use crate::pace::Pace;
 use crate::trace;
 
 /// What the attempts of a call go by.
@@ -31,6 +31,8 @@ pub(crate) struct Attempt {
     pub(crate) is_last: bool,
     /// How long it may take.
     pub(crate) remaining: Duration,
+    /// Its number among the requests that are paced; zero when none are.
+    pub(crate) request: u64,
 }
 
 /// What the attempts before have come to.
@@ -56,20 +58,28 @@ where
     let mut history = History::default();
     let mut spent = 0;
     loop {
-        // Another call may have used up the next window meanwhile.
-        while let Some(wait) = rules.pace.and_then(|pace| pace.wait(rules.clock.now())) {
-            if wait >= remaining() {
-                return Err(Error::paced(rules.operation, wait).after(history, Stop::Deadline));
+        let pass = match rules.pace {
+            Some(pace) => {
+                let wait = pace.wait(rules.clock.now());
+                if let Some(wait) = wait.filter(|wait| *wait < remaining()) {
+                    trace::paced(rules.operation, wait);
+                }
+                let pass = pace.enter(rules.clock, remaining()).await;
+                let late =
+                    |wait| Error::paced(rules.operation, wait).after(history, Stop::Deadline);
+                Some(pass.map_err(late)?)
             }
-            trace::paced(rules.operation, wait);
-            rules.clock.sleep(wait).await;
-        }
+            None => None,
+        };
         history.attempts += 1;
         let outcome = attempt(Attempt {
             is_last: history.attempts >= rules.policy.max_attempts,
             remaining: remaining(),
+            request: pass.as_ref().map_or(0, |pass| pass.request),
         });
-        let error = match outcome.await {
+        let outcome = outcome.await;
+        drop(pass);
+        let error = match outcome {
             Ok(value) => {
                 rules.budget.refund(spent);
                 return Ok((value, history.attempts));

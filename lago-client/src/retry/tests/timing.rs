@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::System;
-use crate::rate_limit::Pace;
+use crate::pace::Pace;
 use crate::retry::{Budget, RetryPolicy, Rules, repeat};
 
 /// What becomes of a call whose attempts fail like this and then succeed, and how long it took.
@@ -51,16 +51,37 @@ async fn a_whole_window_is_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_window_that_ends_after_the_deadline_is_not_waited_for() {
-    let limited = Fault::Answer(429, None, Some(121));
+    // And the random time on top.
+    let limited = Fault::Answer(429, None, Some(120));
     let (outcome, took) = call(READ, &RetryPolicy::new(), &Budget::default(), &[limited]).await;
     let error = outcome.unwrap_err();
     assert_eq!(took, Duration::ZERO);
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(121)));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(120)));
     assert!(error.is_rate_limited() && !error.is_ambiguous());
     assert!(
-        error.to_string().contains("a wait of 121s exceeds"),
+        error.to_string().contains("a wait of 120s exceeds"),
         "{error}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_beyond_what_the_policy_allows_is_an_error_at_once_and_up_to_it_is_waited() {
+    let limited = |seconds| [Fault::Answer(503, None, Some(seconds))];
+    let policy = RetryPolicy::new().max_retry_after(Duration::from_secs(30));
+    let (outcome, took) = call(READ, &policy, &Budget::default(), &limited(30)).await;
+    assert_eq!(outcome.unwrap(), 2);
+    assert!(took >= Duration::from_secs(30), "{took:?}");
+    for (policy, asked) in [(policy, 31), (RetryPolicy::new(), 1_790_000_000)] {
+        let (outcome, took) = call(READ, &policy, &Budget::default(), &limited(asked)).await;
+        let error = outcome.unwrap_err();
+        assert_eq!((took, error.attempts()), (Duration::ZERO, 1));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(asked)));
+        let line = error.to_string();
+        assert!(
+            line.contains("s is longer than the policy allows"),
+            "{line}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -92,12 +113,15 @@ async fn a_window_that_others_use_up_meanwhile_is_waited_for_too() {
         });
         HeaderMap::from_iter(headers)
     };
-    let (start, pace) = (Instant::now(), Arc::new(Pace::default()));
-    pace.note(&window(), start);
+    let (start, longest) = (Instant::now(), Duration::from_secs(120));
+    let pace = Arc::new(Pace::new(longest));
+    let request = async || pace.enter(&System, longest).await.unwrap().request;
+    let (first, second) = (request().await, request().await);
+    pace.note(first, &window(), start);
     let other = Arc::clone(&pace);
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_secs(10)).await;
-        other.note(&window(), Instant::now());
+        other.note(second, &window(), Instant::now());
     });
     let rules = Rules {
         operation: READ,

@@ -217,6 +217,17 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
             refused(refusal("422 Unprocessable Entity", "validation_errors")),
         ),
         (
+            "422 of 2 MiB",
+            refused(answer(
+                "422 Unprocessable Entity",
+                &[],
+                format!(
+                    r#"{{"code":"validation_errors","x":"{}"}}"#,
+                    "x".repeat(2 << 20)
+                ),
+            )),
+        ),
+        (
             "422 of a lock",
             refused(refusal(
                 "422 Unprocessable Entity",
@@ -234,6 +245,14 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
         (
             "429 of a gateway, retry-after: 3600",
             refused(answer("429 Too Many Requests", &["retry-after: 3600"], "")),
+        ),
+        (
+            "429 of a gateway, x-ratelimit-reset: 1790000000",
+            refused(answer(
+                "429 Too Many Requests",
+                &["x-ratelimit-reset: 1790000000"],
+                "",
+            )),
         ),
         (
             "429 of a payment provider",
