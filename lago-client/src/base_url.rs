@@ -58,6 +58,10 @@ impl BaseUrl {
         self.url.as_str()
     }
 
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// The host as a trace may hold it.
     #[cfg(feature = "tracing")]
     pub(crate) fn printable_host(&self) -> &str {

@@ -8,6 +8,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AG
 use crate::base_url::BaseUrl;
 use crate::client::Client;
 use crate::clock;
+use crate::download::{Reach, Storages};
 use crate::error::Error;
 use crate::pace::Pace;
 use crate::retry::{Budget, RetryPolicy};
@@ -50,6 +51,7 @@ pub struct ClientBuilder {
     http: Option<reqwest::Client>,
     retry: RetryPolicy,
     pacing: bool,
+    private_file_hosts: bool,
 }
 
 impl ClientBuilder {
@@ -65,6 +67,7 @@ impl ClientBuilder {
             http: None,
             retry: RetryPolicy::new(),
             pacing: false,
+            private_file_hosts: false,
         }
     }
 
@@ -134,6 +137,20 @@ impl ClientBuilder {
         self
     }
 
+    /// Whether files ([`FileRequest`](crate::FileRequest)) may be fetched from addresses that are not on
+    /// the public internet. Off unless set: the server says where a file is, and should not be able to
+    /// send a client to what only the client's network can reach.
+    ///
+    /// Refused are private, shared, link-local, unique-local, multicast and reserved addresses of IPv4 and IPv6, and
+    /// loopback, also when a name or a redirect leads to them. Always allowed are the API's own origin,
+    /// and loopback when the API is at a loopback address. Allow the others for a storage in your own
+    /// network, such as a MinIO. Behind a proxy, the proxy resolves names; then those that a URL
+    /// spells out are refused.
+    pub fn allow_private_file_hosts(mut self, on: bool) -> Self {
+        self.private_file_hosts = on;
+        self
+    }
+
     /// A header for every request. One of the same name that a call sets replaces it.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -150,8 +167,12 @@ impl ClientBuilder {
     ///
     /// Unless set, one is made that follows no redirects, so that the key goes to no other host,
     /// repeats nothing by itself, and closes idle connections before servers usually do. Build yours
-    /// with `redirect(Policy::none())` and `retry(reqwest::retry::never())` for the same. Files
-    /// ([`FileRequest`](crate::FileRequest)) are fetched with it too, and with its default headers.
+    /// with `redirect(Policy::none())` and `retry(reqwest::retry::never())` for the same.
+    ///
+    /// Files ([`FileRequest`](crate::FileRequest)) are fetched with yours too, and with its default
+    /// headers. It resolves names, and follows redirects if it does, by itself: of private addresses
+    /// ([`allow_private_file_hosts`](Self::allow_private_file_hosts)) only those are refused that a URL
+    /// spells out.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -171,14 +192,20 @@ impl ClientBuilder {
             headers.insert(name, value);
         }
         headers.insert(AUTHORIZATION, self.authorization()?);
+        let connect_timeout = self.timeout / 3;
+        // A caller's client resolves names as it likes.
+        let guarded = self.http.is_none().then_some(connect_timeout);
         let http = match self.http {
             Some(http) => http,
-            None => http_client(self.timeout / 3)?,
+            None => http_client(connect_timeout, |builder| builder)?,
         };
         let base_url = BaseUrl::parse(&self.base_url).map_err(Error::config)?;
+        let environment = |name: &str| std::env::var(name).ok();
+        let reach = Reach::new(base_url.url(), self.private_file_hosts, environment);
         let longest_window = self.retry.max_retry_after;
         Ok(Client::new(Shared {
             http,
+            storages: Storages::new(reach, guarded),
             base_url,
             headers,
             timeout: self.timeout,
@@ -224,13 +251,18 @@ impl ClientBuilder {
 /// by default: a request that meets the closing is lost, and nobody knows if it was executed.
 const IDLE: Duration = Duration::from_secs(15);
 
-fn http_client(connect_timeout: Duration) -> Result<reqwest::Client, Error> {
-    reqwest::Client::builder()
+/// An HTTP client as those are that nobody brings, with settings of its own.
+pub(crate) fn http_client(
+    connect_timeout: Duration,
+    settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+) -> Result<reqwest::Client, Error> {
+    let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         // What is repeated is decided and counted here.
         .retry(reqwest::retry::never())
         .connect_timeout(connect_timeout)
-        .pool_idle_timeout(IDLE)
+        .pool_idle_timeout(IDLE);
+    settings(builder)
         .build()
         .map_err(|error| Error::config("the HTTP client cannot be made").because(error))
 }
@@ -258,6 +290,7 @@ impl fmt::Debug for ClientBuilder {
             .field("largest_response", &self.largest_response)
             .field("retry", &self.retry)
             .field("rate_limit_pacing", &self.pacing)
+            .field("allow_private_file_hosts", &self.private_file_hosts)
             .finish_non_exhaustive()
     }
 }

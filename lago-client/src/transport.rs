@@ -10,6 +10,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
+use crate::download::Storages;
 use crate::error::Error;
 use crate::generated::wire;
 use crate::operation::{Operation, RequestBody};
@@ -24,6 +25,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// What all calls of a client share.
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
+    /// For files.
+    pub(crate) storages: Storages,
     pub(crate) base_url: BaseUrl,
     /// Key and user agent among them.
     pub(crate) headers: HeaderMap,

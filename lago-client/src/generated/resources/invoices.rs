@@ -272,7 +272,11 @@ impl Invoices {
     /// `POST /invoices/{lago_id}/download`, since 0.37.0-beta, then `GET /invoices/{lago_id}`, since 0.37.0-beta, until `file_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     pub fn fetch_pdf(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(self.get(&lago_id), |object| object.file_url)
+        crate::FileRequest::new(
+                self.get(&lago_id),
+                |object| object.file_url,
+                crate::download::Format::Pdf,
+            )
             .made_by(self.download(&lago_id), |object| object?.file_url)
     }
     /// Fetch the XML file of an invoice, which is made first when it is missing.
@@ -280,7 +284,11 @@ impl Invoices {
     /// `POST /invoices/{lago_id}/download_xml`, not in the published document, then `GET /invoices/{lago_id}`, since 0.37.0-beta, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     pub fn fetch_xml(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(self.get(&lago_id), |object| object.xml_url)
+        crate::FileRequest::new(
+                self.get(&lago_id),
+                |object| object.xml_url,
+                crate::download::Format::Xml,
+            )
             .made_by(self.download_xml(&lago_id), |object| object?.xml_url)
     }
 }

@@ -57,14 +57,22 @@ impl PaymentReceipts {
     /// `GET /payment_receipts/{lago_id}`, since 1.22.0, until `file_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     pub fn fetch_pdf(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(self.get(&lago_id), |object| object.file_url)
+        crate::FileRequest::new(
+            self.get(&lago_id),
+            |object| object.file_url,
+            crate::download::Format::Pdf,
+        )
     }
     /// Fetch the XML file of a payment receipt, once it is made.
     ///
     /// `GET /payment_receipts/{lago_id}`, since 1.22.0, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     pub fn fetch_xml(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(self.get(&lago_id), |object| object.xml_url)
+        crate::FileRequest::new(
+            self.get(&lago_id),
+            |object| object.xml_url,
+            crate::download::Format::Xml,
+        )
     }
 }
 

@@ -24,6 +24,8 @@ struct File {
     action: &'static str,
     /// What it is called.
     noun: &'static str,
+    /// What the client calls its format.
+    format: &'static str,
 }
 
 const FILES: [File; 2] = [
@@ -32,12 +34,14 @@ const FILES: [File; 2] = [
         verb: "fetch_pdf",
         action: "download",
         noun: "PDF",
+        format: "Pdf",
     },
     File {
         field: "xml_url",
         verb: "fetch_xml",
         action: "download_xml",
         noun: "XML file",
+        format: "Xml",
     },
 ];
 
@@ -159,6 +163,7 @@ fn print(
     let doc = doc_lines(&doc(get.operation, trigger.as_ref(), file));
     let idents: Vec<_> = get.path().map(|path| ident_of(&path.name)).collect();
     let (verb, read) = (format_ident!("{}", file.verb), ident_of(&get.verb));
+    let format = format_ident!("{}", file.format);
     let made = trigger.as_ref().map(|trigger| {
         let verb = ident_of(&trigger.verb);
         // An answer that does not say where the file is was worth asking for all the same.
@@ -173,7 +178,12 @@ fn print(
         #deprecated
         pub fn #verb(&self, #(#idents: impl std::fmt::Display),*) -> crate::FileRequest {
             #(let #idents = #idents.to_string();)*
-            crate::FileRequest::new(self.#read(#(&#idents),*), #url_of_get) #made
+            crate::FileRequest::new(
+                self.#read(#(&#idents),*),
+                #url_of_get,
+                crate::download::Format::#format,
+            )
+            #made
         }
     })
 }
@@ -257,7 +267,7 @@ mod tests {
             "FetchthePDFofathing,onceitismade.",
             "`GET/things/{code}`",
             "pubfnfetch_pdf(&self,code:implstd::fmt::Display)->crate::FileRequest{",
-            "crate::FileRequest::new(self.get(&code),|object|object.file_url)}",
+            "crate::FileRequest::new(self.get(&code),|object|object.file_url,crate::download::Format::Pdf,)}",
         ] {
             assert!(found[0].contains(expected), "{expected}\n---\n{}", found[0]);
         }
