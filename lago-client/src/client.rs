@@ -9,7 +9,9 @@ use crate::transport::Shared;
 
 /// Calls the Lago API.
 ///
-/// Cheap to clone: clones share connections and settings. The nouns of the API are its methods,
+/// Cheap to clone: clones share connections and settings. Connections live in the runtime in which they
+/// were made, and a request on one whose runtime has ended is lost in a way that leaves a doubt
+/// ([`Error::is_ambiguous`]): make a client for each runtime. The nouns of the API are its methods,
 /// and theirs are the verbs: `lago.plans().charges().list("pro")`.
 ///
 /// ```no_run

@@ -8,8 +8,10 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AG
 
 use crate::client::Client;
 use crate::clock;
+use crate::connecting;
 use crate::error::Error;
 use crate::rate_limit::Pace;
+use crate::request::time_limit;
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::Shared;
 
@@ -93,14 +95,15 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one attempt may take, from the connection to the last byte: 30 s unless set. A third
-    /// of it is for the connection.
+    /// How long one attempt may take, from the connection to the last byte: 30 s unless set, and not
+    /// zero. A third of it is for the connection.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long a call may take with all its attempts and the waits between them: 120 s unless set.
+    /// How long a call may take with all its attempts and the waits between them: 120 s unless set,
+    /// and not zero.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.total_timeout = timeout;
         self
@@ -144,7 +147,11 @@ impl ClientBuilder {
     ///
     /// Unless set, one is made that follows no redirects, so that the key goes to no other host,
     /// repeats nothing by itself, and closes idle connections before servers usually do. Build yours
-    /// with `redirect(Policy::none())` and `retry(reqwest::retry::never())` for the same. Files
+    /// with `redirect(Policy::none())` and `retry(reqwest::retry::never())` for the same: what yours
+    /// repeats by itself, such as requests that an HTTP/2 server refuses to take up, is not counted by
+    /// `attempts`. Only with the one that is made here is a [time limit](Self::timeout) that ends before
+    /// there is a connection known for what it is; with yours it leaves a doubt
+    /// ([`is_ambiguous`](Error::is_ambiguous)), unless your own limit for connecting ends first. Files
     /// ([`FileRequest`](crate::FileRequest)) are fetched with it too, and with its default headers.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
@@ -155,8 +162,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// When the key is missing or could not stand in a header, when the URL is none, or when a
-    /// header is none. The message names the setting, never the key.
+    /// When the key is missing or could not stand in a header, when the URL is none, when a header is
+    /// none, or when a time limit is zero. The message names the setting, never the key.
     pub fn build(self) -> Result<Client, Error> {
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, self.user_agent_value()?);
@@ -165,6 +172,8 @@ impl ClientBuilder {
             headers.insert(name, value);
         }
         headers.insert(AUTHORIZATION, self.authorization()?);
+        time_limit("timeout", self.timeout).map_err(Error::config)?;
+        time_limit("total_timeout", self.total_timeout).map_err(Error::config)?;
         let http = match self.http {
             Some(http) => http,
             None => http_client(self.timeout / 3)?,
@@ -225,6 +234,8 @@ fn http_client(connect_timeout: Duration) -> Result<reqwest::Client, Error> {
         // What is repeated is decided and counted here.
         .retry(reqwest::retry::never())
         .connect_timeout(connect_timeout)
+        // A time limit of a call that ends before there is a connection is told apart.
+        .connector_layer(connecting::Watch)
         .pool_idle_timeout(IDLE)
         .build()
         .map_err(|error| Error::config("the HTTP client cannot be made").because(error))
@@ -339,6 +350,8 @@ mod tests {
         assert!(complaint(builder().header("a", "b\nc")).contains("`a`"));
         assert!(complaint(builder().header("Authorization", "c")).contains("api_key"));
         assert!(complaint(builder().user_agent("a\r\nb")).contains("user agent"));
+        assert!(complaint(builder().timeout(Duration::ZERO)).contains("`timeout`"));
+        assert!(complaint(builder().total_timeout(Duration::ZERO)).contains("`total_timeout`"));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::client::Client;
 use crate::error::Error;
 use crate::operation::Operation;
-use crate::request::{Call, Options, Request};
+use crate::request::{Call, Options, Request, time_limit};
 use crate::retry::RetryPolicy;
 use fetch::Fetch;
 pub(crate) use redirect::NoWay;
@@ -121,14 +121,15 @@ fn ask<C: Call>(request: Request<C>, url: fn(C::Output) -> Option<String>) -> As
 
 impl FileRequest {
     /// How long one attempt of a call of the API, or to fetch the file, may take: as long as the
-    /// client says unless set. Of a stream it is how long the file may take to begin, and then how
+    /// client says unless set, and not zero. Of a stream it is how long the file may take to begin, and then how
     /// long each chunk may.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long everything may take together, the making of the file included: 60 s unless set. Of
+    /// How long everything may take together, the making of the file included: 60 s unless set, and
+    /// not zero. Of
     /// a stream it is how long until the file begins; what reads the stream may take its time.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.wait.total = timeout;
@@ -168,6 +169,14 @@ impl FileRequest {
 
     /// Where the file is, once it is made.
     async fn url(&self, start: Instant) -> Result<String, Error> {
+        let limits = [
+            ("timeout", self.timeout.unwrap_or(Duration::MAX)),
+            ("total_timeout", self.wait.total),
+        ];
+        for (name, limit) in limits {
+            let checked = time_limit(name, limit);
+            checked.map_err(|problem| Error::request(self.operation, problem))?;
+        }
         let clock = self.client.shared().clock.as_ref();
         let ask = |ask: &Ask| {
             ask(Options {

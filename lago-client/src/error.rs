@@ -112,12 +112,27 @@ impl Error {
         let kind = match (error.is_connect(), error.is_timeout()) {
             (true, timed_out) => Kind::Connect { timed_out },
             (false, true) => Kind::Timeout,
+            // Refused by the settings of the HTTP client: `https_only`, for one.
+            (false, false) if error.is_builder() => {
+                Kind::Request("the HTTP client does not send such requests".to_owned())
+            }
             (false, false) => Kind::Transport,
         };
         // The URL holds ids of customers.
         let mut failure = Self::new(kind, Some(operation)).because(error.without_url());
         failure.0.received = received;
         failure
+    }
+
+    /// A time limit that ended while there was no connection yet.
+    pub(crate) fn unconnected(operation: &'static Operation, error: reqwest::Error) -> Self {
+        let kind = Kind::Connect { timed_out: true };
+        Self::new(kind, Some(operation)).because(error.without_url())
+    }
+
+    /// An answer whose end the end of the connection marks, and which is not whole.
+    pub(crate) fn torn(operation: &'static Operation, received: Received) -> Self {
+        Self::new(Kind::Transport, Some(operation)).with(received)
     }
 
     /// A request that was not sent because the server takes none for so long.

@@ -22,11 +22,13 @@
 mod client;
 mod clock;
 mod config;
+mod connecting;
 mod decode;
 mod download;
 #[cfg(feature = "drift")]
 mod drift;
 mod error;
+mod framing;
 // Written and laid out by `cargo xtask regen`.
 #[rustfmt::skip]
 mod generated;

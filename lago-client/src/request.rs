@@ -30,6 +30,22 @@ pub(crate) struct Options {
     pub(crate) problem: Option<String>,
 }
 
+impl Options {
+    fn limit(&mut self, name: &str, limit: Duration) {
+        self.problem = self.problem.take().or(time_limit(name, limit).err());
+    }
+}
+
+/// Refuses a time limit in which nothing can happen.
+pub(crate) fn time_limit(name: &str, limit: Duration) -> Result<(), String> {
+    match limit.is_zero() {
+        true => Err(format!(
+            "`{name}` is zero, which leaves no time to send anything"
+        )),
+        false => Ok(()),
+    }
+}
+
 /// What the wire said: nothing that matters when the request left, why not when it did not.
 pub(crate) type WireOutcome = Result<(), progenitor_client::Error<()>>;
 
@@ -98,14 +114,18 @@ impl<C: Call> Request<C> {
         self
     }
 
-    /// How long one attempt of this call may take.
+    /// How long one attempt of this call may take; zero is an error of the call
+    /// ([`is_usage`](Error::is_usage)).
     pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.limit("timeout", timeout);
         self.options.timeout = Some(timeout);
         self
     }
 
-    /// How long this call may take with all its attempts and the waits between them.
+    /// How long this call may take with all its attempts and the waits between them; zero is an error
+    /// of the call.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.options.limit("total_timeout", timeout);
         self.options.total_timeout = Some(timeout);
         self
     }
@@ -140,7 +160,8 @@ impl<C: Call> Request<C> {
 
     async fn call(self) -> Result<Response<C::Output>, Error> {
         let operation = C::operation();
-        let wire = self.client.shared().call(operation, self.options);
+        let can_read = |body: &[u8]| C::decode(body).is_ok();
+        let wire = self.client.shared().call(operation, self.options, can_read);
         let outcome = self.call.execute(&wire).await;
         let success = match (wire.inner.outcome(), outcome) {
             (Some(outcome), _) => outcome?,

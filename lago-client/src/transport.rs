@@ -9,7 +9,9 @@ use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use crate::clock::Clock;
+use crate::connecting;
 use crate::error::Error;
+use crate::framing;
 use crate::generated::wire;
 use crate::operation::{Operation, RequestBody};
 use crate::rate_limit::{Pace, retry_after};
@@ -61,6 +63,7 @@ impl Shared {
         self: &Arc<Self>,
         operation: &'static Operation,
         options: Options,
+        can_read: fn(&[u8]) -> bool,
     ) -> wire::Client {
         wire::Client {
             baseurl: self.base_url.clone(),
@@ -69,6 +72,7 @@ impl Shared {
                 shared: Arc::clone(self),
                 operation,
                 options,
+                can_read,
                 outcome: Arc::default(),
             },
         }
@@ -81,6 +85,8 @@ pub struct Call {
     shared: Arc<Shared>,
     operation: &'static Operation,
     options: Options,
+    /// Whether a body is an answer to this call.
+    can_read: fn(&[u8]) -> bool,
     /// Past the wire, which knows no error of ours and would pass a body on as a stream.
     outcome: Arc<Mutex<Option<Result<Success, Error>>>>,
 }
@@ -155,13 +161,22 @@ impl Call {
         };
         let timeout = self.options.timeout.unwrap_or(self.shared.timeout);
         *request.timeout_mut() = Some(timeout.min(attempt.remaining));
-        let answer = self.shared.http.execute(request).await;
-        let mut answer = answer.map_err(|error| Error::transport(self.operation, error, None))?;
+        let (answer, was_unconnected) = connecting::watch(self.shared.http.execute(request)).await;
+        let mut answer = answer.map_err(|error| match was_unconnected && error.is_timeout() {
+            true => Error::unconnected(self.operation, error),
+            false => Error::transport(self.operation, error, None),
+        })?;
         if let Some(pace) = &self.shared.pace {
             pace.note(answer.headers(), self.shared.clock.now());
         }
+        let tells_its_end =
+            framing::tells_its_end(answer.version(), answer.status(), answer.headers());
         let received = receive(self.operation, self.shared.largest_response, &mut answer).await?;
         if received.status.is_success() {
+            let body = &received.body;
+            if !tells_its_end && framing::is_begun_json(body) && !(self.can_read)(body) {
+                return Err(Error::torn(self.operation, received));
+            }
             return Ok((received, answer));
         }
         let now = || self.shared.clock.utc();

@@ -5,9 +5,27 @@ use reqwest::StatusCode;
 use super::{Error, Kind};
 
 impl Error {
-    /// The server may have executed the call, or did: no answer came, only a part of one, none that
-    /// can be read, or trouble of a server. Then an operation that is not idempotent was not
+    /// The server may have executed the call, or did. Then an operation that is not idempotent was not
     /// repeated; look whether it happened before you repeat it.
+    ///
+    /// It is false where no request left, and where each answer proves that the server did nothing. These
+    /// answers do: JSON that repeats the HTTP status in `status`, with
+    ///
+    /// | status | `error` | `code` |
+    /// |---|---|---|
+    /// | 400 | `BadRequest: …`, `Bad Request`, `coupons_must_be_an_array` | none |
+    /// | 401 | `Unauthorized` | none |
+    /// | 403 | `Forbidden` | `read_action_not_allowed_for_…`, `write_action_not_allowed_for_…`, `feature_unavailable`, `feature_not_available`, `endpoint_not_available`, `forbidden` |
+    /// | 404 | `Not Found` | `…_not_found` |
+    /// | 405 | `Method Not Allowed` | any |
+    /// | 409 | `Conflict` | none |
+    /// | 422 | `Unprocessable Entity` | `validation_errors` |
+    /// | 422 | any | `lock_acquisition_failed`, `stripe_required` |
+    ///
+    /// A 404 or 422 that names a payment provider is not among them: the server saves a customer before
+    /// it looks for the provider. Everything else leaves a doubt: no answer or a part of one, 5xx and 429,
+    /// other statuses and redirects, what a gateway says, errors of payment providers and third parties,
+    /// and a success that cannot be read or is too large.
     ///
     /// It speaks for all attempts. A 404, 405 or 422 may be the answer to a repeat of what the server
     /// had executed already: after a deletion of which the first answer was lost, the second says
@@ -78,7 +96,9 @@ impl Error {
         )
     }
 
-    /// No connection was made, name resolution and TLS included: this attempt sent nothing.
+    /// No connection was made, name resolution and TLS included: this attempt sent nothing. A time limit
+    /// that ends while connecting is told apart only for the HTTP client that
+    /// [`ClientBuilder`](crate::ClientBuilder::http_client) makes itself.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(self.0.kind, Kind::Connect { .. })

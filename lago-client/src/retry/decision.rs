@@ -101,7 +101,7 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
         return Decision::Stop(Stop::Deadline);
     }
     let cost = match outcome.class {
-        Class::Throttled | Class::ProviderThrottled => COST_OF_THROTTLED,
+        Class::Throttled => COST_OF_THROTTLED,
         _ => COST,
     };
     if cost > situation.tokens {
@@ -113,8 +113,8 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
 /// Whether sending a request again can do no harm, after this outcome.
 fn may_repeat(class: Class, idempotency: Idempotency) -> bool {
     match class {
-        Class::Unsent | Class::Throttled => true,
-        Class::Lost | Class::Trouble | Class::ProviderThrottled | Class::Conflict => {
+        Class::Unsent => true,
+        Class::Lost | Class::Throttled | Class::Unproven | Class::Conflict => {
             idempotency == Idempotency::Idempotent
         }
         Class::Final => false,

@@ -11,12 +11,11 @@ use std::time::Duration;
 /// | what happened | idempotent operation | any other |
 /// |---|---|---|
 /// | no connection: nothing was sent | again | again |
-/// | 429 of a gateway (without a `code` of Lago's) | again | again |
 /// | no answer in time, connection lost, answer cut off | again | error, [ambiguous] |
-/// | 408, 5xx but 501 and 505 | again | error, [ambiguous] |
-/// | 429 of a payment provider behind Lago | again | error, [ambiguous] |
-/// | 409, 422 `lock_acquisition_failed` | again | error |
-/// | any other answer | error | error |
+/// | any answer that does not prove that the server did nothing: 5xx, 429, pages of gateways | again | error, [ambiguous] |
+/// | 409, 422 `lock_acquisition_failed` of Lago | again | error |
+/// | any other refusal of Lago that proves it: [the list][ambiguous] | error | error |
+/// | a success that cannot be read, or is too large | error, [ambiguous] | error, [ambiguous] |
 ///
 /// Before attempt *n* + 1 a call waits a random time of up to `initial_backoff` × 2<sup>*n* − 1</sup>,
 /// at most `max_backoff` (full jitter). Where the server says how long (`Retry-After` in seconds or

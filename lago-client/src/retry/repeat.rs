@@ -7,7 +7,7 @@ use super::decision::{Decision, Situation, Stop, decide};
 use super::outcome::Outcome;
 use super::policy::RetryPolicy;
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::operation::Operation;
 use crate::rate_limit::Pace;
 use crate::trace;
@@ -64,6 +64,10 @@ where
             trace::paced(rules.operation, wait);
             rules.clock.sleep(wait).await;
         }
+        if history.attempts == 0 && remaining().is_zero() {
+            let late = Error::new(Kind::Timeout, Some(rules.operation));
+            return Err(late.after(history, Stop::Final));
+        }
         history.attempts += 1;
         let outcome = attempt(Attempt {
             is_last: history.attempts >= rules.policy.max_attempts,
@@ -77,6 +81,10 @@ where
             Err(error) => error,
         };
         let outcome = Outcome::of(&error);
+        if outcome.is_refusal() && error.status().is_some() {
+            // The budget spares a server in trouble. This one answers as it should.
+            rules.budget.refund(spent);
+        }
         history.may_be_executed |= outcome.may_be_executed;
         let decision = decide(&Situation {
             idempotency: rules.operation.idempotency,

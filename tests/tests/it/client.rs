@@ -4,8 +4,8 @@ use std::error::Error;
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use lago_client::Client;
 use lago_client::types::Tax;
+use lago_client::{Client, RetryPolicy};
 use lago_tests::bodies::tax;
 use lago_tests::script::{API_KEY, Answer, Prompted, Scripted};
 use lago_tests::server::Captured;
@@ -176,6 +176,7 @@ async fn a_redirect_is_not_followed_and_the_key_goes_nowhere_else() -> Outcome {
                 .client()?
                 .taxes()
                 .get("vat")
+                .retry(RetryPolicy::never())
                 .await
                 .err()
                 .ok_or("a success")?;

@@ -47,7 +47,7 @@ async fn book(pages: impl Into<Vec<Value>>) -> Result<(Scripted, Client), Box<dy
 fn refusal(status: &str) -> Answer {
     Answer::json(
         status,
-        json!({"status": 422, "error": "Unprocessable Entity"}),
+        json!({"status": 422, "error": "Unprocessable Entity", "code": "validation_errors"}),
     )
 }
 

@@ -14,11 +14,13 @@ fn fault() -> impl Strategy<Value = Fault> {
     let code = prop::sample::select(vec![
         None,
         Some("validation_errors"),
+        Some("plan_not_found"),
         Some("lock_acquisition_failed"),
         Some("too_many_provider_requests"),
     ]);
     let status = prop::sample::select(vec![
-        400_u16, 401, 403, 404, 405, 408, 409, 413, 422, 429, 500, 501, 502, 503, 504, 505, 520,
+        101_u16, 303, 400, 401, 403, 404, 405, 408, 409, 413, 422, 429, 500, 501, 503, 505, 520,
+        600,
     ]);
     prop_oneof![
         Just(Fault::Refused),
@@ -57,7 +59,7 @@ fn script() -> impl Strategy<Value = Script> {
         operation,
         policy(),
         faults,
-        0_u64..300,
+        1_u64..300,
         0.0..=1.0,
         0_u32..=500,
     )

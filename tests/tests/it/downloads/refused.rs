@@ -47,7 +47,9 @@ async fn what_the_api_refuses_is_its_error_and_nothing_is_waited_for() -> Outcom
         ("404 Not Found", "invoice_not_found"),
         ("405 Method Not Allowed", "invalid_status"),
     ] {
-        let body = json!({ "status": 400, "error": "no", "code": code });
+        let (number, reason) = status.split_once(' ').unwrap();
+        let number: u16 = number.parse().unwrap();
+        let body = json!({ "status": number, "error": reason, "code": code });
         let api = Scripted::always(Answer::json(status, body)).await?;
         let error = api.client()?.invoices().fetch_pdf(ID).await.unwrap_err();
         assert_eq!(error.code(), Some(code));

@@ -60,14 +60,16 @@ async fn a_key_is_fetched_for_the_first_delivery_and_kept() -> Outcome {
 
 #[tokio::test]
 async fn an_older_server_tells_its_key_as_text() -> Outcome {
-    for refusal in ["404 Not Found", "405 Method Not Allowed"] {
+    for (refusal, number) in [("404 Not Found", 404), ("405 Method Not Allowed", 405)] {
+        let reason = &refusal[4..];
+        let said = json!({"status": number, "error": reason, "code": "resource_not_found"});
         let server = Scripted::start(move |request| match request.target.as_str() {
             TEXT_KEY => Answer::new(
                 "200 OK",
                 &[("content-type", "text/plain")],
                 Signer::FIRST.told(),
             ),
-            _ => Answer::json(refusal, json!({"status": 404, "error": "Not Found"})),
+            _ => Answer::json(refusal, &said),
         })
         .await?;
         let verifier = Verifier::fetch(&server.client()?);
