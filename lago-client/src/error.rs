@@ -3,6 +3,7 @@
 mod api;
 mod display;
 mod predicates;
+mod recorded;
 
 use std::error::Error as StdError;
 use std::time::Duration;

@@ -32,6 +32,7 @@ mod framing;
 // Written and laid out by `cargo xtask regen`.
 #[rustfmt::skip]
 mod generated;
+mod keyed;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;
@@ -59,7 +60,7 @@ pub use download::{FileRequest, FileStream};
 pub use drift::Drift;
 pub use error::Error;
 pub use generated::operations::OPERATIONS;
-pub use operation::{Idempotency, Method, Operation, RequestBody};
+pub use operation::{Idempotency, Key, Method, Operation, RequestBody};
 pub use page::{Items, ListCall, Page, Pages};
 pub use rate_limit::RateLimit;
 pub use request::{Call, Request};

@@ -13,6 +13,7 @@ use crate::config;
 use crate::decode::Failure;
 use crate::error::Error;
 use crate::generated::wire;
+use crate::keyed::{Lookup, Recorded};
 use crate::operation::Operation;
 use crate::page::{Items, ListCall, Pages};
 use crate::response::Response;
@@ -79,6 +80,19 @@ pub trait Call: Clone + Send + Sync + 'static {
 
     #[doc(hidden)]
     fn decode(body: &[u8]) -> Result<Self::Output, Failure>;
+
+    /// Makes sure that the server can recognise what is sent, and fixes what every attempt has to say
+    /// in the same way; or says what is missing.
+    #[doc(hidden)]
+    fn settle(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Looks whether the server has all of what is sent already; none where it cannot tell.
+    #[doc(hidden)]
+    fn look_up<'c>(&'c self, _: Lookup<'c>) -> Option<Recorded<'c, Self::Output>> {
+        None
+    }
 }
 
 /// A call that was described and not made yet: set what is optional, then await it.
@@ -158,13 +172,26 @@ impl<C: Call> Request<C> {
         outcome
     }
 
-    async fn call(self) -> Result<Response<C::Output>, Error> {
+    async fn call(mut self) -> Result<Response<C::Output>, Error> {
         let operation = C::operation();
+        let settled = self.call.settle();
+        settled.map_err(|problem| Error::request(operation, problem))?;
+        let shared = self.client.shared();
+        let start = shared.clock.now();
         let can_read = |body: &[u8]| C::decode(body).is_ok();
-        let wire = self.client.shared().call(operation, self.options, can_read);
+        let wire = shared.call(operation, self.options, can_read);
         let outcome = self.call.execute(&wire).await;
         let success = match (wire.inner.outcome(), outcome) {
-            (Some(outcome), _) => outcome?,
+            (Some(Ok(success)), _) => success,
+            (Some(Err(error)), _) => {
+                let lookup = Lookup::after(&error, &self.client, wire.inner.options(), start);
+                // In a box of its own: it is rare.
+                let recorded = lookup.and_then(|lookup| self.call.look_up(lookup));
+                return match recorded {
+                    Some(recorded) => recorded.await.ok_or(error),
+                    None => Err(error),
+                };
+            }
             (None, Err(progenitor_client::Error::InvalidRequest(message))) => {
                 return Err(Error::request(operation, message));
             }

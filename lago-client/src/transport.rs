@@ -92,6 +92,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// What the call has other than its client.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// What came back; none when the request did not leave.
     pub(crate) fn outcome(&self) -> Option<Result<Success, Error>> {
         self.outcome

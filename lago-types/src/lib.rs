@@ -41,6 +41,7 @@ pub mod drift;
 #[rustfmt::skip]
 mod generated;
 mod integer;
+mod keyed;
 mod mint;
 mod patch;
 #[cfg(feature = "schemars")]
@@ -51,6 +52,7 @@ pub use api_error::ApiError;
 pub use decimal::InexactDecimalError;
 pub use decimal::{Decimal, ParseDecimalError};
 pub use generated::*;
+pub use keyed::Keyed;
 pub use patch::Patch;
 #[cfg(feature = "schemars")]
 pub use schema::define_schemas;

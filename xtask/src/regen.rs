@@ -3,6 +3,7 @@
 mod address;
 pub(crate) mod emit;
 pub(crate) mod ir;
+mod keyed;
 mod names;
 mod operations;
 mod overlay;

@@ -115,7 +115,7 @@ fn may_repeat(class: Class, idempotency: Idempotency) -> bool {
     match class {
         Class::Unsent => true,
         Class::Lost | Class::Throttled | Class::Unproven | Class::Conflict => {
-            idempotency == Idempotency::Idempotent
+            idempotency.may_repeat()
         }
         Class::Final => false,
     }

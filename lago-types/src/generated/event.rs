@@ -196,6 +196,8 @@ impl EventEstimateInstantFeesInput {
 }
 
 /// Usage event to ingest; keep its transaction identifier and timestamp the same on every resend, lest it be billed twice.
+///
+/// The server recognises it by `transaction_id` when it comes again, and some of its stores only if `timestamp` is the same too. So store both with it in a queue or an outbox: with a new key, or with another time, it is counted again when it is delivered again. A call without a key is refused before anything is sent, and a missing time is set once, before the first attempt.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -285,5 +287,15 @@ impl EventInput {
         entries.insert(key.into(), value.into());
         self.properties = crate::Patch::Value(entries);
         self
+    }
+}
+
+impl crate::Keyed for EventInput {
+    const KEY: &'static str = "transaction_id";
+    fn key(&self) -> &str {
+        &self.transaction_id
+    }
+    fn fix_time(&mut self) {
+        self.timestamp.get_or_insert_with(crate::mint::now);
     }
 }

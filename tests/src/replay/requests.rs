@@ -1,5 +1,6 @@
 //! Requests that the server took: a caller can say the same, leaf for leaf.
 
+use lago_client::{Idempotency, Key};
 use serde_json::{Value, json};
 
 use super::Scene;
@@ -28,12 +29,36 @@ pub(super) async fn replay(stage: &mut Stage, scene: &Scene<'_>, report: &mut Re
     };
     let recorded = json!({ "request": with_nulls(&exchange.request_body) });
     let sent = played.sent.map(|sent| {
-        let sent: Value = serde_json::from_slice(&sent).unwrap_or_default();
+        let mut sent: Value = serde_json::from_slice(&sent).unwrap_or_default();
+        if let Idempotency::WithKey(key) = scene.operation.idempotency {
+            forget_fixed_times(&exchange.request_body, &mut sent, key);
+        }
         json!({ "request": with_nulls(&sent) })
     });
     let found = report.requests.add(&recorded, &faults, sent.as_ref());
     for difference in found {
         report.fail(&exchange.file, scene.operation.id, difference);
+    }
+}
+
+/// A call fixes the time of what was recorded without one.
+fn forget_fixed_times(recorded: &Value, sent: &mut Value, key: Key) {
+    match (recorded, sent) {
+        (Value::Object(recorded), Value::Object(sent)) => {
+            if recorded.contains_key(key.name) && !recorded.contains_key(key.time) {
+                sent.remove(key.time);
+            }
+            for (name, sent) in sent {
+                let recorded = recorded.get(name).unwrap_or(&Value::Null);
+                forget_fixed_times(recorded, sent, key);
+            }
+        }
+        (Value::Array(recorded), Value::Array(sent)) => {
+            for (recorded, sent) in recorded.iter().zip(sent) {
+                forget_fixed_times(recorded, sent, key);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod cases;
 mod connecting;
+mod events;
 mod limits;
 mod statuses;
 mod torn;

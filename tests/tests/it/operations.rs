@@ -52,6 +52,7 @@ fn operations() {
     for row in &OPERATIONS {
         let repeatable = match row.idempotency {
             Idempotency::Idempotent => "repeatable",
+            Idempotency::WithKey(_) => "by key",
             Idempotency::NotIdempotent => "once",
         };
         let body = match row.body {

@@ -8,6 +8,7 @@ mod calls;
 mod docs;
 mod examples;
 mod files;
+mod keyed;
 mod lowered;
 mod methods;
 mod modules;
@@ -17,7 +18,7 @@ mod plain;
 mod public_key;
 mod resources;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod setters;
 mod signatures;
 mod structs;

@@ -144,9 +144,33 @@ pub(crate) struct Operation {
     /// The method on the last accessor.
     pub(crate) verb: String,
     /// Whether it may be sent again when nobody knows if it was executed.
-    pub(crate) idempotent: bool,
+    pub(crate) idempotency: Idempotency,
     /// The first published version that has it, when known.
     pub(crate) since: Option<String>,
+}
+
+/// Whether an operation may be sent again when nobody knows if it was executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Idempotency {
+    /// It may.
+    Idempotent,
+    /// It may, because everything that is sent has a key by which the server recognises it.
+    WithKey(Key),
+    /// It may not.
+    NotIdempotent,
+}
+
+/// By what the server recognises a thing that it was sent before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// The property that is the key.
+    pub(crate) name: String,
+    /// The property that is its time.
+    pub(crate) time: String,
+    /// The properties that have to be equal besides.
+    pub(crate) content: Vec<String>,
+    /// The operation that reads it back by its key.
+    pub(crate) lookup: String,
 }
 
 /// Failures of an operation that share a status.

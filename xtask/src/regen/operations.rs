@@ -4,6 +4,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
+use super::ir::{Idempotency, Key};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
 use crate::pointer;
@@ -15,11 +18,12 @@ pub(crate) struct OperationFacts {
     rows: BTreeMap<String, Row>,
     used: RefCell<BTreeSet<String>>,
     missing: RefCell<BTreeSet<String>>,
+    unkeyed: RefCell<BTreeMap<String, String>>,
 }
 
 #[derive(Debug)]
 struct Row {
-    repeatable: bool,
+    idempotency: Idempotency,
     why: Option<String>,
     since: Option<String>,
 }
@@ -30,12 +34,12 @@ impl OperationFacts {
         let document = Document::parse(file, text)?;
         let mut rows = BTreeMap::new();
         for (id, row) in document.root().as_object().into_iter().flatten() {
-            let Some(repeatable) = row["repeatable"].as_bool() else {
+            let Some(idempotency) = idempotency(&row["repeatable"]) else {
                 return Err(document
                     .diagnostic(
                         &pointer::join("", id),
                         format!("`{id}` does not say whether it may be repeated"),
-                        "write `repeatable: true` or `repeatable: false`",
+                        "write `repeatable: true`, `repeatable: false`, or `repeatable: {key: …, time: …, content: […], lookup: …}`",
                     )
                     .into());
             };
@@ -43,7 +47,7 @@ impl OperationFacts {
             rows.insert(
                 id.clone(),
                 Row {
-                    repeatable,
+                    idempotency,
                     why: said("why"),
                     since: said("since"),
                 },
@@ -54,25 +58,34 @@ impl OperationFacts {
             rows,
             used: RefCell::default(),
             missing: RefCell::default(),
+            unkeyed: RefCell::default(),
         })
     }
 
     /// Whether the operation may be repeated, and since when it exists. An operation that
     /// nobody reviewed is repeatable only if it reads.
-    pub(crate) fn of(&self, id: &str, method: &str) -> (bool, Option<String>) {
+    pub(crate) fn of(&self, id: &str, method: &str) -> (Idempotency, Option<String>) {
         match self.rows.get(id) {
             Some(row) => {
                 self.used.borrow_mut().insert(id.to_owned());
-                if row.repeatable != by_method(method) && row.why.is_none() {
+                if row.idempotency != by_method(method) && row.why.is_none() {
                     self.missing.borrow_mut().insert(id.to_owned());
                 }
-                (row.repeatable, row.since.clone())
+                (row.idempotency.clone(), row.since.clone())
             }
             None => {
                 self.missing.borrow_mut().insert(id.to_owned());
-                (method == "get", None)
+                match method {
+                    "get" => (Idempotency::Idempotent, None),
+                    _ => (Idempotency::NotIdempotent, None),
+                }
             }
         }
+    }
+
+    /// Notes why what a row says of a key does not hold in this document.
+    pub(crate) fn note_unkeyed(&self, id: &str, why: String) {
+        self.unkeyed.borrow_mut().insert(id.to_owned(), why);
     }
 
     /// Rows that name no operation, operations without a row, departures without a reason.
@@ -98,13 +111,43 @@ impl OperationFacts {
                 format!("add a row `{id}: {{repeatable: …}}`, with a `why` where the method says otherwise"),
             ),
         });
-        strays.chain(unreviewed).collect()
+        let unkeyed = self.unkeyed.borrow();
+        let unkeyed = unkeyed.iter().map(|(id, why)| {
+            self.document.diagnostic(
+                &pointer::join("", id),
+                format!("`{id}` is not repeatable by a key: {why}"),
+                "correct the row, or what names.yaml says is minted",
+            )
+        });
+        strays.chain(unreviewed).chain(unkeyed).collect()
     }
 }
 
+/// What stands under `repeatable`.
+fn idempotency(said: &Value) -> Option<Idempotency> {
+    if let Some(repeatable) = said.as_bool() {
+        return Some(match repeatable {
+            true => Idempotency::Idempotent,
+            false => Idempotency::NotIdempotent,
+        });
+    }
+    let text = |key: &str| said[key].as_str().map(str::to_owned);
+    let content = said["content"].as_array()?.iter();
+    let content = content.map(|name| name.as_str().map(str::to_owned));
+    Some(Idempotency::WithKey(Key {
+        name: text("key")?,
+        time: text("time")?,
+        content: content.collect::<Option<_>>()?,
+        lookup: text("lookup")?,
+    }))
+}
+
 /// What the HTTP method alone says.
-fn by_method(method: &str) -> bool {
-    matches!(method, "get" | "put" | "delete" | "head" | "options")
+fn by_method(method: &str) -> Idempotency {
+    match method {
+        "get" | "put" | "delete" | "head" | "options" => Idempotency::Idempotent,
+        _ => Idempotency::NotIdempotent,
+    }
 }
 
 #[cfg(test)]
@@ -116,9 +159,10 @@ mod tests {
         let text =
             "a: {repeatable: true, since: 1.2.0}\nb: {repeatable: true}\nc: {repeatable: false}\n";
         let facts = OperationFacts::parse("operations.yaml", text).unwrap();
-        assert_eq!(facts.of("a", "get"), (true, Some("1.2.0".to_owned())));
-        assert_eq!(facts.of("b", "post"), (true, None));
-        assert_eq!(facts.of("new", "put"), (false, None));
+        let since = Some("1.2.0".to_owned());
+        assert_eq!(facts.of("a", "get"), (Idempotency::Idempotent, since));
+        assert_eq!(facts.of("b", "post"), (Idempotency::Idempotent, None));
+        assert_eq!(facts.of("new", "put"), (Idempotency::NotIdempotent, None));
         let messages: Vec<String> = facts.findings().into_iter().map(|d| d.message).collect();
         assert_eq!(messages.len(), 3);
         assert!(messages[0].contains("no operation `c`"));
@@ -128,7 +172,35 @@ mod tests {
 
     #[test]
     fn the_first_row_without_a_verdict_is_named() {
-        let error = OperationFacts::parse("operations.yaml", "a:\n  why: x\n").unwrap_err();
-        assert_eq!(error.0[0].line, Some(1));
+        for text in [
+            "a:\n  why: x\n",
+            "a:\n  repeatable: perhaps\n",
+            "a:\n  repeatable: {key: id, time: at, content: []}\n",
+            "a:\n  repeatable: {key: id, time: at, content: [1], lookup: b}\n",
+        ] {
+            let error = OperationFacts::parse("operations.yaml", text).unwrap_err();
+            assert_eq!(error.0[0].line, Some(1));
+        }
+    }
+
+    #[test]
+    fn a_row_may_say_by_which_key() {
+        let text = "a: {repeatable: {key: id, time: at, content: [code], lookup: b}, why: x}\n";
+        let facts = OperationFacts::parse("operations.yaml", text).unwrap();
+        let key = Key {
+            name: "id".into(),
+            time: "at".into(),
+            content: vec!["code".into()],
+            lookup: "b".into(),
+        };
+        assert_eq!(facts.of("a", "post"), (Idempotency::WithKey(key), None));
+        assert!(facts.findings().is_empty());
+        facts.note_unkeyed("a", "it has none".into());
+        let findings = facts.findings();
+        assert!(
+            findings[0]
+                .message
+                .contains("`a` is not repeatable by a key: it has none")
+        );
     }
 }

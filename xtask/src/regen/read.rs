@@ -9,6 +9,7 @@ use heck::ToSnakeCase;
 use serde_json::Value;
 
 use super::ir::{Api, EnumSite, Field, Kind, Type, TypeRef};
+use super::keyed;
 use super::names::{Form, Names};
 use super::operations::OperationFacts;
 use super::passes::{Problem, SITES};
@@ -29,6 +30,7 @@ pub(crate) fn read(
     let types = reader.types(root);
     let mut operations = reader.operations(root, facts);
     let webhooks = reader.webhooks(root);
+    keyed::check(&mut operations, &types, facts);
     resources::name(&mut operations, names, problems);
     operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let version = root["info"]["version"]

@@ -99,6 +99,7 @@ fn is_list(answer: &Answer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::regen::ir::Idempotency;
 
     fn named(paths: &[(&str, &str)]) -> Vec<String> {
         let page = || Answer::Page {
@@ -127,7 +128,7 @@ mod tests {
                 },
                 accessors: Vec::new(),
                 verb: String::new(),
-                idempotent: false,
+                idempotency: Idempotency::NotIdempotent,
                 since: None,
             })
             .collect();

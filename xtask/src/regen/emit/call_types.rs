@@ -34,8 +34,12 @@ struct Part {
     init: TokenStream,
 }
 
-/// Prints a method.
-pub(crate) fn print(method: &Method<'_>, signature: &Signature) -> Result<Printed, EmitError> {
+/// Prints a method, given the one of the same noun that reads back what it writes, if any.
+pub(crate) fn print(
+    method: &Method<'_>,
+    signature: &Signature,
+    lookup: Option<&Method<'_>>,
+) -> Result<Printed, EmitError> {
     let call = format_ident!("{}", method.call);
     let mut arguments = Vec::new();
     let mut parts = Vec::new();
@@ -91,7 +95,7 @@ pub(crate) fn print(method: &Method<'_>, signature: &Signature) -> Result<Printe
             Request::new(&self.client, #call { #(#inits),* })
         }
     };
-    let call_impl = call_impl(method, signature, &call)?;
+    let call_impl = call_impl(method, signature, lookup, &call)?;
     let list = list_impl(method, &call)?;
     let about = doc_lines(&format!(
         "A call of `{} {}`.",

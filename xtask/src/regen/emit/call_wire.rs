@@ -6,6 +6,7 @@ use syn::Type;
 
 use super::EmitError;
 use super::call_types::ident_of;
+use super::keyed;
 use super::methods::{Method, Output};
 use super::signatures::{Place, Signature, WireParameter};
 use super::table;
@@ -15,6 +16,7 @@ use super::values::argument;
 pub(crate) fn call_impl(
     method: &Method<'_>,
     signature: &Signature,
+    lookup: Option<&Method<'_>>,
     call: &Ident,
 ) -> Result<TokenStream, EmitError> {
     let arguments = signature
@@ -41,6 +43,7 @@ pub(crate) fn call_impl(
             (quote!(Page<#item>), quote!(decode::page(body, #key)))
         }
     };
+    let keyed = keyed::call_functions(method, lookup);
     Ok(quote! {
         impl Call for #call {
             type Output = #output;
@@ -54,6 +57,7 @@ pub(crate) fn call_impl(
             fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
                 #decoded
             }
+            #keyed
         }
     })
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 
 use super::nouns::named;
-use crate::regen::ir::{Api, EnumSite, Failures, Field, Kind, Operation, TypeRef};
+use crate::regen::ir::{Api, EnumSite, Failures, Field, Idempotency, Kind, Operation, TypeRef};
 
 /// The longest example that helps more than it distracts.
 const LONGEST_EXAMPLE: usize = 60;
@@ -35,10 +35,17 @@ pub(crate) fn field(field: &Field) -> String {
 pub(crate) fn operation(operation: &Operation) -> String {
     let mut doc = operation.summary.as_deref().map(escape).unwrap_or_default();
     doc.push_str(&format!("\n\n{}", route(operation)));
-    if !operation.idempotent {
+    if operation.idempotency == Idempotency::NotIdempotent {
         doc.push_str(". Not repeatable: after a time-out, look before you call again");
     }
     doc.push('.');
+    if let Idempotency::WithKey(key) = &operation.idempotency {
+        doc.push_str(&format!(
+            "\n\nRepeatable by `{}`: what has none is refused before anything is sent. A missing `{}` is set to the \
+             current time once, before the first attempt.",
+            key.name, key.time
+        ));
+    }
     if let Some(more) = &operation.description {
         doc.push_str(&format!("\n\n{}", escape(more)));
     }

@@ -13,7 +13,7 @@ use super::methods::{Method, methods};
 use super::signatures::Signature;
 use super::structs::doc_lines;
 use super::{EmitError, Tree, source};
-use crate::regen::ir::Api;
+use crate::regen::ir::{Api, Idempotency};
 
 const FOLDER: &str = "lago-client/src/generated/resources";
 
@@ -104,7 +104,7 @@ fn module(
                 .ok_or_else(|| {
                     EmitError::new(format!("the wire lacks `{}`", method.operation.id))
                 })?;
-            let printed = call_types::print(method, signature)?;
+            let printed = call_types::print(method, signature, lookup(method, noun, places))?;
             functions.push(printed.method);
             calls.push(printed.call);
         }
@@ -131,6 +131,20 @@ fn module(
             #(#calls)*
         },
     )
+}
+
+/// What reads back what a method writes by its key, in the same module.
+fn lookup<'m, 'a>(
+    method: &Method<'_>,
+    noun: &str,
+    places: &'m BTreeMap<Place, Vec<Method<'a>>>,
+) -> Option<&'m Method<'a>> {
+    let Idempotency::WithKey(key) = &method.operation.idempotency else {
+        return None;
+    };
+    let here = places.iter().filter(|(place, _)| place[0] == noun);
+    let mut methods = here.flat_map(|(_, methods)| methods);
+    methods.find(|known| known.operation.id == key.lookup)
 }
 
 /// `plans`, `charges` make `PlansCharges`.

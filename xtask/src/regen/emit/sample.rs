@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::regen::ir::{
-    Answer, Api, Body, BodyShape, Field, Operation, Parameter, ParameterPlace, TypeRef,
+    Answer, Api, Body, BodyShape, Field, Idempotency, Operation, Parameter, ParameterPlace, TypeRef,
 };
 
 /// A list with every kind of query, a create with two roots, a delete with an optional body and
@@ -46,7 +46,7 @@ pub(crate) fn api() -> Api {
     let delete = Operation {
         parameters: vec![path("code")],
         body: body(false, BodyShape::Type(named("ThingDeleteInput"))),
-        idempotent: true,
+        idempotency: Idempotency::Idempotent,
         ..operation("deleteThing", "DELETE", "/things/{code}")
     };
     let update = Operation {
@@ -129,7 +129,7 @@ pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
             .map(Into::into)
             .collect(),
         verb: method.to_lowercase(),
-        idempotent: false,
+        idempotency: Idempotency::NotIdempotent,
         since: None,
     }
 }

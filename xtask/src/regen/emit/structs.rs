@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs;
+use super::keyed;
 use super::setters;
 use super::typed::TypedField;
 use crate::regen::ir::{Field, Type, TypeRef};
@@ -70,10 +71,14 @@ impl<'a> Printed<'a> {
 /// Prints the struct.
 pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStream {
     let ident = quote::format_ident!("{name}");
-    let about = ty
+    let mut about = ty
         .doc
         .as_deref()
         .map_or_else(|| format!("{}.", docs::sentence(name)), docs::escape);
+    let keyed = ty.sent.then(|| keyed::type_impl(&ident, fields)).flatten();
+    if keyed.is_some() {
+        about.extend(keyed::note(fields));
+    }
     let doc = doc_lines(&about);
     let printed = fields.iter().map(|field| print_field(field, ty.sent));
     // Where everything is optional an empty request is a request.
@@ -91,6 +96,7 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
             #(#printed)*
         }
         #construction
+        #keyed
     }
 }
 

@@ -6,7 +6,7 @@ use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use quote::quote;
 
 use super::{EmitError, Tree, source};
-use crate::regen::ir::{Api, Operation};
+use crate::regen::ir::{Api, Idempotency, Operation};
 
 const FILE: &str = "lago-client/src/generated/operations.rs";
 
@@ -64,10 +64,13 @@ fn row(operation: &Operation) -> String {
         .chain([&operation.verb])
         .map(String::as_str)
         .collect();
-    let idempotency = if operation.idempotent {
-        "Idempotent"
-    } else {
-        "NotIdempotent"
+    let idempotency = match &operation.idempotency {
+        Idempotency::Idempotent => "Idempotent".to_owned(),
+        Idempotency::NotIdempotent => "NotIdempotent".to_owned(),
+        Idempotency::WithKey(key) => format!(
+            "WithKey(crate::operation::Key {{ name: {:?}, time: {:?}, content: &{:?} }})",
+            key.name, key.time, key.content
+        ),
     };
     let body = match &operation.body {
         None => "Absent",

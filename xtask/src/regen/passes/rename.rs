@@ -18,10 +18,11 @@ use crate::regen::schema::{
 
 /// Names of hand-written types: those of lago-types, and those of the client that people use
 /// beside all types.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 14] = [
     "ApiError",
     "Decimal",
     "InexactDecimalError",
+    "Keyed",
     "Malformed",
     "ParseDecimalError",
     "Patch",

@@ -37,7 +37,7 @@ impl Reader<'_> {
         let id = text(operation, "operationId").unwrap_or_default();
         let address = format!("{} {path}", method.to_uppercase());
         let said = |key| text(operation, key).map(str::to_owned);
-        let (idempotent, since) = facts.of(id, method);
+        let (idempotency, since) = facts.of(id, method);
         Operation {
             id: id.to_owned(),
             method: method.to_uppercase(),
@@ -60,7 +60,7 @@ impl Reader<'_> {
             published: !flag(operation, UNPUBLISHED),
             accessors: Vec::new(),
             verb: String::new(),
-            idempotent,
+            idempotency,
             since,
         }
     }
