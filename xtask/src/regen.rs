@@ -1,6 +1,7 @@
 //! From openapi.yaml to the generated code of both crates: text in, files out, no IO.
 
 mod address;
+mod conversions;
 pub(crate) mod emit;
 pub(crate) mod ir;
 mod names;

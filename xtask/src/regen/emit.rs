@@ -5,6 +5,7 @@ mod bodies;
 mod call_types;
 mod call_wire;
 mod calls;
+mod conversions;
 mod docs;
 mod examples;
 mod files;
@@ -34,6 +35,8 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 
 use super::ir::{Api, Operation, TypeRef};
+#[cfg(test)]
+pub(crate) use sample::root;
 
 /// Generated files by path, relative to the workspace.
 pub(crate) type Tree = BTreeMap<String, String>;

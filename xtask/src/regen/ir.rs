@@ -13,6 +13,11 @@ pub(crate) struct Api {
     pub(crate) types: BTreeMap<String, Type>,
     /// The operations, by path and method.
     pub(crate) operations: Vec<Operation>,
+    /// The structs that become others field by field: from, to.
+    pub(crate) conversions: Vec<(String, String)>,
+    /// The field by which people know the entries of a list that the server knows by id, by the
+    /// struct of the entries.
+    pub(crate) identified: BTreeMap<String, String>,
     /// The types of webhook deliveries, by name.
     pub(crate) webhooks: Vec<Webhook>,
 }
@@ -70,6 +75,50 @@ pub(crate) struct Field {
     pub(crate) deprecated: bool,
     /// What the client fills in when a request is made.
     pub(crate) minted: Option<Minted>,
+    /// Whether the builder asks for it although it is optional.
+    pub(crate) asked: bool,
+    /// What becomes of it when an update leaves it out, unless it stays as it is.
+    pub(crate) left_out: Option<LeftOut>,
+    /// Whether null is sent as an empty object.
+    pub(crate) null_as_empty: bool,
+}
+
+/// What becomes of a property that an update leaves out, where it does not stay as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LeftOut {
+    /// It is empty afterwards.
+    Cleared,
+    /// It has a default afterwards.
+    Reset,
+    /// A list is replaced: entries that are not in it are gone.
+    Removed,
+}
+
+impl LeftOut {
+    /// Reads the word of the overlay.
+    pub(crate) fn read(word: &str) -> Option<Self> {
+        [Self::Cleared, Self::Reset, Self::Removed]
+            .into_iter()
+            .find(|how| how.word() == word)
+    }
+
+    /// The word of the overlay.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Cleared => "cleared",
+            Self::Reset => "reset",
+            Self::Removed => "removed",
+        }
+    }
+
+    /// What rustdoc says before the reason.
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            Self::Cleared => "**Cleared when left out.**",
+            Self::Reset => "**Reset when left out.**",
+            Self::Removed => "**What is not in it is removed.**",
+        }
+    }
 }
 
 /// What the client fills in when a request is made, once and for all attempts to send it.

@@ -37,17 +37,23 @@ enum Section {
     Decimals,
     Minted,
     Arguments,
+    Asked,
+    Conversions,
+    Identified,
     Verbs,
 }
 
 /// The sections by their key, with the only names that they take, if limited.
-const SECTIONS: [(&str, Section, &[&str]); 7] = [
+const SECTIONS: [(&str, Section, &[&str]); 10] = [
     ("types", Section::Types, &[]),
     ("merge", Section::Merge, &[]),
     ("enums", Section::Enums, &[]),
     ("decimals", Section::Decimals, &["string", "number"]),
     ("minted", Section::Minted, &["id", "now"]),
     ("arguments", Section::Arguments, &[]),
+    ("asked", Section::Asked, &[]),
+    ("conversions", Section::Conversions, &[]),
+    ("identified", Section::Identified, &[]),
     ("verbs", Section::Verbs, &[]),
 ];
 
@@ -144,7 +150,9 @@ impl Names {
                 _ => format!("{place}/{rank}"),
             };
             let key = match section {
-                Section::Arguments => format!("{name}.{address}"),
+                Section::Arguments | Section::Asked | Section::Conversions => {
+                    format!("{name}.{address}")
+                }
                 _ => address.clone(),
             };
             if self.entries.contains_key(&(*section, key.clone())) {
@@ -213,6 +221,35 @@ impl Names {
     pub(crate) fn argument(&self, address: &str) -> Option<usize> {
         self.find(Section::Arguments, address)
             .map(|entry| entry.rank)
+    }
+
+    /// Whether the builder of a type asks for a property although it is optional.
+    pub(crate) fn asked(&self, address: &str) -> bool {
+        self.find(Section::Asked, address).is_some()
+    }
+
+    /// The structs that become others, from and to, where that is possible.
+    pub(crate) fn conversions(
+        &self,
+        possible: impl Fn(&str, &str) -> bool,
+    ) -> Vec<(String, String)> {
+        let entries = self.entries.iter();
+        let chosen = entries.filter(|((section, _), _)| *section == Section::Conversions);
+        let pairs = chosen.filter_map(|((_, address), entry)| {
+            let to = entry.name.as_str();
+            // The key is `To.From`.
+            let from = address.get(to.len() + 1..)?;
+            possible(from, to).then(|| {
+                self.used.borrow_mut().insert(entry.pointer.clone());
+                (from.to_owned(), to.to_owned())
+            })
+        });
+        pairs.collect()
+    }
+
+    /// The field by which people know the values of a type that the server knows by id.
+    pub(crate) fn identified(&self, ty: &str) -> Option<&str> {
+        self.name(Section::Identified, ty)
     }
 
     /// The method name of an operation.

@@ -8,14 +8,16 @@ use std::collections::BTreeMap;
 use heck::ToSnakeCase;
 use serde_json::Value;
 
-use super::ir::{Api, EnumSite, Field, Kind, Type, TypeRef};
+use super::conversions::plan;
+use super::ir::{Api, EnumSite, Field, Kind, LeftOut, Type, TypeRef};
 use super::names::{Form, Names};
 use super::operations::OperationFacts;
 use super::passes::{Problem, SITES};
 use super::reach::{Uses, reachable};
 use super::resources;
 use super::schema::{
-    components, flag, is_struct, list, origin, properties, reference, required, strings, text,
+    LEFT_OUT, NULL_AS_EMPTY, components, flag, is_struct, list, origin, properties, reference,
+    required, strings, text,
 };
 
 /// Reads the document; what it cannot express becomes a problem.
@@ -25,8 +27,18 @@ pub(crate) fn read(
     facts: &OperationFacts,
     problems: &mut Vec<Problem>,
 ) -> Api {
-    let mut reader = Reader { names, problems };
+    let mut reader = Reader {
+        names,
+        problems,
+        narrower: BTreeMap::new(),
+    };
     let types = reader.types(root);
+    reader.narrower = narrower(&types);
+    let conversions = names.conversions(|from, to| plan(from, to, &types).is_some());
+    let identified = types
+        .keys()
+        .filter_map(|name| Some((name.clone(), names.identified(name)?.to_owned())))
+        .collect();
     let mut operations = reader.operations(root, facts);
     let webhooks = reader.webhooks(root);
     resources::name(&mut operations, names, problems);
@@ -39,6 +51,8 @@ pub(crate) fn read(
         version,
         types,
         operations,
+        conversions,
+        identified,
         webhooks,
     }
 }
@@ -46,6 +60,19 @@ pub(crate) fn read(
 struct Reader<'p> {
     names: &'p Names,
     problems: &'p mut Vec<Problem>,
+    /// The values at the places that list fewer than their enum has.
+    narrower: BTreeMap<String, Vec<String>>,
+}
+
+fn narrower(types: &BTreeMap<String, Type>) -> BTreeMap<String, Vec<String>> {
+    let mut places = BTreeMap::new();
+    for ty in types.values() {
+        if let Kind::Enum { values, sites } = &ty.kind {
+            let fewer = sites.iter().filter(|site| site.values.len() < values.len());
+            places.extend(fewer.map(|site| (site.origin.clone(), site.values.clone())));
+        }
+    }
+    places
 }
 
 impl Reader<'_> {
@@ -101,6 +128,9 @@ impl Reader<'_> {
                         .map(Value::to_string),
                     deprecated: flag(value, "deprecated"),
                     minted: self.names.minted(origin(value)),
+                    asked: self.names.asked(origin(value)),
+                    left_out: text(value, LEFT_OUT).and_then(LeftOut::read),
+                    null_as_empty: flag(value, NULL_AS_EMPTY),
                 };
                 (
                     self.names.argument(origin(value)).unwrap_or(usize::MAX),

@@ -14,6 +14,12 @@ pub(crate) const MAY_BE_EMPTY: &str = "x-may-be-empty";
 /// The codes that tell the failures of one status apart.
 pub(crate) const CODES: &str = "x-codes";
 
+/// What becomes of a property that an update leaves out.
+pub(crate) const LEFT_OUT: &str = "x-left-out";
+
+/// Beside a property where an empty object says what null says elsewhere.
+pub(crate) const NULL_AS_EMPTY: &str = "x-null-as-empty";
+
 /// The HTTP methods that may stand in a path item.
 pub(crate) const METHODS: [&str; 8] = [
     "get", "post", "put", "patch", "delete", "head", "options", "trace",

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 
 use super::nouns::named;
-use crate::regen::ir::{Api, EnumSite, Failures, Field, Kind, Operation, TypeRef};
+use super::structs::Printed;
+use crate::regen::ir::{Api, EnumSite, Failures, Field, Kind, LeftOut, Operation, TypeRef};
 
 /// The longest example that helps more than it distracts.
 const LONGEST_EXAMPLE: usize = 60;
@@ -29,6 +30,30 @@ pub(crate) fn field(field: &Field) -> String {
         doc.push_str(&format!(" Example: `{}`.", example.trim_matches('"')));
     }
     doc
+}
+
+/// The words on an update about what it does to fields that it leaves out.
+pub(crate) fn left_out(fields: &[Printed<'_>]) -> String {
+    let exceptions: Vec<String> = fields
+        .iter()
+        .filter(|field| !field.is_required())
+        .filter_map(|field| {
+            let becomes = match field.field.left_out? {
+                LeftOut::Cleared => "is cleared",
+                LeftOut::Reset => "is reset",
+                // To leave out the list is another thing than to leave out what is in it.
+                LeftOut::Removed => return None,
+            };
+            Some(format!("`{}` {becomes}", field.ident))
+        })
+        .collect();
+    match exceptions.is_empty() {
+        true => String::new(),
+        false => format!(
+            "\n\nNot every field that is left out stays as it is: {}.",
+            exceptions.join(", ")
+        ),
+    }
 }
 
 /// The words on the method of an operation.

@@ -65,6 +65,8 @@ pub(crate) fn api() -> Api {
         types: BTreeMap::new(),
         operations: vec![list, create, delete, update],
         webhooks: Vec::new(),
+        conversions: Vec::new(),
+        identified: BTreeMap::new(),
     }
 }
 
@@ -104,6 +106,9 @@ pub(crate) fn root(name: &str, ty: TypeRef, required: bool) -> Field {
         example: None,
         deprecated: false,
         minted: None,
+        asked: false,
+        left_out: None,
+        null_as_empty: false,
     }
 }
 

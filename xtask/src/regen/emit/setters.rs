@@ -2,7 +2,7 @@
 //! one after the other beyond, and a setter for each optional one.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::docs;
 use super::structs::{Presence, Printed, doc_lines};
@@ -15,6 +15,7 @@ const MOST_ARGUMENTS: usize = 3;
 /// Prints constructor and setters.
 pub(crate) fn print(name: &syn::Ident, fields: &[Printed<'_>]) -> TokenStream {
     let required: Vec<&Printed<'_>> = fields.iter().filter(|field| field.is_required()).collect();
+    let asked: Vec<&Printed<'_>> = fields.iter().filter(|field| is_asked(field)).collect();
     let optional: Vec<&Printed<'_>> = fields.iter().filter(|field| !field.is_required()).collect();
     let others: Vec<TokenStream> = optional.iter().map(|field| nothing(field)).collect();
     let setters: Vec<TokenStream> = optional
@@ -22,21 +23,34 @@ pub(crate) fn print(name: &syn::Ident, fields: &[Printed<'_>]) -> TokenStream {
         .flat_map(|field| [Some(setter(field)), entry_setter(field, fields)])
         .flatten()
         .collect();
-    let (constructor, builder) = if required.len() <= MOST_ARGUMENTS {
-        (new(fields, &required, &others), None)
+    let few = required.len() <= MOST_ARGUMENTS;
+    let constructor = few.then(|| new(fields, &required, &others));
+    let (start, builder) = if few && asked.len() == required.len() {
+        (None, None)
     } else {
+        let kept: Vec<TokenStream> = optional
+            .iter()
+            .filter(|field| !is_asked(field))
+            .map(|field| nothing(field))
+            .collect();
         (
-            builder_function(name, required[0]),
-            Some(stages(name, fields, &required, &others)),
+            Some(builder_function(name, asked[0])),
+            Some(stages(name, fields, &asked, &kept)),
         )
     };
     quote! {
         impl #name {
             #constructor
+            #start
             #(#setters)*
         }
         #builder
     }
+}
+
+/// Whether the builder asks for the field, because it is needed nearly always if not always.
+fn is_asked(field: &Printed<'_>) -> bool {
+    field.is_required() || field.field.asked
 }
 
 fn new(fields: &[Printed<'_>], required: &[&Printed<'_>], others: &[TokenStream]) -> TokenStream {
@@ -46,7 +60,11 @@ fn new(fields: &[Printed<'_>], required: &[&Printed<'_>], others: &[TokenStream]
         0 => "A request that leaves everything alone.",
         _ => "A request with what it needs; setters add the rest.",
     };
-    let doc = doc_lines(&format!("{sentence}{}", minted_note(fields)));
+    let doc = doc_lines(&format!(
+        "{sentence}{}{}",
+        asked_note(fields),
+        minted_note(fields)
+    ));
     let deprecated = allow_deprecated(fields);
     quote! {
         #doc
@@ -54,6 +72,22 @@ fn new(fields: &[Printed<'_>], required: &[&Printed<'_>], others: &[TokenStream]
         pub fn new(#(#arguments),*) -> Self {
             Self { #(#values,)* #(#others,)* }
         }
+    }
+}
+
+/// What the constructor does not ask for and the builder does.
+fn asked_note(fields: &[Printed<'_>]) -> String {
+    let asked: Vec<String> = fields
+        .iter()
+        .filter(|field| field.field.asked)
+        .map(|field| format!("`{}`", field.ident))
+        .collect();
+    match asked.is_empty() {
+        true => String::new(),
+        false => format!(
+            "\n\nWithout {}, which nearly every request needs: `builder` asks for them, too.",
+            asked.join(", ")
+        ),
     }
 }
 
@@ -116,7 +150,7 @@ fn stages(
     ));
     let stages = required.iter().enumerate().map(|(index, field)| {
         let known = &required[..index];
-        let types = known.iter().map(|field| field.ty());
+        let types = known.iter().map(|field| collected(field));
         let idents: Vec<_> = known.iter().map(|field| field.ident).collect();
         let (ident, value) = (field.ident, converted(field));
         let argument = argument(field);
@@ -124,12 +158,19 @@ fn stages(
         let unpack = (!idents.is_empty()).then(|| quote!(let (#(#idents,)*) = self.0;));
         let (result, body) = if index + 1 == required.len() {
             let last = initialised(field);
+            let known = known.iter().map(|field| {
+                let ident = field.ident;
+                match field.presence {
+                    Presence::Option => quote!(#ident: Some(#ident)),
+                    _ => quote!(#ident),
+                }
+            });
             (
                 quote!(#name),
-                quote!(#name { #(#idents,)* #last, #(#others,)* }),
+                quote!(#name { #(#known,)* #last, #(#others,)* }),
             )
         } else {
-            let next = required[..=index].iter().map(|field| field.ty());
+            let next = required[..=index].iter().map(|field| collected(field));
             (
                 quote!(#builder<(#(#next,)*)>),
                 quote!(#builder((#(#idents,)* #value,))),
@@ -156,7 +197,7 @@ fn stages(
 }
 
 fn setter(field: &Printed<'_>) -> TokenStream {
-    let (ident, value) = (field.ident, converted(field));
+    let (ident, value) = (field.ident, kept(field));
     let argument = argument(field);
     let name = docs::sentence(&field.field.name).to_lowercase();
     let doc = doc_lines(&match field.presence {
@@ -169,16 +210,12 @@ fn setter(field: &Printed<'_>) -> TokenStream {
         .field
         .deprecated
         .then(|| quote!(#[deprecated] #[allow(deprecated)]));
-    let assigned = match field.presence {
-        Presence::Option => quote!(Some(#value)),
-        _ => value,
-    };
     quote! {
         #doc
         #deprecated
         #[must_use]
         pub fn #ident(mut self, #argument) -> Self {
-            self.#ident = #assigned;
+            self.#ident = #value;
             self
         }
     }
@@ -247,9 +284,26 @@ fn converted(field: &Printed<'_>) -> TokenStream {
     }
 }
 
+/// What a builder holds of a field: it has been given.
+fn collected(field: &Printed<'_>) -> TokenStream {
+    match field.presence {
+        Presence::Option => field.value.to_token_stream(),
+        _ => field.ty(),
+    }
+}
+
+/// The argument as the struct holds it.
+fn kept(field: &Printed<'_>) -> TokenStream {
+    let value = converted(field);
+    match field.presence {
+        Presence::Option => quote!(Some(#value)),
+        _ => value,
+    }
+}
+
 /// The field in a struct literal.
 fn initialised(field: &Printed<'_>) -> TokenStream {
-    let (ident, value) = (field.ident, converted(field));
+    let (ident, value) = (field.ident, kept(field));
     match field.field.ty {
         TypeRef::Boolean if field.presence == Presence::Plain => quote!(#ident),
         _ => quote!(#ident: #value),

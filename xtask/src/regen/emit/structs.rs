@@ -65,6 +65,11 @@ impl<'a> Printed<'a> {
     pub(crate) fn is_required(&self) -> bool {
         matches!(self.presence, Presence::Plain | Presence::Null) && self.field.minted.is_none()
     }
+
+    /// What `serde` has to know because null is sent as an empty object.
+    fn null_as_empty(&self) -> bool {
+        self.field.null_as_empty && self.presence == Presence::Patch
+    }
 }
 
 /// Prints the struct.
@@ -74,6 +79,7 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
         .doc
         .as_deref()
         .map_or_else(|| format!("{}.", docs::sentence(name)), docs::escape);
+    let about = format!("{about}{}", docs::left_out(fields));
     let doc = doc_lines(&about);
     let printed = fields.iter().map(|field| print_field(field, ty.sent));
     // Where everything is optional an empty request is a request.
@@ -128,6 +134,9 @@ fn serde_attribute(printed: &Printed<'_>, sent: bool) -> Option<TokenStream> {
             ));
         }
     }
+    if printed.null_as_empty() {
+        parts.push(quote!(with = "crate::patch::empty_for_null"));
+    }
     let integer = match (&printed.field.ty, printed.presence) {
         (TypeRef::Integer, Presence::Plain) => Some("crate::integer::deserialize"),
         (TypeRef::Integer, Presence::Patch) => Some("crate::integer::deserialize_patch"),
@@ -154,6 +163,11 @@ fn schemars_attribute(printed: &Printed<'_>) -> Option<TokenStream> {
         (TypeRef::Integer, Presence::Plain) => "crate::integer::Lenient",
         (TypeRef::Integer, Presence::Patch) => "crate::Patch<crate::integer::Lenient>",
         (TypeRef::Integer, _) => "Option<crate::integer::Lenient>",
+        _ if printed.null_as_empty() => {
+            let value = printed.value;
+            let empty = format!("crate::schema::EmptyForNull<{}>", quote!(#value));
+            return Some(quote!(#[cfg_attr(feature = "schemars", schemars(with = #empty))]));
+        }
         _ => return None,
     };
     Some(quote!(#[cfg_attr(feature = "schemars", schemars(with = #lenient))]))

@@ -185,6 +185,8 @@ mod tests {
         };
         Api {
             webhooks: Vec::new(),
+            conversions: Vec::new(),
+            identified: BTreeMap::new(),
             version: "1".into(),
             types: types
                 .into_iter()
@@ -204,6 +206,9 @@ mod tests {
             example: None,
             deprecated: false,
             minted: None,
+            asked: false,
+            left_out: None,
+            null_as_empty: false,
         }
     }
 

@@ -9,7 +9,8 @@ use quote::{format_ident, quote};
 use super::nouns::{modules, named};
 use super::structs::{self, Printed};
 use super::typed::{Typed, typed};
-use super::{EmitError, Tree, docs, source};
+use super::{EmitError, Tree, conversions, docs, source};
+use crate::regen::conversions::all;
 use crate::regen::ir::{Api, EnumSite, Kind, Type};
 
 const FOLDER: &str = "lago-types/src/generated";
@@ -17,13 +18,14 @@ const FOLDER: &str = "lago-types/src/generated";
 /// Adds the files of lago-types to the tree.
 pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     let typed = typed(api)?;
+    let conversions = all(&api.conversions, &api.types);
     let modules = modules(api);
     let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, module) in &modules {
         files.entry(module).or_default().push(name);
     }
     for (module, names) in &files {
-        let text = noun(module, names, api, &typed)?;
+        let text = noun(module, names, api, &typed, &conversions)?;
         tree.insert(format!("{FOLDER}/{module}.rs"), text);
     }
     tree.insert(format!("{FOLDER}/enums.rs"), enums(api, &typed)?);
@@ -82,7 +84,13 @@ fn schemas(api: &Api) -> Result<String, EmitError> {
     )
 }
 
-fn noun(module: &str, names: &[&str], api: &Api, typed: &Typed) -> Result<String, EmitError> {
+fn noun(
+    module: &str,
+    names: &[&str],
+    api: &Api,
+    typed: &Typed,
+    conversions: &BTreeSet<(String, String)>,
+) -> Result<String, EmitError> {
     let mut items: Vec<TokenStream> = Vec::new();
     let mut imports: BTreeSet<&str> = BTreeSet::new();
     for name in names {
@@ -92,6 +100,7 @@ fn noun(module: &str, names: &[&str], api: &Api, typed: &Typed) -> Result<String
         };
         imports.extend(fields.iter().filter_map(|field| named(&field.ty)));
         items.push(structs::print(name, ty, &print_fields(name, ty, typed)?));
+        items.push(conversions::print(name, api, typed, conversions)?);
     }
     for name in names {
         imports.remove(name);

@@ -8,12 +8,19 @@ use super::Context;
 use super::envelopes::is_envelope;
 use crate::regen::names::noun_of;
 use crate::regen::schema::{
-    ORIGIN, Place, components, components_mut, each_body_mut, each_child_mut, each_choice_mut,
-    each_operation_mut, is_struct, object_mut, origin, refer_to,
+    LEFT_OUT, NULL_AS_EMPTY, ORIGIN, Place, components, components_mut, each_body_mut,
+    each_child_mut, each_choice_mut, each_operation_mut, is_struct, object_mut, origin, refer_to,
 };
 
 /// What describes a use of a type rather than the type.
-const NOTES: [&str; 4] = ["description", "example", "nullable", "deprecated"];
+const NOTES: [&str; 6] = [
+    "description",
+    "example",
+    "nullable",
+    "deprecated",
+    LEFT_OUT,
+    NULL_AS_EMPTY,
+];
 
 /// After this pass objects stand only in components and as the envelopes of bodies.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {

@@ -9,7 +9,8 @@ use crate::regen::ir::{
 use crate::regen::operations::OperationFacts;
 use crate::regen::passes::META;
 use crate::regen::schema::{
-    CODES, MAY_BE_EMPTY, METHODS, UNPUBLISHED, flag, is_struct, list, properties, strings, text,
+    CODES, MAY_BE_EMPTY, METHODS, UNPUBLISHED, flag, is_struct, list, origin, properties, strings,
+    text,
 };
 
 const JSON: &str = "application/json";
@@ -72,7 +73,7 @@ impl Reader<'_> {
             let name = text(parameter, "name").unwrap_or_default();
             let schema = &parameter["schema"];
             // What the overlay says about a parameter stands on its schema.
-            let doc: Vec<String> = [prose(parameter), prose(schema)]
+            let doc: Vec<String> = [prose(parameter), prose(schema), self.takes(schema)]
                 .into_iter()
                 .flatten()
                 .collect();
@@ -128,6 +129,14 @@ impl Reader<'_> {
         let place = |parameter: &Parameter| path.find(&format!("{{{}}}", parameter.name));
         in_path.sort_by_key(place);
         in_path.into_iter().chain(in_query).collect()
+    }
+
+    /// The values that are documented for a parameter, where the enum has others too.
+    fn takes(&self, schema: &Value) -> Option<String> {
+        let listed = schema.get("items").unwrap_or(schema);
+        let values = self.narrower.get(origin(listed))?;
+        let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+        Some(format!("Documented values: {}.", values.join(", ")))
     }
 
     fn body(&mut self, body: &Value, address: &str) -> Option<Body> {
