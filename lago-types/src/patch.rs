@@ -1,5 +1,7 @@
 //! Request fields that can be left alone, cleared or set.
 
+pub(crate) mod empty_for_null;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -10,7 +12,7 @@ use crate::Decimal;
 /// A request field that the API allows to be set to null.
 ///
 /// - [`Absent`](Patch::Absent), the default, does not send the field: the server keeps what it has.
-/// - [`Null`](Patch::Null) sends `null`: the server clears the field.
+/// - [`Null`](Patch::Null) sends `null`, or what the server understands in its place: the server clears the field.
 /// - [`Value`](Patch::Value) sends the value.
 ///
 /// ```
@@ -62,7 +64,7 @@ pub enum Patch<T> {
     /// Leave the field alone: it is not sent.
     #[default]
     Absent,
-    /// Clear the field: `null` is sent.
+    /// Clear the field: `null` is sent, or an empty object where that is what clears it.
     Null,
     /// Set the field to this value.
     Value(T),

@@ -57,6 +57,16 @@ impl AppliedPricingUnitInput {
     }
 }
 
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::AppliedPricingUnit> for AppliedPricingUnitInput {
+    fn from(value: crate::AppliedPricingUnit) -> Self {
+        Self {
+            code: Some(value.code),
+            conversion_rate: Some(value.conversion_rate),
+        }
+    }
+}
+
 /// Usage charge of a plan: the billable metric it prices, its pricing model, its timing and its minimum in cents.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -369,10 +379,12 @@ pub struct ChargeInput {
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<ChargePropertiesInput>,
-    /// Filters.
+    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
@@ -546,10 +558,12 @@ pub struct ChargeOverride {
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<ChargePropertiesInput>,
-    /// Filters.
+    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
@@ -970,15 +984,64 @@ impl ChargePropertiesInput {
     }
 }
 
-/// Changes of a usage charge. Send `charge_model` as long as no subscription uses the plan: without it the server answers 422. Properties that are left out go back to the defaults of the model.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::ChargeProperties> for ChargePropertiesInput {
+    #[allow(deprecated)]
+    fn from(value: crate::ChargeProperties) -> Self {
+        Self {
+            grouped_by: value.grouped_by,
+            pricing_group_keys: value.pricing_group_keys,
+            graduated_ranges: value
+                .graduated_ranges
+                .map(|value| value.into_iter().map(|value| value.into()).collect()),
+            graduated_percentage_ranges: value
+                .graduated_percentage_ranges
+                .map(|value| value.into_iter().map(|value| value.into()).collect()),
+            amount: value.amount,
+            free_units: value.free_units,
+            package_size: value.package_size,
+            rate: value.rate,
+            fixed_amount: value
+                .fixed_amount
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            free_units_per_events: value
+                .free_units_per_events
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            free_units_per_total_aggregation: value
+                .free_units_per_total_aggregation
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            per_transaction_max_amount: value
+                .per_transaction_max_amount
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            per_transaction_min_amount: value
+                .per_transaction_min_amount
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            volume_ranges: value
+                .volume_ranges
+                .map(|value| value.into_iter().map(|value| value.into()).collect()),
+            custom_properties: value.custom_properties,
+            presentation_group_keys: value.presentation_group_keys,
+        }
+    }
+}
+
+/// Changes of a usage charge. The model is needed because the server answers 422 without it while no subscription uses the plan; later it cannot be changed. `ChargeUpdate::from` a received charge says all that is there.
+///
+/// Not every field that is left out stays as it is: `invoice_display_name` is cleared, `min_amount_cents` is reset.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeUpdate {
-    /// Invoice display name. Example: `Setup`.
+    /// Charge model.
+    pub charge_model: ChargeModel,
+    /// The prices, as the model has them.
+    ///
+    /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
+    pub properties: ChargePropertiesInput,
+    /// **Cleared when left out.** Name on invoices. Example: `Setup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
-    /// Min amount cents (in cents of the currency). Example: `0`.
+    /// **Reset when left out.** Least amount to bill, in cents of the currency. It becomes 0 while no subscription uses the plan; later the server ignores what is sent here. Example: `0`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -986,13 +1049,12 @@ pub struct ChargeUpdate {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
-    /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub properties: Option<ChargePropertiesInput>,
-    /// Filters.
+    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
@@ -1004,9 +1066,6 @@ pub struct ChargeUpdate {
     /// Code. Example: `api_requests_charge`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Charge model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub charge_model: Option<ChargeModel>,
     /// Pay in advance. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_in_advance: Option<bool>,
@@ -1028,18 +1087,21 @@ pub struct ChargeUpdate {
 }
 
 impl ChargeUpdate {
-    /// A request that leaves everything alone.
-    pub fn new() -> Self {
+    /// A request with what it needs; setters add the rest.
+    pub fn new(
+        charge_model: impl Into<ChargeModel>,
+        properties: impl Into<ChargePropertiesInput>,
+    ) -> Self {
         Self {
+            charge_model: charge_model.into(),
+            properties: properties.into(),
             invoice_display_name: None,
             min_amount_cents: None,
-            properties: None,
             filters: None,
             tax_codes: None,
             applied_pricing_unit: None,
             billable_metric_id: None,
             code: None,
-            charge_model: None,
             pay_in_advance: None,
             invoiceable: None,
             regroup_paid_fees: crate::Patch::Absent,
@@ -1061,12 +1123,6 @@ impl ChargeUpdate {
     #[must_use]
     pub fn min_amount_cents(mut self, min_amount_cents: impl Into<i64>) -> Self {
         self.min_amount_cents = Some(min_amount_cents.into());
-        self
-    }
-    /// Sets the properties.
-    #[must_use]
-    pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
-        self.properties = Some(properties.into());
         self
     }
     /// Sets the filters.
@@ -1111,12 +1167,6 @@ impl ChargeUpdate {
         self.code = Some(code.into());
         self
     }
-    /// Sets the charge model.
-    #[must_use]
-    pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
-        self.charge_model = Some(charge_model.into());
-        self
-    }
     /// Sets the pay in advance.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
@@ -1158,6 +1208,37 @@ impl ChargeUpdate {
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);
         self
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+///
+/// Left out as well, since [`Charge`](crate::Charge) does not have it: `cascade_updates`.
+impl From<crate::Charge> for ChargeUpdate {
+    fn from(value: crate::Charge) -> Self {
+        Self {
+            charge_model: value.charge_model,
+            properties: value.properties.into(),
+            invoice_display_name: value.invoice_display_name,
+            min_amount_cents: Some(value.min_amount_cents),
+            filters: Some(value.filters.into_iter().map(|value| value.into()).collect()),
+            tax_codes: value
+                .taxes
+                .map(|value| value.into_iter().map(|value| value.code).collect()),
+            applied_pricing_unit: value.applied_pricing_unit.map(|value| value.into()),
+            billable_metric_id: Some(value.lago_billable_metric_id),
+            code: value.code,
+            pay_in_advance: Some(value.pay_in_advance),
+            invoiceable: Some(value.invoiceable),
+            regroup_paid_fees: value
+                .regroup_paid_fees
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            prorated: Some(value.prorated),
+            accepts_target_wallet: value
+                .accepts_target_wallet
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            cascade_updates: None,
+        }
     }
 }
 
@@ -1315,6 +1396,19 @@ impl GraduatedPercentageRangeInputBuilder<
     }
 }
 
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::GraduatedPercentageRange> for GraduatedPercentageRangeInput {
+    fn from(value: crate::GraduatedPercentageRange) -> Self {
+        Self {
+            from_value: value.from_value,
+            to_value: value.to_value,
+            rate: value.rate,
+            flat_amount: value.flat_amount,
+            fixed_amount: value.fixed_amount,
+        }
+    }
+}
+
 /// Graduated range.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1410,6 +1504,18 @@ impl GraduatedRangeInputBuilder<
             to_value,
             flat_amount,
             per_unit_amount: per_unit_amount.into(),
+        }
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::GraduatedRange> for GraduatedRangeInput {
+    fn from(value: crate::GraduatedRange) -> Self {
+        Self {
+            from_value: value.from_value,
+            to_value: value.to_value,
+            flat_amount: value.flat_amount,
+            per_unit_amount: value.per_unit_amount,
         }
     }
 }
@@ -1630,6 +1736,18 @@ impl VolumeRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>, crate::Dec
             to_value,
             flat_amount,
             per_unit_amount: per_unit_amount.into(),
+        }
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::VolumeRange> for VolumeRangeInput {
+    fn from(value: crate::VolumeRange) -> Self {
+        Self {
+            from_value: value.from_value,
+            to_value: value.to_value,
+            flat_amount: value.flat_amount,
+            per_unit_amount: value.per_unit_amount,
         }
     }
 }

@@ -201,6 +201,8 @@ pub struct OneOffInvoiceFeeInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
 }

@@ -561,6 +561,46 @@ impl RecurringTransactionRuleUpdate {
     }
 }
 
+/// To send what is there, with a change. What is missing is left out.
+///
+/// Left out as well, since [`RecurringTransactionRule`](crate::RecurringTransactionRule) does not have it: `transaction_metadata`, `invoice_custom_section`.
+impl From<crate::RecurringTransactionRule> for RecurringTransactionRuleUpdate {
+    fn from(value: crate::RecurringTransactionRule) -> Self {
+        Self {
+            lago_id: Some(value.lago_id),
+            trigger: Some(value.trigger),
+            method: Some(value.method),
+            interval: value.interval,
+            threshold_credits: value.threshold_credits,
+            paid_credits: crate::Patch::Value(value.paid_credits),
+            granted_credits: crate::Patch::Value(value.granted_credits),
+            grants_target_top_up: value
+                .grants_target_top_up
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            started_at: value
+                .started_at
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            expiration_at: value
+                .expiration_at
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            target_ongoing_balance: value.target_ongoing_balance,
+            invoice_requires_successful_payment: Some(
+                value.invoice_requires_successful_payment,
+            ),
+            transaction_metadata: None,
+            transaction_name: value
+                .transaction_name
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            purchase_order_number: value
+                .purchase_order_number
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            invoice_custom_section: None,
+            payment_method: value.payment_method.map(|value| value.into()),
+            ignore_paid_top_up_limits: value.ignore_paid_top_up_limits,
+        }
+    }
+}
+
 /// Transaction metadata.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -711,9 +751,9 @@ pub struct WalletAlert {
     /// External subscription id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_subscription_id: Option<::serde_json::Value>,
-    /// Lago wallet id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Lago wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lago_wallet_id: Option<String>,
+    pub lago_wallet_id: Option<::uuid::Uuid>,
     /// Code of the wallet that is watched; null when it has none. Example: `wallet_code`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet_code: Option<String>,
@@ -755,7 +795,7 @@ pub struct WalletAlertInput {
     /// Name. Example: `Wallet Balance Alert`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub name: crate::Patch<String>,
-    /// Thresholds.
+    /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
     pub thresholds: Vec<AlertThresholdInput>,
     /// Alert type. Example: `wallet_balance_amount`.
     pub alert_type: AlertType,
@@ -794,7 +834,7 @@ pub struct WalletAlertUpdate {
     /// Name. Example: `Wallet Balance Alert`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub name: crate::Patch<String>,
-    /// Thresholds.
+    /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thresholds: Option<Vec<AlertThresholdInput>>,
 }
@@ -1252,7 +1292,7 @@ pub struct WalletUpdate {
     /// Invoice custom section.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// Recurring transaction rules.
+    /// **What is not in it is removed.** Rules that top up by themselves, each with its `lago_id`; one without is new, also when it says what an old one said. Without the list they stay as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurring_transaction_rules: Option<Vec<RecurringTransactionRuleUpdate>>,
     /// Payment method.
@@ -1261,7 +1301,7 @@ pub struct WalletUpdate {
     /// Applies to.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub applies_to: crate::Patch<WalletAppliesToInput>,
-    /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
+    /// **What is not in it is removed.** Your keys and values. `wallets().metadata().merge` leaves the others as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
     /// Smallest amount that can be bought at once, in cents of the currency. Example: `100`.

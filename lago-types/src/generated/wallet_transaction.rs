@@ -344,18 +344,18 @@ pub struct WalletTransactionPaymentFailure {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionPaymentUrl {
-    /// Lago customer id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lago_customer_id: Option<String>,
-    /// Lago wallet transaction id. Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
+    pub lago_customer_id: Option<::uuid::Uuid>,
+    /// Lago wallet transaction id (a UUID made by Lago). Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lago_wallet_transaction_id: Option<String>,
+    pub lago_wallet_transaction_id: Option<::uuid::Uuid>,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_customer_id: Option<String>,
     /// Payment provider. Example: `stripe`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_provider: Option<String>,
+    pub payment_provider: Option<PaymentProvider>,
     /// Payment url. Example: `https://foo.bar`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_url: Option<String>,

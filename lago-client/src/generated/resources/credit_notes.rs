@@ -290,7 +290,7 @@ pub struct List {
     issuing_date_from: Option<chrono::NaiveDate>,
     issuing_date_to: Option<chrono::NaiveDate>,
     search_term: Option<String>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
     reason: Option<lago_types::CreditNoteReason>,
     credit_status: Option<lago_types::CreditNoteCreditStatus>,
     refund_status: Option<lago_types::CreditNoteRefundStatus>,
@@ -346,7 +346,7 @@ impl Request<List> {
         self
     }
     /// Keep only credit notes in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -430,7 +430,7 @@ impl Call for List {
                 self.amount_to,
                 self.billing_entity_codes.as_ref(),
                 self.credit_status.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.external_customer_id.as_deref(),
                 self.invoice_number.as_deref(),
                 self.issuing_date_from.as_ref(),

@@ -1469,7 +1469,7 @@ pub struct CreditNotesList {
     types: Option<Vec<lago_types::CreditNoteType>>,
     purchase_order_number: Option<String>,
     billing_entity_codes: Option<Vec<String>>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
 }
 
 impl Request<CreditNotesList> {
@@ -1574,7 +1574,7 @@ impl Request<CreditNotesList> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -1592,7 +1592,7 @@ impl Call for CreditNotesList {
                 self.amount_to,
                 self.billing_entity_codes.as_ref(),
                 self.credit_status.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.invoice_number.as_deref(),
                 self.issuing_date_from.as_ref(),
                 self.issuing_date_to.as_ref(),
@@ -1644,7 +1644,7 @@ pub struct InvoicesList {
     partially_paid: Option<bool>,
     purchase_order_number: Option<String>,
     billing_entity_codes: Option<Vec<String>>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
     statuses: Option<Vec<lago_types::InvoiceStatus>>,
     payment_statuses: Option<Vec<lago_types::InvoicePaymentStatus>>,
     settlements: Option<Vec<lago_types::InvoiceSettlement>>,
@@ -1690,6 +1690,10 @@ impl Request<InvoicesList> {
         self
     }
     /// Keep only invoices with this status.
+    ///
+    /// Other statuses, such as `closed` and `open`, are refused with 422.
+    ///
+    /// Documented values: `draft`, `finalized`, `voided`, `failed`, `pending`.
     pub fn status(mut self, status: impl Into<lago_types::InvoiceStatus>) -> Self {
         self.call.status = Some(status.into());
         self
@@ -1762,11 +1766,15 @@ impl Request<InvoicesList> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
     /// Keep only invoices with one of these statuses; `status` takes one alone.
+    ///
+    /// Other statuses, such as `closed` and `open`, are refused with 422.
+    ///
+    /// Documented values: `draft`, `finalized`, `failed`, `pending`, `voided`.
     pub fn statuses(
         mut self,
         statuses: impl IntoIterator<Item = impl Into<lago_types::InvoiceStatus>>,
@@ -1807,7 +1815,7 @@ impl Call for InvoicesList {
                 self.amount_from,
                 self.amount_to,
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.invoice_type.as_ref(),
                 self.issuing_date_from.as_ref(),
                 self.issuing_date_to.as_ref(),
@@ -1947,7 +1955,7 @@ pub struct PaymentRequestsList {
     per_page: Option<i64>,
     payment_status: Option<lago_types::InvoicePaymentStatus>,
     billing_entity_codes: Option<Vec<String>>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
 }
 
 impl Request<PaymentRequestsList> {
@@ -1982,7 +1990,7 @@ impl Request<PaymentRequestsList> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -1997,7 +2005,7 @@ impl Call for PaymentRequestsList {
         wire.find_all_customer_payment_requests(
                 &self.external_customer_id,
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.page,
                 self.payment_status.as_ref(),
                 self.per_page,
@@ -2181,7 +2189,7 @@ pub struct WalletsList {
     page: Option<i64>,
     per_page: Option<i64>,
     billing_entity_codes: Option<Vec<String>>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
 }
 
 impl Request<WalletsList> {
@@ -2208,7 +2216,7 @@ impl Request<WalletsList> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -2223,7 +2231,7 @@ impl Call for WalletsList {
         wire.find_all_customer_wallets(
                 &self.external_customer_id,
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.page,
                 self.per_page,
             )

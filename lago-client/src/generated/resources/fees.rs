@@ -148,6 +148,10 @@ impl Request<List> {
         self
     }
     /// Keep only fees of this type.
+    ///
+    /// Which kind of fee.
+    ///
+    /// Documented values: `charge`, `add_on`, `subscription`, `credit`, `commitment`, `fixed_charge`.
     pub fn fee_type(mut self, fee_type: impl Into<lago_types::FeeType>) -> Self {
         self.call.fee_type = Some(fee_type.into());
         self

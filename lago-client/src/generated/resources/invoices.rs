@@ -299,7 +299,7 @@ pub struct List {
     payment_statuses: Option<Vec<lago_types::InvoicePaymentStatus>>,
     payment_overdue: Option<bool>,
     search_term: Option<String>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
     payment_dispute_lost: Option<bool>,
     invoice_type: Option<lago_types::InvoiceType>,
     self_billed: Option<bool>,
@@ -358,6 +358,10 @@ impl Request<List> {
         self
     }
     /// Keep only invoices with one of these statuses.
+    ///
+    /// Other statuses, such as `closed` and `open`, are refused with 422.
+    ///
+    /// Documented values: `draft`, `finalized`, `failed`, `pending`, `voided`.
     pub fn statuses(
         mut self,
         statuses: impl IntoIterator<Item = impl Into<lago_types::InvoiceStatus>>,
@@ -388,7 +392,7 @@ impl Request<List> {
         self
     }
     /// Keep only invoices in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -461,7 +465,7 @@ impl Call for List {
                 self.amount_from,
                 self.amount_to,
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.external_customer_id.as_deref(),
                 self.invoice_type.as_ref(),
                 self.issuing_date_from.as_ref(),

@@ -73,7 +73,7 @@ impl PaymentReceipts {
 pub struct List {
     page: Option<i64>,
     per_page: Option<i64>,
-    invoice_id: Option<String>,
+    invoice_id: Option<uuid::Uuid>,
 }
 
 impl Request<List> {
@@ -90,7 +90,7 @@ impl Request<List> {
         self
     }
     /// Keep only receipts of the invoice with this Lago id, a UUID.
-    pub fn invoice_id(mut self, invoice_id: impl Into<String>) -> Self {
+    pub fn invoice_id(mut self, invoice_id: impl Into<uuid::Uuid>) -> Self {
         self.call.invoice_id = Some(invoice_id.into());
         self
     }
@@ -103,7 +103,7 @@ impl Call for List {
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_payment_receipts(
-                self.invoice_id.as_deref(),
+                self.invoice_id.as_ref(),
                 self.page,
                 self.per_page,
             )

@@ -666,7 +666,7 @@ impl SubscriptionsLifetimeUsage {
 pub struct List {
     page: Option<i64>,
     per_page: Option<i64>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
     plan_code: Option<String>,
     status: Option<Vec<lago_types::SubscriptionStatus>>,
@@ -689,7 +689,7 @@ impl Request<List> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -744,7 +744,7 @@ impl Call for List {
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_subscriptions(
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.external_customer_id.as_deref(),
                 self.external_id.as_deref(),
                 self.overridden,
@@ -806,14 +806,16 @@ impl Call for Create {
 #[derive(Clone, Debug)]
 pub struct Delete {
     external_id: String,
-    status: Option<String>,
+    status: Option<lago_types::SubscriptionStatus>,
     on_termination_credit_note: Option<lago_types::OnTerminationCreditNote>,
     on_termination_invoice: Option<lago_types::OnTerminationInvoice>,
 }
 
 impl Request<Delete> {
     /// Send `pending` to cancel a pending subscription; without it the active one ends.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
+    ///
+    /// Documented values: `active`, `pending`.
+    pub fn status(mut self, status: impl Into<lago_types::SubscriptionStatus>) -> Self {
         self.call.status = Some(status.into());
         self
     }
@@ -847,7 +849,7 @@ impl Call for Delete {
                 &self.external_id,
                 self.on_termination_credit_note.as_ref(),
                 self.on_termination_invoice.as_ref(),
-                self.status.as_deref(),
+                self.status.as_ref(),
             )
             .await?;
         Ok(())
@@ -900,6 +902,8 @@ impl Request<Update> {
     /// Which subscription to change when an active and a pending one share the id; `active` when left out.
     ///
     /// Subscriptions that wait for their first payment are incomplete.
+    ///
+    /// Documented values: `active`, `pending`, `incomplete`.
     pub fn status(mut self, status: impl Into<lago_types::SubscriptionStatus>) -> Self {
         self.call.status = Some(status.into());
         self.call.body.status = self.call.status.clone();
