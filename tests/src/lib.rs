@@ -12,6 +12,7 @@ pub mod generated;
 pub mod instance;
 pub mod mutate;
 mod overlay;
+pub mod places;
 pub mod recording;
 #[cfg(doctest)]
 mod refused;

@@ -10,11 +10,11 @@ use crate::calling::{Args, CallError};
 
 pub(super) async fn replay(stage: &mut Stage, scene: &Scene<'_>, report: &mut Report) {
     let exchange = scene.exchange;
-    if exchange.request_body.is_null() {
+    if scene.said.is_null() {
         return;
     }
     let args = Args {
-        body: Some(exchange.request_body.clone()),
+        body: Some(scene.said.clone()),
         ..scene.args.clone()
     };
     let played = stage.play(scene, &args, &exchange.response_body).await;
@@ -26,7 +26,7 @@ pub(super) async fn replay(stage: &mut Stage, scene: &Scene<'_>, report: &mut Re
         // How the answer is read is told elsewhere.
         _ => Vec::new(),
     };
-    let recorded = json!({ "request": with_nulls(&exchange.request_body) });
+    let recorded = json!({ "request": with_nulls(&scene.said) });
     let sent = played.sent.map(|sent| {
         let sent: Value = serde_json::from_slice(&sent).unwrap_or_default();
         json!({ "request": with_nulls(&sent) })

@@ -14,6 +14,8 @@ mod errors;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod kinds;
+#[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod operations;
@@ -33,6 +35,8 @@ mod told;
 mod traces;
 #[cfg(test)]
 mod types;
+#[cfg(test)]
+mod updates;
 #[cfg(test)]
 mod webhooks;
 #[cfg(test)]

@@ -51,6 +51,15 @@ fn describe(item: &Item, surface: &mut String) {
         }
         Item::Impl(item) => {
             let owner = text(&item.self_ty);
+            if let Some((implemented, _)) = &item.trait_ {
+                writeln!(
+                    surface,
+                    "  {owner}: {}",
+                    text(implemented).replace("crate::", "")
+                )
+                .unwrap();
+                return;
+            }
             for member in &item.items {
                 let ImplItem::Fn(function) = member else {
                     continue;
