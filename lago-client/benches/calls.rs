@@ -63,7 +63,9 @@ fn main() -> Outcome {
     let mut criterion = Criterion::default().configure_from_args();
     let mut bench = Bench::new(&mut criterion, &server)?;
 
-    server.answer(example("customers.get")?.to_string());
+    let mut customer = example("customers.get")?;
+    customer["customer"]["external_id"] = json!("acme");
+    server.answer(customer.to_string());
     let url = format!("{base}/customers/acme");
     bench.compare(
         "get a customer",

@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     println!("   billable metric {} ({how})", metric.code);
 
     println!("\n2. What it costs");
-    let price = ChargePropertiesInput::new().amount(Decimal::parse("0.02")?);
+    let price = ChargePropertiesInput::new().amount("0.02");
     let charge = PlanChargeInput::new(metric.lago_id, ChargeModel::Standard).properties(price);
     let plan = PlanInput::builder()
         .name("Quickstart")
@@ -125,8 +125,10 @@ fn is_taken(error: &Error) -> bool {
     code == Some("value_already_exist")
 }
 
-fn money(cents: i64, currency: &Currency) -> String {
-    format!("{}.{:02} {currency}", cents / 100, cents % 100)
+/// Cents are integers; those of usage are decimals, because the server computes them without a bound.
+fn money(cents: impl Into<Decimal>, currency: &Currency) -> String {
+    let amount = cents.into() * decimal!("0.01");
+    format!("{} {currency}", amount.round(2))
 }
 
 async fn connect() -> Result<(Client, Option<MockServer>), Box<dyn StdError>> {

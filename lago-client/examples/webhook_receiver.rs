@@ -47,8 +47,11 @@ impl FromRef<App> for Seen {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let verifier = verifier()?;
+    // What cannot work is told now, and not by the first delivery.
+    verifier.warm_up().await?;
     let app = App {
-        verifier: verifier().await?,
+        verifier,
         seen: Seen::default(),
     };
     let router = Router::new().route("/lago", post(receive)).with_state(app);
@@ -60,15 +63,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// What to trust, from the environment.
-async fn verifier() -> Result<Verifier, Box<dyn Error>> {
+fn verifier() -> Result<Verifier, Box<dyn Error>> {
     if let Ok(key) = std::env::var("LAGO_WEBHOOK_HMAC_KEY") {
         return Ok(Verifier::hmac(key));
     }
     let lago = Client::from_env()
         .map_err(|error| format!("set LAGO_WEBHOOK_HMAC_KEY, or let it ask a server: {error}"))?;
-    let verifier = Verifier::fetch(&lago);
-    verifier.warm_up().await?;
-    Ok(verifier)
+    Ok(Verifier::fetch(&lago))
 }
 
 /// Called for genuine deliveries only.

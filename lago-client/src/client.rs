@@ -9,6 +9,12 @@ use crate::transport::Shared;
 
 /// Calls the Lago API.
 ///
+/// Its calls need a tokio runtime with IO and time, as `#[tokio::main]` and
+/// `tokio::runtime::Builder::enable_all` make it. Without a runtime they are errors
+/// ([`Error::is_usage`]); in one without IO or time tokio panics, which nobody can know before.
+/// Connections live in the runtime in which they were made, and a request on one whose runtime has ended
+/// is lost in a way that leaves a doubt ([`Error::is_ambiguous`]): make a client for each runtime.
+///
 /// Cheap to clone: clones share connections and settings. The nouns of the API are its methods,
 /// and theirs are the verbs: `lago.plans().charges().list("pro")`.
 ///

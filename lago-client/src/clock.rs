@@ -1,6 +1,8 @@
 //! Time and chance, given from outside so that tests decide them.
 
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +21,23 @@ pub(crate) trait Clock: Send + Sync {
 
     /// A number from 0 to 1, evenly spread.
     fn chance(&self) -> f64;
+}
+
+/// What comes of the work; none when it takes longer than the limit.
+pub(crate) async fn within<T>(
+    clock: &dyn Clock,
+    limit: Duration,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let (mut work, mut alarm) = (pin!(work), None);
+    let either = poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => {
+            let alarm = alarm.get_or_insert_with(|| clock.sleep(limit));
+            alarm.as_mut().poll(cx).map(|()| None)
+        }
+    });
+    either.await
 }
 
 /// The real ones; with tokio's time paused, its time.

@@ -3,13 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::Url;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
 
+use crate::base_url::BaseUrl;
 use crate::client::Client;
 use crate::clock;
+use crate::connecting;
+use crate::download::{Reach, Storages};
 use crate::error::Error;
-use crate::rate_limit::Pace;
+use crate::headers::header;
+use crate::pace::Pace;
+use crate::request::time_limit;
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::Shared;
 
@@ -24,8 +28,6 @@ const API_URL: &str = "LAGO_API_URL";
 
 /// Who sends a request, as `user-agent` says it.
 pub(crate) const PRODUCT: &str = concat!("lago-client-rust/", env!("CARGO_PKG_VERSION"));
-
-const VERSIONED_PATH: &str = "/api/v1";
 
 /// Sets up a [`Client`].
 ///
@@ -52,6 +54,7 @@ pub struct ClientBuilder {
     http: Option<reqwest::Client>,
     retry: RetryPolicy,
     pacing: bool,
+    private_file_hosts: bool,
 }
 
 impl ClientBuilder {
@@ -67,6 +70,7 @@ impl ClientBuilder {
             http: None,
             retry: RetryPolicy::new(),
             pacing: false,
+            private_file_hosts: false,
         }
     }
 
@@ -87,20 +91,23 @@ impl ClientBuilder {
     }
 
     /// Where the API is: [`US`] unless set, [`EU`], or your own server. `/api/v1` is added when it
-    /// is missing. `http` is allowed, for servers in the same network.
+    /// is missing. `http` is allowed, for servers in the same network: who is in between can read
+    /// everything, the API key too. That includes the proxy that the environment names for such calls
+    /// (`HTTP_PROXY`); of calls over https a proxy sees only where they go.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// How long one attempt may take, from the connection to the last byte: 30 s unless set. A third
-    /// of it is for the connection.
+    /// How long one attempt may take, from the connection to the last byte: 30 s unless set, and not
+    /// zero. A third of it is for the connection.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long a call may take with all its attempts and the waits between them: 120 s unless set.
+    /// How long a call may take with all its attempts and the waits between them: 120 s unless set,
+    /// and not zero.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.total_timeout = timeout;
         self
@@ -117,18 +124,41 @@ impl ClientBuilder {
     /// in this one (`x-ratelimit-remaining: 0`). Off unless set: then such calls are sent, and
     /// refused with 429. Clones of a client wait together; a call whose
     /// [`total_timeout`](Self::total_timeout) ends before the window does fails without being sent.
+    ///
+    /// When the window is over, one call goes first, and the others as its answer allows: spread evenly
+    /// over the new window, in the order in which they came. No window is waited for longer than the
+    /// client's policy allows ([`RetryPolicy::max_retry_after`], 120 s unless set), whatever the server
+    /// says; and what it says in answer to a later request replaces what it said before.
     pub fn rate_limit_pacing(mut self, on: bool) -> Self {
         self.pacing = on;
         self
     }
 
-    /// How many bytes an answer, or a file in one piece, may have: 64 MiB unless set.
+    /// How many bytes an answer, or a file in one piece, may have: 64 MiB unless set. Objects take
+    /// several times the memory of their JSON; this is what limits that.
     pub fn largest_response(mut self, bytes: usize) -> Self {
         self.largest_response = bytes;
         self
     }
 
+    /// Whether files ([`FileRequest`](crate::FileRequest)) may be fetched from addresses that are not on
+    /// the public internet. Off unless set: the server says where a file is, and should not be able to
+    /// send a client to what only the client's network can reach.
+    ///
+    /// Refused are private, shared, link-local, unique-local, multicast and reserved addresses of IPv4 and IPv6, and
+    /// loopback, also when a name or a redirect leads to them. Always allowed are the API's own origin,
+    /// and loopback when the API is at a loopback address. Allow the others for a storage in your own
+    /// network, such as a MinIO. Behind a proxy, the proxy resolves names; then those that a URL
+    /// spells out are refused.
+    pub fn allow_private_file_hosts(mut self, on: bool) -> Self {
+        self.private_file_hosts = on;
+        self
+    }
+
     /// A header for every request. One of the same name that a call sets replaces it.
+    ///
+    /// Refused by [`build`](Self::build) are those that frame a request, route it, or say what is in it
+    /// and in its answer: `content-length`, `host`, `accept` and their like.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -144,8 +174,16 @@ impl ClientBuilder {
     ///
     /// Unless set, one is made that follows no redirects, so that the key goes to no other host,
     /// repeats nothing by itself, and closes idle connections before servers usually do. Build yours
-    /// with `redirect(Policy::none())` and `retry(reqwest::retry::never())` for the same. Files
-    /// ([`FileRequest`](crate::FileRequest)) are fetched with it too, and with its default headers.
+    /// with `redirect(Policy::none())` and `retry(reqwest::retry::never())` for the same: what yours
+    /// repeats by itself, such as requests that an HTTP/2 server refuses to take up, is not counted by
+    /// `attempts`. Only with the one that is made here is a [time limit](Self::timeout) that ends before
+    /// there is a connection known for what it is; with yours it leaves a doubt
+    /// ([`is_ambiguous`](Error::is_ambiguous)), unless your own limit for connecting ends first.
+    ///
+    /// Files ([`FileRequest`](crate::FileRequest)) are fetched with yours too, and with its default
+    /// headers. It resolves names, and follows redirects if it does, by itself: of private addresses
+    /// ([`allow_private_file_hosts`](Self::allow_private_file_hosts)) only those are refused that a URL
+    /// spells out.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -155,8 +193,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// When the key is missing or could not stand in a header, when the URL is none, or when a
-    /// header is none. The message names the setting, never the key.
+    /// When the key is missing or could not stand in a header, when the URL is none, when a header is
+    /// none, or when a time limit is zero. The message names the setting, never the key.
     pub fn build(self) -> Result<Client, Error> {
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, self.user_agent_value()?);
@@ -165,23 +203,30 @@ impl ClientBuilder {
             headers.insert(name, value);
         }
         headers.insert(AUTHORIZATION, self.authorization()?);
+        time_limit("timeout", self.timeout).map_err(Error::config)?;
+        time_limit("total_timeout", self.total_timeout).map_err(Error::config)?;
+        let connect_timeout = self.timeout / 3;
+        // A caller's client resolves names as it likes.
+        let guarded = self.http.is_none().then_some(connect_timeout);
         let http = match self.http {
             Some(http) => http,
-            None => http_client(self.timeout / 3)?,
+            None => http_client(connect_timeout, |builder| builder)?,
         };
-        let url = base_url(&self.base_url)?;
+        let base_url = BaseUrl::parse(&self.base_url).map_err(Error::config)?;
+        let environment = |name: &str| std::env::var(name).ok();
+        let reach = Reach::new(base_url.url(), self.private_file_hosts, environment);
+        let longest_window = self.retry.max_retry_after;
         Ok(Client::new(Shared {
             http,
-            host: url.host_str().unwrap_or_default().to_owned(),
-            port: url.port_or_known_default().unwrap_or_default(),
-            base_url: url.into(),
+            storages: Storages::new(reach, guarded),
+            base_url,
             headers,
             timeout: self.timeout,
             total_timeout: self.total_timeout,
             largest_response: self.largest_response,
             retry: self.retry,
             budget: Budget::default(),
-            pace: self.pacing.then(Pace::default),
+            pace: self.pacing.then(|| Pace::new(longest_window)),
             clock: Box::new(clock::System),
             #[cfg(feature = "drift")]
             drift: crate::drift::Watch::default(),
@@ -219,78 +264,35 @@ impl ClientBuilder {
 /// by default: a request that meets the closing is lost, and nobody knows if it was executed.
 const IDLE: Duration = Duration::from_secs(15);
 
-fn http_client(connect_timeout: Duration) -> Result<reqwest::Client, Error> {
-    reqwest::Client::builder()
+/// An HTTP client as those are that nobody brings, with settings of its own.
+pub(crate) fn http_client(
+    connect_timeout: Duration,
+    settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+) -> Result<reqwest::Client, Error> {
+    let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         // What is repeated is decided and counted here.
         .retry(reqwest::retry::never())
         .connect_timeout(connect_timeout)
-        .pool_idle_timeout(IDLE)
+        // A time limit of a call that ends before there is a connection is told apart.
+        .connector_layer(connecting::Watch)
+        .pool_idle_timeout(IDLE);
+    settings(builder)
         .build()
         .map_err(|error| Error::config("the HTTP client cannot be made").because(error))
-}
-
-/// A header from text, or what is wrong with it.
-pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
-    let parsed =
-        HeaderName::try_from(name).map_err(|_| format!("{name:?} is no name of a header"))?;
-    // The value may be secret.
-    let value = HeaderValue::try_from(value)
-        .map_err(|_| format!("the header `{name}` has a value that no header can hold"))?;
-    if parsed == AUTHORIZATION {
-        return Err("the API key is set with `api_key`, not as a header".to_owned());
-    }
-    Ok((parsed, value))
-}
-
-/// The URL that paths are appended to: with `/api/v1`, without a slash at the end.
-fn base_url(text: &str) -> Result<Url, Error> {
-    let trimmed = text.trim();
-    let wrong = |why: &str| Error::config(format!("the base URL {:?} {why}", printable(trimmed)));
-    let mut url =
-        Url::parse(trimmed).map_err(|_| wrong("is no URL; write `https://lago.example.com`"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(wrong(
-            "is no address of a web server; write `https://lago.example.com`",
-        ));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::config(
-            "the base URL holds a user or a password; the API key is all it takes",
-        ));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong(
-            "has a query or a fragment; write only scheme, host and path",
-        ));
-    }
-    let path = url.path().trim_end_matches('/');
-    let path = match path.ends_with(VERSIONED_PATH) {
-        true => path.to_owned(),
-        false => format!("{path}{VERSIONED_PATH}"),
-    };
-    url.set_path(&path);
-    Ok(url)
-}
-
-/// A base URL without the places where people put secrets, though none belongs there.
-fn printable(url: &str) -> &str {
-    match url.contains('@') {
-        true => "[redacted]",
-        false => url.split(['?', '#']).next().unwrap_or_default(),
-    }
 }
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("api_key", &self.api_key.as_ref().map(|_| "[redacted]"))
-            .field("base_url", &printable(&self.base_url))
+            .field("base_url", &BaseUrl::parse(&self.base_url).ok())
             .field("timeout", &self.timeout)
             .field("total_timeout", &self.total_timeout)
             .field("largest_response", &self.largest_response)
             .field("retry", &self.retry)
             .field("rate_limit_pacing", &self.pacing)
+            .field("allow_private_file_hosts", &self.private_file_hosts)
             .finish_non_exhaustive()
     }
 }
@@ -304,30 +306,6 @@ mod tests {
     }
 
     #[test]
-    fn the_version_is_added_to_the_path_when_it_is_missing() {
-        for (given, used) in [
-            (
-                "https://lago.example.com",
-                "https://lago.example.com/api/v1",
-            ),
-            (
-                "https://lago.example.com/",
-                "https://lago.example.com/api/v1",
-            ),
-            (
-                "http://localhost:3000/api/v1/",
-                "http://localhost:3000/api/v1",
-            ),
-            (
-                " https://example.com/lago ",
-                "https://example.com/lago/api/v1",
-            ),
-        ] {
-            assert_eq!(base_url(given).unwrap().as_str(), used);
-        }
-    }
-
-    #[test]
     fn what_cannot_work_is_an_error_of_build() {
         let builder = || ClientBuilder::new().api_key("key");
         assert!(complaint(ClientBuilder::new()).contains("LAGO_API_KEY"));
@@ -335,10 +313,12 @@ mod tests {
         assert!(complaint(builder().base_url("lago.example.com")).contains("is no URL"));
         assert!(complaint(builder().base_url("ftp://x")).contains("web server"));
         assert!(complaint(builder().base_url("https://x/?a=1")).contains("query"));
-        assert!(complaint(builder().header("a b", "c")).contains("no name of a header"));
+        assert!(complaint(builder().header("a b", "c")).contains("none can have"));
         assert!(complaint(builder().header("a", "b\nc")).contains("`a`"));
         assert!(complaint(builder().header("Authorization", "c")).contains("api_key"));
         assert!(complaint(builder().user_agent("a\r\nb")).contains("user agent"));
+        assert!(complaint(builder().timeout(Duration::ZERO)).contains("`timeout`"));
+        assert!(complaint(builder().total_timeout(Duration::ZERO)).contains("`total_timeout`"));
     }
 
     #[test]
@@ -354,16 +334,26 @@ mod tests {
             "https://user:that-is-secret@x",
             "https://user:that-is-secret@x:y",
             "https://x/?key=that-is-secret",
+            "that-is-secret",
+            "that-is-secret:3000",
         ] {
             let builder = ClientBuilder::new().api_key("key").base_url(url);
             assert!(!format!("{builder:?}").contains("that-is-secret"));
             assert!(!complaint(builder).contains("that-is-secret"));
         }
-        let client = ClientBuilder::new()
-            .api_key("that-is-secret")
-            .build()
-            .unwrap();
-        assert!(!format!("{client:?}").contains("that-is-secret"));
+        let secret = "that-is-secret";
+        let swapped = ClientBuilder::new()
+            .api_key(US)
+            .base_url(format!("https://{secret}"));
+        for builder in [ClientBuilder::new().api_key(secret), swapped] {
+            assert!(!format!("{builder:?}").contains(secret));
+            let client = builder.build().unwrap();
+            assert!(!format!("{client:?}").contains(secret));
+        }
+        let header = ClientBuilder::new()
+            .api_key("key")
+            .header("that-is secret", "x");
+        assert!(!complaint(header).contains("secret"));
     }
 
     #[test]

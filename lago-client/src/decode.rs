@@ -1,20 +1,19 @@
 //! From the bytes of an answer to its value, envelope and all.
 //!
-//! The fast way reads the bytes once. Only when it fails they are read again by something slower
-//! that knows the path to what is wrong.
+//! A type is compiled for one way of reading. Where that fails is found out afterwards, from the text alone.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_path_to_error::{Path, Segment};
 
 #[cfg(feature = "drift")]
 use crate::drift;
 use crate::error::is_code;
 use crate::page::Page;
 use lago_types::PaginationMeta;
+use lago_types::decode::{self, JsonPath, KeyOf, Root, Segment};
 
 /// Why an answer cannot be read, and where.
 #[derive(Debug)]
@@ -36,10 +35,7 @@ pub(crate) fn whole<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
 
 /// A value under a root key.
 pub(crate) fn root<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<T, Failure> {
-    read(body, || Root {
-        key,
-        value: PhantomData,
-    })
+    read(body, || Root::new(key))
 }
 
 /// A value under a root key, or none when the server had nothing to say yet.
@@ -89,72 +85,72 @@ fn read<S, T>(body: &[u8], seed: impl Fn() -> S) -> Result<T, Failure>
 where
     S: for<'de> DeserializeSeed<'de, Value = T>,
 {
-    once(body, &seed).map_err(|error| Failure {
-        path: in_words(&locate(body, &seed), |index| format!("[{index}]")),
+    let text = decode::text(body);
+    once(&text, &seed).map_err(|error| failure(&text, error))
+}
+
+/// Not generic, as it is needed for every type.
+fn failure(text: &str, error: serde_json::Error) -> Failure {
+    Failure {
+        path: in_words(&JsonPath::of_failure(text, &error), |index| {
+            format!("[{index}]")
+        }),
         source: Box::new(error),
-    })
+    }
 }
 
 #[cfg(not(feature = "drift"))]
-fn once<S, T>(body: &[u8], seed: &impl Fn() -> S) -> Result<T, serde_json::Error>
+fn once<S, T>(text: &str, seed: &impl Fn() -> S) -> serde_json::Result<T>
 where
     S: for<'de> DeserializeSeed<'de, Value = T>,
 {
-    let mut json = serde_json::Deserializer::from_slice(body);
+    let mut json = serde_json::Deserializer::from_str(text);
     let value = seed().deserialize(&mut json)?;
     json.end().map(|()| value)
 }
 
 /// The same, and notes what it does not know.
 #[cfg(feature = "drift")]
-fn once<S, T>(body: &[u8], seed: &impl Fn() -> S) -> Result<T, serde_json::Error>
+fn once<S, T>(text: &str, seed: &impl Fn() -> S) -> serde_json::Result<T>
 where
     S: for<'de> DeserializeSeed<'de, Value = T>,
 {
-    let mut found = drift::Found::default();
-    let (outcome, values) = lago_types::drift::collect(|| {
-        let mut json = serde_json::Deserializer::from_slice(body);
+    let watched = |found: &mut drift::Found| {
+        let mut json = serde_json::Deserializer::from_str(text);
         let mut note = |path: serde_ignored::Path<'_>| found.field(&path);
         let watched = serde_ignored::Deserializer::new(&mut json, &mut note);
         let value = seed().deserialize(watched)?;
         json.end().map(|()| value)
-    });
+    };
+    let mut found = drift::Found::default();
+    let (outcome, values) = lago_types::drift::collect(|| watched(&mut found));
     // What cannot be read is an error, which says all; it may not even come from Lago.
     if outcome.is_ok() {
         found.values(values, |value| {
-            let path = lago_types::drift::refuse(value, || locate(body, seed));
-            in_words(&path, |_| "[]".to_owned())
+            let again = || watched(&mut drift::Found::default());
+            // It fails at the value: that is what was asked for.
+            let error = lago_types::drift::refuse(value, again).err();
+            let path = error.map(|error| JsonPath::of_failure(text, &error));
+            in_words(&path.unwrap_or_default(), |_| "[]".to_owned())
         });
         drift::note(found);
     }
     outcome
 }
 
-/// Where reading fails.
-fn locate<S>(body: &[u8], seed: &impl Fn() -> S) -> Path
-where
-    S: for<'de> DeserializeSeed<'de>,
-{
-    let mut track = serde_path_to_error::Track::new();
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-    // It fails again: the bytes and what reads them are the same.
-    let _ = seed().deserialize(tracked);
-    track.path()
-}
-
 /// A path whose keys are words of the API. Keys of a map can be anything, the e-mail of a customer
 /// among it, and paths are printed.
-fn in_words(path: &Path, index: impl Fn(usize) -> String) -> String {
+fn in_words(path: &JsonPath<'_>, index: impl Fn(usize) -> String) -> String {
     let mut text = String::new();
-    for segment in path {
-        if !matches!(segment, Segment::Seq { .. }) && !text.is_empty() {
-            text.push('.');
-        }
+    for segment in path.segments() {
         match segment {
-            Segment::Seq { index: place } => text.push_str(&index(*place)),
-            Segment::Map { key } => text.push_str(word(key)),
-            segment => text.push_str(&segment.to_string()),
+            Segment::Index(place) => text.push_str(&index(*place)),
+            Segment::Key(key) => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(word(key));
+            }
         }
     }
     text
@@ -163,39 +159,6 @@ fn in_words(path: &Path, index: impl Fn(usize) -> String) -> String {
 /// A key, if it is a word of the API.
 pub(crate) fn word(key: &str) -> &str {
     if is_code(key) { key } else { "?" }
-}
-
-/// Reads a value from under its key and skips what stands beside it.
-struct Root<T> {
-    key: &'static str,
-    value: PhantomData<T>,
-}
-
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Root<T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, T: DeserializeOwned> Visitor<'de> for Root<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with `{}`", self.key)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut value = None;
-        while let Some(known) = map.next_key_seed(KeyIs(&[self.key]))? {
-            match known {
-                Some(_) => value = Some(map.next_value()?),
-                None => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        value.ok_or_else(|| serde::de::Error::missing_field(self.key))
-    }
 }
 
 /// Reads a page from its two keys.
@@ -221,7 +184,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
         let (mut items, mut meta) = (None, None::<PaginationMeta>);
-        while let Some(known) = map.next_key_seed(KeyIs(&[self.key, "meta"]))? {
+        while let Some(known) = map.next_key_seed(KeyOf(&[self.key, "meta"]))? {
             match known {
                 Some(0) => items = Some(map.next_value()?),
                 Some(_) => meta = map.next_value()?,
@@ -230,29 +193,6 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<T> {
         }
         let items = items.ok_or_else(|| serde::de::Error::missing_field(self.key))?;
         Ok(Page { items, meta })
-    }
-}
-
-/// Which of the keys a key is, without keeping its text.
-struct KeyIs<'k>(&'k [&'static str]);
-
-impl<'de> DeserializeSeed<'de> for KeyIs<'_> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for KeyIs<'_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
-        Ok(self.0.iter().position(|known| *known == key))
     }
 }
 

@@ -4,7 +4,10 @@
 //! in a storage that is not Lago's: it gets nothing of what the API gets, the API key in particular.
 
 mod fetch;
+mod format;
+mod reach;
 mod redirect;
+mod storages;
 mod stream;
 mod wait;
 
@@ -20,10 +23,13 @@ use tokio::time::Instant;
 use crate::client::Client;
 use crate::error::Error;
 use crate::operation::Operation;
-use crate::request::{Call, Options, Request};
+use crate::request::{Call, Options, Request, time_limit};
 use crate::retry::RetryPolicy;
 use fetch::Fetch;
+pub(crate) use format::Format;
+pub(crate) use reach::Reach;
 pub(crate) use redirect::NoWay;
+pub(crate) use storages::Storages;
 pub use stream::FileStream;
 use wait::Wait;
 
@@ -41,6 +47,13 @@ type Ask = Arc<dyn Fn(Options) -> Asked + Send + Sync>;
 /// 2. reads the object until it says where the file is;
 /// 3. fetches the file from there, without the API key and without the headers of the client: the
 ///    file may be on another host. Up to five redirects are followed, never from https to http.
+///
+/// Where the API is called over https, files over http are refused. So are hosts in private networks,
+/// unless [`allow_private_file_hosts`](crate::ClientBuilder::allow_private_file_hosts) is set.
+///
+/// What is handed out is a file: its media type, where the storage names one, and its first bytes
+/// say so (of XML the root element, which is one of UBL or of Cross Industry Invoice). It is whole: where
+/// the storage does not tell its length, it has the end of such files.
 ///
 /// The calls of the API are repeated as their [`RetryPolicy`] says, and so is fetching the file,
 /// always from its beginning.
@@ -66,7 +79,7 @@ type Ask = Arc<dyn Fn(Options) -> Asked + Send + Sync>;
 /// Those of the calls, such as [`is_not_found`](Error::is_not_found).
 /// [`is_not_ready`](Error::is_not_ready) when the file was not made in time; some are never made,
 /// and an older server may not say where one is. [`is_storage`](Error::is_storage) when it was made
-/// and cannot be fetched.
+/// and cannot be fetched, or what came is no file; [`body`](Error::body) is what came.
 #[must_use = "a request does nothing unless awaited or sent"]
 #[derive(Clone)]
 pub struct FileRequest {
@@ -75,6 +88,7 @@ pub struct FileRequest {
     operation: &'static Operation,
     trigger: Option<Ask>,
     look: Ask,
+    format: Format,
     timeout: Option<Duration>,
     wait: Wait,
     retry: Option<RetryPolicy>,
@@ -83,12 +97,17 @@ pub struct FileRequest {
 #[allow(dead_code, reason = "some documents have no files")]
 impl FileRequest {
     /// A file of which `look` says where it is.
-    pub(crate) fn new<C: Call>(look: Request<C>, url: fn(C::Output) -> Option<String>) -> Self {
+    pub(crate) fn new<C: Call>(
+        look: Request<C>,
+        url: fn(C::Output) -> Option<String>,
+        format: Format,
+    ) -> Self {
         Self {
             client: look.client.clone(),
             operation: C::operation(),
             trigger: None,
             look: ask(look, url),
+            format,
             timeout: None,
             wait: Wait::default(),
             retry: None,
@@ -121,22 +140,24 @@ fn ask<C: Call>(request: Request<C>, url: fn(C::Output) -> Option<String>) -> As
 
 impl FileRequest {
     /// How long one attempt of a call of the API, or to fetch the file, may take: as long as the
-    /// client says unless set. Of a stream it is how long the file may take to begin, and then how
+    /// client says unless set, and not zero. Of a stream it is how long the file may take to begin, and then how
     /// long each chunk may.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long everything may take together, the making of the file included: 60 s unless set. Of
+    /// How long everything may take together, the making of the file included: 60 s unless set, and
+    /// not zero. Of
     /// a stream it is how long until the file begins; what reads the stream may take its time.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.wait.total = timeout;
         self
     }
 
-    /// How long to wait before the object is read again for the first time: 500 ms unless set. The
-    /// time doubles until it is ten times as long.
+    /// How long to wait before the object is read again for the first time: 500 ms unless set, and
+    /// 1 ms at least. The time doubles until it is 5 s, or ten times as long as the first if that is
+    /// more.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.wait.interval = interval;
         self
@@ -168,6 +189,14 @@ impl FileRequest {
 
     /// Where the file is, once it is made.
     async fn url(&self, start: Instant) -> Result<String, Error> {
+        let limits = [
+            ("timeout", self.timeout.unwrap_or(Duration::MAX)),
+            ("total_timeout", self.wait.total),
+        ];
+        for (name, limit) in limits {
+            let checked = time_limit(name, limit);
+            checked.map_err(|problem| Error::request(self.operation, problem))?;
+        }
         let clock = self.client.shared().clock.as_ref();
         let ask = |ask: &Ask| {
             ask(Options {
@@ -191,6 +220,7 @@ impl FileRequest {
         Fetch {
             shared,
             operation: self.operation,
+            format: self.format,
             timeout: self.timeout.unwrap_or(shared.timeout),
             policy: self.retry.as_ref().unwrap_or(&shared.retry),
         }

@@ -1,8 +1,10 @@
 //! What can go wrong with a call, and all that is known about it.
 
 mod api;
+mod debug;
 mod display;
 mod predicates;
+mod recorded;
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -13,10 +15,14 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-pub(crate) use api::{ApiBody, is_code};
+pub(crate) use api::ApiBody;
+#[cfg(feature = "webhooks")]
+pub(crate) use debug::Chain;
+pub(crate) use lago_types::words::is_code;
 
 use crate::decode::Failure;
 use crate::download::NoWay;
+use crate::identity::OtherObject;
 use crate::operation::Operation;
 use crate::rate_limit::RateLimit;
 use crate::response::{Received, Success, request_id};
@@ -29,8 +35,10 @@ use crate::retry::{History, Stop};
 /// [`details`](Self::details), [`headers`](Self::headers) and the whole [`body`](Self::body), also
 /// when it came from a gateway and is no JSON.
 ///
-/// `Display` is one line that names the operation, never data of customers nor the API key; the
-/// cause, if any, is the [`source`](StdError::source).
+/// `Display` is one line that names the operation; the cause, if any, is the
+/// [`source`](StdError::source). `Debug`, which `unwrap` prints and `main` when it returns an error,
+/// is that line with causes and advice; `{:#?}` has the details by name. None of them holds data of
+/// customers or the API key.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -69,6 +77,10 @@ pub(crate) enum Kind {
     Api,
     /// The answer is a success that cannot be read, at this JSON path.
     Decode(String),
+    /// The answer is a success about another object than the path, as this property says.
+    OtherObject(&'static str),
+    /// A list names page after page, and there is nothing on them.
+    Endless,
     /// A file was not made within the time limit.
     NotReady,
     /// The storage of a file gives none.
@@ -112,12 +124,27 @@ impl Error {
         let kind = match (error.is_connect(), error.is_timeout()) {
             (true, timed_out) => Kind::Connect { timed_out },
             (false, true) => Kind::Timeout,
+            // Refused by the settings of the HTTP client: `https_only`, for one.
+            (false, false) if error.is_builder() => {
+                Kind::Request("the HTTP client does not send such requests".to_owned())
+            }
             (false, false) => Kind::Transport,
         };
         // The URL holds ids of customers.
         let mut failure = Self::new(kind, Some(operation)).because(error.without_url());
         failure.0.received = received;
         failure
+    }
+
+    /// A time limit that ended while there was no connection yet.
+    pub(crate) fn unconnected(operation: &'static Operation, error: reqwest::Error) -> Self {
+        let kind = Kind::Connect { timed_out: true };
+        Self::new(kind, Some(operation)).because(error.without_url())
+    }
+
+    /// An answer whose end the end of the connection marks, and which is not whole.
+    pub(crate) fn torn(operation: &'static Operation, received: Received) -> Self {
+        Self::new(Kind::Transport, Some(operation)).with(received)
     }
 
     /// A request that was not sent because the server takes none for so long.
@@ -151,6 +178,26 @@ impl Error {
         error.0.source = Some(failure.source);
         error.0.attempts = success.attempts;
         error.0.may_be_executed = true;
+        error
+    }
+
+    /// A success about another object than the path names.
+    pub(crate) fn other_object(
+        operation: &'static Operation,
+        OtherObject(property): &OtherObject,
+        success: Success,
+    ) -> Self {
+        let kind = Kind::OtherObject(property);
+        let mut error = Self::new(kind, Some(operation)).with(success.received);
+        error.0.attempts = success.attempts;
+        error.0.may_be_executed = true;
+        error
+    }
+
+    /// A list that goes on after so many pages in a row without an element.
+    pub(crate) fn endless(operation: &'static Operation, pages: u32) -> Self {
+        let mut error = Self::new(Kind::Endless, Some(operation));
+        error.0.attempts = pages;
         error
     }
 
@@ -203,10 +250,33 @@ impl Error {
     }
 
     /// The error code of the API: `invoice_not_found`, `validation_errors`. Absent where the server
-    /// sends none (400, 401) and when something else answered.
+    /// sends none (400, 401), when something else answered, and when the answer has more than 1 MiB:
+    /// see [`api_error`](Self::api_error).
+    ///
+    /// What is wrong with which field is told by the details: [`has`](Self::has) asks for one code,
+    /// [`problems`](ApiError::problems) of [`api_error`](Self::api_error) lists them.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.api_error()?.code()
+    }
+
+    /// Whether the server says this code of this field; in a batch, of any item.
+    ///
+    /// ```
+    /// # fn example(error: &lago_client::Error) {
+    /// if error.has("external_id", "value_already_exist") {
+    ///     println!("there is one already");
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// Fields within fields have a path, see [`Problem::path`](lago_types::api_error::Problem::path).
+    #[doc(alias = "has_detail")]
+    #[doc(alias = "has_error")]
+    #[must_use]
+    pub fn has(&self, field: &str, code: &str) -> bool {
+        self.api_error()
+            .is_some_and(|refusal| refusal.has(field, code))
     }
 
     /// The server's sentence: `Unprocessable Entity`, `BadRequest: …`.
@@ -215,9 +285,9 @@ impl Error {
         self.api_error()?.error()
     }
 
-    /// What the server says in detail, as it sent it: mostly field → codes, for a batch of events
+    /// What the server says in detail, as it sent it: mostly field → codes, for a batch
     /// index → field → codes, but a plain text or something nested in some places.
-    /// [`api_error`](Self::api_error) tells them apart.
+    /// [`has`](Self::has) and [`api_error`](Self::api_error) read them all.
     #[must_use]
     pub fn details(&self) -> Option<&Value> {
         self.0.api.as_ref()?.details()
@@ -225,6 +295,11 @@ impl Error {
 
     /// The whole refusal, to be asked what is wrong in all shapes that the server has for it; absent
     /// when something else answered. It may hold data of customers.
+    ///
+    /// Absent also when the answer has more than 1 MiB, which Lago's refusals are far from: as JSON
+    /// values it would take many times its size in memory. Then [`code`](Self::code),
+    /// [`message`](Self::message) and [`details`](Self::details) say nothing either, and
+    /// [`status`](Self::status) and [`body`](Self::body) are what there is.
     ///
     /// ```
     /// use lago_client::{Error, types::api_error::Details};

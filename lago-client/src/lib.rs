@@ -18,21 +18,32 @@
 //!
 //! A call is repeated where that cannot charge anyone twice ([`RetryPolicy`]); where it may have been
 //! executed and nobody knows, the error says so ([`Error::is_ambiguous`]).
+//!
+//! Ids and codes in paths may have any characters; an empty one, `.`, `..` and a NUL are refused. When
+//! a proxy makes another path of one, the call fails once the answer tells
+//! ([`Error::is_other_object`]): with a deletion that is after the fact.
 
+mod base_url;
 mod client;
 mod clock;
 mod config;
+mod connecting;
 mod decode;
 mod download;
 #[cfg(feature = "drift")]
 mod drift;
 mod error;
+mod framing;
 // Written and laid out by `cargo xtask regen`.
 #[rustfmt::skip]
 mod generated;
+mod headers;
+mod identity;
+mod keyed;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;
+mod pace;
 mod page;
 mod path;
 mod query;
@@ -57,7 +68,7 @@ pub use download::{FileRequest, FileStream};
 pub use drift::Drift;
 pub use error::Error;
 pub use generated::operations::OPERATIONS;
-pub use operation::{Idempotency, Method, Operation, RequestBody};
+pub use operation::{Idempotency, Key, Method, Operation, RequestBody};
 pub use page::{Items, ListCall, Page, Pages};
 pub use rate_limit::RateLimit;
 pub use request::{Call, Request};

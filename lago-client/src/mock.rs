@@ -12,8 +12,9 @@
 //! let server = MockServer::start().await?;
 //! let lago = server.client()?;
 //!
-//! // Without further ado: the example of the API's description.
+//! // Without further ado: the example of the API's description, as if it were the one asked for.
 //! let customer = lago.customers().get("acme").await?;
+//! assert_eq!(customer.external_id, "acme");
 //! assert_eq!(server.requests()[0].target, "/api/v1/customers/acme");
 //!
 //! // Once an error, then the example again.
@@ -31,10 +32,15 @@
 //!
 //! It needs a tokio runtime with IO enabled, and no other feature of this crate.
 //!
-//! It says no where Lago does, and in Lago's words: 404 to what is no operation, 401 without an
-//! API key, 400 to a body that is no JSON. It does not look into what is sent, and remembers
-//! nothing that is created.
+//! It finds operations the way that Lago's router does, for which a dot ends a value. It says no where
+//! Lago does, and in Lago's words: 404 to what is no operation and to an id that is no UUID, 401
+//! without an API key, 400 to a body that is no JSON. It does not look into what is sent, and
+//! remembers nothing that is created.
+//!
+//! What it is told to say it says to any request: an answer that states another id or code than the
+//! path is an [error](crate::Error::is_other_object) to the client.
 
+mod addressed;
 mod answer;
 mod delivery;
 mod files;

@@ -18,6 +18,10 @@ pub struct Operation {
     pub body: RequestBody,
     /// The keys under which an answer holds its value; none when the answer is the value.
     pub roots: &'static [&'static str],
+    /// Parameters of the path that an answer states again, each with the property of the value, or of
+    /// each element of a list, that is the same. An answer that states another is an
+    /// [error](crate::Error::is_other_object).
+    pub identity: &'static [(&'static str, &'static str)],
     /// The first published version of the API that has it, when known.
     pub since: Option<&'static str>,
 }
@@ -71,8 +75,35 @@ impl std::fmt::Display for Method {
 pub enum Idempotency {
     /// It does: no second charge, object or e-mail, and nothing else deleted.
     Idempotent,
+    /// It depends on what is sent: it does when everything that is sent has a key by which the server
+    /// recognises it. A call refuses what has none before anything is sent
+    /// ([`is_usage`](crate::Error::is_usage)), so that the calls that are made may be repeated.
+    WithKey(Key),
     /// It may not.
     NotIdempotent,
+}
+
+impl Idempotency {
+    /// Whether a call that was made may be repeated.
+    pub(crate) fn may_repeat(self) -> bool {
+        match self {
+            Self::Idempotent | Self::WithKey(_) => true,
+            Self::NotIdempotent => false,
+        }
+    }
+}
+
+/// By what the server recognises a thing that it was sent before. All are names of JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Key {
+    /// The key: `transaction_id` of an event. Another thing needs another one.
+    pub name: &'static str,
+    /// When it happened, which counts as well in some stores of the server. A call that leaves it out
+    /// fixes it before the first attempt.
+    pub time: &'static str,
+    /// What else has to be equal for two things to be the same one.
+    pub content: &'static [&'static str],
 }
 
 /// Whether a request has a body.
@@ -99,6 +130,7 @@ pub(crate) const fn row(
     idempotency: Idempotency,
     body: RequestBody,
     roots: &'static [&'static str],
+    identity: &'static [(&'static str, &'static str)],
     since: Option<&'static str>,
 ) -> Operation {
     Operation {
@@ -109,6 +141,7 @@ pub(crate) const fn row(
         idempotency,
         body,
         roots,
+        identity,
         since,
     }
 }

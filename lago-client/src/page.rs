@@ -6,20 +6,28 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use lago_types::PaginationMeta;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::request::{Call, Request};
+
+/// How many pages in a row may bring nothing. The server keeps its count of pages for half an hour:
+/// what is deleted meanwhile leaves empty pages at the end, each standing for `per_page` elements.
+const MOST_EMPTY: u32 = 100;
 
 /// One page of a list.
 ///
 /// It is a slice of its elements and iterates over them. An older server may leave out `meta` in
 /// some lists; then the page is the only one.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// A page can be kept: it is written as an object of `items` and `meta`, and read again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The elements.
     pub items: Vec<T>,
     /// Where in the list the page stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<PaginationMeta>,
 }
 
@@ -80,13 +88,17 @@ type Fetch<C> = Pin<Box<dyn Future<Output = Result<<C as Call>::Output, Error>> 
 
 /// Every page of a list from the one that the request asks for, each fetched when it is polled for.
 ///
-/// It follows `next_page`, goes on over an empty page, and ends when `next_page` does not grow.
+/// It follows `next_page`, goes on over an empty page, and ends when `next_page` does not grow. 100
+/// empty pages in a row that name another are an error ([`is_endless`](Error::is_endless)): some
+/// server in between does not stop.
 /// Dropping it between two pages, or while one is being fetched, loses nothing: begin again with
 /// the page that was asked for last.
 #[must_use = "a stream does nothing unless polled"]
 pub struct Pages<C: ListCall> {
     request: Option<Request<C>>,
     fetching: Option<Fetch<C>>,
+    /// How many pages in a row had no element.
+    empty: u32,
 }
 
 impl<C: ListCall> Pages<C> {
@@ -94,6 +106,7 @@ impl<C: ListCall> Pages<C> {
         Self {
             request: Some(request),
             fetching: None,
+            empty: 0,
         }
     }
 
@@ -123,6 +136,10 @@ impl<C: ListCall + Unpin> Stream for Pages<C> {
         let Some(request) = &this.request else {
             return Poll::Ready(None);
         };
+        if this.empty >= MOST_EMPTY {
+            this.request = None;
+            return Poll::Ready(Some(Err(Error::endless(C::operation(), this.empty))));
+        }
         let fetching = this
             .fetching
             .get_or_insert_with(|| Box::pin(request.clone().send()));
@@ -131,7 +148,10 @@ impl<C: ListCall + Unpin> Stream for Pages<C> {
         };
         this.fetching = None;
         this.request = match &outcome {
-            Ok(page) => this.after(page),
+            Ok(page) => {
+                this.empty = if page.is_empty() { this.empty + 1 } else { 0 };
+                this.after(page)
+            }
             // What failed may be asked for again by a new walk; this one is over.
             Err(_) => None,
         };
@@ -139,7 +159,8 @@ impl<C: ListCall + Unpin> Stream for Pages<C> {
     }
 }
 
-/// Every element of a list, page after page.
+/// Every element of a list, page after page. It goes on over empty pages as [`Pages`] does, up to 100
+/// in a row.
 #[must_use = "a stream does nothing unless polled"]
 pub struct Items<C: ListCall> {
     pages: Pages<C>,

@@ -1,24 +1,35 @@
 //! Values in paths.
+//!
+//! How they are encoded follows the router of the server, not the grammar of URLs. To the grammar a
+//! dot is like a letter; a Rails route ends with `(.:format)`, so that `/customers/acme.io` is the
+//! customer `acme` in the format `io`, and a deletion deletes `acme`. The router looks for `/` and
+//! `.` before it decodes, so what is encoded stays in its segment.
 
 use std::fmt::Write as _;
 
 use progenitor_client::Error;
 
-/// A value as one segment of a path. Everything but unreserved characters is encoded, so that no
-/// value ends its segment or begins a query.
+/// A value as one segment of a path. Everything but letters, digits, `-`, `_` and `~` is encoded, so
+/// that no value ends its segment, begins a format, parameters or a query.
 ///
-/// An empty value, `.` and `..` are refused: no encoding keeps a URL parser from taking them as
-/// steps, and a delete with an empty key would reach the operation that deletes everything.
+/// Refused are values that no encoding keeps as they are. An empty value, `.` and `..` are steps to a
+/// URL parser, encoded or not, and a delete with an empty key would reach the operation that deletes
+/// everything. At a NUL a gateway may cut the path off; no text in the server's database has one.
 pub(crate) fn segment(name: &str, value: &str) -> Result<String, NoSegment> {
     if matches!(value, "" | "." | "..") {
         return Err(NoSegment(format!(
             "`{name}` is {value:?}: it would address another resource"
         )));
     }
+    if value.contains('\0') {
+        return Err(NoSegment(format!(
+            "`{name}` has a NUL in it, which nothing on the server has"
+        )));
+    }
     let mut encoded = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => {
                 encoded.push(char::from(byte));
             }
             _ => {
@@ -67,12 +78,18 @@ mod tests {
             segment("code", "a b/c%?é").unwrap(),
             "a%20b%2Fc%25%3F%C3%A9"
         );
-        assert_eq!(segment("code", "A-z.0_9~").unwrap(), "A-z.0_9~");
+        assert_eq!(segment("code", "A-z0_9~").unwrap(), "A-z0_9~");
         assert_eq!(
             segment("code", r"a\b;c=d&e+f:g@h").unwrap(),
             "a%5Cb%3Bc%3Dd%26e%2Bf%3Ag%40h"
         );
-        assert_eq!(segment("code", "...").unwrap(), "...");
+        assert_eq!(segment("code", " a\t").unwrap(), "%20a%09");
+    }
+
+    #[test]
+    fn a_dot_is_encoded_because_the_router_ends_a_value_there() {
+        assert_eq!(segment("code", "acme.io").unwrap(), "acme%2Eio");
+        assert_eq!(segment("code", "...").unwrap(), "%2E%2E%2E");
     }
 
     #[test]
@@ -83,10 +100,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_nul_is_refused_without_the_value() {
+        let error = Error::from(segment("code", "jane\0").unwrap_err()).to_string();
+        assert!(error.contains("`code` has a NUL"), "{error}");
+        assert!(!error.contains("jane"), "{error}");
+    }
+
     proptest! {
         #[test]
         fn any_value_is_exactly_one_segment(value in ".{1,40}|[./\\\\%?#;:@ ]{1,6}") {
-            prop_assume!(!matches!(value.as_str(), "." | ".."));
+            prop_assume!(!matches!(value.as_str(), "." | "..") && !value.contains('\0'));
             let encoded = segment("code", &value).unwrap();
             prop_assert_eq!(&decoded(&encoded), &value);
             let url = format!("https://lago.test/api/v1/plans/{encoded}/charges/x");

@@ -1,12 +1,10 @@
-//! How much a server takes: what it says about that, and waiting accordingly.
+//! How much a server takes: what it says about that.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
-use tokio::time::Instant;
 
 /// How many requests are left.
 ///
@@ -77,33 +75,6 @@ fn date(value: &str) -> Option<DateTime<Utc>> {
     Some(DateTime::parse_from_rfc2822(value).ok()?.to_utc())
 }
 
-/// Holds the calls of a client and its clones back until the next window, once one is used up.
-#[derive(Debug, Default)]
-pub(crate) struct Pace {
-    resume: Mutex<Option<Instant>>,
-}
-
-impl Pace {
-    /// Notes what an answer says.
-    pub(crate) fn note(&self, headers: &HeaderMap, now: Instant) {
-        let Some(limit) = RateLimit::read(headers).filter(|limit| limit.remaining == 0) else {
-            return;
-        };
-        // An instant that cannot be represented never comes; nobody waits for that.
-        if let Some(next) = now.checked_add(limit.reset) {
-            let mut resume = self.resume.lock().unwrap_or_else(PoisonError::into_inner);
-            *resume = (*resume).max(Some(next));
-        }
-    }
-
-    /// How long to wait before the next request.
-    pub(crate) fn wait(&self, now: Instant) -> Option<Duration> {
-        let resume = *self.resume.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = resume?.saturating_duration_since(now);
-        (!wait.is_zero()).then_some(wait)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,27 +132,5 @@ mod tests {
             Some(Duration::from_secs(42))
         );
         assert_eq!(wait(StatusCode::BAD_GATEWAY), None);
-    }
-
-    #[test]
-    fn pace_waits_for_the_next_window_and_no_longer() {
-        let (pace, now) = (Pace::default(), Instant::now());
-        let window = |remaining| {
-            headers(&[
-                ("x-ratelimit-limit", "100"),
-                ("x-ratelimit-remaining", remaining),
-                ("x-ratelimit-reset", "30"),
-            ])
-        };
-        pace.note(&window("1"), now);
-        assert_eq!(pace.wait(now), None);
-        pace.note(&window("0"), now);
-        // Older news, as answers arrive in any order.
-        pace.note(&window("0"), now - Duration::from_secs(5));
-        pace.note(&window("7"), now);
-        assert_eq!(pace.wait(now), Some(Duration::from_secs(30)));
-        let later = now + Duration::from_secs(29);
-        assert_eq!(pace.wait(later), Some(Duration::from_secs(1)));
-        assert_eq!(pace.wait(now + Duration::from_secs(30)), None);
     }
 }

@@ -1,5 +1,6 @@
 //! A call that was described and not made yet.
 
+use std::error::Error as _;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
@@ -9,15 +10,17 @@ use reqwest::header::HeaderMap;
 use serde::Serialize;
 
 use crate::client::Client;
-use crate::config;
 use crate::decode::Failure;
 use crate::error::Error;
 use crate::generated::wire;
+use crate::headers;
+use crate::identity::OtherObject;
+use crate::keyed::{Lookup, Recorded};
 use crate::operation::Operation;
 use crate::page::{Items, ListCall, Pages};
 use crate::response::Response;
 use crate::retry::RetryPolicy;
-use crate::trace;
+use crate::{trace, transport};
 
 /// What one call may have other than its client.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +31,22 @@ pub(crate) struct Options {
     pub(crate) retry: Option<RetryPolicy>,
     /// What is wrong with the options; said when the call is made.
     pub(crate) problem: Option<String>,
+}
+
+impl Options {
+    fn limit(&mut self, name: &str, limit: Duration) {
+        self.problem = self.problem.take().or(time_limit(name, limit).err());
+    }
+}
+
+/// Refuses a time limit in which nothing can happen.
+pub(crate) fn time_limit(name: &str, limit: Duration) -> Result<(), String> {
+    match limit.is_zero() {
+        true => Err(format!(
+            "`{name}` is zero, which leaves no time to send anything"
+        )),
+        false => Ok(()),
+    }
 }
 
 /// What the wire said: nothing that matters when the request left, why not when it did not.
@@ -50,6 +69,22 @@ impl From<NoJson> for progenitor_client::Error<()> {
     }
 }
 
+/// The error of a request that cannot be written: of JSON it is said why, which names the field that was not given
+/// what it takes.
+fn unwritten(operation: &'static Operation, error: reqwest::Error) -> Error {
+    match error
+        .source()
+        .and_then(|source| source.downcast_ref::<serde_json::Error>())
+    {
+        Some(why) => Error::request(operation, format!("the request cannot be written: {why}")),
+        None => Error::request(
+            operation,
+            "the request cannot be written as JSON or as a URL",
+        )
+        .because(error.without_url()),
+    }
+}
+
 /// An operation with its arguments. Implemented by generated types alone.
 pub trait Call: Clone + Send + Sync + 'static {
     /// What a success is.
@@ -63,6 +98,25 @@ pub trait Call: Clone + Send + Sync + 'static {
 
     #[doc(hidden)]
     fn decode(body: &[u8]) -> Result<Self::Output, Failure>;
+
+    /// Whether the value is about the object that the path names, as far as it states that.
+    #[doc(hidden)]
+    fn check(&self, _: &Self::Output) -> Result<(), OtherObject> {
+        Ok(())
+    }
+
+    /// Makes sure that the server can recognise what is sent, and fixes what every attempt has to say
+    /// in the same way; or says what is missing.
+    #[doc(hidden)]
+    fn settle(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Looks whether the server has all of what is sent already; none where it cannot tell.
+    #[doc(hidden)]
+    fn look_up<'c>(&'c self, _: Lookup<'c>) -> Option<Recorded<'c, Self::Output>> {
+        None
+    }
 }
 
 /// A call that was described and not made yet: set what is optional, then await it.
@@ -86,10 +140,12 @@ impl<C: Call> Request<C> {
         }
     }
 
-    /// A header for this call. It replaces one of the same name that the client sets, but for
-    /// `accept`: an answer is JSON, or it cannot be read.
+    /// A header for this call. It replaces one of the same name that the client sets.
+    ///
+    /// Refused, when the call is made, are those that frame a request, route it, or say what is in it and
+    /// in its answer: `content-length`, `host`, `accept` and their like.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        match config::header(name, value) {
+        match headers::header(name, value) {
             Ok((name, value)) => {
                 self.options.headers.insert(name, value);
             }
@@ -98,14 +154,18 @@ impl<C: Call> Request<C> {
         self
     }
 
-    /// How long one attempt of this call may take.
+    /// How long one attempt of this call may take; zero is an error of the call
+    /// ([`is_usage`](Error::is_usage)).
     pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.limit("timeout", timeout);
         self.options.timeout = Some(timeout);
         self
     }
 
-    /// How long this call may take with all its attempts and the waits between them.
+    /// How long this call may take with all its attempts and the waits between them; zero is an error
+    /// of the call.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.options.limit("total_timeout", timeout);
         self.options.total_timeout = Some(timeout);
         self
     }
@@ -138,27 +198,45 @@ impl<C: Call> Request<C> {
         outcome
     }
 
-    async fn call(self) -> Result<Response<C::Output>, Error> {
+    async fn call(mut self) -> Result<Response<C::Output>, Error> {
         let operation = C::operation();
-        let wire = self.client.shared().call(operation, self.options);
+        transport::need_runtime(operation)?;
+        let settled = self.call.settle();
+        settled.map_err(|problem| Error::request(operation, problem))?;
+        let shared = self.client.shared();
+        let start = shared.clock.now();
+        let can_read = |body: &[u8]| C::decode(body).is_ok();
+        let wire = shared.call(operation, self.options, can_read);
         let outcome = self.call.execute(&wire).await;
         let success = match (wire.inner.outcome(), outcome) {
-            (Some(outcome), _) => outcome?,
+            (Some(Ok(success)), _) => success,
+            (Some(Err(error)), _) => {
+                let lookup = Lookup::after(&error, &self.client, wire.inner.options(), start);
+                // In a box of its own: it is rare.
+                let recorded = lookup.and_then(|lookup| self.call.look_up(lookup));
+                return match recorded {
+                    Some(recorded) => recorded.await.ok_or(error),
+                    None => Err(error),
+                };
+            }
             (None, Err(progenitor_client::Error::InvalidRequest(message))) => {
                 return Err(Error::request(operation, message));
             }
             (None, Err(progenitor_client::Error::CommunicationError(error))) => {
-                let why = "the request cannot be written as JSON or as a URL";
-                return Err(Error::request(operation, why).because(error.without_url()));
+                return Err(unwritten(operation, error));
             }
             (None, _) => return Err(Error::request(operation, "the request cannot be made")),
         };
         let decode = || C::decode(&success.received.body);
         #[cfg(feature = "drift")]
         let decode = || self.client.shared().drift.over(operation, decode);
-        match decode() {
-            Ok(value) => Ok(Response::new(value, success)),
-            Err(failure) => Err(Error::decode(operation, failure, success)),
+        let value = match decode() {
+            Ok(value) => value,
+            Err(failure) => return Err(Error::decode(operation, failure, success)),
+        };
+        match self.call.check(&value) {
+            Ok(()) => Ok(Response::new(value, success)),
+            Err(other) => Err(Error::other_object(operation, &other, success)),
         }
     }
 }

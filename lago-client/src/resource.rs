@@ -4,6 +4,8 @@ pub(crate) use crate::client::Client;
 pub(crate) use crate::decode::{self, Failure};
 pub(crate) use crate::generated::operations::op;
 pub(crate) use crate::generated::wire::{self, bodies};
+pub(crate) use crate::identity::{self, OtherObject};
+pub(crate) use crate::keyed::{self, Lookup, Recorded};
 pub(crate) use crate::operation::Operation;
 pub(crate) use crate::page::{ListCall, Page};
 pub(crate) use crate::query::DeepObject;

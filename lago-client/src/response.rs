@@ -25,6 +25,10 @@ pub(crate) struct Success {
 }
 
 /// A value with what came around it.
+///
+/// Where a call succeeds because the server shows that it has what was sent
+/// ([`is_already_recorded`](crate::Error::is_already_recorded)), this is what it shows: status, headers and
+/// body are those of the answer to reading it back, the last one of a batch.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Response<T> {
@@ -34,7 +38,7 @@ pub struct Response<T> {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// How often the request was sent.
+    /// How often the request was sent. Requests that only read something back do not count.
     pub attempts: u32,
     /// The body as it came, with what stands beside the value in it: a few calls answer more than
     /// their value.
@@ -49,6 +53,29 @@ impl<T> Response<T> {
             headers: success.received.headers,
             attempts: success.attempts,
             body: success.received.body,
+        }
+    }
+
+    /// The same with another value, and this one.
+    pub(crate) fn split(self) -> (T, Response<()>) {
+        let rest = Response {
+            value: (),
+            status: self.status,
+            headers: self.headers,
+            attempts: self.attempts,
+            body: self.body,
+        };
+        (self.value, rest)
+    }
+
+    /// The same with another value.
+    pub(crate) fn with<U>(self, value: U) -> Response<U> {
+        Response {
+            value,
+            status: self.status,
+            headers: self.headers,
+            attempts: self.attempts,
+            body: self.body,
         }
     }
 

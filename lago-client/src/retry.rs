@@ -5,6 +5,7 @@ mod budget;
 mod decision;
 mod outcome;
 mod policy;
+mod refusals;
 mod repeat;
 #[cfg(test)]
 mod tests;

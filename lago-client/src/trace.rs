@@ -51,8 +51,8 @@ impl Span {
                 "url.full",
                 format_args!("{}{}", shared.base_url, operation.path),
             );
-            span.record("server.address", shared.host.as_str());
-            span.record("server.port", shared.port);
+            span.record("server.address", shared.base_url.printable_host());
+            span.record("server.port", shared.base_url.port());
         }
         Self { span }
     }
@@ -149,6 +149,8 @@ fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
         (Kind::Paced, _) => "rate_limited".into(),
         (Kind::TooLarge(_), _) => "too_large".into(),
         (Kind::Decode(_), _) => "decode".into(),
+        (Kind::OtherObject(_), _) => "other_object".into(),
+        (Kind::Endless, _) => "endless".into(),
         (Kind::NotReady, _) => "not_ready".into(),
         (Kind::NoFile | Kind::NoWay(_), _) => "storage".into(),
     }

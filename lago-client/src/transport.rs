@@ -8,11 +8,16 @@ use bytes::{Bytes, BytesMut};
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 
+use crate::base_url::BaseUrl;
 use crate::clock::Clock;
+use crate::connecting;
+use crate::download::Storages;
 use crate::error::Error;
+use crate::framing;
 use crate::generated::wire;
 use crate::operation::{Operation, RequestBody};
-use crate::rate_limit::{Pace, retry_after};
+use crate::pace::Pace;
+use crate::rate_limit::retry_after;
 use crate::request::Options;
 use crate::response::{Received, Success};
 use crate::retry::{Attempt, Budget, RetryPolicy, Rules, repeat};
@@ -22,19 +27,9 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// What all calls of a client share.
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
-    /// Ends without a slash.
-    pub(crate) base_url: String,
-    /// Where that is; told in traces.
-    #[cfg_attr(
-        not(feature = "tracing"),
-        expect(dead_code, reason = "nothing else tells it")
-    )]
-    pub(crate) host: String,
-    #[cfg_attr(
-        not(feature = "tracing"),
-        expect(dead_code, reason = "nothing else tells it")
-    )]
-    pub(crate) port: u16,
+    /// For files.
+    pub(crate) storages: Storages,
+    pub(crate) base_url: BaseUrl,
     /// Key and user agent among them.
     pub(crate) headers: HeaderMap,
     /// For one attempt.
@@ -61,14 +56,16 @@ impl Shared {
         self: &Arc<Self>,
         operation: &'static Operation,
         options: Options,
+        can_read: fn(&[u8]) -> bool,
     ) -> wire::Client {
         wire::Client {
-            baseurl: self.base_url.clone(),
+            baseurl: self.base_url.as_str().to_owned(),
             client: self.http.clone(),
             inner: Call {
                 shared: Arc::clone(self),
                 operation,
                 options,
+                can_read,
                 outcome: Arc::default(),
             },
         }
@@ -81,11 +78,18 @@ pub struct Call {
     shared: Arc<Shared>,
     operation: &'static Operation,
     options: Options,
+    /// Whether a body is an answer to this call.
+    can_read: fn(&[u8]) -> bool,
     /// Past the wire, which knows no error of ours and would pass a body on as a stream.
     outcome: Arc<Mutex<Option<Result<Success, Error>>>>,
 }
 
 impl Call {
+    /// What the call has other than its client.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// What came back; none when the request did not leave.
     pub(crate) fn outcome(&self) -> Option<Result<Success, Error>> {
         self.outcome
@@ -155,18 +159,39 @@ impl Call {
         };
         let timeout = self.options.timeout.unwrap_or(self.shared.timeout);
         *request.timeout_mut() = Some(timeout.min(attempt.remaining));
-        let answer = self.shared.http.execute(request).await;
-        let mut answer = answer.map_err(|error| Error::transport(self.operation, error, None))?;
+        let (answer, was_unconnected) = connecting::watch(self.shared.http.execute(request)).await;
+        let mut answer = answer.map_err(|error| match was_unconnected && error.is_timeout() {
+            true => Error::unconnected(self.operation, error),
+            false => Error::transport(self.operation, error, None),
+        })?;
         if let Some(pace) = &self.shared.pace {
-            pace.note(answer.headers(), self.shared.clock.now());
+            pace.note(attempt.request, answer.headers(), self.shared.clock.now());
         }
+        let tells_its_end =
+            framing::tells_its_end(answer.version(), answer.status(), answer.headers());
         let received = receive(self.operation, self.shared.largest_response, &mut answer).await?;
         if received.status.is_success() {
+            let body = &received.body;
+            if !tells_its_end && framing::is_begun_json(body) && !(self.can_read)(body) {
+                return Err(Error::torn(self.operation, received));
+            }
             return Ok((received, answer));
         }
         let now = || self.shared.clock.utc();
         let wait = retry_after(received.status, &received.headers, now);
         Err(Error::api(self.operation, received).retry_after_of(wait))
+    }
+}
+
+/// Refuses to go on where nothing is sent and no time passes; reqwest and tokio would panic.
+pub(crate) fn need_runtime(operation: &'static Operation) -> Result<(), Error> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::request(
+            operation,
+            "calls need a tokio runtime: await them in a function under `#[tokio::main]`, or in \
+             `Runtime::block_on`",
+        )),
     }
 }
 

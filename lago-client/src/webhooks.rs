@@ -40,7 +40,8 @@
 //! # What there is
 //!
 //! [`WebhookEvent`] has a variant for each type that this crate knows. A type that it does not
-//! know, and an object that it cannot read, arrive as `Unknown`, with everything in it.
+//! know, and an object that it cannot read, arrive as `Unknown`, with its JSON text
+//! ([`WebhookPayload`]), whatever JSON it is.
 //!
 //! An endpoint can ask for some types only (`event_types` of
 //! [`WebhookEndpointInput`](crate::types::WebhookEndpointInput)). Two enums have the names:
@@ -56,6 +57,7 @@
 //!
 //! ```no_run
 //! use std::convert::Infallible;
+//! use std::time::Duration;
 //!
 //! use http_body_util::{BodyExt, Full, Limited};
 //! use hyper::body::{Bytes, Incoming};
@@ -69,9 +71,12 @@
 //!     request: Request<Incoming>,
 //! ) -> Result<Response<Full<Bytes>>, Infallible> {
 //!     let (head, body) = request.into_parts();
-//!     let (status, text) = match Limited::new(body, 16 << 20).collect().await {
-//!         Err(_) => (StatusCode::PAYLOAD_TOO_LARGE, String::new()),
-//!         Ok(body) => match verifier.receive(&head.headers, body.to_bytes()).await {
+//!     // Anyone can send, so neither size nor time is theirs to choose.
+//!     let body = Limited::new(body, 2 << 20).collect();
+//!     let (status, text) = match tokio::time::timeout(Duration::from_secs(10), body).await {
+//!         Err(_) => (StatusCode::REQUEST_TIMEOUT, String::new()),
+//!         Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, String::new()),
+//!         Ok(Ok(body)) => match verifier.receive(&head.headers, body.to_bytes()).await {
 //!             Ok(delivery) => {
 //!                 println!("{} {}", delivery.id, delivery.webhook_type);
 //!                 (StatusCode::NO_CONTENT, String::new())
@@ -120,4 +125,4 @@ pub use headers::{ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER};
 pub use hmac::sign_hmac;
 pub use verifier::Verifier;
 
-pub use lago_types::{Malformed, WebhookEvent, WebhookType};
+pub use lago_types::{Malformed, WebhookEvent, WebhookPayload, WebhookType};

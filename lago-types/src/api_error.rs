@@ -2,6 +2,8 @@
 
 mod details;
 mod problems;
+mod summary;
+mod unwrapped;
 
 #[cfg(test)]
 mod laws;
@@ -45,9 +47,9 @@ pub use self::problems::Problem;
 /// # }
 /// ```
 ///
-/// # Batches of events
+/// # Batches
 ///
-/// A refused batch says which of its events are at fault, by their index in the request:
+/// A refused batch of events or alerts says which of them are at fault, by their index in the request:
 ///
 /// ```
 /// use lago_types::{ApiError, api_error::Details};
@@ -67,9 +69,25 @@ pub use self::problems::Problem;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct ApiError {
     raw: Value,
+    /// The details without what the server wraps around them, where it does.
+    unwrapped: Option<Value>,
+}
+
+/// The codes of errors whose details are not about the request.
+mod foreign {
+    /// A payment provider refused.
+    pub(super) const PROVIDER: &str = "provider_error";
+    /// Another party refused.
+    pub(super) const THIRD_PARTY: &str = "third_party_error";
+    /// A payment provider has had too many requests.
+    pub(super) const PROVIDER_LIMIT: &str = "too_many_provider_requests";
+
+    pub(super) fn is(code: &str) -> bool {
+        [PROVIDER, THIRD_PARTY, PROVIDER_LIMIT].contains(&code)
+    }
 }
 
 impl ApiError {
@@ -97,7 +115,10 @@ impl ApiError {
         self.text("error")
     }
 
-    /// The code: `invoice_not_found`, `validation_errors`. The server sends none with 400, 401 and 409.
+    /// The code: `invoice_not_found`, `validation_errors`. The server sends none with 400, 401, 409 and 500.
+    ///
+    /// What is wrong with which field is in the details: [`has`](Self::has) asks for one code,
+    /// [`problems`](Self::problems) lists all.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.text("code")
@@ -117,7 +138,8 @@ impl ApiError {
 
     /// Every code with the place that it is about, in the order of the indices of a batch; of nested details as well.
     ///
-    /// Empty where the details are not about the request: those of a payment provider or another third party.
+    /// Empty where the details are not about the request: those of a payment provider or another third party. Where
+    /// the server repeats what was sent beside its errors, that is left out.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem<'_>> {
         problems::of(self)
@@ -133,9 +155,16 @@ impl ApiError {
 
     /// Whether a field has a code: `error.has("transaction_id", "value_already_exist")`. In a batch, whether any item
     /// has it.
+    #[doc(alias = "has_detail")]
+    #[doc(alias = "has_error")]
     #[must_use]
     pub fn has(&self, field: &str, code: &str) -> bool {
         self.codes(field).any(|known| known == code)
+    }
+
+    /// The details as they are read.
+    fn error_details(&self) -> Option<&Value> {
+        self.unwrapped.as_ref().or(self.raw.get("error_details"))
     }
 
     fn text(&self, key: &str) -> Option<&str> {
@@ -145,7 +174,14 @@ impl ApiError {
 
 impl From<Value> for ApiError {
     fn from(raw: Value) -> Self {
-        Self { raw }
+        let mut error = Self {
+            raw,
+            unwrapped: None,
+        };
+        if !error.code().is_some_and(foreign::is) {
+            error.unwrapped = error.error_details().and_then(unwrapped::unwrapped);
+        }
+        error
     }
 }
 

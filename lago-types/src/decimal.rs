@@ -1,23 +1,28 @@
 //! Exact decimal numbers.
 
+mod arithmetic;
+mod convert;
 #[cfg(feature = "rust_decimal")]
 mod interop;
 mod number;
+mod raw;
 mod spelling;
 mod wire;
 
+#[cfg(test)]
+mod formats;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod tests;
 
-use std::{cmp::Ordering, error, fmt, hash, str::FromStr};
+use std::{cmp::Ordering, error, fmt, hash};
 
 #[cfg(feature = "rust_decimal")]
 pub use self::interop::InexactDecimalError;
-use self::number::{Invalid, Number};
+use self::number::{Invalid, Number, Parts};
 use self::spelling::{Form, Spelling};
-pub(crate) use self::wire::{as_number, as_string};
+pub(crate) use self::wire::{DecimalField, as_number, as_string};
 
 /// A decimal number with every digit that the API sent.
 ///
@@ -52,13 +57,35 @@ pub(crate) use self::wire::{as_number, as_string};
 /// # }
 /// ```
 ///
-/// A string is read exactly. A JSON number is exact as an integer of 64 bits; any other is read as the `f64` that it
-/// comes to, which holds 15 digits for certain.
+/// From JSON text every digit is read, and to JSON text every digit is written, in both forms. A `serde_json::Value`,
+/// the buffers of `#[serde(flatten)]` and of untagged enums, and other formats hold the numbers of serde: integers of 64
+/// bits are exact there, any other number is the `f64` that it comes to, which has 15 digits for certain. Strings are
+/// exact everywhere. Numbers can only be read from formats that describe themselves, as JSON and CBOR do.
 ///
 /// # Arithmetic
 ///
-/// There is none: rounding rules are yours to choose. Give [`as_str`](Decimal::as_str), which has all the digits, to
-/// a decimal library. [`to_f64`](Decimal::to_f64) loses digits and is for display.
+/// `+`, `-`, `*`, their assigning forms and `sum()` are exact and keep the decimal places; integers can stand on the
+/// right, and compare with decimals. [`round`](Decimal::round) is the one way to lose digits: there is no division,
+/// whose rounding is yours to choose.
+///
+/// ```
+/// use lago_types::{Decimal, decimal};
+///
+/// let fees = [decimal!("10.50"), decimal!("0.1"), decimal!("0.2")];
+/// let total: Decimal = fees.iter().sum();
+/// assert_eq!(total.to_string(), "10.80");
+/// assert_eq!((&total * 3 - 2).to_string(), "30.40");
+/// assert!(total > 10);
+/// ```
+///
+/// So that no text can make a program write out a billion digits, a result has no more than the first thousand of its
+/// digits (`1e5000 + 1` is `1e5000`). Its exponent stays an `i64`: below, a product is zero; above, it stays there.
+///
+/// # Conversions
+///
+/// `From` takes integers, `TryFrom` and [`str::parse`] take text, and [`decimal!`](crate::decimal!) makes constants.
+/// Setters of requests take all of them. A float is taken by name, [`Decimal::from_f64`]: what was computed with floats
+/// is seldom the price that was meant.
 ///
 /// With the feature `rust_decimal`, `From` and `TryFrom` convert from and to that crate's type, exactly or not at all.
 #[derive(Clone)]
@@ -115,7 +142,7 @@ impl Decimal {
         text: impl AsRef<str> + Into<Box<str>>,
         form: Form,
     ) -> Result<Self, ParseDecimalError> {
-        match Number::parse(text.as_ref()) {
+        match Parts::parse(text.as_ref()) {
             Ok(_) => Ok(Self {
                 spelling: Spelling::new(text, form),
             }),
@@ -133,8 +160,58 @@ impl Decimal {
         }
     }
 
+    /// `integer × 10^-places`, without zeros at the end.
+    pub(crate) fn with_places(integer: i128, places: u32) -> Self {
+        let (mut digits, mut width) = (integer.unsigned_abs(), places as usize);
+        while width > 0 && digits % 10 == 0 {
+            (digits, width) = (digits / 10, width - 1);
+        }
+        let sign = if integer < 0 { "-" } else { "" };
+        let unit = 10_u128.pow(width as u32);
+        let (whole, fraction) = (digits / unit, digits % unit);
+        match width {
+            0 => Self::unchecked(format_args!("{sign}{whole}"), Form::String),
+            _ => Self::unchecked(
+                format_args!("{sign}{whole}.{fraction:0width$}"),
+                Form::String,
+            ),
+        }
+    }
+
+    /// What [`decimal!`](crate::decimal!) stands for.
+    ///
+    /// # Panics
+    /// When the text is no number, or longer than 21 bytes: the macro has this found out by the compiler.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn literal(text: &str) -> Self {
+        assert!(
+            Parts::parse(text).is_ok(),
+            "not a decimal such as \"12.50\""
+        );
+        Self {
+            spelling: Spelling::literal(text, Form::String),
+        }
+    }
+
+    /// The shortest decimal that stands for this float: `0.1` gives `0.1`, and `0.1 + 0.2` gives
+    /// `0.30000000000000004`.
+    ///
+    /// ```
+    /// use lago_types::{Decimal, decimal};
+    ///
+    /// assert_eq!(Decimal::from_f64(0.1), Ok(decimal!("0.1")));
+    /// assert!(Decimal::from_f64(f64::NAN).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// For `NaN` and infinities.
+    pub fn from_f64(value: f64) -> Result<Self, ParseDecimalError> {
+        Self::float(value, Form::String)
+    }
+
     /// The shortest text that reads as this float again, such as `52.0` or `1e-7`.
-    fn from_f64(value: f64, form: Form) -> Result<Self, ParseDecimalError> {
+    fn float(value: f64, form: Form) -> Result<Self, ParseDecimalError> {
         match value.is_finite() {
             true => Ok(Self::unchecked(format_args!("{value:?}"), form)),
             false => Self::checked(format!("{value:?}"), form),
@@ -186,6 +263,31 @@ impl Decimal {
     pub fn to_i64(&self) -> Option<i64> {
         self.number().to_i64()
     }
+
+    /// The value as an integer, if it is one of at most 38 digits. Nothing is rounded.
+    #[must_use]
+    pub fn to_i128(&self) -> Option<i128> {
+        self.number().to_i128()
+    }
+}
+
+/// A [`Decimal`] that is checked when it is compiled, of up to 21 characters; also for constants.
+///
+/// ```
+/// use lago_types::{Decimal, decimal};
+///
+/// const PRICE: Decimal = decimal!("0.02");
+/// assert_eq!(PRICE.to_string(), "0.02");
+/// ```
+///
+/// ```compile_fail
+/// let price = lago_types::decimal!("0,02");
+/// ```
+#[macro_export]
+macro_rules! decimal {
+    ($text:expr) => {
+        const { $crate::Decimal::literal($text) }
+    };
 }
 
 /// The integer that `text` spells, if it spells one: `52` for `52.0`.
@@ -241,37 +343,8 @@ impl hash::Hash for Decimal {
     }
 }
 
-impl FromStr for Decimal {
-    type Err = ParseDecimalError;
-
-    fn from_str(text: &str) -> Result<Self, ParseDecimalError> {
-        Self::parse(text)
-    }
-}
-
-impl TryFrom<f64> for Decimal {
-    type Error = ParseDecimalError;
-
-    /// The shortest decimal that stands for this float: `0.1` gives `0.1`. Fails for `NaN` and infinities.
-    fn try_from(value: f64) -> Result<Self, ParseDecimalError> {
-        Self::from_f64(value, Form::String)
-    }
-}
-
-macro_rules! from_integers {
-    ($($integer:ty)*) => {$(
-        impl From<$integer> for Decimal {
-            fn from(value: $integer) -> Self {
-                Self::unchecked(value, Form::String)
-            }
-        }
-    )*};
-}
-
-from_integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
-
 /// A text that is no decimal number. The message quotes the beginning of the text and says what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ParseDecimalError {
     excerpt: Excerpt,
     reason: Invalid,
@@ -284,7 +357,28 @@ impl fmt::Display for ParseDecimalError {
     }
 }
 
+/// What `main` prints: the message, and with `{:#?}` its parts.
+impl fmt::Debug for ParseDecimalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match f.alternate() {
+            true => f
+                .debug_struct("ParseDecimalError")
+                .field("text", &self.excerpt.as_str())
+                .field("reason", &self.reason)
+                .finish(),
+            false => write!(f, "{self}"),
+        }
+    }
+}
+
 impl error::Error for ParseDecimalError {}
+
+impl ParseDecimalError {
+    /// What is wrong, without the text.
+    pub(crate) fn reason(&self) -> &dyn fmt::Display {
+        &self.reason
+    }
+}
 
 /// The first forty characters of a text that may be long, for an error message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,11 @@
 //! Four things look different from a plain mapping of JSON, because the API needs them:
 //!
 //! - [`Patch`] is a request field with three states: leave it alone, clear it, set it.
-//! - [`Decimal`] is an amount or a quantity with every digit that the server sent.
+//! - [`Decimal`] is an amount or a quantity with every digit that the server sent, and computes exactly.
 //! - Enums are open. A value that this version of the crate does not know becomes `Unknown` and keeps its text.
-//! - Amounts in cents are `i64`, also where the server writes them as `68880.0` or `"52.0"`.
+//! - Amounts in cents are `i64`, also where the server writes them as `68880.0` or `"52.0"`. What it computes and never
+//!   stores, usage and analytics, has no bound: that is [`Decimal`], so that one absurd event does not make the rest
+//!   unreadable.
 //!
 //! ```
 //! use lago_types::{Decimal, Patch};
@@ -34,6 +36,8 @@ mod open_enum;
 mod webhook;
 pub mod api_error;
 mod decimal;
+#[doc(hidden)]
+pub mod decode;
 #[cfg(feature = "drift")]
 #[doc(hidden)]
 pub mod drift;
@@ -41,17 +45,27 @@ pub mod drift;
 #[rustfmt::skip]
 mod generated;
 mod integer;
+mod keyed;
 mod mint;
+pub mod object;
 mod patch;
+mod refused;
 #[cfg(feature = "schemars")]
 mod schema;
+mod unix_time;
+#[doc(hidden)]
+pub mod words;
 
 pub use api_error::ApiError;
 #[cfg(feature = "rust_decimal")]
 pub use decimal::InexactDecimalError;
 pub use decimal::{Decimal, ParseDecimalError};
 pub use generated::*;
+pub use keyed::Keyed;
+pub use object::IntoObject;
 pub use patch::Patch;
+pub use refused::Refusal;
 #[cfg(feature = "schemars")]
 pub use schema::define_schemas;
-pub use webhook::{Malformed, Webhook, WebhookError};
+pub use unix_time::{UnixTime, UnixTimeError};
+pub use webhook::{Malformed, Webhook, WebhookError, WebhookPayload};

@@ -12,13 +12,7 @@ pub(crate) fn id() -> String {
 
 /// The time in seconds since 1970 with milliseconds, as the API takes it.
 pub(crate) fn now() -> Decimal {
-    // A clock that stands before 1970 is wrong anyway.
-    seconds(u64::try_from(Utc::now().timestamp_millis()).unwrap_or_default())
-}
-
-fn seconds(milliseconds: u64) -> Decimal {
-    let (whole, rest) = (milliseconds / 1000, milliseconds % 1000);
-    Decimal::parse(&format!("{whole}.{rest:03}")).unwrap_or_else(|_| Decimal::from(whole))
+    Decimal::with_places(Utc::now().timestamp_millis().into(), 3)
 }
 
 #[cfg(test)]
@@ -27,8 +21,9 @@ mod tests {
 
     #[test]
     fn times_have_milliseconds() {
-        assert_eq!(seconds(1_651_240_791_007).as_str(), "1651240791.007");
-        assert!(now() > Decimal::from(1_700_000_000));
+        let places = now() * 1000;
+        assert_eq!(places.to_i64().map(Decimal::from), Some(places));
+        assert!(now() > 1_700_000_000);
     }
 
     #[test]

@@ -84,7 +84,7 @@ macro_rules! open_enum {
     (
         $(#[$attribute:meta])*
         pub enum $name:ident {
-            $($(#[$variant_attribute:meta])* $variant:ident = $text:literal),+ $(,)?
+            $($(#[$variant_attribute:meta])* $variant:ident = $text:literal),* $(,)?
         }
     ) => {
         $(#[$attribute])*
@@ -94,7 +94,7 @@ macro_rules! open_enum {
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[$variant_attribute])* $variant,)+
+            $($(#[$variant_attribute])* $variant,)*
             /// A value that this version of the crate does not know, kept as sent.
             Unknown(::std::string::String),
         }
@@ -103,13 +103,13 @@ macro_rules! open_enum {
         #[allow(deprecated)]
         impl $name {
             /// The texts of all values that this version of the crate knows.
-            pub const KNOWN: &'static [&'static str] = &[$($text),+];
+            pub const KNOWN: &'static [&'static str] = &[$($text),*];
 
             /// The value as the API writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
-                    $(Self::$variant => $text,)+
+                    $(Self::$variant => $text,)*
                     Self::Unknown(text) => text,
                 }
             }
@@ -126,9 +126,10 @@ macro_rules! open_enum {
             #[cfg(feature = "drift")]
             const NAME: &'static str = ::std::stringify!($name);
 
+            #[allow(unreachable_code, reason = "an enum may know no values")]
             fn known(text: &str) -> ::std::option::Option<Self> {
                 ::std::option::Option::Some(match text {
-                    $($text => Self::$variant,)+
+                    $($text => Self::$variant,)*
                     _ => return ::std::option::Option::None,
                 })
             }

@@ -1,16 +1,15 @@
 //! Request fields that can be left alone, cleared or set.
 
+pub(crate) mod empty_for_null;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
-
-use crate::Decimal;
 
 /// A request field that the API allows to be set to null.
 ///
 /// - [`Absent`](Patch::Absent), the default, does not send the field: the server keeps what it has.
-/// - [`Null`](Patch::Null) sends `null`: the server clears the field.
+/// - [`Null`](Patch::Null) sends `null`, or what the server understands in its place: the server clears the field.
 /// - [`Value`](Patch::Value) sends the value.
 ///
 /// ```
@@ -62,7 +61,7 @@ pub enum Patch<T> {
     /// Leave the field alone: it is not sent.
     #[default]
     Absent,
-    /// Clear the field: `null` is sent.
+    /// Clear the field: `null` is sent, or an empty object where that is what clears it.
     Null,
     /// Set the field to this value.
     Value(T),
@@ -145,19 +144,6 @@ impl<T, U: Into<T>, const N: usize> From<[U; N]> for Patch<Vec<T>> {
     }
 }
 
-impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]>
-    for Patch<serde_json::Map<String, Value>>
-{
-    fn from(entries: [(K, V); N]) -> Self {
-        Self::Value(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        )
-    }
-}
-
 impl<K: Into<String>, V: Into<T>, T, const N: usize> From<[(K, V); N]>
     for Patch<BTreeMap<String, T>>
 {
@@ -185,8 +171,6 @@ macro_rules! accepts {
 accepts! {
     String: &str, &String;
     i64: i32, u32;
-    // No text: that a text is a number has to be checked where the error can be handled.
-    Decimal: i32, i64, u32, u64;
 }
 
 impl<T: Serialize> Serialize for Patch<T> {
@@ -207,8 +191,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::Value;
 
     use super::*;
+    use crate::Decimal;
 
     #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
     #[serde(default)]

@@ -4,6 +4,7 @@
 //! integers are read from more than they are written as.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::json;
@@ -125,6 +126,27 @@ impl JsonSchema for Webhook {
             "required": ["webhook_type"],
             "allOf": objects.into_iter().map(of_type).collect::<Vec<_>>(),
         })
+    }
+}
+
+/// Stands for a [`Patch`] whose null is written as an empty object.
+pub(crate) struct EmptyForNull<T>(PhantomData<T>);
+
+impl<T: JsonSchema> JsonSchema for EmptyForNull<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = match generator.contract().is_serialize() {
+            true => generator.subschema_for::<T>(),
+            false => generator.subschema_for::<Option<T>>(),
+        };
+        json_schema!({ "anyOf": [value, { "type": "object", "maxProperties": 0 }] })
     }
 }
 

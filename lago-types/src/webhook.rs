@@ -5,14 +5,19 @@
 //! as expected, is [`WebhookEvent::Unknown`] with everything in it: a server that is newer never
 //! stops a receiver.
 
-use std::fmt;
+mod body;
+mod error;
+mod payload;
 
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
+pub use self::error::{Malformed, WebhookError};
+pub use self::payload::WebhookPayload;
+
+use self::body::Entries;
+use crate::decode::JsonPath;
 use crate::{WebhookEvent, WebhookType};
 
 /// The body of a webhook delivery.
@@ -57,17 +62,23 @@ impl Webhook {
     ///
     /// When the body is no JSON object that says its `webhook_type`.
     pub fn from_slice(body: &[u8]) -> Result<Self, WebhookError> {
-        let head: Head = serde_json::from_slice(body).map_err(WebhookError)?;
-        let webhook_type = WebhookType::from(head.webhook_type);
+        let (whole, entries) = Entries::read(body).map_err(WebhookError)?;
+        let webhook_type: Option<String> = entries.parse("webhook_type");
+        let webhook_type = webhook_type.ok_or_else(|| {
+            WebhookError(serde_json::Error::custom("there is no text `webhook_type`"))
+        })?;
+        let webhook_type = WebhookType::from(webhook_type);
         let known = || WebhookEvent::object_type_of(&webhook_type).map(str::to_owned);
-        let object_type = head.object_type.or_else(known).unwrap_or_default();
-        let (event, malformed) = match WebhookEvent::read(&webhook_type, &object_type, body) {
+        let object_type = entries.parse("object_type").flatten().or_else(known);
+        let object_type: String = object_type.unwrap_or_default();
+        let object = entries.get(&object_type);
+        let (event, malformed) = match WebhookEvent::read(&webhook_type, &object_type, object) {
             Some(Ok(event)) => (event, None),
             refused => {
                 let event = WebhookEvent::Unknown {
                     webhook_type: webhook_type.to_string(),
                     object_type: object_type.clone(),
-                    payload: payload(body, &object_type)?,
+                    payload: WebhookPayload::new(object.unwrap_or(whole)),
                 };
                 (event, refused.and_then(Result::err))
             }
@@ -75,7 +86,7 @@ impl Webhook {
         Ok(Self {
             webhook_type,
             object_type,
-            organization_id: head.organization_id.as_str().and_then(|id| id.parse().ok()),
+            organization_id: entries.parse("organization_id"),
             event,
             malformed,
         })
@@ -96,109 +107,27 @@ impl Serialize for Webhook {
     }
 }
 
-/// What all deliveries say.
-#[derive(Deserialize)]
-struct Head {
-    webhook_type: String,
-    #[serde(default)]
-    object_type: Option<String>,
-    /// Anything: that it is no id must not fail the rest.
-    #[serde(default)]
-    organization_id: Value,
-}
-
-/// The object of a delivery, or all that is not in its head when there is no such key.
-fn payload(body: &[u8], object_type: &str) -> Result<Value, WebhookError> {
-    let mut all: Map<String, Value> = serde_json::from_slice(body).map_err(WebhookError)?;
-    Ok(all.remove(object_type).unwrap_or_else(|| {
-        all.retain(|key, _| !["webhook_type", "object_type", "organization_id"].contains(&&**key));
-        Value::Object(all)
-    }))
-}
-
-/// Reads the object from under its key.
-pub(crate) fn object<T: DeserializeOwned>(body: &[u8], key: &str) -> Result<Box<T>, Malformed> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let mut track = serde_path_to_error::Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-    let found = Under {
-        key,
-        value: std::marker::PhantomData,
-    }
-    .deserialize(tracked);
-    found.map(Box::new).map_err(|error| Malformed {
-        path: track.path().to_string(),
-        reason: error.to_string(),
-    })
-}
-
-/// Reads a value from under its key and skips what stands beside it.
-struct Under<'k, T> {
-    key: &'k str,
-    value: std::marker::PhantomData<T>,
-}
-
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Under<'_, T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Under<'_, T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with `{}`", self.key)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut found = None;
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if key == self.key {
-                found = Some(map.next_value()?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        found.ok_or_else(|| serde::de::Error::custom(format_args!("there is no `{}`", self.key)))
-    }
-}
-
-/// Why the object of a delivery could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Malformed {
-    /// The JSON path to what is not as expected: `invoice.fees[0].units`.
-    pub path: String,
-    /// What is wrong there. It may quote what was delivered.
-    pub reason: String,
-}
-
-/// Says neither path nor reason: both may quote what was delivered.
-impl fmt::Display for Malformed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the object of the delivery is not as this version of the crate knows it")
-    }
-}
-
-impl std::error::Error for Malformed {}
-
-/// A body that is no delivery.
-#[derive(Debug)]
-pub struct WebhookError(serde_json::Error);
-
-impl fmt::Display for WebhookError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the body is no webhook delivery: a JSON object with a `webhook_type`")
-    }
-}
-
-impl std::error::Error for WebhookError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
+/// Reads the object of a delivery, which stands under this key, if it does.
+pub(crate) fn object<T: DeserializeOwned>(
+    key: &str,
+    object: Option<&str>,
+) -> Result<Box<T>, Malformed> {
+    let Some(object) = object else {
+        return Err(Malformed {
+            path: key.to_owned(),
+            reason: format!("there is no `{key}`"),
+        });
+    };
+    serde_json::from_str(object)
+        .map(Box::new)
+        .map_err(|error| Malformed {
+            path: match JsonPath::of_failure(object, &error).to_string().as_str() {
+                "" => key.to_owned(),
+                below if below.starts_with('[') => format!("{key}{below}"),
+                below => format!("{key}.{below}"),
+            },
+            reason: error.to_string(),
+        })
 }
 
 /// Defines [`WebhookType`] and [`WebhookEvent`] from a line for each type of delivery:
@@ -210,12 +139,12 @@ impl std::error::Error for WebhookError {
 /// }
 /// ```
 macro_rules! webhook_events {
-    ($($(#[$doc:meta])* $variant:ident($object:ty) = $name:literal in $root:literal,)+) => {
+    ($($(#[$doc:meta])* $variant:ident($object:ty) = $name:literal in $root:literal,)*) => {
         open_enum! {
             /// What a webhook delivery tells of, as the delivery itself names it. What an endpoint
             /// asks for may have another name: `WebhookEndpointEventType`.
             pub enum WebhookType {
-                $(#[doc = concat!("`", $name, "`")] $variant = $name,)+
+                $(#[doc = concat!("`", $name, "`")] $variant = $name,)*
             }
         }
 
@@ -225,7 +154,7 @@ macro_rules! webhook_events {
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum WebhookEvent {
-            $($(#[$doc])* $variant(::std::boxed::Box<$object>),)+
+            $($(#[$doc])* $variant(::std::boxed::Box<$object>),)*
             /// A type that this version of the crate does not know, or an object that is not as it
             /// expects ([`Webhook::malformed`](crate::Webhook::malformed) then says why).
             Unknown {
@@ -233,8 +162,8 @@ macro_rules! webhook_events {
                 webhook_type: ::std::string::String,
                 /// The key under which the body holds the object.
                 object_type: ::std::string::String,
-                /// The object; without one all that stands beside the head of the delivery.
-                payload: ::serde_json::Value,
+                /// The object; the whole body when it has none under that key.
+                payload: $crate::WebhookPayload,
             },
         }
 
@@ -244,21 +173,22 @@ macro_rules! webhook_events {
             #[must_use]
             pub fn object_type_of(webhook_type: &WebhookType) -> ::std::option::Option<&'static str> {
                 match webhook_type {
-                    $(WebhookType::$variant => ::std::option::Option::Some($root),)+
+                    $(WebhookType::$variant => ::std::option::Option::Some($root),)*
                     WebhookType::Unknown(_) => ::std::option::Option::None,
                 }
             }
 
             /// Reads the object of a known type; none when the type is unknown.
+            #[allow(unreachable_code, reason = "a document may have no webhooks")]
             pub(crate) fn read(
                 webhook_type: &WebhookType,
                 object_type: &str,
-                body: &[u8],
+                object: ::std::option::Option<&str>,
             ) -> ::std::option::Option<::std::result::Result<Self, $crate::Malformed>> {
                 ::std::option::Option::Some(match webhook_type {
                     $(WebhookType::$variant => {
-                        $crate::webhook::object(body, object_type).map(Self::$variant)
-                    })+
+                        $crate::webhook::object(object_type, object).map(Self::$variant)
+                    })*
                     WebhookType::Unknown(_) => return ::std::option::Option::None,
                 })
             }
@@ -268,7 +198,7 @@ macro_rules! webhook_events {
             pub(crate) fn schemas(
                 generator: &mut ::schemars::SchemaGenerator,
             ) -> ::std::vec::Vec<(&'static str, &'static str, ::schemars::Schema)> {
-                ::std::vec![$(($name, $root, generator.subschema_for::<$object>()),)+]
+                ::std::vec![$(($name, $root, generator.subschema_for::<$object>()),)*]
             }
 
             /// Writes the object under its key.
@@ -278,7 +208,7 @@ macro_rules! webhook_events {
                 map: &mut M,
             ) -> ::std::result::Result<(), M::Error> {
                 match self {
-                    $(Self::$variant(object) => map.serialize_entry(object_type, object),)+
+                    $(Self::$variant(object) => map.serialize_entry(object_type, object),)*
                     Self::Unknown { payload, .. } => map.serialize_entry(object_type, payload),
                 }
             }

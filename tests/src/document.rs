@@ -77,6 +77,12 @@ impl Document {
         operations
     }
 
+    /// Every component schema, by name.
+    pub fn components(&self) -> impl Iterator<Item = (&String, &Value)> {
+        let schemas = self.root["components"]["schemas"].as_object();
+        schemas.into_iter().flatten()
+    }
+
     fn operation(&self, path: &str, method: &str, item: &Value, operation: &Value) -> Operation {
         let mut parameters: Vec<Value> = Vec::new();
         for holder in [item, operation] {

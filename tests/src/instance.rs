@@ -88,7 +88,9 @@ impl Instances<'_> {
     fn member(&self, schema: &Value, name: &str) -> Value {
         let merged = self.document.merged(schema);
         match self.filled {
-            Filled::Nulls if self.allows_null(&merged) => Value::Null,
+            Filled::Nulls if self.allows_null(&merged) => {
+                merged.get("x-null-as").cloned().unwrap_or_default()
+            }
             _ => self.of(schema, name),
         }
     }

@@ -6,12 +6,16 @@ pub mod calling;
 pub mod compare;
 pub mod document;
 pub mod every_type;
+pub mod extent;
 pub mod faulty;
 #[rustfmt::skip]
 pub mod generated;
 pub mod instance;
 pub mod mutate;
 mod overlay;
+pub mod places;
+pub mod proxy;
+pub mod rails;
 pub mod recording;
 #[cfg(doctest)]
 mod refused;

@@ -158,6 +158,14 @@ fn changed(root: &Value, mut node: Value, (verb, what): (&str, &Value)) -> Optio
             };
             envelope["properties"].get(key).cloned()
         }
+        ("left_out", how) => {
+            node["x-left-out"] = how.clone();
+            Some(node)
+        }
+        ("null_as", instead) => {
+            node["x-null-as"] = instead.clone();
+            Some(node)
+        }
         ("replace", schema) => Some(schema.clone()),
         ("merge", patch) => Some(merge(node, patch)),
         _ => None,

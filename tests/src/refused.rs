@@ -25,6 +25,21 @@ struct SkippedStage;
 /// ```
 struct OptionAsPatch;
 
+/// The change of a charge that does not say its price would set it to nothing.
+///
+/// ```
+/// use lago_types::{ChargeModel, ChargePropertiesInput, ChargeUpdate};
+/// let price = ChargePropertiesInput::new();
+/// let _ = ChargeUpdate::new(ChargeModel::Standard, price).invoice_display_name("Calls");
+/// ```
+///
+/// ```compile_fail,E0061
+/// use lago_types::{ChargeModel, ChargePropertiesInput, ChargeUpdate};
+/// let price = ChargePropertiesInput::new();
+/// let _ = ChargeUpdate::new(ChargeModel::Standard).invoice_display_name("Calls");
+/// ```
+struct ForgottenPrice;
+
 /// A list has pages; one thing has none.
 ///
 /// ```

@@ -10,6 +10,7 @@ mod repair;
 mod report;
 mod requests;
 mod route;
+mod said;
 mod stage;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use crate::generated::calls::CALLS;
 use crate::instance::Filled;
 use crate::recording::{Exchange, Recordings};
 use crate::sample::samples;
+use serde_json::Value;
 use stage::Stage;
 
 /// Why nothing can be replayed at all.
@@ -67,7 +69,8 @@ pub async fn replay(recordings: &Recordings) -> Result<Report, ReplayError> {
         };
         let described = operations.iter().find(|known| known.id == operation.id);
         match scene(&document, described, operation, exchange, values) {
-            Ok(scene) if (200..300).contains(status) => {
+            Ok(mut scene) if (200..300).contains(status) => {
+                stage.correct(&mut scene).await;
                 requests::replay(&mut stage, &scene, &mut report).await;
                 answers::replay(&mut stage, &scene, &mut report).await;
             }
@@ -88,6 +91,8 @@ struct Scene<'e> {
     operation: &'static Operation,
     call: &'static Call,
     args: Args,
+    /// What the request says.
+    said: Value,
 }
 
 /// The call of an exchange: with the values of its path, and a body that the operation takes. Of
@@ -105,7 +110,7 @@ fn scene<'e>(
     let mut samples = samples(document, described, Filled::Required);
     let chosen = [&exchange.response_body, &exchange.request_body]
         .into_iter()
-        .filter_map(serde_json::Value::as_object)
+        .filter_map(Value::as_object)
         .find_map(|body| {
             let has_root = |args: &Args| body.keys().any(|key| args.has_root(key));
             samples.iter().position(|sample| has_root(&sample.args))
@@ -116,7 +121,9 @@ fn scene<'e>(
     }
     let mut args = samples.swap_remove(chosen).args;
     args.path = values;
+    let schema = described.body.as_ref().unwrap_or(&Value::Null);
     Ok(Scene {
+        said: said::said(document, schema, &exchange.request_body),
         exchange,
         operation,
         call,

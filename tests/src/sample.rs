@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use lago_client::OPERATIONS;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use crate::calling::Args;
 use crate::document::{Document, Operation};
 use crate::instance::{Filled, Instances};
+
+/// An id of the server, where the answer has none.
+const ID: &str = "1a901a90-1a90-4a90-9a90-1a901a901a90";
 
 /// A request of an operation.
 #[derive(Debug)]
@@ -81,17 +86,13 @@ fn sample(operation: &Operation, instances: &Instances<'_>, body: Option<Value>)
         value: Value::Null,
     };
     sample.add_answer(operation, instances);
+    sample.identify(operation);
     for parameter in &operation.parameters {
         let name = parameter["name"].as_str().unwrap_or_default();
         let required = parameter["required"] == true;
         match parameter["in"].as_str() {
             Some("path") => sample.add_path(name),
-            // An option that the body has as well is one option of the client.
-            Some("query")
-                if required
-                    || instances.filled == Filled::Everything
-                    || sample.args.has_root(name) =>
-            {
+            Some("query") if required || instances.filled == Filled::Everything => {
                 sample.add_query(name, parameter, instances);
             }
             _ => {}
@@ -140,8 +141,42 @@ impl Sample {
         self.answer = answer.to_string().into_bytes();
     }
 
+    /// The answer is about what the path names. An id is one of the server, and all else is any text.
+    fn identify(&mut self, operation: &Operation) {
+        let known = OPERATIONS.iter().find(|known| known.id == operation.id);
+        for (parameter, property) in known.into_iter().flat_map(|known| known.identity) {
+            let objects = match &mut self.value {
+                Value::Array(items) => items.as_mut_slice(),
+                one => std::slice::from_mut(one),
+            };
+            let mut stated: Vec<&mut Value> = objects
+                .iter_mut()
+                .filter_map(|object| object.get_mut(property))
+                .filter(|value| value.is_string())
+                .collect();
+            let first = stated.first().and_then(|value| value.as_str());
+            let is_id = property.starts_with("lago_")
+                || first.is_some_and(|text| Uuid::parse_str(text).is_ok());
+            let value = match is_id {
+                true => first.unwrap_or(ID).to_owned(),
+                false => any_text(parameter),
+            };
+            for stated in &mut stated {
+                **stated = json!(value);
+            }
+            self.args.path.insert((*parameter).to_owned(), value);
+        }
+        if let Ok(Value::Object(mut answer)) = serde_json::from_slice(&self.answer)
+            && let Some((_, root)) = answer.iter_mut().find(|(key, _)| *key != "meta")
+        {
+            *root = self.value.clone();
+            self.answer = Value::Object(answer).to_string().into_bytes();
+        }
+    }
+
     fn add_path(&mut self, name: &str) {
-        let value = format!(r"{name} a/b\c%2F?d=é&#;..");
+        let stated = self.args.path.get(name).cloned();
+        let value = stated.unwrap_or_else(|| any_text(name));
         self.path = self.path.replace(&format!("{{{name}}}"), &encode(&value));
         self.args.path.insert(name.to_owned(), value);
     }
@@ -150,7 +185,7 @@ impl Sample {
         let schema = &parameter["schema"];
         if parameter["style"] == "deepObject" || name.ends_with("[key]") {
             let name = name.trim_end_matches("[key]");
-            let entries = [("key_1", "a & b"), ("key [2]", "é")];
+            let entries = [("key_1", "a & b"), ("key & 2", "é")];
             for (key, value) in entries {
                 self.query
                     .push((format!("{name}[{key}]"), value.to_owned()));
@@ -179,10 +214,15 @@ impl Sample {
     }
 }
 
-/// RFC 3986: everything but unreserved characters.
+/// A value that a path can hold, and that must not be taken apart.
+fn any_text(name: &str) -> String {
+    format!(r"{name} a/b\c%2F?d=é&#;..")
+}
+
+/// Everything but unreserved characters, and the dot, at which a Rails router ends a value.
 fn encode(value: &str) -> String {
     let encode = |byte: u8| match byte {
-        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        b'-' | b'_' | b'~' => char::from(byte).to_string(),
         _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),
     };

@@ -17,7 +17,7 @@ pub(crate) struct Regen {
     /// Write nothing; fail with a diff when the generated code is not what it should be.
     #[arg(long)]
     check: bool,
-    /// Another OpenAPI 3.0 or 3.1 document, in YAML or JSON.
+    /// Another document shaped like Lago's: OpenAPI 3.0 or 3.1, in YAML or JSON.
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
     /// Write into a copy of the workspace at this place, ready to compile.

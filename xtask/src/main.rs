@@ -12,11 +12,14 @@ mod pointer;
 mod regen;
 mod spec;
 mod webhook;
+mod workspace;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use workspace::workspace;
 
 /// Maintenance of this workspace.
 #[derive(Parser)]
@@ -61,13 +64,21 @@ enum Spec {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
-        Command::Regen(options) => commands::regen(&options, workspace()),
-        Command::Conform { replay } => return conform::run(workspace(), &replay),
-        Command::Webhook(command) => return webhook::run(workspace(), &command),
-        Command::Mock { port } => mock::run(workspace(), port),
+    let command = Cli::parse().command;
+    let root = match workspace() {
+        Ok(root) => root,
+        Err(diagnostic) => {
+            eprintln!("{diagnostic}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = match command {
+        Command::Regen(options) => commands::regen(&options, &root),
+        Command::Conform { replay } => return conform::run(&root, &replay),
+        Command::Webhook(command) => return webhook::run(&root, &command),
+        Command::Mock { port } => mock::run(&root, port),
         Command::Spec(Spec::Import { file }) => {
-            spec::import_file(&file, &workspace().join("openapi.yaml"))
+            spec::import_file(&file, &root.join("openapi.yaml"))
         }
     };
     match outcome {
@@ -80,10 +91,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The root of the workspace, wherever the command runs.
-fn workspace() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
 }

@@ -1,14 +1,21 @@
 //! From openapi.yaml to the generated code of both crates: text in, files out, no IO.
 
 mod address;
+mod conversions;
 pub(crate) mod emit;
+mod ident;
+mod identity;
 pub(crate) mod ir;
+mod keyed;
 mod names;
 mod operations;
 mod overlay;
+mod pagination;
 mod passes;
+mod prose;
 mod reach;
 mod read;
+mod reserved;
 mod resources;
 mod schema;
 mod validate;
@@ -65,20 +72,12 @@ pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let mut clock = Clock::start();
     let lowered = lower(inputs, &mut clock)?;
     let tree = emit::emit(&lowered.api).map_err(|error| {
-        let advice = "mend what it names; what no emitter handles needs a pass";
-        match &error.operation {
-            Some(address) => {
-                let pointer = operation_pointer(address);
-                lowered.document.diagnostic(&pointer, error.message, advice)
-            }
-            None => Diagnostic {
-                file: inputs.spec.name.clone(),
-                line: None,
-                pointer: None,
-                message: error.message,
-                advice: advice.to_owned(),
-            },
-        }
+        let problem = Problem {
+            address: error.address.unwrap_or_default(),
+            message: error.message,
+            advice: "mend what it names; what no emitter handles needs a pass".to_owned(),
+        };
+        complain(&lowered.document, &lowered.addresses, vec![problem])
     })?;
     clock.lap("emit");
     let Lowered {
@@ -98,6 +97,7 @@ pub(crate) struct Lowered {
     /// The API.
     pub(crate) api: ir::Api,
     document: Document,
+    addresses: address::Addresses,
     reports: Vec<Diagnostic>,
     effects: Vec<(&'static str, usize)>,
 }
@@ -154,6 +154,7 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
     Ok(Lowered {
         api,
         document,
+        addresses,
         reports,
         effects,
     })
@@ -181,10 +182,13 @@ fn complain(
     Diagnostics(diagnostics.collect())
 }
 
-/// `GET /plans 200` stands at `/paths/~1plans/get`.
+/// `GET /plans 200` stands at `/paths/~1plans/get`, `webhook plan_created` at
+/// `/webhooks/plan_created`.
 fn operation_pointer(address: &str) -> String {
     let mut words = address.split(' ');
     match (words.next(), words.next()) {
+        (Some("webhook"), Some(key)) => crate::pointer::join("/webhooks", key),
+        (Some("PATH"), Some(path)) => crate::pointer::join("/paths", path),
         (Some(method), Some(path)) => {
             let item = crate::pointer::join("/paths", path);
             crate::pointer::join(&item, &method.to_lowercase())

@@ -1,74 +1,147 @@
 //! Where files come in.
 
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
-use reqwest::{Method, StatusCode, Url};
+use reqwest::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, TRANSFER_ENCODING, USER_AGENT,
+};
+use reqwest::{Method, StatusCode, Url, Version};
 
+use super::format::{Beginning, Format, Tail};
 use super::redirect::{self, NoWay};
-use crate::clock::Clock;
+use super::storages::is_private;
+use crate::clock::within;
 use crate::config::PRODUCT;
 use crate::error::{Error, Kind};
 use crate::operation::Operation;
 use crate::rate_limit::retry_after;
 use crate::response::Received;
 use crate::retry::{Attempt, RetryPolicy, Rules, repeat};
-use crate::transport::{Shared, receive};
+use crate::transport::{Shared, need_runtime, receive};
 
 /// How a file is fetched.
 pub(super) struct Fetch<'a> {
     pub(super) shared: &'a Shared,
     /// The one that said where the file is.
     pub(super) operation: &'static Operation,
+    pub(super) format: Format,
     /// For one attempt.
     pub(super) timeout: Duration,
     pub(super) policy: &'a RetryPolicy,
 }
 
+/// A file that has begun.
+pub(super) struct File {
+    answer: reqwest::Response,
+    /// Read, and not handed out yet.
+    read: Option<Bytes>,
+    /// Present where the answer does not say where the file ends.
+    tail: Option<Tail>,
+}
+
 impl Fetch<'_> {
     /// The whole file.
     pub(super) async fn whole(&self, url: &str, remaining: Duration) -> Result<Bytes, Error> {
-        let url = redirect::address(url).map_err(|why| self.no_way(why))?;
+        let url = self.address(url)?;
         let rules = self.rules(remaining);
         let attempts = repeat(&rules, |attempt| {
             self.in_time(attempt, async {
                 let answer = self.open(&url).await?;
+                let is_delimited = is_delimited(&answer);
                 let received = self.receive(answer).await?;
-                match received.body.is_empty() {
-                    true => Err(self.error(Kind::NoFile).with(received)),
-                    false => Ok(received.body),
+                match self.format.beginning(&received.body) {
+                    Beginning::File(end) => {
+                        let mut tail = Tail::new(end);
+                        tail.push(&received.body);
+                        match is_delimited || tail.is_whole() {
+                            true => Ok(received.body),
+                            false => Err(self.error(Kind::Transport).with(received)),
+                        }
+                    }
+                    Beginning::Unclear if !is_delimited => {
+                        Err(self.error(Kind::Transport).with(received))
+                    }
+                    Beginning::Unclear | Beginning::Other => {
+                        Err(self.error(Kind::NoFile).with(received))
+                    }
                 }
             })
         });
         Ok(attempts.await?.0)
     }
 
-    /// The file, of which nothing was read yet.
-    pub(super) async fn begin(
-        &self,
-        url: &str,
-        remaining: Duration,
-    ) -> Result<reqwest::Response, Error> {
-        let url = redirect::address(url).map_err(|why| self.no_way(why))?;
+    /// The file, of which as much was read as shows that it is one.
+    pub(super) async fn begin(&self, url: &str, remaining: Duration) -> Result<File, Error> {
+        let url = self.address(url)?;
         let rules = self.rules(remaining);
-        let attempts = repeat(&rules, |attempt| self.in_time(attempt, self.open(&url)));
+        let attempts = repeat(&rules, |attempt| {
+            self.in_time(attempt, async { self.peek(self.open(&url).await?).await })
+        });
         Ok(attempts.await?.0)
     }
 
-    /// The next piece of a file.
-    pub(super) async fn chunk(
-        &self,
-        answer: &mut reqwest::Response,
-    ) -> Result<Option<Bytes>, Error> {
-        let chunk = within(self.shared.clock.as_ref(), self.timeout, answer.chunk()).await;
-        let Some(chunk) = chunk else {
-            return Err(self.error(Kind::Timeout));
+    /// Reads the beginning of a file.
+    async fn peek(&self, mut answer: reqwest::Response) -> Result<File, Error> {
+        let is_delimited = is_delimited(&answer);
+        let mut read = Bytes::new();
+        let kind = loop {
+            match self.format.beginning(&read) {
+                Beginning::File(end) => {
+                    let tail = (!is_delimited).then(|| Tail::new(end));
+                    let read = Some(read);
+                    return Ok(File { answer, read, tail });
+                }
+                Beginning::Other => break Kind::NoFile,
+                Beginning::Unclear => {}
+            }
+            let chunk = answer.chunk().await.map_err(|error| self.broken(error))?;
+            match chunk {
+                // As a rule one is enough, which is kept as it is.
+                Some(chunk) if read.is_empty() => read = chunk,
+                Some(chunk) => read = [read, chunk].concat().into(),
+                None if is_delimited => break Kind::NoFile,
+                None => break Kind::Transport,
+            }
         };
-        chunk.map_err(|error| self.broken(error))
+        let received = Received {
+            status: answer.status(),
+            headers: std::mem::take(answer.headers_mut()),
+            body: read,
+        };
+        Err(self.error(kind).with(received))
+    }
+
+    /// The next piece of a file.
+    pub(super) async fn chunk(&self, file: &mut File) -> Result<Option<Bytes>, Error> {
+        // A stream may be read elsewhere than where it began.
+        need_runtime(self.operation)?;
+        let clock = self.shared.clock.as_ref();
+        let chunk = match file.read.take() {
+            Some(read) => Some(read),
+            None => match within(clock, self.timeout, file.answer.chunk()).await {
+                Some(chunk) => chunk.map_err(|error| self.broken(error))?,
+                None => return Err(self.error(Kind::Timeout)),
+            },
+        };
+        match (&chunk, &mut file.tail) {
+            (Some(chunk), Some(tail)) => tail.push(chunk),
+            (None, Some(tail)) if !tail.is_whole() => return Err(self.error(Kind::Transport)),
+            _ => {}
+        }
+        Ok(chunk)
+    }
+
+    /// The URL that the API names, if that is one that files may be at.
+    fn address(&self, url: &str) -> Result<Url, Error> {
+        let url = redirect::address(url).map_err(|why| self.no_way(why))?;
+        self.check(&url)?;
+        Ok(url)
+    }
+
+    fn check(&self, url: &Url) -> Result<(), Error> {
+        let checked = self.shared.storages.reach.check(url);
+        checked.map_err(|why| self.no_way(why))
     }
 
     fn rules(&self, remaining: Duration) -> Rules<'_> {
@@ -103,18 +176,21 @@ impl Fetch<'_> {
             // Some gateways refuse who does not say a name.
             let agent = HeaderValue::from_static(PRODUCT);
             request.headers_mut().insert(USER_AGENT, agent);
-            let answer = self.shared.http.execute(request).await;
+            let http = self.shared.storages.client(&url, &self.shared.http)?;
+            let answer = http.execute(request).await;
             let answer = answer.map_err(|error| self.broken(error))?;
             // A client that callers made may follow redirects by itself.
             redirect::check(&url, answer.url()).map_err(|why| self.no_way(why))?;
+            self.check(answer.url())?;
             if redirect::is_redirect(answer.status()) {
                 redirects += 1;
                 let location = answer.headers().get(LOCATION);
                 let next = redirect::next(answer.url(), location, redirects);
                 url = next.map_err(|why| self.no_way(why))?;
+                self.check(&url)?;
                 continue;
             }
-            if answer.status() == StatusCode::OK && may_be_file(answer.headers()) {
+            if answer.status() == StatusCode::OK && self.is_admitted(answer.headers()) {
                 return Ok(answer);
             }
             return Err(self.refusal(self.receive(answer).await?));
@@ -137,7 +213,17 @@ impl Fetch<'_> {
         refused.retry_after_of(wait)
     }
 
+    fn is_admitted(&self, headers: &HeaderMap) -> bool {
+        let content_type = headers.get(CONTENT_TYPE);
+        // What cannot be read is the name of nothing.
+        self.format
+            .admits(content_type.map(|value| value.to_str().unwrap_or("?")))
+    }
+
     fn broken(&self, error: reqwest::Error) -> Error {
+        if is_private(&error) {
+            return self.no_way(NoWay::Private);
+        }
         Error::transport(self.operation, error, None).of_storage()
     }
 
@@ -150,46 +236,16 @@ impl Fetch<'_> {
     }
 }
 
-/// Whether what comes may be a PDF or XML: pages for people and answers of programs are neither.
-fn may_be_file(headers: &HeaderMap) -> bool {
-    let value = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let media_type = value.unwrap_or_default().split(';').next();
-    let media_type = media_type.unwrap_or_default().trim().to_ascii_lowercase();
-    !matches!(
-        media_type.as_str(),
-        "text/html" | "application/xhtml+xml" | "application/json"
-    )
-}
-
-/// What comes of the work; none when it takes longer than the limit.
-async fn within<T>(clock: &dyn Clock, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    let mut alarm = clock.sleep(limit);
-    let either = poll_fn(|cx| match work.as_mut().poll(cx) {
-        Poll::Ready(value) => Poll::Ready(Some(value)),
-        Poll::Pending => alarm.as_mut().poll(cx).map(|()| None),
-    });
-    either.await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pages_and_answers_are_no_files_and_what_has_no_name_may_be_one() {
-        let named = |value: &'static str| {
-            let header = (CONTENT_TYPE, HeaderValue::from_static(value));
-            may_be_file(&HeaderMap::from_iter([header]))
-        };
-        for file in ["application/pdf", "application/xml", "text/xml", "x", ""] {
-            assert!(named(file), "{file}");
-        }
-        for other in ["text/html; charset=utf-8", "Text/HTML", "application/json"] {
-            assert!(!named(other), "{other}");
-        }
-        assert!(may_be_file(&HeaderMap::new()));
-    }
+/// Whether an answer says where its body ends. Else it does where the connection is closed, which is
+/// what it also does when it breaks.
+fn is_delimited(answer: &reqwest::Response) -> bool {
+    let headers = answer.headers();
+    let coding = headers.get(TRANSFER_ENCODING);
+    let is_chunked = || {
+        let coding = coding.and_then(|coding| coding.to_str().ok());
+        coding.is_some_and(|coding| coding.trim().to_ascii_lowercase().ends_with("chunked"))
+    };
+    answer.version() >= Version::HTTP_2
+        || (coding.is_none() && headers.contains_key(CONTENT_LENGTH))
+        || is_chunked()
 }

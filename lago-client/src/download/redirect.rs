@@ -19,6 +19,10 @@ pub(crate) enum NoWay {
     TooMany,
     /// A redirect leads from https to http, where everyone can read along.
     Insecure,
+    /// The API is called over https, and its file over http.
+    Plain,
+    /// The file is in a private network.
+    Private,
 }
 
 impl fmt::Display for NoWay {
@@ -28,6 +32,11 @@ impl fmt::Display for NoWay {
             Self::NoTarget => f.write_str("a redirect names no address of a web server"),
             Self::TooMany => write!(f, "more than {MOST} redirects"),
             Self::Insecure => f.write_str("a redirect from https to http, which is not followed"),
+            Self::Plain => f.write_str("an http URL, though the API is called over https"),
+            Self::Private => f.write_str(
+                "a host in a private network, which `allow_private_file_hosts` of the client's \
+                 builder would allow",
+            ),
         }
     }
 }

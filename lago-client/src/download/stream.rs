@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 
 use super::FileRequest;
+use super::fetch::File;
 use crate::error::Error;
 
 type Step = Pin<Box<dyn Future<Output = Result<Option<(Bytes, Reading)>, Error>> + Send>>;
@@ -18,7 +19,7 @@ type Step = Pin<Box<dyn Future<Output = Result<Option<(Bytes, Reading)>, Error>>
 /// The first poll asks for the file and waits until it is made; see [`FileRequest`]. What fails
 /// before the first chunk is tried again, what fails later is an error, with which the stream ends:
 /// begin again, or with what was read so far thrown away. A file that was read to the end (`None`)
-/// without an error is complete.
+/// without an error is complete. Nothing is handed out before its first bytes are those of a file.
 #[must_use = "a stream does nothing unless polled"]
 pub struct FileStream {
     /// None when the stream is over.
@@ -28,22 +29,22 @@ pub struct FileStream {
 /// A file that is being read.
 struct Reading {
     request: FileRequest,
-    answer: reqwest::Response,
+    file: File,
 }
 
 impl Reading {
     async fn begin(request: FileRequest) -> Result<Self, Error> {
         let start = request.now();
         let url = request.url(start).await?;
-        let answer = request
+        let file = request
             .fetch()
             .begin(&url, request.remaining(start))
             .await?;
-        Ok(Self { request, answer })
+        Ok(Self { request, file })
     }
 
     async fn next(mut self) -> Result<Option<(Bytes, Self)>, Error> {
-        let chunk = self.request.fetch().chunk(&mut self.answer).await?;
+        let chunk = self.request.fetch().chunk(&mut self.file).await?;
         Ok(chunk.map(|chunk| (chunk, self)))
     }
 }

@@ -8,7 +8,13 @@ use crate::clock::Clock;
 use crate::error::Error;
 
 /// How much longer than the first pause the others may become.
-const LONGEST: u32 = 10;
+const LARGEST_FACTOR: u32 = 10;
+
+/// How long they become in any case: whoever is in a hurry at first must not ask without end.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// From here on doubling gets somewhere.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// The limits of waiting.
 #[derive(Clone, Copy, Debug)]
@@ -38,12 +44,14 @@ impl Wait {
     /// How long to wait after so many looks before the next; none when it is too late for one. The
     /// last pause is cut short, so that the time is not up when the file is there.
     pub(super) fn pause(&self, looks: u32, remaining: Duration) -> Option<Duration> {
-        let rest = remaining.saturating_sub(self.interval);
+        let first = self.interval.max(SHORTEST);
+        let rest = remaining.saturating_sub(first);
         if rest.is_zero() {
             return None;
         }
-        let factor = 2_u32.saturating_pow(looks.saturating_sub(1)).min(LONGEST);
-        Some(self.interval.saturating_mul(factor).min(rest))
+        let longest = first.saturating_mul(LARGEST_FACTOR).max(LONGEST);
+        let factor = 2_u32.saturating_pow(looks.saturating_sub(1));
+        Some(first.saturating_mul(factor).min(longest).min(rest))
     }
 
     /// Asks, first for the making where there is a call for that, until an answer has the URL. Too
@@ -103,6 +111,20 @@ mod tests {
         assert_eq!(after(3, 7), Some(Duration::from_secs(5)));
         assert_eq!(after(3, 2), None);
         assert_eq!(after(u32::MAX, 0), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_shortest_pauses_grow_too_until_looking_is_seldom() {
+        for interval in [Duration::ZERO, Duration::from_millis(1)] {
+            let wait = Wait {
+                interval,
+                ..wait(60, 0)
+            };
+            let look = || ready(Ok(None));
+            let made = wait.until_made(&System, Instant::now(), None, look).await;
+            // 1, 2, 4 … 4096 ms, and then one in 5 s.
+            assert_eq!(made.unwrap(), Err(14 + 11));
+        }
     }
 
     #[tokio::test(start_paused = true)]

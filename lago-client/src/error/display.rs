@@ -5,7 +5,7 @@ use std::fmt;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{StatusCode, Url};
 
-use super::{ApiBody, Error, Kind, is_code};
+use super::{Error, Kind};
 use crate::operation::Method;
 use crate::retry::Stop;
 
@@ -29,6 +29,8 @@ impl fmt::Display for Error {
             Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes")?,
             Kind::Api => self.fmt_api(f)?,
             Kind::Decode(path) => self.fmt_decode(f, path)?,
+            Kind::OtherObject(property) => self.fmt_other_object(f, property)?,
+            Kind::Endless => f.write_str("the list goes on, and its pages are empty")?,
             Kind::NotReady => {
                 f.write_str("the server has not made the file within the time limit")?
             }
@@ -41,27 +43,14 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// The cause, unless it may quote what the server said.
-    fn harmless_source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self.0.kind {
-            Kind::Connect { .. } | Kind::Timeout | Kind::Transport => root_cause(self),
-            _ => None,
-        }
-    }
-
     fn fmt_api(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(status) = self.status() {
             write!(f, "{status}")?;
         }
         match &self.0.api {
             Some(api) => {
-                // Some 400s have their code where the others have a sentence.
-                let sentence = api.0.error().filter(|error| is_code(error));
-                if let Some(code) = api.word().or(sentence) {
-                    write!(f, ", {code}")?;
-                }
-                if let Some(summary) = api.summary() {
-                    write!(f, " ({summary})")?;
+                if let Some(summary) = api.0.summary() {
+                    write!(f, ", {summary}")?;
                 }
             }
             None if self.is_redirect() => match self.redirects_to() {
@@ -100,6 +89,20 @@ impl Error {
         }
     }
 
+    fn fmt_other_object(&self, f: &mut fmt::Formatter<'_>, property: &str) -> fmt::Result {
+        let what = match self.reads() {
+            true => "the answer is about another object",
+            false => "it was done to another object",
+        };
+        write!(f, "{what}: its `{property}` is not the one in the path")
+    }
+
+    /// Whether the operation only reads.
+    pub(super) fn reads(&self) -> bool {
+        self.operation()
+            .is_some_and(|operation| operation.method == Method::Get)
+    }
+
     /// How much came, and of what: `312 bytes of text/html`.
     fn amount(&self) -> String {
         let length = self.body().len();
@@ -126,44 +129,24 @@ impl Error {
 
     /// How the call came to this: attempts, what is left open, what kept it from going on.
     fn fmt_course(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.attempts() > 1 {
-            write!(f, ", after {} attempts", self.attempts())?;
+        match (self.attempts(), &self.0.kind) {
+            (0 | 1, _) => {}
+            (pages, Kind::Endless) => write!(f, ", {pages} in a row")?,
+            (attempts, _) => write!(f, ", after {attempts} attempts")?,
         }
-        let reads = self
-            .operation()
-            .is_some_and(|operation| operation.method == Method::Get);
-        if self.is_ambiguous() && !self.is_decode() && !reads {
+        let is_answered = self.is_decode() || self.is_other_object();
+        if self.is_ambiguous() && !is_answered && !self.reads() {
             f.write_str("; the server may have executed it")?;
         }
         match (self.0.limit, self.retry_after()) {
             (Some(Stop::Deadline), Some(wait)) => {
                 write!(f, "; a wait of {wait:?} exceeds the time that is left")
             }
+            (Some(Stop::Wait), Some(wait)) => {
+                write!(f, "; a wait of {wait:?} is longer than the policy allows")
+            }
             (Some(stop), _) => write!(f, "; not tried again: {stop}"),
             (None, _) => Ok(()),
         }
     }
-}
-
-/// `Debug` is what `unwrap` and `?` in `main` print: what the line says, by name, and no body.
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.0.kind)
-            .field("operation", &self.operation().map(|operation| operation.id))
-            .field("status", &self.status())
-            .field("code", &self.0.api.as_ref().and_then(ApiBody::word))
-            .field("request_id", &self.request_id())
-            .field("attempts", &self.attempts())
-            .field("is_ambiguous", &self.is_ambiguous())
-            .field("retry_after", &self.retry_after())
-            .field("message", &self.to_string())
-            .field("source", &self.harmless_source().map(ToString::to_string))
-            .finish_non_exhaustive()
-    }
-}
-
-/// The last of the causes: "connection refused" says more than "error sending request".
-fn root_cause(error: &dyn std::error::Error) -> Option<&(dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |cause| cause.source()).last()
 }

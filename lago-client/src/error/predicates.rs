@@ -5,9 +5,27 @@ use reqwest::StatusCode;
 use super::{Error, Kind};
 
 impl Error {
-    /// The server may have executed the call, or did: no answer came, only a part of one, none that
-    /// can be read, or trouble of a server. Then an operation that is not idempotent was not
+    /// The server may have executed the call, or did. Then an operation that is not idempotent was not
     /// repeated; look whether it happened before you repeat it.
+    ///
+    /// It is false where no request left, and where each answer proves that the server did nothing. These
+    /// answers do: JSON that repeats the HTTP status in `status`, with
+    ///
+    /// | status | `error` | `code` |
+    /// |---|---|---|
+    /// | 400 | `BadRequest: …`, `Bad Request`, `coupons_must_be_an_array` | none |
+    /// | 401 | `Unauthorized` | none |
+    /// | 403 | `Forbidden` | `read_action_not_allowed_for_…`, `write_action_not_allowed_for_…`, `feature_unavailable`, `feature_not_available`, `endpoint_not_available`, `forbidden` |
+    /// | 404 | `Not Found` | `…_not_found` |
+    /// | 405 | `Method Not Allowed` | any |
+    /// | 409 | `Conflict` | none |
+    /// | 422 | `Unprocessable Entity` | `validation_errors` |
+    /// | 422 | any | `lock_acquisition_failed`, `stripe_required` |
+    ///
+    /// A 404 or 422 that names a payment provider is not among them: the server saves a customer before
+    /// it looks for the provider. Everything else leaves a doubt: no answer or a part of one, 5xx and 429,
+    /// other statuses and redirects, what a gateway says, errors of payment providers and third parties,
+    /// and a success that cannot be read or is too large.
     ///
     /// It speaks for all attempts. A 404, 405 or 422 may be the answer to a repeat of what the server
     /// had executed already: after a deletion of which the first answer was lost, the second says
@@ -78,7 +96,9 @@ impl Error {
         )
     }
 
-    /// No connection was made, name resolution and TLS included: this attempt sent nothing.
+    /// No connection was made, name resolution and TLS included: this attempt sent nothing. A time limit
+    /// that ends while connecting is told apart only for the HTTP client that
+    /// [`ClientBuilder`](crate::ClientBuilder::http_client) makes itself.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(self.0.kind, Kind::Connect { .. })
@@ -109,6 +129,27 @@ impl Error {
     #[must_use]
     pub fn is_decode(&self) -> bool {
         matches!(self.0.kind, Kind::Decode(_))
+    }
+
+    /// The server said yes, and its answer is about another object than the path of the call: it states
+    /// another `external_id`, `code` or `lago_id`, or still has a metadata key that was to be deleted.
+    /// Something between, such as a proxy that decodes `%2E`, made another path of it. A call that
+    /// changes or deletes was executed, on that other object: this notices it and does not prevent it.
+    ///
+    /// [`body`](Self::body) holds the object; [`is_ambiguous`](Self::is_ambiguous) is true as well. Do
+    /// not repeat the call. Answers that state nothing of the path are not compared, and a path that
+    /// became that of another operation mostly has an answer that cannot be read
+    /// ([`is_decode`](Self::is_decode)).
+    #[must_use]
+    pub fn is_other_object(&self) -> bool {
+        matches!(self.0.kind, Kind::OtherObject(_))
+    }
+
+    /// A walk over a list ([`items`](crate::Request::items), [`pages`](crate::Request::pages)) came to
+    /// 100 empty pages in a row, and the last one names another.
+    #[must_use]
+    pub fn is_endless(&self) -> bool {
+        self.0.kind == Kind::Endless
     }
 
     /// The client or the request cannot be made like this; nothing was sent.

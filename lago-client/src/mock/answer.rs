@@ -9,6 +9,7 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::addressed;
 use super::files;
 use super::payload::{HangUp, Payload};
 use super::record::ReceivedRequest;
@@ -162,7 +163,13 @@ impl Answer {
         match example_of(operation, sent) {
             None => answer,
             Some(Value::String(text)) => answer.text(text),
-            Some(value) => answer.json(files::at_home(value.clone(), request)),
+            Some(value) => match addressed::about(value.clone(), operation, request) {
+                Some(value) => answer.json(files::at_home(value, request)),
+                None => {
+                    let noun = operation.roots.first().unwrap_or(&"resource");
+                    Self::error(404, &format!("{noun}_not_found"))
+                }
+            },
         }
     }
 
@@ -230,7 +237,7 @@ pub(super) fn operation(name: &str) -> Result<&'static Operation, UnknownOperati
 }
 
 /// There is no operation of that name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnknownOperation(String);
 
 impl fmt::Display for UnknownOperation {
@@ -240,6 +247,16 @@ impl fmt::Display for UnknownOperation {
             "no operation is called `{}`; OPERATIONS lists them by `id` and `resource`",
             self.0
         )
+    }
+}
+
+/// What `main` and `unwrap` print: the message, and with `{:#?}` the name.
+impl fmt::Debug for UnknownOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match f.alternate() {
+            true => f.debug_tuple("UnknownOperation").field(&self.0).finish(),
+            false => write!(f, "{self}"),
+        }
     }
 }
 
@@ -265,6 +282,7 @@ mod tests {
         assert_eq!(operation("findInvoice"), operation("invoices.get"));
         let error = operation("invoices.got").unwrap_err();
         assert!(error.to_string().contains("`invoices.got`"));
+        assert_eq!(format!("{error:?}"), error.to_string());
     }
 
     #[test]

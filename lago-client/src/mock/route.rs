@@ -17,13 +17,15 @@ pub(super) struct Route {
 }
 
 impl Route {
-    /// The operation of a request. A segment that is spelt out wins over one that is a parameter,
-    /// from left to right.
+    /// The operation of a request, as the router of the server finds it: a dot ends a value, and what
+    /// follows it at the end of the path is a format; percent signs are decoded after that. No route is
+    /// taken to allow more, though newer servers allow dots in some places.
+    ///
+    /// A segment that is spelt out wins over one that is a parameter, from left to right.
     pub(super) fn of(method: &Method, path: &str) -> Self {
-        let Some(path) = path.strip_prefix(BASE) else {
+        let Some(segments) = path.strip_prefix(BASE).and_then(segments) else {
             return Self::default();
         };
-        let segments: Vec<String> = path.split('/').map(decode).collect();
         OPERATIONS
             .iter()
             .filter(|operation| operation.method.as_str() == method.as_str())
@@ -40,6 +42,21 @@ impl Route {
     }
 }
 
+/// The segments of a path, still encoded and without the format; none when no route can match. Slashes
+/// that stand together are one, and one at the end is none.
+fn segments(path: &str) -> Option<Vec<&str>> {
+    let mut segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    if let Some(last) = segments.last_mut()
+        && let Some((value, format)) = last.split_once('.')
+        && !format.is_empty()
+        && !format.contains('.')
+    {
+        *last = value;
+    }
+    let is_plain = |segment: &&str| !segment.is_empty() && !segment.contains('.');
+    segments.iter().all(is_plain).then_some(segments)
+}
+
 fn template(path: &'static str) -> impl Iterator<Item = &'static str> {
     path.trim_start_matches('/').split('/')
 }
@@ -50,14 +67,14 @@ fn parameter(part: &str) -> Option<&str> {
 }
 
 /// The values of the parameters, when the segments fit the template.
-fn matched(path: &'static str, segments: &[String]) -> Option<Vec<(&'static str, String)>> {
+fn matched(path: &'static str, segments: &[&str]) -> Option<Vec<(&'static str, String)>> {
     let mut segments = segments.iter();
     let mut parameters = Vec::new();
     for part in template(path) {
         let segment = segments.next()?;
         match parameter(part) {
-            Some(name) if !segment.is_empty() => parameters.push((name, segment.clone())),
-            None if part == segment => {}
+            Some(name) => parameters.push((name, decode(segment))),
+            None if part == *segment => {}
             _ => return None,
         }
     }
@@ -136,14 +153,37 @@ mod tests {
             "/api/v1",
             "/api/v1/",
             "/api/v2/plans",
-            "/api/v1/plans/",
-            "/api/v1//plans",
             "/api/v1/plans/a/b",
-            "/api/v1/plans/%7Bcode%7D/charges//filters",
+            "/api/v1/%70lans",
+            "/api/v1/plans/a.b.c",
+            "/api/v1/plans/a.",
+            "/api/v1/plans/.json",
+            "/api/v1/customers/acme.com/current_usage",
         ] {
             assert_eq!(route(&Method::GET, path), (None, vec![]), "{path}");
         }
         assert_eq!(route(&Method::PATCH, "/api/v1/plans"), (None, vec![]));
+    }
+
+    #[test]
+    fn a_dot_ends_a_value_and_slashes_are_squeezed() {
+        for (path, expected) in [
+            ("/api/v1/customers/acme.io", ("customers.get", vec!["acme"])),
+            (
+                "/api/v1/customers/acme%2Eio",
+                ("customers.get", vec!["acme.io"]),
+            ),
+            ("/api/v1/customers.json", ("customers.list", vec![])),
+            ("/api/v1/customers/", ("customers.list", vec![])),
+            (
+                "/api/v1//plans/a/charges//b/",
+                ("plans.charges.get", vec!["a", "b"]),
+            ),
+        ] {
+            let (operation, values) = route(&Method::GET, path);
+            assert_eq!(operation, Some(expected.0), "{path}");
+            assert_eq!(values, expected.1, "{path}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 const CAPACITY: u32 = 500;
 
-/// A bucket of tokens: retries take some, successes bring some back.
+/// A bucket of tokens: retries take some; successes, and refusals of a server that works, bring some back.
 #[derive(Debug)]
 pub(crate) struct Budget(AtomicU32);
 
@@ -30,7 +30,7 @@ impl Budget {
         taken.is_ok()
     }
 
-    /// A success gives back what its last retry took; one at the first attempt a little.
+    /// What shows that the server works gives back what the last retry took; at the first attempt a little.
     pub(crate) fn refund(&self, cost: u32) {
         // A full bucket is the rule, and needs no writing to memory that all calls share.
         if self.tokens() < CAPACITY {

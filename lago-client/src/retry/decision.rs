@@ -43,6 +43,8 @@ pub(crate) enum Stop {
     Attempts,
     /// The wait would take longer than the call may.
     Deadline,
+    /// The server asks for a longer wait than the policy allows.
+    Wait,
     /// Too much was tried again lately.
     Budget,
 }
@@ -50,7 +52,7 @@ pub(crate) enum Stop {
 impl Stop {
     /// Whether it might have been worth it, so that the caller wants to know why not.
     pub(crate) fn is_limit(self) -> bool {
-        matches!(self, Self::Deadline | Self::Budget)
+        matches!(self, Self::Deadline | Self::Wait | Self::Budget)
     }
 }
 
@@ -61,6 +63,7 @@ impl fmt::Display for Stop {
             Self::NotIdempotent => "it may have been executed",
             Self::Attempts => "no attempts are left",
             Self::Deadline => "the wait before the next attempt exceeds the time that is left",
+            Self::Wait => "the server asks for a longer wait than the policy allows",
             Self::Budget => "the client's budget for retries is used up",
         })
     }
@@ -91,17 +94,21 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
     if attempt >= policy.max_attempts {
         return Decision::Stop(Stop::Attempts);
     }
+    let asked = outcome.wait.unwrap_or_default();
+    if asked > policy.max_retry_after {
+        return Decision::Stop(Stop::Wait);
+    }
     let backoff = policy.backoff(attempt);
     let jittered = backoff.as_secs_f64() * situation.chance.clamp(0.0, 1.0);
     let jittered = Duration::try_from_secs_f64(jittered).unwrap_or(backoff);
     // The server's word is a minimum: jitter on top keeps a fleet from coming back at one moment, and a
     // wait of zero from being none.
-    let pause = outcome.wait.unwrap_or_default().saturating_add(jittered);
+    let pause = asked.saturating_add(jittered);
     if pause >= situation.remaining {
         return Decision::Stop(Stop::Deadline);
     }
     let cost = match outcome.class {
-        Class::Throttled | Class::ProviderThrottled => COST_OF_THROTTLED,
+        Class::Throttled => COST_OF_THROTTLED,
         _ => COST,
     };
     if cost > situation.tokens {
@@ -113,9 +120,9 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
 /// Whether sending a request again can do no harm, after this outcome.
 fn may_repeat(class: Class, idempotency: Idempotency) -> bool {
     match class {
-        Class::Unsent | Class::Throttled => true,
-        Class::Lost | Class::Trouble | Class::ProviderThrottled | Class::Conflict => {
-            idempotency == Idempotency::Idempotent
+        Class::Unsent => true,
+        Class::Lost | Class::Throttled | Class::Unproven | Class::Conflict => {
+            idempotency.may_repeat()
         }
         Class::Final => false,
     }

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
+use super::refusals::{self, Later};
 use crate::error::{Error, Kind};
-
-/// The 422 that says: someone else holds the lock for the moment. Other 422s are for good.
-const LOCKED: &str = "lock_acquisition_failed";
 
 /// What came of an attempt that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +24,11 @@ pub(crate) enum Class {
     Unsent,
     /// No answer, or a part of one.
     Lost,
-    /// The server or a gateway is in trouble.
-    Trouble,
-    /// A gateway takes no more requests: this one went no further.
+    /// Somebody takes no more requests: a gateway, or a payment provider behind Lago. How far this one
+    /// went is unknown.
     Throttled,
-    /// Lago passes on that a payment provider takes no more requests; what it had done until then
-    /// is unknown.
-    ProviderThrottled,
+    /// Any other answer that does not prove that the server did nothing.
+    Unproven,
     /// Another request was faster; the same may work in a moment.
     Conflict,
     /// Repeating it would change nothing.
@@ -46,21 +42,27 @@ impl Outcome {
         let class = match error.kind() {
             Kind::Connect { .. } => Class::Unsent,
             Kind::Timeout | Kind::Transport => Class::Lost,
-            Kind::Api | Kind::Refused => of_answer(status, error.code()),
+            Kind::Api => of_answer(error),
+            Kind::Refused => of_storage(status),
+            Kind::TooLarge(_) => match status {
+                // A success would be as large the next time.
+                Some(status) if status.is_success() => Class::Final,
+                status => unproven(status),
+            },
             Kind::Config(_)
             | Kind::Request(_)
             | Kind::Paced
-            | Kind::TooLarge(_)
             | Kind::Decode(_)
+            | Kind::OtherObject(_)
+            | Kind::Endless
             | Kind::NotReady
             | Kind::NoFile
             | Kind::NoWay(_) => Class::Final,
         };
-        let may_be_executed = match (class, status) {
-            (Class::ProviderThrottled, _) => true,
-            (_, Some(status)) => is_open(status),
-            // Nothing came back, or nothing was sent.
-            (class, None) => class == Class::Lost,
+        let may_be_executed = match class {
+            Class::Lost | Class::Throttled | Class::Unproven => true,
+            Class::Unsent | Class::Conflict => false,
+            Class::Final => matches!(error.kind(), Kind::TooLarge(_)),
         };
         Self {
             class,
@@ -68,24 +70,36 @@ impl Outcome {
             wait: error.retry_after(),
         }
     }
-}
 
-fn of_answer(status: Option<StatusCode>, code: Option<&str>) -> Class {
-    let Some(status) = status else {
-        return Class::Final;
-    };
-    match (status.as_u16(), code) {
-        (429, None) => Class::Throttled,
-        (429, Some(_)) => Class::ProviderThrottled,
-        (409, _) | (422, Some(LOCKED)) => Class::Conflict,
-        // Never heard of the method, or of this version of HTTP.
-        (501 | 505, _) => Class::Final,
-        (408 | 500..=599, _) => Class::Trouble,
-        _ => Class::Final,
+    /// A server that works as it should said no.
+    pub(crate) fn is_refusal(self) -> bool {
+        self.class == Class::Final && !self.may_be_executed
     }
 }
 
-/// Whether a status leaves open that the request was executed, or says so.
-fn is_open(status: StatusCode) -> bool {
-    status.is_success() || matches!(of_answer(Some(status), None), Class::Trouble)
+fn of_answer(error: &Error) -> Class {
+    let refusal = error.status().zip(error.api_error());
+    match refusal.and_then(|(status, body)| refusals::find(status, body)) {
+        Some(Later::Same) => Class::Final,
+        Some(Later::Other) => Class::Conflict,
+        None => unproven(error.status()),
+    }
+}
+
+fn unproven(status: Option<StatusCode>) -> Class {
+    match status {
+        Some(StatusCode::TOO_MANY_REQUESTS) => Class::Throttled,
+        _ => Class::Unproven,
+    }
+}
+
+/// Reading a file changes nothing: all that counts is whether it may work the next time.
+fn of_storage(status: Option<StatusCode>) -> Class {
+    match status.map(|status| status.as_u16()) {
+        Some(429) => Class::Throttled,
+        // Never heard of the method, or of this version of HTTP.
+        Some(501 | 505) => Class::Final,
+        Some(408 | 500..=599) => Class::Unproven,
+        _ => Class::Final,
+    }
 }

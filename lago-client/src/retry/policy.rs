@@ -11,19 +11,18 @@ use std::time::Duration;
 /// | what happened | idempotent operation | any other |
 /// |---|---|---|
 /// | no connection: nothing was sent | again | again |
-/// | 429 of a gateway (without a `code` of Lago's) | again | again |
 /// | no answer in time, connection lost, answer cut off | again | error, [ambiguous] |
-/// | 408, 5xx but 501 and 505 | again | error, [ambiguous] |
-/// | 429 of a payment provider behind Lago | again | error, [ambiguous] |
-/// | 409, 422 `lock_acquisition_failed` | again | error |
-/// | any other answer | error | error |
+/// | any answer that does not prove that the server did nothing: 5xx, 429, pages of gateways | again | error, [ambiguous] |
+/// | 409, 422 `lock_acquisition_failed` of Lago | again | error |
+/// | any other refusal of Lago that proves it: [the list][ambiguous] | error | error |
+/// | a success that cannot be read, or is too large | error, [ambiguous] | error, [ambiguous] |
 ///
 /// Before attempt *n* + 1 a call waits a random time of up to `initial_backoff` × 2<sup>*n* − 1</sup>,
 /// at most `max_backoff` (full jitter). Where the server says how long (`Retry-After` in seconds or
 /// as a date, `x-ratelimit-reset`), it waits that long besides, whatever `max_backoff` says. A wait that
-/// would end after [`total_timeout`](crate::ClientBuilder::total_timeout) is not begun: the call
-/// fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how long it would have
-/// been.
+/// would end after [`total_timeout`](crate::ClientBuilder::total_timeout), or that is longer than
+/// `max_retry_after`, is not begun: the call fails at once, and
+/// [`Error::retry_after`](crate::Error::retry_after) says how long it would have been.
 ///
 /// All calls of a client and its clones share a budget for retries besides. It fills with
 /// successes; while a server is down it is soon used up, so that clients do not add to the load.
@@ -47,15 +46,18 @@ pub struct RetryPolicy {
     pub(crate) max_attempts: u32,
     pub(crate) initial_backoff: Duration,
     pub(crate) max_backoff: Duration,
+    pub(crate) max_retry_after: Duration,
 }
 
 impl RetryPolicy {
-    /// Up to 4 attempts, 200 ms at first and at most 20 s between them.
+    /// Up to 4 attempts, 200 ms at first and at most 20 s between them, 120 s where the server asks
+    /// for it.
     pub const fn new() -> Self {
         Self {
             max_attempts: 4,
             initial_backoff: Duration::from_millis(200),
             max_backoff: Duration::from_secs(20),
+            max_retry_after: Duration::from_secs(120),
         }
     }
 
@@ -79,6 +81,15 @@ impl RetryPolicy {
     /// The longest wait of all that the server does not ask for.
     pub const fn max_backoff(mut self, backoff: Duration) -> Self {
         self.max_backoff = backoff;
+        self
+    }
+
+    /// The longest wait that is granted to a server that asks for one: 120 s unless set. A call whose
+    /// server asks for more fails at once. The policy of a client also limits how long its calls wait for
+    /// a window of the rate limit
+    /// ([`rate_limit_pacing`](crate::ClientBuilder::rate_limit_pacing)).
+    pub const fn max_retry_after(mut self, wait: Duration) -> Self {
+        self.max_retry_after = wait;
         self
     }
 

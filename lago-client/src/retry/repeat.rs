@@ -7,9 +7,9 @@ use super::decision::{Decision, Situation, Stop, decide};
 use super::outcome::Outcome;
 use super::policy::RetryPolicy;
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::operation::Operation;
-use crate::rate_limit::Pace;
+use crate::pace::Pace;
 use crate::trace;
 
 /// What the attempts of a call go by.
@@ -31,6 +31,8 @@ pub(crate) struct Attempt {
     pub(crate) is_last: bool,
     /// How long it may take.
     pub(crate) remaining: Duration,
+    /// Its number among the requests that are paced; zero when none are.
+    pub(crate) request: u64,
 }
 
 /// What the attempts before have come to.
@@ -56,20 +58,32 @@ where
     let mut history = History::default();
     let mut spent = 0;
     loop {
-        // Another call may have used up the next window meanwhile.
-        while let Some(wait) = rules.pace.and_then(|pace| pace.wait(rules.clock.now())) {
-            if wait >= remaining() {
-                return Err(Error::paced(rules.operation, wait).after(history, Stop::Deadline));
+        let pass = match rules.pace {
+            Some(pace) => {
+                let wait = pace.wait(rules.clock.now());
+                if let Some(wait) = wait.filter(|wait| *wait < remaining()) {
+                    trace::paced(rules.operation, wait);
+                }
+                let pass = pace.enter(rules.clock, remaining()).await;
+                let late =
+                    |wait| Error::paced(rules.operation, wait).after(history, Stop::Deadline);
+                Some(pass.map_err(late)?)
             }
-            trace::paced(rules.operation, wait);
-            rules.clock.sleep(wait).await;
+            None => None,
+        };
+        if history.attempts == 0 && remaining().is_zero() {
+            let late = Error::new(Kind::Timeout, Some(rules.operation));
+            return Err(late.after(history, Stop::Final));
         }
         history.attempts += 1;
         let outcome = attempt(Attempt {
             is_last: history.attempts >= rules.policy.max_attempts,
             remaining: remaining(),
+            request: pass.as_ref().map_or(0, |pass| pass.request),
         });
-        let error = match outcome.await {
+        let outcome = outcome.await;
+        drop(pass);
+        let error = match outcome {
             Ok(value) => {
                 rules.budget.refund(spent);
                 return Ok((value, history.attempts));
@@ -77,6 +91,10 @@ where
             Err(error) => error,
         };
         let outcome = Outcome::of(&error);
+        if outcome.is_refusal() && error.status().is_some() {
+            // The budget spares a server in trouble. This one answers as it should.
+            rules.budget.refund(spent);
+        }
         history.may_be_executed |= outcome.may_be_executed;
         let decision = decide(&Situation {
             idempotency: rules.operation.idempotency,

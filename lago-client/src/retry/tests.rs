@@ -101,8 +101,12 @@ impl Fault {
                 Error::new(Kind::Transport, Some(operation)).with(received(status, "{".to_owned()))
             }
             Self::Answer(status, code, wait) => {
+                let reason = StatusCode::from_u16(status).unwrap();
+                let reason = reason.canonical_reason().unwrap_or("?");
+                // As the server words it.
+                let reason = reason.replace("Unprocessable Content", "Unprocessable Entity");
                 let body = code.map_or_else(String::new, |code| {
-                    format!(r#"{{"status":{status},"error":"e","code":"{code}"}}"#)
+                    format!(r#"{{"status":{status},"error":"{reason}","code":"{code}"}}"#)
                 });
                 Error::api(operation, received(status, body))
                     .retry_after_of(wait.map(Duration::from_secs))
@@ -113,12 +117,15 @@ impl Fault {
     /// Written apart from the code that it tests: whether the server may have acted on the request.
     fn may_be_executed(self) -> bool {
         match self {
-            Self::Refused | Self::Answer(429, None, _) | Self::Answer(501 | 505, ..) => false,
-            Self::TimedOut | Self::Reset => true,
-            Self::Answer(429, Some(_), _) => true,
-            Self::Torn(status) | Self::Answer(status, ..) => {
-                status < 300 || status == 408 || status >= 500
+            Self::Refused => false,
+            Self::TimedOut | Self::Reset | Self::Torn(_) => true,
+            Self::Answer(404, Some(code), _) => code != "plan_not_found",
+            // What is said of a provider may have been found out late.
+            Self::Answer(405, code, _) => code.is_none_or(|code| code.contains("provider")),
+            Self::Answer(422, Some(code), _) => {
+                !matches!(code, "validation_errors" | "lock_acquisition_failed")
             }
+            Self::Answer(..) => true,
         }
     }
 }

@@ -3,23 +3,24 @@
 use std::error::Error as StdError;
 use std::sync::Arc;
 
-use axum_core::body::Body;
 use axum_core::extract::{FromRef, FromRequest, Request};
 use axum_core::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::HeaderMap;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::delivery::Delivery;
 use super::error::{Reason, VerifyError};
+use super::keys::PAUSE;
 use super::verifier::Verifier;
 
 /// A handler that takes a [`Delivery`] is called for what the [`Verifier`] of its state accepts.
-/// Everything else is answered before: 400, 401, 413 or 503, see [`VerifyError::status`].
+/// Everything else is answered before: 400, 401, 408, 413 or 503, see [`VerifyError::status`].
 ///
 /// The headers are looked at before the body is read, and the body is read up to
-/// [`Verifier::largest_body`]; axum's own limit does not apply.
+/// [`Verifier::largest_body`], 2 MiB unless set, and for [`Verifier::read_timeout`], 10 s unless set;
+/// axum's own limit does not apply.
 ///
 /// ```no_run
 /// use axum::{Router, extract::FromRef, http::StatusCode, routing::post};
@@ -60,16 +61,20 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, VerifyError> {
         let verifier = Verifier::from_ref(state);
         let envelope = verifier.open(request.headers())?;
-        verifier.admit(announced(request.headers()))?;
-        let body = read(request.into_body(), &verifier).await?;
+        let body = read(request, &verifier).await?;
         verifier.receive_opened(envelope, body).await
     }
 }
 
-/// The line of the error as text, under its status.
+/// The line of the error as text, under its status; with 503 also when to come again.
 impl IntoResponse for VerifyError {
     fn into_response(self) -> Response {
-        (self.status(), self.to_string()).into_response()
+        let mut response = (self.status(), self.to_string()).into_response();
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+            let pause = HeaderValue::from(PAUSE.as_secs());
+            response.headers_mut().insert(RETRY_AFTER, pause);
+        }
+        response
     }
 }
 
@@ -80,14 +85,21 @@ fn announced(headers: &HeaderMap) -> usize {
     length.unwrap_or_default()
 }
 
-async fn read(body: Body, verifier: &Verifier) -> Result<Bytes, VerifyError> {
-    let limit = verifier.limit();
-    match Limited::new(body, limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Reason::TooLarge(limit).into()),
-        Err(error) => {
+/// Reads the body within the limits, and nothing of one that is too large by its own account.
+async fn read(request: Request, verifier: &Verifier) -> Result<Bytes, VerifyError> {
+    let (largest, longest) = verifier.limits_of_reading();
+    let too_large = || VerifyError::from(Reason::TooLarge(largest));
+    if announced(request.headers()) > largest {
+        return Err(too_large());
+    }
+    let body = Limited::new(request.into_body(), largest).collect();
+    match tokio::time::timeout(longest, body).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(error)) => {
             let error: Box<dyn StdError + Send + Sync> = error;
             Err(VerifyError::from(Reason::Incomplete).because(Arc::from(error)))
         }
+        Err(_) => Err(Reason::Late(longest).into()),
     }
 }

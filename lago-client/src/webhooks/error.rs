@@ -3,8 +3,12 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
+
+use crate::base_url::printable;
+use crate::error::Chain;
 
 /// A cause that several deliveries share: one attempt to fetch a key can fail all that waited.
 pub(super) type Cause = Arc<dyn StdError + Send + Sync>;
@@ -13,7 +17,8 @@ pub(super) type Cause = Arc<dyn StdError + Send + Sync>;
 ///
 /// [`check`](Self::check) says which check failed, [`status`](Self::status) what to answer.
 /// `Display` is one line, made for logs and for the answer: it quotes neither keys nor signatures
-/// nor the body. Lago keeps the answer and shows it beside the webhook.
+/// nor the body. Lago keeps the answer and shows it beside the webhook. `Debug` is that line with its
+/// cause and advice for whoever runs the receiver.
 #[derive(Clone)]
 pub struct VerifyError {
     reason: Reason,
@@ -28,6 +33,8 @@ pub enum Check {
     Headers,
     /// The body is larger than allowed.
     Size,
+    /// The body did not come in time.
+    Time,
     /// The signature is said or seen to be of another kind than the one that is expected.
     Algorithm,
     /// The signature is not what the key makes of this delivery: someone else signed it, or it was
@@ -41,7 +48,7 @@ pub enum Check {
     Organization,
     /// The delivery is genuine, and its body is no webhook.
     Content,
-    /// There is no key to check the signature with.
+    /// There is no key to check the signature with, or not yet.
     Key,
 }
 
@@ -60,6 +67,12 @@ pub(super) enum Reason {
         expect(dead_code, reason = "only an extractor reads a body")
     )]
     Incomplete,
+    /// The body was not complete after so long.
+    #[cfg_attr(
+        not(feature = "axum"),
+        expect(dead_code, reason = "only an extractor reads a body")
+    )]
+    Late(Duration),
     /// The algorithm that is expected.
     Algorithm(&'static str),
     Signature,
@@ -87,6 +100,7 @@ impl VerifyError {
         match self.reason {
             Reason::Missing(_) | Reason::Repeated(_) | Reason::Unusable(_) => Check::Headers,
             Reason::TooLarge(_) => Check::Size,
+            Reason::Late(_) => Check::Time,
             Reason::Algorithm(_) => Check::Algorithm,
             Reason::Signature => Check::Signature,
             Reason::Issuer { .. } => Check::Issuer,
@@ -97,8 +111,8 @@ impl VerifyError {
         }
     }
 
-    /// What to answer: 400 to what is malformed, 413 to what is too large, 401 to what cannot be
-    /// trusted, 503 when there is no key to say so.
+    /// What to answer: 400 to what is malformed, 413 to what is too large, 408 to what does not come
+    /// in time, 401 to what cannot be trusted, 503 when there is no key to say so.
     ///
     /// Lago delivers again, twice by default, whatever the refusal is.
     #[must_use]
@@ -106,6 +120,7 @@ impl VerifyError {
         match self.check() {
             Check::Headers | Check::Content => StatusCode::BAD_REQUEST,
             Check::Size => StatusCode::PAYLOAD_TOO_LARGE,
+            Check::Time => StatusCode::REQUEST_TIMEOUT,
             Check::Key => StatusCode::SERVICE_UNAVAILABLE,
             Check::Algorithm
             | Check::Signature
@@ -133,10 +148,13 @@ impl fmt::Display for VerifyError {
             Reason::Unusable(header) => write!(f, "the header {header} has no value of Lago's"),
             Reason::TooLarge(limit) => write!(f, "the body has more than {limit} bytes"),
             Reason::Incomplete => f.write_str("the body is incomplete"),
+            Reason::Late(limit) => write!(f, "the body was not complete after {limit:?}"),
             Reason::Algorithm(expected) => write!(f, "the signature is none of kind {expected}"),
             Reason::Signature => f.write_str("the signature does not match"),
             Reason::Issuer { expected, found } => {
                 let found = found.as_deref().unwrap_or_default();
+                // What is expected may be a key that was taken for an address.
+                let expected = printable(expected);
                 write!(f, "the signature is of issuer {found:?}, not {expected:?}")
             }
             Reason::OtherBody => f.write_str("the signature is of another body"),
@@ -147,14 +165,48 @@ impl fmt::Display for VerifyError {
     }
 }
 
-/// `Debug` is what `unwrap` prints: the line, and no cause, which may quote what was received.
+/// What `unwrap` and `main` print: the line, its cause, and what to do. With `{:#?}` the details.
 impl fmt::Debug for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifyError")
-            .field("check", &self.check())
-            .field("status", &self.status().as_u16())
-            .field("message", &self.to_string())
-            .finish_non_exhaustive()
+        let cause = self.source().map(|cause| Chain(cause).to_string());
+        if f.alternate() {
+            return f
+                .debug_struct("VerifyError")
+                .field("check", &self.check())
+                .field("status", &self.status().as_u16())
+                .field("message", &self.to_string())
+                .field("source", &cause)
+                .field("advice", &self.advice())
+                .finish();
+        }
+        write!(f, "{self}")?;
+        if let Some(cause) = cause {
+            write!(f, ": {cause}")?;
+        }
+        match self.advice() {
+            Some(advice) => write!(f, ". {advice}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl VerifyError {
+    /// What to do about it on this side, where there is something.
+    fn advice(&self) -> Option<&'static str> {
+        Some(match self.check() {
+            Check::Headers => "Does a proxy before the receiver drop headers?",
+            Check::Size => "`largest_body` of the verifier sets the limit",
+            Check::Time => "`read_timeout` of the verifier sets the limit",
+            Check::Algorithm => {
+                "Does the endpoint in Lago sign in the way that the verifier was made for?"
+            }
+            Check::Signature => {
+                "Unless it is forged: is it the key of this organization or server, and the body as it came?"
+            }
+            Check::Issuer => "Unless it is forged: give the verifier the issuer that was found",
+            Check::Key if self.source.is_some() => "Lago delivers again",
+            Check::Key | Check::Body | Check::Organization | Check::Content => return None,
+        })
     }
 }
 

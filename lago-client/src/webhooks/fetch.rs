@@ -1,19 +1,15 @@
 //! Asking a Lago server for its public key.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use http::StatusCode;
 
 use super::error::Cause;
-use super::keys::Keys;
+use super::keys::{Keys, LIMIT};
 use super::public_key::PublicKey;
 use crate::client::Client;
 use crate::error::Error;
 use crate::generated::public_key;
-
-/// For all attempts together: Lago waits 30 s for the answer to a delivery.
-const LIMIT: Duration = Duration::from_secs(20);
 
 /// What the base URL of a client has after the address of the server.
 const API: &str = "/api/v1";
@@ -28,7 +24,7 @@ pub(super) fn keys(lago: &Client) -> Keys {
             asked.unwrap_or_else(|late| Err(Arc::new(late)))
         })
     };
-    Keys::new(Box::new(source), Box::new(Instant::now))
+    Keys::new(Box::new(source))
 }
 
 /// The issuer of a client's server, unless the server is known by another address outside.

@@ -10,7 +10,8 @@ use super::headers::Algorithm;
 /// In bytes, of HMAC-SHA256.
 const TAG: usize = 32;
 
-/// The signature that Lago would give a body: base64 of its HMAC-SHA256.
+/// The signature that Lago would give a body: base64 of its HMAC-SHA256. Space around the key is left
+/// out, as by [`Verifier::hmac`](super::Verifier::hmac).
 ///
 /// For tests of your own: it goes into the header [`SIGNATURE_HEADER`](super::SIGNATURE_HEADER).
 ///
@@ -30,27 +31,30 @@ const TAG: usize = 32;
 /// ```
 #[must_use]
 pub fn sign_hmac(key: impl AsRef<[u8]>, body: &[u8]) -> String {
-    let key = Key::new(HMAC_SHA256, key.as_ref());
+    let key = Key::new(HMAC_SHA256, trimmed(key.as_ref()));
     STANDARD.encode(hmac::sign(&key, body))
 }
 
-/// The HMAC key of an organization, or that there is none.
-pub(super) struct Secret(Option<Key>);
+/// The HMAC key of an organization.
+pub(super) struct Secret(Key);
 
 impl Secret {
-    pub(super) fn new(key: &[u8]) -> Self {
-        // Everybody knows the empty key.
-        let is_secret = !key.is_empty();
-        Self(is_secret.then(|| Key::new(HMAC_SHA256, key)))
+    /// None of a blank key, which everybody knows.
+    pub(super) fn new(key: &[u8]) -> Option<Self> {
+        let key = trimmed(key);
+        (!key.is_empty()).then(|| Self(Key::new(HMAC_SHA256, key)))
     }
 
     /// Checks a signature in constant time.
     pub(super) fn check(&self, signature: &[u8], body: &[u8]) -> Result<(), VerifyError> {
-        let key = self.0.as_ref();
-        let key = key.ok_or(Reason::NoKey("the HMAC key is empty"))?;
         let tag = decode(signature).ok_or(Reason::Algorithm(Algorithm::Hmac.name()))?;
-        hmac::verify(key, body, &tag).map_err(|_| Reason::Signature.into())
+        hmac::verify(&self.0, body, &tag).map_err(|_| Reason::Signature.into())
     }
+}
+
+/// A key without the space around it, which comes from files and from copying, as API keys are.
+fn trimmed(key: &[u8]) -> &[u8] {
+    std::str::from_utf8(key).map_or(key.trim_ascii(), |text| text.trim().as_bytes())
 }
 
 /// The bytes of a signature, which is base64 in its one canonical form.
@@ -94,11 +98,23 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_key_trusts_nobody() {
-        let signature = sign_hmac("", b"{}");
-        let error = Secret::new(b"").check(signature.as_bytes(), b"{}");
-        let error = error.unwrap_err();
-        assert_eq!(error.check(), super::super::Check::Key);
-        assert!(error.to_string().contains("empty"), "{error}");
+    fn space_around_a_key_is_none_of_it() {
+        for key in [
+            "Jefe",
+            " Jefe",
+            "Jefe\n",
+            "\t Jefe \r\n",
+            "\u{a0}Jefe\u{2003}",
+        ] {
+            assert_eq!(sign_hmac(key, b"what do ya want for nothing?"), KNOWN);
+            let secret = Secret::new(key.as_bytes()).expect("a key");
+            let checked = secret.check(KNOWN.as_bytes(), b"what do ya want for nothing?");
+            assert!(checked.is_ok(), "{key:?}");
+        }
+        // What is no text is trimmed of what is space in ASCII.
+        assert_eq!(trimmed(b" \xff \n"), b"\xff");
+        for blank in ["", " ", "\n", "\r\n\t ", "\u{a0}"] {
+            assert!(Secret::new(blank.as_bytes()).is_none(), "{blank:?}");
+        }
     }
 }

@@ -1,20 +1,34 @@
-//! The public key of a server: kept, and asked for again when it seems to be another.
+//! The public key of a server: kept, and fetched again when it seems to be another.
 //!
-//! What to do is decided by [`Held::after`] from what is known; fetching is done in one place, by
-//! one at a time, and seldom enough that forged deliveries cannot make a storm of it.
+//! What to do is decided by [`Held`] from what is known. A delivery that the known key did not sign
+//! is forged, or the key was changed; only another fetch tells. So that whoever forges can neither
+//! make a storm of fetches nor use them up, there is one at a time and one in five seconds whatever
+//! arrives, and one is owed to each delivery that had to be refused meanwhile: Lago delivers up to
+//! three times, the last time after some 21 s, and by then there is a key that was fetched after the
+//! first. Deliveries wait for a fetch under way, in bounded number.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::error::{Cause, Reason, VerifyError};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::error::{Cause, Check, Reason, VerifyError};
 use super::public_key::PublicKey;
 
-/// After asking for a key in place of one that is known, whatever came of it.
-const PAUSE: Duration = Duration::from_secs(60);
+/// From the beginning of a fetch to that of the next one at least.
+pub(super) const PAUSE: Duration = Duration::from_secs(5);
 
-/// After asking in vain for the first key. Lago delivers again after some 3 s.
-const PAUSE_WITHOUT_KEY: Duration = Duration::from_secs(1);
+/// How long a fetch may take. Two, of which the second begins when the first ends, have to be over
+/// before Lago's third attempt.
+pub(super) const LIMIT: Duration = Duration::from_secs(10);
+
+/// How many deliveries wait for a fetch, and the bytes of all of them.
+const MOST_WAITING: usize = 64;
+const MOST_BYTES: usize = 16 << 20;
 
 /// Asks for the key.
 pub(super) type Source = Box<dyn Fn() -> Asking + Send + Sync>;
@@ -22,62 +36,121 @@ pub(super) type Source = Box<dyn Fn() -> Asking + Send + Sync>;
 /// An answer that is on its way.
 pub(super) type Asking = Pin<Box<dyn Future<Output = Result<PublicKey, Cause>> + Send>>;
 
-/// Tells the time, given from outside so that tests need no clock.
-pub(super) type Clock = Box<dyn Fn() -> Instant + Send + Sync>;
-
 /// A key as those hold it who check with it.
 pub(super) type SharedKey = Arc<PublicKey>;
 
 pub(super) struct Keys {
     source: Source,
-    clock: Clock,
     held: Mutex<Held>,
-    /// Whose turn it is to ask.
-    turn: tokio::sync::Mutex<()>,
 }
 
 /// What is known.
 #[derive(Default)]
 struct Held {
     key: Option<SharedKey>,
-    /// When to ask again at the earliest.
-    not_before: Option<Instant>,
-    /// Why the last attempt failed, if it did.
+    /// Why the last fetch failed, if it did.
     failure: Option<Cause>,
+    fetch: Fetch,
+    /// When the next fetch may begin.
+    not_before: Option<Instant>,
+    waiting: usize,
+    bytes: usize,
 }
 
-/// What to do next.
+#[derive(Default)]
+enum Fetch {
+    #[default]
+    None,
+    /// It begins as soon as it may.
+    Planned,
+    UnderWay {
+        /// Closed when it is over.
+        over: watch::Receiver<()>,
+        /// Someone found no place to wait, and is owed another.
+        owed: bool,
+    },
+}
+
+/// What to do when the known key, if any, did not make the signature.
 enum Step {
     Try(SharedKey),
-    Ask,
-    Refuse(VerifyError),
+    Fetch,
+    Wait(watch::Receiver<()>),
+    /// There is no place to wait.
+    Busy,
+    /// The pause is not over.
+    Pause,
 }
 
 impl Held {
-    /// What to do when the key that was tried, if any, did not make the signature. Pure.
-    fn after(&self, tried: Option<&SharedKey>, now: Instant) -> Step {
-        match &self.key {
-            Some(key) if tried.is_none_or(|tried| !Arc::ptr_eq(tried, key)) => {
-                return Step::Try(Arc::clone(key));
-            }
-            _ if self.not_before.is_none_or(|earliest| now >= earliest) => return Step::Ask,
-            _ => {}
+    /// What to do for a delivery of so many bytes. Pure.
+    fn step(&self, tried: Option<&SharedKey>, bytes: usize, now: Instant) -> Step {
+        if let Some(key) = self.other_than(tried) {
+            return Step::Try(key);
         }
-        match &self.failure {
-            // It may be genuine; nobody can tell.
-            Some(failure) => Step::Refuse(no_key().because(Arc::clone(failure))),
-            None => Step::Refuse(Reason::Signature.into()),
+        match &self.fetch {
+            Fetch::UnderWay { over, .. } if self.has_place(bytes) => Step::Wait(over.clone()),
+            Fetch::UnderWay { .. } => Step::Busy,
+            // One that is planned may be late.
+            Fetch::None | Fetch::Planned
+                if self.not_before.is_none_or(|earliest| now >= earliest) =>
+            {
+                Step::Fetch
+            }
+            Fetch::None | Fetch::Planned => Step::Pause,
         }
     }
 
-    /// Takes note of an answer.
-    fn learn(&mut self, answer: Result<PublicKey, Cause>, now: Instant) {
-        self.not_before = match (&self.key, &answer) {
-            (Some(_), _) => Some(now + PAUSE),
-            (None, Err(_)) => Some(now + PAUSE_WITHOUT_KEY),
-            // The first key may be replaced at any time.
-            (None, Ok(_)) => None,
+    fn other_than(&self, tried: Option<&SharedKey>) -> Option<SharedKey> {
+        let key = self.key.as_ref();
+        let key = key.filter(|key| tried.is_none_or(|tried| !Arc::ptr_eq(tried, key)));
+        key.cloned()
+    }
+
+    /// Whether a delivery of so many bytes may wait. One of any size may when it is the only one.
+    fn has_place(&self, bytes: usize) -> bool {
+        self.waiting == 0
+            || self.waiting < MOST_WAITING && self.bytes.saturating_add(bytes) <= MOST_BYTES
+    }
+
+    /// What the last fetch says to those who wait for it, or come before the next may begin.
+    fn told(&self, tried: Option<&SharedKey>) -> Result<SharedKey, VerifyError> {
+        match (self.other_than(tried), &self.failure) {
+            (Some(key), _) => Ok(key),
+            // It may be genuine; nobody can tell.
+            (None, Some(failure)) => Err(no_key().because(Arc::clone(failure))),
+            (None, None) => Err(Reason::Signature.into()),
+        }
+    }
+
+    /// Begins a fetch; the sender is to be dropped when it is over.
+    fn begin(&mut self, now: Instant) -> (watch::Sender<()>, watch::Receiver<()>) {
+        let (end, over) = watch::channel(());
+        self.not_before = Some(now + PAUSE);
+        self.fetch = Fetch::UnderWay {
+            over: over.clone(),
+            owed: false,
         };
+        (end, over)
+    }
+
+    /// Plans a fetch; whether there was none.
+    fn plan(&mut self) -> bool {
+        let is_new = matches!(self.fetch, Fetch::None);
+        if is_new {
+            self.fetch = Fetch::Planned;
+        }
+        is_new
+    }
+
+    fn owe(&mut self) {
+        if let Fetch::UnderWay { owed, .. } = &mut self.fetch {
+            *owed = true;
+        }
+    }
+
+    /// Takes note of an answer, and says whether another fetch is owed.
+    fn learn(&mut self, answer: Result<PublicKey, Cause>) -> bool {
         self.failure = None;
         match answer {
             // Those who tried it need not try it again.
@@ -85,16 +158,17 @@ impl Held {
             Ok(key) => self.key = Some(Arc::new(key)),
             Err(failure) => self.failure = Some(failure),
         }
+        let owed = matches!(self.fetch, Fetch::UnderWay { owed: true, .. });
+        self.fetch = if owed { Fetch::Planned } else { Fetch::None };
+        owed
     }
 }
 
 impl Keys {
-    pub(super) fn new(source: Source, clock: Clock) -> Self {
+    pub(super) fn new(source: Source) -> Self {
         Self {
             source,
-            clock,
             held: Mutex::default(),
-            turn: tokio::sync::Mutex::default(),
         }
     }
 
@@ -103,44 +177,85 @@ impl Keys {
         self.held().key.clone()
     }
 
-    /// A key other than the one that was tried; asks for it if that may be.
+    /// Checks a delivery of so many bytes with the key that is held, and with the one that follows.
+    pub(super) async fn check(
+        self: &Arc<Self>,
+        bytes: usize,
+        check: impl Fn(&PublicKey) -> Result<(), VerifyError>,
+    ) -> Result<(), VerifyError> {
+        let held = self.current();
+        if let Some(key) = &held {
+            match check(key) {
+                Err(error) if error.check() == Check::Signature => {}
+                outcome => return outcome,
+            }
+        }
+        check(&*self.after(held.as_ref(), bytes).await?)
+    }
+
+    /// A key other than the one that was tried, for a delivery of so many bytes. Fetches it if that
+    /// may be, or waits for the fetch under way.
     pub(super) async fn after(
         self: &Arc<Self>,
         tried: Option<&SharedKey>,
+        bytes: usize,
     ) -> Result<SharedKey, VerifyError> {
-        match self.step(tried) {
-            Step::Try(key) => return Ok(key),
-            Step::Refuse(error) => return Err(error),
-            Step::Ask => {}
+        match self.enter(tried, bytes)? {
+            Entry::Known(key) => Ok(key),
+            Entry::Waits(place, mut over) => {
+                // It is over when the other end is closed, which is an error here.
+                let _ = over.changed().await;
+                drop(place);
+                self.held().told(tried)
+            }
         }
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            return Err(Reason::NoKey("the public key is fetched in a tokio runtime only").into());
+    }
+
+    /// Takes a place to wait for a fetch, which is begun unless there is one.
+    fn enter(
+        self: &Arc<Self>,
+        tried: Option<&SharedKey>,
+        bytes: usize,
+    ) -> Result<Entry<'_>, VerifyError> {
+        let runtime = Handle::try_current().ok();
+        let now = Instant::now();
+        let mut held = self.held();
+        let (over, flight) = match (held.step(tried, bytes, now), runtime) {
+            (Step::Try(key), _) => return Ok(Entry::Known(key)),
+            (Step::Wait(over), _) => (over, None),
+            (Step::Busy, _) => {
+                held.owe();
+                let why = "too many deliveries wait for the public key; deliver it again";
+                return Err(Reason::NoKey(why).into());
+            }
+            (Step::Fetch, Some(runtime)) => {
+                let (end, over) = held.begin(now);
+                (over, Some((runtime, Flight::new(self, Some(end)))))
+            }
+            (Step::Fetch, None) => {
+                let why = "the public key is fetched in a tokio runtime only";
+                return Err(Reason::NoKey(why).into());
+            }
+            (Step::Pause, runtime) => {
+                let refused = held.told(tried);
+                let flight = runtime.filter(|_| held.plan());
+                drop(held);
+                if let Some(runtime) = flight {
+                    runtime.spawn(Flight::new(self, None).run());
+                }
+                return refused.map(Entry::Known);
+            }
         };
+        held.waiting += 1;
+        held.bytes += bytes;
+        drop(held);
+        let place = Place { keys: self, bytes };
         // In a task of its own: a caller who hangs up must neither waste the answer nor make room
-        // for asking again at once.
-        let asked = Arc::clone(self).ask(tried.cloned());
-        runtime.spawn(asked).await.unwrap_or_else(|_| Err(no_key()))
-    }
-
-    /// Asks, unless someone else did meanwhile.
-    async fn ask(self: Arc<Self>, tried: Option<SharedKey>) -> Result<SharedKey, VerifyError> {
-        let _turn = self.turn.lock().await;
-        if let Step::Ask = self.step(tried.as_ref()) {
-            let answer = (self.source)().await;
-            let now = (self.clock)();
-            self.held().learn(answer, now);
+        // for another fetch. Not before the lock is open: a runtime that ends drops it at once.
+        if let Some((runtime, flight)) = flight {
+            runtime.spawn(flight.run());
         }
-        match self.step(tried.as_ref()) {
-            Step::Try(key) => Ok(key),
-            Step::Refuse(error) => Err(error),
-            // The pause is over already: someone set the clock.
-            Step::Ask => Err(no_key()),
-        }
-    }
-
-    fn step(&self, tried: Option<&SharedKey>) -> Step {
-        let now = (self.clock)();
-        self.held().after(tried, now)
+        Ok(Entry::Waits(place, over))
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -148,9 +263,105 @@ impl Keys {
     }
 }
 
+/// What a delivery is given for the key that did not sign it.
+enum Entry<'k> {
+    Known(SharedKey),
+    Waits(Place<'k>, watch::Receiver<()>),
+}
+
+/// A place among those who wait.
+struct Place<'k> {
+    keys: &'k Keys,
+    bytes: usize,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut held = self.keys.held();
+        held.waiting -= 1;
+        held.bytes -= self.bytes;
+    }
+}
+
+/// The fetch that is planned or under way.
+struct Flight {
+    keys: Arc<Keys>,
+    /// Closed when it is over; none while it is planned.
+    end: Option<watch::Sender<()>>,
+    landed: bool,
+}
+
+impl Flight {
+    fn new(keys: &Arc<Keys>, end: Option<watch::Sender<()>>) -> Self {
+        Self {
+            keys: Arc::clone(keys),
+            end,
+            landed: false,
+        }
+    }
+
+    async fn run(mut self) {
+        while !self.landed {
+            if self.end.is_none() {
+                self.begin().await;
+            }
+            if self.end.is_some() {
+                let answer = (self.keys.source)().await;
+                self.landed = !self.keys.held().learn(answer);
+                self.end = None;
+            }
+        }
+    }
+
+    /// Begins as soon as it may, unless a delivery that came first has begun in its place.
+    async fn begin(&mut self) {
+        let not_before = self.keys.held().not_before;
+        if let Some(earliest) = not_before {
+            tokio::time::sleep_until(earliest).await;
+        }
+        let mut held = self.keys.held();
+        match held.fetch {
+            Fetch::Planned => self.end = Some(held.begin(Instant::now()).0),
+            _ => self.landed = true,
+        }
+    }
+}
+
+/// Who panics, or whose runtime ends, leaves nobody waiting.
+impl Drop for Flight {
+    fn drop(&mut self) {
+        if self.landed {
+            return;
+        }
+        let mut held = self.keys.held();
+        match (&self.end, &held.fetch) {
+            (Some(_), _) => {
+                held.learn(Err(Arc::new(Interrupted)));
+                held.fetch = Fetch::None;
+            }
+            (None, Fetch::Planned) => held.fetch = Fetch::None,
+            (None, _) => {}
+        }
+    }
+}
+
+/// A fetch did not come to its end.
+#[derive(Debug)]
+struct Interrupted;
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the fetch was interrupted")
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
 fn no_key() -> VerifyError {
     Reason::NoKey("the public key cannot be fetched").into()
 }
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

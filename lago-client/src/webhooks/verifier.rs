@@ -2,23 +2,37 @@
 
 use std::fmt;
 use std::sync::Arc;
+#[cfg(feature = "axum")]
+use std::time::Duration;
 
 use bytes::Bytes;
 use uuid::Uuid;
 
 use super::delivery::Delivery;
-use super::error::{Check, Reason, VerifyError};
+use super::error::{Reason, VerifyError};
 use super::fetch;
 use super::headers::{Algorithm, Envelope};
 use super::hmac::Secret;
 use super::jwt::Token;
 use super::keys::Keys;
 use super::public_key::PublicKey;
+use crate::base_url::printable;
 use crate::client::Client;
 use crate::error::Error;
 
-/// In bytes. The largest deliveries are invoices, which have some kilobytes for each fee.
+/// In bytes, of a body that is in memory. The largest deliveries are invoices, which have some
+/// kilobytes for each fee.
 const LARGEST_BODY: usize = 16 << 20;
+
+/// In bytes, of a body that is still to be read, for anyone who knows the address.
+#[cfg(feature = "axum")]
+const LARGEST_READ: usize = 2 << 20;
+
+/// Lago gives up after 30 s, and a key may have to be fetched.
+#[cfg(feature = "axum")]
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+
+const BLANK_ISSUER: &str = "the issuer is blank; it is the address that the server was set up with";
 
 /// Checks that deliveries come from Lago and are about what they seem to be about.
 ///
@@ -27,48 +41,69 @@ const LARGEST_BODY: usize = 16 << 20;
 #[derive(Clone)]
 pub struct Verifier {
     trust: Arc<Trust>,
-    largest_body: usize,
+    /// Unless set, what is in memory and what is still to be read have limits of their own.
+    largest_body: Option<usize>,
+    #[cfg(feature = "axum")]
+    read_timeout: Duration,
     organization: Option<Uuid>,
 }
 
 /// Whose signatures are accepted.
 enum Trust {
     Hmac(Box<Secret>),
-    Jwt { key: PublicKey, issuer: Arc<str> },
-    Fetched { keys: Arc<Keys>, issuer: Arc<str> },
+    Jwt {
+        key: PublicKey,
+        issuer: Arc<str>,
+    },
+    Fetched {
+        keys: Arc<Keys>,
+        issuer: Arc<str>,
+    },
+    /// Nobody's, and why.
+    Nobody(&'static str),
 }
 
 impl Verifier {
     fn new(trust: Trust) -> Self {
         Self {
             trust: Arc::new(trust),
-            largest_body: LARGEST_BODY,
+            largest_body: None,
+            #[cfg(feature = "axum")]
+            read_timeout: READ_TIMEOUT,
             organization: None,
         }
     }
 
     /// Trusts deliveries that are signed with the HMAC key of an organization, which is in Lago
-    /// under *Developers*. An empty key trusts nobody.
+    /// under *Developers*. Space around the key is left out.
+    ///
+    /// A blank key trusts nobody: every delivery is refused with 503 and a line that says so, and
+    /// [`warm_up`](Self::warm_up) says it at the start.
     pub fn hmac(key: impl AsRef<[u8]>) -> Self {
-        Self::new(Trust::Hmac(Box::new(Secret::new(key.as_ref()))))
+        Self::new(match Secret::new(key.as_ref()) {
+            Some(secret) => Trust::Hmac(Box::new(secret)),
+            None => {
+                Trust::Nobody("the HMAC key is blank; the right one is in Lago under Developers")
+            }
+        })
     }
 
     /// Trusts deliveries that a server signed with its RSA key.
     ///
     /// The key is what the server tells, PEM in base64, or the PEM. The issuer is the address of
     /// the server as it was set up (`LAGO_API_URL` there), with no path and as a rule without a
-    /// slash at its end: `https://api.getlago.com`. It is compared as text. When it is wrong, the
-    /// error says which one came.
+    /// slash at its end: `https://api.getlago.com`. It is compared as text, without space around it.
+    /// When it is wrong, the error says which one came.
     ///
     /// All organizations of a server have the same key; see [`organization`](Self::organization).
     ///
     /// # Errors
     ///
-    /// When the text is no public key for RSA of 2,048 to 8,192 bits.
+    /// When the text is no public key for RSA of 2,048 to 8,192 bits, or the issuer is blank.
     pub fn jwt(public_key: impl AsRef<str>, issuer: impl Into<String>) -> Result<Self, Error> {
         let key = PublicKey::parse(public_key.as_ref())
             .map_err(|problem| Error::config(problem.to_string()))?;
-        let issuer = Arc::from(issuer.into());
+        let issuer = trimmed(&issuer.into()).ok_or_else(|| Error::config(BLANK_ISSUER))?;
         Ok(Self::new(Trust::Jwt { key, issuer }))
     }
 
@@ -77,18 +112,25 @@ impl Verifier {
     ///
     /// Nothing is fetched yet: [`receive`](Self::receive) does it for the first delivery,
     /// [`warm_up`](Self::warm_up) before. The key is kept. A signature that it did not make is a
-    /// reason to ask for it again, once a minute at most, and once for all that wait.
+    /// reason to ask for it again, one at a time and once in five seconds whatever arrives. So after
+    /// a change of the key a genuine delivery is taken within the three times that Lago tries, also
+    /// while others are forged. Of those that wait for an answer, 64 at most and 16 MiB, the rest is
+    /// refused with 503.
     #[must_use]
     pub fn fetch(lago: &Client) -> Self {
         Self::fetch_with_issuer(lago, fetch::issuer(lago))
     }
 
     /// Like [`fetch`](Self::fetch), for a server that is called at one address and signs as
-    /// another: by its name in a private network, say.
+    /// another: by its name in a private network, say. A blank issuer trusts nobody.
     pub fn fetch_with_issuer(lago: &Client, issuer: impl Into<String>) -> Self {
-        let keys = Arc::new(fetch::keys(lago));
-        let issuer = Arc::from(issuer.into());
-        Self::new(Trust::Fetched { keys, issuer })
+        Self::new(match trimmed(&issuer.into()) {
+            Some(issuer) => Trust::Fetched {
+                keys: Arc::new(fetch::keys(lago)),
+                issuer,
+            },
+            None => Trust::Nobody(BLANK_ISSUER),
+        })
     }
 
     /// Accepts deliveries of this organization only. Without it
@@ -105,10 +147,20 @@ impl Verifier {
         self
     }
 
-    /// How many bytes a body may have: 16 MiB unless set.
+    /// How many bytes a body may have. Unless set 2 MiB for the extractor of axum, which reads it
+    /// from whoever sends it, and 16 MiB for a body that is in memory.
     #[must_use]
     pub fn largest_body(mut self, bytes: usize) -> Self {
-        self.largest_body = bytes;
+        self.largest_body = Some(bytes);
+        self
+    }
+
+    /// How long the extractor of axum reads a body: 10 s unless set. Whoever sends slower is answered
+    /// 408. Lago waits 30 s, and fetching a key takes 10 s at most.
+    #[cfg(feature = "axum")]
+    #[must_use]
+    pub fn read_timeout(mut self, limit: Duration) -> Self {
+        self.read_timeout = limit;
         self
     }
 
@@ -158,15 +210,16 @@ impl Verifier {
 
     /// Fetches the key of a verifier from [`fetch`](Self::fetch), unless it is there. Called at
     /// the start of a service, it tells at once when the server cannot be reached or does not
-    /// accept the API key. Other verifiers have nothing to fetch.
+    /// accept the API key, and of every verifier when it was given a blank key or issuer.
     ///
     /// # Errors
     ///
-    /// When the key cannot be fetched; the cause is the source.
+    /// When the key cannot be fetched, with the cause as source, or nobody is trusted.
     pub async fn warm_up(&self) -> Result<(), VerifyError> {
         match &*self.trust {
-            Trust::Fetched { keys, .. } => keys.after(None).await.map(|_| ()),
+            Trust::Fetched { keys, .. } => keys.after(None, 0).await.map(|_| ()),
             Trust::Hmac(_) | Trust::Jwt { .. } => Ok(()),
+            Trust::Nobody(why) => Err(Reason::NoKey(why).into()),
         }
     }
 
@@ -177,24 +230,34 @@ impl Verifier {
         N: AsRef<str>,
         V: AsRef<[u8]>,
     {
-        let algorithm = match &*self.trust {
-            Trust::Hmac(_) => Algorithm::Hmac,
-            Trust::Jwt { .. } | Trust::Fetched { .. } => Algorithm::Jwt,
-        };
-        Envelope::read(headers, algorithm, self.largest_body)
+        Envelope::read(headers, self.algorithm()?, self.limit())
     }
 
-    /// In bytes, of a body.
+    /// The kind of signature that is accepted.
+    fn algorithm(&self) -> Result<Algorithm, VerifyError> {
+        match &*self.trust {
+            Trust::Hmac(_) => Ok(Algorithm::Hmac),
+            Trust::Jwt { .. } | Trust::Fetched { .. } => Ok(Algorithm::Jwt),
+            Trust::Nobody(why) => Err(Reason::NoKey(why).into()),
+        }
+    }
+
+    /// In bytes, of a body that is in memory.
+    fn limit(&self) -> usize {
+        self.largest_body.unwrap_or(LARGEST_BODY)
+    }
+
+    /// In bytes and in time, of a body that is still to be read.
     #[cfg(feature = "axum")]
-    pub(super) fn limit(&self) -> usize {
-        self.largest_body
+    pub(super) fn limits_of_reading(&self) -> (usize, Duration) {
+        (self.largest_body.unwrap_or(LARGEST_READ), self.read_timeout)
     }
 
     /// Refuses a body for its size alone.
-    pub(super) fn admit(&self, bytes: usize) -> Result<(), VerifyError> {
-        match bytes <= self.largest_body {
+    fn admit(&self, bytes: usize) -> Result<(), VerifyError> {
+        match bytes <= self.limit() {
             true => Ok(()),
-            false => Err(Reason::TooLarge(self.largest_body).into()),
+            false => Err(Reason::TooLarge(self.limit()).into()),
         }
     }
 
@@ -208,9 +271,13 @@ impl Verifier {
         match &*self.trust {
             Trust::Fetched { keys, issuer } => {
                 let token = Token::read(&envelope.signature, body.len())?;
-                check_fetching(keys, issuer, &token, &body).await?;
+                let bytes = envelope.signature.len() + body.len();
+                keys.check(bytes, |key| token.check(&body, key, issuer))
+                    .await?;
             }
-            Trust::Hmac(_) | Trust::Jwt { .. } => self.check(&envelope, &body)?,
+            Trust::Hmac(_) | Trust::Jwt { .. } | Trust::Nobody(_) => {
+                self.check(&envelope, &body)?;
+            }
         }
         self.read(envelope, body)
     }
@@ -228,6 +295,7 @@ impl Verifier {
                 let key = key.ok_or(Reason::NoKey("the public key was not fetched yet"))?;
                 Token::read(signature, body.len())?.check(body, &key, issuer)
             }
+            Trust::Nobody(why) => Err(Reason::NoKey(why).into()),
         }
     }
 
@@ -236,34 +304,24 @@ impl Verifier {
     }
 }
 
-/// Checks a token with the key that is held, and with the one that follows it.
-async fn check_fetching(
-    keys: &Arc<Keys>,
-    issuer: &Arc<str>,
-    token: &Token<'_>,
-    body: &[u8],
-) -> Result<(), VerifyError> {
-    let held = keys.current();
-    if let Some(key) = &held {
-        match token.check(body, key, issuer) {
-            Err(error) if error.check() == Check::Signature => {}
-            outcome => return outcome,
-        }
-    }
-    let next = keys.after(held.as_ref()).await?;
-    token.check(body, &next, issuer)
+/// An issuer without the space around it; none of a blank one.
+fn trimmed(issuer: &str) -> Option<Arc<str>> {
+    Some(issuer.trim())
+        .filter(|issuer| !issuer.is_empty())
+        .map(Arc::from)
 }
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (algorithm, issuer) = match &*self.trust {
-            Trust::Hmac(_) => (Algorithm::Hmac, None),
+        let (trusts, issuer) = match &*self.trust {
+            Trust::Hmac(_) => (Algorithm::Hmac.name(), None),
             Trust::Jwt { issuer, .. } | Trust::Fetched { issuer, .. } => {
-                (Algorithm::Jwt, Some(issuer))
+                (Algorithm::Jwt.name(), Some(printable(issuer)))
             }
+            Trust::Nobody(_) => ("nobody", None),
         };
         f.debug_struct("Verifier")
-            .field("algorithm", &algorithm.name())
+            .field("trusts", &trusts)
             .field("issuer", &issuer)
             .field("organization", &self.organization)
             .field("largest_body", &self.largest_body)

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::ApiError;
+use super::{ApiError, foreign, problems};
 
 /// What is wrong with a request, in the shape in which the server says it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub enum Details<'a> {
     Codes(Codes<'a>),
     /// Codes by field: the usual shape.
     Fields(Fields<'a>),
-    /// Details by index in the request: of a batch of events.
+    /// Details by index in the request: of a batch of events or alerts.
     Items(Items<'a>),
     /// What a payment provider answered to Lago (`provider_error`).
     Provider(ProviderError<'a>),
@@ -24,24 +24,25 @@ pub enum Details<'a> {
     ThirdParty(ThirdPartyError<'a>),
     /// A payment provider has had too many requests from Lago (`too_many_provider_requests`).
     ProviderLimit(ProviderLimit<'a>),
-    /// Anything else, among it fields within fields; [`ApiError::problems`] reads those too.
+    /// Anything else, among it fields within fields and values of a list in a query,
+    /// `{"status": {"0": [codes]}}`; [`ApiError::problems`] reads those too.
     Other(&'a Value),
 }
 
 impl<'a> Details<'a> {
     pub(super) fn of_error(error: &'a ApiError) -> Self {
-        let Some(details) = error.raw.get("error_details") else {
+        let Some(details) = error.error_details() else {
             return Self::Absent;
         };
         match error.code() {
-            Some("provider_error") if !details.is_null() => {
+            Some(foreign::PROVIDER) if !details.is_null() => {
                 let provider = error.raw.get("provider").unwrap_or(&Value::Null);
                 Self::Provider(ProviderError::of(provider, details))
             }
-            Some("third_party_error") if !details.is_null() => {
+            Some(foreign::THIRD_PARTY) if !details.is_null() => {
                 Self::ThirdParty(ThirdPartyError::of(details))
             }
-            Some("too_many_provider_requests") if !details.is_null() => {
+            Some(foreign::PROVIDER_LIMIT) if !details.is_null() => {
                 Self::ProviderLimit(ProviderLimit::of(details))
             }
             _ => Self::of(details),
@@ -76,7 +77,7 @@ impl<'a> Details<'a> {
     }
 }
 
-/// The codes of a field: `value_is_mandatory`. The server writes sentences here too.
+/// The codes of a field: `value_is_mandatory`. The server writes sentences here too, also after a code.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Codes<'a>(&'a [Value]);
 
@@ -95,10 +96,11 @@ impl<'a> Codes<'a> {
         self.0.iter().filter_map(Value::as_str)
     }
 
-    /// Whether this code is among them.
+    /// Whether this code is among them, alone or with a sentence after it.
     #[must_use]
     pub fn contains(self, code: &str) -> bool {
-        self.iter().any(|known| known == code)
+        self.iter()
+            .any(|known| known == code || problems::code_and_message(known).0 == code)
     }
 }
 

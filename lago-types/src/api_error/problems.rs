@@ -1,10 +1,16 @@
 //! Details of every shape as one list.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use super::{ApiError, Details};
+use crate::words;
 
 /// A code, and what it is about.
+///
+/// `Display` is all of it, `0.transaction_id: value_already_exist`, and may quote what was sent;
+/// [`ApiError::summary`] does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem<'a> {
@@ -15,6 +21,55 @@ pub struct Problem<'a> {
     pub path: String,
     /// What is wrong: mostly a code such as `value_is_mandatory`, in places a sentence.
     pub code: &'a str,
+    /// The sentence that the server writes after some codes: `expression_evaluation_failed: Variable: b not found`.
+    pub message: Option<&'a str>,
+}
+
+impl<'a> Problem<'a> {
+    fn new(index: Option<usize>, path: String, text: &'a str) -> Self {
+        let (code, message) = code_and_message(text);
+        Self {
+            index,
+            path,
+            code,
+            message,
+        }
+    }
+
+    /// Index and path, of which `?` stands for what is no key of the API.
+    pub(super) fn place_in_words(&self) -> String {
+        place(self.index, &words::path(&self.path))
+    }
+}
+
+impl fmt::Display for Problem<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = place(self.index, &self.path);
+        let separator = if place.is_empty() { "" } else { ": " };
+        write!(f, "{place}{separator}{}", self.code)?;
+        match self.message {
+            Some(message) => write!(f, ": {message}"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn place(index: Option<usize>, path: &str) -> String {
+    match index {
+        Some(index) => below(&index.to_string(), path),
+        None => path.to_owned(),
+    }
+}
+
+/// The code at the beginning of a text, and the sentence after it; or the text.
+pub(super) fn code_and_message(text: &str) -> (&str, Option<&str>) {
+    match text.split_once(": ") {
+        // Words without an underscore begin sentences.
+        Some((code, message)) if words::is_code(code) && code.contains('_') => {
+            (code, Some(message))
+        }
+        _ => (text, None),
+    }
 }
 
 /// Every text in the details, and its place.
@@ -25,7 +80,7 @@ pub(super) fn of(error: &ApiError) -> Vec<Problem<'_>> {
             .raw()
             .flat_map(|(index, details)| walk(Some(index), details))
             .collect(),
-        _ => match error.raw.get("error_details") {
+        _ => match error.error_details() {
             Some(details) => walk(None, details),
             None => Vec::new(),
         },
@@ -38,7 +93,7 @@ fn walk<'a>(index: Option<usize>, value: &'a Value) -> Vec<Problem<'a>> {
     let mut open = vec![(String::new(), value)];
     while let Some((path, value)) = open.pop() {
         match value {
-            Value::String(code) => found.push(Problem { index, path, code }),
+            Value::String(text) => found.push(Problem::new(index, path, text)),
             // From the end, so that they are taken from the beginning.
             Value::Array(values) => {
                 let below = values.iter().enumerate().map(|(place, value)| match value {
@@ -58,8 +113,9 @@ fn walk<'a>(index: Option<usize>, value: &'a Value) -> Vec<Problem<'a>> {
 }
 
 fn below(path: &str, key: &str) -> String {
-    match path {
-        "" => key.to_owned(),
-        path => format!("{path}.{key}"),
+    match (path, key) {
+        ("", key) => key.to_owned(),
+        (path, "") => path.to_owned(),
+        (path, key) => format!("{path}.{key}"),
     }
 }

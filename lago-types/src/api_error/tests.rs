@@ -173,6 +173,43 @@ fn items_are_found_by_index_and_come_in_order() {
 }
 
 #[test]
+fn a_sentence_after_a_code_is_its_message() {
+    let text = "expression_evaluation_failed: Variable: b not found";
+    for details in [
+        json!(text),
+        json!({"2": text}),
+        json!({"expression": [text]}),
+    ] {
+        let error = of_details(details);
+        let [problem] = &error.problems()[..] else {
+            panic!("{:?}", error.problems());
+        };
+        assert_eq!(
+            (problem.code, problem.message),
+            (
+                "expression_evaluation_failed",
+                Some("Variable: b not found")
+            )
+        );
+        assert!(error.has(&problem.path, "expression_evaluation_failed"));
+        assert!(problem.to_string().ends_with(text));
+    }
+    // A field that the details know, asked by the view of them.
+    let error = of_details(json!({"expression": [text]}));
+    assert!(
+        matches!(error.details(), Details::Fields(fields) if fields.has("expression", "expression_evaluation_failed"))
+    );
+    for sentence in [
+        "must be one of: draft",
+        "invalid: x",
+        "Validation errors: none",
+    ] {
+        let error = of_details(json!({"status": [sentence]}));
+        assert_eq!(problems(&error), [format!("status: {sentence}")]);
+    }
+}
+
+#[test]
 fn what_looks_like_an_index_and_is_none_makes_no_items() {
     for key in ["01", "+1", "-1", "1.0", " 1", "", "99999999999999999999999"] {
         let error = of_details(json!({key: {"code": ["a"]}}));

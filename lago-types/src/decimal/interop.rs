@@ -7,7 +7,7 @@ use crate::Patch;
 
 /// A number that a `rust_decimal::Decimal` cannot hold exactly: it has 96 bits for the digits, which are 28 for
 /// certain, and up to 28 decimal places.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InexactDecimalError {
     excerpt: Excerpt,
 }
@@ -16,6 +16,19 @@ impl fmt::Display for InexactDecimalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.excerpt.as_str();
         write!(f, "a `rust_decimal::Decimal` cannot hold {number} exactly")
+    }
+}
+
+/// What `main` prints: the message, and with `{:#?}` its parts.
+impl fmt::Debug for InexactDecimalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match f.alternate() {
+            true => f
+                .debug_struct("InexactDecimalError")
+                .field("number", &self.excerpt.as_str())
+                .finish(),
+            false => write!(f, "{self}"),
+        }
     }
 }
 
@@ -141,7 +154,9 @@ mod tests {
             "1e-9223372036854775807",
             "123456789012345678901234567890123456789012345678901234567890",
         ] {
-            let error = Theirs::try_from(ours(text)).unwrap_err().to_string();
+            let error = Theirs::try_from(ours(text)).unwrap_err();
+            assert_eq!(format!("{error:?}"), error.to_string());
+            let error = error.to_string();
             assert!(
                 error.starts_with("a `rust_decimal::Decimal` cannot hold "),
                 "{error}"

@@ -105,7 +105,7 @@ proptest! {
 
     #[test]
     fn floats_survive(float in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL | proptest::num::f64::ZERO) {
-        let value = Decimal::try_from(float).unwrap();
+        let value = Decimal::from_f64(float).unwrap();
         prop_assert_eq!(value.to_f64(), float);
         let value: Decimal = serde_json::from_value(json!(float)).unwrap();
         prop_assert_eq!(serde_json::to_value(&value).unwrap(), json!(float));

@@ -33,20 +33,53 @@ impl fmt::Display for Invalid {
     }
 }
 
-impl<'a> Number<'a> {
-    pub(super) fn parse(text: &'a str) -> Result<Self, Invalid> {
-        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-            None => (text, None),
+/// A number as it is written: the value is `±whole.fraction × 10^exponent`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parts<'a> {
+    pub(super) negative: bool,
+    pub(super) whole: &'a [u8],
+    pub(super) fraction: &'a [u8],
+    pub(super) exponent: i64,
+}
+
+impl<'a> Parts<'a> {
+    /// One pass over the bytes, and `const`, so that constants are checked when they are compiled.
+    pub(super) const fn parse(text: &'a str) -> Result<Self, Invalid> {
+        let (negative, rest) = signed(text.as_bytes());
+        let (whole, rest) = split_digits(rest);
+        let (fraction, rest) = match rest {
+            [b'.', rest @ ..] => split_digits(rest),
+            rest => (&[] as &[u8], rest),
         };
-        let (negative, mantissa) = signed(mantissa);
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let (whole, fraction) = (whole.as_bytes(), fraction.as_bytes());
-        if whole.len() + fraction.len() == 0 || !all_digits(whole) || !all_digits(fraction) {
+        if whole.is_empty() && fraction.is_empty() {
             return Err(Invalid::Syntax);
         }
-        let exponent = exponent.map_or(Ok(0), parse_exponent)?;
-        Ok(Self::new(negative, whole, fraction, exponent))
+        let exponent = match rest {
+            [] => Ok(0),
+            [b'e' | b'E', rest @ ..] => parse_exponent(rest),
+            _ => Err(Invalid::Syntax),
+        };
+        match exponent {
+            Ok(exponent) => Ok(Self {
+                negative,
+                whole,
+                fraction,
+                exponent,
+            }),
+            Err(reason) => Err(reason),
+        }
+    }
+}
+
+impl<'a> Number<'a> {
+    pub(super) fn parse(text: &'a str) -> Result<Self, Invalid> {
+        let parts = Parts::parse(text)?;
+        Ok(Self::new(
+            parts.negative,
+            parts.whole,
+            parts.fraction,
+            parts.exponent,
+        ))
     }
 
     fn new(negative: bool, whole: &'a [u8], fraction: &'a [u8], exponent: i64) -> Self {
@@ -88,12 +121,17 @@ impl<'a> Number<'a> {
         self.negative
     }
 
-    /// The value, if it is an integer that fits.
-    pub(super) fn to_i64(self) -> Option<i64> {
+    /// The value, if it is an integer of at most 38 digits.
+    pub(super) fn to_i128(self) -> Option<i128> {
         match self.to_scaled()? {
-            (integer, 0) => i64::try_from(integer).ok(),
+            (integer, 0) => Some(integer),
             _ => None,
         }
+    }
+
+    /// The value, if it is an integer that fits.
+    pub(super) fn to_i64(self) -> Option<i64> {
+        i64::try_from(self.to_i128()?).ok()
     }
 
     /// The value as an integer and the fewest decimal places that make it up: 10.5 is 105 with one place. None when
@@ -163,26 +201,52 @@ impl hash::Hash for Number<'_> {
     }
 }
 
-fn signed(text: &str) -> (bool, &str) {
-    match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+const fn signed(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
     }
 }
 
-fn parse_exponent(text: &str) -> Result<i64, Invalid> {
-    let digits = signed(text).1;
-    if digits.is_empty() || !all_digits(digits.as_bytes()) {
+/// The digits at the beginning, and what follows.
+const fn split_digits(text: &[u8]) -> (&[u8], &[u8]) {
+    let mut end = 0;
+    while end < text.len() && text[end].is_ascii_digit() {
+        end += 1;
+    }
+    text.split_at(end)
+}
+
+const fn parse_exponent(text: &[u8]) -> Result<i64, Invalid> {
+    let (negative, digits) = signed(text);
+    if digits.is_empty() || !split_digits(digits).1.is_empty() {
         return Err(Invalid::Syntax);
     }
-    text.parse().map_err(|_| Invalid::Exponent)
+    // Below zero, where there is room for one more.
+    let mut exponent: i64 = 0;
+    let mut index = 0;
+    while index < digits.len() {
+        let digit = (digits[index] - b'0') as i64;
+        exponent = match exponent.checked_mul(10) {
+            Some(tens) => match tens.checked_sub(digit) {
+                Some(exponent) => exponent,
+                None => return Err(Invalid::Exponent),
+            },
+            None => return Err(Invalid::Exponent),
+        };
+        index += 1;
+    }
+    if negative {
+        return Ok(exponent);
+    }
+    match exponent.checked_neg() {
+        Some(exponent) => Ok(exponent),
+        None => Err(Invalid::Exponent),
+    }
 }
 
-fn all_digits(text: &[u8]) -> bool {
-    text.iter().all(u8::is_ascii_digit)
-}
-
-fn without_leading_zeros(digits: &[u8]) -> &[u8] {
+pub(super) fn without_leading_zeros(digits: &[u8]) -> &[u8] {
     let start = digits
         .iter()
         .position(|digit| *digit != b'0')

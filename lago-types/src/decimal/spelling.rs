@@ -53,6 +53,15 @@ impl Spelling {
         Self::Short { form, text }
     }
 
+    /// A text in a constant, where nothing can be allocated.
+    ///
+    /// # Panics
+    /// When it is longer than 21 bytes.
+    pub(super) const fn literal(text: &str, form: Form) -> Self {
+        let text = Short::literal(text.as_bytes());
+        Self::Short { form, text }
+    }
+
     pub(super) fn as_str(&self) -> &str {
         match self {
             Self::Short { text, .. } => text.as_str(),
@@ -83,6 +92,18 @@ impl Short {
     fn of(value: impl fmt::Display) -> Option<Self> {
         let mut text = Self::EMPTY;
         write!(text, "{value}").ok().map(|()| text)
+    }
+
+    const fn literal(text: &[u8]) -> Self {
+        assert!(text.len() <= SHORT, "a constant has up to 21 characters");
+        let mut copy = Self::EMPTY;
+        copy.len = text.len() as u8;
+        let mut place = 0;
+        while place < text.len() {
+            copy.bytes[place] = text[place];
+            place += 1;
+        }
+        copy
     }
 
     const fn integer(value: i64) -> Self {

@@ -81,11 +81,21 @@ fn json_numbers_stay_numbers() {
         ("-9223372036854775808", "-9223372036854775808"),
         ("1e-7", "1e-7"),
         ("-0.0", "-0.0"),
+        ("-0", "-0"),
+        ("10.50", "10.50"),
+        ("1E+2", "1E+2"),
+        ("1e400", "1e400"),
+        ("9007199254740993.0", "9007199254740993.0"),
+        ("18446744073709551616", "18446744073709551616"),
+        ("30864197253086429912", "30864197253086429912"),
+        (
+            "0.1000000000000000055511151231257827",
+            "0.1000000000000000055511151231257827",
+        ),
     ] {
         assert_eq!(read(json).as_str(), text);
         assert_eq!(serde_json::to_string(&read(json)).unwrap(), json);
     }
-    assert_eq!(read("1e20").as_str(), "1e20");
     assert_eq!(
         format!("{:?} {:?}", read("52.0"), read(r#""52.0""#)),
         r#"Decimal(52.0) Decimal("52.0")"#
@@ -100,15 +110,15 @@ fn made_in_rust_is_a_string() {
             Decimal::from(i128::MIN),
             "-170141183460469231731687303715884105728",
         ),
-        (Decimal::try_from(0.1).unwrap(), "0.1"),
-        (Decimal::try_from(52.0).unwrap(), "52.0"),
+        (Decimal::from_f64(0.1).unwrap(), "0.1"),
+        (Decimal::from_f64(52.0).unwrap(), "52.0"),
         (Decimal::default(), "0"),
         ("1.50".parse().unwrap(), "1.50"),
     ] {
         assert_eq!(serde_json::to_value(value).unwrap(), json!(text));
     }
     for float in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        assert!(Decimal::try_from(float).is_err());
+        assert!(Decimal::from_f64(float).is_err());
     }
 }
 
@@ -263,7 +273,7 @@ fn fields_send_the_form_of_their_schema() {
     let numbers: Numbers = serde_json::from_str(mixed).unwrap();
     assert_eq!(
         serde_json::to_string(&numbers).unwrap(),
-        r#"{"plain":52.0,"option":10.5,"patch":7,"list":[1000.0,18446744073709551615],"option_list":[5]}"#
+        r#"{"plain":52.0,"option":10.50,"patch":7,"list":[1e3,18446744073709551615],"option_list":[5]}"#
     );
     assert_eq!(
         serde_json::to_string(&Numbers::default()).unwrap(),
@@ -277,19 +287,4 @@ fn fields_send_the_form_of_their_schema() {
         serde_json::to_string(&cleared).unwrap(),
         r#"{"plain":"0","option":null,"patch":null,"list":[],"option_list":null}"#
     );
-}
-
-#[test]
-fn what_no_json_number_holds_is_refused() {
-    for text in ["1e400", "-1e400", "1e-400"] {
-        let numbers = Numbers {
-            plain: decimal(text),
-            ..Numbers::default()
-        };
-        let error = serde_json::to_string(&numbers).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            format!("the decimal {text:?} does not fit a JSON number")
-        );
-    }
 }

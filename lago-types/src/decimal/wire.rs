@@ -1,14 +1,15 @@
 //! Decimals in JSON.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, MapAccess, Unexpected, Visitor, value::MapAccessDeserializer},
+    de::{self, DeserializeSeed, MapAccess, Unexpected, Visitor},
     ser,
 };
 
-use super::{Decimal, Excerpt, Form};
+use super::number::{Parts, without_leading_zeros};
+use super::{Decimal, Excerpt, Form, raw};
 use crate::Patch;
 
 /// Writes the decimals of a field as strings: `#[serde(serialize_with = "crate::decimal::as_string")]`.
@@ -21,11 +22,10 @@ pub(crate) fn as_string<T: DecimalField, S: Serializer>(
 
 /// Writes the decimals of a field as JSON numbers: `#[serde(serialize_with = "crate::decimal::as_number")]`.
 ///
-/// A text without point and exponent that fits 64 bits is written as that integer, everything else as the nearest
-/// `f64`: beyond 17 digits a JSON number cannot hold it.
+/// JSON text keeps every digit. Other formats and buffers get an integer of 64 bits, or the nearest `f64`.
 ///
 /// # Errors
-/// When the value is so large or so small that the `f64` would be infinite or zero.
+/// Where it comes to an `f64`: when the value is so large or so small that it would be infinite or zero.
 pub(crate) fn as_number<T: DecimalField, S: Serializer>(
     field: &T,
     serializer: S,
@@ -36,29 +36,79 @@ pub(crate) fn as_number<T: DecimalField, S: Serializer>(
 /// The types of field that [`as_string`] and [`as_number`] take.
 pub(crate) trait DecimalField {
     fn serialize_in<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Looks at every decimal that there is.
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E>;
 }
 
 impl DecimalField for Decimal {
     fn serialize_in<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
-        if form == Form::String {
-            return serializer.serialize_str(self.as_str());
+        match form {
+            Form::String => serializer.serialize_str(self.as_str()),
+            Form::Number if raw::takes_text::<S>() => {
+                raw::serialize(&json_number(self.as_str()), serializer)
+            }
+            Form::Number => self.serialize_nearest(serializer),
         }
-        if let Ok(integer) = self.as_str().parse() {
-            return serializer.serialize_i64(integer);
-        }
-        if let Ok(integer) = self.as_str().parse() {
-            return serializer.serialize_u64(integer);
+    }
+
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E> {
+        look(self)
+    }
+}
+
+impl Decimal {
+    /// As a number of serde's data model.
+    fn serialize_nearest<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.as_str();
+        if !text.contains(['.', 'e', 'E']) {
+            if let Ok(integer) = text.parse() {
+                return serializer.serialize_i64(integer);
+            }
+            if let Ok(integer) = text.parse() {
+                return serializer.serialize_u64(integer);
+            }
         }
         let float = self.to_f64();
         if !float.is_finite() || (float == 0.0 && !self.is_zero()) {
-            let excerpt = Excerpt::new(self.as_str());
+            let excerpt = Excerpt::new(text);
             return Err(ser::Error::custom(format_args!(
-                "the decimal {:?} does not fit a JSON number",
+                "the decimal {:?} does not fit a 64-bit float",
                 excerpt.as_str()
             )));
         }
         serializer.serialize_f64(float)
     }
+}
+
+/// The number in the grammar of JSON, which knows no `+5`, `.5`, `5.` or `007`.
+fn json_number(text: &str) -> Cow<'_, str> {
+    let Ok(parts) = Parts::parse(text) else {
+        // What a decimal holds is a number.
+        return Cow::Borrowed("0");
+    };
+    let is_json = !text.starts_with('+')
+        && matches!(parts.whole, [b'0'] | [b'1'..=b'9', ..])
+        && (!parts.fraction.is_empty() || !text.contains('.'));
+    if is_json {
+        return Cow::Borrowed(text);
+    }
+    let digits = |digits| str::from_utf8(digits).unwrap_or_default();
+    let mut json = String::with_capacity(text.len() + 1);
+    json.push_str(if parts.negative { "-" } else { "" });
+    match without_leading_zeros(parts.whole) {
+        [] => json.push('0'),
+        whole => json.push_str(digits(whole)),
+    }
+    if !parts.fraction.is_empty() {
+        json.push('.');
+        json.push_str(digits(parts.fraction));
+    }
+    if parts.exponent != 0 {
+        json.push('e');
+        json.push_str(&parts.exponent.to_string());
+    }
+    Cow::Owned(json)
 }
 
 impl<T: DecimalField> DecimalField for Option<T> {
@@ -68,11 +118,19 @@ impl<T: DecimalField> DecimalField for Option<T> {
             None => serializer.serialize_none(),
         }
     }
+
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E> {
+        self.iter().try_for_each(|field| field.try_each(look))
+    }
 }
 
 impl<T: DecimalField> DecimalField for Patch<T> {
     fn serialize_in<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
         self.as_value().serialize_in(form, serializer)
+    }
+
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E> {
+        self.as_value().try_each(look)
     }
 }
 
@@ -80,11 +138,19 @@ impl<T: DecimalField> DecimalField for Vec<T> {
     fn serialize_in<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().map(|field| In(form, field)))
     }
+
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E> {
+        self.iter().try_for_each(|field| field.try_each(look))
+    }
 }
 
 impl<T: DecimalField> DecimalField for &T {
     fn serialize_in<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
         (**self).serialize_in(form, serializer)
+    }
+
+    fn try_each<E>(&self, look: &impl Fn(&Decimal) -> Result<(), E>) -> Result<(), E> {
+        (**self).try_each(look)
     }
 }
 
@@ -105,7 +171,10 @@ impl Serialize for Decimal {
 
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DecimalVisitor)
+        match raw::gives_text::<D::Error>() {
+            true => deserializer.deserialize_newtype_struct(raw::TEXT, DecimalVisitor),
+            false => deserializer.deserialize_any(DecimalVisitor),
+        }
     }
 }
 
@@ -127,7 +196,7 @@ impl<'de> Visitor<'de> for DecimalVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Decimal, E> {
-        Decimal::from_f64(value, Form::Number).map_err(E::custom)
+        Decimal::float(value, Form::Number).map_err(E::custom)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Decimal, E> {
@@ -138,13 +207,72 @@ impl<'de> Visitor<'de> for DecimalVisitor {
         Decimal::checked(text, Form::String).map_err(E::custom)
     }
 
-    // How numbers arrive when some crate in the build enables serde_json's `arbitrary_precision`.
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Decimal, A::Error> {
-        match serde_json::Number::deserialize(MapAccessDeserializer::new(map)) {
-            Ok(number) => {
-                Decimal::checked(number.to_string(), Form::Number).map_err(de::Error::custom)
+    // From a deserializer that gives no text after all: the buffers that serde derives for untagged enums and
+    // flattened fields have its error and not its ways.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Decimal, D::Error> {
+        inner.deserialize_any(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Decimal, A::Error> {
+        match map.next_key() {
+            Ok(Some(raw::Key::Text)) => map.next_value_seed(Json),
+            Ok(Some(raw::Key::Number)) => {
+                let number: Cow<'de, str> = map.next_value()?;
+                Decimal::checked(number, Form::Number).map_err(de::Error::custom)
             }
-            Err(_) => Err(de::Error::invalid_type(Unexpected::Map, &self)),
+            _ => Err(de::Error::invalid_type(Unexpected::Map, &self)),
         }
     }
+}
+
+/// The text of any JSON value, which serde_json has checked.
+struct Json;
+
+impl<'de> DeserializeSeed<'de> for Json {
+    type Value = Decimal;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Decimal, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Json {
+    type Value = Decimal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        DecimalVisitor.expecting(f)
+    }
+
+    fn visit_str<E: de::Error>(self, json: &str) -> Result<Decimal, E> {
+        let unexpected = match json.as_bytes() {
+            [b'"', ..] => return string(json),
+            [b'-' | b'0'..=b'9', ..] => {
+                return Decimal::checked(json, Form::Number).map_err(E::custom);
+            }
+            [b'n', ..] => Unexpected::Unit,
+            [b't', ..] => Unexpected::Bool(true),
+            [b'f', ..] => Unexpected::Bool(false),
+            [b'[', ..] => Unexpected::Seq,
+            _ => Unexpected::Map,
+        };
+        Err(E::invalid_type(unexpected, &self))
+    }
+}
+
+/// Reads a JSON string.
+fn string<E: de::Error>(json: &str) -> Result<Decimal, E> {
+    let quoted = json
+        .strip_prefix('"')
+        .and_then(|json| json.strip_suffix('"'));
+    if let Some(decimal) = quoted.and_then(|text| Decimal::checked(text, Form::String).ok()) {
+        return Ok(decimal);
+    }
+    // No number, or one that is spelled with escapes.
+    let text: String = serde_json::from_str(json).map_err(|_| {
+        E::invalid_value(
+            Unexpected::Other("a string that is no text"),
+            &DecimalVisitor,
+        )
+    })?;
+    Decimal::checked(text, Form::String).map_err(E::custom)
 }

@@ -56,6 +56,8 @@ pub struct AddOnInput {
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub description: crate::Patch<String>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
 }
@@ -167,6 +169,8 @@ pub struct AddOnUpdate {
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub description: crate::Patch<String>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
 }

@@ -60,7 +60,7 @@ pub struct AlertInput {
     /// Name. Example: `Storage Usage Alert`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub name: crate::Patch<String>,
-    /// Thresholds.
+    /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
     pub thresholds: Vec<AlertThresholdInput>,
     /// What is watched. Units over the whole life of a subscription need a feature that organizations may lack. Example: `billable_metric_current_usage_amount`.
     pub alert_type: AlertType,
@@ -129,15 +129,27 @@ pub struct AlertThresholdInput {
     /// In cents, credits or units, as the alert type says. Only recurring thresholds have to be positive. Example: `99`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub value: crate::Decimal,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl AlertThresholdInput {
     /// A request with what it needs; setters add the rest.
-    pub fn new(value: impl Into<crate::Decimal>) -> Self {
+    pub fn new(
+        value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        let mut refused_ = crate::refused::Refused::default();
         Self {
-            value: value.into(),
+            value: refused_
+                .take("value", crate::refused::convert::<crate::Decimal>(value))
+                .unwrap_or_default(),
             code: crate::Patch::Absent,
             recurring: None,
+            refused_,
         }
     }
     /// Sets the code; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -154,6 +166,18 @@ impl AlertThresholdInput {
     }
 }
 
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::AlertThreshold> for AlertThresholdInput {
+    fn from(value: crate::AlertThreshold) -> Self {
+        Self {
+            code: value.code.map_or(crate::Patch::Absent, crate::Patch::Value),
+            recurring: Some(value.recurring),
+            value: value.value,
+            refused_: crate::refused::Refused::default(),
+        }
+    }
+}
+
 /// Request body that changes the code, name, thresholds or billable metric of an alert on a subscription.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -165,7 +189,7 @@ pub struct AlertUpdate {
     /// Name. Example: `Storage Usage Alert`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub name: crate::Patch<String>,
-    /// Thresholds.
+    /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thresholds: Option<Vec<AlertThresholdInput>>,
     /// Billable metric code. Example: `storage_usage`.

@@ -11,10 +11,8 @@ use super::Currency;
 pub struct GrossRevenue {
     /// Month. Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
-    /// Amount cents (in cents of the currency). Example: `50000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `50000`.
+    pub amount_cents: crate::Decimal,
     /// Currency. Example: `USD`.
     pub currency: Currency,
     /// Invoices count. Example: `10`.
@@ -36,7 +34,7 @@ pub struct InvoicedUsage {
     /// Code of the billable metric. Null for a fee whose charge is gone. Example: `code1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Amount cents (in cents of the currency, with fractions of a cent). Example: `50000`.
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `50000`.
     pub amount_cents: crate::Decimal,
     /// Currency. Example: `USD`.
     pub currency: Currency,
@@ -64,10 +62,8 @@ pub struct Mrr {
 pub struct OverdueBalance {
     /// Month. Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
-    /// Amount cents (in cents of the currency). Example: `50000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `50000`.
+    pub amount_cents: crate::Decimal,
     /// Currency. Example: `USD`.
     pub currency: Currency,
     /// Lago invoice ids.
@@ -95,13 +91,8 @@ pub struct Usage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_currency: Option<Currency>,
     /// What the usage costs, in cents. Null for usage that has no price. Example: `50000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
-    pub amount_cents: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_cents: Option<crate::Decimal>,
     /// Billable metric code. Example: `code1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billable_metric_code: Option<String>,

@@ -132,6 +132,12 @@ pub struct AppliedCouponInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub percentage_rate: crate::Patch<crate::Decimal>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl AppliedCouponInput {
@@ -148,6 +154,7 @@ impl AppliedCouponInput {
             amount_cents: crate::Patch::Absent,
             amount_currency: crate::Patch::Absent,
             percentage_rate: crate::Patch::Absent,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the frequency; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -187,9 +194,20 @@ impl AppliedCouponInput {
     #[must_use]
     pub fn percentage_rate(
         mut self,
-        percentage_rate: impl Into<crate::Patch<crate::Decimal>>,
+        percentage_rate: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.percentage_rate = percentage_rate.into();
+        if let Some(percentage_rate) = self
+            .refused_
+            .take(
+                "percentage_rate",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(percentage_rate),
+            )
+        {
+            self.percentage_rate = percentage_rate;
+        }
         self
     }
 }

@@ -108,6 +108,16 @@ impl BillableMetricFilterInput {
     }
 }
 
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::BillableMetricFilter> for BillableMetricFilterInput {
+    fn from(value: crate::BillableMetricFilter) -> Self {
+        Self {
+            key: value.key,
+            values: value.values,
+        }
+    }
+}
+
 /// Request body that creates a billable metric, which defines how usage events are aggregated into units.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -148,7 +158,7 @@ pub struct BillableMetricInput {
     /// Weighted interval. Example: `seconds`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub weighted_interval: crate::Patch<WeightedInterval>,
-    /// Filters.
+    /// **What is not in it is removed.** Properties of events that charges may filter by. With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<BillableMetricFilterInput>>,
 }
@@ -281,7 +291,7 @@ pub struct BillableMetricUpdate {
     /// Weighted interval. Example: `seconds`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub weighted_interval: crate::Patch<WeightedInterval>,
-    /// Filters.
+    /// **What is not in it is removed.** Properties of events that charges may filter by. With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<BillableMetricFilterInput>>,
 }

@@ -30,6 +30,12 @@ pub struct AppliedPricingUnitInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub conversion_rate: Option<crate::Decimal>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl AppliedPricingUnitInput {
@@ -38,6 +44,7 @@ impl AppliedPricingUnitInput {
         Self {
             code: None,
             conversion_rate: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the code.
@@ -50,10 +57,29 @@ impl AppliedPricingUnitInput {
     #[must_use]
     pub fn conversion_rate(
         mut self,
-        conversion_rate: impl Into<crate::Decimal>,
+        conversion_rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
-        self.conversion_rate = Some(conversion_rate.into());
+        if let Some(conversion_rate) = self
+            .refused_
+            .take(
+                "conversion_rate",
+                crate::refused::convert::<crate::Decimal>(conversion_rate),
+            )
+        {
+            self.conversion_rate = Some(conversion_rate);
+        }
         self
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::AppliedPricingUnit> for AppliedPricingUnitInput {
+    fn from(value: crate::AppliedPricingUnit) -> Self {
+        Self {
+            code: Some(value.code),
+            conversion_rate: Some(value.conversion_rate),
+            refused_: crate::refused::Refused::default(),
+        }
     }
 }
 
@@ -299,9 +325,7 @@ pub struct ChargeFilterUsage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_aggregated_units: Option<crate::Decimal>,
     /// Amount for this filter alone, in cents of the currency. Example: `1000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    pub amount_cents: crate::Decimal,
     /// Number of events of this filter alone. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -326,9 +350,7 @@ pub struct ChargeFilterUsage {
 #[non_exhaustive]
 pub struct ChargeGroupedUsage {
     /// Amount for this group alone, in cents of the currency. Example: `1000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    pub amount_cents: crate::Decimal,
     /// Number of events of this group alone. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -369,10 +391,12 @@ pub struct ChargeInput {
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<ChargePropertiesInput>,
-    /// Filters.
+    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
@@ -546,10 +570,12 @@ pub struct ChargeOverride {
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<ChargePropertiesInput>,
-    /// Filters.
+    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
@@ -778,6 +804,12 @@ pub struct ChargePropertiesInput {
     /// Presentation group keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl ChargePropertiesInput {
@@ -801,6 +833,7 @@ impl ChargePropertiesInput {
             volume_ranges: None,
             custom_properties: None,
             presentation_group_keys: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the grouped by.
@@ -851,8 +884,16 @@ impl ChargePropertiesInput {
     }
     /// Sets the amount.
     #[must_use]
-    pub fn amount(mut self, amount: impl Into<crate::Decimal>) -> Self {
-        self.amount = Some(amount.into());
+    pub fn amount(
+        mut self,
+        amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(amount) = self
+            .refused_
+            .take("amount", crate::refused::convert::<crate::Decimal>(amount))
+        {
+            self.amount = Some(amount);
+        }
         self
     }
     /// Sets the free units.
@@ -869,17 +910,36 @@ impl ChargePropertiesInput {
     }
     /// Sets the rate.
     #[must_use]
-    pub fn rate(mut self, rate: impl Into<crate::Decimal>) -> Self {
-        self.rate = Some(rate.into());
+    pub fn rate(
+        mut self,
+        rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(rate) = self
+            .refused_
+            .take("rate", crate::refused::convert::<crate::Decimal>(rate))
+        {
+            self.rate = Some(rate);
+        }
         self
     }
     /// Sets the fixed amount; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn fixed_amount(
         mut self,
-        fixed_amount: impl Into<crate::Patch<crate::Decimal>>,
+        fixed_amount: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.fixed_amount = fixed_amount.into();
+        if let Some(fixed_amount) = self
+            .refused_
+            .take(
+                "fixed_amount",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(fixed_amount),
+            )
+        {
+            self.fixed_amount = fixed_amount;
+        }
         self
     }
     /// Sets the free units per events; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -895,9 +955,22 @@ impl ChargePropertiesInput {
     #[must_use]
     pub fn free_units_per_total_aggregation(
         mut self,
-        free_units_per_total_aggregation: impl Into<crate::Patch<crate::Decimal>>,
+        free_units_per_total_aggregation: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.free_units_per_total_aggregation = free_units_per_total_aggregation.into();
+        if let Some(free_units_per_total_aggregation) = self
+            .refused_
+            .take(
+                "free_units_per_total_aggregation",
+                crate::refused::convert::<
+                    crate::Patch<crate::Decimal>,
+                >(free_units_per_total_aggregation),
+            )
+        {
+            self.free_units_per_total_aggregation = free_units_per_total_aggregation;
+        }
         self
     }
     /// Sets the per transaction max amount; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -929,18 +1002,16 @@ impl ChargePropertiesInput {
     }
     /// Sets the custom properties.
     #[must_use]
-    pub fn custom_properties(
+    pub fn custom_properties<CustomPropertiesKind>(
         mut self,
-        custom_properties: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<::serde_json::Value>),
-        >,
+        custom_properties: impl crate::IntoObject<CustomPropertiesKind>,
     ) -> Self {
-        self.custom_properties = Some(
-            custom_properties
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        if let Some(custom_properties) = self
+            .refused_
+            .take("custom_properties", custom_properties.into_object())
+        {
+            self.custom_properties = Some(custom_properties);
+        }
         self
     }
     /// Adds an entry to `custom_properties`.
@@ -970,15 +1041,65 @@ impl ChargePropertiesInput {
     }
 }
 
-/// Changes of a usage charge. Send `charge_model` as long as no subscription uses the plan: without it the server answers 422. Properties that are left out go back to the defaults of the model.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::ChargeProperties> for ChargePropertiesInput {
+    #[allow(deprecated)]
+    fn from(value: crate::ChargeProperties) -> Self {
+        Self {
+            grouped_by: value.grouped_by,
+            pricing_group_keys: value.pricing_group_keys,
+            graduated_ranges: value
+                .graduated_ranges
+                .map(|value| value.into_iter().map(|value| value.into()).collect()),
+            graduated_percentage_ranges: value
+                .graduated_percentage_ranges
+                .map(|value| value.into_iter().map(|value| value.into()).collect()),
+            amount: value.amount,
+            free_units: value.free_units,
+            package_size: value.package_size,
+            rate: value.rate,
+            fixed_amount: value
+                .fixed_amount
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            free_units_per_events: value
+                .free_units_per_events
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            free_units_per_total_aggregation: value
+                .free_units_per_total_aggregation
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            per_transaction_max_amount: value
+                .per_transaction_max_amount
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            per_transaction_min_amount: value
+                .per_transaction_min_amount
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            volume_ranges: value
+                .volume_ranges
+                .map(|value| value.into_iter().map(|value| value.into()).collect()),
+            custom_properties: value.custom_properties,
+            presentation_group_keys: value.presentation_group_keys,
+            refused_: crate::refused::Refused::default(),
+        }
+    }
+}
+
+/// Changes of a usage charge. The model is needed because the server answers 422 without it while no subscription uses the plan; later it cannot be changed. `ChargeUpdate::from` a received charge says all that is there.
+///
+/// Not every field that is left out stays as it is: `invoice_display_name` is cleared, `min_amount_cents` is reset.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeUpdate {
-    /// Invoice display name. Example: `Setup`.
+    /// Charge model.
+    pub charge_model: ChargeModel,
+    /// The prices, as the model has them.
+    ///
+    /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
+    pub properties: ChargePropertiesInput,
+    /// **Cleared when left out.** Name on invoices. Example: `Setup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
-    /// Min amount cents (in cents of the currency). Example: `0`.
+    /// **Reset when left out.** Least amount to bill, in cents of the currency. It becomes 0 while no subscription uses the plan; later the server ignores what is sent here. Example: `0`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -986,13 +1107,12 @@ pub struct ChargeUpdate {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
-    /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub properties: Option<ChargePropertiesInput>,
-    /// Filters.
+    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
@@ -1004,9 +1124,6 @@ pub struct ChargeUpdate {
     /// Code. Example: `api_requests_charge`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Charge model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub charge_model: Option<ChargeModel>,
     /// Pay in advance. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_in_advance: Option<bool>,
@@ -1028,18 +1145,21 @@ pub struct ChargeUpdate {
 }
 
 impl ChargeUpdate {
-    /// A request that leaves everything alone.
-    pub fn new() -> Self {
+    /// A request with what it needs; setters add the rest.
+    pub fn new(
+        charge_model: impl Into<ChargeModel>,
+        properties: impl Into<ChargePropertiesInput>,
+    ) -> Self {
         Self {
+            charge_model: charge_model.into(),
+            properties: properties.into(),
             invoice_display_name: None,
             min_amount_cents: None,
-            properties: None,
             filters: None,
             tax_codes: None,
             applied_pricing_unit: None,
             billable_metric_id: None,
             code: None,
-            charge_model: None,
             pay_in_advance: None,
             invoiceable: None,
             regroup_paid_fees: crate::Patch::Absent,
@@ -1061,12 +1181,6 @@ impl ChargeUpdate {
     #[must_use]
     pub fn min_amount_cents(mut self, min_amount_cents: impl Into<i64>) -> Self {
         self.min_amount_cents = Some(min_amount_cents.into());
-        self
-    }
-    /// Sets the properties.
-    #[must_use]
-    pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
-        self.properties = Some(properties.into());
         self
     }
     /// Sets the filters.
@@ -1109,12 +1223,6 @@ impl ChargeUpdate {
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
-        self
-    }
-    /// Sets the charge model.
-    #[must_use]
-    pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
-        self.charge_model = Some(charge_model.into());
         self
     }
     /// Sets the pay in advance.
@@ -1161,6 +1269,37 @@ impl ChargeUpdate {
     }
 }
 
+/// To send what is there, with a change. What is missing is left out.
+///
+/// Left out as well, since [`Charge`](crate::Charge) does not have it: `cascade_updates`.
+impl From<crate::Charge> for ChargeUpdate {
+    fn from(value: crate::Charge) -> Self {
+        Self {
+            charge_model: value.charge_model,
+            properties: value.properties.into(),
+            invoice_display_name: value.invoice_display_name,
+            min_amount_cents: Some(value.min_amount_cents),
+            filters: Some(value.filters.into_iter().map(|value| value.into()).collect()),
+            tax_codes: value
+                .taxes
+                .map(|value| value.into_iter().map(|value| value.code).collect()),
+            applied_pricing_unit: value.applied_pricing_unit.map(|value| value.into()),
+            billable_metric_id: Some(value.lago_billable_metric_id),
+            code: value.code,
+            pay_in_advance: Some(value.pay_in_advance),
+            invoiceable: Some(value.invoiceable),
+            regroup_paid_fees: value
+                .regroup_paid_fees
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            prorated: Some(value.prorated),
+            accepts_target_wallet: value
+                .accepts_target_wallet
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            cascade_updates: None,
+        }
+    }
+}
+
 /// Usage of one charge in a billing period: units, events and amount in cents without taxes, split by filter and group.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1175,10 +1314,8 @@ pub struct ChargeUsage {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
-    /// Amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub amount_cents: crate::Decimal,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
     /// Pricing unit details.
@@ -1242,6 +1379,12 @@ pub struct GraduatedPercentageRangeInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub fixed_amount: Option<crate::Decimal>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl GraduatedPercentageRangeInput {
@@ -1251,8 +1394,19 @@ impl GraduatedPercentageRangeInput {
     }
     /// Sets the fixed amount.
     #[must_use]
-    pub fn fixed_amount(mut self, fixed_amount: impl Into<crate::Decimal>) -> Self {
-        self.fixed_amount = Some(fixed_amount.into());
+    pub fn fixed_amount(
+        mut self,
+        fixed_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(fixed_amount) = self
+            .refused_
+            .take(
+                "fixed_amount",
+                crate::refused::convert::<crate::Decimal>(fixed_amount),
+            )
+        {
+            self.fixed_amount = Some(fixed_amount);
+        }
         self
     }
 }
@@ -1266,51 +1420,90 @@ impl GraduatedPercentageRangeInputBuilder<()> {
     /// From value (an exact decimal). Example: `0`.
     pub fn from_value(
         self,
-        from_value: impl Into<crate::Decimal>,
-    ) -> GraduatedPercentageRangeInputBuilder<(crate::Decimal,)> {
-        GraduatedPercentageRangeInputBuilder((from_value.into(),))
+        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> GraduatedPercentageRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
+        GraduatedPercentageRangeInputBuilder((
+            crate::refused::convert::<crate::Decimal>(from_value),
+        ))
     }
 }
 
-impl GraduatedPercentageRangeInputBuilder<(crate::Decimal,)> {
+impl GraduatedPercentageRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
     /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
         to_value: impl Into<Option<crate::Decimal>>,
-    ) -> GraduatedPercentageRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+    ) -> GraduatedPercentageRangeInputBuilder<
+        (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
+    > {
         let (from_value,) = self.0;
         GraduatedPercentageRangeInputBuilder((from_value, to_value.into()))
     }
 }
 
-impl GraduatedPercentageRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+impl GraduatedPercentageRangeInputBuilder<
+    (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
+> {
     /// Rate (an exact decimal). Example: `1`.
     pub fn rate(
         self,
-        rate: impl Into<crate::Decimal>,
+        rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> GraduatedPercentageRangeInputBuilder<
-        (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+        (
+            crate::refused::Given<crate::Decimal>,
+            Option<crate::Decimal>,
+            crate::refused::Given<crate::Decimal>,
+        ),
     > {
         let (from_value, to_value) = self.0;
-        GraduatedPercentageRangeInputBuilder((from_value, to_value, rate.into()))
+        GraduatedPercentageRangeInputBuilder((
+            from_value,
+            to_value,
+            crate::refused::convert::<crate::Decimal>(rate),
+        ))
     }
 }
 
 impl GraduatedPercentageRangeInputBuilder<
-    (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+    (
+        crate::refused::Given<crate::Decimal>,
+        Option<crate::Decimal>,
+        crate::refused::Given<crate::Decimal>,
+    ),
 > {
     /// Flat amount (an exact decimal). Example: `10`.
     pub fn flat_amount(
         self,
-        flat_amount: impl Into<crate::Decimal>,
+        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> GraduatedPercentageRangeInput {
         let (from_value, to_value, rate) = self.0;
+        let mut refused_ = crate::refused::Refused::default();
         GraduatedPercentageRangeInput {
-            from_value,
+            from_value: refused_.take("from_value", from_value).unwrap_or_default(),
             to_value,
-            rate,
-            flat_amount: flat_amount.into(),
+            rate: refused_.take("rate", rate).unwrap_or_default(),
+            flat_amount: refused_
+                .take(
+                    "flat_amount",
+                    crate::refused::convert::<crate::Decimal>(flat_amount),
+                )
+                .unwrap_or_default(),
             fixed_amount: None,
+            refused_,
+        }
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::GraduatedPercentageRange> for GraduatedPercentageRangeInput {
+    fn from(value: crate::GraduatedPercentageRange) -> Self {
+        Self {
+            from_value: value.from_value,
+            to_value: value.to_value,
+            rate: value.rate,
+            flat_amount: value.flat_amount,
+            fixed_amount: value.fixed_amount,
+            refused_: crate::refused::Refused::default(),
         }
     }
 }
@@ -1348,6 +1541,12 @@ pub struct GraduatedRangeInput {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub per_unit_amount: crate::Decimal,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl GraduatedRangeInput {
@@ -1366,50 +1565,88 @@ impl GraduatedRangeInputBuilder<()> {
     /// From value (an exact decimal). Example: `0`.
     pub fn from_value(
         self,
-        from_value: impl Into<crate::Decimal>,
-    ) -> GraduatedRangeInputBuilder<(crate::Decimal,)> {
-        GraduatedRangeInputBuilder((from_value.into(),))
+        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> GraduatedRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
+        GraduatedRangeInputBuilder((
+            crate::refused::convert::<crate::Decimal>(from_value),
+        ))
     }
 }
 
-impl GraduatedRangeInputBuilder<(crate::Decimal,)> {
+impl GraduatedRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
     /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
         to_value: impl Into<Option<crate::Decimal>>,
-    ) -> GraduatedRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+    ) -> GraduatedRangeInputBuilder<
+        (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
+    > {
         let (from_value,) = self.0;
         GraduatedRangeInputBuilder((from_value, to_value.into()))
     }
 }
 
-impl GraduatedRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+impl GraduatedRangeInputBuilder<
+    (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
+> {
     /// Flat amount (an exact decimal). Example: `10`.
     pub fn flat_amount(
         self,
-        flat_amount: impl Into<crate::Decimal>,
+        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> GraduatedRangeInputBuilder<
-        (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+        (
+            crate::refused::Given<crate::Decimal>,
+            Option<crate::Decimal>,
+            crate::refused::Given<crate::Decimal>,
+        ),
     > {
         let (from_value, to_value) = self.0;
-        GraduatedRangeInputBuilder((from_value, to_value, flat_amount.into()))
+        GraduatedRangeInputBuilder((
+            from_value,
+            to_value,
+            crate::refused::convert::<crate::Decimal>(flat_amount),
+        ))
     }
 }
 
 impl GraduatedRangeInputBuilder<
-    (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+    (
+        crate::refused::Given<crate::Decimal>,
+        Option<crate::Decimal>,
+        crate::refused::Given<crate::Decimal>,
+    ),
 > {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     pub fn per_unit_amount(
         self,
-        per_unit_amount: impl Into<crate::Decimal>,
+        per_unit_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> GraduatedRangeInput {
         let (from_value, to_value, flat_amount) = self.0;
+        let mut refused_ = crate::refused::Refused::default();
         GraduatedRangeInput {
-            from_value,
+            from_value: refused_.take("from_value", from_value).unwrap_or_default(),
             to_value,
-            flat_amount,
-            per_unit_amount: per_unit_amount.into(),
+            flat_amount: refused_.take("flat_amount", flat_amount).unwrap_or_default(),
+            per_unit_amount: refused_
+                .take(
+                    "per_unit_amount",
+                    crate::refused::convert::<crate::Decimal>(per_unit_amount),
+                )
+                .unwrap_or_default(),
+            refused_,
+        }
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::GraduatedRange> for GraduatedRangeInput {
+    fn from(value: crate::GraduatedRange) -> Self {
+        Self {
+            from_value: value.from_value,
+            to_value: value.to_value,
+            flat_amount: value.flat_amount,
+            per_unit_amount: value.per_unit_amount,
+            refused_: crate::refused::Refused::default(),
         }
     }
 }
@@ -1519,22 +1756,15 @@ pub struct UsageCharge {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsagePricingUnitDetails {
-    /// Amount cents (in cents of the currency). Example: `200`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `200`.
+    pub amount_cents: crate::Decimal,
     /// Short name. Example: `CR`.
     pub short_name: String,
     /// Conversion rate (an exact decimal). Example: `0.5`.
     pub conversion_rate: crate::Decimal,
     /// Projection to the end of the period, in cents of the pricing unit. Only in projected usage.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
-    pub projected_amount_cents: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub projected_amount_cents: Option<crate::Decimal>,
 }
 
 /// Volume range.
@@ -1570,6 +1800,12 @@ pub struct VolumeRangeInput {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub per_unit_amount: crate::Decimal,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl VolumeRangeInput {
@@ -1588,48 +1824,86 @@ impl VolumeRangeInputBuilder<()> {
     /// From value (an exact decimal). Example: `0`.
     pub fn from_value(
         self,
-        from_value: impl Into<crate::Decimal>,
-    ) -> VolumeRangeInputBuilder<(crate::Decimal,)> {
-        VolumeRangeInputBuilder((from_value.into(),))
+        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> VolumeRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
+        VolumeRangeInputBuilder((crate::refused::convert::<crate::Decimal>(from_value),))
     }
 }
 
-impl VolumeRangeInputBuilder<(crate::Decimal,)> {
+impl VolumeRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
     /// To value (an exact decimal). Example: `10`.
     pub fn to_value(
         self,
         to_value: impl Into<Option<crate::Decimal>>,
-    ) -> VolumeRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+    ) -> VolumeRangeInputBuilder<
+        (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
+    > {
         let (from_value,) = self.0;
         VolumeRangeInputBuilder((from_value, to_value.into()))
     }
 }
 
-impl VolumeRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>)> {
+impl VolumeRangeInputBuilder<
+    (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
+> {
     /// Flat amount (an exact decimal). Example: `10`.
     pub fn flat_amount(
         self,
-        flat_amount: impl Into<crate::Decimal>,
+        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> VolumeRangeInputBuilder<
-        (crate::Decimal, Option<crate::Decimal>, crate::Decimal),
+        (
+            crate::refused::Given<crate::Decimal>,
+            Option<crate::Decimal>,
+            crate::refused::Given<crate::Decimal>,
+        ),
     > {
         let (from_value, to_value) = self.0;
-        VolumeRangeInputBuilder((from_value, to_value, flat_amount.into()))
+        VolumeRangeInputBuilder((
+            from_value,
+            to_value,
+            crate::refused::convert::<crate::Decimal>(flat_amount),
+        ))
     }
 }
 
-impl VolumeRangeInputBuilder<(crate::Decimal, Option<crate::Decimal>, crate::Decimal)> {
+impl VolumeRangeInputBuilder<
+    (
+        crate::refused::Given<crate::Decimal>,
+        Option<crate::Decimal>,
+        crate::refused::Given<crate::Decimal>,
+    ),
+> {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     pub fn per_unit_amount(
         self,
-        per_unit_amount: impl Into<crate::Decimal>,
+        per_unit_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> VolumeRangeInput {
         let (from_value, to_value, flat_amount) = self.0;
+        let mut refused_ = crate::refused::Refused::default();
         VolumeRangeInput {
-            from_value,
+            from_value: refused_.take("from_value", from_value).unwrap_or_default(),
             to_value,
-            flat_amount,
-            per_unit_amount: per_unit_amount.into(),
+            flat_amount: refused_.take("flat_amount", flat_amount).unwrap_or_default(),
+            per_unit_amount: refused_
+                .take(
+                    "per_unit_amount",
+                    crate::refused::convert::<crate::Decimal>(per_unit_amount),
+                )
+                .unwrap_or_default(),
+            refused_,
+        }
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::VolumeRange> for VolumeRangeInput {
+    fn from(value: crate::VolumeRange) -> Self {
+        Self {
+            from_value: value.from_value,
+            to_value: value.to_value,
+            flat_amount: value.flat_amount,
+            per_unit_amount: value.per_unit_amount,
+            refused_: crate::refused::Refused::default(),
         }
     }
 }

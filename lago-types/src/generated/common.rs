@@ -40,16 +40,22 @@ pub struct EvaluateExpressionEventInput {
     /// Code of a billable metric. Only an expression that reads it needs it. Example: `storage`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Timestamp (an exact decimal). Example: `1651240791`.
+    /// Timestamp (in seconds since 1970). Example: `1651240791`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_number"
+        serialize_with = "crate::unix_time::serialize"
     )]
     pub timestamp: Option<crate::Decimal>,
     /// What happened, by name; the server reads every value as text. Only an expression that reads them needs them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl EvaluateExpressionEventInput {
@@ -59,6 +65,7 @@ impl EvaluateExpressionEventInput {
             code: None,
             timestamp: None,
             properties: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the code.
@@ -69,24 +76,33 @@ impl EvaluateExpressionEventInput {
     }
     /// Sets the timestamp.
     #[must_use]
-    pub fn timestamp(mut self, timestamp: impl Into<crate::Decimal>) -> Self {
-        self.timestamp = Some(timestamp.into());
+    pub fn timestamp(
+        mut self,
+        timestamp: impl TryInto<crate::UnixTime, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(timestamp) = self
+            .refused_
+            .take(
+                "timestamp",
+                crate::refused::convert::<crate::UnixTime>(timestamp).map(Into::into),
+            )
+        {
+            self.timestamp = Some(timestamp);
+        }
         self
     }
     /// Sets the properties.
     #[must_use]
-    pub fn properties(
+    pub fn properties<PropertiesKind>(
         mut self,
-        properties: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<::serde_json::Value>),
-        >,
+        properties: impl crate::IntoObject<PropertiesKind>,
     ) -> Self {
-        self.properties = Some(
-            properties
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        if let Some(properties) = self
+            .refused_
+            .take("properties", properties.into_object())
+        {
+            self.properties = Some(properties);
+        }
         self
     }
     /// Adds an entry to `properties`.
@@ -201,8 +217,16 @@ pub struct OneOffInvoiceFeeInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl OneOffInvoiceFeeInput {
@@ -217,6 +241,7 @@ impl OneOffInvoiceFeeInput {
             from_datetime: None,
             to_datetime: None,
             tax_codes: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the invoice display name.
@@ -239,8 +264,19 @@ impl OneOffInvoiceFeeInput {
     }
     /// Sets the units; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
-    pub fn units(mut self, units: impl Into<crate::Patch<crate::Decimal>>) -> Self {
-        self.units = units.into();
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Patch<crate::Decimal>, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take(
+                "units",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(units),
+            )
+        {
+            self.units = units;
+        }
         self
     }
     /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.

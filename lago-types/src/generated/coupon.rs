@@ -168,6 +168,12 @@ pub struct CouponInput {
     /// Applies to.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub applies_to: crate::Patch<CouponAppliesToInput>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl CouponInput {
@@ -206,9 +212,20 @@ impl CouponInput {
     #[must_use]
     pub fn percentage_rate(
         mut self,
-        percentage_rate: impl Into<crate::Patch<crate::Decimal>>,
+        percentage_rate: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.percentage_rate = percentage_rate.into();
+        if let Some(percentage_rate) = self
+            .refused_
+            .take(
+                "percentage_rate",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(percentage_rate),
+            )
+        {
+            self.percentage_rate = percentage_rate;
+        }
         self
     }
     /// Sets the frequency duration; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -300,6 +317,7 @@ impl CouponInputBuilder<(String, String, CouponType, CouponFrequency)> {
             frequency_duration: crate::Patch::Absent,
             expiration_at: crate::Patch::Absent,
             applies_to: crate::Patch::Absent,
+            refused_: crate::refused::Refused::default(),
         }
     }
 }
@@ -370,6 +388,12 @@ pub struct CouponUpdate {
     /// Applies to.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub applies_to: crate::Patch<CouponAppliesToInput>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl CouponUpdate {
@@ -389,6 +413,7 @@ impl CouponUpdate {
             expiration: None,
             expiration_at: crate::Patch::Absent,
             applies_to: crate::Patch::Absent,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the name.
@@ -440,9 +465,20 @@ impl CouponUpdate {
     #[must_use]
     pub fn percentage_rate(
         mut self,
-        percentage_rate: impl Into<crate::Patch<crate::Decimal>>,
+        percentage_rate: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.percentage_rate = percentage_rate.into();
+        if let Some(percentage_rate) = self
+            .refused_
+            .take(
+                "percentage_rate",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(percentage_rate),
+            )
+        {
+            self.percentage_rate = percentage_rate;
+        }
         self
     }
     /// Sets the frequency.

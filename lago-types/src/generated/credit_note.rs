@@ -236,7 +236,7 @@ pub struct CreditNoteEstimated {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
-    /// Precise taxes amount cents (in cents of the currency, with fractions of a cent). Example: `20.1`.
+    /// Precise taxes amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `20.1`.
     pub precise_taxes_amount_cents: crate::Decimal,
     /// Taxes rate (an exact decimal). Example: `20`.
     pub taxes_rate: crate::Decimal,
@@ -256,7 +256,7 @@ pub struct CreditNoteEstimated {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_adjustment_amount_cents: i64,
-    /// Precise coupons adjustment amount cents (in cents of the currency, with fractions of a cent). Example: `20.1`.
+    /// Precise coupons adjustment amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `20.1`.
     pub precise_coupons_adjustment_amount_cents: crate::Decimal,
     /// Items.
     pub items: Vec<CreditNoteEstimatedItem>,

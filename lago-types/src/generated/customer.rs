@@ -447,12 +447,12 @@ impl CustomerBillingConfigurationInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerCheckoutUrl {
-    /// Lago customer id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    pub lago_customer_id: String,
+    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    pub lago_customer_id: ::uuid::Uuid,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Payment provider. Example: `stripe`.
-    pub payment_provider: String,
+    pub payment_provider: PaymentProvider,
     /// Code of the payment provider. Null when the customer has none. Example: `Stripe Prod`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_code: Option<String>,
@@ -474,7 +474,7 @@ pub struct CustomerInput {
     /// Address line1. Example: `5230 Penfield Ave`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub address_line1: crate::Patch<String>,
-    /// Address line2. Example: ``.
+    /// Address line2. Example: `""`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub address_line2: crate::Patch<String>,
     /// City. Example: `Woodland Hills`.
@@ -520,6 +520,8 @@ pub struct CustomerInput {
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub state: crate::Patch<String>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Tax identification number. Example: `EU123456789`.
@@ -554,10 +556,10 @@ pub struct CustomerInput {
     /// Shipping address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping_address: Option<AddressInput>,
-    /// All connections to accounting, tax and customer management, since those whose id is not in the list are removed. New ones are made after the answer, which does not have them yet. Ignored for partners.
+    /// **What is not in it is removed.** Connections to accounting, tax and customer management, each with its `id`. New ones are made after the answer, which does not have them yet. Without the list they stay as they are. Ignored for partners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integration_customers: Option<Vec<IntegrationCustomerInput>>,
-    /// Metadata.
+    /// **What is not in it is removed.** Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. `id_among` takes them from the customer as received. Without the list they stay as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Vec<CustomerMetadataInput>>,
     /// Skip invoice custom sections. Example: `false`.
@@ -889,18 +891,22 @@ pub struct CustomerMetadata {
 }
 
 /// Customer metadata input.
+///
+/// Not every field that is left out stays as it is: `display_in_invoice` is reset.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerMetadataInput {
-    /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Lago id of the entry that is meant. Without it the entry is a new one, and a key that is there already is refused with `value_already_exist`. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<::uuid::Uuid>,
     /// Key. Example: `Purchase Order`.
     pub key: String,
     /// Value. Example: `123456789`.
     pub value: String,
-    /// Whether the entry stands on invoices. False unless it is sent. Example: `true`.
+    /// Whether the entry stands on invoices.
+    ///
+    /// **Reset when left out.** It becomes false. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_in_invoice: Option<bool>,
 }
@@ -925,6 +931,30 @@ impl CustomerMetadataInput {
     #[must_use]
     pub fn display_in_invoice(mut self, display_in_invoice: bool) -> Self {
         self.display_in_invoice = Some(display_in_invoice);
+        self
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::CustomerMetadata> for CustomerMetadataInput {
+    fn from(value: crate::CustomerMetadata) -> Self {
+        Self {
+            id: Some(value.lago_id),
+            key: value.key,
+            value: value.value,
+            display_in_invoice: Some(value.display_in_invoice),
+        }
+    }
+}
+
+impl CustomerMetadataInput {
+    /// Takes the id of the entry in `known` that has the same `key`. Without its id an entry is a new one, and the server refuses a `key` that it has already (`value_already_exist`).
+    #[must_use]
+    pub fn id_among(mut self, known: &[crate::CustomerMetadata]) -> Self {
+        let same = known.iter().find(|entry| Some(&entry.key) == Some(&self.key));
+        if let Some(id) = same.map(|entry| entry.lago_id) {
+            self.id = Some(id);
+        }
         self
     }
 }
@@ -976,22 +1006,14 @@ pub struct CustomerProjectedUsage {
     /// Currency. Example: `EUR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// Amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
-    /// Projected amount cents (in cents of the currency). Example: `256`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub projected_amount_cents: i64,
-    /// Taxes amount cents (in cents of the currency). Example: `200`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub taxes_amount_cents: i64,
-    /// Total amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub total_amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub amount_cents: crate::Decimal,
+    /// Projected amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `256`.
+    pub projected_amount_cents: crate::Decimal,
+    /// Taxes amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `200`.
+    pub taxes_amount_cents: crate::Decimal,
+    /// Total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub total_amount_cents: crate::Decimal,
     /// Charges usage.
     pub charges_usage: Vec<ProjectedChargeUsage>,
 }
@@ -1030,18 +1052,12 @@ pub struct CustomerUsage {
     /// Currency. Example: `EUR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// Amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
-    /// Taxes amount cents (in cents of the currency). Example: `200`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub taxes_amount_cents: i64,
-    /// Total amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub total_amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub amount_cents: crate::Decimal,
+    /// Taxes amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `200`.
+    pub taxes_amount_cents: crate::Decimal,
+    /// Total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub total_amount_cents: crate::Decimal,
     /// Charges usage.
     pub charges_usage: Vec<ChargeUsage>,
 }
@@ -1315,6 +1331,22 @@ impl IntegrationCustomerInput {
     }
 }
 
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::IntegrationCustomer> for IntegrationCustomerInput {
+    fn from(value: crate::IntegrationCustomer) -> Self {
+        Self {
+            id: value.lago_id,
+            integration_type: value.type_,
+            integration_code: Some(value.integration_code),
+            external_customer_id: value.external_customer_id,
+            sync_with_provider: value.sync_with_provider,
+            subsidiary_id: value.subsidiary_id,
+            code: value.code,
+            targeted_object: value.targeted_object,
+        }
+    }
+}
+
 /// Projected charge filter usage.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1325,13 +1357,9 @@ pub struct ProjectedChargeFilterUsage {
     /// Units of this filter alone, projected to the end of the period. Example: `1.8`.
     pub projected_units: crate::Decimal,
     /// Amount for this filter alone, in cents of the currency. Example: `1000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    pub amount_cents: crate::Decimal,
     /// Amount for this filter alone, projected to the end of the period, in cents of the currency. Example: `2000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub projected_amount_cents: i64,
+    pub projected_amount_cents: crate::Decimal,
     /// Number of events of this filter alone. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -1359,13 +1387,9 @@ pub struct ProjectedChargeFilterUsage {
 #[non_exhaustive]
 pub struct ProjectedChargeGroupedUsage {
     /// Amount for this group alone, in cents of the currency. Example: `1000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    pub amount_cents: crate::Decimal,
     /// Amount for this group alone, projected to the end of the period, in cents of the currency. Example: `2000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub projected_amount_cents: i64,
+    pub projected_amount_cents: crate::Decimal,
     /// Number of events of this group alone. Example: `10`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -1402,14 +1426,10 @@ pub struct ProjectedChargeUsage {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
-    /// Amount cents (in cents of the currency). Example: `123`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
-    /// Projected amount cents (in cents of the currency). Example: `256`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub projected_amount_cents: i64,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    pub amount_cents: crate::Decimal,
+    /// Projected amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `256`.
+    pub projected_amount_cents: crate::Decimal,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
     /// Pricing unit details.

@@ -19,7 +19,7 @@ pub struct Event {
     pub code: String,
     /// Timestamp (UTC). Example: `2022-04-29T08:59:51.123Z`.
     pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Precise total amount cents (in cents of the currency, with fractions of a cent). Example: `1234.56`.
+    /// Precise total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `1234.56`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precise_total_amount_cents: Option<crate::Decimal>,
     /// Properties.
@@ -72,6 +72,12 @@ pub struct EventEstimateFeesInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub precise_total_amount_cents: Option<crate::Decimal>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl EventEstimateFeesInput {
@@ -85,22 +91,21 @@ impl EventEstimateFeesInput {
             external_subscription_id: external_subscription_id.into(),
             properties: None,
             precise_total_amount_cents: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the properties.
     #[must_use]
-    pub fn properties(
+    pub fn properties<PropertiesKind>(
         mut self,
-        properties: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<::serde_json::Value>),
-        >,
+        properties: impl crate::IntoObject<PropertiesKind>,
     ) -> Self {
-        self.properties = Some(
-            properties
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        if let Some(properties) = self
+            .refused_
+            .take("properties", properties.into_object())
+        {
+            self.properties = Some(properties);
+        }
         self
     }
     /// Adds an entry to `properties`.
@@ -119,9 +124,20 @@ impl EventEstimateFeesInput {
     #[must_use]
     pub fn precise_total_amount_cents(
         mut self,
-        precise_total_amount_cents: impl Into<crate::Decimal>,
+        precise_total_amount_cents: impl TryInto<
+            crate::Decimal,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.precise_total_amount_cents = Some(precise_total_amount_cents.into());
+        if let Some(precise_total_amount_cents) = self
+            .refused_
+            .take(
+                "precise_total_amount_cents",
+                crate::refused::convert::<crate::Decimal>(precise_total_amount_cents),
+            )
+        {
+            self.precise_total_amount_cents = Some(precise_total_amount_cents);
+        }
         self
     }
 }
@@ -141,6 +157,12 @@ pub struct EventEstimateInstantFeesInput {
     /// Transaction id. Example: `transaction_1234567890`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub transaction_id: crate::Patch<String>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl EventEstimateInstantFeesInput {
@@ -154,22 +176,21 @@ impl EventEstimateInstantFeesInput {
             external_subscription_id: external_subscription_id.into(),
             properties: None,
             transaction_id: crate::Patch::Absent,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the properties.
     #[must_use]
-    pub fn properties(
+    pub fn properties<PropertiesKind>(
         mut self,
-        properties: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<::serde_json::Value>),
-        >,
+        properties: impl crate::IntoObject<PropertiesKind>,
     ) -> Self {
-        self.properties = Some(
-            properties
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        if let Some(properties) = self
+            .refused_
+            .take("properties", properties.into_object())
+        {
+            self.properties = Some(properties);
+        }
         self
     }
     /// Adds an entry to `properties`.
@@ -196,6 +217,8 @@ impl EventEstimateInstantFeesInput {
 }
 
 /// Usage event to ingest; keep its transaction identifier and timestamp the same on every resend, lest it be billed twice.
+///
+/// The server recognises it by `transaction_id` when it comes again, and some of its stores only if `timestamp` is the same too. So store both with it in a queue or an outbox: with a new key, or with another time, it is counted again when it is delivered again. A call without a key is refused before anything is sent, and a missing time is set once, before the first attempt.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -210,10 +233,10 @@ pub struct EventInput {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_number"
+        serialize_with = "crate::unix_time::serialize"
     )]
     pub timestamp: Option<crate::Decimal>,
-    /// Precise total amount cents (in cents of the currency, with fractions of a cent). Example: `1234.56`.
+    /// Precise total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `1234.56`.
     #[serde(
         default,
         skip_serializing_if = "crate::Patch::is_absent",
@@ -223,6 +246,12 @@ pub struct EventInput {
     /// Properties.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub properties: crate::Patch<::serde_json::Map<String, ::serde_json::Value>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl EventInput {
@@ -240,6 +269,7 @@ impl EventInput {
             timestamp: Some(crate::mint::now()),
             precise_total_amount_cents: crate::Patch::Absent,
             properties: crate::Patch::Absent,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the transaction id.
@@ -250,28 +280,63 @@ impl EventInput {
     }
     /// Sets the timestamp.
     #[must_use]
-    pub fn timestamp(mut self, timestamp: impl Into<crate::Decimal>) -> Self {
-        self.timestamp = Some(timestamp.into());
+    pub fn timestamp(
+        mut self,
+        timestamp: impl TryInto<crate::UnixTime, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(timestamp) = self
+            .refused_
+            .take(
+                "timestamp",
+                crate::refused::convert::<crate::UnixTime>(timestamp).map(Into::into),
+            )
+        {
+            self.timestamp = Some(timestamp);
+        }
         self
     }
     /// Sets the precise total amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn precise_total_amount_cents(
         mut self,
-        precise_total_amount_cents: impl Into<crate::Patch<crate::Decimal>>,
+        precise_total_amount_cents: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.precise_total_amount_cents = precise_total_amount_cents.into();
+        if let Some(precise_total_amount_cents) = self
+            .refused_
+            .take(
+                "precise_total_amount_cents",
+                crate::refused::convert::<
+                    crate::Patch<crate::Decimal>,
+                >(precise_total_amount_cents),
+            )
+        {
+            self.precise_total_amount_cents = precise_total_amount_cents;
+        }
         self
     }
     /// Sets the properties; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn properties(
         mut self,
-        properties: impl Into<
+        properties: impl TryInto<
             crate::Patch<::serde_json::Map<String, ::serde_json::Value>>,
+            Error: Into<crate::Refusal>,
         >,
     ) -> Self {
-        self.properties = properties.into();
+        if let Some(properties) = self
+            .refused_
+            .take(
+                "properties",
+                crate::refused::convert::<
+                    crate::Patch<::serde_json::Map<String, ::serde_json::Value>>,
+                >(properties),
+            )
+        {
+            self.properties = properties;
+        }
         self
     }
     /// Adds an entry to `properties`.
@@ -285,5 +350,15 @@ impl EventInput {
         entries.insert(key.into(), value.into());
         self.properties = crate::Patch::Value(entries);
         self
+    }
+}
+
+impl crate::Keyed for EventInput {
+    const KEY: &'static str = "transaction_id";
+    fn key(&self) -> &str {
+        &self.transaction_id
+    }
+    fn fix_time(&mut self) {
+        self.timestamp.get_or_insert_with(crate::mint::now);
     }
 }

@@ -117,7 +117,7 @@ pub struct Fee {
     /// Description. Example: `Fee description`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Precise coupons amount cents (in cents of the currency, with fractions of a cent). Example: `0.0`.
+    /// Precise coupons amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `0.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precise_coupons_amount_cents: Option<crate::Decimal>,
     /// Amount less coupons, before taxes, in cents of the currency. Servers before 1.45 do not send it. Example: `100`.
@@ -318,7 +318,7 @@ pub struct FeeEstimate {
     pub description: Option<::serde_json::Value>,
     /// Precise unit amount (an exact decimal). Example: `312.5`.
     pub precise_unit_amount: crate::Decimal,
-    /// Precise coupons amount cents (in cents of the currency, with fractions of a cent). Example: `0.0`.
+    /// Precise coupons amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `0.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precise_coupons_amount_cents: Option<crate::Decimal>,
     /// Total amount cents (in cents of the currency). Example: `120`.

@@ -89,6 +89,8 @@ pub struct FixedChargeInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -112,6 +114,12 @@ pub struct FixedChargeInput {
     /// Cascade updates. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade_updates: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl FixedChargeInput {
@@ -130,6 +138,7 @@ impl FixedChargeInput {
             pay_in_advance: None,
             prorated: None,
             cascade_updates: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -143,8 +152,16 @@ impl FixedChargeInput {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
-        self.units = Some(units.into());
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take("units", crate::refused::convert::<crate::Decimal>(units))
+        {
+            self.units = Some(units);
+        }
         self
     }
     /// Sets the apply units immediately.
@@ -237,8 +254,16 @@ pub struct FixedChargeOverride {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl FixedChargeOverride {
@@ -250,6 +275,7 @@ impl FixedChargeOverride {
             apply_units_immediately: None,
             properties: None,
             tax_codes: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -263,8 +289,16 @@ impl FixedChargeOverride {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
-        self.units = Some(units.into());
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take("units", crate::refused::convert::<crate::Decimal>(units))
+        {
+            self.units = Some(units);
+        }
         self
     }
     /// Sets the apply units immediately.
@@ -339,6 +373,12 @@ pub struct FixedChargePropertiesInput {
     /// Event properties that split usage for display. Kept when sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl FixedChargePropertiesInput {
@@ -350,12 +390,21 @@ impl FixedChargePropertiesInput {
             volume_ranges: None,
             pricing_group_keys: None,
             presentation_group_keys: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the amount.
     #[must_use]
-    pub fn amount(mut self, amount: impl Into<crate::Decimal>) -> Self {
-        self.amount = Some(amount.into());
+    pub fn amount(
+        mut self,
+        amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(amount) = self
+            .refused_
+            .take("amount", crate::refused::convert::<crate::Decimal>(amount))
+        {
+            self.amount = Some(amount);
+        }
         self
     }
     /// Sets the graduated ranges.
@@ -404,24 +453,49 @@ impl FixedChargePropertiesInput {
     }
 }
 
-/// Changes of a fixed charge. Send `charge_model` as long as no subscription uses the plan: it is taken as none when left out. Properties that are left out go back to the defaults.
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::FixedChargeProperties> for FixedChargePropertiesInput {
+    fn from(value: crate::FixedChargeProperties) -> Self {
+        Self {
+            amount: value.amount,
+            graduated_ranges: value
+                .graduated_ranges
+                .map(|value| value.into_iter().map(|value| value.into()).collect()),
+            volume_ranges: value
+                .volume_ranges
+                .map(|value| value.into_iter().map(|value| value.into()).collect()),
+            pricing_group_keys: value.pricing_group_keys,
+            presentation_group_keys: value.presentation_group_keys,
+            refused_: crate::refused::Refused::default(),
+        }
+    }
+}
+
+/// Changes of a fixed charge. Model and units are needed because the server takes them as none when they are left out, and refuses that. `FixedChargeUpdate::from` a received charge says all that is there.
+///
+/// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeUpdate {
-    /// Invoice display name. Example: `Setup Fee`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub invoice_display_name: crate::Patch<String>,
-    /// Units (an exact decimal). Example: `1.0`.
+    /// Charge model.
+    pub charge_model: FixedChargeModel,
+    /// The prices, as the model has them.
+    ///
+    /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
+    pub properties: FixedChargePropertiesInput,
+    /// Units (an exact decimal). Example: `10.0`.
     #[serde(serialize_with = "crate::decimal::as_string")]
     pub units: crate::Decimal,
+    /// **Cleared when left out.** Name on invoices. Example: `Setup fee`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub invoice_display_name: crate::Patch<String>,
     /// Apply units immediately. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_units_immediately: Option<bool>,
-    /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
@@ -433,9 +507,6 @@ pub struct FixedChargeUpdate {
     /// Code. Example: `setup_fee_charge`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Charge model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub charge_model: Option<FixedChargeModel>,
     /// Pay in advance. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_in_advance: Option<bool>,
@@ -445,24 +516,38 @@ pub struct FixedChargeUpdate {
     /// Cascade updates. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade_updates: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl FixedChargeUpdate {
     /// A request with what it needs; setters add the rest.
-    pub fn new(units: impl Into<crate::Decimal>) -> Self {
+    pub fn new(
+        charge_model: impl Into<FixedChargeModel>,
+        properties: impl Into<FixedChargePropertiesInput>,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        let mut refused_ = crate::refused::Refused::default();
         Self {
-            units: units.into(),
+            charge_model: charge_model.into(),
+            properties: properties.into(),
+            units: refused_
+                .take("units", crate::refused::convert::<crate::Decimal>(units))
+                .unwrap_or_default(),
             invoice_display_name: crate::Patch::Absent,
             apply_units_immediately: None,
-            properties: None,
             tax_codes: None,
             add_on_id: None,
             add_on_code: None,
             code: None,
-            charge_model: None,
             pay_in_advance: None,
             prorated: None,
             cascade_updates: None,
+            refused_,
         }
     }
     /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -478,15 +563,6 @@ impl FixedChargeUpdate {
     #[must_use]
     pub fn apply_units_immediately(mut self, apply_units_immediately: bool) -> Self {
         self.apply_units_immediately = Some(apply_units_immediately);
-        self
-    }
-    /// Sets the properties.
-    #[must_use]
-    pub fn properties(
-        mut self,
-        properties: impl Into<FixedChargePropertiesInput>,
-    ) -> Self {
-        self.properties = Some(properties.into());
         self
     }
     /// Sets the tax codes.
@@ -516,12 +592,6 @@ impl FixedChargeUpdate {
         self.code = Some(code.into());
         self
     }
-    /// Sets the charge model.
-    #[must_use]
-    pub fn charge_model(mut self, charge_model: impl Into<FixedChargeModel>) -> Self {
-        self.charge_model = Some(charge_model.into());
-        self
-    }
     /// Sets the pay in advance.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
@@ -539,5 +609,32 @@ impl FixedChargeUpdate {
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);
         self
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+///
+/// Left out as well, since [`FixedCharge`](crate::FixedCharge) does not have it: `apply_units_immediately`, `cascade_updates`.
+impl From<crate::FixedCharge> for FixedChargeUpdate {
+    fn from(value: crate::FixedCharge) -> Self {
+        Self {
+            charge_model: value.charge_model,
+            properties: value.properties.into(),
+            units: value.units,
+            invoice_display_name: value
+                .invoice_display_name
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            apply_units_immediately: None,
+            tax_codes: value
+                .taxes
+                .map(|value| value.into_iter().map(|value| value.code).collect()),
+            add_on_id: Some(value.lago_add_on_id),
+            add_on_code: Some(value.add_on_code),
+            code: value.code,
+            pay_in_advance: Some(value.pay_in_advance),
+            prorated: Some(value.prorated),
+            cascade_updates: None,
+            refused_: crate::refused::Refused::default(),
+        }
     }
 }

@@ -338,14 +338,9 @@ pub struct InvoiceCollection {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoices_count: i64,
-    /// Amount cents (in cents of the currency). Example: `50000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
-    pub amount_cents: Option<i64>,
+    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `50000`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_cents: Option<crate::Decimal>,
     /// Currency of the invoices. Null for a month without invoices when no currency is asked for. Example: `USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
@@ -443,7 +438,7 @@ pub struct InvoiceMetadata {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceMetadataUpdate {
-    /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Lago id of the entry that is meant. Without it the entry is a new one, and a key that is there already is refused with `value_already_exist`. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<::uuid::Uuid>,
     /// Key. Example: `digital_ref_id`.
@@ -479,6 +474,29 @@ impl InvoiceMetadataUpdate {
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());
+        self
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::InvoiceMetadata> for InvoiceMetadataUpdate {
+    fn from(value: crate::InvoiceMetadata) -> Self {
+        Self {
+            id: value.lago_id,
+            key: value.key,
+            value: value.value,
+        }
+    }
+}
+
+impl InvoiceMetadataUpdate {
+    /// Takes the id of the entry in `known` that has the same `key`. Without its id an entry is a new one, and the server refuses a `key` that it has already (`value_already_exist`).
+    #[must_use]
+    pub fn id_among(mut self, known: &[crate::InvoiceMetadata]) -> Self {
+        let same = known.iter().find(|entry| entry.key.as_ref() == self.key.as_ref());
+        if let Some(id) = same.and_then(|entry| entry.lago_id) {
+            self.id = Some(id);
+        }
         self
     }
 }
@@ -530,18 +548,18 @@ pub struct InvoicePaymentFailure {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePaymentUrl {
-    /// Lago customer id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lago_customer_id: Option<String>,
-    /// Lago invoice id. Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
+    pub lago_customer_id: Option<::uuid::Uuid>,
+    /// Lago invoice id (a UUID made by Lago). Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lago_invoice_id: Option<String>,
+    pub lago_invoice_id: Option<::uuid::Uuid>,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_customer_id: Option<String>,
     /// Payment provider. Example: `stripe`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_provider: Option<String>,
+    pub payment_provider: Option<PaymentProvider>,
     /// Payment url. Example: `https://foo.bar`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_url: Option<String>,
@@ -775,6 +793,12 @@ pub struct InvoicePreviewCouponInput {
         schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub frequency_duration_remaining: crate::Patch<i64>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl InvoicePreviewCouponInput {
@@ -790,6 +814,7 @@ impl InvoicePreviewCouponInput {
             frequency_duration: crate::Patch::Absent,
             frequency: None,
             frequency_duration_remaining: crate::Patch::Absent,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the name.
@@ -823,9 +848,20 @@ impl InvoicePreviewCouponInput {
     #[must_use]
     pub fn percentage_rate(
         mut self,
-        percentage_rate: impl Into<crate::Patch<crate::Decimal>>,
+        percentage_rate: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.percentage_rate = percentage_rate.into();
+        if let Some(percentage_rate) = self
+            .refused_
+            .take(
+                "percentage_rate",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(percentage_rate),
+            )
+        {
+            self.percentage_rate = percentage_rate;
+        }
         self
     }
     /// Sets the frequency duration; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1431,7 +1467,7 @@ pub struct InvoiceUpdate {
     /// Payment status. Example: `succeeded`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_status: Option<InvoicePaymentStatus>,
-    /// Metadata.
+    /// **What is not in it is removed.** Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. `id_among` takes them from the invoice as received. Without the list they stay as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Vec<InvoiceMetadataUpdate>>,
 }

@@ -87,8 +87,8 @@ pub struct Payment {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentInput {
-    /// Invoice id. Example: `486b147a-02a1-4ccf-8603-f3541fc25e7a`.
-    pub invoice_id: String,
+    /// Invoice id (a UUID made by Lago). Example: `486b147a-02a1-4ccf-8603-f3541fc25e7a`.
+    pub invoice_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `100`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -103,7 +103,7 @@ pub struct PaymentInput {
 impl PaymentInput {
     /// A request with what it needs; setters add the rest.
     pub fn new(
-        invoice_id: impl Into<String>,
+        invoice_id: impl Into<::uuid::Uuid>,
         amount_cents: impl Into<i64>,
         reference: impl Into<String>,
     ) -> Self {

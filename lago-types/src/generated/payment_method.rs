@@ -81,3 +81,15 @@ impl PaymentMethodReferenceInput {
         self
     }
 }
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::PaymentMethodReference> for PaymentMethodReferenceInput {
+    fn from(value: crate::PaymentMethodReference) -> Self {
+        Self {
+            payment_method_type: value.payment_method_type,
+            payment_method_id: value
+                .payment_method_id
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+        }
+    }
+}

@@ -41,14 +41,14 @@ pub struct PaymentRequestInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Lago invoice ids.
-    pub lago_invoice_ids: Vec<String>,
+    pub lago_invoice_ids: Vec<::uuid::Uuid>,
 }
 
 impl PaymentRequestInput {
     /// A request with what it needs; setters add the rest.
     pub fn new(
         external_customer_id: impl Into<String>,
-        lago_invoice_ids: impl IntoIterator<Item = impl Into<String>>,
+        lago_invoice_ids: impl IntoIterator<Item = impl Into<::uuid::Uuid>>,
     ) -> Self {
         Self {
             external_customer_id: external_customer_id.into(),

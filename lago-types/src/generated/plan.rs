@@ -67,6 +67,8 @@ pub struct MinimumCommitmentInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
 }
@@ -100,6 +102,19 @@ impl MinimumCommitmentInput {
     }
 }
 
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::MinimumCommitment> for MinimumCommitmentInput {
+    fn from(value: crate::MinimumCommitment) -> Self {
+        Self {
+            amount_cents: value.amount_cents,
+            invoice_display_name: value.invoice_display_name,
+            tax_codes: value
+                .taxes
+                .map(|value| value.into_iter().map(|value| value.code).collect()),
+        }
+    }
+}
+
 /// Offer to subscribe to: base price in cents per interval, trial period in days, charges, taxes, commitment and entitlements.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -119,7 +134,7 @@ pub struct Plan {
     /// How often the plan is billed; null on plans of the product catalog, which have no interval of their own. Example: `monthly`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<PlanInterval>,
-    /// Null when the plan has no description. Example: ``.
+    /// Null when the plan has no description. Example: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Base price per interval, in cents of the currency; null on plans of the product catalog, which have no base price. Example: `10000`.
@@ -201,11 +216,13 @@ pub struct Plan {
 }
 
 /// Event values and the prices that a usage charge should use for them, as sent with plans, charges or overrides.
+///
+/// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChargeFilterInput {
-    /// Invoice display name. Example: `AWS`.
+    /// **Cleared when left out.** Name on invoices. Example: `AWS`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub invoice_display_name: crate::Patch<String>,
     /// Prices for these values. Presentation group keys belong to the charge and are dropped here.
@@ -237,6 +254,19 @@ impl PlanChargeFilterInput {
     ) -> Self {
         self.invoice_display_name = invoice_display_name.into();
         self
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::ChargeFilter> for PlanChargeFilterInput {
+    fn from(value: crate::ChargeFilter) -> Self {
+        Self {
+            invoice_display_name: value
+                .invoice_display_name
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            properties: value.properties.into(),
+            values: value.values,
+        }
     }
 }
 
@@ -282,6 +312,8 @@ pub struct PlanChargeInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
@@ -408,7 +440,9 @@ impl PlanChargeInput {
 }
 
 /// Plan charge update.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// Not every field that is left out stays as it is: `invoice_display_name` is cleared, `min_amount_cents` is reset.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChargeUpdate {
@@ -421,9 +455,8 @@ pub struct PlanChargeUpdate {
     /// Code. Example: `api_requests_charge`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Charge model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub charge_model: Option<ChargeModel>,
+    /// How units become a price. Without it the server answers 422 while no subscription uses the plan; later it cannot be changed.
+    pub charge_model: ChargeModel,
     /// Pay in advance. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_in_advance: Option<bool>,
@@ -433,13 +466,13 @@ pub struct PlanChargeUpdate {
     /// Regroup paid fees. Example: `invoice`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub regroup_paid_fees: crate::Patch<String>,
-    /// Invoice display name. Example: `Setup`.
+    /// **Cleared when left out.** Name on invoices. Example: `Setup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
     /// Prorated. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prorated: Option<bool>,
-    /// Min amount cents (in cents of the currency). Example: `0`.
+    /// **Reset when left out.** Least amount to bill, in cents of the currency. It becomes 0 while no subscription uses the plan; later the server ignores what is sent here. Example: `0`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -447,13 +480,16 @@ pub struct PlanChargeUpdate {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
-    /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub properties: Option<ChargePropertiesInput>,
-    /// Filters.
+    /// The prices, as the model has them.
+    ///
+    /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
+    pub properties: ChargePropertiesInput,
+    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
@@ -465,20 +501,23 @@ pub struct PlanChargeUpdate {
 }
 
 impl PlanChargeUpdate {
-    /// A request that leaves everything alone.
-    pub fn new() -> Self {
+    /// A request with what it needs; setters add the rest.
+    pub fn new(
+        charge_model: impl Into<ChargeModel>,
+        properties: impl Into<ChargePropertiesInput>,
+    ) -> Self {
         Self {
+            charge_model: charge_model.into(),
+            properties: properties.into(),
             id: None,
             billable_metric_id: None,
             code: None,
-            charge_model: None,
             pay_in_advance: None,
             invoiceable: None,
             regroup_paid_fees: crate::Patch::Absent,
             invoice_display_name: None,
             prorated: None,
             min_amount_cents: None,
-            properties: None,
             filters: None,
             tax_codes: None,
             applied_pricing_unit: None,
@@ -504,12 +543,6 @@ impl PlanChargeUpdate {
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
-        self
-    }
-    /// Sets the charge model.
-    #[must_use]
-    pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
-        self.charge_model = Some(charge_model.into());
         self
     }
     /// Sets the pay in advance.
@@ -554,12 +587,6 @@ impl PlanChargeUpdate {
         self.min_amount_cents = Some(min_amount_cents.into());
         self
     }
-    /// Sets the properties.
-    #[must_use]
-    pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
-        self.properties = Some(properties.into());
-        self
-    }
     /// Sets the filters.
     #[must_use]
     pub fn filters(
@@ -595,6 +622,60 @@ impl PlanChargeUpdate {
     ) -> Self {
         self.accepts_target_wallet = accepts_target_wallet.into();
         self
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::Charge> for PlanChargeUpdate {
+    fn from(value: crate::Charge) -> Self {
+        Self {
+            id: Some(value.lago_id),
+            billable_metric_id: Some(value.lago_billable_metric_id),
+            code: value.code,
+            charge_model: value.charge_model,
+            pay_in_advance: Some(value.pay_in_advance),
+            invoiceable: Some(value.invoiceable),
+            regroup_paid_fees: value
+                .regroup_paid_fees
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            invoice_display_name: value.invoice_display_name,
+            prorated: Some(value.prorated),
+            min_amount_cents: Some(value.min_amount_cents),
+            properties: value.properties.into(),
+            filters: Some(value.filters.into_iter().map(|value| value.into()).collect()),
+            tax_codes: value
+                .taxes
+                .map(|value| value.into_iter().map(|value| value.code).collect()),
+            applied_pricing_unit: value.applied_pricing_unit.map(|value| value.into()),
+            accepts_target_wallet: value
+                .accepts_target_wallet
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+        }
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+///
+/// Left out as well, since [`PlanChargeInput`](crate::PlanChargeInput) does not have it: `id`.
+impl From<crate::PlanChargeInput> for PlanChargeUpdate {
+    fn from(value: crate::PlanChargeInput) -> Self {
+        Self {
+            id: None,
+            billable_metric_id: Some(value.billable_metric_id),
+            code: value.code,
+            charge_model: value.charge_model,
+            pay_in_advance: value.pay_in_advance,
+            invoiceable: value.invoiceable,
+            regroup_paid_fees: value.regroup_paid_fees,
+            invoice_display_name: value.invoice_display_name,
+            prorated: value.prorated,
+            min_amount_cents: value.min_amount_cents,
+            properties: value.properties.unwrap_or_default(),
+            filters: value.filters,
+            tax_codes: value.tax_codes,
+            applied_pricing_unit: value.applied_pricing_unit,
+            accepts_target_wallet: value.accepts_target_wallet,
+        }
     }
 }
 
@@ -665,11 +746,19 @@ pub struct PlanFixedChargeInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Whether the units count from now on, not only from the next period on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_units_immediately: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanFixedChargeInput {
@@ -689,6 +778,7 @@ impl PlanFixedChargeInput {
             properties: None,
             tax_codes: None,
             apply_units_immediately: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the code.
@@ -708,8 +798,16 @@ impl PlanFixedChargeInput {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
-        self.units = Some(units.into());
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take("units", crate::refused::convert::<crate::Decimal>(units))
+        {
+            self.units = Some(units);
+        }
         self
     }
     /// Sets the pay in advance.
@@ -751,7 +849,9 @@ impl PlanFixedChargeInput {
 }
 
 /// Plan fixed charge update.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanFixedChargeUpdate {
@@ -764,51 +864,63 @@ pub struct PlanFixedChargeUpdate {
     /// Code. Example: `setup_fee`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Invoice display name. Example: `Setup fee`.
+    /// **Cleared when left out.** Name on invoices. Example: `Setup fee`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
-    /// Units (an exact decimal). Example: `1`.
+    /// How many are billed (an exact decimal). Left out, a new charge has none, and the change of one that is there is refused. Example: `1`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         serialize_with = "crate::decimal::as_number"
     )]
     pub units: Option<crate::Decimal>,
-    /// Charge model. Example: `standard`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub charge_model: Option<FixedChargeModel>,
+    /// How units become a price. Without it the server answers 422 while no subscription uses the plan; later it cannot be changed. Example: `standard`.
+    pub charge_model: FixedChargeModel,
     /// Pay in advance. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_in_advance: Option<bool>,
     /// Prorated. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prorated: Option<bool>,
-    /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub properties: Option<FixedChargePropertiesInput>,
+    /// The prices, as the model has them.
+    ///
+    /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
+    pub properties: FixedChargePropertiesInput,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Apply units immediately. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_units_immediately: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanFixedChargeUpdate {
-    /// A request that leaves everything alone.
-    pub fn new() -> Self {
+    /// A request with what it needs; setters add the rest.
+    pub fn new(
+        charge_model: impl Into<FixedChargeModel>,
+        properties: impl Into<FixedChargePropertiesInput>,
+    ) -> Self {
         Self {
+            charge_model: charge_model.into(),
+            properties: properties.into(),
             id: None,
             add_on_id: None,
             code: None,
             invoice_display_name: None,
             units: None,
-            charge_model: None,
             pay_in_advance: None,
             prorated: None,
-            properties: None,
             tax_codes: None,
             apply_units_immediately: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the id.
@@ -840,14 +952,16 @@ impl PlanFixedChargeUpdate {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
-        self.units = Some(units.into());
-        self
-    }
-    /// Sets the charge model.
-    #[must_use]
-    pub fn charge_model(mut self, charge_model: impl Into<FixedChargeModel>) -> Self {
-        self.charge_model = Some(charge_model.into());
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take("units", crate::refused::convert::<crate::Decimal>(units))
+        {
+            self.units = Some(units);
+        }
         self
     }
     /// Sets the pay in advance.
@@ -860,15 +974,6 @@ impl PlanFixedChargeUpdate {
     #[must_use]
     pub fn prorated(mut self, prorated: bool) -> Self {
         self.prorated = Some(prorated);
-        self
-    }
-    /// Sets the properties.
-    #[must_use]
-    pub fn properties(
-        mut self,
-        properties: impl Into<FixedChargePropertiesInput>,
-    ) -> Self {
-        self.properties = Some(properties.into());
         self
     }
     /// Sets the tax codes.
@@ -888,6 +993,52 @@ impl PlanFixedChargeUpdate {
     }
 }
 
+/// To send what is there, with a change. What is missing is left out.
+///
+/// Left out as well, since [`FixedCharge`](crate::FixedCharge) does not have it: `apply_units_immediately`.
+impl From<crate::FixedCharge> for PlanFixedChargeUpdate {
+    fn from(value: crate::FixedCharge) -> Self {
+        Self {
+            id: Some(value.lago_id),
+            add_on_id: Some(value.lago_add_on_id),
+            code: value.code,
+            invoice_display_name: value.invoice_display_name,
+            units: Some(value.units),
+            charge_model: value.charge_model,
+            pay_in_advance: Some(value.pay_in_advance),
+            prorated: Some(value.prorated),
+            properties: value.properties.into(),
+            tax_codes: value
+                .taxes
+                .map(|value| value.into_iter().map(|value| value.code).collect()),
+            apply_units_immediately: None,
+            refused_: crate::refused::Refused::default(),
+        }
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+///
+/// Left out as well, since [`PlanFixedChargeInput`](crate::PlanFixedChargeInput) does not have it: `id`.
+impl From<crate::PlanFixedChargeInput> for PlanFixedChargeUpdate {
+    fn from(value: crate::PlanFixedChargeInput) -> Self {
+        Self {
+            id: None,
+            add_on_id: Some(value.add_on_id),
+            code: value.code,
+            invoice_display_name: value.invoice_display_name,
+            units: value.units,
+            charge_model: value.charge_model,
+            pay_in_advance: value.pay_in_advance,
+            prorated: value.prorated,
+            properties: value.properties.unwrap_or_default(),
+            tax_codes: value.tax_codes,
+            apply_units_immediately: value.apply_units_immediately,
+            refused_: value.refused_,
+        }
+    }
+}
+
 /// Request body that creates a plan with its base price in cents, interval, charges, commitment, usage thresholds and metadata.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -900,15 +1051,20 @@ pub struct PlanInput {
     pub invoice_display_name: crate::Patch<String>,
     /// Code. Example: `startup`.
     pub code: String,
-    /// How often the plan is billed. Every plan with a base price needs interval, amount and time of payment; only an organization with the product catalog could leave them out. Example: `monthly`.
-    pub interval: PlanInterval,
+    /// How often the plan is billed. Every plan with a base price needs it; only an organization with the product catalog can leave it out, for a plan whose prices are all there. Example: `monthly`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<PlanInterval>,
     /// Description. Example: `Plan for early stage startups.`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub description: crate::Patch<String>,
-    /// Amount cents (in cents of the currency). Example: `10000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub amount_cents: i64,
+    /// Base price per interval, in cents of the currency. Every plan needs it but one whose prices are all in the product catalog. Example: `10000`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub amount_cents: Option<i64>,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
     /// Trial period (an exact decimal). Example: `5`.
@@ -918,8 +1074,9 @@ pub struct PlanInput {
         serialize_with = "crate::decimal::as_number"
     )]
     pub trial_period: crate::Patch<crate::Decimal>,
-    /// Pay in advance. Example: `true`.
-    pub pay_in_advance: bool,
+    /// Whether the base price is billed at the start of a period. Every plan needs it but one whose prices are all in the product catalog. Example: `true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_in_advance: Option<bool>,
     /// Bill charges monthly.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub bill_charges_monthly: crate::Patch<bool>,
@@ -927,6 +1084,8 @@ pub struct PlanInput {
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub bill_fixed_charges_monthly: crate::Patch<bool>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Minimum commitment.
@@ -944,9 +1103,44 @@ pub struct PlanInput {
     /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanInput {
+    /// A request with what it needs; setters add the rest.
+    ///
+    /// Without `interval`, `amount_cents`, `pay_in_advance`, which nearly every request needs: `builder` asks for them, too.
+    pub fn new(
+        name: impl Into<String>,
+        code: impl Into<String>,
+        amount_currency: impl Into<Currency>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            code: code.into(),
+            amount_currency: amount_currency.into(),
+            invoice_display_name: crate::Patch::Absent,
+            interval: None,
+            description: crate::Patch::Absent,
+            amount_cents: None,
+            trial_period: crate::Patch::Absent,
+            pay_in_advance: None,
+            bill_charges_monthly: crate::Patch::Absent,
+            bill_fixed_charges_monthly: crate::Patch::Absent,
+            tax_codes: None,
+            minimum_commitment: crate::Patch::Absent,
+            charges: None,
+            fixed_charges: None,
+            usage_thresholds: None,
+            metadata: None,
+            refused_: crate::refused::Refused::default(),
+        }
+    }
     /// Asks for what the request needs, one after the other: begins with `name`, ends with a [`PlanInput`] whose setters add the rest.
     pub fn builder() -> PlanInputBuilder<()> {
         PlanInputBuilder(())
@@ -960,19 +1154,48 @@ impl PlanInput {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
+    /// Sets the interval.
+    #[must_use]
+    pub fn interval(mut self, interval: impl Into<PlanInterval>) -> Self {
+        self.interval = Some(interval.into());
+        self
+    }
     /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
+    /// Sets the amount cents.
+    #[must_use]
+    pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
+        self.amount_cents = Some(amount_cents.into());
+        self
+    }
     /// Sets the trial period; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn trial_period(
         mut self,
-        trial_period: impl Into<crate::Patch<crate::Decimal>>,
+        trial_period: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.trial_period = trial_period.into();
+        if let Some(trial_period) = self
+            .refused_
+            .take(
+                "trial_period",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(trial_period),
+            )
+        {
+            self.trial_period = trial_period;
+        }
+        self
+    }
+    /// Sets the pay in advance.
+    #[must_use]
+    pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
+        self.pay_in_advance = Some(pay_in_advance);
         self
     }
     /// Sets the bill charges monthly; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1076,7 +1299,7 @@ impl PlanInputBuilder<(String,)> {
 }
 
 impl PlanInputBuilder<(String, String)> {
-    /// How often the plan is billed. Every plan with a base price needs interval, amount and time of payment; only an organization with the product catalog could leave them out. Example: `monthly`.
+    /// How often the plan is billed. Every plan with a base price needs it; only an organization with the product catalog can leave it out, for a plan whose prices are all there. Example: `monthly`.
     pub fn interval(
         self,
         interval: impl Into<PlanInterval>,
@@ -1087,7 +1310,7 @@ impl PlanInputBuilder<(String, String)> {
 }
 
 impl PlanInputBuilder<(String, String, PlanInterval)> {
-    /// Amount cents (in cents of the currency). Example: `10000`.
+    /// Base price per interval, in cents of the currency. Every plan needs it but one whose prices are all in the product catalog. Example: `10000`.
     pub fn amount_cents(
         self,
         amount_cents: impl Into<i64>,
@@ -1109,16 +1332,16 @@ impl PlanInputBuilder<(String, String, PlanInterval, i64)> {
 }
 
 impl PlanInputBuilder<(String, String, PlanInterval, i64, Currency)> {
-    /// Pay in advance. Example: `true`.
+    /// Whether the base price is billed at the start of a period. Every plan needs it but one whose prices are all in the product catalog. Example: `true`.
     pub fn pay_in_advance(self, pay_in_advance: bool) -> PlanInput {
         let (name, code, interval, amount_cents, amount_currency) = self.0;
         PlanInput {
             name,
             code,
-            interval,
-            amount_cents,
+            interval: Some(interval),
+            amount_cents: Some(amount_cents),
             amount_currency,
-            pay_in_advance,
+            pay_in_advance: Some(pay_in_advance),
             invoice_display_name: crate::Patch::Absent,
             description: crate::Patch::Absent,
             trial_period: crate::Patch::Absent,
@@ -1130,6 +1353,7 @@ impl PlanInputBuilder<(String, String, PlanInterval, i64, Currency)> {
             fixed_charges: None,
             usage_thresholds: None,
             metadata: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
 }
@@ -1160,6 +1384,8 @@ pub struct PlanOverrides {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Trial period (an exact decimal). Example: `5`.
@@ -1169,18 +1395,34 @@ pub struct PlanOverrides {
         serialize_with = "crate::decimal::as_number"
     )]
     pub trial_period: Option<crate::Decimal>,
-    /// Minimum commitment.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    /// Least amount to bill per interval. `Patch::Null` takes it away; what is sent for that is an empty object, since null would change nothing. Servers without a premium licence ignore it.
+    ///
+    /// The first overrides of a subscription give it a plan of its own, which has no commitment unless it is sent.
+    #[serde(
+        default,
+        skip_serializing_if = "crate::Patch::is_absent",
+        with = "crate::patch::empty_for_null"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::schema::EmptyForNull<MinimumCommitmentInput>")
+    )]
     pub minimum_commitment: crate::Patch<MinimumCommitmentInput>,
-    /// Charges.
+    /// **What is not in it is removed.** What is other for this subscription. The first overrides of a subscription keep the charges that are not named; when they are changed these are removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charges: Option<Vec<PlanOverridesCharge>>,
     /// Fixed charges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_charges: Option<Vec<PlanOverridesFixedCharge>>,
-    /// Usage thresholds.
+    /// **What is not in it is removed.** Amounts at which usage is invoiced. Without the list they stay as they are. Servers without a premium licence ignore it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanOverrides {
@@ -1198,6 +1440,7 @@ impl PlanOverrides {
             charges: None,
             fixed_charges: None,
             usage_thresholds: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the amount cents.
@@ -1244,8 +1487,19 @@ impl PlanOverrides {
     }
     /// Sets the trial period.
     #[must_use]
-    pub fn trial_period(mut self, trial_period: impl Into<crate::Decimal>) -> Self {
-        self.trial_period = Some(trial_period.into());
+    pub fn trial_period(
+        mut self,
+        trial_period: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(trial_period) = self
+            .refused_
+            .take(
+                "trial_period",
+                crate::refused::convert::<crate::Decimal>(trial_period),
+            )
+        {
+            self.trial_period = Some(trial_period);
+        }
         self
     }
     /// Sets the minimum commitment; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1289,6 +1543,8 @@ impl PlanOverrides {
 }
 
 /// Plan overrides charge.
+///
+/// Not every field that is left out stays as it is: `invoice_display_name` is cleared, `properties` is reset.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1305,7 +1561,7 @@ pub struct PlanOverridesCharge {
     /// Charge model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charge_model: Option<ChargeModel>,
-    /// Invoice display name. Example: `Setup`.
+    /// **Cleared when left out.** Name on invoices. The first overrides of a subscription keep what the plan has; to change them is to send the name again. Example: `Setup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
     /// Min amount cents (in cents of the currency). Example: `0`.
@@ -1316,13 +1572,15 @@ pub struct PlanOverridesCharge {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
-    /// Properties.
+    /// **Reset when left out.** The prices for this subscription. The first overrides of a subscription keep what the plan has; to change them is to send the prices again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<ChargePropertiesInput>,
-    /// Filters.
+    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
@@ -1447,8 +1705,16 @@ pub struct PlanOverridesFixedCharge {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanOverridesFixedCharge {
@@ -1461,6 +1727,7 @@ impl PlanOverridesFixedCharge {
             apply_units_immediately: None,
             properties: None,
             tax_codes: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the invoice display name.
@@ -1474,8 +1741,16 @@ impl PlanOverridesFixedCharge {
     }
     /// Sets the units.
     #[must_use]
-    pub fn units(mut self, units: impl Into<crate::Decimal>) -> Self {
-        self.units = Some(units.into());
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take("units", crate::refused::convert::<crate::Decimal>(units))
+        {
+            self.units = Some(units);
+        }
         self
     }
     /// Sets the apply units immediately.
@@ -1505,6 +1780,8 @@ impl PlanOverridesFixedCharge {
 }
 
 /// Request body that changes a plan, its price in cents or its charges, and can pass the changes on to derived plans.
+///
+/// Not every field that is left out stays as it is: `bill_charges_monthly` is reset, `bill_fixed_charges_monthly` is reset.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1545,33 +1822,49 @@ pub struct PlanUpdate {
     /// Silently ignored while a subscription uses the plan. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_in_advance: Option<bool>,
-    /// Kept only when the same request sends a yearly or semiannual interval, otherwise set back to null; silently ignored while a subscription uses the plan.
+    /// **Reset when left out.** It becomes false when the same request sends a yearly or semiannual interval. Without such an interval it becomes null, whatever is sent. Silently ignored while a subscription uses the plan.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub bill_charges_monthly: crate::Patch<bool>,
-    /// Kept only when the same request sends a yearly or semiannual interval, otherwise set back to null; silently ignored while a subscription uses the plan.
+    /// **Reset when left out.** It becomes false when the same request sends a yearly or semiannual interval. Without such an interval it becomes null, whatever is sent. Silently ignored while a subscription uses the plan.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub bill_fixed_charges_monthly: crate::Patch<bool>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    ///
+    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
-    /// Null changes nothing, it does not remove a commitment. Servers without a premium licence ignore it.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    /// Least amount to bill per interval. `Patch::Null` takes it away; what is sent for that is an empty object, since null would change nothing. Servers without a premium licence ignore it.
+    #[serde(
+        default,
+        skip_serializing_if = "crate::Patch::is_absent",
+        with = "crate::patch::empty_for_null"
+    )]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::schema::EmptyForNull<MinimumCommitmentInput>")
+    )]
     pub minimum_commitment: crate::Patch<MinimumCommitmentInput>,
-    /// Charges.
+    /// **What is not in it is removed.** The charges of the plan, each with its `id`; one without is new. Without the list they stay as they are. `PlanUpdate::from` a received plan names all that are there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charges: Option<Vec<PlanChargeUpdate>>,
-    /// Fixed charges.
+    /// **What is not in it is removed.** The charges of the plan, each with its `id`; one without is new. Without the list they stay as they are. `PlanUpdate::from` a received plan names all that are there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_charges: Option<Vec<PlanFixedChargeUpdate>>,
-    /// Servers without a premium licence ignore them.
+    /// **What is not in it is removed.** Amounts at which usage is invoiced. Without the list they stay as they are. Servers without a premium licence ignore it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     /// Cascade updates. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cascade_updates: Option<bool>,
-    /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
+    /// **What is not in it is removed.** Your keys and values. `plans().metadata().merge` leaves the others as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl PlanUpdate {
@@ -1596,6 +1889,7 @@ impl PlanUpdate {
             usage_thresholds: None,
             cascade_updates: None,
             metadata: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the name.
@@ -1647,9 +1941,20 @@ impl PlanUpdate {
     #[must_use]
     pub fn trial_period(
         mut self,
-        trial_period: impl Into<crate::Patch<crate::Decimal>>,
+        trial_period: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.trial_period = trial_period.into();
+        if let Some(trial_period) = self
+            .refused_
+            .take(
+                "trial_period",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(trial_period),
+            )
+        {
+            self.trial_period = trial_period;
+        }
         self
     }
     /// Sets the pay in advance.
@@ -1744,12 +2049,64 @@ impl PlanUpdate {
     }
 }
 
+/// To send what is there, with a change. What is missing is left out.
+///
+/// Left out as well, since [`Plan`](crate::Plan) does not have it: `cascade_updates`.
+impl From<crate::Plan> for PlanUpdate {
+    fn from(value: crate::Plan) -> Self {
+        Self {
+            name: Some(value.name),
+            invoice_display_name: value
+                .invoice_display_name
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            code: Some(value.code),
+            interval: value.interval,
+            description: value
+                .description
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            amount_cents: value.amount_cents,
+            amount_currency: Some(value.amount_currency),
+            trial_period: value
+                .trial_period
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            pay_in_advance: value.pay_in_advance,
+            bill_charges_monthly: value
+                .bill_charges_monthly
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            bill_fixed_charges_monthly: value
+                .bill_fixed_charges_monthly
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            tax_codes: value
+                .taxes
+                .map(|value| value.into_iter().map(|value| value.code).collect()),
+            minimum_commitment: value
+                .minimum_commitment
+                .map(|value| value.into())
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            charges: value
+                .charges
+                .map(|value| value.into_iter().map(|value| value.into()).collect()),
+            fixed_charges: value
+                .fixed_charges
+                .map(|value| value.into_iter().map(|value| value.into()).collect()),
+            usage_thresholds: value
+                .usage_thresholds
+                .map(|value| value.into_iter().map(|value| value.into()).collect()),
+            cascade_updates: None,
+            metadata: value.metadata,
+            refused_: crate::refused::Refused::default(),
+        }
+    }
+}
+
 /// Lifetime usage in cents to set on a plan so that reaching it makes progressive billing issue an invoice.
+///
+/// Not every field that is left out stays as it is: `threshold_display_name` is cleared.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageThresholdInput {
-    /// Threshold display name. Example: `Threshold 1`.
+    /// **Cleared when left out.** Name of the threshold. Example: `Threshold 1`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub threshold_display_name: crate::Patch<String>,
     /// Amount cents (in cents of the currency). Example: `10000`.
@@ -1794,5 +2151,19 @@ impl UsageThresholdInput {
     pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
         self.id = Some(id.into());
         self
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::UsageThreshold> for UsageThresholdInput {
+    fn from(value: crate::UsageThreshold) -> Self {
+        Self {
+            threshold_display_name: value
+                .threshold_display_name
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            amount_cents: value.amount_cents,
+            recurring: Some(value.recurring),
+            id: Some(value.lago_id),
+        }
     }
 }

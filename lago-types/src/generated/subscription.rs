@@ -189,6 +189,16 @@ impl SubscriptionActivationRuleInput {
     }
 }
 
+/// To send what is there, with a change. What is missing is left out.
+impl From<crate::SubscriptionActivationRule> for SubscriptionActivationRuleInput {
+    fn from(value: crate::SubscriptionActivationRule) -> Self {
+        Self {
+            type_: value.type_,
+            timeout_hours: Some(value.timeout_hours),
+        }
+    }
+}
+
 /// Amount to hold on the card of the customer. What came of it stands in the answer as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -198,15 +208,15 @@ pub struct SubscriptionAuthorizationInput {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Amount currency. Example: `USD`.
-    pub amount_currency: String,
+    /// Amount currency.
+    pub amount_currency: Currency,
 }
 
 impl SubscriptionAuthorizationInput {
     /// A request with what it needs; setters add the rest.
     pub fn new(
         amount_cents: impl Into<i64>,
-        amount_currency: impl Into<String>,
+        amount_currency: impl Into<Currency>,
     ) -> Self {
         Self {
             amount_cents: amount_cents.into(),
@@ -494,7 +504,7 @@ pub struct SubscriptionUpdate {
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub purchase_order_number: crate::Patch<String>,
-    /// Activation rules.
+    /// **What is not in it is removed.** Without the list they stay as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_rules: Option<Vec<SubscriptionActivationRuleInput>>,
     /// Lago id of the billing entity that invoices; its code does as well.
@@ -504,6 +514,8 @@ pub struct SubscriptionUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progressive_billing_disabled: Option<bool>,
     /// Thresholds for this subscription alone. Not together with those of the plan overrides.
+    ///
+    /// **What is not in it is removed.** Without the list they stay as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     /// What becomes of time that was paid and not used. Kept only on plans paid in advance.

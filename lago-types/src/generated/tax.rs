@@ -87,6 +87,12 @@ pub struct TaxInput {
     #[deprecated]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to_organization: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl TaxInput {
@@ -95,14 +101,18 @@ impl TaxInput {
     pub fn new(
         name: impl Into<String>,
         code: impl Into<String>,
-        rate: impl Into<crate::Decimal>,
+        rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
+        let mut refused_ = crate::refused::Refused::default();
         Self {
             name: name.into(),
             code: code.into(),
-            rate: rate.into(),
+            rate: refused_
+                .take("rate", crate::refused::convert::<crate::Decimal>(rate))
+                .unwrap_or_default(),
             description: crate::Patch::Absent,
             applied_to_organization: None,
+            refused_,
         }
     }
     /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -146,6 +156,12 @@ pub struct TaxUpdate {
     #[deprecated]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to_organization: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl TaxUpdate {
@@ -158,6 +174,7 @@ impl TaxUpdate {
             rate: None,
             description: crate::Patch::Absent,
             applied_to_organization: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the name.
@@ -174,8 +191,16 @@ impl TaxUpdate {
     }
     /// Sets the rate.
     #[must_use]
-    pub fn rate(mut self, rate: impl Into<crate::Decimal>) -> Self {
-        self.rate = Some(rate.into());
+    pub fn rate(
+        mut self,
+        rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(rate) = self
+            .refused_
+            .take("rate", crate::refused::convert::<crate::Decimal>(rate))
+        {
+            self.rate = Some(rate);
+        }
         self
     }
     /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.

@@ -141,6 +141,12 @@ pub struct RecurringTransactionRuleInput {
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<PaymentMethodReferenceInput>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl RecurringTransactionRuleInput {
@@ -164,24 +170,47 @@ impl RecurringTransactionRuleInput {
             ignore_paid_top_up_limits: None,
             invoice_custom_section: None,
             payment_method: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the paid credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_credits(
         mut self,
-        paid_credits: impl Into<crate::Patch<crate::Decimal>>,
+        paid_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.paid_credits = paid_credits.into();
+        if let Some(paid_credits) = self
+            .refused_
+            .take(
+                "paid_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(paid_credits),
+            )
+        {
+            self.paid_credits = paid_credits;
+        }
         self
     }
     /// Sets the granted credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn granted_credits(
         mut self,
-        granted_credits: impl Into<crate::Patch<crate::Decimal>>,
+        granted_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.granted_credits = granted_credits.into();
+        if let Some(granted_credits) = self
+            .refused_
+            .take(
+                "granted_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(granted_credits),
+            )
+        {
+            self.granted_credits = granted_credits;
+        }
         self
     }
     /// Sets the grants target top up; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -227,18 +256,34 @@ impl RecurringTransactionRuleInput {
     #[must_use]
     pub fn threshold_credits(
         mut self,
-        threshold_credits: impl Into<crate::Decimal>,
+        threshold_credits: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
-        self.threshold_credits = Some(threshold_credits.into());
+        if let Some(threshold_credits) = self
+            .refused_
+            .take(
+                "threshold_credits",
+                crate::refused::convert::<crate::Decimal>(threshold_credits),
+            )
+        {
+            self.threshold_credits = Some(threshold_credits);
+        }
         self
     }
     /// Sets the target ongoing balance.
     #[must_use]
     pub fn target_ongoing_balance(
         mut self,
-        target_ongoing_balance: impl Into<crate::Decimal>,
+        target_ongoing_balance: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
-        self.target_ongoing_balance = Some(target_ongoing_balance.into());
+        if let Some(target_ongoing_balance) = self
+            .refused_
+            .take(
+                "target_ongoing_balance",
+                crate::refused::convert::<crate::Decimal>(target_ongoing_balance),
+            )
+        {
+            self.target_ongoing_balance = Some(target_ongoing_balance);
+        }
         self
     }
     /// Sets the invoice requires successful payment.
@@ -382,6 +427,12 @@ pub struct RecurringTransactionRuleUpdate {
     /// Whether top-ups of the rule disregard the limits of the wallet. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignore_paid_top_up_limits: Option<bool>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl RecurringTransactionRuleUpdate {
@@ -406,6 +457,7 @@ impl RecurringTransactionRuleUpdate {
             invoice_custom_section: None,
             payment_method: None,
             ignore_paid_top_up_limits: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the lago id.
@@ -436,27 +488,57 @@ impl RecurringTransactionRuleUpdate {
     #[must_use]
     pub fn threshold_credits(
         mut self,
-        threshold_credits: impl Into<crate::Decimal>,
+        threshold_credits: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
-        self.threshold_credits = Some(threshold_credits.into());
+        if let Some(threshold_credits) = self
+            .refused_
+            .take(
+                "threshold_credits",
+                crate::refused::convert::<crate::Decimal>(threshold_credits),
+            )
+        {
+            self.threshold_credits = Some(threshold_credits);
+        }
         self
     }
     /// Sets the paid credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_credits(
         mut self,
-        paid_credits: impl Into<crate::Patch<crate::Decimal>>,
+        paid_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.paid_credits = paid_credits.into();
+        if let Some(paid_credits) = self
+            .refused_
+            .take(
+                "paid_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(paid_credits),
+            )
+        {
+            self.paid_credits = paid_credits;
+        }
         self
     }
     /// Sets the granted credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn granted_credits(
         mut self,
-        granted_credits: impl Into<crate::Patch<crate::Decimal>>,
+        granted_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.granted_credits = granted_credits.into();
+        if let Some(granted_credits) = self
+            .refused_
+            .take(
+                "granted_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(granted_credits),
+            )
+        {
+            self.granted_credits = granted_credits;
+        }
         self
     }
     /// Sets the grants target top up; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -490,9 +572,17 @@ impl RecurringTransactionRuleUpdate {
     #[must_use]
     pub fn target_ongoing_balance(
         mut self,
-        target_ongoing_balance: impl Into<crate::Decimal>,
+        target_ongoing_balance: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
-        self.target_ongoing_balance = Some(target_ongoing_balance.into());
+        if let Some(target_ongoing_balance) = self
+            .refused_
+            .take(
+                "target_ongoing_balance",
+                crate::refused::convert::<crate::Decimal>(target_ongoing_balance),
+            )
+        {
+            self.target_ongoing_balance = Some(target_ongoing_balance);
+        }
         self
     }
     /// Sets the invoice requires successful payment.
@@ -558,6 +648,47 @@ impl RecurringTransactionRuleUpdate {
     pub fn ignore_paid_top_up_limits(mut self, ignore_paid_top_up_limits: bool) -> Self {
         self.ignore_paid_top_up_limits = Some(ignore_paid_top_up_limits);
         self
+    }
+}
+
+/// To send what is there, with a change. What is missing is left out.
+///
+/// Left out as well, since [`RecurringTransactionRule`](crate::RecurringTransactionRule) does not have it: `transaction_metadata`, `invoice_custom_section`.
+impl From<crate::RecurringTransactionRule> for RecurringTransactionRuleUpdate {
+    fn from(value: crate::RecurringTransactionRule) -> Self {
+        Self {
+            lago_id: Some(value.lago_id),
+            trigger: Some(value.trigger),
+            method: Some(value.method),
+            interval: value.interval,
+            threshold_credits: value.threshold_credits,
+            paid_credits: crate::Patch::Value(value.paid_credits),
+            granted_credits: crate::Patch::Value(value.granted_credits),
+            grants_target_top_up: value
+                .grants_target_top_up
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            started_at: value
+                .started_at
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            expiration_at: value
+                .expiration_at
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            target_ongoing_balance: value.target_ongoing_balance,
+            invoice_requires_successful_payment: Some(
+                value.invoice_requires_successful_payment,
+            ),
+            transaction_metadata: None,
+            transaction_name: value
+                .transaction_name
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            purchase_order_number: value
+                .purchase_order_number
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
+            invoice_custom_section: None,
+            payment_method: value.payment_method.map(|value| value.into()),
+            ignore_paid_top_up_limits: value.ignore_paid_top_up_limits,
+            refused_: crate::refused::Refused::default(),
+        }
     }
 }
 
@@ -711,9 +842,9 @@ pub struct WalletAlert {
     /// External subscription id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_subscription_id: Option<::serde_json::Value>,
-    /// Lago wallet id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Lago wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lago_wallet_id: Option<String>,
+    pub lago_wallet_id: Option<::uuid::Uuid>,
     /// Code of the wallet that is watched; null when it has none. Example: `wallet_code`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet_code: Option<String>,
@@ -755,7 +886,7 @@ pub struct WalletAlertInput {
     /// Name. Example: `Wallet Balance Alert`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub name: crate::Patch<String>,
-    /// Thresholds.
+    /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
     pub thresholds: Vec<AlertThresholdInput>,
     /// Alert type. Example: `wallet_balance_amount`.
     pub alert_type: AlertType,
@@ -794,7 +925,7 @@ pub struct WalletAlertUpdate {
     /// Name. Example: `Wallet Balance Alert`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub name: crate::Patch<String>,
-    /// Thresholds.
+    /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thresholds: Option<Vec<AlertThresholdInput>>,
 }
@@ -994,17 +1125,29 @@ pub struct WalletInput {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub transaction_priority: Option<i64>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl WalletInput {
     /// A request with what it needs; setters add the rest.
     pub fn new(
-        rate_amount: impl Into<crate::Decimal>,
+        rate_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
         currency: impl Into<Currency>,
         external_customer_id: impl Into<String>,
     ) -> Self {
+        let mut refused_ = crate::refused::Refused::default();
         Self {
-            rate_amount: rate_amount.into(),
+            rate_amount: refused_
+                .take(
+                    "rate_amount",
+                    crate::refused::convert::<crate::Decimal>(rate_amount),
+                )
+                .unwrap_or_default(),
             currency: currency.into(),
             external_customer_id: external_customer_id.into(),
             name: crate::Patch::Absent,
@@ -1028,6 +1171,7 @@ impl WalletInput {
             metadata: None,
             billing_entity_id: None,
             transaction_priority: None,
+            refused_,
         }
     }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1052,18 +1196,40 @@ impl WalletInput {
     #[must_use]
     pub fn paid_credits(
         mut self,
-        paid_credits: impl Into<crate::Patch<crate::Decimal>>,
+        paid_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.paid_credits = paid_credits.into();
+        if let Some(paid_credits) = self
+            .refused_
+            .take(
+                "paid_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(paid_credits),
+            )
+        {
+            self.paid_credits = paid_credits;
+        }
         self
     }
     /// Sets the granted credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn granted_credits(
         mut self,
-        granted_credits: impl Into<crate::Patch<crate::Decimal>>,
+        granted_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.granted_credits = granted_credits.into();
+        if let Some(granted_credits) = self
+            .refused_
+            .take(
+                "granted_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(granted_credits),
+            )
+        {
+            self.granted_credits = granted_credits;
+        }
         self
     }
     /// Sets the billing entity code.
@@ -1252,7 +1418,7 @@ pub struct WalletUpdate {
     /// Invoice custom section.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// Recurring transaction rules.
+    /// **What is not in it is removed.** Rules that top up by themselves, each with its `lago_id`; one without is new, also when it says what an old one said. Without the list they stay as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurring_transaction_rules: Option<Vec<RecurringTransactionRuleUpdate>>,
     /// Payment method.
@@ -1261,7 +1427,7 @@ pub struct WalletUpdate {
     /// Applies to.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub applies_to: crate::Patch<WalletAppliesToInput>,
-    /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
+    /// **What is not in it is removed.** Your keys and values. `wallets().metadata().merge` leaves the others as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
     /// Smallest amount that can be bought at once, in cents of the currency. Example: `100`.

@@ -188,6 +188,12 @@ pub struct WalletTransactionInput {
     /// Inbound transaction whose credits are voided. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voided_transaction_id: Option<::uuid::Uuid>,
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "crate::refused::Refused::is_empty"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    refused_: crate::refused::Refused,
 }
 
 impl WalletTransactionInput {
@@ -207,6 +213,7 @@ impl WalletTransactionInput {
             metadata: crate::Patch::Absent,
             priority: None,
             voided_transaction_id: None,
+            refused_: crate::refused::Refused::default(),
         }
     }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -219,27 +226,60 @@ impl WalletTransactionInput {
     #[must_use]
     pub fn paid_credits(
         mut self,
-        paid_credits: impl Into<crate::Patch<crate::Decimal>>,
+        paid_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.paid_credits = paid_credits.into();
+        if let Some(paid_credits) = self
+            .refused_
+            .take(
+                "paid_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(paid_credits),
+            )
+        {
+            self.paid_credits = paid_credits;
+        }
         self
     }
     /// Sets the granted credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn granted_credits(
         mut self,
-        granted_credits: impl Into<crate::Patch<crate::Decimal>>,
+        granted_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.granted_credits = granted_credits.into();
+        if let Some(granted_credits) = self
+            .refused_
+            .take(
+                "granted_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(granted_credits),
+            )
+        {
+            self.granted_credits = granted_credits;
+        }
         self
     }
     /// Sets the voided credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn voided_credits(
         mut self,
-        voided_credits: impl Into<crate::Patch<crate::Decimal>>,
+        voided_credits: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
     ) -> Self {
-        self.voided_credits = voided_credits.into();
+        if let Some(voided_credits) = self
+            .refused_
+            .take(
+                "voided_credits",
+                crate::refused::convert::<crate::Patch<crate::Decimal>>(voided_credits),
+            )
+        {
+            self.voided_credits = voided_credits;
+        }
         self
     }
     /// Sets the invoice requires successful payment.
@@ -344,18 +384,18 @@ pub struct WalletTransactionPaymentFailure {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionPaymentUrl {
-    /// Lago customer id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lago_customer_id: Option<String>,
-    /// Lago wallet transaction id. Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
+    pub lago_customer_id: Option<::uuid::Uuid>,
+    /// Lago wallet transaction id (a UUID made by Lago). Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lago_wallet_transaction_id: Option<String>,
+    pub lago_wallet_transaction_id: Option<::uuid::Uuid>,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_customer_id: Option<String>,
     /// Payment provider. Example: `stripe`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_provider: Option<String>,
+    pub payment_provider: Option<PaymentProvider>,
     /// Payment url. Example: `https://foo.bar`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_url: Option<String>,

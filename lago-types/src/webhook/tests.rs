@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -46,7 +46,7 @@ fn an_unknown_type_keeps_its_object() {
         WebhookEvent::Unknown {
             webhook_type: "moon.full".to_owned(),
             object_type: "moon".to_owned(),
-            payload: json!({"phase": 4}),
+            payload: json!({"phase": 4}).into(),
         }
     );
     assert_eq!(
@@ -67,11 +67,12 @@ fn a_malformed_object_arrives_with_the_place_that_is_wrong() {
         malformed.reason.contains("expected a string"),
         "{malformed:?}"
     );
-    assert!(!malformed.to_string().contains('7'));
+    assert!(malformed.to_string().ends_with(", at feature.code"));
+    assert!(!format!("{malformed} {malformed:?} {malformed:#?}").contains('7'));
     let WebhookEvent::Unknown { payload, .. } = webhook.event else {
         panic!("typed");
     };
-    assert_eq!(payload, body["feature"]);
+    assert_eq!(payload, body["feature"].clone().into());
 }
 
 #[test]
@@ -93,7 +94,7 @@ fn what_is_missing_fails_no_more_than_it_must() {
     let WebhookEvent::Unknown { payload, .. } = webhook.event else {
         panic!("typed");
     };
-    assert_eq!(payload, json!({"extra": 1}));
+    assert_eq!(payload.parse::<Value>().unwrap(), body);
 }
 
 #[test]
@@ -101,6 +102,92 @@ fn what_is_no_delivery_is_refused() {
     for body in ["", "[]", "null", "{}", r#"{"webhook_type": 1}"#, "{"] {
         let error = Webhook::from_slice(body.as_bytes()).unwrap_err();
         assert!(std::error::Error::source(&error).is_some(), "{body}");
+        assert_eq!(format!("{error:?}").lines().count(), 1);
+    }
+    let error = Webhook::from_slice(br#"{"webhook_type": ["jane"], "jane": 1}"#).unwrap_err();
+    assert_eq!(
+        format!("{error:?}"),
+        "the body is no webhook delivery: a JSON object with a `webhook_type`: there is no text `webhook_type`"
+    );
+    assert!(Webhook::from_slice(b"{\"webhook_type\":\"a\",\"b\":\"\xff\"}").is_err());
+}
+
+/// Values that are JSON and that a `serde_json::Value` cannot hold.
+fn unholdable() -> impl Iterator<Item = String> {
+    let deep = format!("{}7{}", "[".repeat(4_000), "]".repeat(4_000));
+    let objects = format!("{}7{}", "{\"a\":".repeat(128), "}".repeat(128));
+    let others = [
+        "1e400",
+        "-1e999",
+        r#""\ud800""#,
+        r#"{"\udfff": 1}"#,
+        r#"["\ud800\u0041"]"#,
+    ];
+    others.map(str::to_owned).into_iter().chain([deep, objects])
+}
+
+#[test]
+fn what_serde_json_cannot_hold_arrives_as_it_came() {
+    for odd in unholdable() {
+        assert!(serde_json::from_str::<Value>(&odd).is_err());
+        let object = format!(r#"{{"phase": {odd} }}"#);
+        let rest = format!(r#""object_type":"moon","organization_id":"{ORGANIZATION}""#);
+        for body in [
+            format!(r#"{{"webhook_type":"moon.full",{rest},"moon":{object}}}"#),
+            format!(r#"{{"moon":{object},{rest},"x":{odd},"webhook_type":"moon.full"}}"#),
+            // The object itself.
+            format!(r#"{{"webhook_type":"moon.full",{rest},"moon":{odd}}}"#),
+        ] {
+            let webhook = Webhook::from_slice(body.as_bytes()).unwrap();
+            assert_eq!(webhook.organization_id, ORGANIZATION.parse().ok());
+            let WebhookEvent::Unknown { payload, .. } = &webhook.event else {
+                panic!("typed");
+            };
+            assert!([&object, &odd].contains(&&payload.to_string()));
+            assert!(payload.parse::<Value>().is_err());
+            let written = serde_json::to_string(&webhook).unwrap();
+            assert_eq!(Webhook::from_slice(written.as_bytes()).unwrap(), webhook);
+        }
+        // Beside what a delivery says, whatever it is, it does no harm.
+        let mut body = feature().to_string();
+        body.insert_str(1, &format!(r#""\ud800":1,"x":{odd},"#));
+        let webhook = Webhook::from_slice(body.as_bytes()).unwrap();
+        assert!(matches!(webhook.event, WebhookEvent::FeatureCreated(_)));
+        let body = format!(
+            r#"{{"webhook_type":"moon.full","object_type":{odd},"organization_id":{odd}}}"#
+        );
+        let webhook = Webhook::from_slice(body.as_bytes()).unwrap();
+        assert_eq!(
+            (webhook.object_type.as_str(), webhook.organization_id),
+            ("", None)
+        );
+        let WebhookEvent::Unknown { payload, .. } = webhook.event else {
+            panic!("typed");
+        };
+        assert_eq!(payload.as_str(), body);
+    }
+}
+
+#[test]
+fn an_object_of_a_known_type_that_cannot_be_held_arrives_unread() {
+    for odd in unholdable() {
+        for field in ["code", "name", "created_at", "privileges"] {
+            let mut body = feature();
+            body["feature"][field] = json!("ODD");
+            let body = body.to_string().replace("\"ODD\"", &odd);
+            let webhook = Webhook::from_slice(body.as_bytes()).unwrap();
+            assert!(webhook.malformed.unwrap().path.starts_with("feature."));
+            let WebhookEvent::Unknown {
+                payload,
+                webhook_type,
+                ..
+            } = webhook.event
+            else {
+                panic!("typed");
+            };
+            assert_eq!(webhook_type, "feature.created");
+            assert!(body.contains(payload.as_str()) && payload.as_str().contains(&odd));
+        }
     }
 }
 

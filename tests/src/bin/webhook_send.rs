@@ -61,8 +61,8 @@ async fn main() -> ExitCode {
 async fn send(webhook_type: &str, url: &str, key: &str) -> Result<String, String> {
     let body = delivery(webhook_type).ok_or_else(|| unknown(webhook_type))?;
     let url = address(url)?;
-    if key.is_empty() {
-        return Err("the HMAC key is empty, and no receiver trusts that".to_owned());
+    if key.trim().is_empty() {
+        return Err("the HMAC key is blank, and no receiver trusts that".to_owned());
     }
     let body = body.to_string();
     let id = Uuid::now_v7().to_string();

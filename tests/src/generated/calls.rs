@@ -391,7 +391,7 @@ async fn find_all_credit_notes(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("search_term")? {
         request = request.search_term(value);
     }
-    if let Some(value) = args.query::<String>("currency")? {
+    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
     if let Some(value) = args.query::<lago_types::CreditNoteReason>("reason")? {
@@ -678,7 +678,7 @@ async fn find_all_customer_credit_notes(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
     }
-    if let Some(value) = args.query::<String>("currency")? {
+    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
     page(&request.await?)
@@ -791,7 +791,7 @@ async fn find_all_customer_invoices(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
     }
-    if let Some(value) = args.query::<String>("currency")? {
+    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
     if let Some(value) = args.query::<Vec<lago_types::InvoiceStatus>>("statuses[]")? {
@@ -881,7 +881,7 @@ async fn find_all_customer_payment_requests(lago: &Client, args: &Args) -> Outco
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
     }
-    if let Some(value) = args.query::<String>("currency")? {
+    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
     page(&request.await?)
@@ -965,7 +965,7 @@ async fn find_all_customer_wallets(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
     }
-    if let Some(value) = args.query::<String>("currency")? {
+    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
     page(&request.await?)
@@ -1386,7 +1386,7 @@ async fn find_all_invoices(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("search_term")? {
         request = request.search_term(value);
     }
-    if let Some(value) = args.query::<String>("currency")? {
+    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
     if let Some(value) = args.query::<bool>("payment_dispute_lost")? {
@@ -1547,7 +1547,7 @@ async fn find_all_payment_receipts(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    if let Some(value) = args.query::<String>("invoice_id")? {
+    if let Some(value) = args.query::<uuid::Uuid>("invoice_id")? {
         request = request.invoice_id(value);
     }
     page(&request.await?)
@@ -1575,7 +1575,7 @@ async fn find_all_payment_requests(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    if let Some(value) = args.query::<String>("currency")? {
+    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
     if let Some(value) = args.query::<String>("external_customer_id")? {
@@ -1950,7 +1950,7 @@ async fn find_all_subscriptions(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    if let Some(value) = args.query::<String>("currency")? {
+    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
     if let Some(value) = args.query::<String>("external_customer_id")? {
@@ -1988,7 +1988,7 @@ async fn create_subscription(lago: &Client, args: &Args) -> Outcome {
 
 async fn destroy_subscription(lago: &Client, args: &Args) -> Outcome {
     let mut request = lago.subscriptions().delete(args.path("external_id")?);
-    if let Some(value) = args.query::<String>("status")? {
+    if let Some(value) = args.query::<lago_types::SubscriptionStatus>("status")? {
         request = request.status(value);
     }
     if let Some(value) = args
@@ -2021,6 +2021,10 @@ async fn update_subscription(lago: &Client, args: &Args) -> Outcome {
         );
     if let Some(value) = args.query::<lago_types::SubscriptionStatus>("status")? {
         request = request.status(value);
+    }
+    if let Some(value) = args.optional_root::<lago_types::SubscriptionStatus>("status")?
+    {
+        request = request.body_status(value);
     }
     json(&request.await?)
 }
@@ -2506,7 +2510,7 @@ async fn find_all_wallets(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    if let Some(value) = args.query::<String>("currency")? {
+    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
@@ -2586,13 +2590,15 @@ async fn find_all_wallet_transactions(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    if let Some(value) = args.query::<String>("status")? {
+    if let Some(value) = args.query::<lago_types::WalletTransactionStatus>("status")? {
         request = request.status(value);
     }
-    if let Some(value) = args.query::<String>("transaction_status")? {
+    if let Some(value) = args
+        .query::<lago_types::TransactionStatus>("transaction_status")?
+    {
         request = request.transaction_status(value);
     }
-    if let Some(value) = args.query::<String>("transaction_type")? {
+    if let Some(value) = args.query::<lago_types::TransactionType>("transaction_type")? {
         request = request.transaction_type(value);
     }
     if let Some(value) = args

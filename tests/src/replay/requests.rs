@@ -1,5 +1,6 @@
 //! Requests that the server took: a caller can say the same, leaf for leaf.
 
+use lago_client::{Idempotency, Key};
 use serde_json::{Value, json};
 
 use super::Scene;
@@ -10,11 +11,11 @@ use crate::calling::{Args, CallError};
 
 pub(super) async fn replay(stage: &mut Stage, scene: &Scene<'_>, report: &mut Report) {
     let exchange = scene.exchange;
-    if exchange.request_body.is_null() {
+    if scene.said.is_null() {
         return;
     }
     let args = Args {
-        body: Some(exchange.request_body.clone()),
+        body: Some(scene.said.clone()),
         ..scene.args.clone()
     };
     let played = stage.play(scene, &args, &exchange.response_body).await;
@@ -26,14 +27,38 @@ pub(super) async fn replay(stage: &mut Stage, scene: &Scene<'_>, report: &mut Re
         // How the answer is read is told elsewhere.
         _ => Vec::new(),
     };
-    let recorded = json!({ "request": with_nulls(&exchange.request_body) });
+    let recorded = json!({ "request": with_nulls(&scene.said) });
     let sent = played.sent.map(|sent| {
-        let sent: Value = serde_json::from_slice(&sent).unwrap_or_default();
+        let mut sent: Value = serde_json::from_slice(&sent).unwrap_or_default();
+        if let Idempotency::WithKey(key) = scene.operation.idempotency {
+            forget_fixed_times(&exchange.request_body, &mut sent, key);
+        }
         json!({ "request": with_nulls(&sent) })
     });
     let found = report.requests.add(&recorded, &faults, sent.as_ref());
     for difference in found {
         report.fail(&exchange.file, scene.operation.id, difference);
+    }
+}
+
+/// A call fixes the time of what was recorded without one.
+fn forget_fixed_times(recorded: &Value, sent: &mut Value, key: Key) {
+    match (recorded, sent) {
+        (Value::Object(recorded), Value::Object(sent)) => {
+            if recorded.contains_key(key.name) && !recorded.contains_key(key.time) {
+                sent.remove(key.time);
+            }
+            for (name, sent) in sent {
+                let recorded = recorded.get(name).unwrap_or(&Value::Null);
+                forget_fixed_times(recorded, sent, key);
+            }
+        }
+        (Value::Array(recorded), Value::Array(sent)) => {
+            for (recorded, sent) in recorded.iter().zip(sent) {
+                forget_fixed_times(recorded, sent, key);
+            }
+        }
+        _ => {}
     }
 }
 

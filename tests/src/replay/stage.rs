@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::Scene;
 use super::leaves::Difference;
 use super::route::decoded;
-use crate::calling::{Args, Outcome};
+use crate::calling::{Args, CallError, Outcome};
+use crate::rails::{Reached, reached};
 use crate::recording::Exchange;
 use crate::script::{Answer, Prompted};
 use crate::server::Captured;
@@ -44,6 +45,21 @@ impl Stage {
         let client = server.builder().retry(RetryPolicy::never()).build();
         let client = client.map_err(|error| error.to_string())?;
         Ok(Self { server, client })
+    }
+
+    /// A dot in a recorded path may have ended a value, and the answer be about another object than
+    /// whoever recorded it asked for. Then the call to repeat is the one that the server understood.
+    pub(super) async fn correct(&mut self, scene: &mut Scene<'_>) {
+        let exchange = scene.exchange;
+        let Some(understood) = with_format(&exchange.method, &exchange.path) else {
+            return;
+        };
+        let answer = &exchange.response_body;
+        let outcome = self.play(scene, &scene.args, answer).await.outcome;
+        if matches!(outcome, Err(CallError::Client(error)) if error.is_other_object()) {
+            let names = scene.operation.path.split(['{', '}']).skip(1).step_by(2);
+            scene.args.path = names.map(str::to_owned).zip(understood.values).collect();
+        }
     }
 
     /// Makes the call of a scene with these arguments and answers it with this body.
@@ -88,6 +104,12 @@ fn bytes(exchange: &Exchange, body: &Value) -> Vec<u8> {
     }
 }
 
+/// What the router makes of a path in which a dot ends a value.
+fn with_format(method: &str, target: &str) -> Option<Reached> {
+    let mut found = reached(method, target).into_iter();
+    found.find(|reached| reached.format.is_some())
+}
+
 /// Where a request leads elsewhere than the recorded one.
 fn strays(exchange: &Exchange, request: &Captured) -> Option<Difference> {
     let place = |method: &str, target: &str| {
@@ -97,5 +119,10 @@ fn strays(exchange: &Exchange, request: &Captured) -> Option<Difference> {
     };
     let same = place(&exchange.method, &exchange.path) == place(&request.method, &request.target);
     let Captured { method, target, .. } = request;
+    let understood = || with_format(&exchange.method, &exchange.path).map(|read| read.values);
+    let same = same || {
+        let sent = reached(method, target).pop().map(|read| read.values);
+        sent.is_some() && sent == understood()
+    };
     (!same).then(|| Difference::whole(format!("the request went to {method} {target}")))
 }

@@ -1,5 +1,6 @@
 //! Files: having them made, waiting for them, and fetching them from a server that is not Lago.
 
+mod hostile;
 mod refused;
 mod streams;
 
@@ -19,13 +20,17 @@ const ID: &str = "0bf4ad1c-0f0b-4a6c-8f6e-d7bb2c4a5c5e";
 
 const PDF: &str = "%PDF-1.7 a file";
 
-/// What a recorded answer holds, with the URLs of its files as a test wants them.
+const XML: &str = "<?xml version=\"1.0\"?><rsm:CrossIndustryInvoice/>";
+
+/// What a recorded answer holds, with the id that is asked for and the URLs of its files as a test
+/// wants them.
 fn recorded(exchange: &str, root: &str, file: Option<&str>, xml: Option<&str>) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recorded/exchanges");
     let text = std::fs::read_to_string(folder.join(exchange)).unwrap();
     let exchange: Value = serde_json::from_str(&text).unwrap();
     let answer = &exchange["response_body"][root];
     let mut object = answer.get(0).unwrap_or(answer).clone();
+    object["lago_id"] = json!(ID);
     object["file_url"] = json!(file);
     object["xml_url"] = json!(xml);
     object
@@ -39,6 +44,10 @@ fn invoice(file: Option<&str>) -> Answer {
 
 fn file(body: &str) -> Answer {
     Answer::new("200 OK", &[("content-type", "application/pdf")], body)
+}
+
+fn xml(body: &str) -> Answer {
+    Answer::new("200 OK", &[("content-type", "application/xml")], body)
 }
 
 fn redirect(to: &str) -> Answer {
@@ -126,15 +135,17 @@ async fn a_receipt_is_made_without_being_asked_for() -> Outcome {
     let get = "GET /payment_receipts/{id}";
     assert_eq!(calls(&api), [get, get]);
 
+    let storage = Scripted::always(xml(XML)).await?;
+    let url = format!("{}/a.xml", storage.origin());
     let api = Scripted::always(receipt(None, Some(&url))).await?;
-    assert_eq!(api.client()?.payment_receipts().fetch_xml(ID).await?, PDF);
+    assert_eq!(api.client()?.payment_receipts().fetch_xml(ID).await?, XML);
     assert_eq!(calls(&api), [get]);
     Ok(())
 }
 
 #[tokio::test]
 async fn a_credit_note_may_come_without_its_xml_and_then_have_it() -> Outcome {
-    let storage = Scripted::always(file("<xml/>")).await?;
+    let storage = Scripted::always(xml(XML)).await?;
     let url = format!("{}/a.xml", storage.origin());
     let note = |xml| {
         let note = recorded("156_credit_note_show.json", "credit_note", Some("x"), xml);
@@ -143,7 +154,7 @@ async fn a_credit_note_may_come_without_its_xml_and_then_have_it() -> Outcome {
     let api = in_turn([note(None), note(Some(&url))]).await?;
     let request = api.client()?.credit_notes().fetch_xml(ID);
     let xml = request.poll_interval(Duration::from_millis(1)).await?;
-    assert_eq!(xml, "<xml/>");
+    assert_eq!(xml, XML);
     let expected = [
         "POST /credit_notes/{id}/download_xml",
         "GET /credit_notes/{id}",

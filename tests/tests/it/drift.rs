@@ -102,6 +102,7 @@ async fn an_event_holds_no_data() -> Outcome {
     let news = [
         ("Jane Secret", json!("secret")),
         ("metadata", json!({"secret x": null})),
+        ("code", json!("secret")),
     ];
     let lago = client(json!({"plan": plan(interval, &news)})).await?;
     told::begin();

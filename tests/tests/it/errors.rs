@@ -1,6 +1,7 @@
 //! What an error says of every way in which a call may fail.
 
 pub(crate) mod cases;
+mod printed;
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -48,6 +49,7 @@ fn kinds(error: &Error) -> Vec<&'static str> {
         ("transport", error.is_transport()),
         ("too_large", error.is_too_large()),
         ("decode", error.is_decode()),
+        ("other_object", error.is_other_object()),
         ("usage", error.is_usage()),
         ("redirect", error.is_redirect()),
     ];

@@ -14,17 +14,23 @@ mod errors;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod kinds;
+#[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod paths;
+#[cfg(test)]
 mod property;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod requests;
+#[cfg(test)]
+mod runtime;
 #[cfg(test)]
 mod surface;
 #[cfg(test)]
@@ -33,6 +39,8 @@ mod told;
 mod traces;
 #[cfg(test)]
 mod types;
+#[cfg(test)]
+mod updates;
 #[cfg(test)]
 mod webhooks;
 #[cfg(test)]

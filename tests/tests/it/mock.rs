@@ -133,7 +133,9 @@ async fn a_body_is_json_of_bounded_size() -> Outcome {
 async fn it_says_what_it_is_told() -> Outcome {
     let caller = Caller::start().await?;
     let server = &caller.server;
-    let example = (200, example("plans.get")?);
+    let mut pro = example("plans.get")?;
+    pro["plan"]["code"] = json!("pro");
+    let example = (200, pro);
     server.answer("findPlan", Answer::error(404, "plan_not_found"))?;
     server.answer_next("plans.get", Answer::new(503))?;
     let limited = Answer::new(429).header("x-ratelimit-reset", "2");
@@ -213,16 +215,18 @@ async fn requests_can_be_looked_into() -> Outcome {
 async fn what_is_spelt_out_wins_over_a_parameter() -> Outcome {
     let caller = Caller::start().await?;
     for (method, path, expected) in [
-        ("POST", "/events/batch", "createBatchEvents"),
-        ("GET", "/events/batch", "findEvent"),
-        ("POST", "/invoices/preview", "invoicePreview"),
-        ("PUT", "/invoices/preview", "updateInvoice"),
-        ("GET", "/webhooks/public_key", "fetchPublicKey"),
+        ("POST", "/events/batch", (200, "createBatchEvents")),
+        ("GET", "/events/batch", (200, "findEvent")),
+        ("POST", "/invoices/preview", (200, "invoicePreview")),
+        // No invoice has such an id.
+        ("PUT", "/invoices/preview", (404, "updateInvoice")),
+        ("GET", "/webhooks/public_key", (200, "fetchPublicKey")),
     ] {
-        assert_eq!(caller.request(method, path)?.send().await?.status(), 200);
+        let status = caller.request(method, path)?.send().await?.status();
         let requests = caller.server.requests();
         let operation = requests.last().and_then(|request| request.operation);
-        assert_eq!(operation.map(|operation| operation.id), Some(expected));
+        let operation = operation.ok_or("no operation")?;
+        assert_eq!((status.as_u16(), operation.id), expected);
     }
     Ok(())
 }

@@ -52,6 +52,7 @@ fn operations() {
     for row in &OPERATIONS {
         let repeatable = match row.idempotency {
             Idempotency::Idempotent => "repeatable",
+            Idempotency::WithKey(_) => "by key",
             Idempotency::NotIdempotent => "once",
         };
         let body = match row.body {
@@ -63,10 +64,22 @@ fn operations() {
             [] => String::new(),
             roots => format!(" -> {}", roots.join(" | ")),
         };
+        let identity: Vec<String> = row
+            .identity
+            .iter()
+            .map(|(parameter, property)| match parameter == property {
+                true => (*property).to_owned(),
+                false => format!("{parameter} as {property}"),
+            })
+            .collect();
+        let identity = match identity.as_slice() {
+            [] => String::new(),
+            some => format!("; states {}", some.join(" and ")),
+        };
         let since = row.since.unwrap_or("?");
         let _ = writeln!(
             lines,
-            "{:<48} {:<10} {} {}{body}{answer}; {}, since {since}",
+            "{:<48} {:<10} {} {}{body}{answer}{identity}; {}, since {since}",
             row.resource, repeatable, row.method, row.path, row.id
         );
     }

@@ -1,5 +1,7 @@
 //! Lists over a real socket: pages, and walks over all of them.
 
+mod endless;
+
 use std::error::Error;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -47,7 +49,7 @@ async fn book(pages: impl Into<Vec<Value>>) -> Result<(Scripted, Client), Box<dy
 fn refusal(status: &str) -> Answer {
     Answer::json(
         status,
-        json!({"status": 422, "error": "Unprocessable Entity"}),
+        json!({"status": 422, "error": "Unprocessable Entity", "code": "validation_errors"}),
     )
 }
 

@@ -1,17 +1,19 @@
 //! What holds for every answer that a server may send.
 
 mod deliveries;
+mod paths;
 mod recorded;
 mod subjects;
 
 use std::cell::Cell;
 
+use lago_tests::extent::cases;
 use lago_tests::mutate::{Deviating, arrives, chaos, deviate, is_stable};
 use subjects::{hold, methods};
 
 #[test]
 fn what_the_document_allows_arrives_whole() {
-    hold(&methods(), 16, |subject, dice| {
+    hold(&methods(), cases(8, 200), |subject, dice| {
         let body = subject.valid(dice.made);
         arrives(subject.decoder, &body, &body)
     });
@@ -19,7 +21,7 @@ fn what_the_document_allows_arrives_whole() {
 
 #[test]
 fn what_another_version_of_the_server_sends_arrives_whole() {
-    hold(&methods(), 16, |subject, dice| {
+    hold(&methods(), cases(8, 200), |subject, dice| {
         let valid = subject.valid(dice.made);
         let deviating = deviate(subject.document, &subject.schema, &valid, dice.changed);
         let Deviating { body, expected } = deviating;
@@ -30,7 +32,7 @@ fn what_another_version_of_the_server_sends_arrives_whole() {
 #[test]
 fn whatever_comes_nothing_panics_and_what_is_read_stays_so() {
     let (read, refused) = (Cell::new(0), Cell::new(0));
-    hold(&methods(), 16, |subject, dice| {
+    hold(&methods(), cases(8, 200), |subject, dice| {
         let valid = subject.valid(dice.made);
         let body = chaos(subject.document, &valid, dice.changed);
         match (subject.decoder.decode)(body.to_string().as_bytes()) {
@@ -58,7 +60,7 @@ fn no_body_is_an_answer_where_the_document_says_so() {
 
 #[test]
 fn what_is_torn_off_is_an_error() {
-    hold(&methods(), 8, |subject, mut dice| {
+    hold(&methods(), cases(4, 100), |subject, mut dice| {
         let text = subject.valid(dice.made).to_string();
         // No body at all is another law.
         let end = 1 + dice.changed.below(text.len() - 1);

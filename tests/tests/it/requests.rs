@@ -5,6 +5,7 @@ use std::error::Error;
 use lago_client::types::{
     AlertInput, AlertThresholdInput, AlertType, CustomerInput, EventInput, InvoicePaymentStatus,
     InvoiceStatus, InvoiceVoidInput, Patch, PaymentMethodReferenceInput, PlanUpdate,
+    SubscriptionStatus, SubscriptionUpdate,
 };
 use lago_tests::bodies::page;
 use lago_tests::script::{Answer, Scripted};
@@ -46,14 +47,14 @@ fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
 #[tokio::test]
 async fn a_map_in_a_query_has_a_parameter_for_each_key() -> Outcome {
     let request = sent(|lago| {
-        let metadata = [("region", "eu & us"), ("a[b]=c", ""), ("é", "+%")];
+        let metadata = [("region", "eu & us"), ("a&b=c;d e", ""), ("é%5B", "+%")];
         lago.invoices().list().metadata(metadata)
     })
     .await?;
     let expected = [
         ("metadata[region]", "eu & us"),
-        ("metadata[a[b]=c]", ""),
-        ("metadata[é]", "+%"),
+        ("metadata[a&b=c;d e]", ""),
+        ("metadata[é%5B]", "+%"),
     ];
     assert_eq!(query(&request)?, pairs(expected));
 
@@ -70,6 +71,45 @@ async fn a_map_in_a_query_has_a_parameter_for_each_key() -> Outcome {
         ("group[cloud]", "aws"),
     ];
     assert_eq!(usage, pairs(expected));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_that_the_server_reads_as_another_is_refused_and_nothing_is_sent() -> Outcome {
+    let server = Scripted::always(Answer::json("200 OK", "{}")).await?;
+    let lago = server.client()?;
+    for key in ["a[b]", "a[", "]", ""] {
+        let invoices = lago
+            .invoices()
+            .list()
+            .metadata([("region", "eu"), (key, "")]);
+        let error = invoices.await.err().ok_or("a success")?;
+        assert!(error.is_usage() && !error.is_ambiguous(), "{error}");
+        let named = format!("`metadata` has the key {key:?}");
+        assert!(error.to_string().contains(&named), "{error}");
+        let usage = lago.customers().current_usage("acme", "sub_1");
+        let error = usage.group([(key, "aws")]).await.err().ok_or("a success")?;
+        assert!(error.to_string().contains("`group`"), "{error}");
+    }
+    assert_eq!(server.requests(), []);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_option_of_the_query_and_one_of_the_body_are_two() -> Outcome {
+    let update = |lago: &lago_client::Client| {
+        let subscription = SubscriptionUpdate::new().name("Pro");
+        lago.subscriptions().update("sub_1", subscription)
+    };
+    let in_query = sent(|lago| update(lago).status(SubscriptionStatus::Pending)).await?;
+    assert_eq!(query(&in_query)?, pairs([("status", "pending")]));
+    let subscription = json!({"name": "Pro"});
+    assert_eq!(json_body(&in_query)?, json!({"subscription": subscription}));
+
+    let in_body = sent(|lago| update(lago).body_status(SubscriptionStatus::Pending)).await?;
+    assert_eq!(query(&in_body)?, []);
+    let expected = json!({"status": "pending", "subscription": subscription});
+    assert_eq!(json_body(&in_body)?, expected);
     Ok(())
 }
 
@@ -112,7 +152,7 @@ async fn a_path_value_is_one_segment_whatever_it_is() -> Outcome {
     let request = sent(|lago| lago.taxes().get("a/b?c#d%e \\é..")).await?;
     assert_eq!(
         request.target,
-        "/api/v1/taxes/a%2Fb%3Fc%23d%25e%20%5C%C3%A9.."
+        "/api/v1/taxes/a%2Fb%3Fc%23d%25e%20%5C%C3%A9%2E%2E"
     );
     Ok(())
 }

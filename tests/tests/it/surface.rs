@@ -1,6 +1,8 @@
 //! The surface of both crates as text: what a reviewer reads when the specification moved.
 //!
-//! Read from the generated sources with a parser of its own, not from what generated them.
+//! Read from the sources with a parser of its own, not from what generated them.
+
+mod written;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -43,7 +45,8 @@ fn describe(item: &Item, surface: &mut String) {
         Item::Struct(item) if item.ident.to_string().ends_with("Builder") => {}
         Item::Struct(item) => {
             writeln!(surface, "{}", item.ident).unwrap();
-            for field in &item.fields {
+            let public = |field: &&syn::Field| matches!(field.vis, syn::Visibility::Public(_));
+            for field in item.fields.iter().filter(public) {
                 let ident = field.ident.as_ref().unwrap();
                 let notes = notes(&field.attrs);
                 writeln!(surface, "  {ident}: {}{notes}", text(&field.ty)).unwrap();
@@ -51,6 +54,15 @@ fn describe(item: &Item, surface: &mut String) {
         }
         Item::Impl(item) => {
             let owner = text(&item.self_ty);
+            if let Some((implemented, _)) = &item.trait_ {
+                writeln!(
+                    surface,
+                    "  {owner}: {}",
+                    text(implemented).replace("crate::", "")
+                )
+                .unwrap();
+                return;
+            }
             for member in &item.items {
                 let ImplItem::Fn(function) = member else {
                     continue;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use lago_client::RetryPolicy;
 use lago_client::types::CustomerInput;
 use lago_tests::bodies::tax;
-use lago_tests::script::{Answer, Scripted};
+use lago_tests::script::{Answer, Scripted, client_for};
 use serde_json::json;
 
 use crate::errors::cases::cases;
@@ -25,7 +25,7 @@ const SHORTER_THAN_ANY_WINDOW: Duration = Duration::from_secs(10);
 #[tokio::test]
 async fn a_call_is_a_span_in_the_words_of_opentelemetry_and_a_retry_is_an_event() -> Outcome {
     let asked = AtomicU32::new(0);
-    let body = json!({"tax": tax("vat")});
+    let body = json!({"tax": tax("vat-secret")});
     let server = Scripted::start(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
         0 => Answer::new("502 Bad Gateway", &[], ""),
         1 => Answer::new("429 Too Many Requests", &[("retry-after", "0")], ""),
@@ -56,6 +56,33 @@ async fn a_call_is_a_span_in_the_words_of_opentelemetry_and_a_retry_is_an_event(
             .to_owned(),
     ];
     assert_eq!(told::take("lago_client"), expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_address_that_may_be_a_key_is_told_nowhere() -> Outcome {
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = nobody.local_addr()?;
+    drop(nobody);
+    let http = reqwest::Client::builder()
+        .resolve("key-that-is-secret", address)
+        .build()?;
+    let lago = client_for("key-that-is-secret").http_client(http);
+    let lago = lago.retry(RetryPolicy::never()).build()?;
+    told::begin();
+    let error = lago.taxes().get("vat").await.unwrap_err();
+    let told = told::take("lago_client").join("\n");
+    assert!(
+        told.contains("url.full=http://[redacted]/api/v1/taxes/{code} server.address=[redacted]"),
+        "{told}"
+    );
+    let printed = format!("{told} {error} {error:?} {lago:?}");
+    assert!(error.is_connect() && !printed.contains(SECRET), "{printed}");
+    let mut cause: Option<&dyn Error> = error.source();
+    while let Some(error) = cause {
+        assert!(!error.to_string().contains(SECRET), "{error}");
+        cause = error.source();
+    }
     Ok(())
 }
 

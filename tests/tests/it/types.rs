@@ -1,7 +1,9 @@
 //! What the generated types promise to people who send and read them.
 
+mod numbers;
 mod refused;
 mod schemas;
+mod setters;
 
 use lago_client::types::{
     Currency, CustomerInput, Decimal, EventInput, Invoice, Patch, Plan, PlanInput, PlanInterval,
@@ -60,7 +62,7 @@ fn a_builder_asks_for_everything_that_is_required() {
 
 #[test]
 fn a_decimal_is_sent_as_its_schema_says() {
-    let tax = TaxInput::new("VAT", "vat", Decimal::parse("20.5").unwrap());
+    let tax = TaxInput::new("VAT", "vat", "20.5");
     assert_eq!(
         sent(&tax),
         json!({"name": "VAT", "code": "vat", "rate": "20.5"})

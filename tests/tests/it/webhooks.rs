@@ -11,3 +11,4 @@ mod refusals;
 mod sender;
 mod signatures;
 mod signer;
+mod unknown;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use lago_client::Client;
+use lago_client::{Client, Idempotency, OPERATIONS};
 use lago_tests::calling::{self, Call, CallError};
 use lago_tests::compare::{differences, same_text, without_nulls};
 use lago_tests::document::{Document, Operation};
@@ -150,8 +150,40 @@ fn faults(operation: &Operation, sample: &Sample, request: &Captured) -> Vec<Str
     if !same_query(&sample.query, &query) {
         found.push(format!("query is {query:?}, not {:?}", sample.query));
     }
-    found.extend(body_faults(sample.body.as_ref(), &request.body));
+    let body = settled(operation, sample, &request.body);
+    found.extend(body_faults(body.as_ref(), &request.body));
     found
+}
+
+/// The body of a sample, and in it the time that a call fixes where things with a key have none.
+fn settled(operation: &Operation, sample: &Sample, sent: &[u8]) -> Option<Value> {
+    let mut body = sample.body.clone();
+    let row = OPERATIONS.iter().find(|row| row.id == operation.id);
+    let sent: Value = serde_json::from_slice(sent).unwrap_or_default();
+    if let Some(Idempotency::WithKey(key)) = row.map(|row| row.idempotency)
+        && let Some(roots) = body.as_mut().and_then(Value::as_object_mut)
+    {
+        for (root, things) in roots {
+            let time = |place: &Value| match &place[key.time] {
+                time if time.is_number() => time.clone(),
+                _ => Value::from("a time"),
+            };
+            match things {
+                Value::Array(things) => {
+                    for (index, thing) in things.iter_mut().enumerate() {
+                        let thing = thing.as_object_mut()?;
+                        let time = time(&sent[root][index]);
+                        thing.entry(key.time).or_insert(time);
+                    }
+                }
+                thing => {
+                    let thing = thing.as_object_mut()?;
+                    thing.entry(key.time).or_insert(time(&sent[root]));
+                }
+            }
+        }
+    }
+    body
 }
 
 fn body_faults(expected: Option<&Value>, actual: &[u8]) -> Vec<String> {

@@ -13,6 +13,11 @@ pub(crate) struct Api {
     pub(crate) types: BTreeMap<String, Type>,
     /// The operations, by path and method.
     pub(crate) operations: Vec<Operation>,
+    /// The structs that become others field by field: from, to.
+    pub(crate) conversions: Vec<(String, String)>,
+    /// The field by which people know the entries of a list that the server knows by id, by the
+    /// struct of the entries.
+    pub(crate) identified: BTreeMap<String, String>,
     /// The types of webhook deliveries, by name.
     pub(crate) webhooks: Vec<Webhook>,
 }
@@ -22,6 +27,8 @@ pub(crate) struct Api {
 pub(crate) struct Type {
     /// What it means.
     pub(crate) doc: Option<String>,
+    /// Where it stands in the document, as an address.
+    pub(crate) origin: String,
     /// Whether requests use it.
     pub(crate) sent: bool,
     /// Whether answers or webhooks use it.
@@ -70,6 +77,50 @@ pub(crate) struct Field {
     pub(crate) deprecated: bool,
     /// What the client fills in when a request is made.
     pub(crate) minted: Option<Minted>,
+    /// Whether the builder asks for it although it is optional.
+    pub(crate) asked: bool,
+    /// What becomes of it when an update leaves it out, unless it stays as it is.
+    pub(crate) left_out: Option<LeftOut>,
+    /// Whether null is sent as an empty object.
+    pub(crate) null_as_empty: bool,
+}
+
+/// What becomes of a property that an update leaves out, where it does not stay as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LeftOut {
+    /// It is empty afterwards.
+    Cleared,
+    /// It has a default afterwards.
+    Reset,
+    /// A list is replaced: entries that are not in it are gone.
+    Removed,
+}
+
+impl LeftOut {
+    /// Reads the word of the overlay.
+    pub(crate) fn read(word: &str) -> Option<Self> {
+        [Self::Cleared, Self::Reset, Self::Removed]
+            .into_iter()
+            .find(|how| how.word() == word)
+    }
+
+    /// The word of the overlay.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Cleared => "cleared",
+            Self::Reset => "reset",
+            Self::Removed => "removed",
+        }
+    }
+
+    /// What rustdoc says before the reason.
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            Self::Cleared => "**Cleared when left out.**",
+            Self::Reset => "**Reset when left out.**",
+            Self::Removed => "**What is not in it is removed.**",
+        }
+    }
 }
 
 /// What the client fills in when a request is made, once and for all attempts to send it.
@@ -133,6 +184,8 @@ pub(crate) struct Operation {
     pub(crate) body: Option<Body>,
     /// What a 2xx answer holds.
     pub(crate) answer: Answer,
+    /// The values of the path that the answer states again.
+    pub(crate) identity: Vec<Identity>,
     /// Whether a 2xx answer may come without its body.
     pub(crate) may_be_empty: bool,
     /// How it may fail, by status.
@@ -144,9 +197,55 @@ pub(crate) struct Operation {
     /// The method on the last accessor.
     pub(crate) verb: String,
     /// Whether it may be sent again when nobody knows if it was executed.
-    pub(crate) idempotent: bool,
+    pub(crate) idempotency: Idempotency,
     /// The first published version that has it, when known.
     pub(crate) since: Option<String>,
+}
+
+/// A value of a path that an answer states again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// The path parameter.
+    pub(crate) parameter: String,
+    /// The property of the value, or of each element of a list, that is the same.
+    pub(crate) property: String,
+    /// Whether the body can give the property another value.
+    pub(crate) set: SetBy,
+}
+
+/// Where a body gives a property another value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SetBy {
+    /// Nowhere.
+    Nothing,
+    /// At its top.
+    Body,
+    /// Under this root key.
+    Root(String),
+}
+
+/// Whether an operation may be sent again when nobody knows if it was executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Idempotency {
+    /// It may.
+    Idempotent,
+    /// It may, because everything that is sent has a key by which the server recognises it.
+    WithKey(Key),
+    /// It may not.
+    NotIdempotent,
+}
+
+/// By what the server recognises a thing that it was sent before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// The property that is the key.
+    pub(crate) name: String,
+    /// The property that is its time.
+    pub(crate) time: String,
+    /// The properties that have to be equal besides.
+    pub(crate) content: Vec<String>,
+    /// The operation that reads it back by its key.
+    pub(crate) lookup: String,
 }
 
 /// Failures of an operation that share a status.
@@ -161,6 +260,8 @@ pub(crate) struct Failures {
 /// A type of webhook deliveries.
 #[derive(Debug)]
 pub(crate) struct Webhook {
+    /// Its key in the document.
+    pub(crate) key: String,
     /// The `webhook_type` of its deliveries.
     pub(crate) name: String,
     /// The key under which a delivery holds the object, also its `object_type`.
@@ -178,6 +279,8 @@ pub(crate) struct Webhook {
 pub(crate) struct Parameter {
     /// The name on the wire.
     pub(crate) name: String,
+    /// The words of its name in Rust, which no other parameter of the operation has.
+    pub(crate) rust: String,
     /// Where it goes.
     pub(crate) place: ParameterPlace,
     /// What it means.

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 
+use super::ident;
 use super::ir::Minted;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
@@ -18,6 +18,8 @@ pub(crate) enum Form {
     String,
     /// As a JSON number.
     Number,
+    /// A JSON number of seconds since 1970.
+    Seconds,
 }
 
 /// The preferences of names.yaml.
@@ -37,17 +39,27 @@ enum Section {
     Decimals,
     Minted,
     Arguments,
+    Asked,
+    Conversions,
+    Identified,
     Verbs,
 }
 
 /// The sections by their key, with the only names that they take, if limited.
-const SECTIONS: [(&str, Section, &[&str]); 7] = [
+const SECTIONS: [(&str, Section, &[&str]); 10] = [
     ("types", Section::Types, &[]),
     ("merge", Section::Merge, &[]),
     ("enums", Section::Enums, &[]),
-    ("decimals", Section::Decimals, &["string", "number"]),
+    (
+        "decimals",
+        Section::Decimals,
+        &["string", "number", "seconds"],
+    ),
     ("minted", Section::Minted, &["id", "now"]),
     ("arguments", Section::Arguments, &[]),
+    ("asked", Section::Asked, &[]),
+    ("conversions", Section::Conversions, &[]),
+    ("identified", Section::Identified, &[]),
     ("verbs", Section::Verbs, &[]),
 ];
 
@@ -144,7 +156,9 @@ impl Names {
                 _ => format!("{place}/{rank}"),
             };
             let key = match section {
-                Section::Arguments => format!("{name}.{address}"),
+                Section::Arguments | Section::Asked | Section::Conversions => {
+                    format!("{name}.{address}")
+                }
                 _ => address.clone(),
             };
             if self.entries.contains_key(&(*section, key.clone())) {
@@ -180,7 +194,6 @@ impl Names {
     /// The name of the type at an address, when people chose one.
     pub(crate) fn type_name(&self, address: &str) -> Option<&str> {
         self.name(Section::Types, address)
-            .or_else(|| self.view(address))
     }
 
     /// The noun that the type at an address is a view of.
@@ -197,6 +210,7 @@ impl Names {
     pub(crate) fn decimal(&self, address: &str) -> Option<Form> {
         Some(match self.name(Section::Decimals, address)? {
             "number" => Form::Number,
+            "seconds" => Form::Seconds,
             _ => Form::String,
         })
     }
@@ -213,6 +227,35 @@ impl Names {
     pub(crate) fn argument(&self, address: &str) -> Option<usize> {
         self.find(Section::Arguments, address)
             .map(|entry| entry.rank)
+    }
+
+    /// Whether the builder of a type asks for a property although it is optional.
+    pub(crate) fn asked(&self, address: &str) -> bool {
+        self.find(Section::Asked, address).is_some()
+    }
+
+    /// The structs that become others, from and to, where that is possible.
+    pub(crate) fn conversions(
+        &self,
+        possible: impl Fn(&str, &str) -> bool,
+    ) -> Vec<(String, String)> {
+        let entries = self.entries.iter();
+        let chosen = entries.filter(|((section, _), _)| *section == Section::Conversions);
+        let pairs = chosen.filter_map(|((_, address), entry)| {
+            let to = entry.name.as_str();
+            // The key is `To.From`.
+            let from = address.get(to.len() + 1..)?;
+            possible(from, to).then(|| {
+                self.used.borrow_mut().insert(entry.pointer.clone());
+                (from.to_owned(), to.to_owned())
+            })
+        });
+        pairs.collect()
+    }
+
+    /// The field by which people know the values of a type that the server knows by id.
+    pub(crate) fn identified(&self, ty: &str) -> Option<&str> {
+        self.name(Section::Identified, ty)
     }
 
     /// The method name of an operation.
@@ -289,7 +332,7 @@ pub(crate) fn nested_name(parent: &str, property: &str) -> String {
 
 /// A name as Rust writes types.
 pub(crate) fn camel(name: &str) -> String {
-    name.to_upper_camel_case()
+    ident::pascal(name)
 }
 
 /// The singular of an English plural as APIs use them.
@@ -309,8 +352,8 @@ pub(crate) fn singular(plural: &str) -> String {
 pub(crate) fn noun_of(path: &str) -> String {
     let literal = path
         .split('/')
-        .rfind(|segment| !segment.is_empty() && !segment.starts_with('{'));
-    singular(literal.unwrap_or_default()).to_snake_case()
+        .rfind(|segment| !segment.is_empty() && !segment.contains('{'));
+    ident::snake(&singular(literal.unwrap_or_default()))
 }
 
 #[cfg(test)]

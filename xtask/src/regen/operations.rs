@@ -1,9 +1,13 @@
 //! operations.yaml: what the document does not say about an operation. Whether it may be
-//! repeated, with a reason where the HTTP method would say otherwise, and since when it exists.
+//! repeated, with a reason where the HTTP method would say otherwise, since when it exists, and where
+//! its answer is about another object than the path.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
+use super::ir::{Idempotency, Key};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
 use crate::pointer;
@@ -14,14 +18,20 @@ pub(crate) struct OperationFacts {
     document: Document,
     rows: BTreeMap<String, Row>,
     used: RefCell<BTreeSet<String>>,
+    /// Operation ids with the path parameters that were asked about and stand in their row.
+    used_parameters: RefCell<BTreeSet<(String, String)>>,
     missing: RefCell<BTreeSet<String>>,
+    unkeyed: RefCell<BTreeMap<String, String>>,
 }
 
 #[derive(Debug)]
 struct Row {
-    repeatable: bool,
+    idempotency: Idempotency,
     why: Option<String>,
     since: Option<String>,
+    /// The path parameters that the answer does not state again, though it looks like it, each with
+    /// the reason.
+    answers_another: BTreeMap<String, String>,
 }
 
 impl OperationFacts {
@@ -30,22 +40,36 @@ impl OperationFacts {
         let document = Document::parse(file, text)?;
         let mut rows = BTreeMap::new();
         for (id, row) in document.root().as_object().into_iter().flatten() {
-            let Some(repeatable) = row["repeatable"].as_bool() else {
+            let Some(idempotency) = idempotency(&row["repeatable"]) else {
                 return Err(document
                     .diagnostic(
                         &pointer::join("", id),
                         format!("`{id}` does not say whether it may be repeated"),
-                        "write `repeatable: true` or `repeatable: false`",
+                        "write `repeatable: true`, `repeatable: false`, or `repeatable: {key: …, time: …, content: […], lookup: …}`",
                     )
                     .into());
             };
             let said = |key: &str| row[key].as_str().map(str::to_owned);
+            let mut answers_another = BTreeMap::new();
+            for (parameter, why) in row["answers_another"].as_object().into_iter().flatten() {
+                let Some(why) = why.as_str() else {
+                    return Err(document
+                        .diagnostic(
+                            &pointer::join("", id),
+                            format!("`{id}` does not say why it answers another `{parameter}`"),
+                            "write the reason as the value",
+                        )
+                        .into());
+                };
+                answers_another.insert(parameter.clone(), why.to_owned());
+            }
             rows.insert(
                 id.clone(),
                 Row {
-                    repeatable,
+                    idempotency,
                     why: said("why"),
                     since: said("since"),
+                    answers_another,
                 },
             );
         }
@@ -53,29 +77,52 @@ impl OperationFacts {
             document,
             rows,
             used: RefCell::default(),
+            used_parameters: RefCell::default(),
             missing: RefCell::default(),
+            unkeyed: RefCell::default(),
         })
     }
 
     /// Whether the operation may be repeated, and since when it exists. An operation that
     /// nobody reviewed is repeatable only if it reads.
-    pub(crate) fn of(&self, id: &str, method: &str) -> (bool, Option<String>) {
+    pub(crate) fn of(&self, id: &str, method: &str) -> (Idempotency, Option<String>) {
         match self.rows.get(id) {
             Some(row) => {
                 self.used.borrow_mut().insert(id.to_owned());
-                if row.repeatable != by_method(method) && row.why.is_none() {
+                if row.idempotency != by_method(method) && row.why.is_none() {
                     self.missing.borrow_mut().insert(id.to_owned());
                 }
-                (row.repeatable, row.since.clone())
+                (row.idempotency.clone(), row.since.clone())
             }
             None => {
                 self.missing.borrow_mut().insert(id.to_owned());
-                (method == "get", None)
+                match method {
+                    "get" => (Idempotency::Idempotent, None),
+                    _ => (Idempotency::NotIdempotent, None),
+                }
             }
         }
     }
 
-    /// Rows that name no operation, operations without a row, departures without a reason.
+    /// Notes why what a row says of a key does not hold in this document.
+    pub(crate) fn note_unkeyed(&self, id: &str, why: String) {
+        self.unkeyed.borrow_mut().insert(id.to_owned(), why);
+    }
+
+    /// Whether the answer of an operation is about the object that a path parameter names, as its
+    /// properties look like.
+    pub(crate) fn is_stated(&self, id: &str, parameter: &str) -> bool {
+        let row = self.rows.get(id);
+        let departs = row.is_some_and(|row| row.answers_another.contains_key(parameter));
+        if departs {
+            let used = (id.to_owned(), parameter.to_owned());
+            self.used_parameters.borrow_mut().insert(used);
+        }
+        !departs
+    }
+
+    /// Rows and parameters in them that name nothing, operations without a row, departures without a
+    /// reason.
     pub(crate) fn findings(&self) -> Vec<Diagnostic> {
         let used = self.used.borrow();
         let strays = self.rows.keys().filter(|id| !used.contains(*id)).map(|id| {
@@ -98,13 +145,60 @@ impl OperationFacts {
                 format!("add a row `{id}: {{repeatable: …}}`, with a `why` where the method says otherwise"),
             ),
         });
-        strays.chain(unreviewed).collect()
+        let used = self.used_parameters.borrow();
+        let departures = self.rows.iter().flat_map(|(id, row)| {
+            let parameters = row.answers_another.keys();
+            parameters.map(move |parameter| (id.clone(), parameter.clone()))
+        });
+        let idle = departures.filter(|departure| !used.contains(departure));
+        let idle = idle.map(|(id, parameter)| {
+            self.document.diagnostic(
+                &pointer::join("", &id),
+                format!("the answer of `{id}` has nothing that looks like `{parameter}`"),
+                "remove it from `answers_another`",
+            )
+        });
+        let unkeyed = self.unkeyed.borrow();
+        let unkeyed = unkeyed.iter().map(|(id, why)| {
+            self.document.diagnostic(
+                &pointer::join("", id),
+                format!("`{id}` is not repeatable by a key: {why}"),
+                "correct the row, or what names.yaml says is minted",
+            )
+        });
+        strays
+            .chain(unreviewed)
+            .chain(idle)
+            .chain(unkeyed)
+            .collect()
     }
 }
 
+/// What stands under `repeatable`.
+fn idempotency(said: &Value) -> Option<Idempotency> {
+    if let Some(repeatable) = said.as_bool() {
+        return Some(match repeatable {
+            true => Idempotency::Idempotent,
+            false => Idempotency::NotIdempotent,
+        });
+    }
+    let text = |key: &str| said[key].as_str().map(str::to_owned);
+    let content = said["content"].as_array()?.iter();
+    let content = content.map(|name| name.as_str().map(str::to_owned));
+    Some(Idempotency::WithKey(Key {
+        name: text("key")?,
+        time: text("time")?,
+        content: content.collect::<Option<_>>()?,
+        lookup: text("lookup")?,
+    }))
+}
+
 /// What the HTTP method alone says.
-fn by_method(method: &str) -> bool {
-    matches!(method, "get" | "put" | "delete" | "head" | "options")
+fn by_method(method: &str) -> Idempotency {
+    match method {
+        "get" | "put" | "delete" | "head" | "options" => Idempotency::Idempotent,
+        _ => Idempotency::NotIdempotent,
+    }
 }
 
 #[cfg(test)]
@@ -116,9 +210,10 @@ mod tests {
         let text =
             "a: {repeatable: true, since: 1.2.0}\nb: {repeatable: true}\nc: {repeatable: false}\n";
         let facts = OperationFacts::parse("operations.yaml", text).unwrap();
-        assert_eq!(facts.of("a", "get"), (true, Some("1.2.0".to_owned())));
-        assert_eq!(facts.of("b", "post"), (true, None));
-        assert_eq!(facts.of("new", "put"), (false, None));
+        let since = Some("1.2.0".to_owned());
+        assert_eq!(facts.of("a", "get"), (Idempotency::Idempotent, since));
+        assert_eq!(facts.of("b", "post"), (Idempotency::Idempotent, None));
+        assert_eq!(facts.of("new", "put"), (Idempotency::NotIdempotent, None));
         let messages: Vec<String> = facts.findings().into_iter().map(|d| d.message).collect();
         assert_eq!(messages.len(), 3);
         assert!(messages[0].contains("no operation `c`"));
@@ -127,8 +222,50 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_stated_is_known_and_strays_are_named() {
+        let text = "a: {repeatable: true, answers_another: {id: why, code: why}}\n";
+        let facts = OperationFacts::parse("operations.yaml", text).unwrap();
+        facts.of("a", "get");
+        assert!(!facts.is_stated("a", "id"));
+        assert!(facts.is_stated("a", "key") && facts.is_stated("b", "id"));
+        let findings = facts.findings();
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].message.contains("looks like `code`"));
+        let no_reason = "a: {repeatable: true, answers_another: {id: true}}\n";
+        assert!(OperationFacts::parse("operations.yaml", no_reason).is_err());
+    }
+
+    #[test]
     fn the_first_row_without_a_verdict_is_named() {
-        let error = OperationFacts::parse("operations.yaml", "a:\n  why: x\n").unwrap_err();
-        assert_eq!(error.0[0].line, Some(1));
+        for text in [
+            "a:\n  why: x\n",
+            "a:\n  repeatable: perhaps\n",
+            "a:\n  repeatable: {key: id, time: at, content: []}\n",
+            "a:\n  repeatable: {key: id, time: at, content: [1], lookup: b}\n",
+        ] {
+            let error = OperationFacts::parse("operations.yaml", text).unwrap_err();
+            assert_eq!(error.0[0].line, Some(1));
+        }
+    }
+
+    #[test]
+    fn a_row_may_say_by_which_key() {
+        let text = "a: {repeatable: {key: id, time: at, content: [code], lookup: b}, why: x}\n";
+        let facts = OperationFacts::parse("operations.yaml", text).unwrap();
+        let key = Key {
+            name: "id".into(),
+            time: "at".into(),
+            content: vec!["code".into()],
+            lookup: "b".into(),
+        };
+        assert_eq!(facts.of("a", "post"), (Idempotency::WithKey(key), None));
+        assert!(facts.findings().is_empty());
+        facts.note_unkeyed("a", "it has none".into());
+        let findings = facts.findings();
+        assert!(
+            findings[0]
+                .message
+                .contains("`a` is not repeatable by a key: it has none")
+        );
     }
 }

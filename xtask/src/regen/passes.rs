@@ -22,13 +22,13 @@ mod rename;
 mod required;
 mod unions;
 
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-pub(crate) use enums::SITES;
-pub(crate) use envelopes::META;
+use serde_json::Value;
 
 use super::address::Addresses;
 use super::names::Names;
+pub(crate) use enums::SITES;
 
 /// One pass over the document.
 pub(crate) struct Pass {
@@ -52,6 +52,9 @@ pub(crate) struct Context<'a> {
     pub(crate) problems: Vec<Problem>,
     /// What was decided without people.
     pub(crate) reports: Vec<Problem>,
+    /// The views that stay types of their own, whatever names.yaml says: they are no views of one
+    /// noun in this document.
+    pub(crate) apart: BTreeSet<String>,
 }
 
 /// Something that stands in the way of generation.
@@ -180,6 +183,7 @@ impl<'a> Context<'a> {
             strict,
             problems: Vec::new(),
             reports: Vec::new(),
+            apart: BTreeSet::new(),
         }
     }
 

@@ -5,18 +5,21 @@ mod webhook;
 
 use std::collections::BTreeMap;
 
-use heck::ToSnakeCase;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::ir::{Api, EnumSite, Field, Kind, Type, TypeRef};
+use super::conversions::plan;
+use super::identity;
+use super::ir::{Api, EnumSite, Field, Kind, LeftOut, Type, TypeRef};
+use super::keyed;
 use super::names::{Form, Names};
 use super::operations::OperationFacts;
 use super::passes::{Problem, SITES};
 use super::reach::{Uses, reachable};
-use super::resources;
 use super::schema::{
-    components, flag, is_struct, list, origin, properties, reference, required, strings, text,
+    LEFT_OUT, NULL_AS_EMPTY, components, flag, is_struct, list, origin, properties, reference,
+    required, strings, text,
 };
+use super::{ident, pagination, resources};
 
 /// Reads the document; what it cannot express becomes a problem.
 pub(crate) fn read(
@@ -25,11 +28,29 @@ pub(crate) fn read(
     facts: &OperationFacts,
     problems: &mut Vec<Problem>,
 ) -> Api {
-    let mut reader = Reader { names, problems };
+    let mut reader = Reader {
+        components: components(root).cloned().unwrap_or_default(),
+        names,
+        problems,
+        narrower: BTreeMap::new(),
+    };
     let types = reader.types(root);
+    reader.narrower = narrower(&types);
+    let conversions = names.conversions(|from, to| plan(from, to, &types).is_some());
+    let identified = types
+        .keys()
+        .filter_map(|name| Some((name.clone(), names.identified(name)?.to_owned())))
+        .collect();
     let mut operations = reader.operations(root, facts);
     let webhooks = reader.webhooks(root);
+    keyed::check(&mut operations, &types, facts);
     resources::name(&mut operations, names, problems);
+    for operation in &mut operations {
+        operation.identity = identity::of(operation, &types);
+        operation
+            .identity
+            .retain(|found| facts.is_stated(&operation.id, &found.parameter));
+    }
     operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let version = root["info"]["version"]
         .as_str()
@@ -39,13 +60,29 @@ pub(crate) fn read(
         version,
         types,
         operations,
+        conversions,
+        identified,
         webhooks,
     }
 }
 
 struct Reader<'p> {
+    components: Map<String, Value>,
     names: &'p Names,
     problems: &'p mut Vec<Problem>,
+    /// The values at the places that list fewer than their enum has.
+    narrower: BTreeMap<String, Vec<String>>,
+}
+
+fn narrower(types: &BTreeMap<String, Type>) -> BTreeMap<String, Vec<String>> {
+    let mut places = BTreeMap::new();
+    for ty in types.values() {
+        if let Kind::Enum { values, sites } = &ty.kind {
+            let fewer = sites.iter().filter(|site| site.values.len() < values.len());
+            places.extend(fewer.map(|site| (site.origin.clone(), site.values.clone())));
+        }
+    }
+    places
 }
 
 impl Reader<'_> {
@@ -77,12 +114,16 @@ impl Reader<'_> {
             };
             let ty = Type {
                 doc: prose(schema),
+                origin: origin(schema).to_owned(),
                 sent: sent.contains(name),
                 received: received.contains(name),
                 kind,
             };
             types.insert(name.clone(), ty);
         }
+        types
+            .entry(pagination::TYPE.to_owned())
+            .or_insert_with(pagination::as_lago_has_it);
         types
     }
 
@@ -101,6 +142,9 @@ impl Reader<'_> {
                         .map(Value::to_string),
                     deprecated: flag(value, "deprecated"),
                     minted: self.names.minted(origin(value)),
+                    asked: self.names.asked(origin(value)),
+                    left_out: text(value, LEFT_OUT).and_then(LeftOut::read),
+                    null_as_empty: flag(value, NULL_AS_EMPTY),
                 };
                 (
                     self.names.argument(origin(value)).unwrap_or(usize::MAX),
@@ -110,7 +154,7 @@ impl Reader<'_> {
             .collect();
         let mut known: BTreeMap<String, &String> = BTreeMap::new();
         for (name, value) in properties(schema) {
-            if let Some(twin) = known.insert(name.to_snake_case(), name) {
+            if let Some(twin) = known.insert(ident::snake(name), name) {
                 self.problem(
                     origin(value),
                     format!("`{twin}` and `{name}` have the same name in Rust"),
@@ -139,7 +183,10 @@ impl Reader<'_> {
                 Some("uuid") => TypeRef::Uuid,
                 _ => TypeRef::String,
             }),
-            Some("number") => TypeRef::Decimal(Form::Number),
+            Some("number") => TypeRef::Decimal(match text(schema, "format") {
+                Some("unix-time") => Form::Seconds,
+                _ => Form::Number,
+            }),
             Some("integer") => TypeRef::Integer,
             Some("boolean") => TypeRef::Boolean,
             Some("array") => TypeRef::List(Box::new(self.element(&schema["items"]))),

@@ -5,13 +5,16 @@
 //! is a noun when the path goes on below it, when several methods stand on it, or when it is a
 //! plural that can be read; everything else is an action (`finalize`, `current_usage`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToSnakeCase;
-
+use super::ident;
 use super::ir::{Answer, Operation, TypeRef};
 use super::names::{Names, singular};
 use super::passes::Problem;
+use super::reserved;
+
+/// The noun of a path that has none.
+const ROOT: &str = "root";
 
 /// Fills in accessors and verb of every operation; two operations under one name are a problem.
 pub(crate) fn name(operations: &mut [Operation], names: &Names, problems: &mut Vec<Problem>) {
@@ -20,55 +23,93 @@ pub(crate) fn name(operations: &mut [Operation], names: &Names, problems: &mut V
         .map(|o| (o.path.clone(), o.method.clone()))
         .collect();
     for operation in operations.iter_mut() {
-        let literals: Vec<&str> = operation
-            .path
-            .split('/')
-            .filter(|s| is_literal(s))
-            .collect();
-        let at_literal = operation.path.rsplit('/').next().is_some_and(is_literal);
-        let action = at_literal && !is_noun(&operation.path, literals.len(), &shapes);
-        let nouns = if action {
-            &literals[..literals.len() - 1]
-        } else {
-            &literals[..]
+        let mut words: Vec<&str> = operation.path.split('/').filter_map(word).collect();
+        let at_literal = operation.path.rsplit('/').next().and_then(word).is_some();
+        let action = match words.last() {
+            Some(tail) if at_literal && !is_noun(&operation.path, words.len(), &shapes) => {
+                let tail = ident::snake(tail);
+                words.pop();
+                Some(tail)
+            }
+            _ => None,
         };
-        let ruled = match literals.last() {
-            Some(tail) if action => tail.to_snake_case(),
-            _ => by_method(operation, at_literal).to_owned(),
+        if words.is_empty() {
+            words.push(ROOT);
+        }
+        let method = by_method(operation, at_literal);
+        let ruled = match action {
+            // Every accessor has a function of that name.
+            Some(new) if new == "new" => format!("{method}_{new}"),
+            Some(action) => action,
+            None => method.to_owned(),
         };
-        operation.accessors = nouns.iter().map(|noun| noun.to_snake_case()).collect();
+        operation.accessors = words.into_iter().map(ident::snake).collect();
+        for (depth, noun) in operation.accessors.iter_mut().enumerate() {
+            if noun == "new" || (depth == 0 && reserved::client_method(noun)) {
+                noun.push_str("_calls");
+            }
+        }
         operation.verb = names.verb(&operation.id).map_or(ruled, str::to_owned);
     }
-    let mut known: BTreeMap<(&[String], &str), &str> = BTreeMap::new();
+    let mut known: BTreeMap<(Vec<&str>, &str), &str> = BTreeMap::new();
+    let nouns: BTreeSet<&[String]> = operations.iter().flat_map(places).collect();
     for operation in operations.iter() {
-        let place = (operation.accessors.as_slice(), operation.verb.as_str());
-        if let Some(other) = known.insert(place, &operation.id) {
+        let mut problem = |message: String, advice: &str| {
             problems.push(Problem {
                 address: format!("{} {}", operation.method, operation.path),
-                message: format!(
-                    "`{}` and `{other}` are both called {}.{}",
-                    operation.id,
-                    operation.accessors.join("."),
-                    operation.verb
-                ),
-                advice: "give one of them another verb in names.yaml, section verbs".to_owned(),
+                message,
+                advice: advice.to_owned(),
             });
+        };
+        let accessors: Vec<&str> = operation.accessors.iter().map(String::as_str).collect();
+        let called = format!("{}.{}", accessors.join("."), operation.verb);
+        let place = [
+            &operation.accessors[..],
+            std::slice::from_ref(&operation.verb),
+        ]
+        .concat();
+        if nouns.contains(place.as_slice()) {
+            problem(
+                format!(
+                    "`{}` is called {called}, which leads to other calls",
+                    operation.id
+                ),
+                "give it another verb in names.yaml, section verbs",
+            );
+        }
+        if let Some(other) = known.insert((accessors, operation.verb.as_str()), &operation.id) {
+            problem(
+                format!("`{}` and `{other}` are both called {called}", operation.id),
+                "give one of them another verb in names.yaml, section verbs",
+            );
         }
     }
 }
 
-fn is_literal(segment: &str) -> bool {
-    !segment.is_empty() && !segment.starts_with('{')
+/// The accessors that lead to an operation: the first, the first two, and so on.
+fn places(operation: &Operation) -> impl Iterator<Item = &[String]> {
+    (1..=operation.accessors.len()).map(|length| &operation.accessors[..length])
 }
 
-fn is_noun(path: &str, literals: usize, shapes: &[(String, String)]) -> bool {
+/// What a segment says besides its parameters: all of it, or what stands behind them, as in
+/// `{secret}:addVersion`. What stands before them only decorates them.
+fn word(segment: &str) -> Option<&str> {
+    let behind = segment.rsplit('}').next().unwrap_or(segment);
+    let said = behind.contains(|char: char| char.is_ascii_alphanumeric());
+    said.then_some(behind)
+}
+
+fn is_noun(path: &str, words: usize, shapes: &[(String, String)]) -> bool {
+    let tail = path.rsplit('/').next().unwrap_or_default();
+    if tail.contains('}') {
+        return false;
+    }
     let below = format!("{path}/");
     let methods = shapes.iter().filter(|(other, _)| other == path).count();
     let readable = shapes
         .iter()
         .any(|(other, method)| other == path && method == "GET");
-    let tail = path.rsplit('/').next().unwrap_or_default();
-    literals == 1
+    words == 1
         || methods > 1
         || shapes.iter().any(|(other, _)| other.starts_with(&below))
         || (readable && singular(tail) != tail)
@@ -99,6 +140,7 @@ fn is_list(answer: &Answer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::regen::ir::Idempotency;
 
     fn named(paths: &[(&str, &str)]) -> Vec<String> {
         let page = || Answer::Page {
@@ -108,6 +150,7 @@ mod tests {
         let mut operations: Vec<Operation> = paths
             .iter()
             .map(|(method, path)| Operation {
+                identity: Vec::new(),
                 may_be_empty: false,
                 failures: Vec::new(),
                 published: true,
@@ -127,7 +170,7 @@ mod tests {
                 },
                 accessors: Vec::new(),
                 verb: String::new(),
-                idempotent: false,
+                idempotency: Idempotency::NotIdempotent,
                 since: None,
             })
             .collect();
@@ -156,6 +199,13 @@ mod tests {
             ("GET", "/subscriptions/{id}/lifetime_usage"),
             ("PUT", "/subscriptions/{id}/lifetime_usage"),
             ("POST", "/events/estimate_fees"),
+            ("POST", "/v1/secrets/{secret}:addVersion"),
+            ("GET", "/v1/secrets/{secret}"),
+            ("GET", "/files/{name}.pdf"),
+            ("POST", "/{id}"),
+            ("GET", "/"),
+            ("GET", "/2fa/self"),
+            ("GET", "/drift/{id}/new"),
         ];
         assert_eq!(
             named(&paths),
@@ -169,6 +219,13 @@ mod tests {
                 "subscriptions.lifetime_usage.get",
                 "subscriptions.lifetime_usage.update",
                 "events.estimate_fees",
+                "v1.secrets.add_version",
+                "v1.secrets.get",
+                "files.pdf",
+                "root.create",
+                "root.get",
+                "x2fa.self",
+                "drift_calls.get_new",
             ]
         );
     }

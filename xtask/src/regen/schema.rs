@@ -14,6 +14,12 @@ pub(crate) const MAY_BE_EMPTY: &str = "x-may-be-empty";
 /// The codes that tell the failures of one status apart.
 pub(crate) const CODES: &str = "x-codes";
 
+/// What becomes of a property that an update leaves out.
+pub(crate) const LEFT_OUT: &str = "x-left-out";
+
+/// Beside a property where an empty object says what null says elsewhere.
+pub(crate) const NULL_AS_EMPTY: &str = "x-null-as-empty";
+
 /// The HTTP methods that may stand in a path item.
 pub(crate) const METHODS: [&str; 8] = [
     "get", "post", "put", "patch", "delete", "head", "options", "trace",
@@ -58,7 +64,31 @@ pub(crate) fn is_type(node: &Value, name: &str) -> bool {
 
 /// Whether the node is an object with declared properties.
 pub(crate) fn is_struct(node: &Value) -> bool {
-    node.get("properties").is_some_and(Value::is_object) && reference(node).is_none()
+    properties(node).next().is_some() && reference(node).is_none()
+}
+
+/// The values of a node that are a vocabulary: all of them text. Numbers that a node lists are
+/// plain numbers.
+pub(crate) fn vocabulary(node: &Value) -> Option<Vec<String>> {
+    let values = strings(node.get("enum")?);
+    let all = node.get("enum").and_then(Value::as_array).map(Vec::len) == Some(values.len());
+    let text = matches!(text(node, "type"), None | Some("string"));
+    (all && text && !values.is_empty()).then_some(values)
+}
+
+/// The node that a reference to a component leads to, at any distance; the node itself if it is
+/// none, nothing if it leads nowhere.
+pub(crate) fn resolved<'v>(
+    mut node: &'v Value,
+    components: &'v Map<String, Value>,
+) -> Option<&'v Value> {
+    for _ in 0..=components.len() {
+        match reference(node) {
+            Some(name) => node = components.get(name)?,
+            None => return Some(node),
+        }
+    }
+    None
 }
 
 /// The declared properties of a node.
@@ -225,12 +255,12 @@ pub(crate) fn each_operation_mut(root: &mut Value, visit: &mut dyn FnMut(Place<'
 }
 
 /// Calls `visit` with the schemas of the request body and of the 2xx answers of an operation.
-pub(crate) fn each_body_mut(operation: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+pub(crate) fn each_body_mut(operation: &mut Value, visit: &mut dyn FnMut(Site, &mut Value)) {
     if let Some(body) = operation.get_mut("requestBody") {
-        each_content_mut(body, visit);
+        each_content_mut(body, &mut |schema| visit(Site::Request, schema));
     }
     for response in successes_mut(operation) {
-        each_content_mut(response, visit);
+        each_content_mut(response, &mut |schema| visit(Site::Response, schema));
     }
 }
 

@@ -1,5 +1,8 @@
 //! What a person reads when something is wrong: one snapshot, to be read as prose.
 
+mod documents;
+mod edits;
+
 use super::*;
 
 const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
@@ -48,58 +51,109 @@ fn bad_documents() -> Vec<(&'static str, String)> {
         ("empty", String::new()),
         ("not OpenAPI", "a: 1\n".to_owned()),
         ("OpenAPI 2", "swagger: '2.0'\npaths: {}\n".to_owned()),
-        ("dangling reference", with("    Plan: {properties: {tax: {$ref: '#/components/schemas/Tax'}}}\n")),
+        (
+            "dangling reference",
+            with("    Plan: {properties: {tax: {$ref: '#/components/schemas/Tax'}}}\n"),
+        ),
         (
             "duplicate operation id",
-            format!("{HEAD}paths:\n  /a: {{get: {{operationId: x}}}}\n  /b: {{get: {{operationId: x}}}}\n"),
-        ),
-        ("two schemas under one name", with("    Plan: {type: object}\n    Plan: {type: string}\n")),
-        (
-            "two types under one name",
-            with(
-                "    Plan: {type: object, properties: {a: {$ref: '#/components/schemas/Tax'}, b: {$ref: '#/components/schemas/TaxObject'}}}
-    Tax: {type: object, properties: {x: {type: string}}}
-    TaxObject: {type: object, properties: {y: {type: string}}}
-",
+            format!(
+                "{HEAD}paths:\n  /a: {{get: {{operationId: x}}}}\n  /b: {{get: {{operationId: x}}}}\n"
             ),
         ),
         (
-            "a reserved name",
-            with(
-                "    Plan: {type: object, properties: {page: {$ref: '#/components/schemas/PageObject'}, x: {}}}
-    PageObject: {type: object, properties: {x: {type: string}}}
-",
+            "two schemas under one name",
+            with("    Plan: {type: object}\n    Plan: {type: string}\n"),
+        ),
+        (
+            "a name that no component may have",
+            with("    Plan: {type: object}\n    'a/b': {}\n"),
+        ),
+        (
+            "a schema that is none",
+            with("    Plan: {type: object, properties: {a: text}}\n"),
+        ),
+        (
+            "operation ids that read alike",
+            format!(
+                "{HEAD}paths:\n  /a: {{get: {{operationId: list_a, responses: {{}}}}}}\n  /b: {{get: {{operationId: listA, responses: {{}}}}}}\n"
             ),
         ),
-        ("an unknown type", with("    Plan: {type: object, properties: {a: {type: file}, b: {type: string}}}\n")),
-        ("an allOf that contains itself", with("    Plan: {allOf: [{$ref: '#/components/schemas/Plan'}, {properties: {a: {type: string}}}]}\n")),
+        (
+            "a path that leads elsewhere",
+            format!("{HEAD}paths:\n  /../x: {{get: {{operationId: x, responses: {{}}}}}}\n"),
+        ),
+        (
+            "a method without calls",
+            format!("{HEAD}paths:\n  /a: {{trace: {{operationId: x, responses: {{}}}}}}\n"),
+        ),
+        (
+            "a parameter that is declared twice and differently",
+            format!(
+                "{HEAD}paths:\n  /a:\n    get:\n      operationId: x\n      parameters:\n        - {{name: s, in: query, schema: {{type: string}}}}\n        - {{name: s, in: query, schema: {{type: integer}}}}\n      responses: {{}}\n"
+            ),
+        ),
+        (
+            "parameters with one Rust name",
+            format!(
+                "{HEAD}paths:\n  /a:\n    get:\n      operationId: x\n      parameters:\n        - {{name: a-b, in: query, schema: {{type: string}}}}\n        - {{name: a_b, in: query, schema: {{type: string}}}}\n        - {{name: aB, in: query, schema: {{type: string}}}}\n      responses: {{}}\n"
+            ),
+        ),
+        (
+            "an option that every request has",
+            format!(
+                "{HEAD}paths:\n  /a:\n    get:\n      operationId: x\n      parameters: [{{name: timeout, in: query, schema: {{type: string}}}}]\n      responses: {{}}\n"
+            ),
+        ),
+        (
+            "an object that needs itself",
+            with(
+                "    Plan: {type: object, required: [plan, x], properties: {plan: {$ref: '#/components/schemas/Plan'}, x: {type: string}}}\n",
+            ),
+        ),
+        (
+            "an unknown type",
+            with("    Plan: {type: object, properties: {a: {type: file}, b: {type: string}}}\n"),
+        ),
+        (
+            "an allOf that contains itself",
+            with(
+                "    Plan: {allOf: [{$ref: '#/components/schemas/Plan'}, {properties: {a: {type: string}}}]}\n",
+            ),
+        ),
         (
             "an undeclared path parameter",
             format!("{HEAD}paths:\n  /a/{{id}}:\n    get: {{operationId: x, responses: {{}}}}\n"),
         ),
         (
             "a parameter in a cookie",
-            format!("{HEAD}paths:\n  /a:\n    get:\n      operationId: x\n      parameters: [{{name: s, in: cookie, schema: {{type: string}}}}]\n      responses: {{}}\n"),
+            format!(
+                "{HEAD}paths:\n  /a:\n    get:\n      operationId: x\n      parameters: [{{name: s, in: cookie, schema: {{type: string}}}}]\n      responses: {{}}\n"
+            ),
         ),
         (
             "a body that is not JSON",
-            format!("{HEAD}paths:\n  /a:\n    post:\n      operationId: x\n      requestBody: {{content: {{text/csv: {{schema: {{type: string}}}}}}}}\n      responses: {{}}\n"),
-        ),
-        (
-            "an answer with several roots",
-            with("    Plan: {type: object, properties: {plan: {type: string}, meta: {type: string}}}\n"),
+            format!(
+                "{HEAD}paths:\n  /a:\n    post:\n      operationId: x\n      requestBody: {{content: {{text/csv: {{schema: {{type: string}}}}}}}}\n      responses: {{}}\n"
+            ),
         ),
         (
             "a list whose pages cannot be asked for",
-            format!("{HEAD}paths:\n  /plans:\n    get:\n      operationId: findPlans\n      responses: {{'200': {{content: {{application/json: {{schema: {{type: object, properties: {{plans: {{type: array, items: {{type: string}}}}, meta: {{type: object, properties: {{next_page: {{type: integer}}}}}}}}}}}}}}}}}}\n"),
+            format!(
+                "{HEAD}paths:\n  /plans:\n    get:\n      operationId: findPlans\n      responses: {{'200': {{content: {{application/json: {{schema: {{type: object, properties: {{plans: {{type: array, items: {{type: string}}}}, meta: {{type: object, required: [current_page, total_pages, total_count], properties: {{current_page: {{type: integer}}, next_page: {{type: integer}}, prev_page: {{type: integer}}, total_pages: {{type: integer}}, total_count: {{type: integer}}}}}}}}}}}}}}}}}}\n"
+            ),
         ),
         (
             "two fields with one Rust name",
-            with("    Plan: {type: object, properties: {fooBar: {type: string}, foo_bar: {type: string}}}\n"),
+            with(
+                "    Plan: {type: object, properties: {fooBar: {type: string}, foo_bar: {type: string}}}\n",
+            ),
         ),
         (
             "a value that is listed twice",
-            with("    Plan: {type: object, properties: {a: {type: string, enum: [x, y, x]}, b: {type: string}}}\n"),
+            with(
+                "    Plan: {type: object, properties: {a: {type: string, enum: [x, y, x]}, b: {type: string}}}\n",
+            ),
         ),
     ]
 }

@@ -1,18 +1,29 @@
 //! What must hold of a document before anything is generated from it.
 
+mod paths;
+mod shape;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::ident;
 use super::schema::{METHODS, list, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
-use crate::pointer::{escape, join};
+use crate::pointer::{escape, follow, join};
 
-/// Checks version, references, operation ids and path parameters; reports all that is wrong.
+/// Methods that HTTP clients have no call for.
+const NO_CALLS: [&str; 2] = ["options", "trace"];
+
+/// Checks version, shape, references, operation ids, paths and their parameters; reports all that
+/// is wrong.
 pub(crate) fn validate(document: &Document) -> Result<(), Diagnostics> {
     let mut found = Vec::new();
     version(document, &mut found);
+    if found.is_empty() {
+        shape::check(document, &mut found);
+    }
     if found.is_empty() {
         references(document, document.root(), "", &mut found);
         operations(document, &mut found);
@@ -44,7 +55,7 @@ fn references(document: &Document, node: &Value, place: &str, found: &mut Vec<Di
     match node {
         Value::Object(map) => {
             if let Some(Value::String(target)) = map.get("$ref")
-                && !resolves(document.root(), target)
+                && follow(document.root(), target).is_none()
             {
                 found.push(document.diagnostic(
                     &join(place, "$ref"),
@@ -70,20 +81,25 @@ fn references(document: &Document, node: &Value, place: &str, found: &mut Vec<Di
     }
 }
 
-fn resolves(root: &Value, target: &str) -> bool {
-    target
-        .strip_prefix('#')
-        .is_some_and(|pointer| root.pointer(pointer).is_some())
-}
-
 fn operations(document: &Document, found: &mut Vec<Diagnostic>) {
-    let mut known: BTreeMap<&str, String> = BTreeMap::new();
+    let mut known: BTreeMap<String, (&str, String)> = BTreeMap::new();
     for (path, item) in document.root()["paths"].as_object().into_iter().flatten() {
+        if path.starts_with("x-") {
+            continue;
+        }
+        paths::check(document, path, found);
         for method in METHODS {
             let Some(operation) = item.get(method) else {
                 continue;
             };
             let place = format!("/paths/{}/{method}", escape(path));
+            if NO_CALLS.contains(&method) {
+                found.push(document.diagnostic(
+                    &place,
+                    format!("calls of the method {} are not made", method.to_uppercase()),
+                    "remove the operation",
+                ));
+            }
             match text(operation, "operationId") {
                 None => found.push(document.diagnostic(
                     &place,
@@ -91,10 +107,17 @@ fn operations(document: &Document, found: &mut Vec<Diagnostic>) {
                     "give it one: generated code and operations.yaml speak of it by its id",
                 )),
                 Some(id) => {
-                    if let Some(other) = known.insert(id, place.clone()) {
+                    // Code tells operations apart by the words of their ids.
+                    if let Some((other_id, other)) =
+                        known.insert(ident::pascal(id), (id, place.clone()))
+                    {
+                        let message = match other_id == id {
+                            true => format!("`{id}` is also the operation id of {other}"),
+                            false => format!("`{id}` reads like `{other_id}`, the id of {other}"),
+                        };
                         found.push(document.diagnostic(
                             &join(&place, "operationId"),
-                            format!("`{id}` is also the operation id of {other}"),
+                            message,
                             "give each operation an id of its own",
                         ));
                     }
@@ -116,16 +139,13 @@ fn path_parameters(
     let declared: Vec<&str> = list(item, "parameters")
         .chain(list(operation, "parameters"))
         .filter_map(|parameter| match text(parameter, "$ref") {
-            Some(target) => document.root().pointer(target.trim_start_matches('#')),
+            Some(target) => follow(document.root(), target),
             None => Some(parameter),
         })
         .filter(|parameter| text(parameter, "in") == Some("path"))
         .filter_map(|parameter| text(parameter, "name"))
         .collect();
-    let used: Vec<&str> = path
-        .split('/')
-        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
-        .collect();
+    let used = paths::parameters(path);
     for name in used.iter().filter(|name| !declared.contains(name)) {
         found.push(document.diagnostic(
             place,

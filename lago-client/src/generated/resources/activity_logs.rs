@@ -212,4 +212,8 @@ impl Call for Get {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "activity_log")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("activity_id", &self.activity_id, &value.activity_id)?;
+        Ok(())
+    }
 }

@@ -185,4 +185,8 @@ impl Call for Get {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "api_log")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("request_id", &self.request_id, &value.request_id)?;
+        Ok(())
+    }
 }

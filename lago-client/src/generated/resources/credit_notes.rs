@@ -170,7 +170,11 @@ impl CreditNotes {
     /// `POST /credit_notes/{lago_id}/download`, since 0.37.0-beta, then `GET /credit_notes/{lago_id}`, since 0.37.0-beta, until `file_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     pub fn fetch_pdf(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(self.get(&lago_id), |object| object.file_url)
+        crate::FileRequest::new(
+                self.get(&lago_id),
+                |object| object.file_url,
+                crate::download::Format::Pdf,
+            )
             .made_by(self.download(&lago_id), |object| object?.file_url)
     }
     /// Fetch the XML file of a credit note, which is made first when it is missing.
@@ -178,7 +182,11 @@ impl CreditNotes {
     /// `POST /credit_notes/{lago_id}/download_xml`, not in the published document, then `GET /credit_notes/{lago_id}`, since 0.37.0-beta, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     pub fn fetch_xml(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(self.get(&lago_id), |object| object.xml_url)
+        crate::FileRequest::new(
+                self.get(&lago_id),
+                |object| object.xml_url,
+                crate::download::Format::Xml,
+            )
             .made_by(self.download_xml(&lago_id), |object| object?.xml_url)
     }
 }
@@ -290,7 +298,7 @@ pub struct List {
     issuing_date_from: Option<chrono::NaiveDate>,
     issuing_date_to: Option<chrono::NaiveDate>,
     search_term: Option<String>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
     reason: Option<lago_types::CreditNoteReason>,
     credit_status: Option<lago_types::CreditNoteCreditStatus>,
     refund_status: Option<lago_types::CreditNoteRefundStatus>,
@@ -346,7 +354,7 @@ impl Request<List> {
         self
     }
     /// Keep only credit notes in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -430,7 +438,7 @@ impl Call for List {
                 self.amount_to,
                 self.billing_entity_codes.as_ref(),
                 self.credit_status.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.external_customer_id.as_deref(),
                 self.invoice_number.as_deref(),
                 self.issuing_date_from.as_ref(),
@@ -520,6 +528,10 @@ impl Call for Get {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "credit_note")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `PUT /credit_notes/{lago_id}`.
@@ -541,6 +553,10 @@ impl Call for Update {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "credit_note")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /credit_notes/{lago_id}/download`.
@@ -561,6 +577,14 @@ impl Call for Download {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "credit_note")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+                Ok(())
+            })
+    }
 }
 
 /// A call of `POST /credit_notes/{lago_id}/download_xml`.
@@ -580,6 +604,14 @@ impl Call for DownloadXml {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "credit_note")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+                Ok(())
+            })
     }
 }
 
@@ -630,6 +662,10 @@ impl Call for Void {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "credit_note")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -713,5 +749,9 @@ impl Call for MetadataDelete {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        let mut maps = value.iter();
+        identity::gone("key", maps.any(|map| map.contains_key(&self.key)))
     }
 }

@@ -1003,7 +1003,7 @@ impl Call for List {
                 self.external_id.as_deref(),
                 self.has_customer_type,
                 self.has_tax_identification_number,
-                self.metadata.as_ref(),
+                self.metadata.as_ref().map(DeepObject::checked).transpose()?,
                 self.page,
                 self.per_page,
                 self.search_term.as_deref(),
@@ -1066,6 +1066,10 @@ impl Call for Delete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("external_id", &self.external_customer_id, &value.external_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /customers/{external_customer_id}`.
@@ -1086,6 +1090,10 @@ impl Call for Get {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("external_id", &self.external_customer_id, &value.external_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /customers/{external_customer_id}/checkout_url`.
@@ -1105,6 +1113,14 @@ impl Call for CheckoutUrl {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_customer_id",
+            &self.external_customer_id,
+            &value.external_customer_id,
+        )?;
+        Ok(())
     }
 }
 
@@ -1150,7 +1166,7 @@ impl Request<CurrentUsage> {
         self.call.billable_metric_code = Some(billable_metric_code.into());
         self
     }
-    /// Keep only usage of one pricing group, as key and value: `group\[cloud\]=aws`.
+    /// Keep only usage of one pricing group, as key and value: `group[cloud]=aws`.
     pub fn group(
         mut self,
         group: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>,
@@ -1189,7 +1205,7 @@ impl Request<CurrentUsage> {
         self.call.full_usage = Some(full_usage);
         self
     }
-    /// Presentation values to break down by, a JSON array in a string; `\[\]` turns breakdowns off.
+    /// Presentation values to break down by, a JSON array in a string; `[]` turns breakdowns off.
     pub fn filter_by_presentation(
         mut self,
         filter_by_presentation: impl Into<String>,
@@ -1219,10 +1235,10 @@ impl Call for CurrentUsage {
                 &self.external_subscription_id,
                 self.filter_by_charge_code.as_deref(),
                 self.filter_by_charge_id.as_ref(),
-                self.filter_by_group.as_ref(),
+                self.filter_by_group.as_ref().map(DeepObject::checked).transpose()?,
                 self.filter_by_presentation.as_deref(),
                 self.full_usage,
-                self.group.as_ref(),
+                self.group.as_ref().map(DeepObject::checked).transpose()?,
                 self.skip_grouping,
             )
             .await?;
@@ -1416,6 +1432,18 @@ impl Call for AppliedCouponsList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "applied_coupons")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_customer_id",
+                    &self.external_customer_id,
+                    &value.external_customer_id,
+                )?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for AppliedCouponsList {
@@ -1448,6 +1476,15 @@ impl Call for AppliedCouponsDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "applied_coupon")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_customer_id",
+            &self.external_customer_id,
+            &value.external_customer_id,
+        )?;
+        identity::same("lago_id", &self.applied_coupon_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /customers/{external_customer_id}/credit_notes`.
@@ -1469,7 +1506,7 @@ pub struct CreditNotesList {
     types: Option<Vec<lago_types::CreditNoteType>>,
     purchase_order_number: Option<String>,
     billing_entity_codes: Option<Vec<String>>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
 }
 
 impl Request<CreditNotesList> {
@@ -1574,7 +1611,7 @@ impl Request<CreditNotesList> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -1592,7 +1629,7 @@ impl Call for CreditNotesList {
                 self.amount_to,
                 self.billing_entity_codes.as_ref(),
                 self.credit_status.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.invoice_number.as_deref(),
                 self.issuing_date_from.as_ref(),
                 self.issuing_date_to.as_ref(),
@@ -1644,7 +1681,7 @@ pub struct InvoicesList {
     partially_paid: Option<bool>,
     purchase_order_number: Option<String>,
     billing_entity_codes: Option<Vec<String>>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
     statuses: Option<Vec<lago_types::InvoiceStatus>>,
     payment_statuses: Option<Vec<lago_types::InvoicePaymentStatus>>,
     settlements: Option<Vec<lago_types::InvoiceSettlement>>,
@@ -1690,6 +1727,10 @@ impl Request<InvoicesList> {
         self
     }
     /// Keep only invoices with this status.
+    ///
+    /// Other statuses, such as `closed` and `open`, are refused with 422.
+    ///
+    /// Documented values: `draft`, `finalized`, `voided`, `failed`, `pending`.
     pub fn status(mut self, status: impl Into<lago_types::InvoiceStatus>) -> Self {
         self.call.status = Some(status.into());
         self
@@ -1762,11 +1803,15 @@ impl Request<InvoicesList> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
     /// Keep only invoices with one of these statuses; `status` takes one alone.
+    ///
+    /// Other statuses, such as `closed` and `open`, are refused with 422.
+    ///
+    /// Documented values: `draft`, `finalized`, `failed`, `pending`, `voided`.
     pub fn statuses(
         mut self,
         statuses: impl IntoIterator<Item = impl Into<lago_types::InvoiceStatus>>,
@@ -1807,11 +1852,11 @@ impl Call for InvoicesList {
                 self.amount_from,
                 self.amount_to,
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.invoice_type.as_ref(),
                 self.issuing_date_from.as_ref(),
                 self.issuing_date_to.as_ref(),
-                self.metadata.as_ref(),
+                self.metadata.as_ref().map(DeepObject::checked).transpose()?,
                 self.page,
                 self.partially_paid,
                 self.payment_dispute_lost,
@@ -1915,6 +1960,10 @@ impl Call for PaymentMethodsDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_method")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `PUT /customers/{external_customer_id}/payment_methods/{lago_id}/set_as_default`.
@@ -1937,6 +1986,10 @@ impl Call for PaymentMethodsSetAsDefault {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_method")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /customers/{external_customer_id}/payment_requests`.
@@ -1947,7 +2000,7 @@ pub struct PaymentRequestsList {
     per_page: Option<i64>,
     payment_status: Option<lago_types::InvoicePaymentStatus>,
     billing_entity_codes: Option<Vec<String>>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
 }
 
 impl Request<PaymentRequestsList> {
@@ -1982,7 +2035,7 @@ impl Request<PaymentRequestsList> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -1997,7 +2050,7 @@ impl Call for PaymentRequestsList {
         wire.find_all_customer_payment_requests(
                 &self.external_customer_id,
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.page,
                 self.payment_status.as_ref(),
                 self.per_page,
@@ -2066,6 +2119,18 @@ impl Call for PaymentsList {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "payments")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_customer_id",
+                    &self.external_customer_id,
+                    &value.external_customer_id,
+                )?;
+                Ok(())
+            })
     }
 }
 
@@ -2162,6 +2227,18 @@ impl Call for SubscriptionsList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "subscriptions")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_customer_id",
+                    &self.external_customer_id,
+                    &value.external_customer_id,
+                )?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for SubscriptionsList {
@@ -2181,7 +2258,7 @@ pub struct WalletsList {
     page: Option<i64>,
     per_page: Option<i64>,
     billing_entity_codes: Option<Vec<String>>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
 }
 
 impl Request<WalletsList> {
@@ -2208,7 +2285,7 @@ impl Request<WalletsList> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -2223,7 +2300,7 @@ impl Call for WalletsList {
         wire.find_all_customer_wallets(
                 &self.external_customer_id,
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.page,
                 self.per_page,
             )
@@ -2232,6 +2309,18 @@ impl Call for WalletsList {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "wallets")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_customer_id",
+                    &self.external_customer_id,
+                    &value.external_customer_id,
+                )?;
+                Ok(())
+            })
     }
 }
 
@@ -2285,6 +2374,15 @@ impl Call for WalletsDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_customer_id",
+            &self.external_customer_id,
+            &value.external_customer_id,
+        )?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /customers/{external_customer_id}/wallets/{code}`.
@@ -2305,6 +2403,15 @@ impl Call for WalletsGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_customer_id",
+            &self.external_customer_id,
+            &value.external_customer_id,
+        )?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -2328,6 +2435,15 @@ impl Call for WalletsUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_customer_id",
+            &self.external_customer_id,
+            &value.external_customer_id,
+        )?;
+        identity::same_or_set("code", &self.code, &self.body.wallet.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -2398,6 +2514,14 @@ impl Call for WalletsAlertsList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "alerts")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for WalletsAlertsList {
@@ -2435,6 +2559,10 @@ impl Call for WalletsAlertsCreate {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /customers/{external_customer_id}/wallets/{wallet_code}/alerts`.
@@ -2461,6 +2589,14 @@ impl Call for WalletsAlertsCreateBatch {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alerts")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+                Ok(())
+            })
     }
 }
 
@@ -2489,6 +2625,11 @@ impl Call for WalletsAlertsDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`.
@@ -2515,6 +2656,11 @@ impl Call for WalletsAlertsGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -2544,6 +2690,11 @@ impl Call for WalletsAlertsUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
+        identity::same_or_set("code", &self.code, &self.body.alert.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -2650,5 +2801,9 @@ impl Call for WalletsMetadataDelete {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        let mut maps = value.iter();
+        identity::gone("key", maps.any(|map| map.contains_key(&self.key)))
     }
 }

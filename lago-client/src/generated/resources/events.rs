@@ -34,6 +34,8 @@ impl Events {
     /// Send one usage event to be metered.
     ///
     /// `POST /events`, since 0.26.0-beta.
+    ///
+    /// Repeatable by `transaction_id`: what has none is refused before anything is sent. A missing `timestamp` is set to the current time once, before the first attempt.
     pub fn create(&self, event: impl Into<lago_types::EventInput>) -> Request<Create> {
         Request::new(
             &self.client,
@@ -47,6 +49,8 @@ impl Events {
     /// Send up to 100 usage events in one call.
     ///
     /// `POST /events/batch`, since 0.26.0-beta.
+    ///
+    /// Repeatable by `transaction_id`: what has none is refused before anything is sent. A missing `timestamp` is set to the current time once, before the first attempt.
     pub fn create_batch(
         &self,
         events: impl IntoIterator<Item = impl Into<lago_types::EventInput>>,
@@ -235,6 +239,16 @@ impl Call for Create {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "event")
     }
+    fn settle(&mut self) -> Result<(), String> {
+        keyed::settle("event", &mut self.body.event)
+    }
+    fn look_up<'c>(&'c self, lookup: Lookup<'c>) -> Option<Recorded<'c, Self::Output>> {
+        Some(
+            Box::pin(
+                lookup.one(&self.body.event, |transaction_id| Get { transaction_id }),
+            ),
+        )
+    }
 }
 
 /// A call of `POST /events/batch`.
@@ -254,6 +268,16 @@ impl Call for CreateBatch {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "events")
+    }
+    fn settle(&mut self) -> Result<(), String> {
+        keyed::settle_all("events", &mut self.body.events)
+    }
+    fn look_up<'c>(&'c self, lookup: Lookup<'c>) -> Option<Recorded<'c, Self::Output>> {
+        Some(
+            Box::pin(
+                lookup.all(&self.body.events, |transaction_id| Get { transaction_id }),
+            ),
+        )
     }
 }
 
@@ -334,5 +358,9 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "event")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("transaction_id", &self.transaction_id, &value.transaction_id)?;
+        Ok(())
     }
 }

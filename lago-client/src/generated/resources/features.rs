@@ -198,6 +198,10 @@ impl Call for Delete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "feature")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /features/{code}`.
@@ -217,6 +221,10 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "feature")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -239,6 +247,10 @@ impl Call for Update {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "feature")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `DELETE /features/{code}/privileges/{privilege_code}`.
@@ -259,5 +271,9 @@ impl Call for PrivilegesDelete {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "feature")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
     }
 }

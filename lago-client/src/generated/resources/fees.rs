@@ -148,6 +148,10 @@ impl Request<List> {
         self
     }
     /// Keep only fees of this type.
+    ///
+    /// Which kind of fee.
+    ///
+    /// Documented values: `charge`, `add_on`, `subscription`, `credit`, `commitment`, `fixed_charge`.
     pub fn fee_type(mut self, fee_type: impl Into<lago_types::FeeType>) -> Self {
         self.call.fee_type = Some(fee_type.into());
         self
@@ -295,6 +299,10 @@ impl Call for Delete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fee")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /fees/{lago_id}`.
@@ -314,6 +322,10 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fee")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -335,5 +347,9 @@ impl Call for Update {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fee")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }

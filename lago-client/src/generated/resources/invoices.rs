@@ -272,7 +272,11 @@ impl Invoices {
     /// `POST /invoices/{lago_id}/download`, since 0.37.0-beta, then `GET /invoices/{lago_id}`, since 0.37.0-beta, until `file_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     pub fn fetch_pdf(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(self.get(&lago_id), |object| object.file_url)
+        crate::FileRequest::new(
+                self.get(&lago_id),
+                |object| object.file_url,
+                crate::download::Format::Pdf,
+            )
             .made_by(self.download(&lago_id), |object| object?.file_url)
     }
     /// Fetch the XML file of an invoice, which is made first when it is missing.
@@ -280,7 +284,11 @@ impl Invoices {
     /// `POST /invoices/{lago_id}/download_xml`, not in the published document, then `GET /invoices/{lago_id}`, since 0.37.0-beta, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     pub fn fetch_xml(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(self.get(&lago_id), |object| object.xml_url)
+        crate::FileRequest::new(
+                self.get(&lago_id),
+                |object| object.xml_url,
+                crate::download::Format::Xml,
+            )
             .made_by(self.download_xml(&lago_id), |object| object?.xml_url)
     }
 }
@@ -299,7 +307,7 @@ pub struct List {
     payment_statuses: Option<Vec<lago_types::InvoicePaymentStatus>>,
     payment_overdue: Option<bool>,
     search_term: Option<String>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
     payment_dispute_lost: Option<bool>,
     invoice_type: Option<lago_types::InvoiceType>,
     self_billed: Option<bool>,
@@ -358,6 +366,10 @@ impl Request<List> {
         self
     }
     /// Keep only invoices with one of these statuses.
+    ///
+    /// Other statuses, such as `closed` and `open`, are refused with 422.
+    ///
+    /// Documented values: `draft`, `finalized`, `failed`, `pending`, `voided`.
     pub fn statuses(
         mut self,
         statuses: impl IntoIterator<Item = impl Into<lago_types::InvoiceStatus>>,
@@ -388,7 +400,7 @@ impl Request<List> {
         self
     }
     /// Keep only invoices in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -461,12 +473,12 @@ impl Call for List {
                 self.amount_from,
                 self.amount_to,
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.external_customer_id.as_deref(),
                 self.invoice_type.as_ref(),
                 self.issuing_date_from.as_ref(),
                 self.issuing_date_to.as_ref(),
-                self.metadata.as_ref(),
+                self.metadata.as_ref().map(DeepObject::checked).transpose()?,
                 self.page,
                 self.partially_paid,
                 self.payment_dispute_lost,
@@ -555,6 +567,10 @@ impl Call for Delete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /invoices/{lago_id}`.
@@ -574,6 +590,10 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -596,6 +616,10 @@ impl Call for Update {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /invoices/{lago_id}/download`.
@@ -615,6 +639,14 @@ impl Call for Download {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+                Ok(())
+            })
     }
 }
 
@@ -636,6 +668,14 @@ impl Call for DownloadXml {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "invoice")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+                Ok(())
+            })
+    }
 }
 
 /// A call of `PUT /invoices/{lago_id}/finalize`.
@@ -655,6 +695,10 @@ impl Call for Finalize {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -676,6 +720,10 @@ impl Call for LoseDispute {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /invoices/{lago_id}/payment_url`.
@@ -696,6 +744,10 @@ impl Call for PaymentUrl {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice_payment_details")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_invoice_id", &self.lago_id, &value.lago_invoice_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `PUT /invoices/{lago_id}/refresh`.
@@ -715,6 +767,10 @@ impl Call for Refresh {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -765,6 +821,10 @@ impl Call for Retry {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -821,6 +881,10 @@ impl Call for SyncSalesforceId {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /invoices/{lago_id}/void`.
@@ -849,5 +913,9 @@ impl Call for Void {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }

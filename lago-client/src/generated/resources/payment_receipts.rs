@@ -57,14 +57,22 @@ impl PaymentReceipts {
     /// `GET /payment_receipts/{lago_id}`, since 1.22.0, until `file_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     pub fn fetch_pdf(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(self.get(&lago_id), |object| object.file_url)
+        crate::FileRequest::new(
+            self.get(&lago_id),
+            |object| object.file_url,
+            crate::download::Format::Pdf,
+        )
     }
     /// Fetch the XML file of a payment receipt, once it is made.
     ///
     /// `GET /payment_receipts/{lago_id}`, since 1.22.0, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     pub fn fetch_xml(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(self.get(&lago_id), |object| object.xml_url)
+        crate::FileRequest::new(
+            self.get(&lago_id),
+            |object| object.xml_url,
+            crate::download::Format::Xml,
+        )
     }
 }
 
@@ -73,7 +81,7 @@ impl PaymentReceipts {
 pub struct List {
     page: Option<i64>,
     per_page: Option<i64>,
-    invoice_id: Option<String>,
+    invoice_id: Option<uuid::Uuid>,
 }
 
 impl Request<List> {
@@ -90,7 +98,7 @@ impl Request<List> {
         self
     }
     /// Keep only receipts of the invoice with this Lago id, a UUID.
-    pub fn invoice_id(mut self, invoice_id: impl Into<String>) -> Self {
+    pub fn invoice_id(mut self, invoice_id: impl Into<uuid::Uuid>) -> Self {
         self.call.invoice_id = Some(invoice_id.into());
         self
     }
@@ -103,7 +111,7 @@ impl Call for List {
     }
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_payment_receipts(
-                self.invoice_id.as_deref(),
+                self.invoice_id.as_ref(),
                 self.page,
                 self.per_page,
             )
@@ -142,6 +150,10 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_receipt")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 

@@ -68,7 +68,7 @@ impl PaymentRequests {
 pub struct List {
     page: Option<i64>,
     per_page: Option<i64>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
     payment_status: Option<lago_types::InvoicePaymentStatus>,
     billing_entity_codes: Option<Vec<String>>,
@@ -88,7 +88,7 @@ impl Request<List> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -128,7 +128,7 @@ impl Call for List {
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_payment_requests(
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.external_customer_id.as_deref(),
                 self.page,
                 self.payment_status.as_ref(),
@@ -189,5 +189,9 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_request")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }

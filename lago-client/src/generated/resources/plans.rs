@@ -709,6 +709,10 @@ impl Call for Delete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "plan")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /plans/{code}`.
@@ -728,6 +732,10 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "plan")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -749,6 +757,10 @@ impl Call for Update {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "plan")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same_or_set("code", &self.code, &self.body.plan.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -855,6 +867,10 @@ impl Call for ChargesDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.charge_code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /plans/{code}/charges/{charge_code}`.
@@ -875,6 +891,10 @@ impl Call for ChargesGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.charge_code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -897,6 +917,15 @@ impl Call for ChargesUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same_or_set(
+            "code",
+            &self.charge_code,
+            &self.body.charge.code,
+            &value.code,
+        )?;
+        Ok(())
     }
 }
 
@@ -942,6 +971,14 @@ impl Call for ChargesFiltersList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "filters")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for ChargesFiltersList {
@@ -973,6 +1010,10 @@ impl Call for ChargesFiltersCreate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        Ok(())
     }
 }
 
@@ -1016,6 +1057,11 @@ impl Call for ChargesFiltersDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /plans/{code}/charges/{charge_code}/filters/{filter_id}`.
@@ -1038,6 +1084,11 @@ impl Call for ChargesFiltersGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -1067,6 +1118,11 @@ impl Call for ChargesFiltersUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -1151,6 +1207,10 @@ impl Call for EntitlementsDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlement")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.feature_code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /plans/{code}/entitlements/{feature_code}`.
@@ -1171,6 +1231,10 @@ impl Call for EntitlementsGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlement")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.feature_code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -1198,6 +1262,10 @@ impl Call for EntitlementsPrivilegesDelete {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlement")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.feature_code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -1307,6 +1375,10 @@ impl Call for FixedChargesDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.fixed_charge_code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /plans/{code}/fixed_charges/{fixed_charge_code}`.
@@ -1327,6 +1399,10 @@ impl Call for FixedChargesGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.fixed_charge_code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -1350,6 +1426,15 @@ impl Call for FixedChargesUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same_or_set(
+            "code",
+            &self.fixed_charge_code,
+            &self.body.fixed_charge.code,
+            &value.code,
+        )?;
+        Ok(())
     }
 }
 
@@ -1433,5 +1518,9 @@ impl Call for MetadataDelete {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        let mut maps = value.iter();
+        identity::gone("key", maps.any(|map| map.contains_key(&self.key)))
     }
 }

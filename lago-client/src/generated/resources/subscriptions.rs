@@ -666,7 +666,7 @@ impl SubscriptionsLifetimeUsage {
 pub struct List {
     page: Option<i64>,
     per_page: Option<i64>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
     plan_code: Option<String>,
     status: Option<Vec<lago_types::SubscriptionStatus>>,
@@ -689,7 +689,7 @@ impl Request<List> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -744,7 +744,7 @@ impl Call for List {
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_subscriptions(
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 self.external_customer_id.as_deref(),
                 self.external_id.as_deref(),
                 self.overridden,
@@ -806,14 +806,16 @@ impl Call for Create {
 #[derive(Clone, Debug)]
 pub struct Delete {
     external_id: String,
-    status: Option<String>,
+    status: Option<lago_types::SubscriptionStatus>,
     on_termination_credit_note: Option<lago_types::OnTerminationCreditNote>,
     on_termination_invoice: Option<lago_types::OnTerminationInvoice>,
 }
 
 impl Request<Delete> {
     /// Send `pending` to cancel a pending subscription; without it the active one ends.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
+    ///
+    /// Documented values: `active`, `pending`.
+    pub fn status(mut self, status: impl Into<lago_types::SubscriptionStatus>) -> Self {
         self.call.status = Some(status.into());
         self
     }
@@ -847,13 +849,17 @@ impl Call for Delete {
                 &self.external_id,
                 self.on_termination_credit_note.as_ref(),
                 self.on_termination_invoice.as_ref(),
-                self.status.as_deref(),
+                self.status.as_ref(),
             )
             .await?;
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "subscription")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("external_id", &self.external_id, &value.external_id)?;
+        Ok(())
     }
 }
 
@@ -886,6 +892,10 @@ impl Call for Get {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "subscription")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("external_id", &self.external_id, &value.external_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `PUT /subscriptions/{external_id}`.
@@ -900,9 +910,20 @@ impl Request<Update> {
     /// Which subscription to change when an active and a pending one share the id; `active` when left out.
     ///
     /// Subscriptions that wait for their first payment are incomplete.
+    ///
+    /// Documented values: `active`, `pending`, `incomplete`.
     pub fn status(mut self, status: impl Into<lago_types::SubscriptionStatus>) -> Self {
         self.call.status = Some(status.into());
-        self.call.body.status = self.call.status.clone();
+        self
+    }
+    /// Which subscription is meant, as the query parameter says it too; that one counts where both are there. Looked at only when several share the external id. Example: `active`.
+    ///
+    /// This goes into the body; [`status`](Self::status) is the query parameter.
+    pub fn body_status(
+        mut self,
+        body_status: impl Into<lago_types::SubscriptionStatus>,
+    ) -> Self {
+        self.call.body.status = Some(body_status.into());
         self
     }
 }
@@ -919,6 +940,10 @@ impl Call for Update {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "subscription")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("external_id", &self.external_id, &value.external_id)?;
+        Ok(())
     }
 }
 
@@ -1012,6 +1037,18 @@ impl Call for AlertsList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "alerts")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_subscription_id",
+                    &self.external_id,
+                    &value.external_subscription_id,
+                )?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for AlertsList {
@@ -1062,6 +1099,14 @@ impl Call for AlertsCreate {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /subscriptions/{external_id}/alerts`.
@@ -1101,6 +1146,18 @@ impl Call for AlertsCreateBatch {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alerts")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "external_subscription_id",
+                    &self.external_id,
+                    &value.external_subscription_id,
+                )?;
+                Ok(())
+            })
     }
 }
 
@@ -1142,6 +1199,15 @@ impl Call for AlertsDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /subscriptions/{external_id}/alerts/{code}`.
@@ -1181,6 +1247,15 @@ impl Call for AlertsGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        identity::same("code", &self.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -1223,6 +1298,15 @@ impl Call for AlertsUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        identity::same_or_set("code", &self.code, &self.body.alert.code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -1328,6 +1412,10 @@ impl Call for ChargesGet {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.charge_code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `PUT /subscriptions/{external_id}/charges/{charge_code}`.
@@ -1369,6 +1457,10 @@ impl Call for ChargesUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.charge_code, &value.code)?;
+        Ok(())
     }
 }
 
@@ -1426,6 +1518,14 @@ impl Call for ChargesFiltersList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "filters")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+                Ok(())
+            })
+    }
 }
 
 impl ListCall for ChargesFiltersList {
@@ -1478,6 +1578,10 @@ impl Call for ChargesFiltersCreate {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        Ok(())
+    }
 }
 
 /// A call of `DELETE /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`.
@@ -1520,6 +1624,11 @@ impl Call for ChargesFiltersDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`.
@@ -1561,6 +1670,11 @@ impl Call for ChargesFiltersGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -1605,6 +1719,11 @@ impl Call for ChargesFiltersUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
+        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -1870,6 +1989,10 @@ impl Call for FixedChargesGet {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.fixed_charge_code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `PUT /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`.
@@ -1912,6 +2035,10 @@ impl Call for FixedChargesUpdate {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("code", &self.fixed_charge_code, &value.code)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /subscriptions/{external_id}/lifetime_usage`.
@@ -1949,6 +2076,14 @@ impl Call for LifetimeUsageGet {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "lifetime_usage")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        Ok(())
     }
 }
 
@@ -1989,5 +2124,13 @@ impl Call for LifetimeUsageUpdate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "lifetime_usage")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_subscription_id",
+            &self.external_id,
+            &value.external_subscription_id,
+        )?;
+        Ok(())
     }
 }

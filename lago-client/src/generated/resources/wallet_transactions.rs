@@ -152,6 +152,10 @@ impl Call for Get {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet_transaction")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `POST /wallet_transactions/{lago_id}/payment_url`.
@@ -171,6 +175,14 @@ impl Call for PaymentUrl {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet_transaction_payment_details")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "lago_wallet_transaction_id",
+            &self.lago_id,
+            &value.lago_wallet_transaction_id,
+        )?;
+        Ok(())
     }
 }
 

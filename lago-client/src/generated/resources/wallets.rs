@@ -232,7 +232,7 @@ pub struct List {
     external_customer_id: String,
     page: Option<i64>,
     per_page: Option<i64>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
     billing_entity_codes: Option<Vec<String>>,
 }
 
@@ -250,7 +250,7 @@ impl Request<List> {
         self
     }
     /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
@@ -274,7 +274,7 @@ impl Call for List {
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_wallets(
                 self.billing_entity_codes.as_ref(),
-                self.currency.as_deref(),
+                self.currency.as_ref(),
                 &self.external_customer_id,
                 self.page,
                 self.per_page,
@@ -335,6 +335,10 @@ impl Call for Delete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
+    }
 }
 
 /// A call of `GET /wallets/{lago_id}`.
@@ -354,6 +358,10 @@ impl Call for Get {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -375,6 +383,10 @@ impl Call for Update {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
+        Ok(())
     }
 }
 
@@ -459,6 +471,10 @@ impl Call for MetadataDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        let mut maps = value.iter();
+        identity::gone("key", maps.any(|map| map.contains_key(&self.key)))
+    }
 }
 
 /// A call of `GET /wallets/{lago_id}/wallet_transactions`.
@@ -467,9 +483,9 @@ pub struct WalletTransactionsList {
     lago_id: String,
     page: Option<i64>,
     per_page: Option<i64>,
-    status: Option<String>,
-    transaction_status: Option<String>,
-    transaction_type: Option<String>,
+    status: Option<lago_types::WalletTransactionStatus>,
+    transaction_status: Option<lago_types::TransactionStatus>,
+    transaction_type: Option<lago_types::TransactionType>,
     metadata: Option<DeepObject>,
 }
 
@@ -487,17 +503,26 @@ impl Request<WalletTransactionsList> {
         self
     }
     /// Keep only transactions with this status, such as `pending` or `settled`.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
+    pub fn status(
+        mut self,
+        status: impl Into<lago_types::WalletTransactionStatus>,
+    ) -> Self {
         self.call.status = Some(status.into());
         self
     }
     /// Keep only transactions of this origin: `purchased`, `granted`, `voided` or `invoiced`.
-    pub fn transaction_status(mut self, transaction_status: impl Into<String>) -> Self {
+    pub fn transaction_status(
+        mut self,
+        transaction_status: impl Into<lago_types::TransactionStatus>,
+    ) -> Self {
         self.call.transaction_status = Some(transaction_status.into());
         self
     }
     /// Keep only `inbound` transactions (top-ups), or only `outbound` ones (spendings).
-    pub fn transaction_type(mut self, transaction_type: impl Into<String>) -> Self {
+    pub fn transaction_type(
+        mut self,
+        transaction_type: impl Into<lago_types::TransactionType>,
+    ) -> Self {
         self.call.transaction_type = Some(transaction_type.into());
         self
     }
@@ -519,18 +544,26 @@ impl Call for WalletTransactionsList {
     async fn execute(&self, wire: &wire::Client) -> WireOutcome {
         wire.find_all_wallet_transactions(
                 &self.lago_id,
-                self.metadata.as_ref(),
+                self.metadata.as_ref().map(DeepObject::checked).transpose()?,
                 self.page,
                 self.per_page,
-                self.status.as_deref(),
-                self.transaction_status.as_deref(),
-                self.transaction_type.as_deref(),
+                self.status.as_ref(),
+                self.transaction_status.as_ref(),
+                self.transaction_type.as_ref(),
             )
             .await?;
         Ok(())
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "wallet_transactions")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same("lago_wallet_id", &self.lago_id, &value.lago_wallet_id)?;
+                Ok(())
+            })
     }
 }
 

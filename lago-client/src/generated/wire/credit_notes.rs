@@ -13,7 +13,7 @@ impl Client {
         amount_to: Option<i64>,
         billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
         credit_status: Option<&'a lago_types::CreditNoteCreditStatus>,
-        currency: Option<&'a str>,
+        currency: Option<&'a lago_types::Currency>,
         external_customer_id: Option<&'a str>,
         invoice_number: Option<&'a str>,
         issuing_date_from: Option<&'a ::chrono::naive::NaiveDate>,

@@ -12,7 +12,7 @@ impl Client {
         amount_from: Option<i64>,
         amount_to: Option<i64>,
         billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
-        currency: Option<&'a str>,
+        currency: Option<&'a lago_types::Currency>,
         external_customer_id: Option<&'a str>,
         invoice_type: Option<&'a lago_types::InvoiceType>,
         issuing_date_from: Option<&'a ::chrono::naive::NaiveDate>,

@@ -9,7 +9,7 @@ impl Client {
     /// `GET /payment_receipts`
     pub async fn find_all_payment_receipts<'a>(
         &'a self,
-        invoice_id: Option<&'a str>,
+        invoice_id: Option<&'a ::uuid::Uuid>,
         page: Option<i64>,
         per_page: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {

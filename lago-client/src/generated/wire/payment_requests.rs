@@ -10,7 +10,7 @@ impl Client {
     pub async fn find_all_payment_requests<'a>(
         &'a self,
         billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
-        currency: Option<&'a str>,
+        currency: Option<&'a lago_types::Currency>,
         external_customer_id: Option<&'a str>,
         page: Option<i64>,
         payment_status: Option<&'a lago_types::InvoicePaymentStatus>,

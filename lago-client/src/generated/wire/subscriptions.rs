@@ -10,7 +10,7 @@ impl Client {
     pub async fn find_all_subscriptions<'a>(
         &'a self,
         billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
-        currency: Option<&'a str>,
+        currency: Option<&'a lago_types::Currency>,
         external_customer_id: Option<&'a str>,
         external_id: Option<&'a str>,
         overridden: Option<bool>,
@@ -82,7 +82,7 @@ impl Client {
         external_id: &'a str,
         on_termination_credit_note: Option<&'a lago_types::OnTerminationCreditNote>,
         on_termination_invoice: Option<&'a lago_types::OnTerminationInvoice>,
-        status: Option<&'a str>,
+        status: Option<&'a lago_types::SubscriptionStatus>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let external_id = crate::path::segment("external_id", external_id)?;
         let url = format!("{}/subscriptions/{}", self.baseurl, external_id,);

@@ -11,7 +11,7 @@ impl Client {
         &'a self,
         external_customer_id: &'a str,
         billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
-        currency: Option<&'a str>,
+        currency: Option<&'a lago_types::Currency>,
         page: Option<i64>,
         per_page: Option<i64>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
@@ -595,7 +595,7 @@ impl Client {
     pub async fn find_all_wallets<'a>(
         &'a self,
         billing_entity_codes: Option<&'a ::std::vec::Vec<::std::string::String>>,
-        currency: Option<&'a str>,
+        currency: Option<&'a lago_types::Currency>,
         external_customer_id: &'a str,
         page: Option<i64>,
         per_page: Option<i64>,
@@ -812,9 +812,9 @@ impl Client {
         metadata: Option<&'a crate::query::DeepObject>,
         page: Option<i64>,
         per_page: Option<i64>,
-        status: Option<&'a str>,
-        transaction_status: Option<&'a str>,
-        transaction_type: Option<&'a str>,
+        status: Option<&'a lago_types::WalletTransactionStatus>,
+        transaction_status: Option<&'a lago_types::TransactionStatus>,
+        transaction_type: Option<&'a lago_types::TransactionType>,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/wallets/{}/wallet_transactions", self.baseurl, lago_id,);

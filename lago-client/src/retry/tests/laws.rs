@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::rate_limit::Pace;
+use crate::pace::Pace;
 use crate::retry::{Budget, RetryPolicy, Rules, repeat};
 
 fn fault() -> impl Strategy<Value = Fault> {
@@ -14,11 +14,13 @@ fn fault() -> impl Strategy<Value = Fault> {
     let code = prop::sample::select(vec![
         None,
         Some("validation_errors"),
+        Some("plan_not_found"),
         Some("lock_acquisition_failed"),
         Some("too_many_provider_requests"),
     ]);
     let status = prop::sample::select(vec![
-        400_u16, 401, 403, 404, 405, 408, 409, 413, 422, 429, 500, 501, 502, 503, 504, 505, 520,
+        101_u16, 303, 400, 401, 403, 404, 405, 408, 409, 413, 422, 429, 500, 501, 503, 505, 520,
+        600,
     ]);
     prop_oneof![
         Just(Fault::Refused),
@@ -30,11 +32,13 @@ fn fault() -> impl Strategy<Value = Fault> {
 }
 
 fn policy() -> impl Strategy<Value = RetryPolicy> {
-    (0_u32..12, 0_u64..100_000, 0_u64..100_000).prop_map(|(attempts, first, longest)| {
+    let limits = (0_u32..12, 0_u64..100_000, 0_u64..100_000, 0_u64..200);
+    limits.prop_map(|(attempts, first, longest, asked)| {
         RetryPolicy::new()
             .max_attempts(attempts)
             .initial_backoff(Duration::from_millis(first))
             .max_backoff(Duration::from_millis(longest))
+            .max_retry_after(Duration::from_secs(asked))
     })
 }
 
@@ -57,7 +61,7 @@ fn script() -> impl Strategy<Value = Script> {
         operation,
         policy(),
         faults,
-        0_u64..300,
+        1_u64..300,
         0.0..=1.0,
         0_u32..=500,
     )
@@ -125,10 +129,11 @@ proptest! {
             prop_assert_eq!(executed.count(), 0);
         }
 
-        // The server's word counts.
+        // The server's word counts, up to what the policy allows.
         for (pause, (fault, _)) in clock.slept().iter().zip(met) {
             if let Fault::Answer(_, _, Some(wait)) = fault {
                 prop_assert!(*pause >= Duration::from_secs(*wait));
+                prop_assert!(Duration::from_secs(*wait) <= script.policy.max_retry_after);
             } else {
                 prop_assert!(*pause <= script.policy.max_backoff);
             }
@@ -165,13 +170,17 @@ proptest! {
 
     #[test]
     fn a_paced_call_is_sent_after_the_window_or_not_at_all(reset in 0_u64..200, total in 1_u64..200) {
-        let (clock, budget, pace) = (Fake::new(0.5), Budget::default(), Pace::default());
+        let (clock, budget) = (Fake::new(0.5), Budget::default());
+        let pace = Pace::new(RetryPolicy::new().max_retry_after);
         let headers = [("limit", "10"), ("remaining", "0"), ("reset", &reset.to_string())];
         let headers = headers.map(|(name, value)| {
             let name = format!("x-ratelimit-{name}");
             (name.parse().unwrap(), value.parse().unwrap())
         });
-        pace.note(&HeaderMap::from_iter(headers), clock.now());
+        let pass = run(pace.enter(&clock, Duration::ZERO));
+        pace.note(pass.unwrap().request, &HeaderMap::from_iter(headers), clock.now());
+        // No window is waited for longer than the policy allows.
+        let wait = Duration::from_secs(reset.min(120));
         let rules = Rules {
             operation: READ,
             policy: &RetryPolicy::new(),
@@ -182,10 +191,10 @@ proptest! {
         };
         let outcome = run(repeat(&rules, |_| std::future::ready(Ok(clock.passed()))));
         match outcome {
-            Ok((passed, _)) => prop_assert_eq!(passed, Duration::from_secs(reset)),
+            Ok((passed, _)) => prop_assert_eq!(passed, wait),
             Err(error) => {
-                prop_assert!(reset >= total);
-                prop_assert_eq!(error.retry_after(), Some(Duration::from_secs(reset)));
+                prop_assert!(wait >= Duration::from_secs(total));
+                prop_assert_eq!(error.retry_after(), Some(wait));
                 prop_assert!(error.is_rate_limited() && !error.is_ambiguous());
                 prop_assert_eq!((error.attempts(), clock.slept().len()), (0, 0));
             }

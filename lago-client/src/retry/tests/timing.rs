@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::System;
-use crate::rate_limit::Pace;
+use crate::pace::Pace;
 use crate::retry::{Budget, RetryPolicy, Rules, repeat};
 
 /// What becomes of a call whose attempts fail like this and then succeed, and how long it took.
@@ -41,33 +41,56 @@ fn seconds(range: std::ops::RangeInclusive<u64>) -> std::ops::RangeInclusive<Dur
 #[tokio::test(start_paused = true)]
 async fn a_whole_window_is_waited_for() {
     let limited = Fault::Answer(429, None, Some(60));
-    for operation in [READ, CHARGE] {
-        let budget = Budget::default();
-        let (outcome, took) = call(operation, &RetryPolicy::new(), &budget, &[limited]).await;
-        assert_eq!(outcome.unwrap(), 2);
-        assert!(seconds(60..=66).contains(&took), "{took:?}");
-    }
+    let (outcome, took) = call(READ, &RetryPolicy::new(), &Budget::default(), &[limited]).await;
+    assert_eq!(outcome.unwrap(), 2);
+    assert!(seconds(60..=66).contains(&took), "{took:?}");
+    // Who else could have executed it before the gateway said so, nobody knows.
+    let (outcome, took) = call(CHARGE, &RetryPolicy::new(), &Budget::default(), &[limited]).await;
+    let error = outcome.unwrap_err();
+    assert!(error.is_rate_limited() && error.is_ambiguous(), "{error}");
+    assert_eq!((error.attempts(), took), (1, Duration::ZERO));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_window_that_ends_after_the_deadline_is_not_waited_for() {
-    let limited = Fault::Answer(429, None, Some(121));
+    // And the random time on top.
+    let limited = Fault::Answer(429, None, Some(120));
     let (outcome, took) = call(READ, &RetryPolicy::new(), &Budget::default(), &[limited]).await;
     let error = outcome.unwrap_err();
     assert_eq!(took, Duration::ZERO);
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(121)));
-    assert!(error.is_rate_limited() && !error.is_ambiguous());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(120)));
+    assert!(error.is_rate_limited() && error.is_ambiguous());
     assert!(
-        error.to_string().contains("a wait of 121s exceeds"),
+        error.to_string().contains("a wait of 120s exceeds"),
         "{error}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_beyond_what_the_policy_allows_is_an_error_at_once_and_up_to_it_is_waited() {
+    let limited = |seconds| [Fault::Answer(503, None, Some(seconds))];
+    let policy = RetryPolicy::new().max_retry_after(Duration::from_secs(30));
+    let (outcome, took) = call(READ, &policy, &Budget::default(), &limited(30)).await;
+    assert_eq!(outcome.unwrap(), 2);
+    assert!(took >= Duration::from_secs(30), "{took:?}");
+    for (policy, asked) in [(policy, 31), (RetryPolicy::new(), 1_790_000_000)] {
+        let (outcome, took) = call(READ, &policy, &Budget::default(), &limited(asked)).await;
+        let error = outcome.unwrap_err();
+        assert_eq!((took, error.attempts()), (Duration::ZERO, 1));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(asked)));
+        let line = error.to_string();
+        assert!(
+            line.contains("s is longer than the policy allows"),
+            "{line}"
+        );
+    }
 }
 
 #[tokio::test]
 async fn a_server_that_asks_for_no_wait_gets_the_usual_one() {
     let (clock, budget) = (Fake::new(0.5), Budget::default());
     let rules = Rules {
-        operation: CHARGE,
+        operation: READ,
         policy: &RetryPolicy::new(),
         total: Duration::from_secs(120),
         budget: &budget,
@@ -76,7 +99,7 @@ async fn a_server_that_asks_for_no_wait_gets_the_usual_one() {
     };
     let limited = Fault::Answer(429, None, Some(0));
     let outcome = repeat(&rules, |_| {
-        std::future::ready(Err::<(), _>(limited.error(CHARGE)))
+        std::future::ready(Err::<(), _>(limited.error(READ)))
     });
     assert_eq!(outcome.await.unwrap_err().attempts(), 4);
     assert_eq!(clock.slept(), [100, 200, 400].map(Duration::from_millis));
@@ -92,12 +115,15 @@ async fn a_window_that_others_use_up_meanwhile_is_waited_for_too() {
         });
         HeaderMap::from_iter(headers)
     };
-    let (start, pace) = (Instant::now(), Arc::new(Pace::default()));
-    pace.note(&window(), start);
+    let (start, longest) = (Instant::now(), Duration::from_secs(120));
+    let pace = Arc::new(Pace::new(longest));
+    let request = async || pace.enter(&System, longest).await.unwrap().request;
+    let (first, second) = (request().await, request().await);
+    pace.note(first, &window(), start);
     let other = Arc::clone(&pace);
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_secs(10)).await;
-        other.note(&window(), Instant::now());
+        other.note(second, &window(), Instant::now());
     });
     let rules = Rules {
         operation: READ,
@@ -152,6 +178,36 @@ async fn a_server_that_is_down_is_soon_left_alone() {
     }
     let (outcome, _) = call(READ, &policy, &budget, &[Fault::Refused]).await;
     assert_eq!(outcome.unwrap(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_says_no_is_not_in_trouble() {
+    let gone = Fault::Answer(404, Some("plan_not_found"), None);
+    let budget = Budget::default();
+    let tried = [Fault::Answer(503, None, None), gone];
+    // As often as used up the budget when only successes brought something back, and more.
+    for _ in 0..200 {
+        let (outcome, _) = call(READ, &RetryPolicy::new(), &budget, &tried).await;
+        let error = outcome.unwrap_err();
+        assert!(error.is_not_found() && error.attempts() == 2, "{error}");
+    }
+    assert_eq!(budget.tokens(), 500);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_time_is_not_made() {
+    let rules = Rules {
+        operation: CHARGE,
+        policy: &RetryPolicy::new(),
+        total: Duration::ZERO,
+        budget: &Budget::default(),
+        pace: None,
+        clock: &System,
+    };
+    let outcome = repeat(&rules, |_| std::future::ready(Ok(())));
+    let error = outcome.await.unwrap_err();
+    assert!(error.is_timeout() && !error.is_ambiguous(), "{error}");
+    assert_eq!(error.attempts(), 0);
 }
 
 #[tokio::test(start_paused = true)]

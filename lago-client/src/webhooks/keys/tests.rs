@@ -6,14 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use futures::future::join_all;
-use proptest::prelude::*;
 use tokio::sync::Semaphore;
 
 use super::super::Check;
 use super::*;
 
 /// Two keys whose other halves nobody kept.
-const FIRST: &str = "-----BEGIN PUBLIC KEY-----
+pub(super) const FIRST: &str = "-----BEGIN PUBLIC KEY-----
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAoWYP9naCBsrF3Pa3BiTq
 VVCB/HL2VMp7v7cRCTjAMj6EeIQw+rMai6QU1S/MXPkXcozfcCOgpn0DfCdGr3mO
 g4IoV6QKeDNGmH8V0BoH5hrABkoPwkaWftRtrAijjFJTn2kKCbumXYeXIgv4feAB
@@ -22,7 +21,7 @@ x8P5uNkYq9hEMsY4f6rSSB03v1s82Q6yyV6xha2Y75SxL41DQG7vFhj8J+cJD3oP
 PfiIR1SiVLgPoMqTDkjeBfuQutY1Juu0145Yr3SWSPlI+O45tnIZ/TgcIcsg/ysw
 nQIDAQAB
 -----END PUBLIC KEY-----";
-const SECOND: &str = "-----BEGIN PUBLIC KEY-----
+pub(super) const SECOND: &str = "-----BEGIN PUBLIC KEY-----
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAsnzet4AFTNFkFCkuUxjS
 nvs1Hwx1FSopmITCmNier7fTW9JaM1TfrANE1OrAwIP1gMsO18rpmJiZhlWFC70u
 cVS3KmweezzAdBfJYd5ZxAdZ6xQ2pFXd2Te7z66EDW+/qhzI+ruFilTG8SPqac/K
@@ -50,13 +49,12 @@ impl Answer {
     }
 }
 
-/// A server, and a clock that moves when it is told to.
+/// A server, on tokio's clock.
 struct World {
     keys: Arc<Keys>,
     asked: Arc<AtomicUsize>,
     /// The server answers as often as there are permits.
     gate: Arc<Semaphore>,
-    now: Arc<Mutex<Instant>>,
 }
 
 impl World {
@@ -64,8 +62,7 @@ impl World {
     fn new<const N: usize>(answers: [Answer; N]) -> Self {
         let asked = Arc::<AtomicUsize>::default();
         let gate = Arc::new(Semaphore::new(0));
-        let now = Arc::new(Mutex::new(Instant::now()));
-        let (count, open, clock) = (asked.clone(), gate.clone(), now.clone());
+        let (count, open) = (asked.clone(), gate.clone());
         let answers = Mutex::new(VecDeque::from(answers));
         let source = move || -> Asking {
             count.fetch_add(1, Ordering::SeqCst);
@@ -75,14 +72,8 @@ impl World {
                 answer.unwrap().give()
             })
         };
-        let clock = move || *clock.lock().unwrap();
-        let keys = Arc::new(Keys::new(Box::new(source), Box::new(clock)));
-        Self {
-            keys,
-            asked,
-            gate,
-            now,
-        }
+        let keys = Arc::new(Keys::new(Box::new(source)));
+        Self { keys, asked, gate }
     }
 
     /// The same, which answers at once.
@@ -96,17 +87,34 @@ impl World {
         self.asked.load(Ordering::SeqCst)
     }
 
-    fn pass(&self, time: Duration) {
-        *self.now.lock().unwrap() += time;
-    }
-
     /// The key that follows, or the check that fails.
     async fn after(&self, tried: Option<&SharedKey>) -> Result<SharedKey, Check> {
+        self.after_with(tried, 1_000).await
+    }
+
+    /// The same for a delivery of so many bytes.
+    async fn after_with(
+        &self,
+        tried: Option<&SharedKey>,
+        bytes: usize,
+    ) -> Result<SharedKey, Check> {
         // So that a test that would hang fails.
         let limit = Duration::from_secs(60);
-        let outcome = tokio::time::timeout(limit, self.keys.after(tried)).await;
+        let outcome = tokio::time::timeout(limit, self.keys.after(tried, bytes)).await;
         outcome.unwrap().map_err(|error| error.check())
     }
+}
+
+/// How many wait, and the bytes of all of them.
+fn waiting(keys: &Keys) -> (usize, usize) {
+    let held = keys.held();
+    (held.waiting, held.bytes)
+}
+
+/// Lets time pass, and what becomes due with it run.
+async fn pass(time: Duration) {
+    tokio::time::advance(time).await;
+    let_others_run().await;
 }
 
 /// Polls all else that can run on this thread.
@@ -116,7 +124,7 @@ async fn let_others_run() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn many_that_wait_are_one_question() {
     let world = World::new([Answer::First, Answer::Second]);
     let all = join_all((0..50).map(|_| world.after(None)));
@@ -129,6 +137,7 @@ async fn many_that_wait_are_one_question() {
     assert_eq!(world.asked(), 1);
 
     // The server has another key: the same again.
+    pass(PAUSE).await;
     let all = join_all(keys.iter().map(|tried| world.after(Some(tried))));
     let (others, ()) = tokio::join!(all, async {
         let_others_run().await;
@@ -140,35 +149,37 @@ async fn many_that_wait_are_one_question() {
     assert_eq!(world.asked(), 2);
 }
 
-#[tokio::test]
-async fn a_minute_passes_before_a_key_is_doubted_again() {
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_in_the_pause_is_refused_and_owed_a_fetch() {
     let world = World::open([Answer::First, Answer::Second, Answer::First]);
     let first = world.after(None).await.unwrap();
-    let second = world.after(Some(&first)).await.unwrap();
     for _ in 0..100 {
         assert_eq!(
-            world.after(Some(&second)).await.err(),
+            world.after(Some(&first)).await.err(),
             Some(Check::Signature)
         );
-        // One that was checked against the old key meanwhile is told of the new one.
-        assert!(Arc::ptr_eq(
-            &world.after(Some(&first)).await.unwrap(),
-            &second
-        ));
     }
-    world.pass(PAUSE - Duration::from_millis(1));
-    assert_eq!(
-        world.after(Some(&second)).await.err(),
-        Some(Check::Signature)
-    );
+    pass(PAUSE - Duration::from_millis(1)).await;
+    assert_eq!(world.asked(), 1);
+    // Nobody comes meanwhile, and the key is there for the next attempt.
+    pass(Duration::from_millis(1)).await;
     assert_eq!(world.asked(), 2);
-    world.pass(Duration::from_millis(1));
+    let second = world.keys.current().unwrap();
+    assert!(!second.is(&first));
+    // One that was checked with the old key meanwhile is told of the new one.
+    assert!(Arc::ptr_eq(
+        &world.after(Some(&first)).await.unwrap(),
+        &second
+    ));
+    // Nothing is owed to anyone any more.
+    pass(PAUSE * 10).await;
+    assert_eq!(world.asked(), 2);
     let third = world.after(Some(&second)).await.unwrap();
     assert!(third.is(&first));
     assert_eq!(world.asked(), 3);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_key_that_was_asked_for_in_vain_stays() {
     let world = World::open([
         Answer::First,
@@ -177,38 +188,96 @@ async fn a_key_that_was_asked_for_in_vain_stays() {
         Answer::Second,
     ]);
     let key = world.after(None).await.unwrap();
+    pass(PAUSE).await;
     // The same key again: whatever it did not make is forged.
     assert_eq!(world.after(Some(&key)).await.err(), Some(Check::Signature));
     assert!(Arc::ptr_eq(&world.keys.current().unwrap(), &key));
-    world.pass(PAUSE);
+    pass(PAUSE).await;
     // Nobody can say whether it is forged.
     for _ in 0..100 {
         assert_eq!(world.after(Some(&key)).await.err(), Some(Check::Key));
     }
     assert!(Arc::ptr_eq(&world.after(None).await.unwrap(), &key));
     assert_eq!(world.asked(), 3);
-    world.pass(PAUSE);
+    pass(PAUSE).await;
     assert!(!world.after(Some(&key)).await.unwrap().is(&key));
+    assert_eq!(world.asked(), 4);
 }
 
-#[tokio::test]
-async fn without_any_key_the_server_is_asked_again_soon() {
+#[tokio::test(start_paused = true)]
+async fn without_any_key_the_server_is_asked_again_after_the_pause() {
     let world = World::open([Answer::Failure, Answer::Failure, Answer::First]);
     for expected in 1..=2 {
         for _ in 0..100 {
-            let error = world.keys.after(None).await.err().unwrap();
+            let error = world.keys.after(None, 1_000).await.err().unwrap();
             assert_eq!(error.check(), Check::Key);
             assert_eq!(error.status(), 503);
             let source = std::error::Error::source(&error).unwrap();
             assert_eq!(source.to_string(), "no connection");
         }
         assert_eq!(world.asked(), expected);
-        world.pass(PAUSE_WITHOUT_KEY);
+        pass(PAUSE).await;
     }
     assert!(world.after(None).await.is_ok());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_are_bounded_in_number_and_in_bytes() {
+    for (bytes, places) in [
+        (1_000, MOST_WAITING),
+        (4 << 20, 4),
+        (MOST_BYTES / 2 + 1, 1),
+        // One of any size may wait alone.
+        (usize::MAX, 1),
+    ] {
+        let world = World::new([Answer::First, Answer::Second]);
+        let all = join_all((0..200).map(|_| world.after_with(None, bytes)));
+        let (outcomes, ()) = tokio::join!(all, async {
+            let_others_run().await;
+            world.gate.add_permits(1);
+        });
+        let taken = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        assert_eq!(taken, places, "{bytes}");
+        // Those without a place come again, and there is a key.
+        let refused = outcomes.into_iter().filter_map(Result::err);
+        assert!(refused.eq(vec![Check::Key; 200 - places]));
+        assert_eq!(waiting(&world.keys), (0, 0));
+        assert!(world.after(None).await.is_ok());
+    }
+    let world = World::new([]);
+    let all = join_all((0..MOST_WAITING).map(|_| world.after(None)));
+    tokio::select! {
+        biased;
+        _ = all => panic!("the server has not answered"),
+        () = let_others_run() => {}
+    }
+    // They hung up, so there is room again.
+    assert_eq!(waiting(&world.keys), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_finds_no_place_is_owed_another_fetch() {
+    let world = World::new([Answer::First, Answer::First, Answer::Second]);
+    world.gate.add_permits(1);
+    let first = world.after(None).await.unwrap();
+    pass(PAUSE).await;
+    let all = join_all((0..=MOST_WAITING).map(|_| world.after(Some(&first))));
+    let (outcomes, ()) = tokio::join!(all, async {
+        let_others_run().await;
+        // The key was changed after it was read.
+        world.gate.add_permits(2);
+    });
+    let busy = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Err(Check::Key)));
+    assert_eq!(busy.count(), 1);
+    assert_eq!(world.asked(), 2);
+    pass(PAUSE).await;
+    assert_eq!(world.asked(), 3);
+    assert!(!world.keys.current().unwrap().is(&first));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_caller_who_hangs_up_wastes_nothing() {
     let world = World::new([Answer::First]);
     let mut waiting = Box::pin(world.after(None));
@@ -224,53 +293,48 @@ async fn a_caller_who_hangs_up_wastes_nothing() {
     assert_eq!(world.asked(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_panic_while_asking_is_an_error_and_not_the_end() {
     let world = World::new([]);
+    world.gate.add_permits(2);
+    for _ in 0..2 {
+        assert_eq!(world.after(None).await.err(), Some(Check::Key));
+        pass(PAUSE).await;
+    }
+    assert_eq!(world.asked(), 2);
+}
+
+#[test]
+fn a_runtime_that_ends_leaves_nobody_waiting() {
+    let runtime = || {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_time().start_paused(true).build().unwrap()
+    };
+    let world = World::new([Answer::Failure, Answer::First]);
+    runtime().block_on(async {
+        let waiting = world.after(None);
+        tokio::select! {
+            biased;
+            _ = waiting => panic!("the server has not answered"),
+            () = let_others_run() => {}
+        }
+    });
     world.gate.add_permits(1);
-    assert_eq!(world.after(None).await.err(), Some(Check::Key));
+    let asking = runtime().block_on(async {
+        let refused = world.after(None).await;
+        pass(PAUSE * 2).await;
+        (refused.err(), world.after(None).await.is_ok())
+    });
+    assert_eq!(asking, (Some(Check::Key), true));
 }
 
 #[test]
 fn without_a_runtime_there_is_an_error_and_no_panic() {
     let world = World::open([Answer::First]);
-    let asking = pin!(world.keys.after(None));
+    let asking = pin!(world.keys.after(None, 1_000));
     let Poll::Ready(outcome) = asking.poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("nobody will wake it");
     };
     assert_eq!(outcome.err().unwrap().check(), Check::Key);
     assert_eq!(world.asked(), 0);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn no_minute_has_two_questions_while_there_is_a_key(
-        deliveries in proptest::collection::vec(
-            (0_u64..40_000, prop_oneof![
-                Just(Answer::First), Just(Answer::Second), Just(Answer::Failure)
-            ]),
-            1..60,
-        ),
-    ) {
-        let mut held = Held::default();
-        let mut now = Instant::now();
-        let mut doubted: Option<Instant> = None;
-        for (milliseconds, answer) in deliveries {
-            now += Duration::from_millis(milliseconds);
-            let tried = held.key.clone();
-            let step = held.after(tried.as_ref(), now);
-            prop_assert!(!matches!(step, Step::Try(_)), "it was tried already");
-            if let Step::Ask = step {
-                if tried.is_some() {
-                    let pause = doubted.map(|then| now - then);
-                    prop_assert!(pause.is_none_or(|pause| pause >= PAUSE), "{:?}", pause);
-                    doubted = Some(now);
-                }
-                held.learn(answer.give(), now);
-                prop_assert!(held.key.is_some() || tried.is_none(), "a key was lost");
-            }
-        }
-    }
 }

@@ -47,7 +47,9 @@ async fn what_the_api_refuses_is_its_error_and_nothing_is_waited_for() -> Outcom
         ("404 Not Found", "invoice_not_found"),
         ("405 Method Not Allowed", "invalid_status"),
     ] {
-        let body = json!({ "status": 400, "error": "no", "code": code });
+        let (number, reason) = status.split_once(' ').unwrap();
+        let number: u16 = number.parse().unwrap();
+        let body = json!({ "status": number, "error": reason, "code": code });
         let api = Scripted::always(Answer::json(status, body)).await?;
         let error = api.client()?.invoices().fetch_pdf(ID).await.unwrap_err();
         assert_eq!(error.code(), Some(code));
@@ -170,7 +172,7 @@ async fn a_storage_that_is_not_there_or_says_nothing_is_told_from_the_api() -> O
 
 #[tokio::test]
 async fn a_file_in_one_piece_may_be_as_large_as_an_answer() -> Outcome {
-    let large = "x".repeat(20 << 10);
+    let large = format!("%PDF-{}", "x".repeat(20 << 10));
     let storage = Scripted::always(file(&large)).await?;
     let api = api_for(&storage, "/a").await?;
     let lago = api.builder().largest_response(16 << 10).build()?;

@@ -8,6 +8,8 @@ use lago_tests::bodies::tax;
 use lago_tests::script::Answer;
 use serde_json::json;
 
+use super::CUSTOMER;
+
 /// What the server answers, and with what settings it is called.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
@@ -109,7 +111,7 @@ fn said_by_lago() -> Vec<Case> {
 }
 
 /// 422 in all its shapes: a name, the code, what stands under `error_details`.
-const INVALID: [(&str, &str, &str); 11] = [
+const INVALID: [(&str, &str, &str); 13] = [
     (
         "422 by field",
         "validation_errors",
@@ -124,6 +126,16 @@ const INVALID: [(&str, &str, &str); 11] = [
         "422 by index",
         "validation_errors",
         r#"{"0":"jane@secret.example is unknown"}"#,
+    ),
+    (
+        "422 by index, in a text beside what was sent",
+        "validation_errors",
+        r#"{"0":{"errors":"Validation errors: {\"alert_type\":[\"invalid_type\"]}","params":{"alert_type":"mood","code":"secret_1"}}}"#,
+    ),
+    (
+        "422 by index, a sentence after a code",
+        "validation_errors",
+        r#"{"2":"expression_evaluation_failed: Variable: secret not found"}"#,
     ),
     (
         "422 of an expression",
@@ -221,7 +233,7 @@ fn said_by_others() -> Vec<Case> {
 }
 
 fn successes() -> Vec<Case> {
-    let good = json!({"tax": tax("vat")}).to_string();
+    let good = json!({"tax": tax(CUSTOMER)}).to_string();
     let torn = &good[..good.len() / 2];
     let wrong = good.replace("2023-07-06T14:35:58Z", "jane@secret.example");
     vec![
@@ -255,6 +267,10 @@ fn successes() -> Vec<Case> {
         case(
             "200 with bytes that are no UTF-8",
             Answer::new("200 OK", &[], b"{\"tax\":{\"name\":\"\xff secret\"}}"),
+        ),
+        case(
+            "200 with another tax",
+            Answer::json("200 OK", json!({"tax": tax("secret")})),
         ),
         case("200 with HTML", html("200 OK", "a secret")),
     ]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use lago_tests::faulty::{Act, Reads, Then};
 use serde_json::json;
 
-use super::good_body;
+use super::{good_body, statuses};
 
 /// A fault, and what tests must know of it.
 pub(super) struct Fault {
@@ -14,10 +14,12 @@ pub(super) struct Fault {
     pub(super) act: Act,
     /// For faults that are silence.
     pub(super) timeout: Option<Duration>,
-    /// The server, or what is before it, refuses the request without acting on it, so that it may
-    /// arrive as often as one likes.
-    pub(super) is_refused_unseen: bool,
+    /// For answers that are too large.
+    pub(super) largest_response: Option<usize>,
 }
+
+/// More bytes than a good answer has.
+const LARGE: usize = 50_000;
 
 /// Long enough for an answer on the loopback while all other tests run.
 const SHORT: Duration = Duration::from_secs(2);
@@ -34,7 +36,7 @@ pub(super) fn answer(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> 
 }
 
 /// An error in Lago's words.
-fn refusal(status: &str, code: &str) -> Vec<u8> {
+pub(super) fn refusal(status: &str, code: &str) -> Vec<u8> {
     let number: u16 = status[..3].parse().unwrap_or_default();
     let body = json!({"status": number, "error": &status[4..], "code": code});
     answer(
@@ -55,10 +57,10 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
     let chunk =
         |bytes: &[u8]| [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
     let chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".as_slice();
-    let says = |bytes: Vec<u8>| (Act::says(bytes), None, false);
-    let refused = |bytes: Vec<u8>| (Act::says(bytes), None, true);
-    let silent = |reads, then| (Act::silent(reads, then), None, false);
-    let hangs = |bytes: Vec<u8>| (Act::says(bytes).then(Then::Hang), Some(SHORT), false);
+    let says = |bytes: Vec<u8>| (Act::says(bytes), None, None);
+    let silent = |reads, then| (Act::silent(reads, then), None, None);
+    let hangs = |bytes: Vec<u8>| (Act::says(bytes).then(Then::Hang), Some(SHORT), None);
+    let large = |bytes: Vec<u8>| (Act::says(bytes), None, Some(LARGE));
     let faults = vec![
         ("accepted and closed", silent(Reads::Nothing, Then::Close)),
         (
@@ -90,12 +92,12 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
             (
                 Act::says(half(&ok(&[], &good))).then(Then::Reset),
                 None,
-                false,
+                None,
             ),
         ),
         (
             "the body of a 422 is cut off",
-            refused(torn(&refusal(
+            says(torn(&refusal(
                 "422 Unprocessable Entity",
                 "validation_errors",
             ))),
@@ -152,6 +154,34 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
                 &[b"HTTP/1.0 200 OK\r\n\r\n".as_slice(), &good].concat(),
             )),
         ),
+        (
+            "HTTP/1.0, nothing of the body",
+            says(b"HTTP/1.0 200 OK\r\n\r\n".to_vec()),
+        ),
+        (
+            "HTTP/1.1 without a length, the body ends with the connection",
+            says(
+                [
+                    b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".as_slice(),
+                    &good,
+                ]
+                .concat(),
+            ),
+        ),
+        (
+            "HTTP/1.1 without a length, cut off",
+            says(torn(
+                &[
+                    b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".as_slice(),
+                    &good,
+                ]
+                .concat(),
+            )),
+        ),
+        (
+            "a success that is too large",
+            large(ok(&[], &[good.as_slice(), &[b' '; LARGE]].concat())),
+        ),
         ("201 for 200", says(answer("201 Created", &[], &good))),
         (
             "204 for 200",
@@ -165,121 +195,21 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
         ),
         ("200 in HTML", says(ok(as_html, b"<html>Sign in</html>"))),
         (
-            "302 to itself",
-            refused(answer("302 Found", &["location: /api/v1/customers"], "")),
+            "the body of a 429 is cut off",
+            says(torn(&answer("429 Too Many Requests", &[], html))),
         ),
         (
-            "302 to another host",
-            refused(answer(
-                "302 Found",
-                &["location: https://lago.example.com/api"],
-                "",
-            )),
-        ),
-        (
-            "400",
-            refused(answer(
-                "400 Bad Request",
-                &[],
-                r#"{"status":400,"error":"BadRequest: x"}"#,
-            )),
-        ),
-        (
-            "401",
-            refused(answer(
-                "401 Unauthorized",
-                &[],
-                r#"{"status":401,"error":"Unauthorized"}"#,
-            )),
-        ),
-        (
-            "404",
-            refused(refusal("404 Not Found", "customer_not_found")),
-        ),
-        (
-            "408 of a gateway",
-            says(answer("408 Request Timeout", &[], "")),
-        ),
-        (
-            "409",
-            refused(answer(
-                "409 Conflict",
-                &[],
-                r#"{"status":409,"error":"Conflict"}"#,
-            )),
-        ),
-        (
-            "413 of a gateway",
-            refused(answer("413 Payload Too Large", as_html, html)),
-        ),
-        (
-            "422",
-            refused(refusal("422 Unprocessable Entity", "validation_errors")),
-        ),
-        (
-            "422 of a lock",
-            refused(refusal(
-                "422 Unprocessable Entity",
-                "lock_acquisition_failed",
-            )),
-        ),
-        (
-            "429 of a gateway, empty",
-            refused(answer("429 Too Many Requests", &[], "")),
-        ),
-        (
-            "429 of a gateway, retry-after: 0",
-            refused(answer("429 Too Many Requests", &["retry-after: 0"], html)),
-        ),
-        (
-            "429 of a gateway, retry-after: 3600",
-            refused(answer("429 Too Many Requests", &["retry-after: 3600"], "")),
-        ),
-        (
-            "429 of a payment provider",
-            says(refusal(
-                "429 Too Many Requests",
-                "too_many_provider_requests",
-            )),
-        ),
-        (
-            "500",
-            says(answer(
-                "500 Internal Server Error",
-                &[],
-                r#"{"status":500,"error":"Internal Server Error"}"#,
-            )),
-        ),
-        ("501", refused(answer("501 Not Implemented", &[], ""))),
-        (
-            "502 in HTML",
-            says(answer("502 Bad Gateway", as_html, html)),
-        ),
-        ("503", says(answer("503 Service Unavailable", &[], ""))),
-        (
-            "503, retry-after: 3600",
-            says(answer(
-                "503 Service Unavailable",
-                &["retry-after: 3600"],
-                "",
-            )),
-        ),
-        (
-            "504 in HTML",
-            says(answer("504 Gateway Timeout", as_html, html)),
-        ),
-        (
-            "520 of a gateway",
-            says(answer("520 Unknown", as_html, html)),
+            "a 429 that is too large",
+            large(answer("429 Too Many Requests", &[], vec![b'x'; LARGE + 1])),
         ),
     ];
     let faults = faults
         .into_iter()
-        .map(|(name, (act, timeout, is_refused_unseen))| Fault {
+        .map(|(name, (act, timeout, largest_response))| Fault {
             name,
             act,
             timeout,
-            is_refused_unseen,
+            largest_response,
         });
-    Ok(faults.collect())
+    Ok(faults.chain(statuses::faults()).collect())
 }

@@ -1,15 +1,17 @@
 //! Faults before anything is sent: names, ports, TLS. Every operation may be tried again.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lago_client::Client;
+use lago_client::types::{CustomerInput, WalletTransactionInput};
+use lago_client::{Client, ClientBuilder};
 use lago_tests::faulty::{Act, Faulty, Reads, Then};
-use lago_tests::script::client_for;
+use lago_tests::script::{client_for, plain_http};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use uuid::Uuid;
 
 use super::cases::answer;
 use super::{OPERATIONS, Operation, Outcome, When, call, good_body, hasty, seen};
@@ -30,6 +32,32 @@ impl Resolve for Names {
             None => Err("no such host".into()),
         }))
     }
+}
+
+/// Every name is nobody's when it is asked for the first time, and then the server's.
+#[derive(Debug, Default)]
+struct LateNames(Mutex<HashSet<String>>);
+
+impl Resolve for LateNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let address = match known.insert(name.as_str().to_owned()) {
+            true => NOBODY,
+            false => Ipv4Addr::LOCALHOST,
+        };
+        let addresses: Addrs = Box::new([SocketAddr::from((address, 0))].into_iter());
+        Box::pin(std::future::ready(Ok(addresses)))
+    }
+}
+
+/// An HTTP client that finds nobody under a name when it looks for the first time.
+pub(super) fn late_http() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .dns_resolver(Arc::new(LateNames::default()))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .pool_max_idle_per_host(0)
+        .build()
 }
 
 /// A client of the server at this port, whose name has these meanings.
@@ -57,15 +85,13 @@ pub(super) async fn cell(
     operation: Operation,
     when: When,
 ) -> Result<String, Box<dyn Error>> {
-    let good = Act::says(answer("200 OK", &[], good_body()?));
-    let busy = Act::says(answer("429 Too Many Requests", &[], ""));
-    let server = Some(Ipv4Addr::LOCALHOST);
-    let (meanings, acts) = match when {
-        When::First => (vec![meaning], vec![good]),
-        When::Later => (vec![server, meaning], vec![busy, good]),
-        When::Always => (vec![meaning; 9], vec![good]),
+    let meanings = match when {
+        When::First => vec![meaning],
+        When::Later => vec![Some(NOBODY), meaning],
+        When::Always => vec![meaning; 9],
     };
-    let server = Faulty::start(acts).await?;
+    let good = Act::says(answer("200 OK", &[], good_body()?));
+    let server = Faulty::start(vec![good]).await?;
     let port = server.address().rsplit(':').next().ok_or("no port")?;
     let (attempts, outcome) = call(&client(port, meanings)?, operation).await;
     Ok(format!(
@@ -114,6 +140,70 @@ async fn a_connection_that_takes_too_long_was_not_used() -> Outcome {
         );
         assert_eq!(attempts, 4);
     }
+    Ok(())
+}
+
+/// Calls with a time limit of their own, of a server that says nothing when TLS begins.
+async fn stalled(
+    settings: impl Fn(ClientBuilder) -> Result<ClientBuilder, Box<dyn Error>>,
+) -> Result<Vec<(Operation, lago_client::Error)>, Box<dyn Error>> {
+    let limit = Duration::from_millis(200);
+    let server = Faulty::start(vec![Act::silent(Reads::Begin, Then::Hang)]).await?;
+    let builder = client_for("x").base_url(format!("https://{}", server.address()));
+    let lago = settings(hasty(builder))?.build()?;
+    let customer = lago.customers().create(CustomerInput::new("acme"));
+    let credits = WalletTransactionInput::new(Uuid::nil());
+    let credits = lago.wallet_transactions().create(credits);
+    let (customer, credits) = (customer.timeout(limit), credits.timeout(limit));
+    let upsert = customer.await.err().ok_or("a success")?;
+    let top_up = credits.await.err().ok_or("a success")?;
+    Ok(vec![
+        (Operation::Upsert, upsert),
+        (Operation::TopUp, top_up),
+    ])
+}
+
+#[tokio::test]
+async fn a_time_limit_of_a_call_that_ends_while_connecting_sent_nothing() -> Outcome {
+    for (operation, error) in stalled(Ok).await? {
+        assert!(
+            error.is_connect() && error.is_timeout() && !error.is_ambiguous(),
+            "{operation:?}: {error:?}"
+        );
+        assert_eq!(error.attempts(), 4);
+    }
+    Ok(())
+}
+
+/// What an HTTP client of the caller's was doing is not known.
+#[tokio::test]
+async fn a_time_limit_of_a_foreign_http_client_leaves_a_doubt() -> Outcome {
+    for (operation, error) in stalled(|builder| Ok(builder.http_client(plain_http()?))).await? {
+        assert!(
+            error.is_timeout() && !error.is_connect() && error.is_ambiguous(),
+            "{operation:?}: {error:?}"
+        );
+        let attempts = match operation {
+            Operation::Upsert => 4,
+            Operation::TopUp => 1,
+        };
+        assert_eq!(error.attempts(), attempts);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_http_client_refuses_to_send_was_not_sent() -> Outcome {
+    let server = Faulty::start(vec![Act::says(answer("200 OK", &[], good_body()?))]).await?;
+    let http = reqwest::Client::builder().https_only(true).build()?;
+    let lago = hasty(client_for(server.address()).http_client(http)).build()?;
+    for operation in OPERATIONS {
+        let (_, outcome) = call(&lago, operation).await;
+        let error = outcome.err().ok_or("a success")?;
+        assert!(error.is_usage() && !error.is_ambiguous(), "{error:?}");
+        assert_eq!(error.attempts(), 1);
+    }
+    assert_eq!(server.connections(), 0);
     Ok(())
 }
 

@@ -18,8 +18,13 @@ const LIMITS: [(&str, &str); 3] = [
 #[tokio::test]
 async fn what_is_left_is_told_with_every_answer() -> Outcome {
     let body = json!({"tax": tax("vat")}).to_string();
-    for status in ["200 OK", "404 Not Found", "429 Too Many Requests"] {
-        let server = Scripted::always(Answer::new(status, &LIMITS, &body)).await?;
+    let gone = r#"{"status":404,"error":"Not Found","code":"tax_not_found"}"#;
+    for (status, body) in [
+        ("200 OK", body.as_str()),
+        ("404 Not Found", gone),
+        ("429 Too Many Requests", ""),
+    ] {
+        let server = Scripted::always(Answer::new(status, &LIMITS, body)).await?;
         let call = server.client()?.taxes().get("vat");
         let limit = match call.response().await {
             Ok(response) => response.rate_limit(),
@@ -37,7 +42,11 @@ async fn what_is_left_is_told_with_every_answer() -> Outcome {
 async fn paced_clones_send_nothing_before_the_window() -> Outcome {
     let body = json!({"tax": tax("vat")}).to_string();
     let server = Scripted::always(Answer::new("200 OK", &LIMITS, &body)).await?;
-    let lago = server.builder().rate_limit_pacing(true).build()?;
+    let lago = server
+        .builder()
+        .rate_limit_pacing(true)
+        .total_timeout(Duration::from_secs(60))
+        .build()?;
     lago.taxes().get("vat").await?;
     let error = lago
         .clone()
@@ -52,8 +61,10 @@ async fn paced_clones_send_nothing_before_the_window() -> Outcome {
     );
     assert_eq!((error.attempts(), error.status()), (0, None));
     let wait = error.retry_after().ok_or("no wait")?;
+    // No window is waited for longer than the policy allows, whatever the server says.
+    let longest = Duration::from_secs(120);
     assert!(
-        wait <= Duration::from_secs(3600) && wait > Duration::from_secs(3000),
+        wait <= longest && wait > longest - Duration::from_secs(60),
         "{wait:?}"
     );
     assert!(error.to_string().contains("rate limit"), "{error}");
@@ -141,10 +152,34 @@ async fn the_longest_times_there_are_do_no_harm() -> Outcome {
             assert_eq!(error.to_string().lines().count(), 1);
         }
     }
-    // Nor do the shortest.
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_time_at_all_is_a_mistake() -> Outcome {
+    let body = json!({"tax": tax("vat")}).to_string();
     let server = Scripted::always(Answer::new("200 OK", &[], &body)).await?;
-    let hurried = server.builder().total_timeout(Duration::ZERO).build()?;
-    let error = hurried.taxes().get("vat").await.err().ok_or("a success")?;
-    assert!(error.is_timeout(), "{error:?}");
+    let zero = Duration::ZERO;
+    for builder in [
+        server.builder().timeout(zero),
+        server.builder().total_timeout(zero),
+    ] {
+        let error = builder.build().err().ok_or("a client")?;
+        assert!(error.is_usage(), "{error:?}");
+    }
+    let lago = server.client()?;
+    let call = || lago.taxes().get("vat");
+    let file = || lago.invoices().fetch_pdf("x");
+    for error in [
+        call().timeout(zero).await.err(),
+        call().total_timeout(zero).await.err(),
+        file().timeout(zero).await.err(),
+        file().total_timeout(zero).await.err(),
+    ] {
+        let error = error.ok_or("a success")?;
+        assert!(error.is_usage() && !error.is_ambiguous(), "{error:?}");
+        assert!(error.to_string().contains("timeout` is zero"), "{error}");
+    }
+    assert!(server.requests().is_empty());
     Ok(())
 }

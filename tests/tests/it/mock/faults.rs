@@ -127,8 +127,8 @@ async fn a_rule_decides_for_each_request() -> Outcome {
         })
         .start()
         .await?;
-    server.answer("plans.get", Answer::error(403, "always"))?;
-    server.answer_next("plans.get", Answer::error(403, "next"))?;
+    server.answer("plans.get", Answer::error(403, "forbidden"))?;
+    server.answer_next("plans.get", Answer::error(403, "feature_unavailable"))?;
     let lago = client(&server)?;
     let http = reqwest::Client::new();
     let mut codes = Vec::new();
@@ -139,7 +139,15 @@ async fn a_rule_decides_for_each_request() -> Outcome {
         let error = lago.plans().get(code).await.unwrap_err();
         codes.push(error.code().unwrap_or_default().to_owned());
     }
-    assert_eq!(codes, ["next", "always", "c_not_found", "always"]);
+    assert_eq!(
+        codes,
+        [
+            "feature_unavailable",
+            "forbidden",
+            "c_not_found",
+            "forbidden"
+        ]
+    );
     Ok(())
 }
 

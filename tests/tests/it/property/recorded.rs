@@ -1,12 +1,18 @@
 //! Recorded answers, as another version of the server would have sent them.
 
+use lago_tests::extent::{cases, largest};
 use lago_tests::mutate::{Deviating, arrives, deviate};
 
 use super::subjects::{hold, recorded};
 
 #[test]
 fn what_was_recorded_arrives_whole_from_another_version() {
-    hold(&recorded(), 8, |subject, dice| {
+    let subjects = largest(
+        recorded(),
+        |subject| subject.decoder.method.to_owned(),
+        |subject| subject.body.to_string().len(),
+    );
+    hold(&subjects, cases(8, 100), |subject, dice| {
         let deviating = deviate(
             subject.document,
             &subject.schema,

@@ -1,6 +1,7 @@
 //! The extractor of axum, spoken to byte by byte.
 
 use std::error::Error;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -42,16 +43,21 @@ impl Service {
 
     /// Sends bytes, and returns status and body of the answer.
     async fn say(&self, bytes: &[u8]) -> Result<(u16, String), Box<dyn Error>> {
+        let answer = self.answer(bytes).await?;
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or("no answer")?;
+        let status = head.split(' ').nth(1).ok_or("no status")?;
+        Ok((status.parse()?, body.to_owned()))
+    }
+
+    /// Sends bytes, and returns the answer.
+    async fn answer(&self, bytes: &[u8]) -> Result<String, Box<dyn Error>> {
         let mut stream = TcpStream::connect(&self.address).await?;
         stream.write_all(bytes).await?;
         let mut answer = Vec::new();
         let answered = stream.read_to_end(&mut answer);
         // So that a test that would hang fails.
-        tokio::time::timeout(std::time::Duration::from_secs(60), answered).await??;
-        let answer = String::from_utf8(answer)?;
-        let (head, body) = answer.split_once("\r\n\r\n").ok_or("no answer")?;
-        let status = head.split(' ').nth(1).ok_or("no status")?;
-        Ok((status.parse()?, body.to_owned()))
+        tokio::time::timeout(Duration::from_secs(60), answered).await??;
+        Ok(String::from_utf8(answer)?)
     }
 
     /// The deliveries that reached the handler.
@@ -199,6 +205,71 @@ async fn everything_else_is_answered_before() -> Outcome {
 }
 
 #[tokio::test]
+async fn two_mebibytes_are_read_unless_more_may_come() -> Outcome {
+    const LIMIT: usize = 2 << 20;
+    let at_limit = format!("{BODY}{}", " ".repeat(LIMIT - BODY.len()));
+    let over = format!("{at_limit} ");
+    let chunks = format!("{:x}\r\n{over}\r\n0\r\n\r\n", over.len());
+    let generous = || Verifier::hmac(HMAC_KEY).largest_body(LIMIT + 1);
+    for (verifier, body, expected) in [
+        (Verifier::hmac(HMAC_KEY), &at_limit, 204),
+        (Verifier::hmac(HMAC_KEY), &over, 413),
+        (generous(), &over, 204),
+    ] {
+        let mut service = Service::start(verifier).await?;
+        let (length, signature) = (body.len().to_string(), sign_hmac(HMAC_KEY, body.as_bytes()));
+        let headers = [
+            ("content-length", length.as_str()),
+            (SIGNATURE_HEADER, &signature),
+            ("x-lago-unique-key", "1"),
+        ];
+        // What is refused for its announced length need not come.
+        let sent = if expected == 413 { "" } else { body };
+        assert_eq!(service.say(&request(&headers, sent)).await?.0, expected);
+        assert_eq!(service.received().len(), usize::from(expected == 204));
+    }
+    let service = Service::start(Verifier::hmac(HMAC_KEY)).await?;
+    let signature = sign_hmac(HMAC_KEY, over.as_bytes());
+    let headers = [
+        ("transfer-encoding", "chunked"),
+        (SIGNATURE_HEADER, &signature),
+        ("x-lago-unique-key", "1"),
+    ];
+    // One byte too many, which is noticed before the end is there.
+    let chunks = &chunks[..chunks.len() - 7];
+    assert_eq!(service.say(&request(&headers, chunks)).await?.0, 413);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() -> Outcome {
+    let verifier = Verifier::hmac(HMAC_KEY).read_timeout(Duration::from_millis(20));
+    let mut service = Service::start(verifier).await?;
+    let signature = sign_hmac(HMAC_KEY, BODY.as_bytes());
+    let (signed, key) = (
+        (SIGNATURE_HEADER, signature.as_str()),
+        ("x-lago-unique-key", "1"),
+    );
+    let length = BODY.len().to_string();
+    for bytes in [
+        request(&[("content-length", &length), signed, key], ""),
+        request(
+            &[("content-length", &length), signed, key],
+            &BODY[..BODY.len() - 1],
+        ),
+        request(&[("transfer-encoding", "chunked"), signed, key], "5\r\n"),
+    ] {
+        let (status, text) = service.say(&bytes).await?;
+        assert_eq!(
+            (status, text.as_str()),
+            (408, "the body was not complete after 20ms")
+        );
+    }
+    assert_eq!(service.received(), []);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_key_that_cannot_be_fetched_is_503() -> Outcome {
     let nobody = TcpListener::bind("127.0.0.1:0").await?;
     let address = nobody.local_addr()?.to_string();
@@ -212,10 +283,12 @@ async fn a_key_that_cannot_be_fetched_is_503() -> Outcome {
         (SIGNATURE_HEADER, &token),
         ("x-lago-unique-key", "1"),
     ];
-    let (status, text) = service.say(&request(&headers, BODY)).await?;
-    assert_eq!(
-        (status, text.as_str()),
-        (503, "the public key cannot be fetched")
+    let answer = service.answer(&request(&headers, BODY)).await?;
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(answer.contains("\r\nretry-after: 5\r\n"), "{answer}");
+    assert!(
+        answer.ends_with("\r\n\r\nthe public key cannot be fetched"),
+        "{answer}"
     );
     assert_eq!(service.received(), []);
     Ok(())

@@ -2,8 +2,10 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
+use axum::body::Bytes;
 use futures::future::join_all;
 use lago_client::webhooks::{Check, SIGNATURE_HEADER, UNIQUE_KEY_HEADER, Verifier};
 use lago_tests::script::{API_KEY, Answer, Prompted, Scripted};
@@ -26,6 +28,13 @@ fn telling(signer: Signer) -> Answer {
 /// The headers of a delivery with this signature.
 fn headers(token: &str) -> [(&str, &str); 2] {
     [(SIGNATURE_HEADER, token), (UNIQUE_KEY_HEADER, "id-1")]
+}
+
+/// Lets time pass. Connections need it to run again afterwards.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
 }
 
 /// A delivery, signed by the server that the client calls.
@@ -60,14 +69,16 @@ async fn a_key_is_fetched_for_the_first_delivery_and_kept() -> Outcome {
 
 #[tokio::test]
 async fn an_older_server_tells_its_key_as_text() -> Outcome {
-    for refusal in ["404 Not Found", "405 Method Not Allowed"] {
+    for (refusal, number) in [("404 Not Found", 404), ("405 Method Not Allowed", 405)] {
+        let reason = &refusal[4..];
+        let said = json!({"status": number, "error": reason, "code": "resource_not_found"});
         let server = Scripted::start(move |request| match request.target.as_str() {
             TEXT_KEY => Answer::new(
                 "200 OK",
                 &[("content-type", "text/plain")],
                 Signer::FIRST.told(),
             ),
-            _ => Answer::json(refusal, json!({"status": 404, "error": "Not Found"})),
+            _ => Answer::json(refusal, &said),
         })
         .await?;
         let verifier = Verifier::fetch(&server.client()?);
@@ -82,13 +93,14 @@ async fn an_older_server_tells_its_key_as_text() -> Outcome {
 
 #[tokio::test]
 async fn the_key_of_a_real_server_is_read_as_it_was_told() -> Outcome {
-    let server = Scripted::start(|request| match request.target.as_str() {
-        TEXT_KEY => Answer::new("200 OK", &[], recorded::public_key()),
+    let delivery = recorded::smallest(false);
+    let told = delivery.server.public_key();
+    let server = Scripted::start(move |request| match request.target.as_str() {
+        TEXT_KEY => Answer::new("200 OK", &[], &told),
         _ => Answer::new("404 Not Found", &[], ""),
     })
     .await?;
-    let delivery = recorded::smallest(false);
-    let verifier = Verifier::fetch_with_issuer(&server.client()?, delivery.issuer);
+    let verifier = Verifier::fetch_with_issuer(&server.client()?, delivery.server.issuer);
     let body = axum::body::Bytes::from(delivery.body.clone());
     let pairs = delivery.headers.iter().map(|(name, value)| (name, value));
     let received = verifier.receive(pairs, body).await?;
@@ -139,6 +151,7 @@ async fn a_new_key_is_fetched_once_for_all_deliveries_that_it_signed() -> Outcom
     assert!(first.iter().all(Result::is_ok), "{first:?}");
     assert_eq!(told.load(Ordering::SeqCst), 1);
 
+    pass(Duration::from_secs(5)).await;
     let second = join_all((0..40).map(|_| deliver(&verifier, Signer::SECOND, &origin))).await;
     assert!(second.iter().all(Result::is_ok), "{second:?}");
     assert_eq!(told.load(Ordering::SeqCst), 2);
@@ -152,6 +165,69 @@ async fn a_new_key_is_fetched_once_for_all_deliveries_that_it_signed() -> Outcom
         "{forged:?}"
     );
     assert_eq!(told.load(Ordering::SeqCst), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_a_change_lagos_third_attempt_is_taken_whatever_was_forged() -> Outcome {
+    let changed = Arc::new(AtomicBool::new(false));
+    let is_changed = Arc::clone(&changed);
+    let server = Scripted::start(move |_| match is_changed.load(Ordering::SeqCst) {
+        false => telling(Signer::FIRST),
+        true => telling(Signer::SECOND),
+    })
+    .await?;
+    let verifier = Verifier::fetch(&server.client()?);
+    let origin = server.origin();
+    assert_eq!(deliver(&verifier, Signer::FIRST, &origin).await, Ok(()));
+    let forge = async || {
+        let forged = join_all((0..100).map(|_| deliver(&verifier, Signer::FORGER, &origin)));
+        forged.await.iter().all(Result::is_err)
+    };
+    assert!(forge().await);
+    changed.store(true, Ordering::SeqCst);
+    let mut outcomes = Vec::new();
+    for pause in [0, 3, 18].map(Duration::from_secs) {
+        pass(pause).await;
+        assert!(forge().await);
+        outcomes.push(deliver(&verifier, Signer::SECOND, &origin).await);
+    }
+    assert_eq!(
+        outcomes,
+        [Err(Check::Signature), Err(Check::Signature), Ok(())]
+    );
+    // The first, and the one that was owed to those that were refused.
+    assert_eq!(server.targets().len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn while_a_server_is_silent_few_deliveries_wait_and_the_rest_is_told_to_come_again() -> Outcome
+{
+    const ALL: usize = 16;
+    let mut server = Prompted::start().await?;
+    let verifier = Verifier::fetch_with_issuer(&server.client()?, "issuer");
+    let tea = "x".repeat(1_500_000);
+    let body = format!(r#"{{"webhook_type":"tea.ready","object_type":"tea","tea":"{tea}"}}"#);
+    let token: Arc<str> = Signer::FIRST.deliver(&body, "issuer").into();
+    let most = (16 << 20) / (body.len() + token.len());
+    let body = Bytes::from(body);
+    let mut deliveries = tokio::task::JoinSet::new();
+    for _ in 0..ALL {
+        let (verifier, token, body) = (verifier.clone(), Arc::clone(&token), body.clone());
+        deliveries.spawn(async move { verifier.receive(headers(&token), body).await });
+    }
+    let asked = server.next().await.ok_or("the server was not asked")?;
+    for _ in 0..ALL - most {
+        let refused = deliveries.join_next().await.ok_or("all are gone")??;
+        let error = refused.err().ok_or("trusted")?;
+        assert_eq!((error.check(), error.status().as_u16()), (Check::Key, 503));
+        assert!(error.to_string().contains("deliver it again"), "{error}");
+    }
+    asked.answer(telling(Signer::FIRST));
+    let taken = deliveries.join_all().await;
+    assert_eq!(taken.len(), most);
+    assert!(taken.iter().all(Result::is_ok));
     Ok(())
 }
 

@@ -33,6 +33,16 @@ fn token() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// What a key comes to: space around it is left out, and HMAC fills it up with zeros.
+fn bare(key: &[u8]) -> &[u8] {
+    let key = match std::str::from_utf8(key) {
+        Ok(text) => text.trim().as_bytes(),
+        Err(_) => key.trim_ascii(),
+    };
+    let last = key.iter().rposition(|byte| *byte != 0);
+    last.map_or(&[], |last| &key[..=last])
+}
+
 fn headers(signature: &[u8]) -> [(&'static str, &[u8]); 2] {
     [(SIGNATURE_HEADER, signature), (UNIQUE_KEY_HEADER, b"id-1")]
 }
@@ -42,7 +52,8 @@ proptest! {
 
     #[test]
     fn what_was_signed_is_trusted_and_nothing_else(
-        key in proptest::collection::vec(any::<u8>(), 1..100),
+        key in proptest::collection::vec(any::<u8>(), 1..100)
+            .prop_filter("a blank key trusts nobody", |key| !bare(key).is_empty()),
         other in proptest::collection::vec(any::<u8>(), 1..100),
         body in body(),
         changed in any::<String>(),
@@ -55,9 +66,7 @@ proptest! {
             let refused = verifier.verify(headers(signature.as_bytes()), changed.as_bytes());
             prop_assert_eq!(refused.unwrap_err().check(), Check::Signature);
         }
-        // A key is filled up with zeros, so that some are the same.
-        let trimmed = |key: &[u8]| key.iter().rposition(|byte| *byte != 0).map(|last| key[..=last].to_vec());
-        if trimmed(&key) != trimmed(&other) {
+        if bare(&key) != bare(&other) && !bare(&other).is_empty() {
             let refused = Verifier::hmac(&other).verify(headers(signature.as_bytes()), body.as_bytes());
             prop_assert_eq!(refused.unwrap_err().check(), Check::Signature);
         }

@@ -8,21 +8,67 @@ use base64::engine::general_purpose::STANDARD;
 use lago_client::webhooks::{ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER, Verifier};
 use serde_json::Value;
 
-/// The HMAC key of the organizations that were recorded.
+/// The HMAC key of most organizations that were recorded.
 pub(super) const HMAC_KEY: &str = "hmac-local-org-0001";
 
-/// The folders of recordings, and the address that the server of each was set up with.
-const SERVERS: [(&str, &str); 3] = [
-    ("webhooks", "http://127.0.0.1:3000"),
-    ("older-1.33/webhooks", "http://127.0.0.1:3001"),
-    ("older-1.16/webhooks", "http://127.0.0.1:3002"),
+/// A server that was recorded.
+#[derive(Debug)]
+pub(super) struct Server {
+    folder: &'static str,
+    /// The address that it was set up with.
+    pub(super) issuer: &'static str,
+    /// The HMAC key of its organization.
+    pub(super) hmac_key: &'static str,
+    /// Where it tells its public key.
+    public_key: &'static str,
+}
+
+const SERVERS: [Server; 4] = [
+    Server {
+        folder: "webhooks",
+        issuer: "http://127.0.0.1:3000",
+        hmac_key: HMAC_KEY,
+        public_key: "public_key.txt",
+    },
+    Server {
+        folder: "older-1.33/webhooks",
+        issuer: "http://127.0.0.1:3001",
+        hmac_key: HMAC_KEY,
+        public_key: "public_key.txt",
+    },
+    Server {
+        folder: "older-1.16/webhooks",
+        issuer: "http://127.0.0.1:3002",
+        hmac_key: HMAC_KEY,
+        public_key: "public_key.txt",
+    },
+    Server {
+        folder: "live-2/webhooks",
+        issuer: "http://127.0.0.1:53000",
+        hmac_key: "hmac-drive-0001",
+        public_key: "live-2/exchanges/0339_unnamed.json",
+    },
 ];
+
+impl Server {
+    /// The public key as the server tells it.
+    pub(super) fn public_key(&self) -> String {
+        let told = fs::read_to_string(folder().join(self.public_key)).unwrap();
+        match serde_json::from_str::<Value>(&told) {
+            Ok(exchange) => {
+                let key = &exchange["response_body"]["webhook"]["public_key"];
+                key.as_str().unwrap().to_owned()
+            }
+            Err(_) => told,
+        }
+    }
+}
 
 /// A delivery as it came.
 #[derive(Clone, Debug)]
 pub(super) struct Recorded {
     pub(super) file: String,
-    pub(super) issuer: &'static str,
+    pub(super) server: &'static Server,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
@@ -56,8 +102,8 @@ impl Recorded {
     /// What trusts it.
     pub(super) fn verifier(&self) -> Verifier {
         match self.is_hmac() {
-            true => Verifier::hmac(HMAC_KEY),
-            false => Verifier::jwt(public_key(), self.issuer).unwrap(),
+            true => Verifier::hmac(self.server.hmac_key),
+            false => Verifier::jwt(self.server.public_key(), self.server.issuer).unwrap(),
         }
     }
 }
@@ -66,15 +112,11 @@ fn folder() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/recorded"))
 }
 
-/// The public key as the server tells it.
-pub(super) fn public_key() -> String {
-    fs::read_to_string(folder().join("public_key.txt")).unwrap()
-}
-
 /// Everything that was recorded.
 pub(super) fn all() -> Vec<Recorded> {
     let mut all = Vec::new();
-    for (name, issuer) in SERVERS {
+    for server in &SERVERS {
+        let name = server.folder;
         let files = fs::read_dir(folder().join(name)).unwrap();
         let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
         files.sort();
@@ -85,7 +127,7 @@ pub(super) fn all() -> Vec<Recorded> {
             let file = path.file_name().unwrap().to_string_lossy();
             all.push(Recorded {
                 file: format!("{name}/{file}"),
-                issuer,
+                server,
                 headers: headers
                     .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
                     .collect(),

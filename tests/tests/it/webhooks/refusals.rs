@@ -163,6 +163,7 @@ fn cases() -> Vec<(&'static str, Result<Delivery, VerifyError>)> {
         ),
         ("two objects", signed(doubled.as_bytes())),
         ("nothing", signed(b"")),
+        ("a blank key", Verifier::hmac(" \n").verify(genuine(), body)),
         ("no token", jwt("secret".to_owned())),
         (
             "a token of another key",
@@ -194,9 +195,13 @@ fn every_refusal_says_what_to_answer_and_why() {
 fn nothing_that_is_printed_is_secret() {
     for (what, outcome) in cases() {
         let error = outcome.unwrap_err();
-        let printed = format!("{error} {error:?}");
+        let printed = format!("{error} {error:?} {error:#?}");
         assert!(!printed.contains("secret"), "{what}: {printed}");
         assert!(!printed.contains("unique-key-"), "{what}: {printed}");
+        // What `main` prints is the line, and more where there is more to say.
+        let line = format!("{error:?}");
+        assert!(line.starts_with(&error.to_string()), "{what}: {line}");
+        assert_eq!(line.lines().count(), 1, "{what}: {line}");
     }
     let verifier = Verifier::hmac(KEY);
     assert!(!format!("{verifier:?}").contains("secret"), "{verifier:?}");

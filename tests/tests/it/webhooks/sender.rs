@@ -169,8 +169,8 @@ async fn what_cannot_be_delivered_is_explained() -> Outcome {
         (
             "fee.created",
             "http://localhost",
-            "",
-            "the HMAC key is empty",
+            " ",
+            "the HMAC key is blank",
         ),
         ("fee.created", &closed, "k", "Is the receiver running?"),
     ] {

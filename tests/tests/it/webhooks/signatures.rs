@@ -7,7 +7,7 @@ use lago_client::webhooks::{
 };
 use serde_json::Value;
 
-use super::recorded::{HMAC_KEY, Recorded, all, public_key, smallest};
+use super::recorded::{Recorded, all, smallest};
 
 #[test]
 fn every_recorded_delivery_is_trusted_and_read() {
@@ -35,13 +35,13 @@ fn every_recorded_delivery_is_trusted_and_read() {
             "{file}"
         );
         *counts
-            .entry((recorded.issuer, recorded.is_hmac()))
+            .entry((recorded.server.issuer, recorded.is_hmac()))
             .or_default() += 1;
     }
     let counts: Vec<_> = counts.into_values().collect();
     assert_eq!(
         counts,
-        [42, 42, 15, 15, 9, 9],
+        [42, 42, 15, 15, 9, 9, 63, 62],
         "JWT and HMAC of each server"
     );
 }
@@ -49,7 +49,7 @@ fn every_recorded_delivery_is_trusted_and_read() {
 #[test]
 fn a_signature_is_what_the_server_made_of_the_body() {
     for recorded in all().iter().filter(|recorded| recorded.is_hmac()) {
-        let signature = sign_hmac(HMAC_KEY, &recorded.body);
+        let signature = sign_hmac(recorded.server.hmac_key, &recorded.body);
         assert_eq!(
             signature,
             recorded.header(SIGNATURE_HEADER),
@@ -183,27 +183,71 @@ fn another_key_or_issuer_trusts_nothing() {
         outcome.unwrap_err()
     };
     let hmac = smallest(true);
-    for key in [
-        "hmac-local-org-0002",
-        "hmac-local-org-0001 ",
-        "HMAC-LOCAL-ORG-0001",
-    ] {
-        assert_eq!(verify(&hmac, Verifier::hmac(key)).check(), Check::Signature);
+    let key = hmac.server.hmac_key;
+    for other in [format!("{key}0"), key.to_uppercase(), key.replace('-', " ")] {
+        assert_eq!(
+            verify(&hmac, Verifier::hmac(other)).check(),
+            Check::Signature
+        );
     }
-    assert_eq!(verify(&hmac, Verifier::hmac("")).check(), Check::Key);
 
     let jwt = smallest(false);
-    let other = Verifier::jwt(super::signer::Signer::FIRST.told(), jwt.issuer).unwrap();
+    let other = Verifier::jwt(super::signer::Signer::FIRST.told(), jwt.server.issuer).unwrap();
     assert_eq!(verify(&jwt, other).check(), Check::Signature);
-    let other = Verifier::jwt(public_key(), "https://lago.example.com").unwrap();
+    let other = Verifier::jwt(jwt.server.public_key(), "https://lago.example.com").unwrap();
     let error = verify(&jwt, other);
     assert_eq!(error.check(), Check::Issuer);
     // Whoever set the wrong one reads which is right.
-    assert!(error.to_string().contains(jwt.issuer), "{error}");
+    assert!(error.to_string().contains(jwt.server.issuer), "{error}");
     assert!(
         error.to_string().contains("https://lago.example.com"),
         "{error}"
     );
+}
+
+#[test]
+fn space_around_keys_and_issuers_is_none_of_them() {
+    let (hmac, jwt) = (smallest(true), smallest(false));
+    let spaced = |text: &str| format!("\n {text}\r\n");
+    let (key, issuer) = (jwt.server.public_key(), jwt.server.issuer);
+    for (recorded, verifier) in [
+        (&hmac, Verifier::hmac(spaced(hmac.server.hmac_key))),
+        (&jwt, Verifier::jwt(spaced(&key), spaced(issuer)).unwrap()),
+    ] {
+        let headers = recorded.headers.iter().map(|(name, value)| (name, value));
+        assert!(verifier.verify(headers, &recorded.body).is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_blank_key_or_issuer_trusts_nobody_and_says_so() {
+    let hmac = smallest(true);
+    let lago = lago_client::Client::builder()
+        .api_key("key")
+        .build()
+        .unwrap();
+    for blank in ["", " ", "\t\r\n"] {
+        let signature = sign_hmac(blank, &hmac.body);
+        for verifier in [
+            Verifier::hmac(blank),
+            Verifier::fetch_with_issuer(&lago, blank),
+        ] {
+            let headers = hmac.headers_with(signature.as_bytes());
+            for error in [
+                verifier.verify(headers, &hmac.body).unwrap_err(),
+                verifier.receive(headers, bytes(&hmac)).await.unwrap_err(),
+                verifier.warm_up().await.unwrap_err(),
+            ] {
+                assert_eq!((error.check(), error.status().as_u16()), (Check::Key, 503));
+                assert!(error.to_string().contains("is blank"), "{error}");
+            }
+        }
+        let error = Verifier::jwt(smallest(false).server.public_key(), blank).unwrap_err();
+        assert!(
+            error.is_usage() && error.to_string().contains("is blank"),
+            "{error}"
+        );
+    }
 }
 
 #[test]

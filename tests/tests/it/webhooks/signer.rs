@@ -13,16 +13,18 @@ use serde_json::json;
 /// The header of Lago's tokens.
 pub(crate) const RS256: &str = r#"{"alg":"RS256"}"#;
 
-static KEYS: LazyLock<[RsaKeyPair; 2]> =
-    LazyLock::new(|| [(); 2].map(|()| RsaKeyPair::generate(KeySize::Rsa2048).unwrap()));
+static KEYS: LazyLock<[RsaKeyPair; 3]> =
+    LazyLock::new(|| [(); 3].map(|()| RsaKeyPair::generate(KeySize::Rsa2048).unwrap()));
 
-/// One of two keys, made anew for each run.
+/// One of three keys, made anew for each run.
 #[derive(Clone, Copy)]
 pub(crate) struct Signer(usize);
 
 impl Signer {
     pub(crate) const FIRST: Self = Self(0);
     pub(crate) const SECOND: Self = Self(1);
+    /// No server tells this one.
+    pub(crate) const FORGER: Self = Self(2);
 
     fn key(self) -> &'static RsaKeyPair {
         &KEYS[self.0]

@@ -35,10 +35,10 @@ fn lines(members: &[String]) -> String {
 impl<'a> Examples<'a> {
     fn delivery(&mut self, webhook: &'a Webhook) -> Result<Value, EmitError> {
         let object = self.value(&webhook.ty, &webhook.root).ok_or_else(|| {
-            let name = &webhook.name;
-            EmitError::new(format!(
-                "{name}: no example: something in it cannot be without itself"
-            ))
+            EmitError::at(
+                &format!("webhook {}", webhook.key),
+                "it has no example: something in it cannot be without itself",
+            )
         })?;
         Ok(json!({
             "webhook_type": webhook.name,
@@ -82,10 +82,10 @@ impl<'a> Examples<'a> {
             match (answer.roots().as_slice(), self.answer(operation, answer)?) {
                 (&[root], Some(body)) => choice.insert(root.to_owned(), body),
                 _ => {
-                    return Err(EmitError::new(format!(
-                        "{}: one of its answers has no root key to tell it by",
-                        operation.id
-                    )));
+                    return Err(EmitError::within(
+                        operation,
+                        "one of its answers has no root key to tell it by",
+                    ));
                 }
             };
         }
@@ -112,10 +112,10 @@ impl<'a> Examples<'a> {
         name: &str,
     ) -> Result<Value, EmitError> {
         self.value(ty, name).ok_or_else(|| {
-            EmitError::new(format!(
-                "{}: {name} has no example: something in it cannot be without itself",
-                operation.id
-            ))
+            EmitError::within(
+                operation,
+                format!("`{name}` has no example: something in it cannot be without itself"),
+            )
         })
     }
 }
@@ -140,6 +140,7 @@ mod tests {
         let named = |name: &str| TypeRef::Named(name.to_owned());
         let received = |kind| Type {
             doc: None,
+            origin: String::new(),
             sent: false,
             received: true,
             kind,
@@ -177,6 +178,7 @@ mod tests {
         };
         api.operations[3].answer = Answer::Choice(vec![part("part"), part("parts")]);
         api.webhooks = vec![Webhook {
+            key: "thing_gone".into(),
             name: "thing.gone".into(),
             root: "thing".into(),
             ty: TypeRef::Named("Thing".into()),

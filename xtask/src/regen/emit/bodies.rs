@@ -1,10 +1,10 @@
 //! The request bodies that are no type of lago-types: what stands around one, under root keys.
 
-use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{EmitError, Tree, rust_type, source};
+use crate::regen::ident;
 use crate::regen::ir::{Api, Body, BodyShape, Field, Operation};
 use crate::regen::names::camel;
 
@@ -68,7 +68,7 @@ fn field(root: &Field) -> Result<TokenStream, EmitError> {
             Some("lago_types::Patch::is_absent"),
         ),
     };
-    let ident = field_ident(&root.name);
+    let ident = ident::value(&root.name);
     let rename = renamed(&root.name, &ident.to_string());
     let skip = skip.map(|test| quote! { #[serde(skip_serializing_if = #test)] });
     Ok(quote! { #rename #skip pub #ident: #ty, })
@@ -76,7 +76,7 @@ fn field(root: &Field) -> Result<TokenStream, EmitError> {
 
 fn variant(root: &Field) -> Result<TokenStream, EmitError> {
     let ty = parse_type(&rust_type(&root.ty, "lago_types"))?;
-    let ident = format_ident!("{}", camel(&root.name));
+    let ident = variant_ident(root);
     let rename = renamed(&root.name, &ident.to_string());
     Ok(quote! { #rename #ident(#ty), })
 }
@@ -85,13 +85,9 @@ fn renamed(name: &str, ident: &str) -> Option<TokenStream> {
     (ident.trim_start_matches("r#") != name).then(|| quote! { #[serde(rename = #name)] })
 }
 
-/// The field for a root key; a keyword is written as a raw identifier.
-fn field_ident(name: &str) -> syn::Ident {
-    let name = name.to_snake_case();
-    match syn::parse_str::<syn::Ident>(&name) {
-        Ok(ident) => ident,
-        Err(_) => format_ident!("r#{name}"),
-    }
+/// The variant for a root key.
+pub(crate) fn variant_ident(root: &Field) -> syn::Ident {
+    format_ident!("{}", ident::escaped(ident::pascal(&root.name)))
 }
 
 fn parse_type(text: &str) -> Result<TokenStream, EmitError> {

@@ -12,11 +12,8 @@ use super::methods::{Input, Method, Output};
 use super::signatures::Signature;
 use super::structs::doc_lines;
 use super::values::{Argument, argument};
-use crate::regen::ir::{Field, Parameter, ParameterPlace};
-use crate::regen::names::camel;
-
-/// What requests have of their own: an option of that name would hide behind it.
-const TAKEN: [&str; 6] = ["header", "timeout", "send", "response", "items", "pages"];
+use crate::regen::ir::{Field, Operation, Parameter, ParameterPlace, TypeRef};
+use crate::regen::{ident, prose, reserved};
 
 /// A method and all that belongs to its call.
 pub(crate) struct Printed {
@@ -34,13 +31,17 @@ struct Part {
     init: TokenStream,
 }
 
-/// Prints a method.
-pub(crate) fn print(method: &Method<'_>, signature: &Signature) -> Result<Printed, EmitError> {
+/// Prints a method, given the one of the same noun that reads back what it writes, if any.
+pub(crate) fn print(
+    method: &Method<'_>,
+    signature: &Signature,
+    lookup: Option<&Method<'_>>,
+) -> Result<Printed, EmitError> {
     let call = format_ident!("{}", method.call);
     let mut arguments = Vec::new();
     let mut parts = Vec::new();
     for parameter in method.path() {
-        let ident = ident_of(&parameter.name);
+        let ident = ident::value(&parameter.rust);
         arguments.push(quote!(#ident: impl std::fmt::Display));
         parts.push(Part {
             init: quote!(#ident.to_string()),
@@ -49,7 +50,7 @@ pub(crate) fn print(method: &Method<'_>, signature: &Signature) -> Result<Printe
         });
     }
     for parameter in method.query(true) {
-        let ident = ident_of(&parameter.name);
+        let ident = ident::value(&parameter.rust);
         let Argument { declared, kept, ty } = query_argument(&ident, parameter)?;
         arguments.push(declared);
         parts.push(Part {
@@ -59,7 +60,7 @@ pub(crate) fn print(method: &Method<'_>, signature: &Signature) -> Result<Printe
         });
     }
     for parameter in method.query(false) {
-        let ident = ident_of(&parameter.name);
+        let ident = ident::value(&parameter.rust);
         let ty = query_argument(&ident, parameter)?.ty;
         parts.push(Part {
             ident,
@@ -70,7 +71,7 @@ pub(crate) fn print(method: &Method<'_>, signature: &Signature) -> Result<Printe
     let body_setters = body(method, &mut arguments, &mut parts)?;
     let query_setters = method
         .query(false)
-        .map(|parameter| query_setter(parameter, said_twice(method, parameter)))
+        .map(|parameter| query_setter(method.operation, parameter))
         .collect::<Result<Vec<_>, _>>()?;
     let setters: Vec<TokenStream> = query_setters.into_iter().chain(body_setters).collect();
     let setters = (!setters.is_empty()).then(|| quote!(impl Request<#call> { #(#setters)* }));
@@ -81,7 +82,7 @@ pub(crate) fn print(method: &Method<'_>, signature: &Signature) -> Result<Printe
     let inits = parts
         .iter()
         .map(|Part { ident, init, .. }| quote!(#ident: #init));
-    let verb = ident_of(&method.verb);
+    let verb = ident::value(&method.verb);
     let doc = doc_lines(&docs::operation(method.operation));
     let deprecated = method.operation.deprecated.then(|| quote!(#[deprecated]));
     let printed = quote! {
@@ -91,7 +92,7 @@ pub(crate) fn print(method: &Method<'_>, signature: &Signature) -> Result<Printe
             Request::new(&self.client, #call { #(#inits),* })
         }
     };
-    let call_impl = call_impl(method, signature, &call)?;
+    let call_impl = call_impl(method, signature, lookup, &call)?;
     let list = list_impl(method, &call)?;
     let about = doc_lines(&format!(
         "A call of `{} {}`.",
@@ -132,12 +133,12 @@ fn body(
             });
         }
         Input::Root { main, beside } => {
-            let root = ident_of(&main.name);
+            let root = ident::value(&main.name);
             let argument = root_argument(&root, main)?;
             arguments.push(argument.declared);
             let kept = argument.kept;
             let nothing = beside.iter().map(|field| {
-                let (ident, nothing) = (ident_of(&field.name), nothing(field));
+                let (ident, nothing) = (ident::value(&field.name), nothing(field));
                 quote!(#ident: #nothing)
             });
             let init = quote!(#wrapped { #root: #kept, #(#nothing),* });
@@ -146,14 +147,21 @@ fn body(
                 ty: wrapped,
                 init,
             });
-            let queried = |field: &&&Field| !method.query(false).any(|p| p.name == field.name);
-            for field in beside.iter().filter(queried) {
-                let name = ident_of(&field.name);
-                let argument = root_argument(&name, field)?;
+            for field in beside {
+                let name = ident::value(&field.name);
+                let setter_name = body_option(method, field);
+                let argument = root_argument(&setter_name, field)?;
                 let kept = argument.kept;
+                let mut doc = docs::field(field);
+                if setter_name != name {
+                    doc += &format!(
+                        "\n\nThis goes into the body; [`{name}`](Self::{name}) is the query parameter."
+                    );
+                }
                 setters.push(setter(
-                    &name,
-                    &docs::field(field),
+                    method.operation,
+                    &setter_name,
+                    &doc,
                     argument.declared,
                     quote! {
                         self.call.body.#name = #kept;
@@ -162,8 +170,8 @@ fn body(
             }
         }
         Input::Variant(field) => {
-            let root = ident_of(&field.name);
-            let variant = format_ident!("{}", camel(&field.name));
+            let root = ident::value(&field.name);
+            let variant = bodies::variant_ident(field);
             let argument = argument(&root, &field.ty)?;
             arguments.push(argument.declared);
             let kept = argument.kept;
@@ -183,6 +191,7 @@ fn body(
                 init: quote!(None),
             });
             setters.push(setter(
+                method.operation,
                 &name,
                 "What to do, in more detail.",
                 argument.declared,
@@ -192,7 +201,7 @@ fn body(
             )?);
         }
         Input::OptionalRoot(field) => {
-            let root = ident_of(&field.name);
+            let root = ident::value(&field.name);
             let argument = root_argument(&root, field)?;
             let kept = argument.kept;
             parts.push(Part {
@@ -201,6 +210,7 @@ fn body(
                 init: quote!(None),
             });
             setters.push(setter(
+                method.operation,
                 &root,
                 &docs::field(field),
                 argument.declared,
@@ -246,48 +256,43 @@ fn query_argument(ident: &Ident, parameter: &Parameter) -> Result<Argument, Emit
     }
 }
 
-/// The option of the body that says the same as a query parameter: one setter sets both.
-fn said_twice<'m>(method: &'m Method<'_>, parameter: &Parameter) -> Option<&'m Field> {
-    match &method.input {
-        Input::Root { beside, .. } => beside
-            .iter()
-            .find(|field| field.name == parameter.name)
-            .copied(),
-        _ => None,
+/// The setter of an option that stands in the body: `status`, or `body_status` when a query parameter
+/// has that name. What both mean is the server's affair, so that one sets only one.
+pub(crate) fn body_option(method: &Method<'_>, field: &Field) -> Ident {
+    let name = ident::snake(&field.name);
+    let mut queried = [true, false]
+        .into_iter()
+        .flat_map(|required| method.query(required));
+    match queried.any(|parameter| parameter.rust == name) {
+        true => ident::value(&format!("body_{name}")),
+        false => ident::value(&name),
     }
 }
 
-fn query_setter(parameter: &Parameter, twice: Option<&Field>) -> Result<TokenStream, EmitError> {
-    let ident = ident_of(&parameter.name);
+fn query_setter(operation: &Operation, parameter: &Parameter) -> Result<TokenStream, EmitError> {
+    let ident = ident::value(&parameter.rust);
     let Argument { declared, kept, .. } = query_argument(&ident, parameter)?;
     let plain = parameter.name.trim_end_matches("[]");
     let doc = match &parameter.doc {
-        Some(said) => docs::escape(said),
-        None => format!("The query parameter `{plain}`."),
+        Some(said) => prose::markdown(said),
+        None => format!("The query parameter {}.", prose::code(plain)),
     };
-    let assignment = match twice {
-        None => quote!(self.call.#ident = Some(#kept);),
-        Some(field) => {
-            let root = ident_of(&field.name);
-            quote! {
-                self.call.#ident = Some(#kept);
-                self.call.body.#root = self.call.#ident.clone();
-            }
-        }
-    };
-    setter(&ident, &doc, declared, assignment)
+    let assignment = quote!(self.call.#ident = Some(#kept););
+    setter(operation, &ident, &doc, declared, assignment)
 }
 
 fn setter(
+    operation: &Operation,
     ident: &Ident,
     doc: &str,
     argument: TokenStream,
     assignment: TokenStream,
 ) -> Result<TokenStream, EmitError> {
-    if TAKEN.contains(&ident.to_string().as_str()) {
-        return Err(EmitError::new(format!(
-            "an option is called `{ident}`, as every request calls something of its own"
-        )));
+    if reserved::request_method(&ident.to_string()) {
+        return Err(EmitError::within(
+            operation,
+            format!("an option is called `{ident}`, as every request calls something of its own"),
+        ));
     }
     let doc = doc_lines(doc);
     Ok(quote! {
@@ -305,13 +310,15 @@ fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, E
         return Ok(None);
     };
     let item = argument(call, item)?.ty;
-    let paged = method
-        .query(false)
-        .any(|parameter| parameter.name == "page");
+    let paged = method.query(false).any(|parameter| {
+        let number =
+            matches!(&parameter.place, ParameterPlace::Query { ty, .. } if *ty == TypeRef::Integer);
+        parameter.name == "page" && number
+    });
     if !paged {
         return Err(EmitError::within(
             method.operation,
-            "the list has pages but no parameter `page`; add it in the overlay",
+            "the list has pages but no optional parameter `page` that is a number; correct it in the overlay",
         ));
     }
     Ok(Some(quote! {
@@ -325,11 +332,4 @@ fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, E
             }
         }
     }))
-}
-
-/// The Rust name of a parameter: `statuses[]` is `statuses`.
-pub(crate) fn ident_of(name: &str) -> Ident {
-    let plain =
-        heck::ToSnakeCase::to_snake_case(name.trim_start_matches("r#").trim_end_matches("[]"));
-    syn::parse_str(&plain).unwrap_or_else(|_| format_ident!("r#{plain}"))
 }

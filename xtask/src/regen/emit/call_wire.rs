@@ -4,17 +4,21 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::Type;
 
-use super::EmitError;
-use super::call_types::ident_of;
+use super::identity;
+use super::keyed;
 use super::methods::{Method, Output};
 use super::signatures::{Place, Signature, WireParameter};
 use super::table;
 use super::values::argument;
+use super::{EmitError, lowered};
+use crate::regen::ident;
+use crate::regen::ir::ParameterPlace;
 
 /// The `Call` of a call type.
 pub(crate) fn call_impl(
     method: &Method<'_>,
     signature: &Signature,
+    lookup: Option<&Method<'_>>,
     call: &Ident,
 ) -> Result<TokenStream, EmitError> {
     let arguments = signature
@@ -41,6 +45,8 @@ pub(crate) fn call_impl(
             (quote!(Page<#item>), quote!(decode::page(body, #key)))
         }
     };
+    let check = identity::check(method);
+    let keyed = keyed::call_functions(method, lookup);
     Ok(quote! {
         impl Call for #call {
             type Output = #output;
@@ -54,28 +60,42 @@ pub(crate) fn call_impl(
             fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
                 #decoded
             }
+            #check
+            #keyed
         }
     })
 }
 
 /// A kept value as the wire takes it: borrowed or not, optional or not.
 fn passed(parameter: &WireParameter, method: &Method<'_>) -> Result<TokenStream, EmitError> {
-    let name = match &parameter.place {
+    let all = &method.operation.parameters;
+    let (name, known) = match &parameter.place {
         Place::Body => return Ok(quote!(&self.body)),
         Place::Bytes => return Ok(quote!(optional_body(self.body.as_ref())?)),
-        Place::Path(name) => {
-            // Progenitor may have changed the name; the order of the path is the same.
-            let known = method
-                .path()
-                .find(|known| ident_of(&known.name) == ident_of(name));
-            known
-                .ok_or_else(|| EmitError::new(format!("the wire asks for an unknown `{name}`")))?
-                .name
-                .clone()
-        }
-        Place::Query(name) => name.clone(),
+        // Progenitor may have added to the name what makes it an identifier.
+        Place::Path(name) => (
+            name,
+            method.path().find(|known| known.rust == ident::snake(name)),
+        ),
+        Place::Query(name) => (
+            name,
+            all.iter()
+                .find(|known| known.place != ParameterPlace::Path && lowered::name(known) == name),
+        ),
     };
-    let field = ident_of(&name);
+    let Some(known) = known else {
+        return Err(EmitError::within(
+            method.operation,
+            format!("the wire asks for an unknown `{name}`"),
+        ));
+    };
+    let field = ident::value(&known.rust);
+    if matches!(known.place, ParameterPlace::QueryMap { .. }) {
+        return Ok(match wire_type(&parameter.ty).0 {
+            true => quote!(self.#field.as_ref().map(DeepObject::checked).transpose()?),
+            false => quote!(self.#field.checked()?),
+        });
+    }
     Ok(match wire_type(&parameter.ty) {
         (true, "str") => quote!(self.#field.as_deref()),
         (true, "ref") => quote!(self.#field.as_ref()),

@@ -7,9 +7,10 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::call_types::ident_of;
+use super::call_types::body_option;
 use super::methods::{Input, Method, Output, methods};
 use super::{EmitError, Tree, rust_type, source};
+use crate::regen::ident;
 use crate::regen::ir::{Api, Operation, Parameter, ParameterPlace, TypeRef};
 
 const FILE: &str = "tests/src/generated/calls.rs";
@@ -45,7 +46,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
 }
 
 fn name(operation: &Operation) -> String {
-    heck::ToSnakeCase::to_snake_case(operation.id.as_str())
+    ident::value(&operation.id).to_string()
 }
 
 fn row(operation: &Operation) -> String {
@@ -60,7 +61,7 @@ fn decoders(api: &Api) -> Result<String, EmitError> {
         for method in methods(operation)? {
             let (id, call) = (&operation.id, &method.call);
             let place = operation.accessors.join(".");
-            let noun = &operation.accessors[0];
+            let noun = ident::module(&operation.accessors[0]);
             let (root, read) = match &method.output {
                 Output::Page { key, .. } => (Some(key), "decode_page"),
                 Output::Root { key, .. } => (Some(key), "decode"),
@@ -79,7 +80,7 @@ fn decoders(api: &Api) -> Result<String, EmitError> {
 }
 
 fn function(operation: &Operation) -> Result<TokenStream, EmitError> {
-    let ident = format_ident!("{}", name(operation));
+    let ident = ident::value(&operation.id);
     let methods = methods(operation)?;
     let mut calls = Vec::new();
     for method in &methods {
@@ -114,8 +115,8 @@ fn call(method: &Method<'_>) -> Result<TokenStream, EmitError> {
         .operation
         .accessors
         .iter()
-        .map(|noun| format_ident!("{noun}"));
-    let verb = ident_of(&method.verb);
+        .map(|noun| ident::value(noun));
+    let verb = ident::value(&method.verb);
     let mut arguments = Vec::new();
     for parameter in method.path() {
         let name = &parameter.name;
@@ -128,7 +129,7 @@ fn call(method: &Method<'_>) -> Result<TokenStream, EmitError> {
     let mut setters = Vec::new();
     for parameter in method.query(false) {
         let (ident, name, ty) = (
-            ident_of(&parameter.name),
+            ident::value(&parameter.rust),
             &parameter.name,
             query_type(parameter)?,
         );
@@ -143,12 +144,10 @@ fn call(method: &Method<'_>) -> Result<TokenStream, EmitError> {
         Input::Root { main, beside } => {
             let (name, ty) = (&main.name, taken(&main.ty)?);
             arguments.push(quote!(args.root::<#ty>(#name)?));
-            for field in beside
-                .iter()
-                .filter(|field| !method.query(false).any(|p| p.name == field.name))
-            {
+            for field in beside {
                 let (name, ty) = (&field.name, taken(&field.ty)?);
-                setters.push((ident_of(name), quote!(args.optional_root::<#ty>(#name)?)));
+                let setter = body_option(method, field);
+                setters.push((setter, quote!(args.optional_root::<#ty>(#name)?)));
             }
         }
         Input::Variant(field) => {
@@ -161,7 +160,10 @@ fn call(method: &Method<'_>) -> Result<TokenStream, EmitError> {
         }
         Input::OptionalRoot(field) => {
             let (name, ty) = (&field.name, taken(&field.ty)?);
-            setters.push((ident_of(name), quote!(args.optional_root::<#ty>(#name)?)));
+            setters.push((
+                ident::value(name),
+                quote!(args.optional_root::<#ty>(#name)?),
+            ));
         }
     }
     let setters = setters.iter().map(

@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToSnakeCase;
-
 use super::nouns::named;
-use crate::regen::ir::{Api, EnumSite, Failures, Field, Kind, Operation, TypeRef};
+use super::structs::Printed;
+use crate::regen::ident;
+use crate::regen::ir::{
+    Api, EnumSite, Failures, Field, Idempotency, Kind, LeftOut, Operation, TypeRef,
+};
+use crate::regen::names::Form;
+use crate::regen::prose::{code, markdown};
 
 /// The longest example that helps more than it distracts.
 const LONGEST_EXAMPLE: usize = 60;
@@ -20,27 +24,62 @@ pub(crate) fn field(field: &Field) -> String {
                 None => format!("{name}."),
             }
         },
-        escape,
+        markdown,
     );
     let example = field.example.as_deref().filter(|example| {
         example.len() <= LONGEST_EXAMPLE && !example.contains(['`', '\n', '{', '['])
     });
     if let Some(example) = example {
-        doc.push_str(&format!(" Example: `{}`.", example.trim_matches('"')));
+        doc.push_str(&format!(" Example: {}.", code(example.trim_matches('"'))));
     }
     doc
 }
 
+/// The words on an update about what it does to fields that it leaves out.
+pub(crate) fn left_out(fields: &[Printed<'_>]) -> String {
+    let exceptions: Vec<String> = fields
+        .iter()
+        .filter(|field| !field.is_required())
+        .filter_map(|field| {
+            let becomes = match field.field.left_out? {
+                LeftOut::Cleared => "is cleared",
+                LeftOut::Reset => "is reset",
+                // To leave out the list is another thing than to leave out what is in it.
+                LeftOut::Removed => return None,
+            };
+            Some(format!("`{}` {becomes}", field.ident))
+        })
+        .collect();
+    match exceptions.is_empty() {
+        true => String::new(),
+        false => format!(
+            "\n\nNot every field that is left out stays as it is: {}.",
+            exceptions.join(", ")
+        ),
+    }
+}
+
 /// The words on the method of an operation.
 pub(crate) fn operation(operation: &Operation) -> String {
-    let mut doc = operation.summary.as_deref().map(escape).unwrap_or_default();
+    let mut doc = operation
+        .summary
+        .as_deref()
+        .map(markdown)
+        .unwrap_or_default();
     doc.push_str(&format!("\n\n{}", route(operation)));
-    if !operation.idempotent {
+    if operation.idempotency == Idempotency::NotIdempotent {
         doc.push_str(". Not repeatable: after a time-out, look before you call again");
     }
     doc.push('.');
+    if let Idempotency::WithKey(key) = &operation.idempotency {
+        doc.push_str(&format!(
+            "\n\nRepeatable by `{}`: what has none is refused before anything is sent. A missing `{}` is set to the \
+             current time once, before the first attempt.",
+            key.name, key.time
+        ));
+    }
     if let Some(more) = &operation.description {
-        doc.push_str(&format!("\n\n{}", escape(more)));
+        doc.push_str(&format!("\n\n{}", markdown(more)));
     }
     if operation.may_be_empty {
         doc.push_str("\n\n`None` means that the server accepted the call and has no answer yet.");
@@ -49,12 +88,12 @@ pub(crate) fn operation(operation: &Operation) -> String {
     if !failures.is_empty() {
         doc.push_str(&format!("\n\nFails with {}.", failures.join(", ")));
     }
-    doc
+    doc.trim_start().to_owned()
 }
 
 /// Method and path, and which servers have them.
 pub(crate) fn route(operation: &Operation) -> String {
-    let mut route = format!("`{} {}`", operation.method, operation.path);
+    let mut route = code(&format!("{} {}", operation.method, operation.path));
     if let Some(since) = &operation.since {
         route.push_str(&format!(", since {since}"));
     }
@@ -66,11 +105,7 @@ pub(crate) fn route(operation: &Operation) -> String {
 
 /// A status with its codes; a status without any says nothing that a caller could act on.
 fn failure(failures: &Failures) -> Option<String> {
-    let codes: Vec<String> = failures
-        .codes
-        .iter()
-        .map(|code| format!("`{code}`"))
-        .collect();
+    let codes: Vec<String> = failures.codes.iter().map(|known| code(known)).collect();
     let (last, others) = codes.split_last()?;
     Some(match others {
         [] => format!("{} {last}", failures.status),
@@ -80,7 +115,7 @@ fn failure(failures: &Failures) -> Option<String> {
 
 /// `lagoId` and `LagoId` as words: "Lago id".
 pub(crate) fn sentence(name: &str) -> String {
-    let words = name.to_snake_case().replace('_', " ");
+    let words = ident::snake(name).replace('_', " ");
     let mut letters = words.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -94,8 +129,9 @@ fn unit(field: &Field) -> Option<&'static str> {
     match field.ty {
         TypeRef::Integer if name.ends_with("_cents") => Some("in cents of the currency"),
         TypeRef::Decimal(_) if name.ends_with("_cents") => {
-            Some("in cents of the currency, with fractions of a cent")
+            Some("in cents of the currency, of any size, fractions of a cent included")
         }
+        TypeRef::Decimal(Form::Seconds) => Some("in seconds since 1970"),
         TypeRef::Decimal(_) => Some("an exact decimal"),
         TypeRef::DateTime => Some("UTC"),
         TypeRef::Date => Some("a calendar date"),
@@ -104,14 +140,9 @@ fn unit(field: &Field) -> Option<&'static str> {
     }
 }
 
-/// Keeps what the document says from being read as markup that it is not.
-pub(crate) fn escape(text: &str) -> String {
-    text.trim().replace('[', "\\[").replace(']', "\\]")
-}
-
 /// The words on an enum: what uses it.
 pub(crate) fn enumeration(name: &str, doc: Option<&str>, users: &BTreeSet<String>) -> String {
-    let mut text = doc.map_or_else(|| format!("{}.", sentence(name)), escape);
+    let mut text = doc.map_or_else(|| format!("{}.", sentence(name)), markdown);
     if !users.is_empty() {
         let links: Vec<String> = users
             .iter()
@@ -127,12 +158,13 @@ pub(crate) fn variant(value: &str, sites: &[EnumSite]) -> String {
     let listed: Vec<String> = sites
         .iter()
         .filter(|site| site.values.iter().any(|known| known == value))
-        .map(|site| format!("`{}`", site.origin))
+        .map(|site| code(&site.origin))
         .collect();
+    let value = code(value);
     if listed.len() == sites.len() || listed.is_empty() {
-        return format!("`{value}`");
+        return value;
     }
-    format!("`{value}`: documented for {}", listed.join(", "))
+    format!("{value}: documented for {}", listed.join(", "))
 }
 
 /// The fields that hold each enum, as rustdoc paths.

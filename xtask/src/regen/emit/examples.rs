@@ -37,7 +37,7 @@ impl<'a> Examples<'a> {
             TypeRef::Integer => json!(1),
             TypeRef::Boolean => json!(true),
             TypeRef::Decimal(Form::String) => json!("1.5"),
-            TypeRef::Decimal(Form::Number) => json!(1.5),
+            TypeRef::Decimal(Form::Number | Form::Seconds) => json!(1.5),
             TypeRef::DateTime => json!("2026-01-31T12:00:00Z"),
             TypeRef::Date => json!("2026-01-31"),
             TypeRef::Uuid => json!("1a901a90-1a90-4a90-9a90-1a901a901a90"),
@@ -99,7 +99,7 @@ impl<'a> Examples<'a> {
             (TypeRef::String | TypeRef::Decimal(Form::String), Value::Number(number)) => {
                 Some(json!(number.to_string()))
             }
-            (TypeRef::Decimal(Form::Number), Value::String(text)) => {
+            (TypeRef::Decimal(Form::Number | Form::Seconds), Value::String(text)) => {
                 let number: serde_json::Number = text.parse().ok()?;
                 Some(Value::Number(number))
             }
@@ -124,7 +124,7 @@ fn is_plain(ty: &TypeRef, example: &Value) -> bool {
     match (ty, example) {
         (TypeRef::String, Value::String(_)) | (TypeRef::Boolean, Value::Bool(_)) => true,
         (TypeRef::Integer, Value::Number(number)) => number.is_i64(),
-        (TypeRef::Decimal(Form::Number), Value::Number(_)) => true,
+        (TypeRef::Decimal(Form::Number | Form::Seconds), Value::Number(_)) => true,
         (TypeRef::Decimal(Form::String), Value::String(text)) => {
             text.parse::<serde_json::Number>().is_ok()
         }

@@ -7,10 +7,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::EmitError;
-use super::call_types::ident_of;
 use super::docs;
 use super::methods::{Input, Method, Output, methods};
 use super::structs::doc_lines;
+use crate::regen::ident;
 use crate::regen::ir::{Api, Field, Kind, Operation, ParameterPlace, TypeRef};
 use crate::regen::names::singular;
 
@@ -24,6 +24,8 @@ struct File {
     action: &'static str,
     /// What it is called.
     noun: &'static str,
+    /// What the client calls its format.
+    format: &'static str,
 }
 
 const FILES: [File; 2] = [
@@ -32,12 +34,14 @@ const FILES: [File; 2] = [
         verb: "fetch_pdf",
         action: "download",
         noun: "PDF",
+        format: "Pdf",
     },
     File {
         field: "xml_url",
         verb: "fetch_xml",
         action: "download_xml",
         noun: "XML file",
+        format: "Xml",
     },
 ];
 
@@ -102,7 +106,7 @@ fn url(api: &Api, output: &Output<'_>, file: &File) -> Option<TokenStream> {
     };
     let has_url = |field: &&Field| field.name == file.field && field.ty == TypeRef::String;
     let field = fields.iter().find(has_url)?;
-    let ident = ident_of(file.field);
+    let ident = ident::value(file.field);
     let some = may_be_nothing.then(|| quote!(?));
     Some(match field.required && !field.nullable {
         true => quote!(|object| Some(object #some.#ident)),
@@ -157,10 +161,11 @@ fn print(
     }
     let trigger = trigger(api, get.operation, file)?;
     let doc = doc_lines(&doc(get.operation, trigger.as_ref(), file));
-    let idents: Vec<_> = get.path().map(|path| ident_of(&path.name)).collect();
-    let (verb, read) = (format_ident!("{}", file.verb), ident_of(&get.verb));
+    let idents: Vec<_> = get.path().map(|path| ident::value(&path.rust)).collect();
+    let (verb, read) = (ident::value(file.verb), ident::value(&get.verb));
+    let format = format_ident!("{}", file.format);
     let made = trigger.as_ref().map(|trigger| {
-        let verb = ident_of(&trigger.verb);
+        let verb = ident::value(&trigger.verb);
         // An answer that does not say where the file is was worth asking for all the same.
         let url = url(api, &trigger.output, file).unwrap_or_else(|| quote!(|_| None));
         quote!(.made_by(self.#verb(#(&#idents),*), #url))
@@ -173,7 +178,12 @@ fn print(
         #deprecated
         pub fn #verb(&self, #(#idents: impl std::fmt::Display),*) -> crate::FileRequest {
             #(let #idents = #idents.to_string();)*
-            crate::FileRequest::new(self.#read(#(&#idents),*), #url_of_get) #made
+            crate::FileRequest::new(
+                self.#read(#(&#idents),*),
+                #url_of_get,
+                crate::download::Format::#format,
+            )
+            #made
         }
     })
 }
@@ -214,6 +224,7 @@ mod tests {
         let kind = Kind::Struct(fields);
         let thing = Type {
             doc: None,
+            origin: String::new(),
             sent: false,
             received: true,
             kind,
@@ -257,7 +268,7 @@ mod tests {
             "FetchthePDFofathing,onceitismade.",
             "`GET/things/{code}`",
             "pubfnfetch_pdf(&self,code:implstd::fmt::Display)->crate::FileRequest{",
-            "crate::FileRequest::new(self.get(&code),|object|object.file_url)}",
+            "crate::FileRequest::new(self.get(&code),|object|object.file_url,crate::download::Format::Pdf,)}",
         ] {
             assert!(found[0].contains(expected), "{expected}\n---\n{}", found[0]);
         }
@@ -299,6 +310,6 @@ mod tests {
         api.operations.push(clash);
         let error = methods_of(&api).err().unwrap();
         assert!(error.message.contains("`things.fetch_pdf`"), "{error:?}");
-        assert_eq!(error.operation.as_deref(), Some("GET /things/{code}"));
+        assert_eq!(error.address.as_deref(), Some("GET /things/{code}"));
     }
 }

@@ -4,21 +4,18 @@
 //! and every body stands in it as an empty component that progenitor replaces by the real type,
 //! so that progenitor generates methods and no types.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use heck::ToSnakeCase;
 use openapiv3::OpenAPI;
 use serde_json::{Map, Value, json};
 
 use super::{EmitError, bodies};
+use crate::regen::ident;
 use crate::regen::ir::{Api, Body, Operation, Parameter, ParameterPlace, TypeRef};
 use crate::regen::names::camel;
 
 /// The type that a query map is on the wire.
 const QUERY_MAP: &str = "crate::query::DeepObject";
-
-/// Names that progenitor gives to variables of its own.
-const TAKEN: [&str; 2] = ["body", "header_map"];
 
 /// What progenitor gets.
 #[derive(Debug)]
@@ -34,8 +31,8 @@ pub(crate) fn document(api: &Api) -> Result<Lowered, EmitError> {
     let mut lowering = Lowering::default();
     let mut paths = Map::new();
     for operation in &api.operations {
-        let lowered = lowering.operation(operation)?;
-        let item = paths.entry(&operation.path).or_insert_with(|| json!({}));
+        let lowered = lowering.operation(operation);
+        let item = paths.entry(path(operation)).or_insert_with(|| json!({}));
         item[operation.method.to_lowercase()] = lowered;
     }
     let schemas: Map<String, Value> = lowering
@@ -62,52 +59,51 @@ struct Lowering {
 }
 
 impl Lowering {
-    fn operation(&mut self, operation: &Operation) -> Result<Value, EmitError> {
-        distinct_idents(operation)?;
+    fn operation(&mut self, operation: &Operation) -> Value {
         let mut parameters = Vec::new();
         for parameter in &operation.parameters {
-            parameters.push(self.parameter(parameter)?);
+            parameters.push(self.parameter(parameter));
         }
         let mut lowered = json!({
-            "operationId": operation.id,
+            "operationId": ident::snake(&operation.id),
             "tags": [operation.tag],
             "parameters": parameters,
             // A body of any type makes progenitor hand out the bytes, with status and headers.
             "responses": { "2XX": { "description": "", "content": { "*/*": {} } } },
         });
         if let Some(body) = &operation.body {
-            lowered["requestBody"] = self.body(operation, body)?;
+            lowered["requestBody"] = self.body(operation, body);
         }
-        Ok(lowered)
+        lowered
     }
 
-    fn parameter(&mut self, parameter: &Parameter) -> Result<Value, EmitError> {
+    fn parameter(&mut self, parameter: &Parameter) -> Value {
         let (place, required, schema) = match &parameter.place {
             ParameterPlace::Path => ("path", true, json!({ "type": "string" })),
-            ParameterPlace::Query { required, ty } => ("query", *required, self.schema(ty)?),
+            ParameterPlace::Query { required, ty } => ("query", *required, self.schema(ty)),
             ParameterPlace::QueryMap { required } => {
-                ("query", *required, self.replaced("DeepObject", QUERY_MAP)?)
+                ("query", *required, self.replaced("DeepObject", QUERY_MAP))
             }
         };
-        Ok(json!({ "name": parameter.name, "in": place, "required": required, "schema": schema }))
+        json!({ "name": name(parameter), "in": place, "required": required, "schema": schema })
     }
 
     /// An optional body is bytes, which may be none: progenitor makes every JSON body mandatory.
-    fn body(&mut self, operation: &Operation, body: &Body) -> Result<Value, EmitError> {
+    fn body(&mut self, operation: &Operation, body: &Body) -> Value {
         let content = if body.required {
             let name = bodies::name(operation);
-            let schema = self.replaced(&name, &bodies::rust_path(operation, body))?;
+            let schema = self.replaced(&name, &bodies::rust_path(operation, body));
             json!({ "application/json": { "schema": schema } })
         } else {
             json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } })
         };
-        Ok(json!({ "required": true, "content": content }))
+        json!({ "required": true, "content": content })
     }
 
-    fn schema(&mut self, ty: &TypeRef) -> Result<Value, EmitError> {
-        Ok(match ty {
-            TypeRef::Named(name) => self.replaced(name, &format!("lago_types::{name}"))?,
-            TypeRef::Decimal(_) => self.replaced("Decimal", "lago_types::Decimal")?,
+    fn schema(&mut self, ty: &TypeRef) -> Value {
+        match ty {
+            TypeRef::Named(name) => self.replaced(name, &format!("lago_types::{name}")),
+            TypeRef::Decimal(_) => self.replaced("Decimal", "lago_types::Decimal"),
             TypeRef::String => json!({ "type": "string" }),
             TypeRef::Integer => json!({ "type": "integer", "format": "int64" }),
             TypeRef::Boolean => json!({ "type": "boolean" }),
@@ -115,46 +111,51 @@ impl Lowering {
             TypeRef::Date => json!({ "type": "string", "format": "date" }),
             TypeRef::Uuid => json!({ "type": "string", "format": "uuid" }),
             TypeRef::Json => json!({}),
-            TypeRef::List(item) => json!({ "type": "array", "items": self.schema(item)? }),
+            TypeRef::List(item) => json!({ "type": "array", "items": self.schema(item) }),
             TypeRef::Map(value) => {
-                json!({ "type": "object", "additionalProperties": self.schema(value)? })
+                json!({ "type": "object", "additionalProperties": self.schema(value) })
             }
             // A query has no null: an item that could be one is left out.
-            TypeRef::Nullable(some) => self.schema(some)?,
-        })
+            TypeRef::Nullable(some) => self.schema(some),
+        }
     }
 
     /// A reference to a component that stands for a Rust type. Progenitor looks replacements up
     /// by the camel case of the component's name.
-    fn replaced(&mut self, name: &str, path: &str) -> Result<Value, EmitError> {
-        let name = camel(name);
-        let known = self
+    fn replaced(&mut self, name: &str, path: &str) -> Value {
+        let mut name = camel(name);
+        // A body and a type of lago-types may have one name, for they are in different modules.
+        while self
             .replacements
-            .entry(name.clone())
-            .or_insert_with(|| path.to_owned());
-        if known != path {
-            return Err(EmitError::new(format!(
-                "`{known}` and `{path}` are both called {name} on the wire; rename one in names.yaml"
-            )));
+            .get(&name)
+            .is_some_and(|known| known != path)
+        {
+            name.push_str("Too");
         }
-        Ok(json!({ "$ref": format!("#/components/schemas/{name}") }))
+        let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
+        self.replacements.insert(name, path.to_owned());
+        reference
     }
 }
 
-fn distinct_idents(operation: &Operation) -> Result<(), EmitError> {
-    let mut known = BTreeSet::from(TAKEN.map(str::to_owned));
-    match operation
-        .parameters
-        .iter()
-        .find(|parameter| !known.insert(parameter.name.to_snake_case()))
+/// What progenitor knows a parameter by: its name, unless its name in Rust is another than
+/// progenitor would make of it.
+pub(crate) fn name(parameter: &Parameter) -> &str {
+    match parameter.place != ParameterPlace::Path && ident::snake(&parameter.name) == parameter.rust
     {
-        None => Ok(()),
-        Some(parameter) => Err(EmitError::new(format!(
-            "{}: there is another parameter or variable called `{}`",
-            operation.id,
-            parameter.name.to_snake_case()
-        ))),
+        true => &parameter.name,
+        false => &parameter.rust,
     }
+}
+
+/// The path template with these names.
+fn path(operation: &Operation) -> String {
+    let in_path = |parameter: &&Parameter| parameter.place == ParameterPlace::Path;
+    let parameters = operation.parameters.iter().filter(in_path);
+    parameters.fold(operation.path.clone(), |path, parameter| {
+        let placed = |name: &str| format!("{{{name}}}");
+        path.replace(&placed(&parameter.name), &placed(name(parameter)))
+    })
 }
 
 #[cfg(test)]
@@ -207,14 +208,45 @@ mod tests {
     }
 
     #[test]
-    fn two_parameters_with_one_name_in_rust_are_refused() {
+    fn a_parameter_goes_by_its_name_in_rust_where_progenitor_would_find_another() {
         let mut api = sample::api();
         let list = &mut api.operations[0];
-        list.parameters
-            .push(sample::query("status", TypeRef::String));
+        list.parameters.push(Parameter {
+            rust: "query_code".into(),
+            ..sample::query("code", TypeRef::String)
+        });
+        list.parameters[0].rust = "path_code".into();
+        let lowered = serde_json::to_value(document(&api).unwrap().document).unwrap();
+        let parameters = &lowered["paths"]["/things/{path_code}/parts"]["get"]["parameters"];
+        let names: Vec<&Value> = parameters
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|p| &p["name"])
+            .collect();
         assert_eq!(
-            document(&api).unwrap_err().message,
-            "listParts: there is another parameter or variable called `status`"
+            names,
+            [
+                "path_code",
+                "page",
+                "status[]",
+                "since",
+                "metadata",
+                "query_code"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_body_and_a_type_may_have_one_name() {
+        let mut api = sample::api();
+        let ty = TypeRef::Named("CreateThingBody".into());
+        api.operations[0].parameters.push(sample::query("body", ty));
+        let replaced = document(&api).unwrap().replacements;
+        assert_eq!(replaced["CreateThingBody"], "lago_types::CreateThingBody");
+        assert_eq!(
+            replaced["CreateThingBodyToo"],
+            "crate::generated::wire::bodies::CreateThingBody"
         );
     }
 }

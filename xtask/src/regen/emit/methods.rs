@@ -1,11 +1,10 @@
 //! What of an operation a caller sees: arguments, options, answer. A body that is one of several
 //! becomes a method for each.
 
-use heck::ToUpperCamelCase;
-
 use super::EmitError;
 use crate::regen::ir::{Answer, BodyShape, Field, Operation, Parameter, ParameterPlace, TypeRef};
-use crate::regen::names::singular;
+use crate::regen::names::{noun_of, singular};
+use crate::regen::{ident, reserved};
 
 /// A method on an accessor.
 pub(crate) struct Method<'a> {
@@ -60,7 +59,10 @@ pub(crate) enum Output<'a> {
 pub(crate) fn methods(operation: &Operation) -> Result<Vec<Method<'_>>, EmitError> {
     let named = |verb: String, input, output| {
         let inner = operation.accessors.iter().skip(1).chain([&verb]);
-        let call = inner.map(|word| word.to_upper_camel_case()).collect();
+        let mut call: String = inner.map(|word| ident::pascal(word)).collect();
+        if reserved::call_name(&call) {
+            call.push_str("Call");
+        }
         Method {
             operation,
             verb,
@@ -113,9 +115,10 @@ fn roots<'a>(fields: &'a [Field], operation: &Operation) -> Result<Input<'a>, Em
         .last()
         .map(|noun| singular(noun))
         .unwrap_or_default();
+    let nouns = [noun, noun_of(&operation.path)];
     let main = match fields {
         [only] => Some(only),
-        several => several.iter().find(|field| field.name == noun),
+        several => several.iter().find(|field| nouns.contains(&field.name)),
     };
     let main = main.ok_or_else(|| unsupported(operation, "no root of the body is its noun"))?;
     let beside = fields

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
-
+use crate::regen::ident;
 use crate::regen::ir::{Answer, Api, Kind, TypeRef};
 use crate::regen::names::singular;
 
@@ -16,7 +15,7 @@ pub(crate) fn modules(api: &Api) -> BTreeMap<String, String> {
         .operations
         .iter()
         .flat_map(|operation| &operation.accessors)
-        .map(|accessor| singular(accessor).to_upper_camel_case())
+        .map(|accessor| ident::pascal(&singular(accessor)))
         .collect();
     let users = users(api);
     let structs = api
@@ -40,7 +39,7 @@ fn module(
         .filter(|noun| name.strip_prefix(noun.as_str()).is_some_and(starts_word))
         .max_by_key(|noun| noun.len());
     match (own, users.get(name).and_then(BTreeSet::first)) {
-        (Some(noun), _) => noun.to_snake_case(),
+        (Some(noun), _) => ident::module(noun),
         (None, Some(user)) if depth < nouns.len() => module(user, nouns, users, depth + 1),
         _ => COMMON.to_owned(),
     }
@@ -69,7 +68,7 @@ fn users(api: &Api) -> BTreeMap<String, BTreeSet<String>> {
         let noun = operation
             .accessors
             .first()
-            .map(|accessor| singular(accessor).to_upper_camel_case());
+            .map(|accessor| ident::pascal(&singular(accessor)));
         let answered = match &operation.answer {
             Answer::Type(ty) | Answer::Root { ty, .. } | Answer::Page { item: ty, .. } => named(ty),
             Answer::Empty | Answer::Text | Answer::Choice(_) => None,

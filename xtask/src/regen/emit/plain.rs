@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::call_types::ident_of;
 use super::nouns::named;
 use super::{EmitError, Tree, source};
+use crate::regen::ident;
 use crate::regen::ir::{Api, Field, Kind, TypeRef};
 use crate::regen::names::Form;
 
@@ -51,9 +50,10 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
 }
 
 fn print(field: &Field, api: &Api) -> TokenStream {
-    let ident = ident_of(&field.name);
+    let ident = ident::value(&field.name);
     let name = &field.name;
-    let renamed = (name.to_snake_case() != *name).then(|| quote!(#[serde(rename = #name)]));
+    let same = ident.to_string().trim_start_matches("r#") == name;
+    let renamed = (!same).then(|| quote!(#[serde(rename = #name)]));
     let ty = plain(&field.ty, api);
     match field.required && !field.nullable {
         true => quote!(#renamed pub #ident: #ty),
@@ -71,7 +71,7 @@ fn plain(ty: &TypeRef, api: &Api) -> TokenStream {
             _ => quote!(String),
         },
         TypeRef::String | TypeRef::Decimal(Form::String) => quote!(String),
-        TypeRef::Decimal(Form::Number) => quote!(f64),
+        TypeRef::Decimal(Form::Number | Form::Seconds) => quote!(f64),
         TypeRef::Integer => quote!(i64),
         TypeRef::Boolean => quote!(bool),
         TypeRef::DateTime => quote!(chrono::DateTime<chrono::Utc>),
@@ -121,6 +121,7 @@ mod tests {
             let kind = Kind::Struct(fields);
             let ty = Type {
                 doc: None,
+                origin: String::new(),
                 sent: false,
                 received: true,
                 kind,

@@ -4,9 +4,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::call_types::ident_of;
 use super::methods::{Method, Output, methods};
 use super::{EmitError, Tree, source};
+use crate::regen::ident;
 use crate::regen::ir::{Api, Kind, TypeRef};
 
 const PATH: &str = "lago-client/src/generated/public_key.rs";
@@ -35,7 +35,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
             .iter()
             .filter(|field| field.required && !field.nullable);
         fields.find(|field| field.name == FIELD)?;
-        let field = ident_of(FIELD);
+        let field = ident::value(FIELD);
         Some(quote!(.map(|key| key.#field)))
     })?;
     let in_text = call(api, IN_TEXT, |method| match method.output {
@@ -74,8 +74,12 @@ fn call(
     let Some((method, key)) = found else {
         return Ok(quote! { let _ = lago; None });
     };
-    let nouns = method.operation.accessors.iter().map(|noun| ident_of(noun));
-    let verb = ident_of(&method.verb);
+    let nouns = method
+        .operation
+        .accessors
+        .iter()
+        .map(|noun| ident::value(noun));
+    let verb = ident::value(&method.verb);
     let deprecated = method
         .operation
         .deprecated
@@ -97,6 +101,7 @@ mod tests {
         let mut api = sample::api();
         let key = Type {
             doc: None,
+            origin: String::new(),
             sent: false,
             received: true,
             kind: Kind::Struct(vec![sample::root(FIELD, TypeRef::String, true)]),

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -12,8 +11,9 @@ use super::files::{self, FileMethod};
 use super::methods::{Method, methods};
 use super::signatures::Signature;
 use super::structs::doc_lines;
-use super::{EmitError, Tree, source};
-use crate::regen::ir::Api;
+use super::{EmitError, Tree, address_of, source};
+use crate::regen::ir::{Api, Idempotency};
+use crate::regen::{ident, reserved};
 
 const FOLDER: &str = "lago-client/src/generated/resources";
 
@@ -36,29 +36,39 @@ pub(crate) fn emit(api: &Api, signatures: &[Signature], tree: &mut Tree) -> Resu
     let files = files::methods_of(api)?;
     let nouns: BTreeSet<&String> = places.keys().filter_map(|place| place.first()).collect();
     for noun in &nouns {
-        let text = module(noun, &places, signatures, &files)?;
-        tree.insert(format!("{FOLDER}/{noun}.rs"), text);
+        let text = module(noun, &places, signatures, &files).map_err(|error| {
+            let mut below = api.operations.iter();
+            match below.find(|operation| operation.accessors.first() == Some(noun)) {
+                Some(operation) => error.located(&address_of(operation)),
+                None => error,
+            }
+        })?;
+        tree.insert(format!("{FOLDER}/{}.rs", ident::module(noun)), text);
     }
     tree.insert(format!("{FOLDER}.rs"), root(&nouns)?);
     Ok(())
 }
 
 fn root(nouns: &BTreeSet<&String>) -> Result<String, EmitError> {
-    let idents: Vec<_> = nouns.iter().map(|noun| format_ident!("{noun}")).collect();
-    let accessors = nouns.iter().zip(&idents).map(|(noun, ident)| {
-        let ty = format_ident!("{}", noun.to_upper_camel_case());
+    let modules = nouns
+        .iter()
+        .map(|noun| format_ident!("{}", ident::module(noun)));
+    let modules: Vec<_> = modules.collect();
+    let accessors = nouns.iter().zip(&modules).map(|(noun, module)| {
+        let ident = ident::value(noun);
+        let ty = format_ident!("{}", type_name(std::slice::from_ref(*noun)));
         let doc = doc_lines(&format!("Calls about {}.", noun.replace('_', " ")));
         quote! {
             #doc
-            pub fn #ident(&self) -> #ident::#ty {
-                #ident::#ty::new(self)
+            pub fn #ident(&self) -> #module::#ty {
+                #module::#ty::new(self)
             }
         }
     });
     source(
         "What callers use: a module for each noun of the API.",
         quote! {
-            #(pub mod #idents;)*
+            #(pub mod #modules;)*
             use crate::client::Client;
             impl Client { #(#accessors)* }
         },
@@ -80,10 +90,7 @@ fn module(
             .filter(|other| other.len() == place.len() + 1 && other.starts_with(place));
         let nested = below.map(|below| {
             let name = &below[below.len() - 1];
-            let (ident, ty) = (
-                format_ident!("{name}"),
-                format_ident!("{}", type_name(below)),
-            );
+            let (ident, ty) = (ident::value(name), format_ident!("{}", type_name(below)));
             let doc = doc_lines(&format!(
                 "Calls about {} of {}.",
                 name.replace('_', " "),
@@ -104,7 +111,7 @@ fn module(
                 .ok_or_else(|| {
                     EmitError::new(format!("the wire lacks `{}`", method.operation.id))
                 })?;
-            let printed = call_types::print(method, signature)?;
+            let printed = call_types::print(method, signature, lookup(method, noun, places))?;
             functions.push(printed.method);
             calls.push(printed.call);
         }
@@ -133,12 +140,27 @@ fn module(
     )
 }
 
+/// What reads back what a method writes by its key, in the same module.
+fn lookup<'m, 'a>(
+    method: &Method<'_>,
+    noun: &str,
+    places: &'m BTreeMap<Place, Vec<Method<'a>>>,
+) -> Option<&'m Method<'a>> {
+    let Idempotency::WithKey(key) = &method.operation.idempotency else {
+        return None;
+    };
+    let here = places.iter().filter(|(place, _)| place[0] == noun);
+    let mut methods = here.flat_map(|(_, methods)| methods);
+    methods.find(|known| known.operation.id == key.lookup)
+}
+
 /// `plans`, `charges` make `PlansCharges`.
 fn type_name(place: &[String]) -> String {
-    place
-        .iter()
-        .map(|noun| noun.to_upper_camel_case())
-        .collect()
+    let name: String = place.iter().map(|noun| ident::pascal(noun)).collect();
+    match reserved::call_name(&name) {
+        true => name + "Calls",
+        false => name,
+    }
 }
 
 /// `plans`, `charges` are "charges of plans".

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::regen::ident;
 use crate::regen::ir::{
-    Answer, Api, Body, BodyShape, Field, Operation, Parameter, ParameterPlace, TypeRef,
+    Answer, Api, Body, BodyShape, Field, Idempotency, Operation, Parameter, ParameterPlace, TypeRef,
 };
 
 /// A list with every kind of query, a create with two roots, a delete with an optional body and
@@ -18,6 +19,7 @@ pub(crate) fn api() -> Api {
             query("since", TypeRef::DateTime),
             Parameter {
                 name: "metadata".into(),
+                rust: "metadata".into(),
                 place: ParameterPlace::QueryMap { required: false },
                 doc: None,
             },
@@ -46,7 +48,7 @@ pub(crate) fn api() -> Api {
     let delete = Operation {
         parameters: vec![path("code")],
         body: body(false, BodyShape::Type(named("ThingDeleteInput"))),
-        idempotent: true,
+        idempotency: Idempotency::Idempotent,
         ..operation("deleteThing", "DELETE", "/things/{code}")
     };
     let update = Operation {
@@ -65,6 +67,8 @@ pub(crate) fn api() -> Api {
         types: BTreeMap::new(),
         operations: vec![list, create, delete, update],
         webhooks: Vec::new(),
+        conversions: Vec::new(),
+        identified: BTreeMap::new(),
     }
 }
 
@@ -72,6 +76,7 @@ pub(crate) fn api() -> Api {
 pub(crate) fn query(name: &str, ty: TypeRef) -> Parameter {
     Parameter {
         name: name.into(),
+        rust: ident::snake(name),
         place: ParameterPlace::Query {
             required: false,
             ty,
@@ -84,6 +89,7 @@ pub(crate) fn query(name: &str, ty: TypeRef) -> Parameter {
 pub(crate) fn path(name: &str) -> Parameter {
     Parameter {
         name: name.into(),
+        rust: ident::snake(name),
         place: ParameterPlace::Path,
         doc: None,
     }
@@ -104,6 +110,9 @@ pub(crate) fn root(name: &str, ty: TypeRef, required: bool) -> Field {
         example: None,
         deprecated: false,
         minted: None,
+        asked: false,
+        left_out: None,
+        null_as_empty: false,
     }
 }
 
@@ -120,6 +129,7 @@ pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
         parameters: Vec::new(),
         body: None,
         answer: Answer::Empty,
+        identity: Vec::new(),
         may_be_empty: false,
         failures: Vec::new(),
         published: true,
@@ -129,7 +139,7 @@ pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
             .map(Into::into)
             .collect(),
         verb: method.to_lowercase(),
-        idempotent: false,
+        idempotency: Idempotency::NotIdempotent,
         since: None,
     }
 }

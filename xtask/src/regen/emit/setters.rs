@@ -5,7 +5,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::docs;
+use super::refusable::{carried, fallible, generics, refusable, remembered, taken};
 use super::structs::{Presence, Printed, doc_lines};
+use crate::regen::ident;
 use crate::regen::ir::{Minted, TypeRef};
 use crate::regen::names::singular;
 
@@ -15,6 +17,7 @@ const MOST_ARGUMENTS: usize = 3;
 /// Prints constructor and setters.
 pub(crate) fn print(name: &syn::Ident, fields: &[Printed<'_>]) -> TokenStream {
     let required: Vec<&Printed<'_>> = fields.iter().filter(|field| field.is_required()).collect();
+    let asked: Vec<&Printed<'_>> = fields.iter().filter(|field| is_asked(field)).collect();
     let optional: Vec<&Printed<'_>> = fields.iter().filter(|field| !field.is_required()).collect();
     let others: Vec<TokenStream> = optional.iter().map(|field| nothing(field)).collect();
     let setters: Vec<TokenStream> = optional
@@ -22,21 +25,34 @@ pub(crate) fn print(name: &syn::Ident, fields: &[Printed<'_>]) -> TokenStream {
         .flat_map(|field| [Some(setter(field)), entry_setter(field, fields)])
         .flatten()
         .collect();
-    let (constructor, builder) = if required.len() <= MOST_ARGUMENTS {
-        (new(fields, &required, &others), None)
+    let few = required.len() <= MOST_ARGUMENTS;
+    let constructor = few.then(|| new(fields, &required, &others));
+    let (start, builder) = if few && asked.len() == required.len() {
+        (None, None)
     } else {
+        let kept: Vec<TokenStream> = optional
+            .iter()
+            .filter(|field| !is_asked(field))
+            .map(|field| nothing(field))
+            .collect();
         (
-            builder_function(name, required[0]),
-            Some(stages(name, fields, &required, &others)),
+            Some(builder_function(name, asked[0])),
+            Some(stages(name, fields, &asked, &kept)),
         )
     };
     quote! {
         impl #name {
             #constructor
+            #start
             #(#setters)*
         }
         #builder
     }
+}
+
+/// Whether the builder asks for the field, because it is needed nearly always if not always.
+fn is_asked(field: &Printed<'_>) -> bool {
+    field.is_required() || field.field.asked
 }
 
 fn new(fields: &[Printed<'_>], required: &[&Printed<'_>], others: &[TokenStream]) -> TokenStream {
@@ -46,14 +62,37 @@ fn new(fields: &[Printed<'_>], required: &[&Printed<'_>], others: &[TokenStream]
         0 => "A request that leaves everything alone.",
         _ => "A request with what it needs; setters add the rest.",
     };
-    let doc = doc_lines(&format!("{sentence}{}", minted_note(fields)));
+    let doc = doc_lines(&format!(
+        "{sentence}{}{}",
+        asked_note(fields),
+        minted_note(fields)
+    ));
     let deprecated = allow_deprecated(fields);
+    let (remembering, refused) = remembered(fields, required);
+    let generics = generics(required);
     quote! {
         #doc
         #deprecated
-        pub fn new(#(#arguments),*) -> Self {
-            Self { #(#values,)* #(#others,)* }
+        pub fn new #generics (#(#arguments),*) -> Self {
+            #remembering
+            Self { #(#values,)* #(#others,)* #refused }
         }
+    }
+}
+
+/// What the constructor does not ask for and the builder does.
+fn asked_note(fields: &[Printed<'_>]) -> String {
+    let asked: Vec<String> = fields
+        .iter()
+        .filter(|field| field.field.asked)
+        .map(|field| format!("`{}`", field.ident))
+        .collect();
+    match asked.is_empty() {
+        true => String::new(),
+        false => format!(
+            "\n\nWithout {}, which nearly every request needs: `builder` asks for them, too.",
+            asked.join(", ")
+        ),
     }
 }
 
@@ -116,20 +155,30 @@ fn stages(
     ));
     let stages = required.iter().enumerate().map(|(index, field)| {
         let known = &required[..index];
-        let types = known.iter().map(|field| field.ty());
+        let types = known.iter().map(|field| carried(field));
         let idents: Vec<_> = known.iter().map(|field| field.ident).collect();
         let (ident, value) = (field.ident, converted(field));
         let argument = argument(field);
+        let generics = generics(&[*field]);
         let doc = doc_lines(&docs::field(field.field));
         let unpack = (!idents.is_empty()).then(|| quote!(let (#(#idents,)*) = self.0;));
         let (result, body) = if index + 1 == required.len() {
             let last = initialised(field);
+            let known = known.iter().map(|field| {
+                let ident = field.ident;
+                match (refusable(field), field.presence) {
+                    (Some(_), _) => taken(field, &quote!(#ident)),
+                    (None, Presence::Option) => quote!(#ident: Some(#ident)),
+                    (None, _) => quote!(#ident),
+                }
+            });
+            let (remembering, refused) = remembered(fields, required);
             (
                 quote!(#name),
-                quote!(#name { #(#idents,)* #last, #(#others,)* }),
+                quote!(#remembering #name { #(#known,)* #last, #(#others,)* #refused }),
             )
         } else {
-            let next = required[..=index].iter().map(|field| field.ty());
+            let next = required[..=index].iter().map(|field| carried(field));
             (
                 quote!(#builder<(#(#next,)*)>),
                 quote!(#builder((#(#idents,)* #value,))),
@@ -139,7 +188,7 @@ fn stages(
             impl #builder<(#(#types,)*)> {
                 #doc
                 #deprecated
-                pub fn #ident(self, #argument) -> #result {
+                pub fn #ident #generics (self, #argument) -> #result {
                     #unpack
                     #body
                 }
@@ -169,18 +218,35 @@ fn setter(field: &Printed<'_>) -> TokenStream {
         .field
         .deprecated
         .then(|| quote!(#[deprecated] #[allow(deprecated)]));
-    let assigned = match field.presence {
-        Presence::Option => quote!(Some(#value)),
-        _ => value,
+    let assign = |value: TokenStream| match field.presence {
+        Presence::Option => quote!(self.#ident = Some(#value);),
+        _ => quote!(self.#ident = #value;),
     };
+    let function = function(ident);
+    let assigned = match refusable(field) {
+        Some(_) => {
+            let (name, assigned) = (&field.field.name, assign(quote!(#ident)));
+            quote!(if let Some(#ident) = self.refused_.take(#name, #value) { #assigned })
+        }
+        None => assign(value),
+    };
+    let generics = generics(&[field]);
     quote! {
         #doc
         #deprecated
         #[must_use]
-        pub fn #ident(mut self, #argument) -> Self {
-            self.#ident = #assigned;
+        pub fn #function #generics (mut self, #argument) -> Self {
+            #assigned
             self
         }
+    }
+}
+
+/// The name of a setter: that of its field, unless it is the name of how a request begins.
+fn function(field: &syn::Ident) -> syn::Ident {
+    match field == "new" || field == "builder" {
+        true => format_ident!("set_{field}"),
+        false => field.clone(),
     }
 }
 
@@ -188,7 +254,7 @@ fn setter(field: &Printed<'_>) -> TokenStream {
 fn entry_setter(field: &Printed<'_>, fields: &[Printed<'_>]) -> Option<TokenStream> {
     let free = matches!(&field.field.ty, TypeRef::Map(value) if **value == TypeRef::Json);
     let ident = field.ident;
-    let one = format_ident!("{}", singular(&ident.to_string()));
+    let one = function(&ident::value(&singular(&ident.to_string())));
     if !free || fields.iter().any(|other| *other.ident == one) {
         return None;
     }
@@ -217,6 +283,9 @@ fn entry_setter(field: &Printed<'_>, fields: &[Printed<'_>]) -> Option<TokenStre
 
 /// The argument that takes a value for the field.
 fn argument(field: &Printed<'_>) -> TokenStream {
+    if let Some((argument, _)) = fallible(field) {
+        return argument;
+    }
     let (ident, value, ty) = (field.ident, field.value, field.ty());
     if matches!(field.presence, Presence::Patch | Presence::Null) {
         return quote!(#ident: impl Into<#ty>);
@@ -233,6 +302,9 @@ fn argument(field: &Printed<'_>) -> TokenStream {
 
 /// The argument as the field holds it.
 fn converted(field: &Printed<'_>) -> TokenStream {
+    if let Some((_, result)) = fallible(field) {
+        return result;
+    }
     let ident = field.ident;
     if matches!(field.presence, Presence::Patch | Presence::Null) {
         return quote!(#ident.into());
@@ -249,7 +321,17 @@ fn converted(field: &Printed<'_>) -> TokenStream {
 
 /// The field in a struct literal.
 fn initialised(field: &Printed<'_>) -> TokenStream {
-    let (ident, value) = (field.ident, converted(field));
+    let ident = field.ident;
+    if refusable(field).is_some() {
+        return taken(field, &converted(field));
+    }
+    let value = match field.presence {
+        Presence::Option => {
+            let value = converted(field);
+            quote!(Some(#value))
+        }
+        _ => converted(field),
+    };
     match field.field.ty {
         TypeRef::Boolean if field.presence == Presence::Plain => quote!(#ident),
         _ => quote!(#ident: #value),

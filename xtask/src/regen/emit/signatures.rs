@@ -2,11 +2,15 @@
 //!
 //! Everything that calls them goes by this: progenitor sorts parameters in its own way.
 
+use std::collections::BTreeMap;
+
 use quote::ToTokens;
 use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprLit, ExprPath, FnArg, ImplItemFn, Lit, Pat, Type};
 
-use super::EmitError;
+use super::{EmitError, lowered};
+use crate::regen::ir::{Operation, ParameterPlace};
 
 /// A method of the wire.
 pub(crate) struct Signature {
@@ -71,6 +75,33 @@ pub(crate) fn read(operation: &str, method: &ImplItemFn) -> Result<Signature, Em
     })
 }
 
+/// Puts the names that go over the wire in place of those that progenitor got.
+pub(crate) fn restore_names(method: &mut ImplItemFn, operation: &Operation) {
+    let queries = operation
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.place != ParameterPlace::Path);
+    let names = queries.map(|query| (lowered::name(query), query.name.as_str()));
+    Restored(names.collect()).visit_block_mut(&mut method.block);
+}
+
+/// Names of queries by what progenitor knows them by.
+struct Restored<'o>(BTreeMap<&'o str, &'o str>);
+
+impl VisitMut for Restored<'_> {
+    fn visit_expr_call_mut(&mut self, call: &mut syn::ExprCall) {
+        visit_mut::visit_expr_call_mut(self, call);
+        if let (Expr::Path(function), Some(Expr::Lit(literal))) =
+            (&*call.func, call.args.first_mut())
+            && is_query_param(function)
+            && let Lit::Str(name) = &mut literal.lit
+            && let Some(published) = self.0.get(name.value().as_str())
+        {
+            *name = syn::LitStr::new(published, name.span());
+        }
+    }
+}
+
 /// The calls of `QueryParam::new("name", &variable)` in a method.
 #[derive(Default)]
 struct Queries(Vec<(String, String)>);
@@ -104,7 +135,9 @@ fn is_query_param(function: &ExprPath) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample;
     use super::*;
+    use crate::regen::ir::{Parameter, TypeRef};
 
     #[test]
     fn places_come_from_the_code() {
@@ -127,5 +160,28 @@ mod tests {
                 &Place::Bytes
             ]
         );
+    }
+
+    #[test]
+    fn what_goes_over_the_wire_has_its_published_name() {
+        let mut method: ImplItemFn = syn::parse_quote! {
+            fn list(&self) {
+                get(url).query(&progenitor_client::QueryParam::new("query_id", &query_id))
+                    .query(&progenitor_client::QueryParam::new("page[]", &page));
+            }
+        };
+        let mut operation = sample::operation("list", "GET", "/things/{id}");
+        operation.parameters = vec![
+            sample::path("id"),
+            Parameter {
+                rust: "query_id".into(),
+                ..sample::query("id", TypeRef::String)
+            },
+            sample::query("page[]", TypeRef::Integer),
+        ];
+        restore_names(&mut method, &operation);
+        let text = method.to_token_stream().to_string();
+        assert!(text.contains("(\"id\" , & query_id)"), "{text}");
+        assert!(text.contains("(\"page[]\" , & page)"), "{text}");
     }
 }

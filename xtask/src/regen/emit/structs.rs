@@ -4,10 +4,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs;
+use super::keyed;
+use super::refusable::can_refuse;
 use super::setters;
 use super::typed::TypedField;
 use crate::regen::ir::{Field, Type, TypeRef};
 use crate::regen::names::Form;
+use crate::regen::prose;
 
 /// How a field is there or not, and so what stands around its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,15 +68,25 @@ impl<'a> Printed<'a> {
     pub(crate) fn is_required(&self) -> bool {
         matches!(self.presence, Presence::Plain | Presence::Null) && self.field.minted.is_none()
     }
+
+    /// What `serde` has to know because null is sent as an empty object.
+    fn null_as_empty(&self) -> bool {
+        self.field.null_as_empty && self.presence == Presence::Patch
+    }
 }
 
 /// Prints the struct.
 pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStream {
     let ident = quote::format_ident!("{name}");
-    let about = ty
+    let mut about = ty
         .doc
         .as_deref()
-        .map_or_else(|| format!("{}.", docs::sentence(name)), docs::escape);
+        .map_or_else(|| format!("{}.", docs::sentence(name)), prose::markdown);
+    about.push_str(&docs::left_out(fields));
+    let keyed = ty.sent.then(|| keyed::type_impl(&ident, fields)).flatten();
+    if keyed.is_some() {
+        about.extend(keyed::note(fields));
+    }
     let doc = doc_lines(&about);
     let printed = fields.iter().map(|field| print_field(field, ty.sent));
     // Where everything is optional an empty request is a request.
@@ -82,6 +95,13 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
         .all(|field| !field.is_required() && field.field.minted.is_none());
     let default = (ty.sent && empty).then(|| quote!(Default,));
     let construction = ty.sent.then(|| setters::print(&ident, fields));
+    let refused = (ty.sent && can_refuse(fields)).then(|| {
+        quote! {
+            #[serde(skip_deserializing, skip_serializing_if = "crate::refused::Refused::is_empty")]
+            #[cfg_attr(feature = "schemars", schemars(skip))]
+            refused_: crate::refused::Refused,
+        }
+    });
     quote! {
         #doc
         #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
@@ -89,8 +109,10 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
         #[non_exhaustive]
         pub struct #ident {
             #(#printed)*
+            #refused
         }
         #construction
+        #keyed
     }
 }
 
@@ -128,6 +150,9 @@ fn serde_attribute(printed: &Printed<'_>, sent: bool) -> Option<TokenStream> {
             ));
         }
     }
+    if printed.null_as_empty() {
+        parts.push(quote!(with = "crate::patch::empty_for_null"));
+    }
     let integer = match (&printed.field.ty, printed.presence) {
         (TypeRef::Integer, Presence::Plain) => Some("crate::integer::deserialize"),
         (TypeRef::Integer, Presence::Patch) => Some("crate::integer::deserialize_patch"),
@@ -142,6 +167,7 @@ fn serde_attribute(printed: &Printed<'_>, sent: bool) -> Option<TokenStream> {
         let path = match form {
             Form::String => "crate::decimal::as_string",
             Form::Number => "crate::decimal::as_number",
+            Form::Seconds => "crate::unix_time::serialize",
         };
         parts.push(quote!(serialize_with = #path));
     }
@@ -154,6 +180,11 @@ fn schemars_attribute(printed: &Printed<'_>) -> Option<TokenStream> {
         (TypeRef::Integer, Presence::Plain) => "crate::integer::Lenient",
         (TypeRef::Integer, Presence::Patch) => "crate::Patch<crate::integer::Lenient>",
         (TypeRef::Integer, _) => "Option<crate::integer::Lenient>",
+        _ if printed.null_as_empty() => {
+            let value = printed.value;
+            let empty = format!("crate::schema::EmptyForNull<{}>", quote!(#value));
+            return Some(quote!(#[cfg_attr(feature = "schemars", schemars(with = #empty))]));
+        }
         _ => return None,
     };
     Some(quote!(#[cfg_attr(feature = "schemars", schemars(with = #lenient))]))

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+use heck::ToUpperCamelCase;
 use quote::quote;
 
 use super::{EmitError, Tree, source};
-use crate::regen::ir::{Api, Operation};
+use crate::regen::ident;
+use crate::regen::ir::{Api, Idempotency, Operation};
 
 const FILE: &str = "lago-client/src/generated/operations.rs";
 
@@ -18,10 +19,10 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     for (index, operation) in api.operations.iter().enumerate() {
         let name = constant(&operation.id);
         if !names.insert(name.clone()) {
-            return Err(EmitError::new(format!(
-                "{}: another operation is called {name}",
-                operation.id
-            )));
+            return Err(EmitError::within(
+                operation,
+                format!("another operation is called {name}"),
+            ));
         }
         rows += &format!("    {},\n", row(operation));
         constants += &format!("    pub(crate) const {name}: &Operation = &OPERATIONS[{index}];\n");
@@ -54,7 +55,10 @@ pub(crate) mod op {{
 
 /// The name of the row of an operation.
 pub(crate) fn constant(id: &str) -> String {
-    id.to_shouty_snake_case()
+    match ident::snake(id).to_uppercase() {
+        table if table == "OPERATIONS" => table + "_",
+        name => name,
+    }
 }
 
 fn row(operation: &Operation) -> String {
@@ -64,18 +68,26 @@ fn row(operation: &Operation) -> String {
         .chain([&operation.verb])
         .map(String::as_str)
         .collect();
-    let idempotency = if operation.idempotent {
-        "Idempotent"
-    } else {
-        "NotIdempotent"
+    let idempotency = match &operation.idempotency {
+        Idempotency::Idempotent => "Idempotent".to_owned(),
+        Idempotency::NotIdempotent => "NotIdempotent".to_owned(),
+        Idempotency::WithKey(key) => format!(
+            "WithKey(crate::operation::Key {{ name: {:?}, time: {:?}, content: &{:?} }})",
+            key.name, key.time, key.content
+        ),
     };
     let body = match &operation.body {
         None => "Absent",
         Some(body) if body.required => "Required",
         Some(_) => "Optional",
     };
+    let identity: Vec<(&str, &str)> = operation
+        .identity
+        .iter()
+        .map(|found| (found.parameter.as_str(), found.property.as_str()))
+        .collect();
     format!(
-        "row({:?}, {}, {:?}, {:?}, {idempotency}, {body}, &{:?}, {:?})",
+        "row({:?}, {}, {:?}, {:?}, {idempotency}, {body}, &{:?}, &{identity:?}, {:?})",
         operation.id,
         operation.method.to_upper_camel_case(),
         operation.path,
@@ -98,9 +110,9 @@ mod tests {
         syn::parse_file(text).unwrap();
         for expected in [
             "pub static OPERATIONS: [Operation; 4] = [",
-            r#"    row("listParts", Get, "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], None),"#,
-            r#"    row("createThing", Post, "/things", "things.post", NotIdempotent, Required, &["thing"], Some("1.2.0")),"#,
-            r#"    row("deleteThing", Delete, "/things/{code}", "things.delete", Idempotent, Optional, &[], None),"#,
+            r#"    row("listParts", Get, "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], &[], None),"#,
+            r#"    row("createThing", Post, "/things", "things.post", NotIdempotent, Required, &["thing"], &[], Some("1.2.0")),"#,
+            r#"    row("deleteThing", Delete, "/things/{code}", "things.delete", Idempotent, Optional, &[], &[], None),"#,
             "    pub(crate) const CREATE_THING: &Operation = &OPERATIONS[1];",
         ] {
             assert!(text.contains(expected), "{expected}\n---\n{text}");

@@ -9,7 +9,9 @@ use quote::{format_ident, quote};
 use super::nouns::{modules, named};
 use super::structs::{self, Printed};
 use super::typed::{Typed, typed};
-use super::{EmitError, Tree, docs, source};
+use super::{EmitError, Tree, conversions, docs, source};
+use crate::regen::conversions::all;
+use crate::regen::ident;
 use crate::regen::ir::{Api, EnumSite, Kind, Type};
 
 const FOLDER: &str = "lago-types/src/generated";
@@ -17,13 +19,14 @@ const FOLDER: &str = "lago-types/src/generated";
 /// Adds the files of lago-types to the tree.
 pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     let typed = typed(api)?;
+    let conversions = all(&api.conversions, &api.types);
     let modules = modules(api);
     let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, module) in &modules {
         files.entry(module).or_default().push(name);
     }
     for (module, names) in &files {
-        let text = noun(module, names, api, &typed)?;
+        let text = noun(module, names, api, &typed, &conversions)?;
         tree.insert(format!("{FOLDER}/{module}.rs"), text);
     }
     tree.insert(format!("{FOLDER}/enums.rs"), enums(api, &typed)?);
@@ -82,7 +85,13 @@ fn schemas(api: &Api) -> Result<String, EmitError> {
     )
 }
 
-fn noun(module: &str, names: &[&str], api: &Api, typed: &Typed) -> Result<String, EmitError> {
+fn noun(
+    module: &str,
+    names: &[&str],
+    api: &Api,
+    typed: &Typed,
+    conversions: &BTreeSet<(String, String)>,
+) -> Result<String, EmitError> {
     let mut items: Vec<TokenStream> = Vec::new();
     let mut imports: BTreeSet<&str> = BTreeSet::new();
     for name in names {
@@ -92,6 +101,7 @@ fn noun(module: &str, names: &[&str], api: &Api, typed: &Typed) -> Result<String
         };
         imports.extend(fields.iter().filter_map(|field| named(&field.ty)));
         items.push(structs::print(name, ty, &print_fields(name, ty, typed)?));
+        items.push(conversions::print(name, api, typed, conversions)?);
     }
     for name in names {
         imports.remove(name);
@@ -100,7 +110,21 @@ fn noun(module: &str, names: &[&str], api: &Api, typed: &Typed) -> Result<String
     let imports: Vec<syn::Ident> = imports.collect();
     let uses = (!imports.is_empty()).then(|| quote!(use super::{#(#imports),*};));
     let doc = format!("Types around the noun `{module}`.");
-    source(&doc, quote!(#uses #(#items)*))
+    let first = names.first().and_then(|name| api.types.get(*name));
+    let origin = first.map_or("", |ty| &ty.origin);
+    let text = source(&doc, quote!(#uses #(#items)*)).map_err(|error| error.located(origin))?;
+    for name in names {
+        // Every module brings its types to one place.
+        let builder = format!("{name}Builder");
+        if let Some(other) = api.types.get(&builder)
+            && text.contains(&format!("pub struct {builder}<"))
+        {
+            let message =
+                format!("`{builder}` is what makes a `{name}`; call this otherwise in names.yaml");
+            return Err(EmitError::at(&other.origin, message));
+        }
+    }
+    Ok(text)
 }
 
 /// The fields of a struct in document order, as they are printed.
@@ -112,14 +136,13 @@ pub(crate) fn print_fields<'a>(
     let Kind::Struct(fields) = &ty.kind else {
         return Ok(Vec::new());
     };
-    let known = &typed.structs[name];
     let mut printed: Vec<Printed<'a>> = Vec::new();
     for field in fields {
-        let typed = known.get(&field.name).ok_or_else(|| {
-            EmitError::new(format!(
-                "typify lost the field `{}` of `{name}`",
-                field.name
-            ))
+        let typed = typed.field(name, &field.name).ok_or_else(|| {
+            EmitError::at(
+                &ty.origin,
+                format!("typify lost the field `{}`", field.name),
+            )
         })?;
         printed.push(Printed::new(field, typed, ty.received));
     }
@@ -128,7 +151,10 @@ pub(crate) fn print_fields<'a>(
 
 /// The enums, as text: a formatter would not know the macro's syntax.
 fn enums(api: &Api, typed: &Typed) -> Result<String, EmitError> {
-    let ident = |name: &str, field: &str| typed.structs[name][field].ident.to_string();
+    let ident = |name: &str, field: &str| match typed.field(name, field) {
+        Some(field) => field.ident.to_string(),
+        None => ident::snake(field),
+    };
     let users = docs::enum_users(api, &ident);
     let mut text = source(
         "The enums of the API. All are open: what the server adds is kept as text.",
@@ -143,34 +169,18 @@ fn enums(api: &Api, typed: &Typed) -> Result<String, EmitError> {
         text.push_str("\nopen_enum! {\n");
         push_doc(&mut text, "    ", &doc);
         text.push_str(&format!("    pub enum {name} {{\n"));
-        push_variants(&mut text, name, values, sites, typed)?;
+        push_variants(&mut text, values, sites);
         text.push_str("    }\n}\n");
     }
     Ok(text)
 }
 
-fn push_variants(
-    text: &mut String,
-    name: &str,
-    values: &[String],
-    sites: &[EnumSite],
-    typed: &Typed,
-) -> Result<(), EmitError> {
-    let variants = &typed.enums[name];
-    for value in values {
-        let variant = variants.get(value).ok_or_else(|| {
-            EmitError::new(format!("typify lost the value `{value}` of `{name}`"))
-        })?;
-        // `Unknown` is what the macro calls the text that the crate does not know.
-        let variant = match variant.to_string() {
-            taken if taken == "Unknown" => "UnknownValue".to_owned(),
-            free => free,
-        };
+fn push_variants(text: &mut String, values: &[String], sites: &[EnumSite]) {
+    for (value, variant) in values.iter().zip(ident::variants(values)) {
         push_doc(text, "        ", &docs::variant(value, sites));
         // Writing to a String cannot fail.
         let _ = writeln!(text, "        {variant} = {value:?},");
     }
-    Ok(())
 }
 
 /// Adds the lines of a doc comment.

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use quote::quote;
 
 use super::types::push_doc;
-use super::{EmitError, Tree, docs, rust_type, source};
+use super::{EmitError, Tree, rust_type, source};
+use crate::regen::ident;
 use crate::regen::ir::{Api, Webhook};
-use crate::regen::names::camel;
+use crate::regen::prose::{code, markdown};
 
 const FILE: &str = "lago-types/src/generated/webhook_events.rs";
 
@@ -21,12 +22,19 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     text.push_str("\nwebhook_events! {\n");
     let mut variants = BTreeMap::new();
     for webhook in &api.webhooks {
-        let variant = camel(&webhook.name);
+        // `Unknown` is what the macro calls the types that it does not know.
+        let variant = match ident::escaped(ident::pascal(&webhook.name)) {
+            taken if taken == "Unknown" => "UnknownType".to_owned(),
+            free => free,
+        };
         if let Some(twin) = variants.insert(variant.clone(), &webhook.name) {
-            return Err(EmitError::new(format!(
-                "the webhooks `{twin}` and `{}` are both {variant}",
-                webhook.name
-            )));
+            return Err(EmitError::at(
+                &format!("webhook {}", webhook.key),
+                format!(
+                    "the webhooks `{twin}` and `{}` are both {variant}",
+                    webhook.name
+                ),
+            ));
         }
         push_doc(&mut text, "    ", &doc(webhook));
         let ty = rust_type(&webhook.ty, "crate");
@@ -40,8 +48,8 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
 }
 
 fn doc(webhook: &Webhook) -> String {
-    let said = webhook.doc.as_deref().map(docs::escape).unwrap_or_default();
-    let mut doc = format!("{said}\n\n`{}`", webhook.name);
+    let said = webhook.doc.as_deref().map(markdown).unwrap_or_default();
+    let mut doc = format!("{said}\n\n{}", code(&webhook.name));
     if !webhook.published {
         doc.push_str(", not in the published document");
     }
@@ -57,6 +65,7 @@ mod tests {
 
     fn webhook(name: &str) -> Webhook {
         Webhook {
+            key: name.to_owned(),
             name: name.to_owned(),
             root: "fee".to_owned(),
             ty: TypeRef::Named("Fee".to_owned()),

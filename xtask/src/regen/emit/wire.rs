@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use quote::{format_ident, quote};
@@ -14,6 +13,7 @@ use syn::{Attribute, File, ImplItem, ImplItemFn, Item};
 
 use super::signatures::{self, Signature};
 use super::{EmitError, LONGEST_FILE, Tree, lowered, paths, source, version_header};
+use crate::regen::ident;
 use crate::regen::ir::{Api, Operation};
 
 const FOLDER: &str = "lago-client/src/generated/wire";
@@ -27,17 +27,18 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<Vec<Signature>, EmitErr
     let mut signatures = Vec::new();
     let mut by_tag: BTreeMap<String, Vec<ImplItemFn>> = BTreeMap::new();
     for operation in &api.operations {
-        let name = operation.id.to_snake_case();
+        let name = ident::escaped(ident::snake(&operation.id));
         let Some(mut method) = methods.remove(&name) else {
-            return Err(EmitError::new(format!(
-                "{}: the wire has no method `{name}`",
-                operation.id
-            )));
+            return Err(EmitError::within(
+                operation,
+                format!("the wire has no method `{name}`"),
+            ));
         };
         finish(&mut method, operation)?;
         signatures.push(signatures::read(&operation.id, &method)?);
+        signatures::restore_names(&mut method, operation);
         by_tag
-            .entry(module_name(&operation.tag))
+            .entry(ident::module(&operation.tag))
             .or_default()
             .push(method);
     }
@@ -49,7 +50,11 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<Vec<Signature>, EmitErr
     let mut modules = vec!["bodies".to_owned()];
     for (tag, methods) in by_tag {
         for (module, text) in files(&tag, &methods)? {
-            tree.insert(format!("{FOLDER}/{module}.rs"), text);
+            if tree.insert(format!("{FOLDER}/{module}.rs"), text).is_some() {
+                return Err(EmitError::new(format!(
+                    "the operations of two tags go to {FOLDER}/{module}.rs; call one tag otherwise"
+                )));
+            }
             modules.push(module);
         }
     }
@@ -132,16 +137,16 @@ fn finish(method: &mut ImplItemFn, operation: &Operation) -> Result<(), EmitErro
     let replaced = paths::encode_segments(method);
     let parameters = operation.path.matches('{').count();
     if replaced != parameters {
-        return Err(EmitError::new(format!(
-            "{}: {replaced} of {parameters} path parameters are encoded by us",
-            operation.id
-        )));
+        return Err(EmitError::within(
+            operation,
+            format!("{replaced} of {parameters} path parameters are encoded by us"),
+        ));
     }
     if version_header::take_out(method) != 3 {
-        return Err(EmitError::new(format!(
-            "{}: progenitor sends headers in a way that emit/version_header.rs does not know",
-            operation.id
-        )));
+        return Err(EmitError::within(
+            operation,
+            "progenitor sends headers in a way that emit/version_header.rs does not know",
+        ));
     }
     let doc = format!(" `{} {}`", operation.method, operation.path);
     method.attrs = vec![syn::parse_quote! { #[doc = #doc] }];
@@ -259,15 +264,6 @@ fn one_line_doc(item: &Item) -> TokenStream {
     }
 }
 
-/// The module for a tag.
-fn module_name(tag: &str) -> String {
-    let name = tag.to_snake_case();
-    match syn::parse_str::<syn::Ident>(&name) {
-        Ok(_) if name != "bodies" => name,
-        _ => format!("{name}_"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::sample;
@@ -326,7 +322,7 @@ mod tests {
         let operation = &sample::api().operations[0];
         assert_eq!(
             finish(&mut method, operation).unwrap_err().message,
-            "listParts: 0 of 1 path parameters are encoded by us"
+            "0 of 1 path parameters are encoded by us"
         );
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::regen::ir::LeftOut;
 
 /// What an entry does to each of its targets.
 #[derive(Debug, PartialEq)]
@@ -19,6 +21,10 @@ pub(super) enum Change {
     MayBeEmpty,
     /// The type is right; readers need to know more.
     Note,
+    /// The property does not stay as it is when an update leaves it out.
+    LeftOut(LeftOut),
+    /// Null says nothing there: an empty object stands for it.
+    NullAsEmpty,
     /// The enum has these values as well.
     Values(Vec<String>),
     /// The object has these properties as well.
@@ -75,6 +81,8 @@ impl Change {
         let schema = || what.is_object().then(|| Value::clone(what));
         let key = || what.as_str().map(str::to_owned);
         let read = match verb.as_str() {
+            "left_out" => what.as_str().and_then(LeftOut::read).map(Self::LeftOut),
+            "null_as" => (**what == json!({})).then_some(Self::NullAsEmpty),
             "values" => strings(what).map(Self::Values),
             "add" => schema()
                 .filter(|new| new.get("properties").is_some_and(Value::is_object))
@@ -149,7 +157,7 @@ fn unknown(verb: &str) -> Complaint {
     (
         format!("`{verb}` is no change that can be made like this"),
         "use nullable, optional, required, absent, `may be empty` or note; or values: [names], \
-         add: {properties}, merge: {keys}, replace: {schema}, wrap: key, unwrap: key, \
+         left_out: cleared, reset or removed, null_as: {}, add: {properties}, merge: {keys}, replace: {schema}, wrap: key, unwrap: key, \
          parameter: {parameter}, errors: {status: [codes]}, operation: {operation}, \
          schema: {schema}, or webhook: {name, root, schema, summary}"
             .to_owned(),

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::change::Change;
 use super::{Refusal, missing};
 use crate::regen::schema::{
-    components_mut, flag, list, list_mut, object_mut, properties, reference,
+    LEFT_OUT, NULL_AS_EMPTY, components_mut, flag, list, list_mut, object_mut, properties,
+    reference,
 };
 
 const SAME: &str = "the document says the same";
@@ -24,6 +25,21 @@ pub(super) fn changed(
         Change::Nullable => nullable(root, before)?,
         Change::Note => {
             let mut after = before.clone();
+            describe(&mut after, why);
+            after
+        }
+        Change::LeftOut(how) => {
+            let mut after = before.clone();
+            after[LEFT_OUT] = json!(how.word());
+            describe(&mut after, &format!("{} {why}", how.sentence()));
+            after
+        }
+        Change::NullAsEmpty => {
+            if !allows_null(root, before) {
+                return Err("nothing is null there".to_owned());
+            }
+            let mut after = before.clone();
+            after[NULL_AS_EMPTY] = json!(true);
             describe(&mut after, why);
             after
         }

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::regen::schema::{CODES, MAY_BE_EMPTY, UNPUBLISHED, reference};
+use crate::regen::schema::{CODES, LEFT_OUT, MAY_BE_EMPTY, NULL_AS_EMPTY, UNPUBLISHED, reference};
 
 fn api() -> Value {
     json!({
@@ -105,6 +105,23 @@ fn enums_grow() {
     assert_eq!(values, json!(["charge", "product"]));
     let (_, findings) = apply("{values: [charge]}", "Fee.kind");
     assert!(findings[0].message.contains("`charge` already"));
+}
+
+#[test]
+fn what_leaving_out_and_null_do_is_marked_and_said() {
+    let place = format!("{SCHEMAS}/Fee/properties/units");
+    let units = changed("{left_out: reset}", "Fee.units", &place);
+    assert_eq!(units[LEFT_OUT], "reset");
+    assert_eq!(units["description"], "**Reset when left out.** because.");
+    let text = "- {target: Fee.units, change: nullable, why: w, evidence: e}
+- {target: Fee.units, change: {null_as: {}}, why: w, evidence: e}
+";
+    let mut root = api();
+    let (applied, _) = Overlay::parse(&source(text)).unwrap().apply(&mut root);
+    assert_eq!(applied, 2);
+    assert_eq!(root.pointer(&place).unwrap()[NULL_AS_EMPTY], true);
+    let (_, findings) = apply("{null_as: {}}", "Fee.units");
+    assert!(findings[0].message.contains("nothing is null there"));
 }
 
 #[test]
@@ -249,6 +266,14 @@ fn an_entry_that_is_not_whole_is_refused() {
         (
             "{target: Fee, change: {add: {a: {}}}, why: x, evidence: e}",
             "`add`",
+        ),
+        (
+            "{target: Fee, change: {left_out: kept}, why: x, evidence: e}",
+            "`left_out`",
+        ),
+        (
+            "{target: Fee, change: {null_as: []}, why: x, evidence: e}",
+            "`null_as`",
         ),
         (
             "{target: Fee, change: {errors: {'200': []}}, why: x, evidence: e}",

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::Context;
 use crate::regen::schema::{
     components, components_mut, each_schema_mut, is_struct, object_mut, origin, reference,
+    vocabulary,
 };
 
 /// How long a chain of aliases may be before it must be a cycle.
@@ -16,7 +17,7 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let aliases: Map<String, Value> = components(root)
         .into_iter()
         .flatten()
-        .filter(|(_, schema)| !is_struct(schema) && schema.get("enum").is_none())
+        .filter(|(_, schema)| !is_struct(schema) && vocabulary(schema).is_none())
         .map(|(name, schema)| (name.clone(), schema.clone()))
         .collect();
     components_mut(root).retain(|name, _| !aliases.contains_key(name));

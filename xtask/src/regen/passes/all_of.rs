@@ -4,28 +4,42 @@ use serde_json::{Map, Value};
 
 use super::Context;
 use crate::regen::schema::{
-    components, each_schema_mut, object_mut, properties, reference, required,
+    components, each_schema_mut, object_mut, origin, properties, reference, required,
 };
 
 /// How deep schemas may build on each other before it must be a cycle.
 const DEEPEST: usize = 32;
+
+/// How many may be flattened before it must be a cycle that branches.
+const MOST: usize = 20_000;
 
 /// After this pass no schema has an `allOf`.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let known = components(root).cloned().unwrap_or_default();
     let mut changes = 0;
     let mut cycles = Vec::new();
-    each_schema_mut(root, &mut |node| {
-        if node.get("allOf").is_none() {
-            return;
+    // What a member brings may have an `allOf` further down, as it was before it was flattened.
+    for round in 0.. {
+        let mut left = false;
+        each_schema_mut(root, &mut |node| {
+            if node.get("allOf").is_none() {
+                return;
+            }
+            left = true;
+            match flatten(node, &known, 0).filter(|_| round < DEEPEST && changes < MOST) {
+                Some(flat) => {
+                    *node = flat;
+                    changes += 1;
+                }
+                None => cycles.push(origin(node).to_owned()),
+            }
+        });
+        if !left || !cycles.is_empty() {
+            break;
         }
-        changes += 1;
-        match flatten(node, &known, 0) {
-            Some(flat) => *node = flat,
-            None => cycles.push(crate::regen::schema::origin(node).to_owned()),
-        }
-    });
-    for address in cycles {
+    }
+    // One is enough: the others build on it.
+    for address in cycles.into_iter().take(1) {
         context.problem(
             &address,
             "this `allOf` builds on itself",
@@ -138,6 +152,37 @@ mod tests {
             (reference(base), &base["example"]),
             (Some("Base"), &json!("x"))
         );
+    }
+
+    #[test]
+    fn what_a_member_brings_is_flat_too() {
+        let nested =
+            json!({"allOf": [{"$ref": "#/components/schemas/Currency"}, {"example": "EUR"}]});
+        let mut root = json!({"components": {"schemas": {
+            "Currency": {"type": "string"},
+            "Plan": {"type": "object", "properties": {"currency": nested}},
+            "PlanExtended": {"allOf": [
+                {"$ref": "#/components/schemas/Plan"}, {"properties": {"more": {"type": "string"}}},
+            ]},
+        }}});
+        run_alone(run, &mut root);
+        let currency = |name: &str| &root["components"]["schemas"][name]["properties"]["currency"];
+        assert_eq!(reference(currency("Plan")), Some("Currency"));
+        assert_eq!(currency("PlanExtended"), currency("Plan"));
+    }
+
+    #[test]
+    fn an_object_that_is_written_out_in_itself_is_a_problem() {
+        let child =
+            json!({"allOf": [{"$ref": "#/components/schemas/A"}, {"properties": {"x": {}}}]});
+        let mut root = json!({"components": {"schemas": {
+            "A": {"type": "object", "properties": {"left": child, "right": child}},
+        }}});
+        let addresses = crate::regen::address::annotate(&mut root);
+        let names = crate::regen::names::Names::parse("names.yaml", "").unwrap();
+        let mut context = Context::new(&names, &addresses, true);
+        run(&mut root, &mut context);
+        assert_eq!(context.problems.len(), 1);
     }
 
     #[test]

@@ -18,12 +18,13 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
         let map = object_mut(node);
         map.shift_remove("oneOf");
         map.shift_remove("anyOf");
-        let name = match form {
-            Form::String => "string",
-            Form::Number => "number",
+        let (name, format) = match form {
+            Form::String => ("string", "decimal"),
+            Form::Number => ("number", "decimal"),
+            Form::Seconds => ("number", "unix-time"),
         };
         map.insert("type".into(), json!(name));
-        map.insert("format".into(), json!("decimal"));
+        map.insert("format".into(), json!(format));
         changes += 1;
     });
     changes
@@ -36,16 +37,22 @@ mod tests {
 
     #[test]
     fn a_listed_union_is_a_decimal() {
-        let mut root = json!({"components": {"schemas": {"Event": {"properties": {
-            "timestamp": {"oneOf": [{"type": "integer"}, {"type": "string"}]},
-        }}}}});
-        let names = "decimals:\n  number: [Event.timestamp]\n";
-        assert_eq!(run_with(run, &mut root, names), 1);
-        let timestamp = &root["components"]["schemas"]["Event"]["properties"]["timestamp"];
-        assert_eq!(
-            (&timestamp["type"], &timestamp["format"]),
-            (&json!("number"), &json!("decimal"))
-        );
-        assert_eq!(timestamp.get("oneOf"), None);
+        for (form, ty, format) in [
+            ("string", "string", "decimal"),
+            ("number", "number", "decimal"),
+            ("seconds", "number", "unix-time"),
+        ] {
+            let mut root = json!({"components": {"schemas": {"Event": {"properties": {
+                "timestamp": {"oneOf": [{"type": "integer"}, {"type": "string"}]},
+            }}}}});
+            let names = format!("decimals:\n  {form}: [Event.timestamp]\n");
+            assert_eq!(run_with(run, &mut root, &names), 1);
+            let timestamp = &root["components"]["schemas"]["Event"]["properties"]["timestamp"];
+            assert_eq!(
+                (&timestamp["type"], &timestamp["format"]),
+                (&json!(ty), &json!(format))
+            );
+            assert_eq!(timestamp.get("oneOf"), None);
+        }
     }
 }

@@ -67,6 +67,14 @@ fn twins(
                 "name one of them in names.yaml, section types",
             );
             twin = format!("{name}Request");
+            if let Some(other) = taken(&twin) {
+                let other = context.pointer(origin(other));
+                context.problem(
+                    origin(schema),
+                    format!("`{name}` is sent and received, but `{twin}` too is already {other}"),
+                    "name one of them in names.yaml, section types",
+                );
+            }
         }
         twins.insert(name.clone(), twin);
     }

@@ -2,17 +2,20 @@
 //!
 //! The values of a bound enum are the union over its sites: enums are open, so a wider list
 //! takes nothing away. Unbound sites are one enum only when property and values agree; equal
-//! values alone prove nothing. A single value tells variants apart and is no enum.
+//! values alone prove nothing. A single value tells variants apart and is no enum. Numbers are no
+//! enum either: what a list of them allows stands in the docs of a plain number.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Context;
 use crate::regen::names::{camel, noun_of, singular};
+use crate::regen::reserved;
 use crate::regen::schema::{
     ORIGIN, Place, components, components_mut, descend_mut, each_body_mut, each_operation_mut,
     each_schema_mut, is_type, list_mut, object_mut, origin, redirect, refer_to, reference, strings,
+    vocabulary,
 };
 
 /// Where the values of an enum stand: `[{origin, values}]`, for the docs of its variants.
@@ -64,6 +67,9 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
                 .or_insert_with(|| name.clone());
         }
     }
+    if !context.strict {
+        step_aside(root, &mut names, context);
+    }
     for site in &sites {
         if let Some(name) = names.get(&site.address) {
             add(root, name, site, named.contains(name), context);
@@ -76,8 +82,14 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
         }
         changes += 1;
         let name = names.get(origin(node)).cloned();
+        let words = vocabulary(node).is_some();
         let map = object_mut(node);
-        map.shift_remove("enum");
+        if words {
+            map.entry("type").or_insert_with(|| json!("string"));
+        }
+        if let Some(Value::Array(values)) = map.shift_remove("enum").filter(|_| name.is_none()) {
+            describe_numbers(map, &values);
+        }
         if let Some(name) = name {
             map.shift_remove("type");
             map.extend(object_mut(&mut refer_to(&name)).clone());
@@ -86,13 +98,54 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     changes
 }
 
+/// Gives way where an object of this document has the name of an enum.
+fn step_aside(root: &Value, names: &mut BTreeMap<String, String>, context: &mut Context<'_>) {
+    let all = components(root);
+    for (address, name) in names {
+        let other = all.and_then(|all| all.get(name.as_str()));
+        if let Some(other) = other.filter(|other| other.get("enum").is_none()) {
+            let other = context.pointer(origin(other));
+            let aside = format!("{name}Value");
+            context.choice(
+                address,
+                format!(
+                    "`{name}` is also the name of {other}, which is no enum; this becomes `{aside}`"
+                ),
+                "bind the values to another name in names.yaml, section enums",
+            );
+            *name = aside;
+        }
+    }
+}
+
+/// Says what numbers a schema lists.
+fn describe_numbers(schema: &mut Map<String, Value>, values: &[Value]) {
+    let numbers: Vec<String> = values
+        .iter()
+        .filter(|value| value.is_number())
+        .map(|number| format!("`{number}`"))
+        .collect();
+    if numbers.is_empty() || numbers.len() < values.len() {
+        return;
+    }
+    let all = numbers.join(", ");
+    let said = schema.get("description").and_then(Value::as_str);
+    let said = match said.map(str::trim_end).filter(|said| !said.is_empty()) {
+        Some(said) => format!("{said}\n\nOne of {all}."),
+        None => format!("One of {all}."),
+    };
+    schema.insert("description".into(), json!(said));
+}
+
 /// Components that are enums take the name that names.yaml binds them to.
 fn name_components(root: &mut Value, context: &Context<'_>) -> BTreeSet<String> {
     let mut bound: BTreeMap<String, String> = BTreeMap::new();
     let mut named = BTreeSet::new();
     for (key, schema) in components(root).into_iter().flatten() {
-        if schema.get("enum").is_some() {
-            let name = context.names.enumeration(origin(schema)).unwrap_or(key);
+        if vocabulary(schema).is_some() {
+            let other = |name: &&str| components(root).is_some_and(|all| all.contains_key(*name));
+            let name = context.names.enumeration(origin(schema));
+            let name = name.filter(|name| !other(name)).unwrap_or(key);
             bound.insert(key.clone(), name.to_owned());
             named.insert(name.to_owned());
         }
@@ -164,16 +217,25 @@ fn add(root: &mut Value, name: &str, site: &Site, open: bool, context: &mut Cont
 fn collect(root: &mut Value) -> Vec<Site> {
     let mut sites = Vec::new();
     walk(root, &mut |node, holder, property| {
-        if is_type(node, "string") && node.get("enum").is_some() {
+        if let Some(values) = vocabulary(node) {
             sites.push(Site {
                 address: origin(node).to_owned(),
                 property: property.to_owned(),
-                own_name: format!("{}{}", without_role(holder), camel(property)),
-                values: strings(&node["enum"]),
+                own_name: own_name(holder, property),
+                values,
             });
         }
     });
     sites
+}
+
+/// The name after the place.
+fn own_name(holder: &str, property: &str) -> String {
+    let name = format!("{}{}", without_role(holder), camel(property));
+    match reserved::type_name(&name) {
+        true => format!("{name}Value"),
+        false => name,
+    }
 }
 
 /// What is sent and what is received have one vocabulary.
@@ -212,7 +274,7 @@ fn walk(root: &mut Value, visit: &mut dyn FnMut(&mut Value, &str, &str)) {
             }
         }
         // Envelopes may carry an option beside their noun.
-        each_body_mut(operation, &mut |body| {
+        each_body_mut(operation, &mut |_, body| {
             let fields = body.get_mut("properties").and_then(Value::as_object_mut);
             for (property, field) in fields.into_iter().flatten() {
                 visit_property(field, &holder, property, visit);
@@ -257,6 +319,21 @@ mod tests {
         );
         assert_eq!(all["Invoice"]["properties"]["kind"].get("enum"), None);
         assert!(is_type(&all["Invoice"]["properties"]["kind"], "string"));
+    }
+
+    #[test]
+    fn numbers_are_numbers_and_their_list_is_prose() {
+        let size = json!({"type": "integer", "enum": [512, 2048], "description": "Bytes."});
+        let mut root = json!({"components": {"schemas": {
+            "Image": {"type": "object", "properties": {"size": size, "mixed": {"enum": [1, "a"]}}},
+        }}});
+        run_with(run, &mut root, "");
+        let all = components(&root).unwrap();
+        let size = &all["Image"]["properties"]["size"];
+        assert!(is_type(size, "integer") && size.get("enum").is_none());
+        assert_eq!(size["description"], "Bytes.\n\nOne of `512`, `2048`.");
+        assert_eq!(all["Image"]["properties"]["mixed"].get("enum"), None);
+        assert_eq!(all.len(), 1);
     }
 
     #[test]

@@ -7,21 +7,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Context;
 use crate::regen::names::{noun_of, plain_name};
+use crate::regen::pagination::is_page;
 use crate::regen::schema::{
     ORIGIN, Place, Site, components, components_mut, descend, each_body_mut, each_choice_mut,
     each_operation_mut, each_root_mut, each_schema_mut, is_struct, is_type, object_mut, origin,
-    properties, redirect, reference, text,
+    properties, redirect, reference, required, text,
 };
 
 /// The name that an inline object will take when it becomes a component.
 pub(crate) const NAME_HINT: &str = "x-name";
-
-/// The pagination block beside the elements of a list.
-pub(crate) const META: &str = "meta";
 
 /// After this pass a body is an inline envelope, a choice of inline envelopes, or a plain type.
 pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
@@ -67,12 +65,12 @@ fn find(root: &mut Value) -> BTreeSet<String> {
     each_operation_mut(root, &mut |place, operation| {
         let Place::Path(path) = place else { return };
         let noun = noun_of(path);
-        each_body_mut(operation, &mut |schema| {
+        each_body_mut(operation, &mut |site, schema| {
             each_choice_mut(schema, &mut |body| {
                 let name = reference(body).filter(|name| {
                     known
                         .get(*name)
-                        .is_some_and(|schema| is_envelope(schema, &noun))
+                        .is_some_and(|schema| is_envelope(schema, site, &noun, &known))
                 });
                 envelopes.extend(name.map(str::to_owned));
             });
@@ -81,15 +79,23 @@ fn find(root: &mut Value) -> BTreeSet<String> {
     envelopes
 }
 
-/// One property; a list with its page; or a noun with something that travels beside it.
-pub(crate) fn is_envelope(schema: &Value, noun: &str) -> bool {
-    let names: Vec<&String> = properties(schema).map(|(name, _)| name).collect();
+/// One property; in an answer a list with its page; in a request a noun with options that travel
+/// beside it.
+pub(crate) fn is_envelope(
+    schema: &Value,
+    site: Site,
+    noun: &str,
+    components: &Map<String, Value>,
+) -> bool {
     is_struct(schema)
-        && match names.as_slice() {
-            [_] => true,
-            [one, other] if *one == META || *other == META => true,
-            several => several.iter().any(|name| *name == noun),
-        }
+        && (properties(schema).count() == 1
+            || match site {
+                Site::Request => {
+                    properties(schema).any(|(name, _)| name == noun)
+                        && required(schema).all(|name| name == noun)
+                }
+                _ => is_page(schema, components),
+            })
 }
 
 /// `XBaseInput` serves creation and update: each role gets its own copy, to grow its own name.
@@ -233,7 +239,17 @@ mod tests {
     #[test]
     fn what_travels_beside_the_noun_is_still_an_envelope() {
         let schema = json!({"properties": {"subscription": {}, "authorization": {}}});
-        assert!(is_envelope(&schema, "subscription"));
-        assert!(!is_envelope(&schema, "invoice"));
+        let is_envelope = |site, noun| is_envelope(&schema, site, noun, &Map::new());
+        assert!(is_envelope(Site::Request, "subscription"));
+        assert!(!is_envelope(Site::Request, "invoice"));
+        let needed = json!({"properties": {"subscription": {}, "plan": {}}, "required": ["plan"]});
+        assert!(!super::is_envelope(
+            &needed,
+            Site::Request,
+            "subscription",
+            &Map::new()
+        ));
+        // What is received has no place for the rest: it is a type.
+        assert!(!is_envelope(Site::Response, "subscription"));
     }
 }

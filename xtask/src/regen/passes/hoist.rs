@@ -8,23 +8,33 @@ use super::Context;
 use super::envelopes::is_envelope;
 use crate::regen::names::noun_of;
 use crate::regen::schema::{
-    ORIGIN, Place, components, components_mut, each_body_mut, each_child_mut, each_choice_mut,
-    each_operation_mut, is_struct, object_mut, origin, refer_to,
+    LEFT_OUT, NULL_AS_EMPTY, ORIGIN, Place, components, components_mut, each_body_mut,
+    each_child_mut, each_choice_mut, each_operation_mut, is_struct, object_mut, origin, refer_to,
 };
 
 /// What describes a use of a type rather than the type.
-const NOTES: [&str; 4] = ["description", "example", "nullable", "deprecated"];
+const NOTES: [&str; 6] = [
+    "description",
+    "example",
+    "nullable",
+    "deprecated",
+    LEFT_OUT,
+    NULL_AS_EMPTY,
+];
 
 /// After this pass objects stand only in components and as the envelopes of bodies.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let mut found: Vec<(String, Value)> = Vec::new();
+    let known = components(root).cloned().unwrap_or_default();
     for (_, schema) in components_mut(root) {
         each_child_mut(schema, &mut |child| hoist(child, &mut found));
     }
     each_operation_mut(root, &mut |place, operation| {
-        each_body_mut(operation, &mut |body| {
+        each_body_mut(operation, &mut |site, body| {
             each_choice_mut(body, &mut |body| match place {
-                Place::Path(path) if is_struct(body) && !is_envelope(body, &noun_of(path)) => {
+                Place::Path(path)
+                    if is_struct(body) && !is_envelope(body, site, &noun_of(path), &known) =>
+                {
                     hoist(body, &mut found);
                 }
                 _ => each_child_mut(body, &mut |child| hoist(child, &mut found)),

@@ -2,6 +2,7 @@
 //!
 //! `CustomerBaseObject`, `CustomerObject` and `CustomerObjectExtended` are one customer, seen
 //! with more or less of its surroundings. A field is required only if every view requires it.
+//! In another document than openapi.yaml the same names may be different things: those stay apart.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,8 @@ use serde_json::{Map, Value, json};
 use super::Context;
 use super::rename::facts;
 use crate::regen::schema::{
-    components_mut, each_schema_mut, flag, object_mut, properties, redirect, reference, required,
+    components, components_mut, descend_mut, each_schema_mut, flag, object_mut, properties,
+    redirect, reference, required,
 };
 
 /// After this pass the first view of each noun has the fields of all, and the others are gone.
@@ -21,8 +23,19 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
             nouns.entry(noun.to_owned()).or_default().push(key.clone());
         }
     }
+    let mut merged: Vec<(Vec<String>, Value)> = Vec::new();
+    for keys in nouns.into_values() {
+        let views: Vec<&Value> = keys
+            .iter()
+            .filter_map(|key| components(root)?.get(key))
+            .collect();
+        match merge(&views, &keys[0], context) {
+            Some(one) => merged.push((keys, one)),
+            None => context.apart.extend(keys),
+        }
+    }
     let mut kept: BTreeMap<String, String> = BTreeMap::new();
-    for keys in nouns.values() {
+    for (keys, _) in &merged {
         for key in keys {
             kept.insert(key.clone(), keys[0].clone());
         }
@@ -33,30 +46,36 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
         }
     });
     let mut changes = 0;
-    for keys in nouns.values() {
-        let views: Vec<Value> = keys
-            .iter()
-            .filter_map(|key| components_mut(root).shift_remove(key))
-            .collect();
-        changes += views.len() - 1;
-        let merged = merge(&views, &keys[0], context);
-        components_mut(root).insert(keys[0].clone(), merged);
+    for (keys, mut one) in merged {
+        descend_mut(&mut one, &mut |node| {
+            if let Some(first) = reference(node).and_then(|target| kept.get(target)) {
+                redirect(node, first);
+            }
+        });
+        for key in &keys {
+            components_mut(root).shift_remove(key);
+        }
+        changes += keys.len() - 1;
+        components_mut(root).insert(keys[0].clone(), one);
     }
     changes
 }
 
-fn merge(views: &[Value], address: &str, context: &mut Context<'_>) -> Value {
+/// One schema for all views; none when they contradict each other.
+fn merge(views: &[&Value], address: &str, context: &mut Context<'_>) -> Option<Value> {
     let fullest = views.iter().max_by_key(|view| properties(view).count());
-    let mut merged = fullest.cloned().unwrap_or_default();
+    let mut merged = fullest.map_or(Value::Null, |view| (*view).clone());
     let mut fields: Map<String, Value> = Map::new();
-    for (name, schema) in views.iter().flat_map(properties) {
+    let mut agree = true;
+    for (name, schema) in views.iter().flat_map(|view| properties(view)) {
         match fields.get_mut(name) {
             None => {
                 fields.insert(name.clone(), schema.clone());
             }
             Some(known) => {
                 if !join(known, schema) {
-                    context.problem(
+                    agree = false;
+                    context.choice(
                         &format!("{address}.{name}"),
                         "the views of this noun declare the property differently",
                         "correct one of them in the overlay, or do not merge them in names.yaml",
@@ -81,18 +100,18 @@ fn merge(views: &[Value], address: &str, context: &mut Context<'_>) -> Value {
     }
     map.insert("properties".into(), Value::Object(fields));
     map.insert("required".into(), Value::Array(everywhere));
-    merged
+    agree.then_some(merged)
 }
 
 /// Makes `known` allow what either view allows; false when they are different types.
 fn join(known: &mut Value, other: &Value) -> bool {
     if flag(other, "nullable") {
-        known["nullable"] = json!(true);
+        object_mut(known).insert("nullable".into(), json!(true));
     }
     if known.get("description").is_none()
         && let Some(said) = other.get("description")
     {
-        known["description"] = said.clone();
+        object_mut(known).insert("description".into(), said.clone());
     }
     if let (Some(Value::Array(values)), Some(Value::Array(more))) =
         (known.get("enum").cloned(), other.get("enum"))
@@ -117,7 +136,7 @@ fn join(known: &mut Value, other: &Value) -> bool {
 mod tests {
     use super::super::run_with;
     use super::*;
-    use crate::regen::schema::components;
+    use crate::regen::{address, names::Names};
 
     #[test]
     fn a_field_is_required_only_if_every_view_requires_it() {
@@ -135,5 +154,26 @@ mod tests {
         assert_eq!(all["Base"]["properties"]["a"]["nullable"], true);
         assert!(all["Base"]["properties"].get("c").is_some());
         assert_eq!(reference(&all["User"]["properties"]["x"]), Some("Base"));
+    }
+
+    #[test]
+    fn views_that_contradict_each_other_stay_apart_in_another_document() {
+        let view = |ty: &str| json!({"type": "object", "properties": {"a": {"type": ty}}});
+        let mut root =
+            json!({"components": {"schemas": {"Base": view("string"), "Full": view("integer")}}});
+        let before = root.clone();
+        let addresses = address::annotate(&mut root);
+        let names = Names::parse("names.yaml", "merge:\n  Noun: [Base, Full]\n").unwrap();
+        let mut context = Context::new(&names, &addresses, false);
+        assert_eq!(run(&mut root, &mut context), 0);
+        assert_eq!(
+            super::super::rename::facts(&root["components"]["schemas"]["Full"]),
+            before["components"]["schemas"]["Full"]
+        );
+        assert_eq!(context.apart.iter().collect::<Vec<_>>(), ["Base", "Full"]);
+        assert_eq!(context.reports[0].address, "Base.a");
+        let mut strict = Context::new(&names, &addresses, true);
+        run(&mut root, &mut strict);
+        assert_eq!(strict.problems.len(), 1);
     }
 }

@@ -4,7 +4,7 @@
 //! stripped, roles become `Input` and `Update`, what was inline is called after its parent.
 //! Two components under one name must be the same, or views that names.yaml merges.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -15,24 +15,7 @@ use crate::regen::schema::{
     ORIGIN, components_mut, descend_mut, each_schema_mut, object_mut, origin, redirect, reference,
     text,
 };
-
-/// Names of hand-written types: those of lago-types, and those of the client that people use
-/// beside all types.
-const RESERVED: [&str; 13] = [
-    "ApiError",
-    "Decimal",
-    "InexactDecimalError",
-    "Malformed",
-    "ParseDecimalError",
-    "Patch",
-    "Webhook",
-    "WebhookError",
-    "WebhookEvent",
-    "WebhookType",
-    "Client",
-    "Error",
-    "Page",
-];
+use crate::regen::{pagination, reserved};
 
 /// After this pass components have the names of Rust types.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
@@ -41,40 +24,103 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
         .iter()
         .filter_map(|(key, schema)| Some((key, text(schema, NAME_HINT)?)))
         .collect();
-    let names: BTreeMap<String, String> = all
+    let mut candidates: BTreeMap<String, Vec<String>> = all
         .keys()
-        .map(|key| (key.clone(), name_of(key, &hints, context)))
+        .map(|key| (key.clone(), candidates(key, &hints, context)))
         .collect();
+    let names = loop {
+        let names: BTreeMap<String, String> = candidates
+            .iter()
+            .filter_map(|(key, names)| Some((key.clone(), names.first()?.clone())))
+            .collect();
+        let mut renamed = false;
+        for Clash {
+            key,
+            message,
+            advice,
+        } in clashes(&all, &names, context)
+        {
+            let left = candidates.get_mut(&key).filter(|left| left.len() > 1);
+            match left.filter(|_| !context.strict) {
+                Some(left) => {
+                    left.remove(0);
+                    renamed = true;
+                    let message = format!("{message}; it becomes `{}`", left[0]);
+                    context.choice(&key, message, advice);
+                }
+                None => context.problem(&key, message, advice),
+            }
+        }
+        if !renamed || !context.problems.is_empty() {
+            break names;
+        }
+    };
     let mut renamed: Map<String, Value> = Map::new();
-    for (key, mut schema) in all {
-        let name = &names[&key];
-        object_mut(&mut schema).shift_remove(NAME_HINT);
-        point_at_new_names(&mut schema, &names);
-        if RESERVED.contains(&name.as_str()) {
-            context.problem(
-                &key,
-                format!("the name `{name}` is reserved"),
-                "choose another in names.yaml, section types",
-            );
-        }
-        match renamed.get(name) {
-            None => {
-                renamed.insert(name.clone(), schema);
-            }
-            Some(known) if facts(known) == facts(&schema) => {}
-            Some(known) => {
-                let other = context.pointer(origin(known));
-                context.problem(
-                    &key,
-                    format!("`{name}` is also the name of {other}, which is different"),
-                    "name one of them in names.yaml, section types, or merge them, section merge",
-                );
-            }
-        }
+    for (key, schema) in all {
+        let schema = as_named(&schema, &names);
+        renamed.entry(names[&key].clone()).or_insert(schema);
     }
     *components_mut(root) = renamed;
     each_schema_mut(root, &mut |node| point_one_at_new_name(node, &names));
     names.iter().filter(|(key, name)| key != name).count()
+}
+
+/// The components that cannot have their names.
+fn clashes(
+    all: &Map<String, Value>,
+    names: &BTreeMap<String, String>,
+    context: &Context<'_>,
+) -> Vec<Clash> {
+    let mut clashes = Vec::new();
+    let mut clash = |key: &String, message: String, advice| {
+        let key = key.clone();
+        clashes.push(Clash {
+            key,
+            message,
+            advice,
+        });
+    };
+    let mut known: BTreeMap<&str, Value> = BTreeMap::new();
+    for (key, schema) in all {
+        let name = names[key].as_str();
+        // The client knows this one, as Lago has it.
+        let taken = name == pagination::TYPE && !pagination::says_where(schema);
+        if taken || reserved::type_name(name) {
+            let message = format!("the name `{name}` is reserved");
+            clash(key, message, "choose another in names.yaml, section types");
+            continue;
+        }
+        let schema = as_named(schema, names);
+        match known.get(name) {
+            Some(other) if facts(other) != facts(&schema) => {
+                let other = context.pointer(origin(other));
+                let message = format!("`{name}` is also the name of {other}, which is different");
+                let advice =
+                    "name one of them in names.yaml, section types, or merge them, section merge";
+                clash(key, message, advice);
+            }
+            Some(_) => {}
+            None => {
+                known.insert(name, schema);
+            }
+        }
+    }
+    clashes
+}
+
+/// A component that cannot have the name that it should.
+struct Clash {
+    key: String,
+    message: String,
+    advice: &'static str,
+}
+
+/// A component with the references and without the hint that it will have.
+fn as_named(schema: &Value, names: &BTreeMap<String, String>) -> Value {
+    let mut schema = schema.clone();
+    object_mut(&mut schema).shift_remove(NAME_HINT);
+    point_at_new_names(&mut schema, names);
+    schema
 }
 
 fn point_at_new_names(schema: &mut Value, names: &BTreeMap<String, String>) {
@@ -87,11 +133,40 @@ fn point_one_at_new_name(node: &mut Value, names: &BTreeMap<String, String>) {
     }
 }
 
+/// The names that a component may have, best first: as people want it, as the rules make it, as
+/// it stands in the document.
+fn candidates(
+    address: &str,
+    hints: &BTreeMap<&String, &str>,
+    context: &Context<'_>,
+) -> Vec<String> {
+    let published = camel(address);
+    let mut names = vec![
+        name_of(address, hints, context),
+        ruled(address, hints, context),
+        published.clone(),
+        published + "Object",
+    ];
+    let mut known = BTreeSet::new();
+    names.retain(|name| known.insert(name.clone()));
+    names
+}
+
 /// The final name of what stands at an address.
 fn name_of(address: &str, hints: &BTreeMap<&String, &str>, context: &Context<'_>) -> String {
-    if let Some(name) = context.names.type_name(address) {
-        return name.to_owned();
+    let chosen = context.names.type_name(address);
+    let view = || match context.apart.contains(address) {
+        true => None,
+        false => context.names.view(address),
+    };
+    match chosen.or_else(view) {
+        Some(name) => name.to_owned(),
+        None => ruled(address, hints, context),
     }
+}
+
+/// The name that follows from where a component stands.
+fn ruled(address: &str, hints: &BTreeMap<&String, &str>, context: &Context<'_>) -> String {
     if let Some(name) = hints.get(&address.to_owned()) {
         return (*name).to_owned();
     }
@@ -128,7 +203,6 @@ pub(super) fn facts(schema: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use syn::{Item, UseTree, Visibility};
 
     use super::super::{run_alone, run_with};
     use super::*;
@@ -176,42 +250,6 @@ mod tests {
         );
     }
 
-    /// The names that a `use` brings, but for what it brings all of.
-    fn names(tree: &UseTree) -> Vec<String> {
-        match tree {
-            UseTree::Path(path) => names(&path.tree),
-            UseTree::Group(group) => group.items.iter().flat_map(names).collect(),
-            UseTree::Name(name) => vec![name.ident.to_string()],
-            UseTree::Rename(rename) => vec![rename.rename.to_string()],
-            UseTree::Glob(_) => Vec::new(),
-        }
-    }
-
-    #[test]
-    fn every_type_that_lago_types_has_of_its_own_is_reserved() {
-        let read = |file: &str| {
-            let file = crate::workspace().join("lago-types/src").join(file);
-            std::fs::read_to_string(file).unwrap()
-        };
-        let mut own = Vec::new();
-        for item in syn::parse_file(&read("lib.rs")).unwrap().items {
-            if let Item::Use(item) = item
-                && matches!(item.vis, Visibility::Public(_))
-            {
-                own.extend(names(&item.tree));
-            }
-        }
-        // A macro has them, which generated code calls.
-        for enumeration in read("webhook.rs").split("pub enum ").skip(1) {
-            own.extend(enumeration.split_whitespace().next().map(str::to_owned));
-        }
-        own.retain(|name| name.starts_with(char::is_uppercase));
-        assert!(own.len() >= 9, "{own:?}");
-        for name in own {
-            assert!(RESERVED.contains(&name.as_str()), "{name}");
-        }
-    }
-
     #[test]
     fn a_reserved_name_is_refused() {
         let mut root = json!({"components": {"schemas": {"WebhookObject": component("x")}}});
@@ -222,6 +260,35 @@ mod tests {
         assert_eq!(
             context.problems[0].message,
             "the name `Webhook` is reserved"
+        );
+    }
+
+    #[test]
+    fn in_another_document_what_cannot_have_its_name_takes_the_next() {
+        let mut root = json!({"components": {"schemas": {
+            "Fee": component("x"), "FeeObject": component("y"), "String": component("z"),
+            "PageObject": component("x"), "PaginationMeta": component("next"),
+        }}});
+        let addresses = crate::regen::address::annotate(&mut root);
+        let names = crate::regen::names::Names::parse("names.yaml", "").unwrap();
+        let mut context = Context::new(&names, &addresses, false);
+        run(&mut root, &mut context);
+        assert!(context.problems.is_empty(), "{:?}", context.problems);
+        let all: Vec<&String> = components(&root).unwrap().keys().collect();
+        assert_eq!(
+            all,
+            [
+                "Fee",
+                "FeeObject",
+                "StringObject",
+                "PageObject",
+                "PaginationMetaObject"
+            ]
+        );
+        assert_eq!(context.reports.len(), 4);
+        assert_eq!(
+            context.reports[1].message,
+            "the name `String` is reserved; it becomes `StringObject`"
         );
     }
 }

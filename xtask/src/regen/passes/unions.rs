@@ -2,28 +2,48 @@
 //!
 //! The choice between whole bodies (one alert or several) stays: it becomes two methods.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
 
 use super::Context;
-use crate::regen::schema::{Site, each_child_mut, each_root_mut, object_mut, reference};
+use crate::regen::pagination::META;
+use crate::regen::schema::{
+    Site, components, each_child_mut, each_root_mut, object_mut, properties, reference,
+};
 
 const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
 /// After this pass only bodies are unions, and only of references.
 pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
     let mut changes = 0;
+    let known = components(root).cloned().unwrap_or_default();
     each_root_mut(root, &mut |site, schema| {
-        if !(matches!(site, Site::Request | Site::Response) && is_choice_of_bodies(schema)) {
+        let body = matches!(site, Site::Request | Site::Response);
+        if !(body && is_choice_of_bodies(schema, site, &known)) {
             free(schema, &mut changes);
         }
     });
     changes
 }
 
-fn is_choice_of_bodies(schema: &Value) -> bool {
+/// Whether a schema is a choice of components that their one root key tells apart.
+fn is_choice_of_bodies(schema: &Value, site: Site, known: &Map<String, Value>) -> bool {
     UNIONS.iter().any(|key| {
-        let members = schema.get(*key).and_then(Value::as_array);
-        members.is_some_and(|members| members.iter().all(|member| reference(member).is_some()))
+        let Some(Value::Array(members)) = schema.get(*key) else {
+            return false;
+        };
+        let mut roots = BTreeSet::new();
+        !members.is_empty()
+            && members.iter().all(|member| {
+                let body = reference(member).and_then(|name| known.get(name));
+                let mut names = body
+                    .into_iter()
+                    .flat_map(properties)
+                    .map(|(name, _)| name)
+                    .filter(|name| site == Site::Request || *name != META);
+                matches!((names.next(), names.next()), (Some(root), None) if roots.insert(root))
+            })
     })
 }
 
@@ -49,16 +69,36 @@ mod tests {
     fn a_union_inside_a_schema_is_free_json_and_one_of_bodies_stays() {
         let body = json!({"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]});
         let mut root = json!({
-            "components": {"schemas": {"A": {"properties": {"v": {"oneOf": [{"type": "string"}, {"type": "object"}]}}}}},
-            "paths": {"/a": {"post": {"requestBody": {"content": {"application/json": {"schema": body}}}}}},
+            "components": {"schemas": {
+                "A": {"properties": {"v": {"oneOf": [{"type": "string"}, {"type": "object"}]}}},
+                "B": {"properties": {"w": {}, "meta": {}}},
+                "C": {"properties": {"v": {}}},
+            }},
+            "paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": body}}}}}}},
         });
         assert_eq!(run_alone(run, &mut root), 1);
         assert_eq!(
             root["components"]["schemas"]["A"]["properties"]["v"].get("oneOf"),
             None
         );
-        let body =
-            &root["paths"]["/a"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+        let answer = &root["paths"]["/a"]["get"]["responses"]["200"];
+        let body = &answer["content"]["application/json"]["schema"];
         assert_eq!(body["oneOf"].as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn a_choice_that_no_root_key_tells_apart_is_free_json() {
+        for other in ["C", "D", "Gone"] {
+            let members = json!([{"$ref": "#/components/schemas/A"}, {"$ref": format!("#/components/schemas/{other}")}]);
+            let mut root = json!({
+                "components": {"schemas": {
+                    "A": {"properties": {"v": {}}},
+                    "C": {"properties": {"v": {}}},
+                    "D": {"properties": {"w": {}, "x": {}}},
+                }},
+                "paths": {"/a": {"post": {"requestBody": {"content": {"application/json": {"schema": {"oneOf": members}}}}}}},
+            });
+            assert_eq!(run_alone(run, &mut root), 1, "{other}");
+        }
     }
 }

@@ -1,18 +1,25 @@
 //! Operations: parameters, bodies, answers, failures.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Reader, prose};
+use crate::regen::ident;
 use crate::regen::ir::{
     Answer, Body, BodyShape, Failures, Field, Operation, Parameter, ParameterPlace, TypeRef,
 };
 use crate::regen::operations::OperationFacts;
-use crate::regen::passes::META;
+use crate::regen::pagination::META;
 use crate::regen::schema::{
-    CODES, MAY_BE_EMPTY, METHODS, UNPUBLISHED, flag, is_struct, list, properties, strings, text,
+    CODES, MAY_BE_EMPTY, METHODS, UNPUBLISHED, flag, is_struct, list, origin, properties, resolved,
+    strings, text,
 };
 
 const JSON: &str = "application/json";
+
+/// What the wire calls variables of its own.
+const VARIABLES: [&str; 2] = ["body", "header_map"];
 
 impl Reader<'_> {
     pub(super) fn operations(&mut self, root: &Value, facts: &OperationFacts) -> Vec<Operation> {
@@ -37,7 +44,7 @@ impl Reader<'_> {
         let id = text(operation, "operationId").unwrap_or_default();
         let address = format!("{} {path}", method.to_uppercase());
         let said = |key| text(operation, key).map(str::to_owned);
-        let (idempotent, since) = facts.of(id, method);
+        let (idempotency, since) = facts.of(id, method);
         Operation {
             id: id.to_owned(),
             method: method.to_uppercase(),
@@ -55,12 +62,13 @@ impl Reader<'_> {
                 .get("requestBody")
                 .and_then(|body| self.body(body, &address)),
             answer: self.answer(operation, &address),
+            identity: Vec::new(),
             may_be_empty: may_be_empty(operation),
             failures: failures(operation),
             published: !flag(operation, UNPUBLISHED),
             accessors: Vec::new(),
             verb: String::new(),
-            idempotent,
+            idempotency,
             since,
         }
     }
@@ -72,62 +80,98 @@ impl Reader<'_> {
             let name = text(parameter, "name").unwrap_or_default();
             let schema = &parameter["schema"];
             // What the overlay says about a parameter stands on its schema.
-            let doc: Vec<String> = [prose(parameter), prose(schema)]
+            let doc: Vec<String> = [prose(parameter), prose(schema), self.takes(schema)]
                 .into_iter()
                 .flatten()
                 .collect();
             let doc = (!doc.is_empty()).then(|| doc.join("\n\n"));
             let required = flag(parameter, "required");
             let deep = text(parameter, "style") == Some("deepObject");
-            match (text(parameter, "in"), name.strip_suffix("[key]")) {
-                (Some("path"), _) => {
-                    let place = ParameterPlace::Path;
-                    in_path.push(Parameter {
-                        name: name.to_owned(),
-                        place,
-                        doc,
-                    });
+            let object = resolved(schema, &self.components).is_some_and(is_struct);
+            let base = name.strip_suffix("[key]").unwrap_or(name);
+            let (name, place) = match text(parameter, "in") {
+                Some("path") => (name, ParameterPlace::Path),
+                Some("query") if base != name || (deep && object) => {
+                    (base, ParameterPlace::QueryMap { required })
                 }
-                (Some("query"), Some(base)) => {
-                    let place = ParameterPlace::QueryMap { required };
-                    in_query.push(Parameter {
-                        name: base.to_owned(),
-                        place,
-                        doc,
-                    });
+                Some("query") if object => {
+                    self.no_object(address, name);
+                    continue;
                 }
-                (Some("query"), None) => {
-                    let place = match self.type_ref(schema) {
-                        TypeRef::Map(_) if deep => ParameterPlace::QueryMap { required },
-                        TypeRef::Map(_) | TypeRef::Nullable(_) => {
-                            self.problem(
-                                &format!("{address}?{name}"),
-                                format!("the query parameter `{name}` holds an object"),
-                                "say `style: deepObject`, or correct it in the overlay",
-                            );
-                            continue;
-                        }
-                        ty => ParameterPlace::Query { required, ty },
-                    };
-                    in_query.push(Parameter {
-                        name: name.to_owned(),
-                        place,
-                        doc,
-                    });
+                Some("query") => match self.type_ref(schema) {
+                    TypeRef::Map(_) if deep => (name, ParameterPlace::QueryMap { required }),
+                    TypeRef::Map(_) | TypeRef::Nullable(_) => {
+                        self.no_object(address, name);
+                        continue;
+                    }
+                    ty => (name, ParameterPlace::Query { required, ty }),
+                },
+                other => {
+                    self.problem(
+                        &format!("{address}?{name}"),
+                        format!(
+                            "a parameter in `{}` is not supported",
+                            other.unwrap_or_default()
+                        ),
+                        "remove it in the overlay, or extend the reader",
+                    );
+                    continue;
                 }
-                (other, _) => self.problem(
-                    &format!("{address}?{name}"),
-                    format!(
-                        "a parameter in `{}` is not supported",
-                        other.unwrap_or_default()
-                    ),
-                    "remove it in the overlay, or extend the reader",
-                ),
-            }
+            };
+            let places = match place {
+                ParameterPlace::Path => &mut in_path,
+                _ => &mut in_query,
+            };
+            places.push(Parameter {
+                name: name.to_owned(),
+                rust: ident::snake(name),
+                place,
+                doc,
+            });
         }
         let place = |parameter: &Parameter| path.find(&format!("{{{}}}", parameter.name));
         in_path.sort_by_key(place);
-        in_path.into_iter().chain(in_query).collect()
+        let mut parameters: Vec<Parameter> = in_path.into_iter().chain(in_query).collect();
+        self.tell_apart(&mut parameters, address);
+        parameters
+    }
+
+    fn no_object(&mut self, address: &str, name: &str) {
+        self.problem(
+            &format!("{address}?{name}"),
+            format!("the query parameter `{name}` holds an object"),
+            "say `style: deepObject`, or correct it in the overlay",
+        );
+    }
+
+    /// Gives each parameter a name of its own in Rust: path and query may have one of the same name.
+    fn tell_apart(&mut self, parameters: &mut [Parameter], address: &str) {
+        let mut known: BTreeSet<String> = VARIABLES.map(str::to_owned).into();
+        for parameter in parameters {
+            let place = match parameter.place {
+                ParameterPlace::Path => "path",
+                _ => "query",
+            };
+            if known.contains(&parameter.rust) {
+                parameter.rust = format!("{place}_{}", parameter.rust);
+            }
+            if !known.insert(parameter.rust.clone()) {
+                let name = &parameter.name;
+                self.problem(
+                    &format!("{address}?{name}"),
+                    format!("another parameter has the same name in Rust as `{name}`"),
+                    "remove one of them in the overlay",
+                );
+            }
+        }
+    }
+
+    /// The values that are documented for a parameter, where the enum has others too.
+    fn takes(&self, schema: &Value) -> Option<String> {
+        let listed = schema.get("items").unwrap_or(schema);
+        let values = self.narrower.get(origin(listed))?;
+        let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+        Some(format!("Documented values: {}.", values.join(", ")))
     }
 
     fn body(&mut self, body: &Value, address: &str) -> Option<Body> {
@@ -185,11 +229,13 @@ impl Reader<'_> {
         if !is_struct(schema) {
             return Answer::Type(self.type_ref(schema));
         }
-        let page = properties(schema).any(|(name, _)| name == META);
+        // What has a block beside a list that is none of pages is a type by now.
+        let page =
+            properties(schema).count() == 2 && properties(schema).any(|(name, _)| name == META);
         let mut roots = self
             .fields(schema)
             .into_iter()
-            .filter(|field| field.name != META);
+            .filter(|field| !(page && field.name == META));
         match (roots.next(), roots.next(), page) {
             (
                 Some(Field {

@@ -25,7 +25,10 @@ impl Reader<'_> {
             values.next().filter(|_| values.next().is_none())
         };
         let object = only("object_type").filter(|root| schema["properties"].get(root).is_some());
-        let (Some(name), Some(root)) = (only("webhook_type"), object) else {
+        // The name stands in a code span of the docs, put there by a macro.
+        let plain = |name: &&str| name.chars().all(|c| c.is_ascii_graphic() && c != '`');
+        let name = only("webhook_type").filter(plain);
+        let (Some(name), Some(root)) = (name, object) else {
             self.problem(
                 &format!("webhook {key}"),
                 "its deliveries do not say of which one type they are, and of what object".to_owned(),
@@ -34,6 +37,7 @@ impl Reader<'_> {
             return None;
         };
         Some(Webhook {
+            key: key.to_owned(),
             name: name.to_owned(),
             root: root.to_owned(),
             ty: self.type_ref(&schema["properties"][root]),

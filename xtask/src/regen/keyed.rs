@@ -1,0 +1,207 @@
+//! Whether what operations.yaml says of keys holds in this document.
+
+use std::collections::BTreeMap;
+
+use super::ir::{
+    Answer, BodyShape, Idempotency, Key, Kind, Minted, Operation, ParameterPlace, Type, TypeRef,
+};
+use super::operations::OperationFacts;
+
+/// An operation whose key is not as its row says may not be repeated, and is noted.
+pub(crate) fn check(
+    operations: &mut [Operation],
+    types: &BTreeMap<String, Type>,
+    facts: &OperationFacts,
+) {
+    let checked = operations
+        .iter()
+        .enumerate()
+        .filter_map(|(index, operation)| {
+            let Idempotency::WithKey(key) = &operation.idempotency else {
+                return None;
+            };
+            let problem = problem(operation, key, operations, types)?;
+            facts.note_unkeyed(&operation.id, problem);
+            Some(index)
+        });
+    let unkeyed: Vec<usize> = checked.collect();
+    for index in unkeyed {
+        operations[index].idempotency = Idempotency::NotIdempotent;
+    }
+}
+
+/// Whether the client fills in key and time of a type when a request is made.
+pub(crate) fn is_keyed(ty: &Type, key: &str, time: &str) -> bool {
+    let Kind::Struct(fields) = &ty.kind else {
+        return false;
+    };
+    let has = |name: &str, minted| {
+        let mut fields = fields.iter();
+        fields.any(|field| field.name == name && field.minted == Some(minted))
+    };
+    has(key, Minted::Id) && has(time, Minted::Now)
+}
+
+fn problem(
+    operation: &Operation,
+    key: &Key,
+    operations: &[Operation],
+    types: &BTreeMap<String, Type>,
+) -> Option<String> {
+    let body = operation.body.as_ref().filter(|body| body.required);
+    let root = match body.map(|body| &body.shape) {
+        Some(BodyShape::Roots(fields)) => match fields.as_slice() {
+            [root] => Some(one(&root.ty)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let is_keyed = match root {
+        Some(TypeRef::Named(name)) => types
+            .get(name)
+            .is_some_and(|ty| is_keyed(ty, &key.name, &key.time)),
+        _ => false,
+    };
+    if !is_keyed {
+        return Some(format!(
+            "nothing under the one root of its body has `{}` and `{}` that the client fills in",
+            key.name, key.time
+        ));
+    }
+    let lookup = operations.iter().find(|known| known.id == key.lookup);
+    let Some(lookup) = lookup else {
+        return Some(format!("there is no operation `{}`", key.lookup));
+    };
+    let takes_the_key = lookup.parameters.iter().all(|parameter| {
+        matches!(
+            parameter.place,
+            ParameterPlace::Path
+                | ParameterPlace::Query {
+                    required: false,
+                    ..
+                }
+        )
+    });
+    let in_path = lookup.parameters.iter();
+    let in_path = in_path.filter(|parameter| parameter.place == ParameterPlace::Path);
+    let answers = [operation, lookup].map(|operation| match &operation.answer {
+        Answer::Root { ty, .. } => Some(one(ty)),
+        _ => None,
+    });
+    let is_the_same = answers[0].is_some() && answers[0] == answers[1];
+    let reads_back = takes_the_key && in_path.count() == 1 && lookup.body.is_none() && is_the_same;
+    (!reads_back).then(|| format!("`{}` does not read back what it answers", lookup.id))
+}
+
+/// What a list holds, or the thing itself.
+fn one(ty: &TypeRef) -> &TypeRef {
+    match ty {
+        TypeRef::List(item) => item,
+        ty => ty,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::emit::sample;
+    use super::*;
+    use crate::regen::ir::Body;
+
+    fn key(lookup: &str) -> Key {
+        Key {
+            name: "id".into(),
+            time: "at".into(),
+            content: Vec::new(),
+            lookup: lookup.into(),
+        }
+    }
+
+    fn answer(ty: TypeRef) -> Answer {
+        let key = "event".into();
+        Answer::Root { key, ty }
+    }
+
+    /// Two operations that write events, and one that reads an event.
+    fn operations(lookup: &str) -> Vec<Operation> {
+        let event = || TypeRef::Named("Event".into());
+        let write = |id: &str, input: TypeRef, output: TypeRef| Operation {
+            body: Some(Body {
+                required: true,
+                shape: BodyShape::Roots(vec![sample::root("event", input, true)]),
+            }),
+            answer: answer(output),
+            idempotency: Idempotency::WithKey(key(lookup)),
+            ..sample::operation(id, "POST", "/events")
+        };
+        let input = || TypeRef::Named("EventInput".into());
+        vec![
+            write("create", input(), event()),
+            write(
+                "createAll",
+                TypeRef::List(Box::new(input())),
+                TypeRef::List(Box::new(event())),
+            ),
+            Operation {
+                parameters: vec![sample::path("id")],
+                answer: answer(event()),
+                ..sample::operation("find", "GET", "/events/{id}")
+            },
+            sample::operation("list", "GET", "/events"),
+        ]
+    }
+
+    fn types(minted: bool) -> BTreeMap<String, Type> {
+        let field = |name: &str, by| {
+            let mut field = sample::root(name, TypeRef::String, true);
+            field.minted = minted.then_some(by);
+            field
+        };
+        let fields = vec![field("id", Minted::Id), field("at", Minted::Now)];
+        let input = Type {
+            origin: "EventInput".to_owned(),
+            doc: None,
+            sent: true,
+            received: false,
+            kind: Kind::Struct(fields),
+        };
+        BTreeMap::from([("EventInput".to_owned(), input)])
+    }
+
+    fn checked(lookup: &str, minted: bool) -> (Vec<Operation>, Vec<String>) {
+        let text = "create: {repeatable: true, why: x}\ncreateAll: {repeatable: true, why: x}\n";
+        let facts = OperationFacts::parse("operations.yaml", text).unwrap();
+        facts.of("create", "post");
+        facts.of("createAll", "post");
+        let mut operations = operations(lookup);
+        check(&mut operations, &types(minted), &facts);
+        let findings = facts.findings().into_iter();
+        (
+            operations,
+            findings.map(|finding| finding.message).collect(),
+        )
+    }
+
+    #[test]
+    fn a_key_that_holds_is_kept() {
+        let (operations, findings) = checked("find", true);
+        assert_eq!(operations[0].idempotency, Idempotency::WithKey(key("find")));
+        assert_eq!(operations[1].idempotency, Idempotency::WithKey(key("find")));
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+
+    #[test]
+    fn a_key_that_does_not_hold_makes_it_not_repeatable() {
+        for (lookup, minted, expected) in [
+            ("find", false, "nothing under the one root"),
+            ("gone", true, "there is no operation `gone`"),
+            ("list", true, "`list` does not read back"),
+        ] {
+            let (operations, findings) = checked(lookup, minted);
+            for operation in &operations[..2] {
+                assert_eq!(operation.idempotency, Idempotency::NotIdempotent);
+            }
+            assert_eq!(findings.len(), 2);
+            assert!(findings[0].contains(expected), "{findings:?}");
+        }
+    }
+}
