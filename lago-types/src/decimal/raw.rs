@@ -4,7 +4,7 @@
 //! No other format knows the name, and some would write it out. serde does not say which format it is working for; the
 //! name of the error type does, and where a wrapper hides that, a number is as exact as an `f64`.
 
-use std::{any::type_name, fmt};
+use std::{any::type_name, fmt, sync::LazyLock};
 
 use serde::{
     Deserialize, Deserializer, Serializer,
@@ -23,9 +23,21 @@ pub(super) fn gives_text<E>() -> bool {
     type_name::<E>() == type_name::<serde_json::Error>()
 }
 
-/// Whether a serializer takes the text of a number. That of the keys of a map takes no struct at all.
+/// Whether a serializer takes the text of a number. That of the keys of a map takes no struct at all, and that of a
+/// `Value` would read the text as a float of its own, which can be the neighbour of the nearest one.
 pub(super) fn takes_text<S: Serializer>() -> bool {
-    gives_text::<S::Error>() && !type_name::<S::SerializeStruct>().contains("::Impossible<")
+    let is_value = type_name::<S::Ok>() == type_name::<serde_json::Value>();
+    gives_text::<S::Error>()
+        && !type_name::<S::SerializeStruct>().contains("::Impossible<")
+        && (!is_value || values_keep_text())
+}
+
+/// Whether a `Value` holds numbers as text, which is serde_json's feature `arbitrary_precision`: only then is a number
+/// beyond all floats one.
+fn values_keep_text() -> bool {
+    static KEEP: LazyLock<bool> =
+        LazyLock::new(|| serde_json::from_str::<serde_json::Number>("1e400").is_ok());
+    *KEEP
 }
 
 /// Writes what is JSON already.
@@ -115,7 +127,7 @@ mod tests {
             <&mut serde_json::Deserializer<serde_json::de::StrRead<'_>> as Deserializer<'_>>::Error,
         >());
         assert!(takes_text::<&mut Json<Vec<u8>>>());
-        assert!(takes_text::<ToValue>());
+        assert_eq!(takes_text::<ToValue>(), values_keep_text());
         assert!(!gives_text::<fmt::Error>());
         assert!(!takes_text::<&mut fmt::Formatter<'_>>());
     }
