@@ -17,7 +17,8 @@ pub(crate) struct Regen {
     /// Write nothing; fail with a diff when the generated code is not what it should be.
     #[arg(long)]
     check: bool,
-    /// Another document shaped like Lago's: OpenAPI 3.0 or 3.1, in YAML or JSON.
+    /// Another document shaped like Lago's: OpenAPI 3.0 or 3.1, in YAML or JSON. What comes of it is never
+    /// written over this workspace: say `--out` or `--check`, too.
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
     /// Write into a copy of the workspace at this place, ready to compile.
@@ -30,6 +31,22 @@ pub(crate) struct Regen {
 
 /// Runs the command; the answer is what to print on success.
 pub(crate) fn regen(options: &Regen, root: &Path) -> Result<String, Diagnostics> {
+    if let Some(spec) = options
+        .spec
+        .as_ref()
+        .filter(|_| options.out.is_none() && !options.check)
+    {
+        return Err(Diagnostic {
+            file: spec.display().to_string(),
+            line: None,
+            pointer: None,
+            message: "the code of another document would replace that of this workspace".to_owned(),
+            advice: "add `--out DIR` for a copy with that code, or `--check` to see how it would differ; \
+                     `cargo xtask spec import FILE` takes a new version over"
+                .to_owned(),
+        }
+        .into());
+    }
     let inputs = inputs(options, root)?;
     let generated = regen::regen(&inputs)?;
     let target = options.out.as_deref().unwrap_or(root);

@@ -92,25 +92,31 @@ pub(crate) fn write(root: &Path, differences: &[Difference]) -> io::Result<()> {
 }
 
 /// Copies manifests and hand-written sources of the published crates to `out`, so that they
-/// compile there with the tree. A folder that holds something else is left alone.
+/// compile there with the tree. A folder that holds something else is left alone, and so is this workspace:
+/// its sources would be overwritten, or become a workspace within it.
 pub(crate) fn copy_workspace(root: &Path, out: &Path) -> io::Result<()> {
-    let foreign = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some())
-        && !out.join("Cargo.toml").exists();
-    if foreign {
-        return Err(io::Error::new(
-            io::ErrorKind::AlreadyExists,
-            format!(
-                "{} holds files that are no copy of this workspace",
-                out.display()
-            ),
-        ));
+    let refused = |why: &str| {
+        let message = format!("{} {why}", out.display());
+        Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
+    };
+    let members = format!("members = {CRATES:?}");
+    let is_copy = fs::read_to_string(out.join("Cargo.toml"))
+        .is_ok_and(|manifest| manifest.lines().any(|line| line == members));
+    let is_empty = !fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
+    if !is_copy && !is_empty {
+        return refused("holds files that are no copy of this workspace");
+    }
+    let place = nearest(out)?;
+    let root_place = root.canonicalize()?;
+    if place.starts_with(&root_place) && !place.starts_with(root_place.join("target")) {
+        return refused("is in this workspace; name a folder outside of it, or below `target`");
     }
     fs::create_dir_all(out)?;
     let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
     let members = manifest
         .lines()
         .map(|line| match line.starts_with("members = ") {
-            true => format!("members = {CRATES:?}"),
+            true => members.clone(),
             false => line.to_owned(),
         })
         .collect::<Vec<_>>();
@@ -134,6 +140,16 @@ pub(crate) fn copy_workspace(root: &Path, out: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Where a path that may not be there yet would be, links and `..` resolved as far as it is.
+fn nearest(path: &Path) -> io::Result<PathBuf> {
+    let whole = std::path::absolute(path)?;
+    let there = whole.ancestors().find_map(|known| {
+        let missing = whole.strip_prefix(known).ok()?;
+        Some(known.canonicalize().ok()?.join(missing))
+    });
+    Ok(there.unwrap_or(whole))
 }
 
 fn read(path: &Path) -> io::Result<Option<String>> {
@@ -203,5 +219,25 @@ mod tests {
         assert_eq!(manifest, "members = [\"lago-client\", \"lago-types\"]\n");
         let taken = copy_workspace(root.path(), out.path());
         assert_eq!(taken.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        // A copy is overwritten, another project not.
+        copy_workspace(root.path(), &out.path().join("fresh")).unwrap();
+        fs::create_dir(out.path().join("other")).unwrap();
+        fs::write(out.path().join("other/Cargo.toml"), "[package]\n").unwrap();
+        assert!(copy_workspace(root.path(), &out.path().join("other")).is_err());
+    }
+
+    #[test]
+    fn the_workspace_is_not_written_over() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("Cargo.toml"), "members = [\"xtask\"]\n").unwrap();
+        for inside in ["", "new", "a/../new", "targets"] {
+            assert!(
+                copy_workspace(root.path(), &root.path().join(inside)).is_err(),
+                "{inside}"
+            );
+        }
+        copy_workspace(root.path(), &root.path().join("target/copy")).unwrap();
+        let manifest = fs::read_to_string(root.path().join("Cargo.toml")).unwrap();
+        assert_eq!(manifest, "members = [\"xtask\"]\n");
     }
 }

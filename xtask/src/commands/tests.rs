@@ -169,3 +169,14 @@ fn a_missing_file_is_named() {
     let error = regen(&options(), root.path()).unwrap_err().to_string();
     assert!(error.contains("openapi.yaml"), "{error}");
 }
+
+#[test]
+fn another_document_never_replaces_the_code_of_the_workspace() {
+    let root = copy();
+    let options = Regen {
+        spec: Some("other.yaml".into()),
+        ..options()
+    };
+    let error = regen(&options, root.path()).unwrap_err().to_string();
+    assert!(error.contains("--out DIR"), "{error}");
+}
