@@ -23,13 +23,15 @@ pub(super) fn gives_text<E>() -> bool {
     type_name::<E>() == type_name::<serde_json::Error>()
 }
 
-/// Whether a serializer takes the text of a number. That of the keys of a map takes no struct at all, and that of a
-/// `Value` would read the text as a float of its own, which can be the neighbour of the nearest one.
+/// Whether a serializer takes the text of a number. That of keys does not, and that of a `Value` would read the text as a float of its own, which can be the neighbour of the nearest one.
 pub(super) fn takes_text<S: Serializer>() -> bool {
     let is_value = type_name::<S::Ok>() == type_name::<serde_json::Value>();
-    gives_text::<S::Error>()
-        && !type_name::<S::SerializeStruct>().contains("::Impossible<")
-        && (!is_value || values_keep_text())
+    gives_text::<S::Error>() && !takes_keys::<S>() && (!is_value || values_keep_text())
+}
+
+/// Whether a serializer is that of the keys of a map, which takes no struct at all.
+pub(super) fn takes_keys<S: Serializer>() -> bool {
+    gives_text::<S::Error>() && type_name::<S::SerializeStruct>().contains("::Impossible<")
 }
 
 /// Whether a `Value` holds numbers as text, which is serde_json's feature `arbitrary_precision`: only then is a number

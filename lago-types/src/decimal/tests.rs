@@ -103,6 +103,27 @@ fn json_numbers_stay_numbers() {
 }
 
 #[test]
+fn it_is_printed_as_numbers_are() {
+    let decimal = |text| Decimal::parse(text).unwrap();
+    for (printed, expected) in [
+        (format!("{:.2}", decimal("12.50")), "12.50"),
+        (format!("{:.2}", decimal("3.14159")), "3.14"),
+        (format!("{:.2}", decimal("0.005")), "0.01"),
+        (format!("{:.0}", decimal("-2.5")), "-3"),
+        (format!("{:.2}", decimal("7")), "7.00"),
+        (format!("{:+}", decimal("7.5")), "+7.5"),
+        (format!("{:+.1}", decimal("-7.25")), "-7.3"),
+        (format!("{:>8.2}|", decimal("1.5")), "    1.50|"),
+        (format!("{:8}|", decimal("1.5")), "     1.5|"),
+        (format!("{:<8}|", decimal("1.5")), "1.5     |"),
+        (format!("{:08.2}", decimal("-1.5")), "-0001.50"),
+        (format!("{}", decimal("+1.50e3")), "+1.50e3"),
+    ] {
+        assert_eq!(printed, expected);
+    }
+}
+
+#[test]
 fn made_in_rust_is_a_string() {
     for (value, text) in [
         (Decimal::from(7), "7"),

@@ -45,6 +45,8 @@ impl DecimalField for Decimal {
     fn serialize_in<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
         match form {
             Form::String => serializer.serialize_str(self.as_str()),
+            // A key of a map is text, whatever is in it.
+            Form::Number if raw::takes_keys::<S>() => serializer.serialize_str(self.as_str()),
             Form::Number if raw::takes_text::<S>() => {
                 raw::serialize(&json_number(self.as_str()), serializer)
             }
