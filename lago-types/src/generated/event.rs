@@ -243,7 +243,7 @@ pub struct EventInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub precise_total_amount_cents: crate::Patch<crate::Decimal>,
-    /// Properties.
+    /// What is measured and what prices depend on. Its numbers are those of JSON values in Rust, integers of 64 bits and floats; send what has more digits as text, which the server reads as a number.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub properties: crate::Patch<::serde_json::Map<String, ::serde_json::Value>>,
     #[serde(

@@ -654,7 +654,7 @@ impl From<crate::Charge> for PlanChargeUpdate {
     }
 }
 
-/// To send what is there, with a change. What is missing is left out.
+/// To send what is there, with a change. What is missing is left out. `properties` has to be sent, and is empty where it is missing: for the server that is the default.
 ///
 /// Left out as well, since [`PlanChargeInput`](crate::PlanChargeInput) does not have it: `id`.
 impl From<crate::PlanChargeInput> for PlanChargeUpdate {
@@ -1017,7 +1017,7 @@ impl From<crate::FixedCharge> for PlanFixedChargeUpdate {
     }
 }
 
-/// To send what is there, with a change. What is missing is left out.
+/// To send what is there, with a change. What is missing is left out. `properties` has to be sent, and is empty where it is missing: for the server that is the default.
 ///
 /// Left out as well, since [`PlanFixedChargeInput`](crate::PlanFixedChargeInput) does not have it: `id`.
 impl From<crate::PlanFixedChargeInput> for PlanFixedChargeUpdate {

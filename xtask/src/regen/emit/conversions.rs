@@ -68,8 +68,25 @@ fn implementation(
             lost.join(", ")
         ),
     };
+    let is_emptied = |index: usize, field: &Printed<'_>| {
+        field.presence == Presence::Plain && source[index].presence != Presence::Plain
+    };
+    let emptied: Vec<String> = steps()
+        .filter(|(step, field)| {
+            step.as_ref()
+                .is_some_and(|(index, _)| is_emptied(*index, field))
+        })
+        .map(|(_, field)| format!("`{}`", field.ident))
+        .collect();
+    let emptied = match emptied.is_empty() {
+        true => String::new(),
+        false => format!(
+            " {} has to be sent, and is empty where it is missing: for the server that is the default.",
+            emptied.join(", ")
+        ),
+    };
     let doc = doc_lines(&format!(
-        "To send what is there, with a change. What is missing is left out.{lost}"
+        "To send what is there, with a change. What is missing is left out.{emptied}{lost}"
     ));
     let mut both = source.iter().chain(target);
     let deprecated = both
