@@ -17,15 +17,15 @@ pub(super) fn add_parameter(
 ) -> Result<(), Refusal> {
     let pointer = pointer(target)?;
     let operation = root.pointer(&pointer).ok_or_else(missing)?;
-    let known = list(operation, "parameters").any(|known| {
-        let target = known["$ref"]
-            .as_str()
-            .and_then(|place| place.strip_prefix('#'));
-        let known = target
-            .and_then(|place| root.pointer(place))
-            .unwrap_or(known);
-        known == parameter || (known["name"] == parameter["name"] && known["in"] == parameter["in"])
-    });
+    let resolved = |parameter: &Value| {
+        let target = parameter["$ref"].as_str();
+        let target = target.and_then(|place| root.pointer(place.strip_prefix('#')?));
+        target.unwrap_or(parameter).clone()
+    };
+    let added = resolved(parameter);
+    let known = list(operation, "parameters")
+        .map(resolved)
+        .any(|known| known["name"] == added["name"] && known["in"] == added["in"]);
     if known {
         return Err("the document has this parameter already".to_owned());
     }

@@ -159,6 +159,23 @@ fn operations_get_parameters_errors_and_bodies() {
 }
 
 #[test]
+fn a_parameter_that_the_document_has_is_not_added_however_it_is_written() {
+    let inline = json!({"name": "currency", "in": "query", "schema": {"type": "string"}});
+    let reference = json!({"$ref": "#/components/parameters/currency"});
+    for (known, added) in [
+        (&inline, &reference),
+        (&reference, &inline),
+        (&reference, &reference),
+    ] {
+        let mut root = api();
+        root["components"]["parameters"] = json!({ "currency": inline });
+        root["paths"]["/fees"]["get"]["parameters"] = json!([known]);
+        let refused = operation::add_parameter(&mut root, "GET /fees", added);
+        assert!(refused.unwrap_err().contains("already"), "{known} {added}");
+    }
+}
+
+#[test]
 fn a_parameter_goes_and_the_next_one_is_found_in_its_place() {
     let mut root = api();
     let get = &mut root["paths"]["/fees"]["get"];

@@ -15,7 +15,7 @@ use crate::regen::schema::{
     ORIGIN, components_mut, descend_mut, each_schema_mut, object_mut, origin, redirect, reference,
     text,
 };
-use crate::regen::{pagination, reserved};
+use crate::regen::{ident, pagination, reserved};
 
 /// After this pass components have the names of Rust types.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
@@ -145,8 +145,13 @@ fn candidates(
         name_of(address, hints, context),
         ruled(address, hints, context),
         published.clone(),
-        published + "Object",
+        format!("{published}Object"),
+        format!("{published}Schema"),
     ];
+    // As typify will write them: a word is a capital and small letters.
+    for name in &mut names {
+        *name = ident::pascal(name);
+    }
     let mut known = BTreeSet::new();
     names.retain(|name| known.insert(name.clone()));
     names
