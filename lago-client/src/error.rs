@@ -51,6 +51,8 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
     attempts: u32,
     may_be_executed: bool,
+    /// How many things with a key the request held.
+    things: usize,
     retry_after: Option<Duration>,
     /// What kept a call from being tried again, where it might have been worth it.
     limit: Option<Stop>,
@@ -102,6 +104,7 @@ impl Error {
             source: None,
             attempts: 0,
             may_be_executed: false,
+            things: 0,
             retry_after: None,
             limit: None,
         }))
@@ -226,6 +229,12 @@ impl Error {
         // Fetching a file changes nothing.
         self.0.may_be_executed = history.may_be_executed && !self.0.of_storage;
         self.0.limit = Some(stop).filter(|stop| stop.is_limit());
+        self
+    }
+
+    /// A failure to send so many things with a key.
+    pub(crate) fn after_sending(mut self, things: usize) -> Self {
+        self.0.things = things;
         self
     }
 

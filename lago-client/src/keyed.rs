@@ -26,17 +26,19 @@ pub(crate) type Recorded<'c, T> = Pin<Box<dyn Future<Output = Option<Response<T>
 /// The largest answer of which the content is compared, in bytes. Events are far smaller.
 const LARGEST: usize = 1 << 20;
 
-/// Checks and completes one thing, under the root key of its request.
+/// Checks and completes one thing, under the root key of its request. Tells how many there are.
 #[allow(dead_code, reason = "some documents have nothing with a key")]
-pub(crate) fn settle<T: Keyed>(root: &str, thing: &mut T) -> Result<(), String> {
-    settle_at(&|| root.to_owned(), thing)
+pub(crate) fn settle<T: Keyed>(root: &str, thing: &mut T) -> Result<usize, String> {
+    settle_at(&|| root.to_owned(), thing).map(|()| 1)
 }
 
 /// Checks and completes many.
 #[allow(dead_code, reason = "some documents have nothing with a key")]
-pub(crate) fn settle_all<T: Keyed>(root: &str, things: &mut [T]) -> Result<(), String> {
-    let mut things = things.iter_mut().enumerate();
-    things.try_for_each(|(index, thing)| settle_at(&|| format!("{root}[{index}]"), thing))
+pub(crate) fn settle_all<T: Keyed>(root: &str, things: &mut [T]) -> Result<usize, String> {
+    for (index, thing) in things.iter_mut().enumerate() {
+        settle_at(&|| format!("{root}[{index}]"), thing)?;
+    }
+    Ok(things.len())
 }
 
 fn settle_at<T: Keyed>(place: &dyn Fn() -> String, thing: &mut T) -> Result<(), String> {

@@ -104,6 +104,8 @@ pub struct Key {
     pub time: &'static str,
     /// What else has to be equal for two things to be the same one.
     pub content: &'static [&'static str],
+    /// Which of that are amounts, equal when their values are: `12.5` and `12.50`.
+    pub amounts: &'static [&'static str],
 }
 
 /// Whether a request has a body.

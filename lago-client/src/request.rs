@@ -108,8 +108,8 @@ pub trait Call: Clone + Send + Sync + 'static {
     /// Makes sure that the server can recognise what is sent, and fixes what every attempt has to say
     /// in the same way; or says what is missing.
     #[doc(hidden)]
-    fn settle(&mut self) -> Result<(), String> {
-        Ok(())
+    fn settle(&mut self) -> Result<usize, String> {
+        Ok(0)
     }
 
     /// Looks whether the server has all of what is sent already; none where it cannot tell.
@@ -202,7 +202,7 @@ impl<C: Call> Request<C> {
         let operation = C::operation();
         transport::need_runtime(operation)?;
         let settled = self.call.settle();
-        settled.map_err(|problem| Error::request(operation, problem))?;
+        let things = settled.map_err(|problem| Error::request(operation, problem))?;
         let shared = self.client.shared();
         let start = shared.clock.now();
         let can_read = |body: &[u8]| C::decode(body).is_ok();
@@ -211,6 +211,7 @@ impl<C: Call> Request<C> {
         let success = match (wire.inner.outcome(), outcome) {
             (Some(Ok(success)), _) => success,
             (Some(Err(error)), _) => {
+                let error = error.after_sending(things);
                 let lookup = Lookup::after(&error, &self.client, wire.inner.options(), start);
                 // In a box of its own: it is rare.
                 let recorded = lookup.and_then(|lookup| self.call.look_up(lookup));

@@ -60,12 +60,15 @@ impl Error {
         let exists = |details: Details<'_>| details.only() == Some((key.name, EXISTS));
         match refusal.details() {
             Details::Items(items) => {
+                // A place that was not sent is of no use to whoever takes it out of a list.
+                let is_known = |index: usize, details| index < self.0.things && exists(details);
                 let all = items
                     .iter()
-                    .map(|(index, details)| exists(details).then_some(index));
+                    .map(|(index, details)| is_known(index, details).then_some(index));
                 all.collect()
             }
-            details => exists(details).then(|| vec![0]),
+            // Of several nobody would know which one.
+            details => (self.0.things == 1 && exists(details)).then(|| vec![0]),
         }
     }
 }

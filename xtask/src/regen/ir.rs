@@ -244,6 +244,8 @@ pub(crate) struct Key {
     pub(crate) time: String,
     /// The properties that have to be equal besides.
     pub(crate) content: Vec<String>,
+    /// Those of them that are amounts.
+    pub(crate) amounts: Vec<String>,
     /// The operation that reads it back by its key.
     pub(crate) lookup: String,
 }

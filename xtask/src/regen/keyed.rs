@@ -28,6 +28,43 @@ pub(crate) fn check(
     for index in unkeyed {
         operations[index].idempotency = Idempotency::NotIdempotent;
     }
+    for operation in operations {
+        let decimals = thing(operation).and_then(|name| decimals(types.get(name)?));
+        if let (Idempotency::WithKey(key), Some(decimals)) = (&mut operation.idempotency, decimals)
+        {
+            let content = key.content.iter();
+            key.amounts = content
+                .filter(|name| decimals.contains(*name))
+                .cloned()
+                .collect();
+        }
+    }
+}
+
+/// The type of what an operation sends under the one root of its body.
+fn thing(operation: &Operation) -> Option<&String> {
+    let body = operation.body.as_ref().filter(|body| body.required)?;
+    match &body.shape {
+        BodyShape::Roots(fields) => match fields.as_slice() {
+            [root] => match one(&root.ty) {
+                TypeRef::Named(name) => Some(name),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The names of the fields that are decimals.
+fn decimals(ty: &Type) -> Option<Vec<String>> {
+    let Kind::Struct(fields) = &ty.kind else {
+        return None;
+    };
+    let decimals = fields
+        .iter()
+        .filter(|field| matches!(field.ty, TypeRef::Decimal(_)));
+    Some(decimals.map(|field| field.name.clone()).collect())
 }
 
 /// Whether the client fills in key and time of a type when a request is made.
@@ -48,20 +85,9 @@ fn problem(
     operations: &[Operation],
     types: &BTreeMap<String, Type>,
 ) -> Option<String> {
-    let body = operation.body.as_ref().filter(|body| body.required);
-    let root = match body.map(|body| &body.shape) {
-        Some(BodyShape::Roots(fields)) => match fields.as_slice() {
-            [root] => Some(one(&root.ty)),
-            _ => None,
-        },
-        _ => None,
-    };
-    let is_keyed = match root {
-        Some(TypeRef::Named(name)) => types
-            .get(name)
-            .is_some_and(|ty| is_keyed(ty, &key.name, &key.time)),
-        _ => false,
-    };
+    let is_keyed = thing(operation)
+        .and_then(|name| types.get(name))
+        .is_some_and(|ty| is_keyed(ty, &key.name, &key.time));
     if !is_keyed {
         return Some(format!(
             "nothing under the one root of its body has `{}` and `{}` that the client fills in",
@@ -106,12 +132,14 @@ mod tests {
     use super::super::emit::sample;
     use super::*;
     use crate::regen::ir::Body;
+    use crate::regen::names::Form;
 
     fn key(lookup: &str) -> Key {
         Key {
             name: "id".into(),
             time: "at".into(),
-            content: Vec::new(),
+            content: vec!["at".into(), "cents".into()],
+            amounts: Vec::new(),
             lookup: lookup.into(),
         }
     }
@@ -156,7 +184,8 @@ mod tests {
             field.minted = minted.then_some(by);
             field
         };
-        let fields = vec![field("id", Minted::Id), field("at", Minted::Now)];
+        let cents = sample::root("cents", TypeRef::Decimal(Form::String), false);
+        let fields = vec![field("id", Minted::Id), field("at", Minted::Now), cents];
         let input = Type {
             origin: "EventInput".to_owned(),
             doc: None,
@@ -184,8 +213,15 @@ mod tests {
     #[test]
     fn a_key_that_holds_is_kept() {
         let (operations, findings) = checked("find", true);
-        assert_eq!(operations[0].idempotency, Idempotency::WithKey(key("find")));
-        assert_eq!(operations[1].idempotency, Idempotency::WithKey(key("find")));
+        let amounts = vec!["cents".to_owned()];
+        let kept = Idempotency::WithKey(Key {
+            amounts,
+            ..key("find")
+        });
+        assert_eq!(
+            [&operations[0].idempotency, &operations[1].idempotency],
+            [&kept; 2]
+        );
         assert!(findings.is_empty(), "{findings:?}");
     }
 

@@ -189,6 +189,8 @@ fn idempotency(said: &Value) -> Option<Idempotency> {
         name: text("key")?,
         time: text("time")?,
         content: content.collect::<Option<_>>()?,
+        // The document knows.
+        amounts: Vec::new(),
         lookup: text("lookup")?,
     }))
 }
@@ -256,6 +258,7 @@ mod tests {
             name: "id".into(),
             time: "at".into(),
             content: vec!["code".into()],
+            amounts: Vec::new(),
             lookup: "b".into(),
         };
         assert_eq!(facts.of("a", "post"), (Idempotency::WithKey(key), None));

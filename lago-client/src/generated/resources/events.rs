@@ -239,7 +239,7 @@ impl Call for Create {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "event")
     }
-    fn settle(&mut self) -> Result<(), String> {
+    fn settle(&mut self) -> Result<usize, String> {
         keyed::settle("event", &mut self.body.event)
     }
     fn look_up<'c>(&'c self, lookup: Lookup<'c>) -> Option<Recorded<'c, Self::Output>> {
@@ -269,7 +269,7 @@ impl Call for CreateBatch {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "events")
     }
-    fn settle(&mut self) -> Result<(), String> {
+    fn settle(&mut self) -> Result<usize, String> {
         keyed::settle_all("events", &mut self.body.events)
     }
     fn look_up<'c>(&'c self, lookup: Lookup<'c>) -> Option<Recorded<'c, Self::Output>> {

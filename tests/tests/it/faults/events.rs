@@ -270,6 +270,20 @@ async fn anything_else_that_is_wrong_is_not_recorded_already() -> Outcome {
             assert!(!error.is_already_recorded(), "{details}");
         }
     }
+    // Of a batch, places that were not sent, or none at all, name no event.
+    for details in [
+        json!({"7": exists()}),
+        json!({"0": exists(), "2": exists()}),
+        json!({"18446744073709551615": exists()}),
+        exists(),
+    ] {
+        let server = Scripted::always(refused(&details)).await?;
+        let two = [sent("t1")?, sent("t2")?];
+        let error = server.client()?.events().create_batch(two).await.err();
+        let error = error.ok_or("a success")?;
+        assert!(!error.is_already_recorded(), "{details}");
+        assert_eq!(error.already_recorded(), Vec::<usize>::new(), "{details}");
+    }
     // Nor is what other operations refuse in the same words.
     let server = Scripted::always(refused(&exists())).await?;
     let error = server.client()?.taxes().get("vat").await.err();

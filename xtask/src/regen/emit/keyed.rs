@@ -99,7 +99,7 @@ pub(crate) fn call_functions(
         })
     });
     Some(quote! {
-        fn settle(&mut self) -> Result<(), String> {
+        fn settle(&mut self) -> Result<usize, String> {
             #settle
         }
         #look_up
@@ -127,6 +127,7 @@ mod tests {
                 name: "id".into(),
                 time: "at".into(),
                 content: Vec::new(),
+                amounts: Vec::new(),
                 lookup: "find".into(),
             }),
             ..sample::operation("create", "POST", "/events")

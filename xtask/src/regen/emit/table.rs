@@ -72,8 +72,8 @@ fn row(operation: &Operation) -> String {
         Idempotency::Idempotent => "Idempotent".to_owned(),
         Idempotency::NotIdempotent => "NotIdempotent".to_owned(),
         Idempotency::WithKey(key) => format!(
-            "WithKey(crate::operation::Key {{ name: {:?}, time: {:?}, content: &{:?} }})",
-            key.name, key.time, key.content
+            "WithKey(crate::operation::Key {{ name: {:?}, time: {:?}, content: &{:?}, amounts: &{:?} }})",
+            key.name, key.time, key.content, key.amounts
         ),
     };
     let body = match &operation.body {
