@@ -97,14 +97,15 @@ fn by_status(status: StatusCode, is_lago: bool) -> Option<&'static str> {
     })
 }
 
-/// An error and its causes on one line: `a: b: c`.
+/// An error and its causes on one line: `a: b: c`. Of an [`Error`] among them without those that may
+/// quote what the server said.
 pub(crate) struct Chain<'e>(pub(crate) &'e (dyn StdError + 'static));
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut last = self.0.to_string();
         f.write_str(&last)?;
-        let mut next = self.0.source();
+        let mut next = cause_of(self.0);
         while let Some(cause) = next {
             let said = cause.to_string();
             // Some errors print their cause themselves.
@@ -112,8 +113,16 @@ impl fmt::Display for Chain<'_> {
                 write!(f, ": {said}")?;
             }
             last = said;
-            next = cause.source();
+            next = cause_of(cause);
         }
         Ok(())
+    }
+}
+
+/// The cause of an error, if it may be printed.
+fn cause_of<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e (dyn StdError + 'static)> {
+    match error.downcast_ref::<Error>() {
+        Some(error) => error.harmless_source(),
+        None => error.source(),
     }
 }

@@ -9,13 +9,13 @@ type Asked = Result<String, Error>;
 
 /// In JSON, if the document has that call.
 pub(crate) async fn in_json(lago: &Client) -> Option<Asked> {
-    let request = lago.webhooks().json_public_key();
+    let request = lago.webhooks().json_public_key().retry(crate::RetryPolicy::never());
     Some(request.await.map(|key| key.public_key))
 }
 
 /// As text, if the document has that call.
 pub(crate) async fn in_text(lago: &Client) -> Option<Asked> {
     #[expect(deprecated, reason = "older servers have no other")]
-    let request = lago.webhooks().public_key();
+    let request = lago.webhooks().public_key().retry(crate::RetryPolicy::never());
     Some(request.await)
 }

@@ -5,7 +5,11 @@
 //! make a storm of fetches nor use them up, there is one at a time and one in five seconds whatever
 //! arrives, and one is owed to each delivery that had to be refused meanwhile: Lago delivers up to
 //! three times, the last time after some 21 s, and by then there is a key that was fetched after the
-//! first. Deliveries wait for a fetch under way, in bounded number.
+//! first. So are those whose fetch failed, unless the one before it failed too: a server that is down is
+//! not asked for ever. Deliveries wait for a fetch under way, in bounded number and for a bounded time,
+//! since the runtime that fetches may be one that nobody drives any more.
+
+mod over;
 
 use std::fmt;
 use std::pin::Pin;
@@ -16,14 +20,15 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use self::over::Over;
 use super::error::{Cause, Check, Reason, VerifyError};
 use super::public_key::PublicKey;
 
 /// From the beginning of a fetch to that of the next one at least.
 pub(super) const PAUSE: Duration = Duration::from_secs(5);
 
-/// How long a fetch may take. Two, of which the second begins when the first ends, have to be over
-/// before Lago's third attempt.
+/// How long a fetch may take; after that it counts as over. Two, of which the second begins when the
+/// first ends, have to be over before Lago's third attempt.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
 
 /// How many deliveries wait for a fetch, and the bytes of all of them.
@@ -64,8 +69,7 @@ enum Fetch {
     /// It begins as soon as it may.
     Planned,
     UnderWay {
-        /// Closed when it is over.
-        over: watch::Receiver<()>,
+        over: Over,
         /// Someone found no place to wait, and is owed another.
         owed: bool,
     },
@@ -75,7 +79,7 @@ enum Fetch {
 enum Step {
     Try(SharedKey),
     Fetch,
-    Wait(watch::Receiver<()>),
+    Wait(Over),
     /// There is no place to wait.
     Busy,
     /// The pause is not over.
@@ -89,16 +93,19 @@ impl Held {
             return Step::Try(key);
         }
         match &self.fetch {
-            Fetch::UnderWay { over, .. } if self.has_place(bytes) => Step::Wait(over.clone()),
-            Fetch::UnderWay { .. } => Step::Busy,
-            // One that is planned may be late.
-            Fetch::None | Fetch::Planned
-                if self.not_before.is_none_or(|earliest| now >= earliest) =>
-            {
-                Step::Fetch
-            }
-            Fetch::None | Fetch::Planned => Step::Pause,
+            Fetch::UnderWay { over, .. } if !over.is_past(now) => match self.has_place(bytes) {
+                true => Step::Wait(over.clone()),
+                false => Step::Busy,
+            },
+            // One that is planned may be late, and one under way may have been left undone.
+            _ if self.may_begin(now) => Step::Fetch,
+            _ => Step::Pause,
         }
+    }
+
+    /// Whether the pause is over.
+    fn may_begin(&self, now: Instant) -> bool {
+        self.not_before.is_none_or(|earliest| now >= earliest)
     }
 
     fn other_than(&self, tried: Option<&SharedKey>) -> Option<SharedKey> {
@@ -124,8 +131,8 @@ impl Held {
     }
 
     /// Begins a fetch; the sender is to be dropped when it is over.
-    fn begin(&mut self, now: Instant) -> (watch::Sender<()>, watch::Receiver<()>) {
-        let (end, over) = watch::channel(());
+    fn begin(&mut self, now: Instant) -> (watch::Sender<()>, Over) {
+        let (end, over) = Over::new(now + LIMIT);
         self.not_before = Some(now + PAUSE);
         self.fetch = Fetch::UnderWay {
             over: over.clone(),
@@ -149,8 +156,17 @@ impl Held {
         }
     }
 
-    /// Takes note of an answer, and says whether another fetch is owed.
+    /// Whether the fetch under way is the one with this end, and not another that took its place.
+    fn is_under_way(&self, end: &watch::Sender<()>) -> bool {
+        match &self.fetch {
+            Fetch::UnderWay { over, .. } => over.is_of(end),
+            Fetch::None | Fetch::Planned => false,
+        }
+    }
+
+    /// Takes note of the answer to the fetch under way, and says whether another is owed.
     fn learn(&mut self, answer: Result<PublicKey, Cause>) -> bool {
+        let fails_anew = answer.is_err() && self.failure.is_none();
         self.failure = None;
         match answer {
             // Those who tried it need not try it again.
@@ -158,7 +174,7 @@ impl Held {
             Ok(key) => self.key = Some(Arc::new(key)),
             Err(failure) => self.failure = Some(failure),
         }
-        let owed = matches!(self.fetch, Fetch::UnderWay { owed: true, .. });
+        let owed = fails_anew || matches!(self.fetch, Fetch::UnderWay { owed: true, .. });
         self.fetch = if owed { Fetch::Planned } else { Fetch::None };
         owed
     }
@@ -202,11 +218,15 @@ impl Keys {
     ) -> Result<SharedKey, VerifyError> {
         match self.enter(tried, bytes)? {
             Entry::Known(key) => Ok(key),
-            Entry::Waits(place, mut over) => {
-                // It is over when the other end is closed, which is an error here.
-                let _ = over.changed().await;
+            Entry::Waits(place, over) => {
+                let in_time = over.wait().await;
                 drop(place);
-                self.held().told(tried)
+                let held = self.held();
+                match (in_time, held.other_than(tried)) {
+                    (Ok(()), _) => held.told(tried),
+                    (Err(_), Some(key)) => Ok(key),
+                    (Err(late), None) => Err(no_key().because(Arc::new(late))),
+                }
             }
         }
     }
@@ -222,19 +242,19 @@ impl Keys {
         let mut held = self.held();
         let (over, flight) = match (held.step(tried, bytes, now), runtime) {
             (Step::Try(key), _) => return Ok(Entry::Known(key)),
-            (Step::Wait(over), _) => (over, None),
             (Step::Busy, _) => {
                 held.owe();
                 let why = "too many deliveries wait for the public key; deliver it again";
                 return Err(Reason::NoKey(why).into());
             }
+            (Step::Wait(_) | Step::Fetch, None) => {
+                let why = "the public key is fetched in a tokio runtime only";
+                return Err(Reason::NoKey(why).into());
+            }
+            (Step::Wait(over), Some(_)) => (over, None),
             (Step::Fetch, Some(runtime)) => {
                 let (end, over) = held.begin(now);
                 (over, Some((runtime, Flight::new(self, Some(end)))))
-            }
-            (Step::Fetch, None) => {
-                let why = "the public key is fetched in a tokio runtime only";
-                return Err(Reason::NoKey(why).into());
             }
             (Step::Pause, runtime) => {
                 let refused = held.told(tried);
@@ -266,7 +286,7 @@ impl Keys {
 /// What a delivery is given for the key that did not sign it.
 enum Entry<'k> {
     Known(SharedKey),
-    Waits(Place<'k>, watch::Receiver<()>),
+    Waits(Place<'k>, Over),
 }
 
 /// A place among those who wait.
@@ -305,9 +325,12 @@ impl Flight {
             if self.end.is_none() {
                 self.begin().await;
             }
-            if self.end.is_some() {
+            if let Some(end) = &self.end {
                 let answer = (self.keys.source)().await;
-                self.landed = !self.keys.held().learn(answer);
+                let mut held = self.keys.held();
+                // What comes after its time is older than what the next one brings.
+                self.landed = !held.is_under_way(end) || !held.learn(answer);
+                drop(held);
                 self.end = None;
             }
         }
@@ -319,10 +342,13 @@ impl Flight {
         if let Some(earliest) = not_before {
             tokio::time::sleep_until(earliest).await;
         }
+        let now = Instant::now();
         let mut held = self.keys.held();
         match held.fetch {
-            Fetch::Planned => self.end = Some(held.begin(Instant::now()).0),
-            _ => self.landed = true,
+            Fetch::Planned if held.may_begin(now) => self.end = Some(held.begin(now).0),
+            // Planned by another, after a fetch that this one slept through.
+            Fetch::Planned => {}
+            Fetch::None | Fetch::UnderWay { .. } => self.landed = true,
         }
     }
 }
@@ -335,12 +361,12 @@ impl Drop for Flight {
         }
         let mut held = self.keys.held();
         match (&self.end, &held.fetch) {
-            (Some(_), _) => {
+            (Some(end), _) if held.is_under_way(end) => {
                 held.learn(Err(Arc::new(Interrupted)));
                 held.fetch = Fetch::None;
             }
             (None, Fetch::Planned) => held.fetch = Fetch::None,
-            (None, _) => {}
+            _ => {}
         }
     }
 }

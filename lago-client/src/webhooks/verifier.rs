@@ -114,8 +114,11 @@ impl Verifier {
     /// [`warm_up`](Self::warm_up) before. The key is kept. A signature that it did not make is a
     /// reason to ask for it again, one at a time and once in five seconds whatever arrives. So after
     /// a change of the key a genuine delivery is taken within the three times that Lago tries, also
-    /// while others are forged. Of those that wait for an answer, 64 at most and 16 MiB, the rest is
-    /// refused with 503.
+    /// while others are forged, and if the server fails once. Of those that wait for an answer, 64 at
+    /// most and 16 MiB, the rest is refused with 503; they wait 10 s at most.
+    ///
+    /// To ask is one request that is not tried again, whatever the client's policy is. A server before
+    /// 1.49.0, which has its key as text only, gets a second one.
     #[must_use]
     pub fn fetch(lago: &Client) -> Self {
         Self::fetch_with_issuer(lago, fetch::issuer(lago))

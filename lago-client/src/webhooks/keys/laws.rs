@@ -9,6 +9,10 @@ use super::*;
 /// How long Lago waits before it delivers again.
 const AGAIN_AFTER: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(18)];
 
+/// How long a fetch may take when each second one may fail: three in a row, of which the first began
+/// before the first attempt, have to be over before the third.
+const SHORT: Duration = Duration::from_secs(7);
+
 /// What happens, in milliseconds from the beginning.
 #[derive(Clone, Debug)]
 struct Script {
@@ -16,6 +20,8 @@ struct Script {
     changes: Vec<u64>,
     /// How long it takes to answer, one time after the other.
     delays: Vec<u64>,
+    /// Which of so many fetches fails, time and again; never two in a row.
+    failing: Option<(usize, usize)>,
     /// When Lago delivers for the first time.
     genuine: Vec<u64>,
     /// When others deliver, how many, and how many bytes each.
@@ -24,37 +30,49 @@ struct Script {
 
 fn script() -> impl Strategy<Value = Script> {
     const END: u64 = 90_000;
-    // Mostly at once, sometimes as slowly as it may be.
-    let longest = u64::try_from(LIMIT.as_millis()).unwrap() - 1;
-    let delay = prop_oneof![0..50_u64, 0..longest, Just(longest)];
     (
         prop::collection::vec(0..END, 0..4),
-        prop::collection::vec(delay, 1..8),
+        server(),
         prop::collection::vec(1_000..END, 1..12),
         prop::collection::vec((0..END, 1..100_usize, 0..2_usize << 20), 0..30),
         forgers(),
     )
-        .prop_map(|(mut changes, delays, genuine, mut forged, forgers)| {
-            match forgers {
-                Forgers::Few => {}
-                Forgers::Flood { every, count } => {
-                    let times = (0..END).step_by(every);
-                    forged.extend(times.map(|time| (time, count, 1 << 20)));
+        .prop_map(
+            |(mut changes, (delays, failing), genuine, mut forged, forgers)| {
+                match forgers {
+                    Forgers::Few => {}
+                    Forgers::Flood { every, count } => {
+                        let times = (0..END).step_by(every);
+                        forged.extend(times.map(|time| (time, count, 1 << 20)));
+                    }
+                    Forgers::Ambush { before } => {
+                        let times = [0, 3_000, 21_000].map(|after| genuine[0] + after - before);
+                        forged = times.map(|time| (time, 100, 1_000)).to_vec();
+                        changes = vec![genuine[0] - before / 2];
+                    }
                 }
-                Forgers::Ambush { before } => {
-                    let times = [0, 3_000, 21_000].map(|after| genuine[0] + after - before);
-                    forged = times.map(|time| (time, 100, 1_000)).to_vec();
-                    changes = vec![genuine[0] - before / 2];
+                changes.sort_unstable();
+                Script {
+                    changes,
+                    delays,
+                    failing,
+                    genuine,
+                    forged,
                 }
-            }
-            changes.sort_unstable();
-            Script {
-                changes,
-                delays,
-                genuine,
-                forged,
-            }
-        })
+            },
+        )
+}
+
+/// How long it takes to answer, and which answers fail.
+fn server() -> impl Strategy<Value = (Vec<u64>, Option<(usize, usize)>)> {
+    let failing = (2..5_usize).prop_flat_map(|period| (Just(period), 0..period));
+    prop::option::of(failing).prop_flat_map(|failing| {
+        let limit = failing.map_or(LIMIT, |_| SHORT);
+        // Mostly at once, sometimes as slowly as it may be.
+        let longest = u64::try_from(limit.as_millis()).unwrap() - 1;
+        let delay = prop_oneof![0..50_u64, 0..longest, Just(longest)];
+        (prop::collection::vec(delay, 1..8), Just(failing))
+    })
 }
 
 /// How others go about it.
@@ -85,6 +103,7 @@ struct Server {
     began: Instant,
     changes: Vec<Instant>,
     delays: Vec<Duration>,
+    failing: Option<(usize, usize)>,
     fetches: Mutex<Vec<Instant>>,
 }
 
@@ -104,16 +123,21 @@ impl Server {
         PublicKey::parse(key).unwrap()
     }
 
-    /// Answers with the key that it had when it was asked, however old it is by then.
+    /// Answers with the key that it had when it was asked, however old it is by then, unless it fails.
     async fn ask(&self) -> Result<PublicKey, Cause> {
-        let delay = {
+        let number = {
             let mut fetches = self.fetches.lock().unwrap();
             fetches.push(Instant::now());
-            self.delays[fetches.len() % self.delays.len()]
+            fetches.len()
         };
         let key = self.key();
-        sleep(delay).await;
-        Ok(key)
+        sleep(self.delays[number % self.delays.len()]).await;
+        match self.failing {
+            Some((period, which)) if number % period == which => {
+                Err(Arc::new(std::io::Error::other("no connection")))
+            }
+            _ => Ok(key),
+        }
     }
 }
 
@@ -149,6 +173,7 @@ async fn play(script: Script) -> Result<(), TestCaseError> {
             .copied()
             .map(Duration::from_millis)
             .collect(),
+        failing: script.failing,
         fetches: Mutex::default(),
     });
     let asked = Arc::clone(&server);

@@ -1,15 +1,15 @@
 //! How often a key is asked for, and what becomes of those who wait.
 
 use std::collections::VecDeque;
-use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Waker};
 
 use futures::future::join_all;
 use tokio::sync::Semaphore;
 
 use super::super::Check;
 use super::*;
+
+mod runtimes;
 
 /// Two keys whose other halves nobody kept.
 pub(super) const FIRST: &str = "-----BEGIN PUBLIC KEY-----
@@ -304,37 +304,14 @@ async fn a_panic_while_asking_is_an_error_and_not_the_end() {
     assert_eq!(world.asked(), 2);
 }
 
-#[test]
-fn a_runtime_that_ends_leaves_nobody_waiting() {
-    let runtime = || {
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
-        runtime.enable_time().start_paused(true).build().unwrap()
-    };
-    let world = World::new([Answer::Failure, Answer::First]);
-    runtime().block_on(async {
-        let waiting = world.after(None);
-        tokio::select! {
-            biased;
-            _ = waiting => panic!("the server has not answered"),
-            () = let_others_run() => {}
-        }
-    });
-    world.gate.add_permits(1);
-    let asking = runtime().block_on(async {
-        let refused = world.after(None).await;
-        pass(PAUSE * 2).await;
-        (refused.err(), world.after(None).await.is_ok())
-    });
-    assert_eq!(asking, (Some(Check::Key), true));
-}
-
-#[test]
-fn without_a_runtime_there_is_an_error_and_no_panic() {
-    let world = World::open([Answer::First]);
-    let asking = pin!(world.keys.after(None, 1_000));
-    let Poll::Ready(outcome) = asking.poll(&mut Context::from_waker(Waker::noop())) else {
-        panic!("nobody will wake it");
-    };
-    assert_eq!(outcome.err().unwrap().check(), Check::Key);
-    assert_eq!(world.asked(), 0);
+#[tokio::test(start_paused = true)]
+async fn after_a_failure_another_fetch_is_owed_but_not_after_several_in_a_row() {
+    let world = World::open([Answer::Failure, Answer::Failure, Answer::First]);
+    assert_eq!(world.after(None).await.err(), Some(Check::Key));
+    // Nobody comes meanwhile.
+    pass(PAUSE).await;
+    assert_eq!(world.asked(), 2);
+    pass(PAUSE * 10).await;
+    assert_eq!(world.asked(), 2);
+    assert!(world.after(None).await.is_ok());
 }

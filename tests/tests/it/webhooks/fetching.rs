@@ -268,6 +268,8 @@ async fn a_key_that_cannot_be_had_is_nobodys_fault_who_delivers() -> Outcome {
             json!({"webhook": {"public_key": "key-that-is-secret"}}),
         ),
         Answer::json("200 OK", json!({"webhook": {}})),
+        Answer::json("200 OK", json!({"webhook": "jane@secret.example"})),
+        Answer::json("200 OK", json!({"webhook": {"public_key": ["secret"]}})),
     ] {
         let server = Scripted::always(answer).await?;
         let verifier = Verifier::fetch(&server.client()?);
@@ -279,12 +281,104 @@ async fn a_key_that_cannot_be_had_is_nobodys_fault_who_delivers() -> Outcome {
             .ok_or("trusted")?;
         assert_eq!((error.check(), error.status().as_u16()), (Check::Key, 503));
         let source = error.source().ok_or("no cause")?;
-        let printed = format!("{error} {error:?} {source} {source:?}");
+        let printed = format!("{error} {error:?} {error:#?} {source} {source:?} {source:#?}");
         assert!(!printed.contains("secret"), "{printed}");
         // The start of a service says the same.
         let error = verifier.warm_up().await.err().ok_or("warm")?;
         assert_eq!(error.check(), Check::Key);
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_in_trouble_is_asked_once_in_a_pause_whatever_is_forged() -> Outcome {
+    for trouble in [
+        Answer::new("503 Service Unavailable", &[], "busy"),
+        Answer::new("401 Unauthorized", &[], "<html>"),
+        Answer::new("429 Too Many Requests", &[("retry-after", "0")], ""),
+        Answer::raw("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{").closing(),
+    ] {
+        let server = Scripted::always(trouble).await?;
+        let verifier = Verifier::fetch(&server.client()?);
+        for asked in 1..=3 {
+            let forged = join_all((0..20).map(|_| deliver(&verifier, Signer::FORGER, "issuer")));
+            assert!(
+                forged
+                    .await
+                    .iter()
+                    .all(|outcome| *outcome == Err(Check::Key))
+            );
+            assert_eq!(server.targets().len(), asked);
+            pass(Duration::from_secs(5)).await;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_that_is_cut_off_is_none_and_is_asked_for_again() -> Outcome {
+    let (text, json) = (
+        Signer::FIRST.told(),
+        json!({"webhook": {"public_key": Signer::FIRST.told()}}).to_string(),
+    );
+    // Nothing but the end of the connection marks the end.
+    let endless = |body: &str| Answer::raw(format!("HTTP/1.0 200 OK\r\n\r\n{body}")).closing();
+    for (path, whole, cuts) in [
+        (TEXT_KEY, &text, [0, 5, 56, text.trim_end().len() - 8]),
+        (JSON_KEY, &json, [0, 5, 56, json.len() - 1]),
+    ] {
+        for cut in cuts {
+            let answers = [endless(&whole[..cut]), Answer::new("200 OK", &[], whole)];
+            let count = AtomicUsize::new(0);
+            let server = Scripted::start(move |request| match request.target == path {
+                true => answers[count.fetch_add(1, Ordering::SeqCst).min(1)].clone(),
+                false => Answer::new("404 Not Found", &[], ""),
+            })
+            .await?;
+            let verifier = Verifier::fetch_with_issuer(&server.client()?, "issuer");
+            let torn = deliver(&verifier, Signer::FIRST, "issuer").await;
+            assert_eq!(torn, Err(Check::Key), "{path} {cut}");
+            pass(Duration::from_secs(5)).await;
+            let again = deliver(&verifier, Signer::FIRST, "issuer").await;
+            assert_eq!(again, Ok(()), "{path} {cut}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_fetch_in_a_runtime_that_nobody_drives_holds_nobody_up() -> Outcome {
+    let servers = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    let alone = || {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build()
+    };
+    let (idle, other) = (alone()?, alone()?);
+    let mut server = servers.block_on(Prompted::start())?;
+    let verifier = Verifier::fetch_with_issuer(&server.client()?, "issuer");
+    // The start of a service that goes on without the answer.
+    let unanswered = idle.block_on(async {
+        tokio::select! {
+            _ = verifier.warm_up() => None,
+            asked = server.next() => asked,
+        }
+    });
+    let unanswered = unanswered.ok_or("the server was not asked")?;
+    other.block_on(async {
+        let delivery = || deliver(&verifier, Signer::FIRST, "issuer");
+        let (refused, ()) = tokio::join!(delivery(), pass(Duration::from_secs(10)));
+        assert_eq!(refused, Err(Check::Key));
+        let (taken, ()) = tokio::join!(delivery(), async {
+            if let Some(asked) = server.next().await {
+                asked.answer(telling(Signer::FIRST));
+            }
+        });
+        assert_eq!(taken, Ok(()));
+    });
+    drop(unanswered);
     Ok(())
 }
 

@@ -17,7 +17,8 @@ const IN_TEXT: &str = "/webhooks/public_key";
 /// The field of the JSON that holds the key.
 const FIELD: &str = "public_key";
 
-/// Adds the file.
+/// Adds the file. Nothing is tried again here: when the key is asked for is decided by the caller, who
+/// promises the server how often that is.
 pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     let in_json = call(api, IN_JSON, |method| {
         let (Output::Root {
@@ -86,7 +87,7 @@ fn call(
         .then(|| quote!(#[expect(deprecated, reason = "older servers have no other")]));
     Ok(quote! {
         #deprecated
-        let request = lago #(.#nouns())* .#verb();
+        let request = lago #(.#nouns())* .#verb().retry(crate::RetryPolicy::never());
         Some(request.await #key)
     })
 }
@@ -137,8 +138,8 @@ mod tests {
         };
         let both = printed(vec![ask(IN_JSON, "json_public_key", json), old]);
         for expected in [
-            "letrequest=lago.webhooks().json_public_key();Some(request.await.map(|key|key.public_key))",
-            "letrequest=lago.webhooks().public_key();Some(request.await)",
+            "lago.webhooks().json_public_key().retry(crate::RetryPolicy::never());Some(request.await.map(|key|key.public_key))",
+            "lago.webhooks().public_key().retry(crate::RetryPolicy::never());Some(request.await)",
             "#[expect(deprecated",
         ] {
             assert!(both.contains(expected), "{expected}\n---\n{both}");

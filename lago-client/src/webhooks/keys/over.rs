@@ -1,0 +1,37 @@
+//! How those who wait for a fetch notice that it is over.
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio::time::error::Elapsed;
+
+/// The end of a fetch, as those see it who wait for it.
+#[derive(Clone)]
+pub(super) struct Over {
+    /// Closed when it is over.
+    closed: watch::Receiver<()>,
+    /// When it counts as over though it did not end.
+    until: Instant,
+}
+
+impl Over {
+    /// The end of a fetch that counts as over at a time, and what is dropped when it is over before.
+    pub(super) fn new(until: Instant) -> (watch::Sender<()>, Self) {
+        let (end, closed) = watch::channel(());
+        (end, Self { closed, until })
+    }
+
+    /// Whether it is that of this fetch.
+    pub(super) fn is_of(&self, end: &watch::Sender<()>) -> bool {
+        end.subscribe().same_channel(&self.closed)
+    }
+
+    pub(super) fn is_past(&self, now: Instant) -> bool {
+        now >= self.until
+    }
+
+    pub(super) async fn wait(mut self) -> Result<(), Elapsed> {
+        // That it is closed is an error here.
+        let closed = tokio::time::timeout_at(self.until, self.closed.changed()).await;
+        closed.map(|_| ())
+    }
+}
