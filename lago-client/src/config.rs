@@ -316,6 +316,20 @@ mod tests {
         assert!(complaint(builder().header("a b", "c")).contains("none can have"));
         assert!(complaint(builder().header("a", "b\nc")).contains("`a`"));
         assert!(complaint(builder().header("Authorization", "c")).contains("api_key"));
+        for name in [
+            "Host",
+            "content-length",
+            "X-Forwarded-Host",
+            "forwarded",
+            "accept",
+        ] {
+            let said = complaint(builder().header(name, "c"));
+            assert!(
+                said.contains(&format!("`{}`", name.to_lowercase())),
+                "{said}"
+            );
+        }
+        assert!(builder().header("x-tenant", "c").build().is_ok());
         assert!(complaint(builder().user_agent("a\r\nb")).contains("user agent"));
         assert!(complaint(builder().timeout(Duration::ZERO)).contains("`timeout`"));
         assert!(complaint(builder().total_timeout(Duration::ZERO)).contains("`total_timeout`"));

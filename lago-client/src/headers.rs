@@ -17,7 +17,7 @@ enum Reason {
 }
 
 /// The headers that are refused, in lower case; one that ends with `*` stands for all that begin so.
-const REFUSED: [(&str, Reason); 24] = [
+const REFUSED: [(&str, Reason); 29] = [
     ("authorization", Reason::Key),
     ("connection", Reason::Framing),
     ("content-length", Reason::Framing),
@@ -29,12 +29,17 @@ const REFUSED: [(&str, Reason); 24] = [
     ("trailer", Reason::Framing),
     ("transfer-encoding", Reason::Framing),
     ("upgrade", Reason::Framing),
+    ("forwarded", Reason::Routing),
     ("host", Reason::Routing),
+    ("x-forwarded-host", Reason::Routing),
+    ("x-forwarded-prefix", Reason::Routing),
     ("x-http-method", Reason::Routing),
     ("x-http-method-override", Reason::Routing),
     ("x-method-override", Reason::Routing),
+    ("x-original-uri", Reason::Routing),
     ("x-original-url", Reason::Routing),
     ("x-rewrite-url", Reason::Routing),
+    ("x-script-name", Reason::Routing),
     ("accept", Reason::Content),
     ("accept-charset", Reason::Content),
     ("accept-encoding", Reason::Content),

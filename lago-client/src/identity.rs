@@ -100,7 +100,16 @@ pub(crate) fn same_or_set(
     }
 }
 
-/// A key that was deleted is there no more.
+/// Whether a property states what the path said.
+#[allow(
+    dead_code,
+    reason = "some versions of the document have no such answers"
+)]
+pub(crate) fn names(addressed: &str, stated: &impl Stated) -> bool {
+    stated.stated().is_some_and(|value| value.is(addressed))
+}
+
+/// What was deleted is there no more.
 #[allow(
     dead_code,
     reason = "some versions of the document have no such answers"

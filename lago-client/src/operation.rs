@@ -19,8 +19,8 @@ pub struct Operation {
     /// The keys under which an answer holds its value; none when the answer is the value.
     pub roots: &'static [&'static str],
     /// Parameters of the path that an answer states again, each with the property of the value, or of
-    /// each element of a list, that is the same. An answer that states another is an
-    /// [error](crate::Error::is_other_object).
+    /// each element of a list, that is the same: `code`, or `customer.external_id` of an object in it.
+    /// An answer that states another is an [error](crate::Error::is_other_object).
     pub identity: &'static [(&'static str, &'static str)],
     /// The first published version of the API that has it, when known.
     pub since: Option<&'static str>,

@@ -14,7 +14,8 @@ use progenitor_client::Error;
 ///
 /// Refused are values that no encoding keeps as they are. An empty value, `.` and `..` are steps to a
 /// URL parser, encoded or not, and a delete with an empty key would reach the operation that deletes
-/// everything. At a NUL a gateway may cut the path off; no text in the server's database has one.
+/// everything. At a NUL a gateway may cut the path off, and no text column of the server's database
+/// can hold one.
 pub(crate) fn segment(name: &str, value: &str) -> Result<String, NoSegment> {
     if matches!(value, "" | "." | "..") {
         return Err(NoSegment(format!(
@@ -23,7 +24,7 @@ pub(crate) fn segment(name: &str, value: &str) -> Result<String, NoSegment> {
     }
     if value.contains('\0') {
         return Err(NoSegment(format!(
-            "`{name}` has a NUL in it, which nothing on the server has"
+            "`{name}` has a NUL in it, at which the path may be cut off"
         )));
     }
     let mut encoded = String::with_capacity(value.len());

@@ -57,7 +57,7 @@ fn unfit(key: &str) -> Option<&'static str> {
     match key {
         "" => Some("without a key the server reads a list"),
         _ if key.contains(['[', ']']) => Some("the server reads brackets as nesting"),
-        _ if key.contains('\0') => Some("nothing on the server has a NUL"),
+        _ if key.contains('\0') => Some("no text in the server's database has a NUL"),
         _ => None,
     }
 }

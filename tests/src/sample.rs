@@ -149,9 +149,10 @@ impl Sample {
                 Value::Array(items) => items.as_mut_slice(),
                 one => std::slice::from_mut(one),
             };
+            let place = format!("/{}", property.replace('.', "/"));
             let mut stated: Vec<&mut Value> = objects
                 .iter_mut()
-                .filter_map(|object| object.get_mut(property))
+                .filter_map(|object| object.pointer_mut(&place))
                 .filter(|value| value.is_string())
                 .collect();
             let first = stated.first().and_then(|value| value.as_str());

@@ -132,7 +132,8 @@ impl Error {
     }
 
     /// The server said yes, and its answer is about another object than the path of the call: it states
-    /// another `external_id`, `code` or `lago_id`, or still has a metadata key that was to be deleted.
+    /// another `external_id`, `code` or `lago_id` of itself or of its owner, or still has the metadata
+    /// key, the privilege or the entitlement that was to be deleted.
     /// Something between, such as a proxy that decodes `%2E`, made another path of it. A call that
     /// changes or deletes was executed, on that other object: this notices it and does not prevent it.
     ///

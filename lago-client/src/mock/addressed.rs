@@ -4,7 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::record::ReceivedRequest;
-use crate::operation::Operation;
+use crate::operation::{Method, Operation};
 
 /// What the properties begin with whose values are ids of the server.
 const ID: &str = "lago_";
@@ -37,12 +37,61 @@ pub(super) fn about(
             Value::Array(items) => items.as_mut_slice(),
             one => std::slice::from_mut(one),
         };
+        let place = format!("/{}", property.replace('.', "/"));
         for field in objects
             .iter_mut()
-            .filter_map(|item| item.get_mut(*property))
+            .filter_map(|item| item.pointer_mut(&place))
         {
             *field = Value::from(stated.as_str());
         }
     }
+    if operation.method == Method::Delete && operation.path.ends_with('}') {
+        without(value, operation, request);
+    }
     Some(example)
+}
+
+/// Takes what was deleted out of what is left: a key of the map, or an element of a list. An example
+/// that states the last value of the path is what was deleted itself.
+fn without(value: &mut Value, operation: &Operation, request: &ReceivedRequest) {
+    let Some((parameter, deleted)) = request.path_parameters.last() else {
+        return;
+    };
+    if operation
+        .identity
+        .iter()
+        .any(|(known, _)| known == parameter)
+    {
+        return;
+    }
+    match value {
+        Value::Object(map) => {
+            map.remove(deleted);
+            map.values_mut()
+                .for_each(|value| remove(value, parameter, deleted));
+        }
+        list => remove(list, parameter, deleted),
+    }
+}
+
+/// Takes the elements out of lists that the parameter names: `privilege_code` is a `code`.
+fn remove(value: &mut Value, parameter: &str, deleted: &str) {
+    let is_it = |item: &Value| {
+        item.as_object().is_some_and(|item| {
+            let mut properties = item.iter();
+            properties.any(|(name, value)| parameter.ends_with(name.as_str()) && value == deleted)
+        })
+    };
+    match value {
+        Value::Array(items) => {
+            items.retain(|item| !is_it(item));
+            items
+                .iter_mut()
+                .for_each(|item| remove(item, parameter, deleted));
+        }
+        Value::Object(map) => map
+            .values_mut()
+            .for_each(|value| remove(value, parameter, deleted)),
+        _ => {}
+    }
 }

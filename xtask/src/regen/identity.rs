@@ -2,15 +2,21 @@
 //!
 //! By them a call notices that it reached another object than it addressed. They follow from names:
 //! `/customers/{external_customer_id}` answers a `customer`, whose `external_id` is that value; a
-//! wallet below it has an `external_customer_id`. Where the server means something else by such a
-//! property, operations.yaml says so.
+//! wallet below it has an `external_customer_id`, and an invoice a `customer` with an `external_id`.
+//! Where the server means something else by such a property, operations.yaml says so.
 
 use std::collections::BTreeMap;
 
 use heck::ToSnakeCase;
 
-use super::ir::{Answer, Body, BodyShape, Field, Identity, Kind, Operation, SetBy, Type, TypeRef};
+use super::ir::{
+    Answer, Body, BodyShape, Field, Identity, Kind, Operation, Part, SetBy, Type, TypeRef,
+};
 use super::names::singular;
+
+mod gone;
+
+pub(crate) use gone::gone;
 
 /// The values of the path that the answer of an operation states again.
 pub(crate) fn of(operation: &Operation, types: &BTreeMap<String, Type>) -> Vec<Identity> {
@@ -31,38 +37,76 @@ pub(crate) fn of(operation: &Operation, types: &BTreeMap<String, Type>) -> Vec<I
             Some(root) => root == noun,
             None => operation.path.ends_with(segment),
         };
-        let candidates = match is_own && !subject.is_list {
-            true => own(name, &noun),
-            false => of_another(name, &noun),
+        let stated = match is_own && !subject.is_list {
+            true => stated(subject.fields, own(name, &noun)).and_then(|property| {
+                let set = set_by(operation.body.as_ref(), &property, types)?;
+                Some((None, property, set))
+            }),
+            // What a path names above the object is no matter of the body: the server looks it up
+            // by the path alone.
+            false => stated(subject.fields, of_another(name, &noun))
+                .map(|property| (None, property))
+                .or_else(|| in_part(name, &noun, subject.fields, types))
+                .map(|(part, property)| (part, property, SetBy::Nothing)),
         };
-        let stated = |property: &String| subject.fields.iter().any(|f| states(f, property));
-        if let Some(property) = candidates.into_iter().find(stated)
-            && let Some(set) = set_by(operation.body.as_ref(), &property, types)
-        {
-            found.push(Identity {
-                parameter: name.to_owned(),
-                property,
-                set,
-            });
-        }
+        found.extend(stated.map(|(part, property, set)| Identity {
+            parameter: name.to_owned(),
+            part,
+            property,
+            set,
+        }));
     }
     found
 }
 
-/// Where the body can set the property; none when that depends on which body it is, or when what is
-/// set cannot be compared.
+/// The first of the names that a field states.
+fn stated(fields: &[Field], names: Vec<String>) -> Option<String> {
+    let is_stated = |name: &String| fields.iter().any(|field| states(field, name));
+    names.into_iter().find(is_stated)
+}
+
+/// The part that is the object of this noun, and its property that the parameter is.
+fn in_part(
+    parameter: &str,
+    noun: &str,
+    fields: &[Field],
+    types: &BTreeMap<String, Type>,
+) -> Option<(Option<Part>, String)> {
+    let field = fields
+        .iter()
+        .find(|field| field.name == noun && !field.deprecated)?;
+    let property = stated(fields_of(&field.ty, types)?, own(parameter, noun))?;
+    Some((Some(part(field)), property))
+}
+
+/// A field of an answer as a part of it.
+fn part(field: &Field) -> Part {
+    Part {
+        name: field.name.clone(),
+        optional: !field.required || field.nullable,
+    }
+}
+
+/// The fields of a type that is a struct.
+fn fields_of<'t>(ty: &TypeRef, types: &'t BTreeMap<String, Type>) -> Option<&'t [Field]> {
+    let TypeRef::Named(name) = ty else {
+        return None;
+    };
+    match &types.get(name)?.kind {
+        Kind::Struct(fields) => Some(fields),
+        Kind::Enum { .. } => None,
+    }
+}
+
+/// Where the body can set the property of the object itself; none when that depends on which body it
+/// is, or when what is set cannot be compared.
 fn set_by(body: Option<&Body>, property: &str, types: &BTreeMap<String, Type>) -> Option<SetBy> {
     let Some(body) = body else {
         return Some(SetBy::Nothing);
     };
     let set = |ty: &TypeRef| {
-        let TypeRef::Named(name) = ty else {
-            return None;
-        };
-        match &types.get(name)?.kind {
-            Kind::Struct(fields) => fields.iter().find(|field| field.name == property),
-            Kind::Enum { .. } => None,
-        }
+        let mut fields = fields_of(ty, types)?.iter();
+        fields.find(|field| field.name == property)
     };
     let is_comparable = |field: &Field| matches!(field.ty, TypeRef::String | TypeRef::Uuid);
     let roots = match &body.shape {
@@ -113,17 +157,11 @@ fn subject<'a>(answer: &'a Answer, types: &'a BTreeMap<String, Type>) -> Option<
         TypeRef::Nullable(ty) => (&**ty, is_list),
         ty => (ty, is_list),
     };
-    let TypeRef::Named(name) = ty else {
-        return None;
-    };
-    match &types.get(name)?.kind {
-        Kind::Struct(fields) => Some(Subject {
-            root,
-            is_list,
-            fields,
-        }),
-        Kind::Enum { .. } => None,
-    }
+    Some(Subject {
+        root,
+        is_list,
+        fields: fields_of(ty, types)?,
+    })
 }
 
 /// Whether a field is the property, and of a type that says which object it is about. Ids of the
@@ -227,7 +265,7 @@ mod tests {
 
     fn pairs(operation: &Operation, properties: &[&str]) -> Vec<String> {
         let found = of(operation, &types(properties, []));
-        let pair = |found: Identity| format!("{} = {}", found.parameter, found.property);
+        let pair = |found: Identity| format!("{} = {}", found.parameter, found.place());
         found.into_iter().map(pair).collect()
     }
 
@@ -279,6 +317,58 @@ mod tests {
             ..sample::operation("setParts", "POST", "/things/{lago_id}/parts")
         };
         assert_eq!(pairs(&operation, &["lago_thing_id"]), expected);
+    }
+
+    #[test]
+    fn an_owner_may_be_stated_one_level_down() {
+        let nested = |nullable, direct: &[&str]| {
+            let mut types = types(&["external_id"], []);
+            let thing = Field {
+                nullable,
+                ..field("thing", part())
+            };
+            let direct = direct.iter().map(|name| field(name, TypeRef::String));
+            types.get_mut("PartUpdate").unwrap().kind =
+                Kind::Struct(direct.chain([thing]).collect());
+            let list = TypeRef::List(Box::new(TypeRef::Named("PartUpdate".to_owned())));
+            of(
+                &answers("/things/{external_thing_id}/parts", "parts", list),
+                &types,
+            )
+        };
+        for optional in [false, true] {
+            let expected = Identity {
+                parameter: "external_thing_id".to_owned(),
+                part: Some(Part {
+                    name: "thing".to_owned(),
+                    optional,
+                }),
+                property: "external_id".to_owned(),
+                set: SetBy::Nothing,
+            };
+            assert_eq!(nested(optional, &["external_id"]), [expected]);
+        }
+        // What the part says itself is nearer.
+        let found = nested(false, &["external_thing_id"]);
+        assert_eq!(found[0].place(), "external_thing_id");
+    }
+
+    #[test]
+    fn the_body_has_no_say_in_whose_it_is() {
+        for required in [false, true] {
+            let root = field("part", TypeRef::Named("PartUpdate".to_owned()));
+            let operation = Operation {
+                body: Some(Body {
+                    required: true,
+                    shape: BodyShape::Roots(vec![Field { required, ..root }]),
+                }),
+                ..answers("/things/{code}/parts", "part", part())
+            };
+            let sent = [field("thing_code", TypeRef::String)];
+            let found = of(&operation, &types(&["thing_code"], sent));
+            assert_eq!(found[0].property, "thing_code");
+            assert_eq!(found[0].set, SetBy::Nothing);
+        }
     }
 
     #[test]

@@ -186,6 +186,8 @@ pub(crate) struct Operation {
     pub(crate) answer: Answer,
     /// The values of the path that the answer states again.
     pub(crate) identity: Vec<Identity>,
+    /// Where the answer of a deletion would still have what was deleted.
+    pub(crate) gone: Option<Gone>,
     /// Whether a 2xx answer may come without its body.
     pub(crate) may_be_empty: bool,
     /// How it may fail, by status.
@@ -207,10 +209,61 @@ pub(crate) struct Operation {
 pub(crate) struct Identity {
     /// The path parameter.
     pub(crate) parameter: String,
-    /// The property of the value, or of each element of a list, that is the same.
+    /// The part of the value, or of each element of a list, that has it, unless they do themselves.
+    pub(crate) part: Option<Part>,
+    /// The property that is the same.
     pub(crate) property: String,
     /// Whether the body can give the property another value.
     pub(crate) set: SetBy,
+}
+
+impl Identity {
+    /// The property as callers know it: `code`, `customer.external_id`.
+    pub(crate) fn place(&self) -> String {
+        let part = self.part.iter().map(|part| part.name.as_str());
+        part.chain([self.property.as_str()])
+            .collect::<Vec<_>>()
+            .join(".")
+    }
+}
+
+/// A property of an answer that holds an object, or a list of objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Its name in JSON.
+    pub(crate) name: String,
+    /// Whether it may be null or missing.
+    pub(crate) optional: bool,
+}
+
+/// Where the answer of a deletion would still have what was deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Gone {
+    /// As a key of the map that is the answer; this path parameter names it.
+    Key(String),
+    /// As an element of the last of these lists, each in an element of the one before.
+    Element(Vec<Elements>),
+}
+
+impl Gone {
+    /// The path parameter that names what was deleted.
+    pub(crate) fn parameter(&self) -> Option<&String> {
+        match self {
+            Self::Key(parameter) => Some(parameter),
+            Self::Element(lists) => Some(&lists.last()?.parameter),
+        }
+    }
+}
+
+/// A list whose elements the path tells apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Elements {
+    /// The property that holds the list; none when the answer is the list.
+    pub(crate) list: Option<Part>,
+    /// The path parameter that names an element.
+    pub(crate) parameter: String,
+    /// The property of an element that is the same.
+    pub(crate) property: String,
 }
 
 /// Where a body gives a property another value.

@@ -50,6 +50,10 @@ pub(crate) fn read(
         operation
             .identity
             .retain(|found| facts.is_stated(&operation.id, &found.parameter));
+        operation.gone = identity::gone(operation, &types).filter(|gone| {
+            let parameter = gone.parameter();
+            parameter.is_some_and(|parameter| facts.is_stated(&operation.id, parameter))
+        });
     }
     operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let version = root["info"]["version"]

@@ -151,6 +151,7 @@ mod tests {
             .iter()
             .map(|(method, path)| Operation {
                 identity: Vec::new(),
+                gone: None,
                 may_be_empty: false,
                 failures: Vec::new(),
                 published: true,

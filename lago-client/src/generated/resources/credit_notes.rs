@@ -583,7 +583,8 @@ impl Call for Download {
             .try_for_each(|value| {
                 identity::same("lago_id", &self.lago_id, &value.lago_id)?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -611,7 +612,8 @@ impl Call for DownloadXml {
             .try_for_each(|value| {
                 identity::same("lago_id", &self.lago_id, &value.lago_id)?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -751,7 +753,7 @@ impl Call for MetadataDelete {
         decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        let mut maps = value.iter();
-        identity::gone("key", maps.any(|map| map.contains_key(&self.key)))
+        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))?;
+        Ok(())
     }
 }

@@ -1442,7 +1442,8 @@ impl Call for AppliedCouponsList {
                     &value.external_customer_id,
                 )?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -1647,6 +1648,21 @@ impl Call for CreditNotesList {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "credit_notes")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                if let Some(part) = &value.customer {
+                    identity::same(
+                        "customer.external_id",
+                        &self.external_customer_id,
+                        &part.external_id,
+                    )?;
+                }
+                Ok(())
+            })?;
+        Ok(())
     }
 }
 
@@ -1877,6 +1893,21 @@ impl Call for InvoicesList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "invoices")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                if let Some(part) = &value.customer {
+                    identity::same(
+                        "customer.external_id",
+                        &self.external_customer_id,
+                        &part.external_id,
+                    )?;
+                }
+                Ok(())
+            })?;
+        Ok(())
+    }
 }
 
 impl ListCall for InvoicesList {
@@ -2061,6 +2092,19 @@ impl Call for PaymentRequestsList {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "payment_requests")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        value
+            .iter()
+            .try_for_each(|value| {
+                identity::same(
+                    "customer.external_id",
+                    &self.external_customer_id,
+                    &value.customer.external_id,
+                )?;
+                Ok(())
+            })?;
+        Ok(())
+    }
 }
 
 impl ListCall for PaymentRequestsList {
@@ -2130,7 +2174,8 @@ impl Call for PaymentsList {
                     &value.external_customer_id,
                 )?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -2237,7 +2282,8 @@ impl Call for SubscriptionsList {
                     &value.external_customer_id,
                 )?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -2320,7 +2366,8 @@ impl Call for WalletsList {
                     &value.external_customer_id,
                 )?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -2352,6 +2399,14 @@ impl Call for WalletsCreate {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::same(
+            "external_customer_id",
+            &self.external_customer_id,
+            &value.external_customer_id,
+        )?;
+        Ok(())
     }
 }
 
@@ -2520,7 +2575,8 @@ impl Call for WalletsAlertsList {
             .try_for_each(|value| {
                 identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -2596,7 +2652,8 @@ impl Call for WalletsAlertsCreateBatch {
             .try_for_each(|value| {
                 identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -2803,7 +2860,7 @@ impl Call for WalletsMetadataDelete {
         decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        let mut maps = value.iter();
-        identity::gone("key", maps.any(|map| map.contains_key(&self.key)))
+        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))?;
+        Ok(())
     }
 }

@@ -274,6 +274,13 @@ impl Call for PrivilegesDelete {
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)?;
+        identity::gone(
+            "privilege_code",
+            value
+                .privileges
+                .iter()
+                .any(|element| identity::names(&self.privilege_code, &element.code)),
+        )?;
         Ok(())
     }
 }

@@ -646,7 +646,8 @@ impl Call for Download {
             .try_for_each(|value| {
                 identity::same("lago_id", &self.lago_id, &value.lago_id)?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -674,7 +675,8 @@ impl Call for DownloadXml {
             .try_for_each(|value| {
                 identity::same("lago_id", &self.lago_id, &value.lago_id)?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 

@@ -977,7 +977,8 @@ impl Call for ChargesFiltersList {
             .try_for_each(|value| {
                 identity::same("charge_code", &self.charge_code, &value.charge_code)?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -1265,6 +1266,13 @@ impl Call for EntitlementsPrivilegesDelete {
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.feature_code, &value.code)?;
+        identity::gone(
+            "privilege_code",
+            value
+                .privileges
+                .iter()
+                .any(|element| identity::names(&self.privilege_code, &element.code)),
+        )?;
         Ok(())
     }
 }
@@ -1520,7 +1528,7 @@ impl Call for MetadataDelete {
         decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        let mut maps = value.iter();
-        identity::gone("key", maps.any(|map| map.contains_key(&self.key)))
+        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))?;
+        Ok(())
     }
 }

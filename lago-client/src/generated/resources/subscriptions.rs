@@ -1047,7 +1047,8 @@ impl Call for AlertsList {
                     &value.external_subscription_id,
                 )?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -1157,7 +1158,8 @@ impl Call for AlertsCreateBatch {
                     &value.external_subscription_id,
                 )?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -1524,7 +1526,8 @@ impl Call for ChargesFiltersList {
             .try_for_each(|value| {
                 identity::same("charge_code", &self.charge_code, &value.charge_code)?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -1843,6 +1846,15 @@ impl Call for EntitlementsDelete {
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlements")
     }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::gone(
+            "feature_code",
+            value
+                .iter()
+                .any(|element| identity::names(&self.feature_code, &element.code)),
+        )?;
+        Ok(())
+    }
 }
 
 /// A call of `DELETE /subscriptions/{external_id}/entitlements/{feature_code}/privileges/{privilege_code}`.
@@ -1884,6 +1896,24 @@ impl Call for EntitlementsPrivilegesDelete {
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlements")
+    }
+    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+        identity::gone(
+            "privilege_code",
+            value
+                .iter()
+                .any(|element| {
+                    identity::names(&self.feature_code, &element.code)
+                        && element
+                            .privileges
+                            .iter()
+                            .any(|element| identity::names(
+                                &self.privilege_code,
+                                &element.code,
+                            ))
+                }),
+        )?;
+        Ok(())
     }
 }
 

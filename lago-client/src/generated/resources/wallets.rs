@@ -472,8 +472,8 @@ impl Call for MetadataDelete {
         decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        let mut maps = value.iter();
-        identity::gone("key", maps.any(|map| map.contains_key(&self.key)))
+        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))?;
+        Ok(())
     }
 }
 
@@ -563,7 +563,8 @@ impl Call for WalletTransactionsList {
             .try_for_each(|value| {
                 identity::same("lago_wallet_id", &self.lago_id, &value.lago_wallet_id)?;
                 Ok(())
-            })
+            })?;
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::Path;
 
 use lago_client::mock::{Answer, MockServer, ReceivedRequest, example};
-use lago_client::types::{BillingEntityUpdate, Patch, PlanUpdate, WalletUpdate};
+use lago_client::types::{BillingEntityUpdate, Patch, PlanUpdate, WalletInput, WalletUpdate};
 use lago_client::{Client, Error as LagoError, StatusCode};
 use lago_tests::proxy;
 use lago_tests::recording::Exchange;
@@ -203,6 +203,129 @@ async fn a_metadata_key_that_is_still_there_was_not_the_one_deleted() -> Outcome
         let body = json!({"metadata": left});
         let error = answered("plans.metadata.delete", body.clone(), delete).await?;
         assert_eq!(is_other(error), other, "{body}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wallet_of_another_customer_is_noticed_whatever_the_body_says() -> Outcome {
+    let mut body = example("customers.wallets.create")?;
+    for (owner, other) in [("acme.io", false), ("acme", true)] {
+        body["wallet"]["external_customer_id"] = json!(owner);
+        for said in ["acme", "acme.io"] {
+            let input = WalletInput::new("1", "EUR", said);
+            let create = |lago: &Client| lago.customers().wallets().create("acme.io", input);
+            let error = answered("customers.wallets.create", body.clone(), create).await?;
+            assert_eq!(is_other(error), other, "{owner} {said}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_privilege_that_is_still_there_was_not_the_one_deleted() -> Outcome {
+    for (left, other) in [
+        (json!([{"code": "max.x"}, {"code": "max"}]), true),
+        (json!([{"code": "max"}]), false),
+        (json!([]), false),
+    ] {
+        let mut body = example("features.privileges.delete")?;
+        let like = body["feature"]["privileges"][0].clone();
+        body["feature"]["code"] = json!("seats");
+        body["feature"]["privileges"] = filled(&left, &like);
+        let delete = |lago: &Client| lago.features().privileges().delete("seats", "max.x");
+        let error = answered("features.privileges.delete", body, delete).await?;
+        assert_eq!(is_other(error), other, "{left}");
+
+        let mut body = example("plans.entitlements.privileges.delete")?;
+        let like = body["entitlement"]["privileges"][0].clone();
+        body["entitlement"]["code"] = json!("seats");
+        body["entitlement"]["privileges"] = filled(&left, &like);
+        let delete = |lago: &Client| {
+            let entitlements = lago.plans().entitlements();
+            entitlements.privileges().delete("pro", "seats", "max.x")
+        };
+        let error = answered("plans.entitlements.privileges.delete", body, delete).await?;
+        assert_eq!(is_other(error), other, "{left}");
+    }
+    Ok(())
+}
+
+/// Elements like one of an example, with these codes.
+fn filled(codes: &Value, like: &Value) -> Value {
+    let elements = codes.as_array().into_iter().flatten();
+    let one = |code: &Value| {
+        let mut element = like.clone();
+        element["code"] = code["code"].clone();
+        element
+    };
+    elements.map(one).collect()
+}
+
+#[tokio::test]
+async fn an_entitlement_that_is_still_there_was_not_the_one_deleted() -> Outcome {
+    let operation = "subscriptions.entitlements.privileges.delete";
+    for (feature, privilege, is_listed, has_it) in [
+        ("seats.x", "max.x", true, true),
+        ("seats.x", "max", true, false),
+        ("seats", "max.x", false, false),
+    ] {
+        let mut body = example(operation)?;
+        let mut entitlement = body["entitlements"][0].clone();
+        let mut left = entitlement["privileges"][0].clone();
+        left["code"] = json!(privilege);
+        entitlement["code"] = json!(feature);
+        entitlement["privileges"] = json!([left]);
+        body["entitlements"] = json!([entitlement]);
+
+        let whole = |lago: &Client| lago.subscriptions().entitlements().delete("s", "seats.x");
+        let error = answered("subscriptions.entitlements.delete", body.clone(), whole).await?;
+        assert_eq!(is_other(error), is_listed, "{feature}");
+
+        let one = |lago: &Client| {
+            let entitlements = lago.subscriptions().entitlements();
+            entitlements.privileges().delete("s", "seats.x", "max.x")
+        };
+        let error = answered(operation, body, one).await?;
+        assert_eq!(is_other(error), has_it, "{feature} {privilege}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_stand_in_no_longer_has_what_was_deleted() -> Outcome {
+    let server = MockServer::start().await?;
+    let lago = server.client()?;
+    let body = example("features.privileges.delete")?;
+    let code = body["feature"]["privileges"][0]["code"].as_str();
+    let code = code.ok_or("no privilege")?;
+    lago.features().privileges().delete("seats", code).await?;
+    let body = example("subscriptions.entitlements.delete")?;
+    let code = body["entitlements"][0]["code"].as_str();
+    let code = code.ok_or("no entitlement")?;
+    lago.subscriptions()
+        .entitlements()
+        .delete("s", code)
+        .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn lists_of_what_another_customer_has_are_noticed_one_level_down() -> Outcome {
+    let owned = |operation: &str, key: &str| -> Result<Value, Box<dyn Error>> {
+        let mut body = example(operation)?;
+        body[key][0]["customer"]["external_id"] = json!("acme");
+        Ok(body)
+    };
+    for (asked, other) in [("acme", false), ("acme.io", true)] {
+        let body = owned("customers.invoices.list", "invoices")?;
+        let list = |lago: &Client| lago.customers().invoices().list(asked);
+        let error = answered("customers.invoices.list", body, list).await?;
+        assert_eq!(is_other(error), other, "invoices of {asked}");
+        let body = owned("customers.payment_requests.list", "payment_requests")?;
+        let list = |lago: &Client| lago.customers().payment_requests().list(asked);
+        let error = answered("customers.payment_requests.list", body, list).await?;
+        assert_eq!(is_other(error), other, "payment requests of {asked}");
     }
     Ok(())
 }

@@ -1,46 +1,73 @@
 //! Prints how a call notices that an answer is about another object than the path.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::methods::{Method, Output};
 use crate::regen::ident;
-use crate::regen::ir::{Identity, Parameter, SetBy, TypeRef};
+use crate::regen::ir::{Elements, Gone, Identity, SetBy, TypeRef};
 
 /// The check of a value, for a call whose answers state something of its path again.
 pub(crate) fn check(method: &Method<'_>) -> Option<TokenStream> {
-    let body = match gone(method) {
-        Some(parameter) => {
-            let (key, ident) = (&parameter.name, ident::value(&parameter.rust));
-            quote! {
-                let mut maps = value.iter();
-                identity::gone(#key, maps.any(|map| map.contains_key(&self.#ident)))
+    let (stated, gone) = (stated(method), gone(method));
+    (stated.is_some() || gone.is_some()).then(|| {
+        quote! {
+            fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+                #stated
+                #gone
+                Ok(())
             }
-        }
-        None => stated(method)?,
-    };
-    Some(quote! {
-        fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-            #body
         }
     })
 }
 
-/// The last parameter of a deletion that answers the map without it, or null when the map is gone.
-fn gone<'m>(method: &'m Method<'_>) -> Option<&'m Parameter> {
-    let ty = match &method.output {
-        Output::Root { ty, .. } => ty,
-        Output::Whole(ty) => *ty,
-        _ => return None,
+/// What was deleted is not in what is left.
+fn gone(method: &Method<'_>) -> Option<TokenStream> {
+    let found = method.operation.gone.as_ref()?;
+    let is_there = match found {
+        Gone::Key(parameter) => {
+            let key = argument(method, parameter)?;
+            quote!(value.iter().any(|map| map.contains_key(&self.#key)))
+        }
+        Gone::Element(lists) => {
+            let is_there = is_there(method, &quote!(value), lists)?;
+            match method.output {
+                Output::RootOrNothing { .. } => quote!(value.iter().any(|value| #is_there)),
+                _ => is_there,
+            }
+        }
     };
-    let is_map = matches!(ty, TypeRef::Nullable(map) if matches!(**map, TypeRef::Map(_)));
-    let is_deletion = method.operation.method == "DELETE" && is_map;
-    let last = method.path().last().filter(|_| is_deletion)?;
-    let ends = method
-        .operation
-        .path
-        .ends_with(&format!("{{{}}}", last.name));
-    ends.then_some(last)
+    let parameter = found.parameter()?;
+    Some(quote!(identity::gone(#parameter, #is_there)?;))
+}
+
+/// Whether the last of the lists has its element.
+fn is_there(method: &Method<'_>, owner: &TokenStream, lists: &[Elements]) -> Option<TokenStream> {
+    let (first, below) = lists.split_first()?;
+    let elements = first.list.as_ref().map(|list| {
+        let name = ident::value(&list.name);
+        let flatten = list.optional.then(|| quote!(.flatten()));
+        (quote!(.#name), flatten)
+    });
+    let (name, flatten) = elements.unzip();
+    let flatten = flatten.flatten();
+    let argument = argument(method, &first.parameter)?;
+    let property = ident::value(&first.property);
+    let names = quote!(identity::names(&self.#argument, &element.#property));
+    let found = match below {
+        [] => names,
+        below => {
+            let is_there = is_there(method, &quote!(element), below)?;
+            quote!(#names && #is_there)
+        }
+    };
+    Some(quote!(#owner #name.iter()#flatten.any(|element| #found)))
+}
+
+/// The field of a call that holds a parameter of its path.
+fn argument(method: &Method<'_>, parameter: &str) -> Option<Ident> {
+    let parameter = method.path().find(|known| known.name == parameter)?;
+    Some(ident::value(&parameter.rust))
 }
 
 fn stated(method: &Method<'_>) -> Option<TokenStream> {
@@ -57,15 +84,28 @@ fn stated(method: &Method<'_>) -> Option<TokenStream> {
     };
     let lines = found.iter().filter_map(|found| line(method, found));
     Some(match is_plain {
-        true => quote!(#(#lines)* Ok(())),
-        false => quote!(value.iter().try_for_each(|value| { #(#lines)* Ok(()) })),
+        true => quote!(#(#lines)*),
+        false => quote!(value.iter().try_for_each(|value| { #(#lines)* Ok(()) })?;),
     })
 }
 
 fn line(method: &Method<'_>, found: &Identity) -> Option<TokenStream> {
-    let name = &found.property;
-    let parameter = method.path().find(|known| known.name == found.parameter)?;
-    let (parameter, property) = (ident::value(&parameter.rust), ident::value(name));
+    let name = &found.place();
+    let parameter = argument(method, &found.parameter)?;
+    let property = ident::value(&found.property);
+    if let Some(part) = &found.part {
+        let part_name = ident::value(&part.name);
+        return Some(match part.optional {
+            true => quote! {
+                if let Some(part) = &value.#part_name {
+                    identity::same(#name, &self.#parameter, &part.#property)?;
+                }
+            },
+            false => quote! {
+                identity::same(#name, &self.#parameter, &value.#part_name.#property)?;
+            },
+        });
+    }
     Some(match &found.set {
         SetBy::Nothing => quote!(identity::same(#name, &self.#parameter, &value.#property)?;),
         SetBy::Body => quote! {
@@ -87,7 +127,7 @@ mod tests {
     use super::super::methods::methods;
     use super::super::sample;
     use super::*;
-    use crate::regen::ir::Answer;
+    use crate::regen::ir::{Answer, Part};
 
     fn printed(change: impl FnOnce(&mut crate::regen::ir::Operation)) -> String {
         let mut operation = sample::api().operations.swap_remove(0);
@@ -100,6 +140,7 @@ mod tests {
     fn code(set: SetBy) -> Vec<Identity> {
         vec![Identity {
             parameter: "code".into(),
+            part: None,
             property: "thing_code".into(),
             set,
         }]
@@ -109,7 +150,7 @@ mod tests {
     fn each_element_of_a_list_is_checked() {
         let list = printed(|operation| operation.identity = code(SetBy::Nothing));
         let expected = "value.iter().try_for_each(|value|{\
-            identity::same(\"thing_code\",&self.code,&value.thing_code)?;Ok(())})";
+            identity::same(\"thing_code\",&self.code,&value.thing_code)?;Ok(())})?;Ok(())";
         assert!(list.contains(expected), "{list}");
         assert_eq!(printed(|_| {}), "");
     }
@@ -130,16 +171,62 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_may_be_missing_is_looked_into_when_it_is_there() {
+        for (optional, expected) in [
+            (
+                true,
+                "ifletSome(part)=&value.thing{\
+                 identity::same(\"thing.code\",&self.code,&part.code)?;}",
+            ),
+            (
+                false,
+                "identity::same(\"thing.code\",&self.code,&value.thing.code)?;",
+            ),
+        ] {
+            let list = printed(|operation| {
+                let name = "thing".into();
+                operation.identity = vec![Identity {
+                    parameter: "code".into(),
+                    part: Some(Part { name, optional }),
+                    property: "code".into(),
+                    set: SetBy::Nothing,
+                }];
+            });
+            assert!(list.contains(expected), "{list}");
+        }
+    }
+
+    #[test]
     fn a_deleted_key_is_in_the_map_no_more() {
         let deletion = printed(|operation| {
-            operation.method = "DELETE".into();
-            operation.path = "/things/metadata/{code}".into();
             operation.answer = Answer::Root {
                 key: "metadata".into(),
                 ty: TypeRef::Nullable(Box::new(TypeRef::Map(Box::new(TypeRef::String)))),
             };
+            operation.gone = Some(Gone::Key("code".into()));
         });
-        let expected = "identity::gone(\"code\",maps.any(|map|map.contains_key(&self.code)))";
+        let expected =
+            "identity::gone(\"code\",value.iter().any(|map|map.contains_key(&self.code)))?;";
+        assert!(deletion.contains(expected), "{deletion}");
+    }
+
+    #[test]
+    fn a_deleted_element_is_in_its_list_no_more() {
+        let list = |list: Option<Part>| Elements {
+            list,
+            parameter: "code".into(),
+            property: "code".into(),
+        };
+        let deletion = printed(|operation| {
+            let part = Part {
+                name: "bits".into(),
+                optional: true,
+            };
+            operation.gone = Some(Gone::Element(vec![list(None), list(Some(part))]));
+        });
+        let expected = "identity::gone(\"code\",value.iter().any(|element|\
+            identity::names(&self.code,&element.code)&&\
+            element.bits.iter().flatten().any(|element|identity::names(&self.code,&element.code))))?;";
         assert!(deletion.contains(expected), "{deletion}");
     }
 }

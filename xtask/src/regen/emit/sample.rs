@@ -130,6 +130,7 @@ pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
         body: None,
         answer: Answer::Empty,
         identity: Vec::new(),
+        gone: None,
         may_be_empty: false,
         failures: Vec::new(),
         published: true,

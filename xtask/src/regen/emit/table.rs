@@ -81,10 +81,10 @@ fn row(operation: &Operation) -> String {
         Some(body) if body.required => "Required",
         Some(_) => "Optional",
     };
-    let identity: Vec<(&str, &str)> = operation
+    let identity: Vec<(&str, String)> = operation
         .identity
         .iter()
-        .map(|found| (found.parameter.as_str(), found.property.as_str()))
+        .map(|found| (found.parameter.as_str(), found.place()))
         .collect();
     format!(
         "row({:?}, {}, {:?}, {:?}, {idempotency}, {body}, &{:?}, &{identity:?}, {:?})",

@@ -63,6 +63,7 @@ impl Reader<'_> {
                 .and_then(|body| self.body(body, &address)),
             answer: self.answer(operation, &address),
             identity: Vec::new(),
+            gone: None,
             may_be_empty: may_be_empty(operation),
             failures: failures(operation),
             published: !flag(operation, UNPUBLISHED),
