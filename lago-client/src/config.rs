@@ -134,8 +134,12 @@ impl ClientBuilder {
         self
     }
 
-    /// How many bytes an answer, or a file in one piece, may have: 64 MiB unless set. Objects take
-    /// several times the memory of their JSON; this is what limits that.
+    /// How many bytes an answer, or a file in one piece, may have: 64 MiB unless set.
+    ///
+    /// What is read from an answer takes more memory than its JSON. JSON of any shape, such as the properties
+    /// of an event, can take about a hundred times as much. So no more than 1 MiB of it is read in one field, and
+    /// 8 MiB in all fields of an answer; beyond that the call fails with
+    /// [`is_decode`](crate::Error::is_decode), and the error keeps the answer as it came.
     pub fn largest_response(mut self, bytes: usize) -> Self {
         self.largest_response = bytes;
         self

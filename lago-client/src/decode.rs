@@ -13,7 +13,7 @@ use crate::drift;
 use crate::error::is_code;
 use crate::page::Page;
 use lago_types::PaginationMeta;
-use lago_types::decode::{self, JsonPath, KeyOf, Root, Segment};
+use lago_types::decode::{self, JsonPath, KeyOf, Root, Segment, free_form};
 
 /// Why an answer cannot be read, and where.
 #[derive(Debug)]
@@ -104,9 +104,11 @@ fn once<S, T>(text: &str, seed: &impl Fn() -> S) -> serde_json::Result<T>
 where
     S: for<'de> DeserializeSeed<'de, Value = T>,
 {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let value = seed().deserialize(&mut json)?;
-    json.end().map(|()| value)
+    free_form::answer(|| {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let value = seed().deserialize(&mut json)?;
+        json.end().map(|()| value)
+    })
 }
 
 /// The same, and notes what it does not know.
@@ -119,7 +121,7 @@ where
         let mut json = serde_json::Deserializer::from_str(text);
         let mut note = |path: serde_ignored::Path<'_>| found.field(&path);
         let watched = serde_ignored::Deserializer::new(&mut json, &mut note);
-        let value = seed().deserialize(watched)?;
+        let value = free_form::answer(|| seed().deserialize(watched))?;
         json.end().map(|()| value)
     };
     let mut found = drift::Found::default();

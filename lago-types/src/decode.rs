@@ -1,5 +1,6 @@
 //! From bytes to values. For lago-client; not for use elsewhere.
 
+pub mod free_form;
 mod path;
 
 use std::borrow::Cow;

@@ -17,7 +17,7 @@ pub use self::error::{Malformed, WebhookError};
 pub use self::payload::WebhookPayload;
 
 use self::body::Entries;
-use crate::decode::JsonPath;
+use crate::decode::{JsonPath, free_form};
 use crate::{WebhookEvent, WebhookType};
 
 /// The body of a webhook delivery.
@@ -118,7 +118,7 @@ pub(crate) fn object<T: DeserializeOwned>(
             reason: format!("there is no `{key}`"),
         });
     };
-    serde_json::from_str(object)
+    free_form::answer(|| serde_json::from_str(object))
         .map(Box::new)
         .map_err(|error| Malformed {
             path: match JsonPath::of_failure(object, &error).to_string().as_str() {

@@ -15,30 +15,41 @@ pub(super) fn unwrapped(details: &Value) -> Option<Value> {
         return opened;
     }
     let items = details.as_object()?;
-    let is_wrapped = |item: &Value| is_echo(item) || in_text(item).is_some();
+    let is_wrapped = |item: &Value| has_request(item) || in_text(item).is_some();
     items.values().any(is_wrapped).then(|| {
         let items = items.iter().map(|(index, item)| {
-            let item = self::opened(item).unwrap_or_else(|| item.clone());
-            (index.clone(), item)
+            let opened = match has_request(item) {
+                true => Some(without_request(item)),
+                false => in_text(item),
+            };
+            (index.clone(), opened.unwrap_or_else(|| item.clone()))
         });
         items.collect::<Map<_, _>>().into()
     })
 }
 
-/// What is inside a single wrapping.
+/// What is inside a single wrapping. A list under `params` is the codes of a field of that name.
 fn opened(details: &Value) -> Option<Value> {
-    match is_echo(details) {
-        true => {
-            let errors = &details["errors"];
-            in_text(errors).or_else(|| Some(errors.clone()))
-        }
+    match has_request(details) && !details["params"].is_array() {
+        true => Some(without_request(details)),
         false => in_text(details),
     }
 }
 
-/// Whether errors stand beside the request that they are about.
-fn is_echo(details: &Value) -> bool {
-    details.get("errors").is_some() && details.get("params").is_some_and(Value::is_object)
+/// Whether the request, in whatever form, stands beside what is said of it.
+fn has_request(details: &Value) -> bool {
+    details.get("params").is_some()
+}
+
+/// What is said of a request: its errors, or all that stands beside it.
+fn without_request(details: &Value) -> Value {
+    if let Some(errors) = details.get("errors") {
+        return in_text(errors).unwrap_or_else(|| errors.clone());
+    }
+    let fields = details.as_object().into_iter().flatten();
+    let others = fields.filter(|(name, _)| *name != "params");
+    let others = others.map(|(name, value)| (name.clone(), value.clone()));
+    others.collect::<Map<_, _>>().into()
 }
 
 /// The JSON object in a text.
@@ -123,6 +134,33 @@ mod tests {
         );
         let one = refused(echo(json!("Validation errors: {\"name\":[\"too_long\"]}")));
         assert_eq!(problems(&one), ["name: too_long"]);
+    }
+
+    #[test]
+    fn a_request_in_any_form_and_beside_anything_is_never_told() {
+        let params = [
+            json!({"code": "jane_doe"}),
+            json!(["jane_doe"]),
+            json!("jane_doe"),
+            json!([{"code": "jane_doe"}]),
+            json!(null),
+        ];
+        for params in params {
+            for (item, said) in [
+                (
+                    json!({"params": params, "error": "x_y"}),
+                    vec!["0.error: x_y"],
+                ),
+                (json!({"params": params, "errors": ["x_y"]}), vec!["0: x_y"]),
+                (json!({"params": params}), vec![]),
+            ] {
+                let error = refused(json!({"0": item}));
+                assert_eq!(problems(&error), said, "{params}");
+                assert!(!error.to_string().contains("jane_doe"), "{error}");
+            }
+        }
+        let one = refused(json!({"params": {"code": "jane_doe"}, "error": "x_y"}));
+        assert_eq!(problems(&one), ["error: x_y"]);
     }
 
     #[test]

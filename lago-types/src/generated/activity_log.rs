@@ -19,10 +19,18 @@ pub struct ActivityLog {
     /// Activity source. Example: `api`.
     pub activity_source: ActivitySource,
     /// The resource as it was then. Values are text or null; what is nested is JSON in text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub activity_object: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// What changed, by field. Values are text or null; what is nested is JSON in text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub activity_object_changes: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

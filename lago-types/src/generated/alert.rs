@@ -17,10 +17,18 @@ pub struct Alert {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_subscription_id: Option<String>,
     /// Lago wallet id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub lago_wallet_id: Option<::serde_json::Value>,
     /// Wallet code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub wallet_code: Option<::serde_json::Value>,
     /// The metric that is watched; null for alerts on an amount of the whole subscription.
     #[serde(default, skip_serializing_if = "Option::is_none")]

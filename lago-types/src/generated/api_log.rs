@@ -22,6 +22,7 @@ pub struct ApiLog {
     /// Logged at (UTC). Example: `2025-03-31T12:31:44Z`.
     pub logged_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// What was sent. Values are text; what is nested is JSON in text.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub request_body: ::serde_json::Map<String, ::serde_json::Value>,
     /// Request origin. Example: `https://app.lago.dev/`.
     pub request_origin: String,
@@ -32,6 +33,10 @@ pub struct ApiLog {
     /// Request id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub request_id: String,
     /// What was answered. Values are text or null, what is nested is JSON in text; empty or null when the answer had no body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub request_response: Option<::serde_json::Map<String, ::serde_json::Value>>,
 }

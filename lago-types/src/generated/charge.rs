@@ -364,6 +364,7 @@ pub struct ChargeGroupedUsage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
     /// Event properties and their values in this group; a value is null for events without the property.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub grouped_by: ::serde_json::Map<String, ::serde_json::Value>,
     /// The same usage split by filters; empty when the charge has none.
     pub filters: Vec<ChargeFilterUsage>,
@@ -709,7 +710,11 @@ pub struct ChargeProperties {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume_ranges: Option<Vec<VolumeRange>>,
     /// Free settings of the charge model `custom`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub custom_properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Presentation group keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1657,7 +1662,11 @@ impl From<crate::GraduatedRange> for GraduatedRangeInput {
 #[non_exhaustive]
 pub struct PresentationBreakdown {
     /// Presentation by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub presentation_by: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Units (an exact decimal). Example: `9.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -176,6 +176,7 @@ pub struct IntegrationProviderError {
     /// Provider code. Example: `netsuite-eu-1`.
     pub provider_code: String,
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
 }
 

@@ -171,6 +171,7 @@ pub struct CreditNoteErrorDetails {
     /// Error code. Example: `tax_error`.
     pub error_code: ErrorDetailCode,
     /// Details.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub details: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
@@ -469,7 +470,11 @@ pub struct CreditNotePaymentProviderRefundError {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_code: Option<String>,
     /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub provider_error: Option<::serde_json::Value>,
 }
 

@@ -870,6 +870,7 @@ pub struct CustomerIntegrationError {
     /// Accounting provider code. Example: `Netsuite Prod`.
     pub accounting_provider_code: String,
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
 }
 
@@ -977,6 +978,7 @@ pub struct CustomerPaymentProviderError {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_code: Option<String>,
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
 }
 
@@ -1032,6 +1034,7 @@ pub struct CustomerTaxProviderError {
     /// Tax provider code. Example: `Stripe Prod`.
     pub tax_provider_code: String,
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
 }
 
@@ -1189,6 +1192,7 @@ pub struct ErrorDetail {
     /// Error code. Example: `tax_error`.
     pub error_code: ErrorDetailCode,
     /// What went wrong, in a shape that depends on the code; what an `invoice_generation_error` says of `error`, `invoice` and `subscriptions` is text that holds JSON.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub details: ::serde_json::Map<String, ::serde_json::Value>,
 }
 

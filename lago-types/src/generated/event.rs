@@ -23,7 +23,11 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precise_total_amount_cents: Option<crate::Decimal>,
     /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -261,7 +261,11 @@ pub struct FeeAppliedTax {
 #[non_exhaustive]
 pub struct FeeEstimate {
     /// Lago id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub lago_id: Option<::serde_json::Value>,
     /// Lago charge id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -270,13 +274,25 @@ pub struct FeeEstimate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_charge_filter_id: Option<::uuid::Uuid>,
     /// Lago invoice id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub lago_invoice_id: Option<::serde_json::Value>,
     /// Lago true up fee id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub lago_true_up_fee_id: Option<::serde_json::Value>,
     /// Lago true up parent fee id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub lago_true_up_parent_fee_id: Option<::serde_json::Value>,
     /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -314,7 +330,11 @@ pub struct FeeEstimate {
     /// Units (an exact decimal). Example: `0.32`.
     pub units: crate::Decimal,
     /// Description.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub description: Option<::serde_json::Value>,
     /// Precise unit amount (an exact decimal). Example: `312.5`.
     pub precise_unit_amount: crate::Decimal,
@@ -342,22 +362,42 @@ pub struct FeeEstimate {
     /// Payment status. Example: `pending`.
     pub payment_status: FeePaymentStatus,
     /// Created at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub created_at: Option<::serde_json::Value>,
     /// Succeeded at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub succeeded_at: Option<::serde_json::Value>,
     /// Failed at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub failed_at: Option<::serde_json::Value>,
     /// Refunded at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub refunded_at: Option<::serde_json::Value>,
     /// Event transaction id. Example: `transaction_1234567890`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_transaction_id: Option<String>,
     /// Amount details.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub amount_details: Option<::serde_json::Value>,
     /// Item.
     pub item: FeeEstimateItem,
@@ -470,7 +510,11 @@ pub struct FeeItem {
     /// Item type. Example: `Subscription`.
     pub item_type: FeeItemType,
     /// Values of the properties that events were grouped by. They are texts or null; on fees of charges paid in advance they are what the event had, so numbers and booleans as well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub grouped_by: Option<::serde_json::Map<String, ::serde_json::Value>>,
 }
 
@@ -488,6 +532,7 @@ pub struct FeeTaxProviderError {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_transaction_id: Option<String>,
     /// Provider error.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
 }
 

@@ -536,10 +536,18 @@ pub struct InvoicePaymentFailure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_code: Option<String>,
     /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub provider_error: Option<::serde_json::Value>,
     /// More about the failure: empty, or with `code`, or with `message`; Stripe gives `code`, `message`, `request_id`, `http_status` and `http_body`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub error_details: Option<::serde_json::Map<String, ::serde_json::Value>>,
 }
 

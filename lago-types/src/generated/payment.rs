@@ -73,7 +73,11 @@ pub struct Payment {
     /// What the provider wants the customer to do next, in its own words; mostly empty, also null.
     ///
     /// Servers of early 2025 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub next_action: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Created at (UTC). Example: `2025-01-21T00:10:29Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -139,5 +143,6 @@ pub struct PaymentProviderError {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
     /// What went wrong, as an object with `message`, and with `code`, which may be null.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
 }

@@ -89,6 +89,10 @@ pub struct PaymentRequestPaymentFailure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider_code: Option<String>,
     /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub provider_error: Option<::serde_json::Value>,
 }

@@ -711,6 +711,7 @@ pub struct PlanEntitlementPrivilege {
     /// Config.
     pub config: FeaturePrivilegeConfig,
     /// Value. Example: `10`.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub value: ::serde_json::Value,
 }
 

@@ -241,6 +241,7 @@ pub struct SubscriptionEntitlement {
     /// Privileges.
     pub privileges: Vec<SubscriptionEntitlementPrivilege>,
     /// Overrides.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub overrides: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
@@ -259,12 +260,21 @@ pub struct SubscriptionEntitlementPrivilege {
     /// Config.
     pub config: FeaturePrivilegeConfig,
     /// Value. Example: `10`.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub value: ::serde_json::Value,
     /// Value that the plan gives; null when only the subscription grants the privilege. Example: `10`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub plan_value: Option<::serde_json::Value>,
     /// Override value. Example: `10`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub override_value: Option<::serde_json::Value>,
 }
 

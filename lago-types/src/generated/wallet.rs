@@ -52,6 +52,7 @@ pub struct RecurringTransactionRule {
     /// Invoice requires successful payment. Example: `false`.
     pub invoice_requires_successful_payment: bool,
     /// Keys and values for the transactions that the rule makes: a list of objects with `key` and `value`. Servers of 1.16 send an empty object when there are none.
+    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub transaction_metadata: ::serde_json::Value,
     /// Name of the transactions that the rule makes. Servers before 1.33 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -840,7 +841,11 @@ pub struct WalletAlert {
     /// Lago organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
     /// External subscription id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub external_subscription_id: Option<::serde_json::Value>,
     /// Lago wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -849,7 +854,11 @@ pub struct WalletAlert {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet_code: Option<String>,
     /// Billable metric.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
+    )]
     pub billable_metric: Option<::serde_json::Value>,
     /// Alert type. Example: `wallet_balance_amount`.
     pub alert_type: AlertType,

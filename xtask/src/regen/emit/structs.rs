@@ -88,7 +88,7 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
         about.extend(keyed::note(fields));
     }
     let doc = doc_lines(&about);
-    let printed = fields.iter().map(|field| print_field(field, ty.sent));
+    let printed = fields.iter().map(|field| print_field(field, ty));
     // Where everything is optional an empty request is a request.
     let empty = fields
         .iter()
@@ -116,11 +116,11 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
     }
 }
 
-fn print_field(printed: &Printed<'_>, sent: bool) -> TokenStream {
+fn print_field(printed: &Printed<'_>, owner: &Type) -> TokenStream {
     let (ident, ty) = (printed.ident, printed.ty());
     let doc = doc_lines(&docs::field(printed.field));
     let deprecated = printed.field.deprecated.then(|| quote!(#[deprecated]));
-    let serde = serde_attribute(printed, sent);
+    let serde = serde_attribute(printed, owner);
     let schemars = schemars_attribute(printed);
     quote! {
         #doc
@@ -131,7 +131,7 @@ fn print_field(printed: &Printed<'_>, sent: bool) -> TokenStream {
     }
 }
 
-fn serde_attribute(printed: &Printed<'_>, sent: bool) -> Option<TokenStream> {
+fn serde_attribute(printed: &Printed<'_>, owner: &Type) -> Option<TokenStream> {
     let mut parts: Vec<TokenStream> = Vec::new();
     let name = &printed.field.name;
     if printed.ident != name {
@@ -153,17 +153,22 @@ fn serde_attribute(printed: &Printed<'_>, sent: bool) -> Option<TokenStream> {
     if printed.null_as_empty() {
         parts.push(quote!(with = "crate::patch::empty_for_null"));
     }
-    let integer = match (&printed.field.ty, printed.presence) {
+    let read = match (&printed.field.ty, printed.presence) {
         (TypeRef::Integer, Presence::Plain) => Some("crate::integer::deserialize"),
         (TypeRef::Integer, Presence::Patch) => Some("crate::integer::deserialize_patch"),
         (TypeRef::Integer, _) => Some("crate::integer::deserialize_option"),
+        (ty, _) if owner.received && holds_any_json(ty) => {
+            Some("crate::decode::free_form::deserialize")
+        }
         _ => None,
     };
-    if let Some(path) = integer {
+    if let Some(path) = read {
         parts.push(quote!(deserialize_with = #path));
     }
     // An answer is written as it was read; a request as its schema says.
-    if sent && let Some(form) = decimal_form(&printed.field.ty) {
+    if owner.sent
+        && let Some(form) = decimal_form(&printed.field.ty)
+    {
         let path = match form {
             Form::String => "crate::decimal::as_string",
             Form::Number => "crate::decimal::as_number",
@@ -195,6 +200,17 @@ fn decimal_form(ty: &TypeRef) -> Option<Form> {
         TypeRef::Decimal(form) => Some(*form),
         TypeRef::List(item) => decimal_form(item),
         _ => None,
+    }
+}
+
+/// Whether JSON of any shape is in it, which a server can make as large as it likes.
+fn holds_any_json(ty: &TypeRef) -> bool {
+    match ty {
+        TypeRef::Json => true,
+        TypeRef::List(inner) | TypeRef::Map(inner) | TypeRef::Nullable(inner) => {
+            holds_any_json(inner)
+        }
+        _ => false,
     }
 }
 
