@@ -184,6 +184,11 @@ impl ClientBuilder {
     /// there is a connection known for what it is; with yours it leaves a doubt
     /// ([`is_ambiguous`](Error::is_ambiguous)), unless your own limit for connecting ends first.
     ///
+    /// A client that follows redirects, as reqwest's own does by default, must not be given: where a `POST` is
+    /// answered with a redirect and that leads nowhere, the failure is one of connecting
+    /// ([`is_connect`](Error::is_connect)), the call counts as not sent and is repeated. Only a refusal from
+    /// another URL is noticed, and leaves a doubt.
+    ///
     /// Files ([`FileRequest`](crate::FileRequest)) are fetched with yours too, and with its default
     /// headers. It resolves names, and follows redirects if it does, by itself: of private addresses
     /// ([`allow_private_file_hosts`](Self::allow_private_file_hosts)) only those are refused that a URL

@@ -51,6 +51,8 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
     attempts: u32,
     may_be_executed: bool,
+    /// The answer came from another URL than the request's: whoever sent it followed a redirect.
+    is_of_another_request: bool,
     /// How many things with a key the request held.
     things: usize,
     retry_after: Option<Duration>,
@@ -104,6 +106,7 @@ impl Error {
             source: None,
             attempts: 0,
             may_be_executed: false,
+            is_of_another_request: false,
             things: 0,
             retry_after: None,
             limit: None,
@@ -229,6 +232,12 @@ impl Error {
         // Fetching a file changes nothing.
         self.0.may_be_executed = history.may_be_executed && !self.0.of_storage;
         self.0.limit = Some(stop).filter(|stop| stop.is_limit());
+        self
+    }
+
+    /// A refusal of the request to which a redirect led: it proves nothing of the first one.
+    pub(crate) fn of_another_request(mut self, is: bool) -> Self {
+        self.0.is_of_another_request = is;
         self
     }
 

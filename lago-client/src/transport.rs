@@ -159,11 +159,13 @@ impl Call {
         };
         let timeout = self.options.timeout.unwrap_or(self.shared.timeout);
         *request.timeout_mut() = Some(timeout.min(attempt.remaining));
+        let asked = request.url().clone();
         let (answer, was_unconnected) = connecting::watch(self.shared.http.execute(request)).await;
         let mut answer = answer.map_err(|error| match was_unconnected && error.is_timeout() {
             true => Error::unconnected(self.operation, error),
             false => Error::transport(self.operation, error, None),
         })?;
+        let was_redirected = asked != *answer.url();
         if let Some(pace) = &self.shared.pace {
             pace.note(attempt.request, answer.headers(), self.shared.clock.now());
         }
@@ -179,7 +181,9 @@ impl Call {
         }
         let now = || self.shared.clock.utc();
         let wait = retry_after(received.status, &received.headers, now);
-        Err(Error::api(self.operation, received).retry_after_of(wait))
+        Err(Error::api(self.operation, received)
+            .retry_after_of(wait)
+            .of_another_request(was_redirected))
     }
 }
 

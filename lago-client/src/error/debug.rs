@@ -32,7 +32,7 @@ impl Error {
             .field("operation", &self.operation().map(|operation| operation.id))
             .field("status", &self.status())
             .field("refusal", &self.api_error().and_then(|api| api.summary()))
-            .field("request_id", &self.request_id())
+            .field("request_id", &self.short_request_id())
             .field("attempts", &self.attempts())
             .field("is_ambiguous", &self.is_ambiguous())
             .field("retry_after", &self.retry_after())

@@ -9,6 +9,9 @@ use super::{Error, Kind};
 use crate::operation::Method;
 use crate::retry::Stop;
 
+/// Characters of a request id that are printed; Lago's have 36.
+const LONGEST_ID: usize = 100;
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation() {
@@ -59,10 +62,19 @@ impl Error {
             },
             None => write!(f, ", {} that are no error of Lago's API", self.amount())?,
         }
-        match self.request_id() {
+        match self.short_request_id() {
             Some(id) => write!(f, ", request {id}"),
             None => Ok(()),
         }
+    }
+
+    /// The request id as far as a line has room for it: headers can be long.
+    pub(super) fn short_request_id(&self) -> Option<String> {
+        let id = self.request_id()?;
+        Some(match id.char_indices().nth(LONGEST_ID) {
+            Some((end, _)) => format!("{}…", &id[..end]),
+            None => id.to_owned(),
+        })
     }
 
     fn fmt_refused(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -174,6 +174,11 @@ impl Error {
         self.0.of_storage
     }
 
+    /// Whether it speaks of a request to which a redirect led.
+    pub(crate) fn is_of_another_request(&self) -> bool {
+        self.0.is_of_another_request
+    }
+
     fn answered(&self, status: StatusCode) -> bool {
         self.0.kind == Kind::Api && self.status() == Some(status)
     }

@@ -42,6 +42,7 @@ impl Outcome {
         let class = match error.kind() {
             Kind::Connect { .. } => Class::Unsent,
             Kind::Timeout | Kind::Transport => Class::Lost,
+            Kind::Api if error.is_of_another_request() => unproven(status),
             Kind::Api => of_answer(error),
             Kind::Refused => of_storage(status),
             Kind::TooLarge(_) => match status {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use lago_client::types::{CustomerInput, WalletTransactionInput};
 use lago_client::{Client, ClientBuilder};
 use lago_tests::faulty::{Act, Faulty, Reads, Then};
-use lago_tests::script::{client_for, plain_http};
+use lago_tests::script::{Answer, Scripted, client_for, plain_http};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use uuid::Uuid;
 
@@ -189,6 +189,24 @@ async fn a_time_limit_of_a_foreign_http_client_leaves_a_doubt() -> Outcome {
         };
         assert_eq!(error.attempts(), attempts);
     }
+    Ok(())
+}
+
+/// A refusal of the request to which a redirect led proves nothing of the one that was answered with it.
+#[tokio::test]
+async fn a_refusal_from_another_url_leaves_a_doubt() -> Outcome {
+    let refusal = r#"{"status":404,"error":"Not Found","code":"wallet_not_found"}"#;
+    let server = Scripted::start(move |request| match request.method.as_str() {
+        "POST" => Answer::new("302 Found", &[("location", "/elsewhere")], ""),
+        _ => Answer::json("404 Not Found", refusal),
+    })
+    .await?;
+    let follows = reqwest::Client::builder().no_proxy().build()?;
+    let lago = hasty(server.builder()).http_client(follows).build()?;
+    let (_, outcome) = call(&lago, Operation::TopUp).await;
+    let error = outcome.err().ok_or("a success")?;
+    assert!(error.is_not_found() && error.is_ambiguous(), "{error:?}");
+    assert_eq!((error.attempts(), server.requests().len()), (1, 2));
     Ok(())
 }
 
