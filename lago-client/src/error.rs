@@ -147,9 +147,10 @@ impl Error {
         Self::new(Kind::Transport, Some(operation)).with(received)
     }
 
-    /// A request that was not sent because the server takes none for so long.
-    pub(crate) fn paced(operation: &'static Operation, wait: Duration) -> Self {
-        Self::new(Kind::Paced, Some(operation)).retry_after_of(Some(wait))
+    /// A request that was not sent because the server takes none for so long, where that is known.
+    pub(crate) fn paced(operation: &'static Operation, wait: Option<Duration>) -> Self {
+        let wait = wait.filter(|wait| !wait.is_zero());
+        Self::new(Kind::Paced, Some(operation)).retry_after_of(wait)
     }
 
     pub(crate) fn too_large(
