@@ -211,6 +211,29 @@ async fn a_call_without_time_is_not_made() {
 }
 
 #[tokio::test]
+async fn an_attempt_for_which_sleep_left_no_time_is_not_made() {
+    let clock = Fake {
+        oversleeps: Duration::from_secs(60),
+        ..Fake::new(1.0)
+    };
+    let rules = Rules {
+        operation: CHARGE,
+        policy: &RetryPolicy::new(),
+        total: Duration::from_secs(60),
+        budget: &Budget::default(),
+        pace: None,
+        clock: &clock,
+    };
+    let outcome = repeat(&rules, |_| {
+        std::future::ready(Err::<(), _>(Fault::Refused.error(CHARGE)))
+    });
+    let error = outcome.await.unwrap_err();
+    assert!(error.is_connect() && !error.is_ambiguous(), "{error}");
+    assert_eq!((error.attempts(), clock.slept().len()), (1, 1));
+    assert!(error.to_string().contains("not tried again"), "{error}");
+}
+
+#[tokio::test]
 async fn a_wait_of_no_known_length_is_not_told_as_none() {
     let clock = Fake::new(1.0);
     let rules = Rules {
