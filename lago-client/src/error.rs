@@ -230,6 +230,11 @@ impl Error {
         self
     }
 
+    /// There was no time to try again.
+    pub(crate) fn is_out_of_time(&self) -> bool {
+        self.0.limit == Some(Stop::Deadline)
+    }
+
     pub(crate) fn kind(&self) -> &Kind {
         &self.0.kind
     }
