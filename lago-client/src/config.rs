@@ -126,9 +126,10 @@ impl ClientBuilder {
     /// [`total_timeout`](Self::total_timeout) ends before the window does fails without being sent.
     ///
     /// When the window is over, one call goes first, and the others as its answer allows: spread evenly
-    /// over the new window, in the order in which they came. No window is waited for longer than the
-    /// client's policy allows ([`RetryPolicy::max_retry_after`], 120 s unless set), whatever the server
-    /// says; and what it says in answer to a later request replaces what it said before.
+    /// over the new window, about in the order in which they came. After 2 s without that answer another
+    /// call goes to find out. So no call waits for a future that is not polled. No window is waited for
+    /// longer than the client's policy allows ([`RetryPolicy::max_retry_after`], 120 s unless set), whatever
+    /// the server says; and what it says in answer to a later request replaces what it said before.
     pub fn rate_limit_pacing(mut self, on: bool) -> Self {
         self.pacing = on;
         self

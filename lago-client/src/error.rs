@@ -153,9 +153,10 @@ impl Error {
         Self::new(Kind::Transport, Some(operation)).with(received)
     }
 
-    /// A request that was not sent because the server takes none for so long.
-    pub(crate) fn paced(operation: &'static Operation, wait: Duration) -> Self {
-        Self::new(Kind::Paced, Some(operation)).retry_after_of(Some(wait))
+    /// A request that was not sent because the server takes none for so long, where that is known.
+    pub(crate) fn paced(operation: &'static Operation, wait: Option<Duration>) -> Self {
+        let wait = wait.filter(|wait| !wait.is_zero());
+        Self::new(Kind::Paced, Some(operation)).retry_after_of(wait)
     }
 
     pub(crate) fn too_large(
@@ -245,6 +246,11 @@ impl Error {
     pub(crate) fn after_sending(mut self, things: usize) -> Self {
         self.0.things = things;
         self
+    }
+
+    /// There was no time to try again.
+    pub(crate) fn is_out_of_time(&self) -> bool {
+        self.0.limit == Some(Stop::Deadline)
     }
 
     pub(crate) fn kind(&self) -> &Kind {

@@ -1,8 +1,9 @@
 //! Keeps the calls of a client and its clones within the server's rate limit.
 //!
 //! What follows from an answer and who may go is decided by [`State`], from instants that are
-//! parameters. Waiting is done here: those who wait stand in line, and only the first of them looks
-//! at the state.
+//! parameters. Waiting is done here. Nobody waits for another call: a future that its owner does not
+//! poll would hold up all clones. Each waits for its own alarm and looks at the state again, and the
+//! first to look when there is a turn takes it.
 
 mod state;
 #[cfg(test)]
@@ -23,9 +24,7 @@ use state::{State, Turn};
 #[derive(Debug)]
 pub(crate) struct Pace {
     state: Mutex<State>,
-    /// Held by the first in line, who waits for an instant or for an answer.
-    line: tokio::sync::Mutex<()>,
-    /// Told of each answer.
+    /// Told of what may let somebody go sooner.
     news: Notify,
 }
 
@@ -34,7 +33,6 @@ impl Pace {
     pub(crate) fn new(longest: Duration) -> Self {
         Self {
             state: Mutex::new(State::new(longest)),
-            line: tokio::sync::Mutex::default(),
             news: Notify::new(),
         }
     }
@@ -48,51 +46,52 @@ impl Pace {
     ///
     /// # Errors
     ///
-    /// How long it would take, when that is longer than there is time.
+    /// How long it would take, as far as that is known, when it is longer than there is time.
     pub(crate) async fn enter<'p>(
         &'p self,
         clock: &'p dyn Clock,
         remaining: Duration,
-    ) -> Result<Pass<'p>, Duration> {
+    ) -> Result<Pass<'p>, Option<Duration>> {
         let start = clock.now();
         match self.wait(start) {
             // The rule.
             None => {
-                if let Turn::Go(request) = self.ask(start) {
+                if let Turn::Go(request) = self.state().ask(start, 0) {
                     return Ok(self.pass(request, clock));
                 }
             }
-            Some(wait) if wait >= remaining => return Err(wait),
+            Some(wait) if wait >= remaining => return Err(Some(wait)),
             Some(_) => {}
         }
-        let left = || remaining.saturating_sub(clock.now() - start);
-        let late = || self.wait(clock.now()).unwrap_or_default();
-        let _waiting = Waiting::new(self);
-        let line = within(clock, left(), self.line.lock()).await;
-        let _first = line.ok_or_else(late)?;
+        let place = Place::new(self);
         loop {
-            match self.ask(clock.now()) {
-                Turn::Go(request) => return Ok(self.pass(request, clock)),
-                Turn::At(wait) if wait >= left() => return Err(wait),
-                Turn::At(wait) => drop(within(clock, wait, self.news.notified()).await),
-                Turn::AfterProbe => {
-                    let news = within(clock, left(), self.news.notified()).await;
-                    news.ok_or_else(late)?;
-                }
+            // From before the look, so that none is missed after it.
+            let news = self.news.notified();
+            let now = clock.now();
+            let left = remaining.saturating_sub(now - start);
+            if left.is_zero() {
+                return Err(None);
             }
+            let turn = self.state().ask(now, place.number);
+            let wait = match turn {
+                Turn::Go(request) => return Ok(self.pass(request, clock)),
+                Turn::At(wait) if wait >= left => return Err(Some(wait)),
+                Turn::At(wait) => wait,
+                Turn::AfterProbe(wait) => wait.min(left),
+            };
+            // Whichever it was, the state says what it means.
+            let _ = within(clock, wait, news).await;
         }
     }
 
     /// Notes what the answer to a request says.
     pub(crate) fn note(&self, request: u64, headers: &HeaderMap, now: Instant) {
         if let Some(limit) = RateLimit::read(headers) {
-            self.state().note(request, limit, now);
-            self.news.notify_one();
+            let is_news = self.state().note(request, limit, now);
+            if is_news {
+                self.news.notify_waiters();
+            }
         }
-    }
-
-    fn ask(&self, now: Instant) -> Turn {
-        self.state().ask(now)
     }
 
     fn pass<'p>(&'p self, request: u64, clock: &'p dyn Clock) -> Pass<'p> {
@@ -117,27 +116,31 @@ pub(crate) struct Pass<'p> {
 }
 
 impl Drop for Pass<'_> {
-    /// Also when the call is dropped under way: those who wait for its answer must not wait for ever.
+    /// Also when the call is dropped under way: those who wait for its answer need not any longer.
     fn drop(&mut self) {
         let now = self.clock.now();
-        if self.pace.state().end(self.request, now) {
-            self.pace.news.notify_one();
+        let is_news = self.pace.state().end(self.request, now);
+        if is_news {
+            self.pace.news.notify_waiters();
         }
     }
 }
 
-/// Counts those in line.
-struct Waiting<'p>(&'p Pace);
+/// A call's place in line, until it leaves.
+struct Place<'p> {
+    pace: &'p Pace,
+    number: u64,
+}
 
-impl<'p> Waiting<'p> {
+impl<'p> Place<'p> {
     fn new(pace: &'p Pace) -> Self {
-        pace.state().waiting += 1;
-        Self(pace)
+        let number = pace.state().stand();
+        Self { pace, number }
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.state().waiting -= 1;
+        self.pace.state().leave(self.number);
     }
 }

@@ -59,7 +59,8 @@ impl Wait {
     ///
     /// # Errors
     ///
-    /// The first of an answer.
+    /// The first of an answer. Where the time ends during a later look it is too late, and no error: what
+    /// is known is that the file was not made when the last answer came.
     pub(super) async fn until_made<F>(
         &self,
         clock: &dyn Clock,
@@ -74,10 +75,21 @@ impl Wait {
         let mut looks = 0;
         loop {
             looks += 1;
-            if let Some(url) = next.await? {
-                return Ok(Ok(url));
+            let outcome = next.await;
+            let pause = self.pause(looks, self.remaining(start, clock.now()));
+            match outcome {
+                Ok(Some(url)) => return Ok(Ok(url)),
+                Ok(None) => {}
+                Err(error) => {
+                    let is_late = error.is_timeout() && (error.is_out_of_time() || pause.is_none());
+                    return match looks > 1 && is_late {
+                        true if error.attempts() == 0 => Ok(Err(looks - 1)),
+                        true => Ok(Err(looks)),
+                        false => Err(error),
+                    };
+                }
             }
-            let Some(pause) = self.pause(looks, self.remaining(start, clock.now())) else {
+            let Some(pause) = pause else {
                 return Ok(Err(looks));
             };
             clock.sleep(pause).await;
@@ -92,7 +104,8 @@ mod tests {
     use std::future::ready;
 
     use super::*;
-    use crate::clock::System;
+    use crate::clock::{System, within};
+    use crate::error::Kind;
 
     const fn wait(total: u64, interval: u64) -> Wait {
         Wait {
@@ -124,6 +137,38 @@ mod tests {
             let made = wait.until_made(&System, Instant::now(), None, look).await;
             // 1, 2, 4 … 4096 ms, and then one in 5 s.
             assert_eq!(made.unwrap(), Err(14 + 11));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_for_which_the_time_is_too_short_finds_no_file() {
+        let answers = Duration::from_millis(40);
+        for interval in [0, 1, 20, 39, 41, 500].map(Duration::from_millis) {
+            let (start, wait) = (
+                Instant::now(),
+                Wait {
+                    interval,
+                    ..wait(2, 0)
+                },
+            );
+            let look = || async {
+                let remaining = wait.remaining(start, Instant::now());
+                let answer = within(&System, remaining, tokio::time::sleep(answers)).await;
+                let late = || Error::new(Kind::Timeout, None);
+                answer.map(|()| None).ok_or_else(late)
+            };
+            let made = wait.until_made(&System, start, None, look).await;
+            assert!(made.as_ref().is_ok_and(Result::is_err), "{interval:?}");
+        }
+        // Of the first look nothing is known, and later ones may fail long before the end.
+        let late = || ready(Err(Error::new(Kind::Timeout, None)));
+        for trigger in [None, Some(ready(Ok(None)))] {
+            let wait = wait(60, 1);
+            let made = wait.until_made(&System, Instant::now(), trigger, late);
+            assert!(
+                made.await
+                    .is_err_and(|error| error.is_timeout() && !error.is_not_ready())
+            );
         }
     }
 

@@ -150,7 +150,12 @@ impl Error {
         if self.is_ambiguous() && !is_answered && !self.reads() {
             f.write_str("; the server may have executed it")?;
         }
-        match (self.0.limit, self.retry_after()) {
+        // The wait of a server that asks for none is chosen here, and not what it said.
+        let asked = self.retry_after().filter(|wait| !wait.is_zero());
+        match (self.0.limit, asked) {
+            (Some(Stop::Deadline), None) if self.0.kind == Kind::Paced => {
+                f.write_str("; the wait for its turn exceeds the time that is left")
+            }
             (Some(Stop::Deadline), Some(wait)) => {
                 write!(f, "; a wait of {wait:?} exceeds the time that is left")
             }

@@ -29,7 +29,7 @@ pub(crate) struct Rules<'a> {
 pub(crate) struct Attempt {
     /// No other attempt follows, whatever comes of it.
     pub(crate) is_last: bool,
-    /// How long it may take.
+    /// How long it may take; never zero.
     pub(crate) remaining: Duration,
     /// Its number among the requests that are paced; zero when none are.
     pub(crate) request: u64,
@@ -56,6 +56,7 @@ where
     let start = rules.clock.now();
     let remaining = || rules.total.saturating_sub(rules.clock.now() - start);
     let mut history = History::default();
+    let mut failure = None;
     let mut spent = 0;
     loop {
         let pass = match rules.pace {
@@ -71,14 +72,21 @@ where
             }
             None => None,
         };
-        if history.attempts == 0 && remaining().is_zero() {
-            let late = Error::new(Kind::Timeout, Some(rules.operation));
-            return Err(late.after(history, Stop::Final));
+        let left = remaining();
+        if left.is_zero() {
+            // Sleep may take longer than it was asked to. An attempt without time would fail in a way
+            // that leaves a doubt, and nothing could have been sent.
+            return Err(match failure {
+                Some(error) => Error::after(error, history, Stop::Deadline),
+                None => {
+                    Error::new(Kind::Timeout, Some(rules.operation)).after(history, Stop::Final)
+                }
+            });
         }
         history.attempts += 1;
         let outcome = attempt(Attempt {
             is_last: history.attempts >= rules.policy.max_attempts,
-            remaining: remaining(),
+            remaining: left,
             request: pass.as_ref().map_or(0, |pass| pass.request),
         });
         let outcome = outcome.await;
@@ -109,6 +117,7 @@ where
             Decision::Again { pause, cost } if rules.budget.take(cost) => {
                 spent = cost;
                 trace::again(rules.operation, history.attempts, &error, pause);
+                failure = Some(error);
                 rules.clock.sleep(pause).await;
                 continue;
             }

@@ -25,6 +25,8 @@ const CHARGE: &Operation = op::CREATE_INVOICE;
 
 /// A time in which only sleeping and what tests say takes any, and a chance that is always the same.
 struct Fake {
+    /// How much longer than asked it sleeps.
+    oversleeps: Duration,
     start: Instant,
     passed: Mutex<Duration>,
     slept: Mutex<Vec<Duration>>,
@@ -34,6 +36,7 @@ struct Fake {
 impl Fake {
     fn new(chance: f64) -> Self {
         Self {
+            oversleeps: Duration::ZERO,
             start: Instant::now(),
             passed: Mutex::default(),
             slept: Mutex::default(),
@@ -64,7 +67,7 @@ impl Clock for Fake {
     }
 
     fn sleep(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        self.pass(pause);
+        self.pass(pause + self.oversleeps);
         self.slept.lock().unwrap().push(pause);
         Box::pin(std::future::ready(()))
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::clock::System;
 use crate::pace::Pace;
-use crate::retry::{Budget, RetryPolicy, Rules, repeat};
+use crate::retry::{Budget, History, RetryPolicy, Rules, Stop, repeat};
 
 /// What becomes of a call whose attempts fail like this and then succeed, and how long it took.
 async fn call(
@@ -208,6 +208,58 @@ async fn a_call_without_time_is_not_made() {
     let error = outcome.await.unwrap_err();
     assert!(error.is_timeout() && !error.is_ambiguous(), "{error}");
     assert_eq!(error.attempts(), 0);
+}
+
+#[tokio::test]
+async fn an_attempt_for_which_sleep_left_no_time_is_not_made() {
+    let clock = Fake {
+        oversleeps: Duration::from_secs(60),
+        ..Fake::new(1.0)
+    };
+    let rules = Rules {
+        operation: CHARGE,
+        policy: &RetryPolicy::new(),
+        total: Duration::from_secs(60),
+        budget: &Budget::default(),
+        pace: None,
+        clock: &clock,
+    };
+    let outcome = repeat(&rules, |_| {
+        std::future::ready(Err::<(), _>(Fault::Refused.error(CHARGE)))
+    });
+    let error = outcome.await.unwrap_err();
+    assert!(error.is_connect() && !error.is_ambiguous(), "{error}");
+    assert_eq!((error.attempts(), clock.slept().len()), (1, 1));
+    assert!(error.to_string().contains("not tried again"), "{error}");
+}
+
+#[tokio::test]
+async fn a_wait_of_no_known_length_is_not_told_as_none() {
+    let clock = Fake::new(1.0);
+    let rules = Rules {
+        operation: READ,
+        policy: &RetryPolicy::new(),
+        // Time for one attempt, and not for the pause after it.
+        total: Duration::from_millis(1),
+        budget: &Budget::default(),
+        pace: None,
+        clock: &clock,
+    };
+    let limited = Fault::Answer(429, None, Some(0));
+    let limited = repeat(&rules, |_| {
+        std::future::ready(Err::<(), _>(limited.error(READ)))
+    });
+    let paced = |wait| Error::paced(READ, wait).after(History::default(), Stop::Deadline);
+    for error in [
+        limited.await.unwrap_err(),
+        paced(Some(Duration::ZERO)),
+        paced(None),
+    ] {
+        let line = error.to_string();
+        assert!(!line.contains("0ns"), "{line}");
+        assert!(line.contains("exceeds the time that is left"), "{line}");
+        assert!(error.is_rate_limited(), "{line}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

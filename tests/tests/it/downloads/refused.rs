@@ -42,6 +42,27 @@ async fn a_file_that_is_not_made_in_time_is_an_error_of_its_own() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_look_that_the_end_of_the_time_cuts_off_is_that_error_too() -> Outcome {
+    let waits = Duration::from_millis(1);
+    let api = in_turn([in_the_making(), invoice(None), Answer::silence()]).await?;
+    let request = api.client()?.invoices().fetch_pdf(ID).poll_interval(waits);
+    let error = request
+        .total_timeout(Duration::from_millis(500))
+        .await
+        .unwrap_err();
+    assert!(error.is_not_ready() && error.is_timeout(), "{error}");
+    assert!(!error.is_ambiguous() && !error.is_storage(), "{error}");
+
+    // A server that does not answer, with time left, is another matter.
+    let api = in_turn([in_the_making(), Answer::silence()]).await?;
+    let request = api.client()?.invoices().fetch_pdf(ID).poll_interval(waits);
+    let request = request.timeout(Duration::from_millis(200));
+    let error = request.retry(RetryPolicy::never()).await.unwrap_err();
+    assert!(error.is_timeout() && !error.is_not_ready(), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_the_api_refuses_is_its_error_and_nothing_is_waited_for() -> Outcome {
     for (status, code) in [
         ("404 Not Found", "invoice_not_found"),

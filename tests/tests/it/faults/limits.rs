@@ -1,5 +1,6 @@
 //! Limits of servers on requests, and limits of callers on retries.
 
+use std::future::ready;
 use std::time::Duration;
 
 use lago_client::RetryPolicy;
@@ -74,6 +75,42 @@ async fn paced_clones_send_nothing_before_the_window() -> Outcome {
     lago.taxes().get("vat").await?;
     lago.taxes().get("vat").await?;
     assert_eq!(server.requests().len(), 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_walk_that_is_not_polled_does_not_hold_up_other_calls() -> Outcome {
+    let none_left = |reset| {
+        let body = json!({"tax": tax("vat")}).to_string();
+        let limits = [LIMITS[0], LIMITS[1], ("x-ratelimit-reset", reset)];
+        Answer::new("200 OK", &limits, &body)
+    };
+    // The walk waits for the window, or it is what went out to see whether there is one.
+    for (reset, is_sent) in [("1", false), ("0", true)] {
+        let mut server = Prompted::start().await?;
+        let lago = server.builder().rate_limit_pacing(true).build()?;
+        let first = tokio::spawn(lago.taxes().get("vat").send());
+        let request = server.next().await.ok_or("no request")?;
+        request.answer(none_left(reset));
+        first.await??;
+
+        let mut walk = lago.taxes().list().items();
+        let mut sent = None;
+        tokio::select! {
+            biased;
+            item = walk.next() => return Err(format!("an answer: {item:?}").into()),
+            request = server.next(), if is_sent => sent = request,
+            () = ready(()), if !is_sent => {}
+        }
+        assert_eq!(sent.is_some(), is_sent);
+        // From here on nobody polls it.
+        let call = tokio::spawn(lago.taxes().get("vat").send());
+        let request = server.next().await.ok_or("no request")?;
+        assert_eq!(request.request.target, "/api/v1/taxes/vat");
+        request.answer(none_left(reset));
+        call.await??;
+        drop(walk);
+    }
     Ok(())
 }
 
