@@ -18,6 +18,9 @@ pub const MOST_IN_FIELD: usize = 1 << 20;
 /// How many bytes of free-form JSON all fields of an answer may have together.
 pub const MOST_IN_ANSWER: usize = 8 << 20;
 
+/// How every failure to read such a field begins.
+pub(super) const BEGIN: &str = "free-form JSON: ";
+
 thread_local! {
     /// How many bytes the answer that is being read may still have; none outside of one.
     static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
@@ -94,7 +97,7 @@ impl fmt::Display for TooLong {
         } = self;
         write!(
             f,
-            "{length} bytes of free-form JSON are too many: at most {most} bytes are read in {place}"
+            "{BEGIN}{length} bytes are too many, at most {most} are read in {place}"
         )
     }
 }
@@ -108,7 +111,7 @@ impl fmt::Display for Reason<'_> {
         let text = self.0.to_string();
         let place = format!(" at line {} column {}", self.0.line(), self.0.column());
         let reason = text.strip_suffix(place.as_str()).unwrap_or(&text);
-        write!(f, "free-form JSON: {reason}")
+        write!(f, "{BEGIN}{reason}")
     }
 }
 
@@ -175,7 +178,8 @@ mod tests {
     fn a_field_has_a_limit() {
         assert!(read(&any(MOST_IN_FIELD)).is_ok());
         let error = read(&any(MOST_IN_FIELD + 1)).unwrap_err();
-        let begin = "1048577 bytes of free-form JSON are too many: at most 1048576 bytes are read in one field";
+        let begin =
+            "free-form JSON: 1048577 bytes are too many, at most 1048576 are read in one field";
         assert!(error.to_string().starts_with(begin), "{error}");
     }
 
@@ -188,12 +192,12 @@ mod tests {
         };
         let read = |json: &str| answer(|| serde_json::from_str::<Vec<Fields>>(json));
         assert_eq!(read(&page("")).unwrap().len(), fields);
-        let more = page(r#",{"any":1}"#);
+        let more = page(r#",{"any":{"x":1},"list":[]}"#);
         let error = read(&more).unwrap_err();
         assert!(
             error
                 .to_string()
-                .contains("8388608 bytes are read in all of an answer")
+                .contains("8388608 are read in all of an answer")
         );
         assert_eq!(
             JsonPath::of_failure(&more, &error).to_string(),
@@ -241,6 +245,11 @@ mod tests {
         for (field, value, reason) in [
             ("object", "[\n1]", "invalid type: sequence, expected a map"),
             ("any", "{\"a\":\n1e400}", "number out of range"),
+            (
+                "any",
+                "{\"a\": \"\\ud800\"}",
+                "unexpected end of hex escape",
+            ),
             ("any", deep.as_str(), "recursion limit exceeded"),
             ("any", r#"["\ud800"]"#, "unexpected end of hex escape"),
         ] {

@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde_json::error::Category;
 
+use super::free_form;
+
 /// A place in a JSON text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JsonPath<'t>(Vec<Segment<'t>>);
@@ -69,6 +71,9 @@ enum Reason {
     Incomplete,
     /// A value is not as expected.
     Value,
+    /// The same of a value of any shape, whose keys say nothing. It is told at its end or, when it is the last one of
+    /// its container, at the end of that: the container is named then.
+    Whole,
 }
 
 impl Reason {
@@ -85,6 +90,8 @@ impl Reason {
             Self::UnexpectedObject
         } else if begins("invalid type: sequence") {
             Self::UnexpectedArray
+        } else if begins(free_form::BEGIN) {
+            Self::Whole
         } else {
             Self::Value
         }

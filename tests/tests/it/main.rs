@@ -14,6 +14,8 @@ mod errors;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod free_form;
+#[cfg(test)]
 mod kinds;
 #[cfg(test)]
 mod mock;
