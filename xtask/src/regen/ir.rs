@@ -220,10 +220,8 @@ pub(crate) struct Identity {
 impl Identity {
     /// The property as callers know it: `code`, `customer.external_id`.
     pub(crate) fn place(&self) -> String {
-        let part = self.part.iter().map(|part| part.name.as_str());
-        part.chain([self.property.as_str()])
-            .collect::<Vec<_>>()
-            .join(".")
+        let part = self.part.iter().map(|part| format!("{}.", part.name));
+        part.collect::<String>() + &self.property
     }
 }
 
