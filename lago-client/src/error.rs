@@ -242,12 +242,6 @@ impl Error {
         self
     }
 
-    /// A failure to send so many things with a key.
-    pub(crate) fn after_sending(mut self, things: usize) -> Self {
-        self.0.things = things;
-        self
-    }
-
     /// There was no time to try again.
     pub(crate) fn is_out_of_time(&self) -> bool {
         self.0.limit == Some(Stop::Deadline)

@@ -52,6 +52,12 @@ impl Error {
         self.recorded().unwrap_or_default()
     }
 
+    /// A failure to send so many things with a key.
+    pub(crate) fn after_sending(mut self, things: usize) -> Self {
+        self.0.things = things;
+        self
+    }
+
     fn recorded(&self) -> Option<Vec<usize>> {
         let Idempotency::WithKey(key) = self.operation()?.idempotency else {
             return None;
