@@ -4,7 +4,6 @@
 //! wherever it stands.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use quote::ToTokens;
@@ -20,6 +19,7 @@ fn lago_types() {
     insta::assert_snapshot!(surface("lago-types"));
 }
 
+/// Sorted by what an item is of, whichever file it stands in: to move it there is no promise broken.
 fn surface(member: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
@@ -27,33 +27,32 @@ fn surface(member: &str) -> String {
         .join("src");
     let mut files = Vec::new();
     collect(&root, &mut files);
-    files.sort();
-    let parsed: Vec<(String, File)> = files
-        .into_iter()
-        .map(|file| {
-            let name = file.strip_prefix(&root).unwrap().display().to_string();
-            let source = std::fs::read_to_string(&file).unwrap();
-            (name.replace('\\', "/"), syn::parse_file(&source).unwrap())
-        })
-        .collect();
-    let public: BTreeSet<String> = parsed
+    let items: Vec<Item> = files
         .iter()
-        .flat_map(|(_, file)| &file.items)
-        .filter_map(public_type)
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .flat_map(|source| syn::parse_file(&source).unwrap().items)
         .collect();
-    let mut surface = String::new();
-    for (name, mut file) in parsed {
-        file.attrs.clear();
-        file.items = file
-            .items
-            .into_iter()
-            .filter_map(|item| promised(item, &public))
-            .collect();
-        if !file.items.is_empty() {
-            writeln!(surface, "// {name}\n\n{}", prettyplease::unparse(&file)).unwrap();
-        }
+    let public: BTreeSet<String> = items.iter().filter_map(public_type).collect();
+    let mut promises: Vec<Item> = items
+        .into_iter()
+        .filter_map(|item| promised(item, &public))
+        .collect();
+    promises.sort_by_cached_key(|item| (subject(item), item.to_token_stream().to_string()));
+    let file = File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items: promises,
+    };
+    prettyplease::unparse(&file)
+}
+
+/// The name of a type before those of what is implemented for it, so that they stand together.
+fn subject(item: &Item) -> (String, bool) {
+    match item {
+        Item::Impl(implementation) => (named(&implementation.self_ty).unwrap_or_default(), true),
+        other => (public_type(other).unwrap_or_default(), false),
     }
-    surface
 }
 
 /// The files that people write, tests apart.
