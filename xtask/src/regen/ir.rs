@@ -63,6 +63,8 @@ pub(crate) struct EnumSite {
 pub(crate) struct Field {
     /// The name in JSON.
     pub(crate) name: String,
+    /// Where it stands in the document, as an address.
+    pub(crate) origin: String,
     /// The type of its value when there is one.
     pub(crate) ty: TypeRef,
     /// Whether it is always there.
@@ -83,6 +85,26 @@ pub(crate) struct Field {
     pub(crate) left_out: Option<LeftOut>,
     /// Whether null is sent as an empty object.
     pub(crate) null_as_empty: bool,
+}
+
+impl Field {
+    /// A property of which no more is known than its name, its type and whether it is always there.
+    pub(crate) fn new(name: &str, ty: TypeRef, required: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            origin: String::new(),
+            ty,
+            required,
+            nullable: false,
+            doc: None,
+            example: None,
+            deprecated: false,
+            minted: None,
+            asked: false,
+            left_out: None,
+            null_as_empty: false,
+        }
+    }
 }
 
 /// What becomes of a property that an update leaves out, where it does not stay as it is.
@@ -334,6 +356,8 @@ pub(crate) struct Parameter {
     pub(crate) name: String,
     /// The words of its name in Rust, which no other parameter of the operation has.
     pub(crate) rust: String,
+    /// Where it stands in the document, as an address: it may be shared.
+    pub(crate) origin: String,
     /// Where it goes.
     pub(crate) place: ParameterPlace,
     /// What it means.

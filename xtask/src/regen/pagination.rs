@@ -52,17 +52,8 @@ pub(crate) fn says_where(schema: &Value) -> bool {
 /// The type as Lago has it, for a document in which no list has pages.
 pub(crate) fn as_lago_has_it() -> Type {
     let fields = FIELDS.iter().map(|&(name, always)| Field {
-        name: name.to_owned(),
-        ty: TypeRef::Integer,
-        required: always,
         nullable: !always,
-        doc: None,
-        example: None,
-        deprecated: false,
-        minted: None,
-        asked: false,
-        left_out: None,
-        null_as_empty: false,
+        ..Field::new(name, TypeRef::Integer, always)
     });
     Type {
         doc: Some("Where a page stands in its list.".to_owned()),

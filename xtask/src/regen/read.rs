@@ -136,6 +136,7 @@ impl Reader<'_> {
             .map(|(name, value)| {
                 let field = Field {
                     name: name.clone(),
+                    origin: origin(value).to_owned(),
                     ty: self.type_ref(value),
                     required: required(schema).any(|known| known == name),
                     nullable: flag(value, "nullable"),

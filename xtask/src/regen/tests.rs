@@ -102,7 +102,19 @@ fn bad_documents() -> Vec<(&'static str, String)> {
         (
             "an option that every request has",
             format!(
-                "{HEAD}paths:\n  /a:\n    get:\n      operationId: x\n      parameters: [{{name: timeout, in: query, schema: {{type: string}}}}]\n      responses: {{}}\n"
+                "{HEAD}paths:\n  /a:\n    get:\n      operationId: x\n      parameters:\n        - {{name: plain, in: query, schema: {{type: string}}}}\n        - {{name: timeout, in: query, schema: {{type: string}}}}\n      responses: {{}}\n"
+            ),
+        ),
+        (
+            "a shared option that every request has",
+            format!(
+                "{HEAD}paths:\n  /a:\n    get:\n      operationId: x\n      parameters: [{{$ref: '#/components/parameters/Retry'}}]\n      responses: {{}}\ncomponents:\n  parameters:\n    Retry: {{name: retry, in: query, schema: {{type: string}}}}\n"
+            ),
+        ),
+        (
+            "an option in a body that every request has",
+            format!(
+                "{HEAD}paths:\n  /plans:\n    post:\n      operationId: x\n      requestBody:\n        required: true\n        content:\n          application/json:\n            schema:\n              type: object\n              required: [plan]\n              properties:\n                plan: {{type: object, properties: {{a: {{type: string}}}}}}\n                header: {{type: string}}\n      responses: {{}}\n"
             ),
         ),
         (

@@ -4,7 +4,6 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::EmitError;
 use super::bodies;
 use super::call_wire::call_impl;
 use super::docs;
@@ -12,7 +11,8 @@ use super::methods::{Input, Method, Output};
 use super::signatures::Signature;
 use super::structs::doc_lines;
 use super::values::{Argument, argument};
-use crate::regen::ir::{Field, Operation, Parameter, ParameterPlace, TypeRef};
+use super::{EmitError, address_of};
+use crate::regen::ir::{Field, Parameter, ParameterPlace, TypeRef};
 use crate::regen::{ident, prose, reserved};
 
 /// A method and all that belongs to its call.
@@ -71,7 +71,7 @@ pub(crate) fn print(
     let body_setters = body(method, &mut arguments, &mut parts)?;
     let query_setters = method
         .query(false)
-        .map(|parameter| query_setter(method.operation, parameter))
+        .map(query_setter)
         .collect::<Result<Vec<_>, _>>()?;
     let setters: Vec<TokenStream> = query_setters.into_iter().chain(body_setters).collect();
     let setters = (!setters.is_empty()).then(|| quote!(impl Request<#call> { #(#setters)* }));
@@ -159,7 +159,7 @@ fn body(
                     );
                 }
                 setters.push(setter(
-                    method.operation,
+                    &field.origin,
                     &setter_name,
                     &doc,
                     argument.declared,
@@ -191,7 +191,7 @@ fn body(
                 init: quote!(None),
             });
             setters.push(setter(
-                method.operation,
+                &address_of(method.operation),
                 &name,
                 "What to do, in more detail.",
                 argument.declared,
@@ -210,7 +210,7 @@ fn body(
                 init: quote!(None),
             });
             setters.push(setter(
-                method.operation,
+                &field.origin,
                 &root,
                 &docs::field(field),
                 argument.declared,
@@ -269,7 +269,7 @@ pub(crate) fn body_option(method: &Method<'_>, field: &Field) -> Ident {
     }
 }
 
-fn query_setter(operation: &Operation, parameter: &Parameter) -> Result<TokenStream, EmitError> {
+fn query_setter(parameter: &Parameter) -> Result<TokenStream, EmitError> {
     let ident = ident::value(&parameter.rust);
     let Argument { declared, kept, .. } = query_argument(&ident, parameter)?;
     let plain = parameter.name.trim_end_matches("[]");
@@ -278,19 +278,19 @@ fn query_setter(operation: &Operation, parameter: &Parameter) -> Result<TokenStr
         None => format!("The query parameter {}.", prose::code(plain)),
     };
     let assignment = quote!(self.call.#ident = Some(#kept););
-    setter(operation, &ident, &doc, declared, assignment)
+    setter(&parameter.origin, &ident, &doc, declared, assignment)
 }
 
 fn setter(
-    operation: &Operation,
+    origin: &str,
     ident: &Ident,
     doc: &str,
     argument: TokenStream,
     assignment: TokenStream,
 ) -> Result<TokenStream, EmitError> {
     if reserved::request_method(&ident.to_string()) {
-        return Err(EmitError::within(
-            operation,
+        return Err(EmitError::at(
+            origin,
             format!("an option is called `{ident}`, as every request calls something of its own"),
         ));
     }

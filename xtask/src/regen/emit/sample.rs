@@ -20,6 +20,7 @@ pub(crate) fn api() -> Api {
             Parameter {
                 name: "metadata".into(),
                 rust: "metadata".into(),
+                origin: String::new(),
                 place: ParameterPlace::QueryMap { required: false },
                 doc: None,
             },
@@ -77,6 +78,7 @@ pub(crate) fn query(name: &str, ty: TypeRef) -> Parameter {
     Parameter {
         name: name.into(),
         rust: ident::snake(name),
+        origin: String::new(),
         place: ParameterPlace::Query {
             required: false,
             ty,
@@ -90,6 +92,7 @@ pub(crate) fn path(name: &str) -> Parameter {
     Parameter {
         name: name.into(),
         rust: ident::snake(name),
+        origin: String::new(),
         place: ParameterPlace::Path,
         doc: None,
     }
@@ -101,19 +104,7 @@ fn body(required: bool, shape: BodyShape) -> Option<Body> {
 
 /// A root key of a body.
 pub(crate) fn root(name: &str, ty: TypeRef, required: bool) -> Field {
-    Field {
-        name: name.into(),
-        ty,
-        required,
-        nullable: false,
-        doc: None,
-        example: None,
-        deprecated: false,
-        minted: None,
-        asked: false,
-        left_out: None,
-        null_as_empty: false,
-    }
+    Field::new(name, ty, required)
 }
 
 /// An operation that takes nothing and answers nothing.

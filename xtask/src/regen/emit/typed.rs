@@ -205,19 +205,7 @@ mod tests {
     }
 
     fn field(name: &str, ty: TypeRef) -> Field {
-        Field {
-            name: name.into(),
-            ty,
-            required: true,
-            nullable: false,
-            doc: None,
-            example: None,
-            deprecated: false,
-            minted: None,
-            asked: false,
-            left_out: None,
-            null_as_empty: false,
-        }
+        Field::new(name, ty, true)
     }
 
     #[test]

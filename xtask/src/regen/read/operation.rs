@@ -80,6 +80,10 @@ impl Reader<'_> {
         for parameter in list(operation, "parameters") {
             let name = text(parameter, "name").unwrap_or_default();
             let schema = &parameter["schema"];
+            let origin = match origin(schema) {
+                "" => format!("{address}?{name}"),
+                origin => origin.to_owned(),
+            };
             // What the overlay says about a parameter stands on its schema.
             let doc: Vec<String> = [prose(parameter), prose(schema), self.takes(schema)]
                 .into_iter()
@@ -96,20 +100,20 @@ impl Reader<'_> {
                     (base, ParameterPlace::QueryMap { required })
                 }
                 Some("query") if object => {
-                    self.no_object(address, name);
+                    self.no_object(&origin, name);
                     continue;
                 }
                 Some("query") => match self.type_ref(schema) {
                     TypeRef::Map(_) if deep => (name, ParameterPlace::QueryMap { required }),
                     TypeRef::Map(_) | TypeRef::Nullable(_) => {
-                        self.no_object(address, name);
+                        self.no_object(&origin, name);
                         continue;
                     }
                     ty => (name, ParameterPlace::Query { required, ty }),
                 },
                 other => {
                     self.problem(
-                        &format!("{address}?{name}"),
+                        &origin,
                         format!(
                             "a parameter in `{}` is not supported",
                             other.unwrap_or_default()
@@ -126,6 +130,7 @@ impl Reader<'_> {
             places.push(Parameter {
                 name: name.to_owned(),
                 rust: ident::snake(name),
+                origin,
                 place,
                 doc,
             });
@@ -133,20 +138,20 @@ impl Reader<'_> {
         let place = |parameter: &Parameter| path.find(&format!("{{{}}}", parameter.name));
         in_path.sort_by_key(place);
         let mut parameters: Vec<Parameter> = in_path.into_iter().chain(in_query).collect();
-        self.tell_apart(&mut parameters, address);
+        self.tell_apart(&mut parameters);
         parameters
     }
 
-    fn no_object(&mut self, address: &str, name: &str) {
+    fn no_object(&mut self, origin: &str, name: &str) {
         self.problem(
-            &format!("{address}?{name}"),
+            origin,
             format!("the query parameter `{name}` holds an object"),
             "say `style: deepObject`, or correct it in the overlay",
         );
     }
 
     /// Gives each parameter a name of its own in Rust: path and query may have one of the same name.
-    fn tell_apart(&mut self, parameters: &mut [Parameter], address: &str) {
+    fn tell_apart(&mut self, parameters: &mut [Parameter]) {
         let mut known: BTreeSet<String> = VARIABLES.map(str::to_owned).into();
         for parameter in parameters {
             let place = match parameter.place {
@@ -159,7 +164,7 @@ impl Reader<'_> {
             if !known.insert(parameter.rust.clone()) {
                 let name = &parameter.name;
                 self.problem(
-                    &format!("{address}?{name}"),
+                    &parameter.origin,
                     format!("another parameter has the same name in Rust as `{name}`"),
                     "remove one of them in the overlay",
                 );
