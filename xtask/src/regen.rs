@@ -17,6 +17,8 @@ mod reach;
 mod read;
 mod reserved;
 mod resources;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod validate;
 

@@ -182,28 +182,12 @@ fn how(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::regen::emit::root;
+    use crate::regen::sample::{Goes, list, named, root, structure};
 
-    fn types(all: Vec<(&str, bool, Vec<Field>)>) -> Types {
-        let all = all.into_iter().map(|(name, received, fields)| {
-            let ty = Type {
-                origin: name.to_owned(),
-                doc: None,
-                sent: !received,
-                received,
-                kind: Kind::Struct(fields),
-            };
-            (name.to_owned(), ty)
-        });
-        all.collect()
-    }
-
-    fn named(name: &str) -> TypeRef {
-        TypeRef::Named(name.into())
-    }
-
-    fn list(item: TypeRef) -> TypeRef {
-        TypeRef::List(Box::new(item))
+    fn types(all: Vec<(&str, Goes, Vec<Field>)>) -> Types {
+        let all = all.into_iter();
+        all.map(|(name, goes, fields)| structure(name, goes, fields))
+            .collect()
     }
 
     #[test]
@@ -211,7 +195,7 @@ mod tests {
         let types = types(vec![
             (
                 "Charge",
-                true,
+                Goes::In,
                 vec![
                     root("lago_id", TypeRef::Uuid, true),
                     root("name", TypeRef::Uuid, false),
@@ -220,12 +204,12 @@ mod tests {
                     root("price", named("Price"), true),
                 ],
             ),
-            ("Tax", true, vec![root("code", TypeRef::String, true)]),
-            ("Price", true, vec![]),
-            ("PriceInput", false, vec![]),
+            ("Tax", Goes::In, vec![root("code", TypeRef::String, true)]),
+            ("Price", Goes::In, vec![]),
+            ("PriceInput", Goes::Out, vec![]),
             (
                 "ChargeUpdate",
-                false,
+                Goes::Out,
                 vec![
                     root("id", TypeRef::Uuid, false),
                     root("name", TypeRef::String, false),
@@ -257,15 +241,15 @@ mod tests {
     fn what_is_needed_has_to_be_there_unless_nothing_says_the_same() {
         let price = |required| vec![root("price", named("Price"), required)];
         let types = types(vec![
-            ("Received", true, price(false)),
-            ("Sent", false, price(false)),
-            ("Update", false, price(true)),
+            ("Received", Goes::In, price(false)),
+            ("Sent", Goes::Out, price(false)),
+            ("Update", Goes::Out, price(true)),
             (
                 "Price",
-                false,
+                Goes::Out,
                 vec![root("amount", TypeRef::Integer, false)],
             ),
-            ("Empty", false, vec![]),
+            ("Empty", Goes::Out, vec![]),
         ]);
         assert!(plan("Received", "Update", &types).is_none());
         assert!(plan("Empty", "Update", &types).is_none());

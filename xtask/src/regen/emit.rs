@@ -20,8 +20,6 @@ mod plain;
 mod public_key;
 mod refusable;
 mod resources;
-#[cfg(test)]
-pub(crate) mod sample;
 mod setters;
 mod signatures;
 mod structs;
@@ -41,7 +39,7 @@ use proc_macro2::TokenStream;
 use super::ir::{Api, Operation, TypeRef};
 use super::prose;
 #[cfg(test)]
-pub(crate) use sample::root;
+use super::sample;
 
 /// Generated files by path, relative to the workspace.
 pub(crate) type Tree = BTreeMap<String, String>;

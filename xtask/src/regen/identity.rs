@@ -215,8 +215,8 @@ fn without(name: &str, noun: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::emit::sample;
     use super::*;
+    use crate::regen::sample::{self, Goes, structure};
 
     fn field(name: &str, ty: TypeRef) -> Field {
         sample::root(name, ty, true)
@@ -224,16 +224,6 @@ mod tests {
 
     /// A part of a thing, as answers have it, with these properties; and what updates it, if anything.
     fn types(properties: &[&str], sent: impl IntoIterator<Item = Field>) -> BTreeMap<String, Type> {
-        let ty = |name: &str, fields: Vec<Field>| {
-            let ty = Type {
-                origin: name.to_owned(),
-                doc: None,
-                sent: true,
-                received: true,
-                kind: Kind::Struct(fields),
-            };
-            (name.to_owned(), ty)
-        };
         let received = properties.iter().map(|name| {
             let is_id = name.starts_with("lago_");
             field(
@@ -246,11 +236,14 @@ mod tests {
             )
         });
         let sent = sent.into_iter().collect();
-        BTreeMap::from([ty("Part", received.collect()), ty("PartUpdate", sent)])
+        BTreeMap::from([
+            structure("Part", Goes::BothWays, received.collect()),
+            structure("PartUpdate", Goes::BothWays, sent),
+        ])
     }
 
     fn part() -> TypeRef {
-        TypeRef::Named("Part".to_owned())
+        sample::named("Part")
     }
 
     fn answers(path: &str, key: &str, ty: TypeRef) -> Operation {

@@ -129,10 +129,10 @@ fn one(ty: &TypeRef) -> &TypeRef {
 
 #[cfg(test)]
 mod tests {
-    use super::super::emit::sample;
     use super::*;
     use crate::regen::ir::Body;
     use crate::regen::names::Form;
+    use crate::regen::sample::{self, Goes, structure};
 
     fn key(lookup: &str) -> Key {
         Key {
@@ -186,14 +186,7 @@ mod tests {
         };
         let cents = sample::root("cents", TypeRef::Decimal(Form::String), false);
         let fields = vec![field("id", Minted::Id), field("at", Minted::Now), cents];
-        let input = Type {
-            origin: "EventInput".to_owned(),
-            doc: None,
-            sent: true,
-            received: false,
-            kind: Kind::Struct(fields),
-        };
-        BTreeMap::from([("EventInput".to_owned(), input)])
+        BTreeMap::from([structure("EventInput", Goes::Out, fields)])
     }
 
     fn checked(lookup: &str, minted: bool) -> (Vec<Operation>, Vec<String>) {

@@ -126,9 +126,9 @@ fn object(key: &str, value: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::sample::{self, Goes, list, named, ty};
     use super::*;
-    use crate::regen::ir::{Field, Type};
+    use crate::regen::ir::Field;
     use crate::regen::names::Form;
 
     /// The sample with its types: a thing has parts, and a part the thing that it is part of.
@@ -136,14 +136,6 @@ mod tests {
         let field = |name: &str, ty, example: Option<&str>| Field {
             example: example.map(str::to_owned),
             ..sample::root(name, ty, false)
-        };
-        let named = |name: &str| TypeRef::Named(name.to_owned());
-        let received = |kind| Type {
-            doc: None,
-            origin: String::new(),
-            sent: false,
-            received: true,
-            kind,
         };
         let status = Kind::Enum {
             values: vec!["new".into(), "old".into()],
@@ -155,7 +147,7 @@ mod tests {
             field("price", TypeRef::Decimal(Form::String), Some("1.5")),
             field("born", TypeRef::DateTime, Some(r#""2022-02-30T00:00:00Z""#)),
             field("tags", TypeRef::Map(Box::new(TypeRef::Integer)), None),
-            field("parts", TypeRef::List(Box::new(named("Part"))), Some("[]")),
+            field("parts", list(named("Part")), Some("[]")),
         ];
         let mut api = sample::api();
         for (name, kind) in [
@@ -165,11 +157,11 @@ mod tests {
                 "Part",
                 Kind::Struct(vec![
                     field("whole", named("Thing"), None),
-                    field("beside", TypeRef::List(Box::new(named("Part"))), None),
+                    field("beside", list(named("Part")), None),
                 ]),
             ),
         ] {
-            api.types.insert(name.into(), received(kind));
+            api.types.extend([ty(name, Goes::In, kind)]);
         }
         // The update answers with the root that it got.
         let part = |key: &str| Answer::Root {
@@ -181,7 +173,7 @@ mod tests {
             key: "thing_gone".into(),
             name: "thing.gone".into(),
             root: "thing".into(),
-            ty: TypeRef::Named("Thing".into()),
+            ty: named("Thing"),
             doc: None,
             published: true,
         }];

@@ -214,20 +214,14 @@ mod tests {
     use super::super::typed::typed;
     use super::*;
     use crate::regen::conversions::all;
-    use crate::regen::ir::{Field, Kind, Type, TypeRef};
+    use crate::regen::ir::{Field, TypeRef};
+    use crate::regen::sample::{Goes, structure};
 
-    fn api(types: Vec<(&str, bool, Vec<Field>)>) -> Api {
+    fn api(types: Vec<(&str, Goes, Vec<Field>)>) -> Api {
         let mut api = sample::api();
-        for (name, received, fields) in types {
-            let ty = Type {
-                origin: name.to_owned(),
-                doc: None,
-                sent: !received,
-                received,
-                kind: Kind::Struct(fields),
-            };
-            api.types.insert(name.to_owned(), ty);
-        }
+        let types = types.into_iter();
+        api.types
+            .extend(types.map(|(name, goes, fields)| structure(name, goes, fields)));
         api
     }
 
@@ -247,7 +241,7 @@ mod tests {
         let mut api = api(vec![
             (
                 "Entry",
-                true,
+                Goes::In,
                 vec![
                     field("lago_id", TypeRef::Uuid, true, false),
                     field("key", TypeRef::String, true, false),
@@ -255,11 +249,11 @@ mod tests {
                     field("parts", list("Bit"), true, false),
                 ],
             ),
-            ("Bit", true, vec![]),
-            ("BitInput", false, vec![]),
+            ("Bit", Goes::In, vec![]),
+            ("BitInput", Goes::Out, vec![]),
             (
                 "EntryInput",
-                false,
+                Goes::Out,
                 vec![
                     field("id", TypeRef::Uuid, false, false),
                     field("key", TypeRef::String, true, false),

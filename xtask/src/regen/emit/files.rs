@@ -216,20 +216,13 @@ fn doc(get: &Operation, trigger: Option<&Method<'_>>, file: &File) -> String {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::regen::ir::{Answer, Type};
+    use crate::regen::ir::Answer;
 
     /// The sample with a thing that can be read by its code and has these fields.
     fn things(fields: Vec<Field>) -> Api {
         let mut api = sample::api();
-        let kind = Kind::Struct(fields);
-        let thing = Type {
-            doc: None,
-            origin: String::new(),
-            sent: false,
-            received: true,
-            kind,
-        };
-        api.types.insert("Thing".to_owned(), thing);
+        api.types
+            .extend([sample::structure("Thing", sample::Goes::In, fields)]);
         api.operations.push(call("GET", "/things/{code}", "get"));
         api
     }

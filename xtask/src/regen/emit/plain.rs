@@ -97,7 +97,6 @@ fn plain(ty: &TypeRef, api: &Api) -> TokenStream {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::regen::ir::Type;
 
     #[test]
     fn the_type_and_its_parts_are_printed_without_ours() {
@@ -118,15 +117,8 @@ mod tests {
                 vec![field("unitPrice", TypeRef::Decimal(Form::String), true)],
             ),
         ] {
-            let kind = Kind::Struct(fields);
-            let ty = Type {
-                doc: None,
-                origin: String::new(),
-                sent: false,
-                received: true,
-                kind,
-            };
-            api.types.insert(name.into(), ty);
+            api.types
+                .extend([sample::structure(name, sample::Goes::In, fields)]);
         }
         let mut tree = Tree::new();
         emit(&api, &mut tree).unwrap();

@@ -181,16 +181,10 @@ mod tests {
     use quote::ToTokens;
 
     use super::*;
-    use crate::regen::ir::{Field, Type};
+    use crate::regen::ir::Field;
+    use crate::regen::sample::{Goes, ty};
 
     fn api(types: Vec<(&str, Kind)>) -> Api {
-        let ty = |kind| Type {
-            doc: None,
-            origin: String::new(),
-            sent: true,
-            received: true,
-            kind,
-        };
         Api {
             webhooks: Vec::new(),
             conversions: Vec::new(),
@@ -198,7 +192,7 @@ mod tests {
             version: "1".into(),
             types: types
                 .into_iter()
-                .map(|(name, kind)| (name.to_owned(), ty(kind)))
+                .map(|(name, kind)| ty(name, Goes::BothWays, kind))
                 .collect(),
             operations: Vec::new(),
         }

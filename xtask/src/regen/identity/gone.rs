@@ -74,34 +74,15 @@ fn named(path: &str) -> Vec<(String, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::regen::emit::sample;
-    use crate::regen::ir::{Field, Kind};
-
-    fn named_type(name: &str) -> TypeRef {
-        TypeRef::Named(name.to_owned())
-    }
-
-    fn list_of(name: &str) -> TypeRef {
-        TypeRef::List(Box::new(named_type(name)))
-    }
+    use crate::regen::sample::{self, Goes, list, named, structure};
 
     /// Features, each with privileges.
     fn types() -> BTreeMap<String, Type> {
         let code = || sample::root("code", TypeRef::String, true);
-        let ty = |name: &str, fields: Vec<Field>| {
-            let ty = Type {
-                origin: name.to_owned(),
-                doc: None,
-                sent: false,
-                received: true,
-                kind: Kind::Struct(fields),
-            };
-            (name.to_owned(), ty)
-        };
-        let privileges = sample::root("privileges", list_of("Privilege"), false);
+        let privileges = sample::root("privileges", list(named("Privilege")), false);
         BTreeMap::from([
-            ty("Privilege", vec![code()]),
-            ty("Feature", vec![code(), privileges]),
+            structure("Privilege", Goes::In, vec![code()]),
+            structure("Feature", Goes::In, vec![code(), privileges]),
         ])
     }
 
@@ -134,19 +115,19 @@ mod tests {
             (
                 privilege,
                 "feature",
-                named_type("Feature"),
+                named("Feature"),
                 "privileges.code = privilege_code",
             ),
             (
                 privilege,
                 "features",
-                list_of("Feature"),
+                list(named("Feature")),
                 "code = code, privileges.code = privilege_code",
             ),
             (
                 "/plans/{code}/features/{feature_code}",
                 "features",
-                list_of("Feature"),
+                list(named("Feature")),
                 "code = feature_code",
             ),
             ("/plans/{code}/metadata/{key}", "metadata", map(), "key key"),
@@ -160,26 +141,21 @@ mod tests {
     fn an_answer_that_is_not_what_is_left_has_no_such_place() {
         let privilege = "/features/{code}/privileges/{privilege_code}";
         for (method, path, key, ty) in [
-            ("GET", privilege, "feature", named_type("Feature")),
-            (
-                "DELETE",
-                "/features/{code}",
-                "feature",
-                named_type("Feature"),
-            ),
-            ("DELETE", privilege, "privilege", named_type("Privilege")),
-            ("DELETE", privilege, "plan", named_type("Feature")),
+            ("GET", privilege, "feature", named("Feature")),
+            ("DELETE", "/features/{code}", "feature", named("Feature")),
+            ("DELETE", privilege, "privilege", named("Privilege")),
+            ("DELETE", privilege, "plan", named("Feature")),
             (
                 "DELETE",
                 "/features/{code}/privileges",
                 "feature",
-                named_type("Feature"),
+                named("Feature"),
             ),
             (
                 "DELETE",
                 "/features/{code}/limits/{limit_code}",
                 "feature",
-                named_type("Feature"),
+                named("Feature"),
             ),
         ] {
             assert_eq!(found(method, path, key, ty), None, "{method} {path}");

@@ -1,21 +1,22 @@
-//! A small API for the tests of the emitters: one operation of each kind.
+//! What tests of the IR are made from: fields, types, operations, and a small API with one operation of
+//! each kind.
 
 use std::collections::BTreeMap;
 
 use crate::regen::ident;
 use crate::regen::ir::{
-    Answer, Api, Body, BodyShape, Field, Idempotency, Operation, Parameter, ParameterPlace, TypeRef,
+    Answer, Api, Body, BodyShape, Field, Idempotency, Kind, Operation, Parameter, ParameterPlace,
+    Type, TypeRef,
 };
 
 /// A list with every kind of query, a create with two roots, a delete with an optional body and
 /// an update with a choice of roots.
 pub(crate) fn api() -> Api {
-    let named = |name: &str| TypeRef::Named(name.to_owned());
-    let list = Operation {
+    let list_parts = Operation {
         parameters: vec![
             path("code"),
             query("page", TypeRef::Integer),
-            query("status[]", TypeRef::List(Box::new(named("ThingStatus")))),
+            query("status[]", list(named("ThingStatus"))),
             query("since", TypeRef::DateTime),
             Parameter {
                 name: "metadata".into(),
@@ -58,7 +59,7 @@ pub(crate) fn api() -> Api {
             true,
             BodyShape::Choice(vec![
                 root("part", named("PartInput"), true),
-                root("parts", TypeRef::List(Box::new(named("PartInput"))), true),
+                root("parts", list(named("PartInput")), true),
             ]),
         ),
         ..operation("setParts", "PUT", "/things/{code}/parts")
@@ -66,11 +67,49 @@ pub(crate) fn api() -> Api {
     Api {
         version: "1".into(),
         types: BTreeMap::new(),
-        operations: vec![list, create, delete, update],
+        operations: vec![list_parts, create, delete, update],
         webhooks: Vec::new(),
         conversions: Vec::new(),
         identified: BTreeMap::new(),
     }
+}
+
+/// A reference to a named type.
+pub(crate) fn named(name: &str) -> TypeRef {
+    TypeRef::Named(name.to_owned())
+}
+
+/// A list of values of a type.
+pub(crate) fn list(item: TypeRef) -> TypeRef {
+    TypeRef::List(Box::new(item))
+}
+
+/// Which way a type goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goes {
+    /// Requests use it.
+    Out,
+    /// Answers use it.
+    In,
+    /// Both do.
+    BothWays,
+}
+
+/// A type, and its name.
+pub(crate) fn ty(name: &str, goes: Goes, kind: Kind) -> (String, Type) {
+    let ty = Type {
+        doc: None,
+        origin: name.to_owned(),
+        sent: goes != Goes::In,
+        received: goes != Goes::Out,
+        kind,
+    };
+    (name.to_owned(), ty)
+}
+
+/// An object with these fields, and its name.
+pub(crate) fn structure(name: &str, goes: Goes, fields: Vec<Field>) -> (String, Type) {
+    ty(name, goes, Kind::Struct(fields))
 }
 
 /// An optional query parameter.
