@@ -171,8 +171,17 @@ fn only_a_block_that_the_client_can_read_makes_pages() {
             "pubstructPaginationMeta{",
             "pubnext_page:Option<i64>",
             "pubnext:Option<::std::boxed::Box<Part>>",
+            "pubtree:Option<::serde_json::Map<String,::serde_json::Value>>",
+            "pubnest:Option<Vec<::serde_json::Value>>",
             "pubstructTwin{",
             "pubstructOtherTwin{",
+        ],
+    );
+    assert_contains(
+        &reports(&generated),
+        &[
+            "`Nest` is a list or map of itself; what is in it is taken as any JSON",
+            "`Tree` is a list or map of itself; what is in it is taken as any JSON",
         ],
     );
 }
