@@ -74,6 +74,22 @@ fn bad_documents() -> Vec<(&'static str, String)> {
             with("    Plan: {type: object, properties: {a: text}}\n"),
         ),
         (
+            "a reference to a schema that is none",
+            with(
+                "    Plan: {type: object, properties: {a: {$ref: '#/components/schemas/Other'}}}\n    Other: null\n",
+            ),
+        ),
+        (
+            "a reference to the whole document",
+            with("    Plan: {type: object, properties: {a: {$ref: '#'}}}\n"),
+        ),
+        (
+            "a schema that only refers to itself",
+            with(
+                "    Plan: {type: object, properties: {a: {$ref: '#/components/schemas/Loop'}}}\n    Loop: {$ref: '#/components/schemas/Loop'}\n",
+            ),
+        ),
+        (
             "operation ids that read alike",
             format!(
                 "{HEAD}paths:\n  /a: {{get: {{operationId: list_a, responses: {{}}}}}}\n  /b: {{get: {{operationId: listA, responses: {{}}}}}}\n"

@@ -1,5 +1,6 @@
 //! What must hold of a document before anything is generated from it.
 
+mod kind;
 mod paths;
 mod shape;
 

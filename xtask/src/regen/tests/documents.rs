@@ -173,6 +173,7 @@ fn only_a_block_that_the_client_can_read_makes_pages() {
             "pubnext:Option<::std::boxed::Box<Part>>",
             "pubtree:Option<::serde_json::Map<String,::serde_json::Value>>",
             "pubnest:Option<Vec<::serde_json::Value>>",
+            "pubanything:Option<::serde_json::Value>",
             "pubstructTwin{",
             "pubstructOtherTwin{",
         ],

@@ -3,9 +3,10 @@
 
 use serde_json::{Map, Value};
 
+use super::kind::{Kind, PARAMETER, REQUEST, RESPONSE, SCHEMA};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::pointer::{follow, join};
+use crate::pointer::{decoded, join};
 use crate::regen::schema::METHODS;
 
 /// Checks paths, webhooks and components.
@@ -36,8 +37,17 @@ pub(super) fn check(document: &Document, found: &mut Vec<Diagnostic>) {
     }
     shape.each(components, "schemas", place, &mut Shape::schema);
     shape.each(components, "parameters", place, &mut Shape::parameter);
-    shape.each(components, "responses", place, &mut Shape::body);
-    shape.each(components, "requestBodies", place, &mut Shape::body);
+    shape.each(components, "responses", place, &mut Shape::response);
+    shape.each(components, "requestBodies", place, &mut Shape::request);
+    // What is wrong where it stands is so for each that refers to it.
+    let mut known = Vec::new();
+    found.retain(|diagnostic| {
+        let new = !known.contains(diagnostic);
+        if new {
+            known.push(diagnostic.clone());
+        }
+        new
+    });
 }
 
 /// Checks one entry of a mapping or list.
@@ -130,7 +140,7 @@ impl<'d> Shape<'d> {
         }
         self.list(operation, "parameters", place, &mut Self::parameter);
         if let Some(body) = operation.get("requestBody") {
-            self.body(body, &join(place, "requestBody"));
+            self.request(body, &join(place, "requestBody"));
         }
         let responses = operation.get("responses").and_then(Value::as_object);
         for status in responses.into_iter().flat_map(Map::keys) {
@@ -142,12 +152,12 @@ impl<'d> Shape<'d> {
                 );
             }
         }
-        self.each(operation, "responses", place, &mut Self::body);
+        self.each(operation, "responses", place, &mut Self::response);
     }
 
     fn parameter(&mut self, parameter: &'d Value, place: &str) {
         if self.object(parameter, place, "a parameter").is_none()
-            || self.refers(parameter, place, "a parameter")
+            || self.refers(parameter, place, &PARAMETER)
         {
             return;
         }
@@ -165,9 +175,16 @@ impl<'d> Shape<'d> {
         }
     }
 
-    /// A request body or an answer.
-    fn body(&mut self, body: &'d Value, place: &str) {
-        if self.object(body, place, "a body").is_none() || self.refers(body, place, "a body") {
+    fn request(&mut self, body: &'d Value, place: &str) {
+        self.body(body, place, &REQUEST);
+    }
+
+    fn response(&mut self, body: &'d Value, place: &str) {
+        self.body(body, place, &RESPONSE);
+    }
+
+    fn body(&mut self, body: &'d Value, place: &str, which: &Kind) {
+        if self.object(body, place, which.name).is_none() || self.refers(body, place, which) {
             return;
         }
         self.each(body, "content", place, &mut |shape, media, place| {
@@ -179,8 +196,8 @@ impl<'d> Shape<'d> {
         });
     }
 
-    /// Whether the node stands for another, which must be an object then.
-    fn refers(&mut self, node: &'d Value, place: &str, what: &str) -> bool {
+    /// Whether the node stands for another, which must be of its kind then.
+    fn refers(&mut self, node: &'d Value, place: &str, which: &Kind) -> bool {
         let Some(reference) = node.get("$ref") else {
             return false;
         };
@@ -193,8 +210,19 @@ impl<'d> Shape<'d> {
             ),
             // One that leads nowhere is reported with all others.
             Some(reference) => {
-                if let Some(target) = follow(self.document.root(), reference) {
-                    self.object(target, &place, what);
+                let pointer = reference.strip_prefix('#').and_then(decoded);
+                let root = self.document.root();
+                match pointer.and_then(|pointer| Some((root.pointer(&pointer)?, pointer))) {
+                    Some((_, pointer)) if !which.stands_at(&pointer) => {
+                        let message = format!("`{reference}` does not lead to {}", which.name);
+                        let section = which.holders[0];
+                        let advice = format!("write `#/components/{section}/` and a name");
+                        self.wrong(&place, message, &advice);
+                    }
+                    Some((target, pointer)) if !(which.takes_booleans && target.is_boolean()) => {
+                        self.object(target, &pointer, which.name);
+                    }
+                    _ => {}
                 }
             }
         }
@@ -205,9 +233,7 @@ impl<'d> Shape<'d> {
         if schema.is_boolean() {
             return;
         }
-        if self.object(schema, place, "a schema").is_none()
-            || self.refers(schema, place, "a schema")
-        {
+        if self.object(schema, place, "a schema").is_none() || self.refers(schema, place, &SCHEMA) {
             return;
         }
         self.each(schema, "properties", place, &mut Self::schema);
@@ -285,6 +311,11 @@ components:
     E: {allOf: [null]}
     F: {$ref: 1}
     G: true
+    H: null
+    I: {properties: {g: {$ref: '#/components/schemas/G'}, h: {$ref: '#/components/schemas/H'}}}
+    J: {items: {$ref: '#'}, additionalProperties: {$ref: '#/components/schemas'}}
+    K: {$ref: '#/x-more/K'}
+x-more: {K: null}
 ";
         let document = Document::parse("api.yaml", text).unwrap();
         let mut found = Vec::new();
@@ -299,7 +330,7 @@ components:
                 "4: a path must be a mapping, not text",
                 "6: an operation must be a mapping, not a list",
                 "12: the parameter has no `name`",
-                "12: a parameter must be a mapping, not a number",
+                "12: `#/components/schemas/B/type` does not lead to a parameter",
                 "8: `parameters` must be a list, not a mapping",
                 "9: a schema must be a mapping, not text",
                 "10: \"fine\" is no status",
@@ -309,6 +340,10 @@ components:
                 "18: a schema must be a mapping, not a number",
                 "19: a schema must be a mapping, not null",
                 "20: a reference must be text, not a number",
+                "22: a schema must be a mapping, not null",
+                "24: `#` does not lead to a schema",
+                "24: `#/components/schemas` does not lead to a schema",
+                "26: a schema must be a mapping, not null",
             ]
         );
     }
