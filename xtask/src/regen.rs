@@ -12,6 +12,7 @@ mod operations;
 mod overlay;
 mod pagination;
 mod passes;
+mod places;
 mod prose;
 mod reach;
 mod read;

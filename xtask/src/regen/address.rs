@@ -16,7 +16,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::schema::{METHODS, ORIGIN, list};
+use super::places::roots;
+use super::schema::ORIGIN;
 use crate::pointer::join;
 
 /// Which JSON pointer each address stands for.
@@ -68,44 +69,12 @@ pub(crate) fn annotate(root: &mut Value) -> Addresses {
 }
 
 /// Address and pointer of every schema node, members before the schema that holds them.
-fn visit_document(root: &Value) -> Vec<(String, String)> {
+fn visit_document(document: &Value) -> Vec<(String, String)> {
     let mut visitor = Visitor::default();
-    for (name, schema, place) in members(root, "", "/components/schemas") {
-        visitor.schema(schema, name.clone(), place);
-    }
-    for (name, parameter, place) in members(root, "", "/components/parameters") {
-        visitor.schema(
-            &parameter["schema"],
-            format!("parameters.{name}"),
-            place + "/schema",
-        );
-    }
-    for (path, item, place) in members(root, "", "/paths") {
-        visitor.parameters(item, &format!("PATH {path}"), &place);
-        for method in METHODS {
-            let place = join(&place, method);
-            if let Some(operation) = item.get(method) {
-                let name = format!("{} {path}", method.to_uppercase());
-                visitor.parameters(operation, &name, &place);
-                let request = join(&place, "requestBody");
-                visitor.content(
-                    &operation["requestBody"],
-                    &format!("{name} request"),
-                    &request,
-                );
-                for (status, response, place) in members(operation, &place, "/responses") {
-                    visitor.content(response, &format!("{name} {status}"), &place);
-                }
-            }
+    for root in roots(document) {
+        if let Some(schema) = document.pointer(&root.pointer) {
+            visitor.schema(schema, root.address, root.pointer);
         }
-    }
-    for (key, item, place) in members(root, "", "/webhooks") {
-        let body = &item["post"]["requestBody"];
-        visitor.content(
-            body,
-            &format!("webhook {key}"),
-            &(place + "/post/requestBody"),
-        );
     }
     visitor.found
 }
@@ -116,20 +85,6 @@ struct Visitor {
 }
 
 impl Visitor {
-    fn parameters(&mut self, holder: &Value, name: &str, place: &str) {
-        for (index, parameter) in list(holder, "parameters").enumerate() {
-            let address = format!("{name}?{}", parameter["name"].as_str().unwrap_or_default());
-            let place = format!("{place}/parameters/{index}/schema");
-            self.schema(&parameter["schema"], address, place);
-        }
-    }
-
-    fn content(&mut self, holder: &Value, address: &str, place: &str) {
-        for (_, media, place) in members(holder, place, "/content") {
-            self.schema(&media["schema"], address.to_owned(), place + "/schema");
-        }
-    }
-
     fn schema(&mut self, node: &Value, address: String, place: String) {
         let Some(map) = node.as_object() else { return };
         for (key, value) in map {
@@ -163,19 +118,6 @@ impl Visitor {
         }
         self.found.push((address, place));
     }
-}
-
-/// The members of the object at `below`, each with its pointer.
-fn members<'v>(
-    node: &'v Value,
-    place: &str,
-    below: &str,
-) -> impl Iterator<Item = (&'v String, &'v Value, String)> {
-    let place = format!("{place}{below}");
-    let map = node.pointer(below).and_then(Value::as_object);
-    map.into_iter()
-        .flatten()
-        .map(move |(key, value)| (key, value, join(&place, key)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::schema::{METHODS, components, descend, list, reference};
+use super::places::{Site, roots};
+use super::schema::{components, descend, reference};
 
 /// Which side of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,29 +16,21 @@ pub(crate) enum Uses {
     Answers,
 }
 
+impl Uses {
+    fn has(self, site: Site) -> bool {
+        match self {
+            Self::Requests => matches!(site, Site::Parameter | Site::Request),
+            Self::Answers => matches!(site, Site::Response | Site::Webhook),
+        }
+    }
+}
+
 /// The components that one side uses, directly or through others.
 pub(crate) fn reachable(root: &Value, uses: Uses) -> BTreeSet<String> {
-    let mut waiting: Vec<&Value> = Vec::new();
-    for (_, item) in root["paths"].as_object().into_iter().flatten() {
-        for operation in METHODS.iter().filter_map(|method| item.get(*method)) {
-            match uses {
-                Uses::Requests => {
-                    waiting.extend(list(operation, "parameters").filter_map(|p| p.get("schema")));
-                    waiting.extend(bodies(&operation["requestBody"]));
-                }
-                Uses::Answers => {
-                    let responses = operation["responses"].as_object().into_iter().flatten();
-                    let successes = responses.filter(|(status, _)| status.starts_with('2'));
-                    waiting.extend(successes.flat_map(|(_, response)| bodies(response)));
-                }
-            }
-        }
-    }
-    if uses == Uses::Answers {
-        for (_, item) in root["webhooks"].as_object().into_iter().flatten() {
-            waiting.extend(bodies(&item["post"]["requestBody"]));
-        }
-    }
+    let used = roots(root).into_iter().filter(|used| uses.has(used.site));
+    let mut waiting: Vec<&Value> = used
+        .filter_map(|used| root.pointer(&used.pointer))
+        .collect();
     let mut found = BTreeSet::new();
     while let Some(schema) = waiting.pop() {
         descend(schema, &mut |node| {
@@ -49,12 +42,4 @@ pub(crate) fn reachable(root: &Value, uses: Uses) -> BTreeSet<String> {
         });
     }
     found
-}
-
-fn bodies(holder: &Value) -> impl Iterator<Item = &Value> {
-    let content = holder.get("content").and_then(Value::as_object);
-    content
-        .into_iter()
-        .flatten()
-        .filter_map(|(_, media)| media.get("schema"))
 }

@@ -137,53 +137,6 @@ pub(crate) fn object_mut(node: &mut Value) -> &mut Map<String, Value> {
     }
 }
 
-/// What a schema is the root of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Site {
-    /// A schema under `components/schemas`.
-    Component,
-    /// The schema of a parameter.
-    Parameter,
-    /// A request body.
-    Request,
-    /// A response body.
-    Response,
-    /// The body of a webhook delivery.
-    Webhook,
-}
-
-/// Calls `visit` with every schema that is the root of something. Error answers are left out:
-/// they share one hand-written type.
-pub(crate) fn each_root_mut(root: &mut Value, visit: &mut dyn FnMut(Site, &mut Value)) {
-    for (_, schema) in components_mut(root) {
-        visit(Site::Component, schema);
-    }
-    each_operation_mut(root, &mut |place, operation| {
-        for parameter in list_mut(operation, "parameters") {
-            if let Some(schema) = parameter.get_mut("schema") {
-                visit(Site::Parameter, schema);
-            }
-        }
-        let request = match place {
-            Place::Path(_) => Site::Request,
-            Place::Webhook => Site::Webhook,
-        };
-        if let Some(body) = operation.get_mut("requestBody") {
-            each_content_mut(body, &mut |schema| visit(request, schema));
-        }
-        if request == Site::Request {
-            for response in successes_mut(operation) {
-                each_content_mut(response, &mut |schema| visit(Site::Response, schema));
-            }
-        }
-    });
-}
-
-/// Calls `visit` with every schema node of the document, children before their parents.
-pub(crate) fn each_schema_mut(root: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
-    each_root_mut(root, &mut |_, schema| descend_mut(schema, visit));
-}
-
 /// Calls `visit` with every schema node at and below `node`, children before their parents.
 pub(crate) fn descend_mut(node: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     each_child_mut(node, &mut |child| descend_mut(child, visit));
@@ -227,43 +180,6 @@ pub(crate) fn descend<'v>(node: &'v Value, visit: &mut dyn FnMut(&'v Value)) {
     }
 }
 
-/// Where an operation stands.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Place<'d> {
-    /// Under this path.
-    Path(&'d str),
-    /// Under `webhooks`.
-    Webhook,
-}
-
-/// Calls `visit` with every operation and webhook.
-pub(crate) fn each_operation_mut(root: &mut Value, visit: &mut dyn FnMut(Place<'_>, &mut Value)) {
-    for section in ["paths", "webhooks"] {
-        let items = root.get_mut(section).and_then(Value::as_object_mut);
-        for (key, item) in items.into_iter().flatten() {
-            for method in METHODS {
-                if let Some(operation) = item.get_mut(method) {
-                    let place = match section {
-                        "paths" => Place::Path(key),
-                        _ => Place::Webhook,
-                    };
-                    visit(place, operation);
-                }
-            }
-        }
-    }
-}
-
-/// Calls `visit` with the schemas of the request body and of the 2xx answers of an operation.
-pub(crate) fn each_body_mut(operation: &mut Value, visit: &mut dyn FnMut(Site, &mut Value)) {
-    if let Some(body) = operation.get_mut("requestBody") {
-        each_content_mut(body, &mut |schema| visit(Site::Request, schema));
-    }
-    for response in successes_mut(operation) {
-        each_content_mut(response, &mut |schema| visit(Site::Response, schema));
-    }
-}
-
 /// Calls `visit` with the schema, or with each member when it is a choice.
 pub(crate) fn each_choice_mut(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     for key in ["oneOf", "anyOf"] {
@@ -273,26 +189,6 @@ pub(crate) fn each_choice_mut(schema: &mut Value, visit: &mut dyn FnMut(&mut Val
         }
     }
     visit(schema);
-}
-
-/// The 2xx answers of an operation.
-fn successes_mut(operation: &mut Value) -> impl Iterator<Item = &mut Value> {
-    operation
-        .get_mut("responses")
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flatten()
-        .filter(|(status, _)| status.starts_with('2'))
-        .map(|(_, response)| response)
-}
-
-fn each_content_mut(holder: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
-    let content = holder.get_mut("content").and_then(Value::as_object_mut);
-    for (_, media) in content.into_iter().flatten() {
-        if let Some(schema) = media.get_mut("schema") {
-            visit(schema);
-        }
-    }
 }
 
 /// The members of a list node, none when it is missing.

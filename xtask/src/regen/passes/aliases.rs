@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::Context;
+use crate::regen::places::each_schema_mut;
 use crate::regen::schema::{
-    components, components_mut, each_schema_mut, is_struct, object_mut, reference, vocabulary,
+    components, components_mut, is_struct, object_mut, reference, vocabulary,
 };
 
 /// After this pass every component is an object with properties or an enum.

@@ -3,9 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::Context;
-use crate::regen::schema::{
-    components, each_schema_mut, object_mut, origin, properties, reference, required,
-};
+use crate::regen::places::each_schema_mut;
+use crate::regen::schema::{components, object_mut, origin, properties, reference, required};
 
 /// How deep schemas may build on each other before it must be a cycle.
 const DEEPEST: usize = 32;

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::regen::names::Form;
-use crate::regen::schema::{each_schema_mut, object_mut, origin};
+use crate::regen::places::each_schema_mut;
+use crate::regen::schema::{object_mut, origin};
 
 /// Replaces the listed unions by one decimal in the listed form.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {

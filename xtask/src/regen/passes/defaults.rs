@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::Context;
-use crate::regen::schema::each_schema_mut;
+use crate::regen::places::each_schema_mut;
 
 /// After this pass no schema has a default.
 pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {

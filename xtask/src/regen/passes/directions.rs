@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Context;
+use crate::regen::places::{Site, each_root_mut};
 use crate::regen::reach::{Uses, reachable};
 use crate::regen::schema::{
-    Site, components, components_mut, descend, descend_mut, each_root_mut, flag, is_struct, origin,
-    properties, redirect, reference,
+    components, components_mut, descend, descend_mut, flag, is_struct, origin, properties,
+    redirect, reference,
 };
 
 /// After this pass a component with nullable properties is sent or received, not both.
@@ -39,8 +40,8 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
             descend_mut(schema, &mut |node| aim(node));
         }
     }
-    each_root_mut(root, &mut |site, schema| {
-        if matches!(site, Site::Request | Site::Parameter) {
+    each_root_mut(root, &mut |place, schema| {
+        if matches!(place.site, Site::Request | Site::Parameter) {
             descend_mut(schema, &mut |node| aim(node));
         }
     });

@@ -11,11 +11,11 @@ use serde_json::{Map, Value, json};
 
 use super::Context;
 use crate::regen::names::{camel, noun_of, singular};
+use crate::regen::places::{Site, each_root_mut, each_schema_mut};
 use crate::regen::reserved;
 use crate::regen::schema::{
-    ORIGIN, Place, components, components_mut, descend_mut, each_body_mut, each_operation_mut,
-    each_schema_mut, is_type, list_mut, object_mut, origin, redirect, refer_to, reference, strings,
-    vocabulary,
+    ORIGIN, components, components_mut, descend_mut, is_type, object_mut, origin, redirect,
+    refer_to, reference, strings, vocabulary,
 };
 
 /// Where the values of an enum stand: `[{origin, values}]`, for the docs of its variants.
@@ -23,7 +23,7 @@ pub(crate) const SITES: &str = "x-sites";
 
 /// One place that lists values.
 #[derive(Debug)]
-struct Site {
+struct Listed {
     address: String,
     property: String,
     /// What the enum would be called if this were its only place.
@@ -167,7 +167,7 @@ fn name_components(root: &mut Value, context: &Context<'_>) -> BTreeSet<String> 
 }
 
 /// Adds a site to the enum of that name.
-fn add(root: &mut Value, name: &str, site: &Site, open: bool, context: &mut Context<'_>) {
+fn add(root: &mut Value, name: &str, site: &Listed, open: bool, context: &mut Context<'_>) {
     let schema = components_mut(root).entry(name).or_insert_with(
         || json!({ "type": "string", "enum": [], ORIGIN: site.address, SITES: [] }),
     );
@@ -214,11 +214,11 @@ fn add(root: &mut Value, name: &str, site: &Site, open: bool, context: &mut Cont
     }
 }
 
-fn collect(root: &mut Value) -> Vec<Site> {
+fn collect(root: &mut Value) -> Vec<Listed> {
     let mut sites = Vec::new();
     walk(root, &mut |node, holder, property| {
         if let Some(values) = vocabulary(node) {
-            sites.push(Site {
+            sites.push(Listed {
                 address: origin(node).to_owned(),
                 property: property.to_owned(),
                 own_name: own_name(holder, property),
@@ -258,28 +258,21 @@ fn walk(root: &mut Value, visit: &mut dyn FnMut(&mut Value, &str, &str)) {
             }
         }
     }
-    each_operation_mut(root, &mut |place, operation| {
-        let Place::Path(path) = place else {
-            return;
-        };
-        let holder = camel(&noun_of(path));
-        for parameter in list_mut(operation, "parameters") {
-            let name = parameter["name"]
-                .as_str()
-                .unwrap_or_default()
-                .trim_end_matches("[]")
-                .to_owned();
-            if let Some(schema) = parameter.get_mut("schema") {
-                visit_property(schema, &holder, &name, visit);
+    each_root_mut(root, &mut |place, schema| {
+        let holder = camel(&noun_of(&place.path));
+        match place.site {
+            Site::Parameter => {
+                visit_property(schema, &holder, place.name.trim_end_matches("[]"), visit);
             }
+            // Envelopes may carry an option beside their noun.
+            Site::Request | Site::Response => {
+                let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+                for (property, field) in fields.into_iter().flatten() {
+                    visit_property(field, &holder, property, visit);
+                }
+            }
+            _ => {}
         }
-        // Envelopes may carry an option beside their noun.
-        each_body_mut(operation, &mut |_, body| {
-            let fields = body.get_mut("properties").and_then(Value::as_object_mut);
-            for (property, field) in fields.into_iter().flatten() {
-                visit_property(field, &holder, property, visit);
-            }
-        });
     });
 }
 

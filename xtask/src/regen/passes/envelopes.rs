@@ -12,10 +12,10 @@ use serde_json::{Map, Value, json};
 use super::Context;
 use crate::regen::names::{noun_of, plain_name};
 use crate::regen::pagination::is_page;
+use crate::regen::places::{Site, each_root_mut, each_schema_mut};
 use crate::regen::schema::{
-    ORIGIN, Place, Site, components, components_mut, descend, each_body_mut, each_choice_mut,
-    each_operation_mut, each_root_mut, each_schema_mut, is_struct, is_type, object_mut, origin,
-    properties, redirect, reference, required, text,
+    ORIGIN, components, components_mut, descend, each_choice_mut, is_struct, is_type, object_mut,
+    origin, properties, redirect, reference, required, text,
 };
 
 /// The name that an inline object will take when it becomes a component.
@@ -28,8 +28,8 @@ pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
     hand_down_names(root, &envelopes);
     let known = components(root).cloned().unwrap_or_default();
     let mut changes = 0;
-    each_root_mut(root, &mut |site, schema| {
-        if matches!(site, Site::Request | Site::Response) {
+    each_root_mut(root, &mut |place, schema| {
+        if matches!(place.site, Site::Request | Site::Response) {
             each_choice_mut(schema, &mut |body| {
                 if let Some(name) = reference(body).filter(|name| envelopes.contains(*name)) {
                     *body = known.get(name).cloned().unwrap_or_default();
@@ -62,18 +62,18 @@ fn envelope_name(name: &str) -> String {
 fn find(root: &mut Value) -> BTreeSet<String> {
     let known = components(root).cloned().unwrap_or_default();
     let mut envelopes = BTreeSet::new();
-    each_operation_mut(root, &mut |place, operation| {
-        let Place::Path(path) = place else { return };
-        let noun = noun_of(path);
-        each_body_mut(operation, &mut |site, schema| {
-            each_choice_mut(schema, &mut |body| {
-                let name = reference(body).filter(|name| {
-                    known
-                        .get(*name)
-                        .is_some_and(|schema| is_envelope(schema, site, &noun, &known))
-                });
-                envelopes.extend(name.map(str::to_owned));
+    each_root_mut(root, &mut |place, schema| {
+        if !matches!(place.site, Site::Request | Site::Response) {
+            return;
+        }
+        let noun = noun_of(&place.path);
+        each_choice_mut(schema, &mut |body| {
+            let name = reference(body).filter(|name| {
+                known
+                    .get(*name)
+                    .is_some_and(|schema| is_envelope(schema, place.site, &noun, &known))
             });
+            envelopes.extend(name.map(str::to_owned));
         });
     });
     envelopes
@@ -161,8 +161,8 @@ fn hand_down_names(root: &mut Value, envelopes: &BTreeSet<String>) {
 /// The components to which others or deliveries refer. Bodies that did are written out by now.
 fn references(root: &mut Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    each_root_mut(root, &mut |site, schema| {
-        if matches!(site, Site::Component | Site::Webhook) {
+    each_root_mut(root, &mut |place, schema| {
+        if matches!(place.site, Site::Component | Site::Webhook) {
             descend(schema, &mut |node| {
                 found.extend(reference(node).map(str::to_owned));
             });

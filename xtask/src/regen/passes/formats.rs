@@ -6,7 +6,8 @@
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::regen::schema::{each_schema_mut, is_type, text};
+use crate::regen::places::each_schema_mut;
+use crate::regen::schema::{is_type, text};
 
 /// The patterns that mean a decimal number, in `pattern` or misplaced in `format`.
 const DECIMAL_PATTERNS: [&str; 1] = ["^[0-9]+.?[0-9]*$"];

@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 use super::Context;
 use super::envelopes::is_envelope;
 use crate::regen::names::noun_of;
+use crate::regen::places::{Site, each_root_mut};
 use crate::regen::schema::{
-    LEFT_OUT, NULL_AS_EMPTY, ORIGIN, Place, components, components_mut, each_body_mut,
-    each_child_mut, each_choice_mut, each_operation_mut, is_struct, object_mut, origin, refer_to,
+    LEFT_OUT, NULL_AS_EMPTY, ORIGIN, components, components_mut, each_child_mut, each_choice_mut,
+    is_struct, object_mut, origin, refer_to,
 };
 
 /// What describes a use of a type rather than the type.
@@ -29,17 +30,17 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     for (_, schema) in components_mut(root) {
         each_child_mut(schema, &mut |child| hoist(child, &mut found));
     }
-    each_operation_mut(root, &mut |place, operation| {
-        each_body_mut(operation, &mut |site, body| {
-            each_choice_mut(body, &mut |body| match place {
-                Place::Path(path)
-                    if is_struct(body) && !is_envelope(body, site, &noun_of(path), &known) =>
-                {
-                    hoist(body, &mut found);
-                }
-                _ => each_child_mut(body, &mut |child| hoist(child, &mut found)),
-            });
-        });
+    each_root_mut(root, &mut |place, body| match place.site {
+        Site::Request | Site::Response | Site::Webhook => each_choice_mut(body, &mut |body| {
+            let is_type = place.site != Site::Webhook
+                && is_struct(body)
+                && !is_envelope(body, place.site, &noun_of(&place.path), &known);
+            match is_type {
+                true => hoist(body, &mut found),
+                false => each_child_mut(body, &mut |child| hoist(child, &mut found)),
+            }
+        }),
+        _ => {}
     });
     let changes = found.len();
     for (address, schema) in found {

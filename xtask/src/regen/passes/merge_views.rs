@@ -10,9 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::Context;
 use super::rename::facts;
+use crate::regen::places::each_schema_mut;
 use crate::regen::schema::{
-    components, components_mut, descend_mut, each_schema_mut, flag, object_mut, properties,
-    redirect, reference, required,
+    components, components_mut, descend_mut, flag, object_mut, properties, redirect, reference,
+    required,
 };
 
 /// After this pass the first view of each noun has the fields of all, and the others are gone.

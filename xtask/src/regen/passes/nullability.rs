@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use crate::regen::schema::each_schema_mut;
+use crate::regen::places::each_schema_mut;
 
 /// Normalises type lists, `type: 'null'`, null in enums and null members of unions.
 pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {

@@ -4,7 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use crate::regen::schema::{ORIGIN, each_schema_mut, is_struct, is_type, object_mut};
+use crate::regen::places::each_schema_mut;
+use crate::regen::schema::{ORIGIN, is_struct, is_type, object_mut};
 
 /// After this pass an object either has properties or is a map.
 pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {

@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::regen::schema::{components_mut, each_schema_mut, flag, redirect, reference};
+use crate::regen::places::each_schema_mut;
+use crate::regen::schema::{components_mut, flag, redirect, reference};
 
 const SUFFIX: &str = "OrNull";
 

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::regen::schema::each_schema_mut;
+use crate::regen::places::each_schema_mut;
 
 /// Turns `$ref` with `required` into `allOf`; drops a `type` that only repeats the target's.
 pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {

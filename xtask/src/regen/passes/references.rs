@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use super::Context;
 use super::rename::facts;
 use crate::pointer::{decoded, follow};
+use crate::regen::places::each_schema_mut;
 use crate::regen::schema::{
-    METHODS, ORIGIN, components, each_schema_mut, list, object_mut, origin, reference, text,
+    METHODS, ORIGIN, components, list, object_mut, origin, reference, text,
 };
 
 /// The media type that bodies are read from.

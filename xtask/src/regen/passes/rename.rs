@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 use super::Context;
 use super::envelopes::NAME_HINT;
 use crate::regen::names::{camel, nested_name, plain_name, singular};
+use crate::regen::places::each_schema_mut;
 use crate::regen::schema::{
-    ORIGIN, components_mut, descend_mut, each_schema_mut, object_mut, origin, redirect, reference,
-    text,
+    ORIGIN, components_mut, descend_mut, object_mut, origin, redirect, reference, text,
 };
 use crate::regen::{ident, pagination, reserved};
 

@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use super::Context;
-use crate::regen::schema::{each_schema_mut, is_type, properties, required};
+use crate::regen::places::each_schema_mut;
+use crate::regen::schema::{is_type, properties, required};
 
 /// Keeps in `required` what the object declares; an array requires nothing.
 pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {

@@ -8,9 +8,8 @@ use serde_json::{Map, Value};
 
 use super::Context;
 use crate::regen::pagination::META;
-use crate::regen::schema::{
-    Site, components, each_child_mut, each_root_mut, object_mut, properties, reference,
-};
+use crate::regen::places::{Site, each_root_mut};
+use crate::regen::schema::{components, each_child_mut, object_mut, properties, reference};
 
 const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
@@ -18,9 +17,9 @@ const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
     let mut changes = 0;
     let known = components(root).cloned().unwrap_or_default();
-    each_root_mut(root, &mut |site, schema| {
-        let body = matches!(site, Site::Request | Site::Response);
-        if !(body && is_choice_of_bodies(schema, site, &known)) {
+    each_root_mut(root, &mut |place, schema| {
+        let body = matches!(place.site, Site::Request | Site::Response);
+        if !(body && is_choice_of_bodies(schema, place.site, &known)) {
             free(schema, &mut changes);
         }
     });
