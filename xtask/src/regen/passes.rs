@@ -5,22 +5,17 @@
 mod aliases;
 mod all_of;
 mod decimals;
-mod defaults;
 mod directions;
 mod enums;
 mod envelopes;
-mod formats;
 mod hoist;
 mod merge_views;
 mod nullability;
-mod open_objects;
+mod open;
 mod or_null;
 mod prune;
-mod ref_siblings;
 mod references;
 mod rename;
-mod required;
-mod unions;
 
 use std::collections::BTreeSet;
 
@@ -81,44 +76,24 @@ pub(crate) const PASSES: &[Pass] = &[
         run: nullability::run,
     },
     Pass {
-        name: "ref-siblings",
-        effect: "keeps what stands beside a `$ref`",
-        run: ref_siblings::run,
-    },
-    Pass {
         name: "or-null",
         effect: "replaces `XOrNull` by a nullable X",
         run: or_null::run,
     },
     Pass {
         name: "all-of",
-        effect: "flattens `allOf` into one object",
+        effect: "flattens `allOf`, and references with facts beside them, into one object",
         run: all_of::run,
     },
     Pass {
-        name: "required",
-        effect: "drops required names that nothing declares",
-        run: required::run,
-    },
-    Pass {
-        name: "formats",
-        effect: "reads numeric patterns as decimals and drops formats that are none",
-        run: formats::run,
-    },
-    Pass {
         name: "decimals",
-        effect: "makes the unions that names.yaml lists decimals",
+        effect: "reads numbers, numeric patterns and the unions that names.yaml lists as decimals",
         run: decimals::run,
     },
     Pass {
-        name: "unions",
-        effect: "takes the other unions as free JSON",
-        run: unions::run,
-    },
-    Pass {
-        name: "open-objects",
-        effect: "takes objects that are open beside their properties as maps",
-        run: open_objects::run,
+        name: "open",
+        effect: "takes unions, and objects that are open beside their properties, as free JSON",
+        run: open::run,
     },
     Pass {
         name: "envelopes",
@@ -159,11 +134,6 @@ pub(crate) const PASSES: &[Pass] = &[
         name: "directions",
         effect: "splits what is both sent and received where it matters",
         run: directions::run,
-    },
-    Pass {
-        name: "defaults",
-        effect: "strips defaults: what a caller left alone is not sent",
-        run: defaults::run,
     },
 ];
 

@@ -1,4 +1,7 @@
 //! From the normalised document to the [`ir`](super::ir).
+//!
+//! Defaults are not read: a client that sent them would overwrite what the server has stored with what
+//! the caller left alone.
 
 mod operation;
 mod webhook;

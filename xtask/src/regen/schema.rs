@@ -67,6 +67,11 @@ pub(crate) fn is_struct(node: &Value) -> bool {
     properties(node).next().is_some() && reference(node).is_none()
 }
 
+/// Whether a format decides a type; all others are notes.
+pub(crate) fn is_format(format: &str) -> bool {
+    ["date-time", "date", "uuid", "decimal", "unix-time"].contains(&format)
+}
+
 /// The values of a node that are a vocabulary: all of them text. Numbers that a node lists are
 /// plain numbers.
 pub(crate) fn vocabulary(node: &Value) -> Option<Vec<String>> {
@@ -99,8 +104,18 @@ pub(crate) fn properties(node: &Value) -> impl Iterator<Item = (&String, &Value)
         .flatten()
 }
 
-/// The names that a node requires.
+/// The declared properties that a node requires. A name that nothing declares would become a mandatory
+/// field that no server sends.
 pub(crate) fn required(node: &Value) -> impl Iterator<Item = &str> {
+    let declared = |name: &&str| {
+        let declared = node.get("properties").and_then(|all| all.get(*name));
+        declared.is_some()
+    };
+    listed_required(node).filter(declared)
+}
+
+/// The names that a node requires, declared or not: those of a part may be declared by another.
+pub(crate) fn listed_required(node: &Value) -> impl Iterator<Item = &str> {
     node.get("required")
         .and_then(Value::as_array)
         .into_iter()

@@ -1,10 +1,15 @@
-//! Flattens `allOf` into one object.
+//! Flattens `allOf` into one object, and a reference with `required` beside it, which says the same.
+//!
+//! What else stands beside a reference (a description, an example, `nullable`, `deprecated`) speaks of
+//! its use and stays there; a `type` only repeats that of the target.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Context;
 use crate::regen::places::each_schema_mut;
-use crate::regen::schema::{components, object_mut, origin, properties, reference, required};
+use crate::regen::schema::{
+    components, listed_required, object_mut, origin, properties, reference,
+};
 
 /// How deep schemas may build on each other before it must be a cycle.
 const DEEPEST: usize = 32;
@@ -12,10 +17,13 @@ const DEEPEST: usize = 32;
 /// How many may be flattened before it must be a cycle that branches.
 const MOST: usize = 20_000;
 
-/// After this pass no schema has an `allOf`.
+/// After this pass no schema has an `allOf`, and no reference has facts beside it.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
-    let known = components(root).cloned().unwrap_or_default();
     let mut changes = 0;
+    each_schema_mut(root, &mut |node| {
+        changes += usize::from(host_reference(node))
+    });
+    let known = components(root).cloned().unwrap_or_default();
     let mut cycles = Vec::new();
     // What a member brings may have an `allOf` further down, as it was before it was flattened.
     for round in 0.. {
@@ -46,6 +54,23 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
         );
     }
     changes
+}
+
+/// Makes a reference with facts beside it an `allOf`; whether it did.
+fn host_reference(node: &mut Value) -> bool {
+    let Some(map) = node.as_object_mut().filter(|map| map.contains_key("$ref")) else {
+        return false;
+    };
+    let repeated = map.shift_remove("type").is_some();
+    let Some(required) = map.shift_remove("required") else {
+        return repeated;
+    };
+    let target = map.shift_remove("$ref");
+    map.insert(
+        "allOf".into(),
+        json!([{ "$ref": target }, { "required": required }]),
+    );
+    true
 }
 
 /// The node without its `allOf`; none when it builds on itself.
@@ -90,13 +115,15 @@ fn flatten(node: &Value, known: &Map<String, Value>, depth: usize) -> Option<Val
 
 /// Whether a schema says more than notes about another one.
 fn shapes(schema: &Value) -> bool {
-    properties(schema).next().is_some() || required(schema).next().is_some()
+    properties(schema).next().is_some() || listed_required(schema).next().is_some()
 }
 
 /// Adds the facts of `more`: its properties to the properties, its notes over the notes.
 fn merge(flat: &mut Value, more: &Value) {
-    let names: Vec<Value> = required(flat)
-        .chain(required(more).filter(|name| !required(flat).any(|known| known == *name)))
+    let names: Vec<Value> = listed_required(flat)
+        .chain(
+            listed_required(more).filter(|name| !listed_required(flat).any(|known| known == *name)),
+        )
         .map(Value::from)
         .collect();
     let mut fields = flat.get("properties").cloned().unwrap_or_default();
@@ -125,8 +152,6 @@ fn overlay(node: &mut Value, more: &Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::super::run_alone;
     use super::*;
 
@@ -194,5 +219,25 @@ mod tests {
             flatten(&root["components"]["schemas"]["A"].take(), &known, 0),
             None
         );
+    }
+
+    #[test]
+    fn required_beside_a_reference_is_kept() {
+        let base = json!({"$ref": "#/components/schemas/Base", "type": "object"});
+        let mut needs = base.clone();
+        needs["required"] = json!(["code"]);
+        let mut kept = base;
+        kept["description"] = json!("kept");
+        let mut root = json!({"components": {"schemas": {
+            "Base": {"properties": {"code": {"type": "string"}}},
+            "Input": {"properties": {"coupon": needs, "base": kept}},
+        }}});
+        assert_eq!(run_alone(run, &mut root), 3);
+        let fields = &root["components"]["schemas"]["Input"]["properties"];
+        assert_eq!(fields["coupon"]["required"], json!(["code"]));
+        assert_eq!(fields["coupon"]["properties"]["code"]["type"], "string");
+        let base = &fields["base"];
+        assert_eq!((reference(base), base.get("type")), (Some("Base"), None));
+        assert_eq!(base["description"], "kept");
     }
 }

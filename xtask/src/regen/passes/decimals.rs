@@ -1,5 +1,8 @@
-//! Makes the unions that names.yaml lists decimals.
+//! Reads as decimals what means a decimal number: numbers, text with a numeric pattern, and the unions
+//! that names.yaml lists.
 //!
+//! The published pattern has an unescaped dot: it takes `1x5` and refuses `-1`. What it means
+//! is a decimal number, so that is what the type says, and no answer is checked against it. And
 //! `oneOf: [integer, string]` may be an exact number or anything at all; only a person knows.
 
 use serde_json::{Value, json};
@@ -7,12 +10,22 @@ use serde_json::{Value, json};
 use super::Context;
 use crate::regen::names::Form;
 use crate::regen::places::each_schema_mut;
-use crate::regen::schema::{object_mut, origin};
+use crate::regen::schema::{is_type, object_mut, origin, text};
 
-/// Replaces the listed unions by one decimal in the listed form.
+/// The patterns that mean a decimal number, in `pattern` or misplaced in `format`.
+const PATTERNS: [&str; 1] = ["^[0-9]+.?[0-9]*$"];
+
+/// After this pass every number is a decimal or a time in seconds.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let mut changes = 0;
     each_schema_mut(root, &mut |node| {
+        let numeric = ["pattern", "format"]
+            .iter()
+            .any(|key| text(node, key).is_some_and(|value| PATTERNS.contains(&value)));
+        if is_type(node, "number") || (numeric && is_type(node, "string")) {
+            node["format"] = json!("decimal");
+            changes += 1;
+        }
         let Some(form) = context.names.decimal(origin(node)) else {
             return;
         };
@@ -33,8 +46,24 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run_with;
+    use super::super::{run_alone, run_with};
     use super::*;
+
+    #[test]
+    fn numbers_and_numeric_strings_are_decimals() {
+        let mut root = json!({"components": {"schemas": {
+            "A": {"type": "string", "pattern": "^[0-9]+.?[0-9]*$"},
+            "B": {"type": "string", "format": "^[0-9]+.?[0-9]*$"},
+            "C": {"type": "number", "format": "float"},
+            "D": {"type": "string", "format": "date-time"},
+        }}});
+        assert_eq!(run_alone(run, &mut root), 3);
+        let schemas = &root["components"]["schemas"];
+        for name in ["A", "B", "C"] {
+            assert_eq!(schemas[name]["format"], "decimal", "{name}");
+        }
+        assert_eq!(schemas["D"]["format"], "date-time");
+    }
 
     #[test]
     fn a_listed_union_is_a_decimal() {

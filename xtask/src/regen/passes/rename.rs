@@ -13,7 +13,8 @@ use super::envelopes::NAME_HINT;
 use crate::regen::names::{camel, nested_name, plain_name, singular};
 use crate::regen::places::each_schema_mut;
 use crate::regen::schema::{
-    ORIGIN, components_mut, descend_mut, object_mut, origin, redirect, reference, text,
+    ORIGIN, components_mut, descend_mut, is_format, object_mut, origin, redirect, reference,
+    required, text,
 };
 use crate::regen::{ident, pagination, reserved};
 
@@ -192,15 +193,26 @@ fn ruled(address: &str, hints: &BTreeMap<&String, &str>, context: &Context<'_>) 
     }
 }
 
-/// What makes two schemas the same type: all but where they stand and what is said of them.
+/// What makes two schemas the same type: all but where they stand, what is said of them, and what is
+/// required without being declared.
 pub(super) fn facts(schema: &Value) -> Value {
     let mut bare = schema.clone();
     descend_mut(&mut bare, &mut |node| {
-        if let Some(map) = node.as_object_mut() {
-            for note in [ORIGIN, NAME_HINT, "description", "example"] {
-                map.shift_remove(note);
-            }
+        let needed: Vec<Value> = required(node).map(Value::from).collect();
+        let is_note = !text(node, "format").is_some_and(is_format);
+        let Some(map) = node.as_object_mut() else {
+            return;
+        };
+        for note in [ORIGIN, NAME_HINT, "description", "example", "pattern"] {
+            map.shift_remove(note);
         }
+        if is_note {
+            map.shift_remove("format");
+        }
+        match needed.is_empty() {
+            true => map.shift_remove("required"),
+            false => map.insert("required".into(), Value::Array(needed)),
+        };
     });
     bare
 }
@@ -215,6 +227,20 @@ mod tests {
 
     fn component(field: &str) -> Value {
         json!({"type": "object", "properties": {field: {"type": "string"}}})
+    }
+
+    #[test]
+    fn notes_are_no_facts() {
+        let one = json!({
+            "required": ["a", "gone"], "description": "One.",
+            "properties": {"a": {"type": "string", "format": "free", "pattern": "^a"}},
+        });
+        let other = json!({"required": ["a"], "properties": {"a": {"type": "string"}}});
+        assert_eq!(facts(&one), facts(&other));
+        let date = json!({"type": "string", "format": "date"});
+        assert_ne!(facts(&date), facts(&json!({"type": "string"})));
+        let none = json!({"required": ["gone"], "properties": {"a": {}}});
+        assert_eq!(facts(&none), json!({"properties": {"a": {}}}));
     }
 
     #[test]

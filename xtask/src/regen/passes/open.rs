@@ -1,19 +1,24 @@
-//! Takes unions as free JSON: a closed list of shapes fails the day the server adds one.
+//! Takes as free JSON what no type could hold for long: unions, since a closed list of shapes fails the
+//! day the server adds one, objects that are open beside their properties, and objects of which nothing
+//! is known.
 //!
 //! The choice between whole bodies (one alert or several) stays: it becomes two methods.
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Context;
 use crate::regen::pagination::META;
-use crate::regen::places::{Site, each_root_mut};
-use crate::regen::schema::{components, each_child_mut, object_mut, properties, reference};
+use crate::regen::places::{Site, each_root_mut, each_schema_mut};
+use crate::regen::schema::{
+    ORIGIN, components, each_child_mut, is_struct, is_type, object_mut, properties, reference,
+};
 
 const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
-/// After this pass only bodies are unions, and only of references.
+/// After this pass only bodies are unions, and only of references; an object either has properties or
+/// is a map.
 pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
     let mut changes = 0;
     let known = components(root).cloned().unwrap_or_default();
@@ -23,6 +28,7 @@ pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
             free(schema, &mut changes);
         }
     });
+    each_schema_mut(root, &mut |node| changes += usize::from(open(node)));
     changes
 }
 
@@ -55,6 +61,32 @@ fn free(node: &mut Value, changes: &mut usize) {
         *changes += 1;
     }
     each_child_mut(node, &mut |child| free(child, changes));
+}
+
+/// Makes an object a map of free JSON when it is one; whether it did.
+fn open(node: &mut Value) -> bool {
+    let values = node.get("additionalProperties").cloned();
+    let open = matches!(&values, Some(Value::Object(_) | Value::Bool(true)));
+    let known = is_struct(node);
+    let anything = match (known, open) {
+        (true, true) | (false, false) => true,
+        (false, true) => values == Some(Value::Bool(true)),
+        (true, false) => false,
+    };
+    if !is_type(node, "object") || !anything {
+        return false;
+    }
+    let origin = node.get(ORIGIN).cloned().unwrap_or_default();
+    let map = object_mut(node);
+    map.shift_remove("properties");
+    map.shift_remove("required");
+    let mut free = Map::new();
+    free.insert(
+        ORIGIN.to_owned(),
+        json!(format!("{}{{}}", origin.as_str().unwrap_or_default())),
+    );
+    map.insert("additionalProperties".into(), Value::Object(free));
+    true
 }
 
 #[cfg(test)]
@@ -99,5 +131,27 @@ mod tests {
             });
             assert_eq!(run_alone(run, &mut root), 1, "{other}");
         }
+    }
+
+    #[test]
+    fn an_open_object_is_a_map_of_free_json() {
+        let mut root = json!({"components": {"schemas": {
+            "Both": {"type": "object", "properties": {"a": {}}, "additionalProperties": {"type": "string"}},
+            "Bare": {"type": "object"},
+            "True": {"type": "object", "additionalProperties": true},
+            "Map": {"type": "object", "additionalProperties": {"type": "string"}},
+            "Struct": {"type": "object", "properties": {"a": {}}},
+        }}});
+        assert_eq!(run_alone(run, &mut root), 3);
+        let schemas = &root["components"]["schemas"];
+        for name in ["Both", "Bare", "True"] {
+            assert_eq!(schemas[name].get("properties"), None, "{name}");
+            assert!(
+                schemas[name]["additionalProperties"].get("type").is_none(),
+                "{name}"
+            );
+        }
+        assert_eq!(schemas["Map"]["additionalProperties"]["type"], "string");
+        assert!(is_struct(&schemas["Struct"]));
     }
 }
