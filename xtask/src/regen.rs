@@ -141,6 +141,10 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
             return Err(complain(&document, &addresses, context.problems));
         }
     }
+    passes::check(&root, &mut context);
+    if !context.problems.is_empty() {
+        return Err(complain(&document, &addresses, context.problems));
+    }
     reports.extend(complain(&document, &addresses, std::mem::take(&mut context.reports)).0);
     clock.lap("passes");
     let mut problems = Vec::new();

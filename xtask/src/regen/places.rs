@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::schema::{METHODS, descend_mut, list};
+use super::schema::{METHODS, UNIONS, descend, descend_mut, list, origin};
 use crate::pointer::join;
 
 /// What a schema is the root of.
@@ -39,6 +39,32 @@ pub(crate) struct Root {
     pub(crate) path: String,
     /// The name of the component, parameter or webhook; empty for bodies of operations.
     pub(crate) name: String,
+}
+
+impl Root {
+    /// Whether it becomes code where it stands.
+    fn is_code(&self) -> bool {
+        !matches!(
+            self.site,
+            Site::SharedParameter | Site::PathParameter | Site::Failure
+        )
+    }
+
+    /// Whether a node of the document is this root.
+    pub(crate) fn is_root(&self, document: &Value, node: &Value) -> bool {
+        let root = document.pointer(&self.pointer);
+        root.is_some_and(|root| std::ptr::eq(root, node))
+    }
+
+    /// Whether a node of the document is a whole body, or one of those that a body may be.
+    pub(crate) fn is_body(&self, document: &Value, node: &Value) -> bool {
+        let is_body = matches!(self.site, Site::Request | Site::Response | Site::Webhook);
+        let root = document.pointer(&self.pointer).filter(|_| is_body);
+        let choice = |root| UNIONS.into_iter().flat_map(move |key| list(root, key));
+        root.is_some_and(|root| {
+            std::ptr::eq(root, node) || choice(root).any(|member| std::ptr::eq(member, node))
+        })
+    }
 }
 
 /// The roots of a document, components first, then by path and webhook.
@@ -146,11 +172,9 @@ impl Found {
 /// Calls `visit` with every root that becomes code: what is shared stands where it is used by then.
 pub(crate) fn each_root_mut(document: &mut Value, visit: &mut dyn FnMut(&Root, &mut Value)) {
     for root in roots(document) {
-        let is_code = !matches!(
-            root.site,
-            Site::SharedParameter | Site::PathParameter | Site::Failure
-        );
-        if let Some(schema) = document.pointer_mut(&root.pointer).filter(|_| is_code) {
+        if let Some(schema) = document.pointer_mut(&root.pointer)
+            && root.is_code()
+        {
             visit(&root, schema);
         }
     }
@@ -159,6 +183,30 @@ pub(crate) fn each_root_mut(document: &mut Value, visit: &mut dyn FnMut(&Root, &
 /// Calls `visit` with every schema node that becomes code, children before their parents.
 pub(crate) fn each_schema_mut(document: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     each_root_mut(document, &mut |_, schema| descend_mut(schema, visit));
+}
+
+/// Whether every schema node that becomes code passes; if not, the address of the first that does not.
+pub(crate) fn each_schema(
+    document: &Value,
+    passes: impl Fn(&Root, &Value) -> bool,
+) -> Result<(), String> {
+    for root in roots(document).iter().filter(|root| root.is_code()) {
+        let mut wrong = None;
+        if let Some(schema) = document.pointer(&root.pointer) {
+            descend(schema, &mut |node| {
+                if wrong.is_none() && !passes(root, node) {
+                    wrong = Some(match origin(node) {
+                        "" => root.address.clone(),
+                        origin => origin.to_owned(),
+                    });
+                }
+            });
+        }
+        if let Some(address) = wrong {
+            return Err(address);
+        }
+    }
+    Ok(())
 }
 
 /// The members of the object at `below`, each with its pointer.

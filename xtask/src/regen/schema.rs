@@ -25,6 +25,9 @@ pub(crate) const METHODS: [&str; 8] = [
     "get", "post", "put", "patch", "delete", "head", "options", "trace",
 ];
 
+/// The keys of a choice between schemas.
+pub(crate) const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
+
 const COMPONENT: &str = "#/components/schemas/";
 
 /// The name of the component schema that a node refers to.
@@ -197,7 +200,7 @@ pub(crate) fn descend<'v>(node: &'v Value, visit: &mut dyn FnMut(&'v Value)) {
 
 /// Calls `visit` with the schema, or with each member when it is a choice.
 pub(crate) fn each_choice_mut(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
-    for key in ["oneOf", "anyOf"] {
+    for key in UNIONS {
         if let Some(Value::Array(members)) = schema.get_mut(key) {
             members.iter_mut().for_each(visit);
             return;

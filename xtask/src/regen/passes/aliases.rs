@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::Context;
-use crate::regen::places::each_schema_mut;
+use crate::regen::places::{Site, each_schema, each_schema_mut};
 use crate::regen::schema::{
     components, components_mut, is_struct, object_mut, reference, vocabulary,
 };
@@ -100,6 +100,14 @@ fn write_out(
         write_out(child, aliases, around, found);
     });
     around.truncate(new.start);
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    each_schema(root, |place, node| {
+        let is_component = place.site == Site::Component && place.is_root(root, node);
+        !is_component || is_struct(node) || vocabulary(node).is_some()
+    })
 }
 
 #[cfg(test)]

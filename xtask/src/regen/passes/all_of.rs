@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use crate::regen::places::each_schema_mut;
+use crate::regen::places::{each_schema, each_schema_mut};
 use crate::regen::schema::{
     components, listed_required, object_mut, origin, properties, reference,
 };
@@ -148,6 +148,16 @@ fn overlay(node: &mut Value, more: &Value) {
     for (key, value) in more.as_object().into_iter().flatten() {
         node.insert(key.clone(), value.clone());
     }
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    each_schema(root, |_, node| {
+        let beside = ["type", "required"]
+            .iter()
+            .any(|key| node.get(*key).is_some());
+        node.get("allOf").is_none() && !(node.get("$ref").is_some() && beside)
+    })
 }
 
 #[cfg(test)]

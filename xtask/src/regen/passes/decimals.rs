@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::regen::names::Form;
-use crate::regen::places::each_schema_mut;
+use crate::regen::places::{each_schema, each_schema_mut};
 use crate::regen::schema::{is_type, object_mut, origin, text};
 
 /// The patterns that mean a decimal number, in `pattern` or misplaced in `format`.
@@ -42,6 +42,13 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
         changes += 1;
     });
     changes
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    each_schema(root, |_, node| {
+        !is_type(node, "number") || matches!(text(node, "format"), Some("decimal" | "unix-time"))
+    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Context;
-use crate::regen::places::{Site, each_root_mut};
+use crate::regen::places::{Site, each_root_mut, each_schema};
 use crate::regen::reach::{Uses, reachable};
 use crate::regen::schema::{
     components, components_mut, descend, descend_mut, flag, is_struct, origin, properties,
@@ -118,6 +118,17 @@ fn contains(schema: &Value, names: &BTreeSet<String>) -> bool {
         found |= reference(node).is_some_and(|name| names.contains(name));
     });
     found
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    let sent = reachable(root, Uses::Requests);
+    let received = reachable(root, Uses::Answers);
+    each_schema(root, |place, node| {
+        let is_component = place.site == Site::Component && place.is_root(root, node);
+        let both = sent.contains(&place.name) && received.contains(&place.name);
+        !(is_component && both && depends_on_direction(node))
+    })
 }
 
 #[cfg(test)]

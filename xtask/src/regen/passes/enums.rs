@@ -11,11 +11,11 @@ use serde_json::{Map, Value, json};
 
 use super::Context;
 use crate::regen::names::{camel, noun_of, singular};
-use crate::regen::places::{Site, each_root_mut, each_schema_mut};
+use crate::regen::places::{Site, each_root_mut, each_schema, each_schema_mut};
 use crate::regen::reserved;
 use crate::regen::schema::{
-    ORIGIN, components, components_mut, descend_mut, is_type, object_mut, origin, redirect,
-    refer_to, reference, strings, vocabulary,
+    ORIGIN, components, components_mut, descend_mut, each_choice_mut, is_type, object_mut, origin,
+    redirect, refer_to, reference, strings, vocabulary,
 };
 
 /// Where the values of an enum stand: `[{origin, values}]`, for the docs of its variants.
@@ -231,7 +231,8 @@ fn collect(root: &mut Value) -> Vec<Listed> {
 
 /// The name after the place.
 fn own_name(holder: &str, property: &str) -> String {
-    let name = format!("{}{}", without_role(holder), camel(property));
+    // One word may end in a letter and the next begin with one: as typify will write them.
+    let name = camel(&format!("{}{}", without_role(holder), camel(property)));
     match reserved::type_name(&name) {
         true => format!("{name}Value"),
         false => name,
@@ -247,33 +248,35 @@ fn without_role(name: &str) -> &str {
 
 /// Visits every inline schema with the name of its holder and the property it stands in.
 fn walk(root: &mut Value, visit: &mut dyn FnMut(&mut Value, &str, &str)) {
-    for (name, schema) in components_mut(root) {
-        let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
-        for (property, field) in fields.into_iter().flatten() {
-            visit_property(field, name, property, visit);
-        }
-        for below in ["items", "additionalProperties"] {
-            if let Some(field @ Value::Object(_)) = schema.get_mut(below) {
-                visit_property(field, name, below, visit);
-            }
-        }
-    }
     each_root_mut(root, &mut |place, schema| {
         let holder = camel(&noun_of(&place.path));
         match place.site {
+            Site::Component => visit_below(schema, &place.name, visit),
             Site::Parameter => {
                 visit_property(schema, &holder, place.name.trim_end_matches("[]"), visit);
             }
             // Envelopes may carry an option beside their noun.
-            Site::Request | Site::Response => {
-                let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
-                for (property, field) in fields.into_iter().flatten() {
-                    visit_property(field, &holder, property, visit);
+            Site::Request | Site::Response => each_choice_mut(schema, &mut |body| {
+                visit_below(body, &holder, visit);
+                if body.get("enum").is_some() {
+                    visit(body, &holder, "value");
                 }
-            }
+            }),
             _ => {}
         }
     });
+}
+
+fn visit_below(schema: &mut Value, holder: &str, visit: &mut dyn FnMut(&mut Value, &str, &str)) {
+    let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (property, field) in fields.into_iter().flatten() {
+        visit_property(field, holder, property, visit);
+    }
+    for (below, name) in [("items", "item"), ("additionalProperties", "value")] {
+        if let Some(field @ Value::Object(_)) = schema.get_mut(below) {
+            visit_property(field, holder, name, visit);
+        }
+    }
 }
 
 fn visit_property(
@@ -286,6 +289,15 @@ fn visit_property(
     let listed = is_type(field, "array") || field.get("additionalProperties").is_some();
     let property = if listed { one.as_str() } else { property };
     descend_mut(field, &mut |node| visit(node, holder, property));
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    each_schema(root, |place, node| {
+        let is_component = place.site == Site::Component && place.is_root(root, node);
+        // A delivery says of which type it is by the one value that it lists.
+        is_component || place.site == Site::Webhook || node.get("enum").is_none()
+    })
 }
 
 #[cfg(test)]
@@ -344,5 +356,28 @@ mod tests {
                 && names.contains(&&"OtherPeriod".to_owned())
         );
         assert!(!names.contains(&&"CommitmentInterval".to_owned()));
+    }
+
+    #[test]
+    fn a_body_may_be_a_list_of_words() {
+        let words = json!({"type": "string", "enum": ["new", "old"]});
+        let answer =
+            |schema: Value| json!({"200": {"content": {"application/json": {"schema": schema}}}});
+        let list = answer(json!({"type": "array", "items": words}));
+        let mut root = json!({
+            "components": {"schemas": {}},
+            "paths": {
+                "/states": {"get": {"responses": list}},
+                "/moods": {"get": {"responses": answer(words)}},
+            },
+        });
+        assert_eq!(run_with(run, &mut root, ""), 2);
+        let body = |path: &str| {
+            let answer = &root["paths"][path]["get"]["responses"]["200"];
+            &answer["content"]["application/json"]["schema"]
+        };
+        assert_eq!(reference(&body("/states")["items"]), Some("StateItem"));
+        assert_eq!(reference(body("/moods")), Some("MoodValue"));
+        assert_eq!(own_name("Image", "x-y"), "ImageXy");
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::Context;
 use crate::regen::names::{noun_of, plain_name};
 use crate::regen::pagination::is_page;
-use crate::regen::places::{Site, each_root_mut, each_schema_mut};
+use crate::regen::places::{Site, each_root_mut, each_schema, each_schema_mut};
 use crate::regen::schema::{
     ORIGIN, components, components_mut, descend, each_choice_mut, is_struct, is_type, object_mut,
     origin, properties, redirect, reference, required, text,
@@ -169,6 +169,18 @@ fn references(root: &mut Value) -> BTreeSet<String> {
         }
     });
     found
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    let none = Map::new();
+    let known = components(root).unwrap_or(&none);
+    each_schema(root, |place, node| {
+        !place.is_body(root, node)
+            || place.site == Site::Webhook
+            || !is_struct(node)
+            || is_envelope(node, place.site, &noun_of(&place.path), known)
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Context;
 use super::envelopes::is_envelope;
 use crate::regen::names::noun_of;
-use crate::regen::places::{Site, each_root_mut};
+use crate::regen::places::{Site, each_root_mut, each_schema};
 use crate::regen::schema::{
     LEFT_OUT, NULL_AS_EMPTY, ORIGIN, components, components_mut, each_child_mut, each_choice_mut,
     is_struct, object_mut, origin, refer_to,
@@ -81,6 +81,18 @@ fn hoist(node: &mut Value, found: &mut Vec<(String, Value)>) {
     reference[ORIGIN] = Value::String(address.clone());
     found.push((address, schema));
     *node = reference;
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    each_schema(root, |place, node| {
+        let is_component = place.site == Site::Component && place.is_root(root, node);
+        !is_struct(node)
+            || is_component
+            || place.is_body(root, node)
+            // It is spread over the query, or refused where it is read.
+            || (place.site == Site::Parameter && place.is_root(root, node))
+    })
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use super::Context;
 use super::rename::facts;
 use crate::regen::places::each_schema_mut;
 use crate::regen::schema::{
-    components, components_mut, descend_mut, flag, object_mut, properties, redirect, reference,
-    required,
+    components, components_mut, descend_mut, flag, object_mut, origin, properties, redirect,
+    reference, required,
 };
 
 /// After this pass the first view of each noun has the fields of all, and the others are gone.
@@ -131,6 +131,22 @@ fn join(known: &mut Value, other: &Value) -> bool {
         bare
     };
     bare(known) == bare(other)
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, context: &Context<'_>) -> Result<(), String> {
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    for (_, schema) in components(root).into_iter().flatten() {
+        let place = origin(schema);
+        let view = context.names.view(place);
+        if let Some(noun) = view.filter(|_| !context.apart.contains(place))
+            // What is sent and what is received may be two by now; both come from one place.
+            && *first.entry(noun).or_insert(place) != place
+        {
+            return Err(place.to_owned());
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use crate::regen::places::each_schema_mut;
+use crate::regen::places::{each_schema, each_schema_mut};
+use crate::regen::schema::UNIONS;
 
 /// Normalises type lists, `type: 'null'`, null in enums and null members of unions.
 pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
@@ -55,7 +56,7 @@ fn enumeration(map: &mut Map<String, Value>) -> bool {
 }
 
 fn union(map: &mut Map<String, Value>) -> bool {
-    for key in ["oneOf", "anyOf"] {
+    for key in UNIONS {
         let Some(Value::Array(members)) = map.get_mut(key) else {
             continue;
         };
@@ -94,6 +95,20 @@ fn is_only_null(member: &Value) -> bool {
         ]
         .iter()
         .any(|key| map.contains_key(*key))
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    each_schema(root, |_, node| {
+        let of = |key: &str| node.get(key).and_then(Value::as_array);
+        let values = of("enum");
+        let mut members = UNIONS.into_iter().filter_map(of).flatten();
+        !node
+            .get("type")
+            .is_some_and(|ty| ty.is_array() || ty == "null")
+            && !values.is_some_and(|values| values.contains(&Value::Null))
+            && !members.any(is_only_null)
+    })
 }
 
 #[cfg(test)]

@@ -10,12 +10,11 @@ use serde_json::{Map, Value, json};
 
 use super::Context;
 use crate::regen::pagination::META;
-use crate::regen::places::{Site, each_root_mut, each_schema_mut};
+use crate::regen::places::{Site, each_root_mut, each_schema, each_schema_mut};
 use crate::regen::schema::{
-    ORIGIN, components, each_child_mut, is_struct, is_type, object_mut, properties, reference,
+    ORIGIN, UNIONS, components, each_child_mut, is_struct, is_type, object_mut, properties,
+    reference,
 };
-
-const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
 /// After this pass only bodies are unions, and only of references; an object either has properties or
 /// is a map.
@@ -87,6 +86,22 @@ fn open(node: &mut Value) -> bool {
     );
     map.insert("additionalProperties".into(), Value::Object(free));
     true
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    each_schema(root, |place, node| {
+        let is_union = UNIONS.iter().any(|key| node.get(*key).is_some());
+        let is_body = matches!(place.site, Site::Request | Site::Response);
+        let values = node.get("additionalProperties");
+        let is_map = matches!(values, Some(Value::Object(_)));
+        let is_open = is_map || values == Some(&Value::Bool(true));
+        let fits = match is_struct(node) {
+            true => !is_open,
+            false => is_map,
+        };
+        (!is_union || (is_body && place.is_root(root, node))) && (fits || !is_type(node, "object"))
+    })
 }
 
 #[cfg(test)]

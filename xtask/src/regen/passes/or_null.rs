@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::regen::places::each_schema_mut;
+use crate::regen::places::{Site, each_schema, each_schema_mut};
 use crate::regen::schema::{components_mut, flag, redirect, reference};
 
 const SUFFIX: &str = "OrNull";
@@ -58,6 +58,13 @@ pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
 
 fn base_of(name: &str) -> Option<&str> {
     name.strip_suffix(SUFFIX)
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    each_schema(root, |place, node| {
+        !(place.is_root(root, node) && place.site == Site::Component && flag(node, "nullable"))
+    })
 }
 
 #[cfg(test)]

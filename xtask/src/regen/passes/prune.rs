@@ -6,19 +6,33 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Context;
+use crate::regen::places::{Site, each_schema};
 use crate::regen::reach::{Uses, reachable};
 use crate::regen::schema::components_mut;
 
 /// After this pass every component is sent or received by something.
 pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
-    let used: BTreeSet<String> = reachable(root, Uses::Requests)
-        .union(&reachable(root, Uses::Answers))
-        .cloned()
-        .collect();
+    let used = used(root);
     let components = components_mut(root);
     let before = components.len();
     components.retain(|name, _| used.contains(name));
     before - components.len()
+}
+
+fn used(root: &Value) -> BTreeSet<String> {
+    let received = reachable(root, Uses::Answers);
+    reachable(root, Uses::Requests)
+        .union(&received)
+        .cloned()
+        .collect()
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    let used = used(root);
+    each_schema(root, |place, node| {
+        !(place.site == Site::Component && place.is_root(root, node)) || used.contains(&place.name)
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Context;
 use super::rename::facts;
 use crate::pointer::{decoded, follow};
-use crate::regen::places::each_schema_mut;
+use crate::regen::places::{each_schema, each_schema_mut};
 use crate::regen::schema::{
     METHODS, ORIGIN, components, list, object_mut, origin, reference, text,
 };
@@ -193,6 +193,15 @@ fn write_out_deep_references(root: &mut Value, before: &Value, context: &mut Con
 
 fn same_parameter(one: &Value, other: &Value) -> bool {
     one["name"] == other["name"] && one["in"] == other["in"]
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    each_schema(root, |_, node| {
+        node.get("$ref").is_none()
+            || reference(node)
+                .is_some_and(|name| components(root).is_some_and(|all| all.contains_key(name)))
+    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::Context;
 use super::envelopes::NAME_HINT;
 use crate::regen::names::{camel, nested_name, plain_name, singular};
-use crate::regen::places::each_schema_mut;
+use crate::regen::places::{Site, each_schema, each_schema_mut};
 use crate::regen::schema::{
     ORIGIN, components_mut, descend_mut, is_format, object_mut, origin, redirect, reference,
     required, text,
@@ -215,6 +215,16 @@ pub(super) fn facts(schema: &Value) -> Value {
         };
     });
     bare
+}
+
+/// What later steps rely on.
+pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
+    each_schema(root, |place, node| {
+        let is_component = place.site == Site::Component && place.is_root(root, node);
+        let name = &place.name;
+        node.get(NAME_HINT).is_none()
+            && (!is_component || (ident::pascal(name) == *name && !reserved::type_name(name)))
+    })
 }
 
 #[cfg(test)]
