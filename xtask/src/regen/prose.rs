@@ -57,14 +57,17 @@ fn is_bidi(char: char) -> bool {
     matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Text with one kind of line end, and without what has no place in a comment.
+/// Text with one kind of line end and one kind of space, and without what has no place in a comment.
+///
+/// A space that only Unicode knows separates words, but in Markdown no mark of a list from its text:
+/// whoever made it an ordinary one later would make a list where there was none.
 fn clean(text: &str) -> String {
     text.replace("\r\n", "\n")
         .chars()
         .filter(|&char| !is_bidi(char))
         .map(|char| match char {
             '\n' | '\r' | '\u{2028}' | '\u{2029}' => '\n',
-            char if char.is_control() => ' ',
+            char if char.is_control() || char.is_whitespace() => ' ',
             char => char,
         })
         .collect()

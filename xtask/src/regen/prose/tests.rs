@@ -65,6 +65,8 @@ fn what_rustdoc_would_run_or_follow_is_text() {
         ("```\nnever closed", "```text\nnever closed\n```"),
         ("~~~\n```\n~~~", "````text\n```\n````"),
         ("- ```js\n  x\n  ```", "```text\n  x\n```"),
+        ("*\u{a0}~~~", "```text\n```"),
+        ("1.\u{3000}a", "1. a"),
         ("> 1. ~~~ rust\n> a\n> ~~~", "```text\n> a\n```"),
         ("-     code", "- code"),
         (
