@@ -104,7 +104,7 @@ impl FileRequest {
     ) -> Self {
         Self {
             client: look.client.clone(),
-            operation: C::operation(),
+            operation: C::OPERATION,
             trigger: None,
             look: ask(look, url),
             format,

@@ -157,7 +157,7 @@ impl<'c> Lookup<'c> {
         }
         let sent = serde_json::to_value(sent).ok()?;
         let found: Value = serde_json::from_slice(&response.body).ok()?;
-        let found = found.get(C::operation().roots.first()?)?;
+        let found = found.get(C::OPERATION.roots.first()?)?;
         same::is_same(&self.key, &sent, found).then_some(response)
     }
 

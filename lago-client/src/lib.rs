@@ -45,8 +45,6 @@ pub mod mock;
 mod operation;
 mod pace;
 mod page;
-mod path;
-mod query;
 mod rate_limit;
 mod request;
 mod resource;
@@ -56,6 +54,7 @@ mod trace;
 mod transport;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
+mod wire;
 
 pub use lago_types as types;
 

@@ -77,11 +77,43 @@ pub trait ListCall: Call<Output = Page<Self::Item>> {
     /// An element of the list.
     type Item: Send + 'static;
 
-    /// Asks for this page.
-    fn set_page(&mut self, page: i64);
+    /// What is asked for.
+    #[doc(hidden)]
+    fn paging(&mut self) -> &mut Paging;
+}
 
-    /// The page that is asked for.
-    fn page(&self) -> Option<i64>;
+/// Which page of a list is asked for, and how large it is.
+#[derive(Clone, Copy, Debug, Default)]
+#[doc(hidden)]
+pub struct Paging {
+    pub(crate) page: Option<i64>,
+    pub(crate) per_page: Option<i64>,
+}
+
+impl<C: ListCall> Request<C> {
+    /// Number of the page to return, counted from 1.
+    pub fn page(mut self, page: impl Into<i64>) -> Self {
+        self.call.paging().page = Some(page.into());
+        self
+    }
+
+    /// How many records a page holds; 100 when left out.
+    ///
+    /// Zero makes the server answer 500.
+    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
+        self.call.paging().per_page = Some(per_page.into());
+        self
+    }
+
+    /// Every element of the list from the page that is asked for, page after page.
+    pub fn items(self) -> Items<C> {
+        Items::new(self)
+    }
+
+    /// Every page of the list from the one that is asked for.
+    pub fn pages(self) -> Pages<C> {
+        Pages::new(self)
+    }
 }
 
 type Fetch<C> = Pin<Box<dyn Future<Output = Result<<C as Call>::Output, Error>> + Send>>;
@@ -113,9 +145,9 @@ impl<C: ListCall> Pages<C> {
     /// The request for the page after this one; none when the walk is over.
     fn after(&self, page: &Page<C::Item>) -> Option<Request<C>> {
         let mut request = self.request.clone()?;
-        let current = request.call.page().unwrap_or(1);
-        let next = page.next_page().filter(|next| *next > current)?;
-        request.call.set_page(next);
+        let asked = &mut request.call.paging().page;
+        let next = page.next_page().filter(|next| *next > asked.unwrap_or(1))?;
+        *asked = Some(next);
         Some(request)
     }
 }
@@ -138,7 +170,7 @@ impl<C: ListCall + Unpin> Stream for Pages<C> {
         };
         if this.empty >= MOST_EMPTY {
             this.request = None;
-            return Poll::Ready(Some(Err(Error::endless(C::operation(), this.empty))));
+            return Poll::Ready(Some(Err(Error::endless(C::OPERATION, this.empty))));
         }
         let fetching = this
             .fetching

@@ -1,25 +1,22 @@
 //! A call that was described and not made yet.
 
-use std::error::Error as _;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
-use serde::Serialize;
 
 use crate::client::Client;
 use crate::decode::Failure;
 use crate::error::Error;
-use crate::generated::wire;
 use crate::headers;
 use crate::identity::OtherObject;
 use crate::keyed::{Lookup, Recorded};
 use crate::operation::Operation;
-use crate::page::{Items, ListCall, Pages};
 use crate::response::Response;
 use crate::retry::RetryPolicy;
+use crate::wire::InvalidRequest;
 use crate::{trace, transport};
 
 /// What one call may have other than its client.
@@ -49,52 +46,17 @@ pub(crate) fn time_limit(name: &str, limit: Duration) -> Result<(), String> {
     }
 }
 
-/// What the wire said: nothing that matters when the request left, why not when it did not.
-pub(crate) type WireOutcome = Result<(), progenitor_client::Error<()>>;
-
-/// The bytes of a body that may be missing.
-pub(crate) fn optional_body<T: Serialize>(body: Option<&T>) -> Result<Vec<u8>, NoJson> {
-    let bytes = body.map(serde_json::to_vec).transpose();
-    bytes
-        .map(Option::unwrap_or_default)
-        .map_err(|error| NoJson(error.to_string()))
-}
-
-/// A body that JSON cannot hold, and why.
-pub(crate) struct NoJson(String);
-
-impl From<NoJson> for progenitor_client::Error<()> {
-    fn from(NoJson(why): NoJson) -> Self {
-        Self::InvalidRequest(why)
-    }
-}
-
-/// The error of a request that cannot be written: of JSON it is said why, which names the field that was not given
-/// what it takes.
-fn unwritten(operation: &'static Operation, error: reqwest::Error) -> Error {
-    match error
-        .source()
-        .and_then(|source| source.downcast_ref::<serde_json::Error>())
-    {
-        Some(why) => Error::request(operation, format!("the request cannot be written: {why}")),
-        None => Error::request(
-            operation,
-            "the request cannot be written as JSON or as a URL",
-        )
-        .because(error.without_url()),
-    }
-}
-
 /// An operation with its arguments. Implemented by generated types alone.
 pub trait Call: Clone + Send + Sync + 'static {
     /// What a success is.
     type Output: Send + 'static;
 
     #[doc(hidden)]
-    fn operation() -> &'static Operation;
+    const OPERATION: &'static Operation;
 
+    /// Writes the request, which is sent to a path below the base URL.
     #[doc(hidden)]
-    fn execute(&self, wire: &wire::Client) -> impl Future<Output = WireOutcome> + Send;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, InvalidRequest>;
 
     #[doc(hidden)]
     fn decode(body: &[u8]) -> Result<Self::Output, Failure>;
@@ -191,7 +153,7 @@ impl<C: Call> Request<C> {
     ///
     /// See [`Error`].
     pub async fn response(self) -> Result<Response<C::Output>, Error> {
-        let span = trace::Span::of_call(C::operation(), self.client.shared());
+        let span = trace::Span::of_call(C::OPERATION, self.client.shared());
         // An async function that took the call would have room for it twice.
         let outcome = span.around(self.call()).await;
         span.note(outcome.as_ref());
@@ -199,20 +161,21 @@ impl<C: Call> Request<C> {
     }
 
     async fn call(mut self) -> Result<Response<C::Output>, Error> {
-        let operation = C::operation();
+        let operation = C::OPERATION;
         transport::need_runtime(operation)?;
         let settled = self.call.settle();
         let things = settled.map_err(|problem| Error::request(operation, problem))?;
         let shared = self.client.shared();
         let start = shared.clock.now();
+        let request = self.call.request(shared.base_url.as_str());
+        let request = request.map_err(|invalid| Error::request(operation, invalid.to_string()))?;
         let can_read = |body: &[u8]| C::decode(body).is_ok();
-        let wire = shared.call(operation, self.options, can_read);
-        let outcome = self.call.execute(&wire).await;
-        let success = match (wire.inner.outcome(), outcome) {
-            (Some(Ok(success)), _) => success,
-            (Some(Err(error)), _) => {
+        let sent = shared.send(operation, &self.options, request, can_read);
+        let success = match sent.await {
+            Ok(success) => success,
+            Err(error) => {
                 let error = error.after_sending(things);
-                let lookup = Lookup::after(&error, &self.client, wire.inner.options(), start);
+                let lookup = Lookup::after(&error, &self.client, &self.options, start);
                 // In a box of its own: it is rare.
                 let recorded = lookup.and_then(|lookup| self.call.look_up(lookup));
                 return match recorded {
@@ -220,13 +183,6 @@ impl<C: Call> Request<C> {
                     None => Err(error),
                 };
             }
-            (None, Err(progenitor_client::Error::InvalidRequest(message))) => {
-                return Err(Error::request(operation, message));
-            }
-            (None, Err(progenitor_client::Error::CommunicationError(error))) => {
-                return Err(unwritten(operation, error));
-            }
-            (None, _) => return Err(Error::request(operation, "the request cannot be made")),
         };
         let decode = || C::decode(&success.received.body);
         #[cfg(feature = "drift")]
@@ -242,18 +198,6 @@ impl<C: Call> Request<C> {
     }
 }
 
-impl<C: ListCall> Request<C> {
-    /// Every element of the list from the page that is asked for, page after page.
-    pub fn items(self) -> Items<C> {
-        Items::new(self)
-    }
-
-    /// Every page of the list from the one that is asked for.
-    pub fn pages(self) -> Pages<C> {
-        Pages::new(self)
-    }
-}
-
 impl<C: Call> IntoFuture for Request<C> {
     type Output = Result<C::Output, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
@@ -265,7 +209,7 @@ impl<C: Call> IntoFuture for Request<C> {
 
 impl<C: Call> fmt::Debug for Request<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let operation = C::operation();
+        let operation = C::OPERATION;
         f.debug_struct("Request")
             .field("operation", &operation.id)
             .finish_non_exhaustive()

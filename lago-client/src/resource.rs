@@ -3,10 +3,10 @@
 pub(crate) use crate::client::Client;
 pub(crate) use crate::decode::{self, Failure};
 pub(crate) use crate::generated::operations::op;
-pub(crate) use crate::generated::wire::{self, bodies};
 pub(crate) use crate::identity::{self, OtherObject};
 pub(crate) use crate::keyed::{self, Lookup, Recorded};
 pub(crate) use crate::operation::Operation;
-pub(crate) use crate::page::{ListCall, Page};
-pub(crate) use crate::query::DeepObject;
-pub(crate) use crate::request::{Call, Request, WireOutcome, optional_body};
+pub(crate) use crate::page::{ListCall, Page, Paging};
+pub(crate) use crate::request::{Call, Request};
+pub(crate) use crate::wire;
+pub(crate) use crate::wire::query::DeepObject;

@@ -1,12 +1,9 @@
 //! Where requests leave the process.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
@@ -14,8 +11,7 @@ use crate::connecting;
 use crate::download::Storages;
 use crate::error::Error;
 use crate::framing;
-use crate::generated::wire;
-use crate::operation::{Operation, RequestBody};
+use crate::operation::Operation;
 use crate::pace::Pace;
 use crate::rate_limit::retry_after;
 use crate::request::Options;
@@ -51,84 +47,31 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// The wire for one call.
-    pub(crate) fn call(
-        self: &Arc<Self>,
-        operation: &'static Operation,
-        options: Options,
-        can_read: fn(&[u8]) -> bool,
-    ) -> wire::Client {
-        wire::Client {
-            baseurl: self.base_url.as_str().to_owned(),
-            client: self.http.clone(),
-            inner: Call {
-                shared: Arc::clone(self),
-                operation,
-                options,
-                can_read,
-                outcome: Arc::default(),
-            },
-        }
-    }
-}
-
-/// One call: what the wire knows of it besides the request, and where it leaves the outcome.
-#[derive(Clone)]
-pub struct Call {
-    shared: Arc<Shared>,
-    operation: &'static Operation,
-    options: Options,
-    /// Whether a body is an answer to this call.
-    can_read: fn(&[u8]) -> bool,
-    /// Past the wire, which knows no error of ours and would pass a body on as a stream.
-    outcome: Arc<Mutex<Option<Result<Success, Error>>>>,
-}
-
-impl Call {
-    /// What the call has other than its client.
-    pub(crate) fn options(&self) -> &Options {
-        &self.options
-    }
-
-    /// What came back; none when the request did not leave.
-    pub(crate) fn outcome(&self) -> Option<Result<Success, Error>> {
-        self.outcome
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-    }
-
-    /// Gives a request the headers that progenitor does not know of.
-    fn prepare(&self, request: &mut reqwest::Request) {
-        let headers = request.headers_mut();
-        let (shared, own) = (&self.shared.headers, &self.options.headers);
-        headers.reserve(shared.len() + own.len() + 1);
-        // No name has several values here; a clone of a whole map would be thrown away.
-        for (name, value) in shared.iter().chain(own) {
-            headers.insert(name, value.clone());
-        }
-        headers.insert(ACCEPT, JSON);
-        if self.operation.body == RequestBody::Optional {
-            restore_optional_body(request);
-        }
-    }
-
-    /// Sends the request as often as the rules of retries say.
-    async fn exchange(
+    /// Sends a request of an operation as often as the rules of retries say.
+    pub(crate) async fn send(
         &self,
-        request: reqwest::Request,
-    ) -> Result<(Success, reqwest::Response), Error> {
-        if let Some(problem) = &self.options.problem {
-            return Err(Error::request(self.operation, problem));
+        operation: &'static Operation,
+        options: &Options,
+        mut request: reqwest::Request,
+        can_read: fn(&[u8]) -> bool,
+    ) -> Result<Success, Error> {
+        if let Some(problem) = &options.problem {
+            return Err(Error::request(operation, problem));
         }
-        let shared = &self.shared;
+        self.add_headers(&mut request, options);
         let rules = Rules {
-            operation: self.operation,
-            policy: self.options.retry.as_ref().unwrap_or(&shared.retry),
-            total: self.options.total_timeout.unwrap_or(shared.total_timeout),
-            budget: &shared.budget,
-            pace: shared.pace.as_ref(),
-            clock: shared.clock.as_ref(),
+            operation,
+            policy: options.retry.as_ref().unwrap_or(&self.retry),
+            total: options.total_timeout.unwrap_or(self.total_timeout),
+            budget: &self.budget,
+            pace: self.pace.as_ref(),
+            clock: self.clock.as_ref(),
+        };
+        let call = Call {
+            shared: self,
+            operation,
+            timeout: options.timeout.unwrap_or(self.timeout),
+            can_read,
         };
         let mut kept = Some(request);
         let attempts = repeat(&rules, |attempt| {
@@ -137,19 +80,41 @@ impl Call {
                 // The body is bytes, which copies share.
                 false => kept.as_ref().and_then(reqwest::Request::try_clone),
             };
-            self.attempt(request, attempt)
+            call.attempt(request, attempt)
         });
-        let ((received, spent), attempts) = attempts.await?;
-        Ok((Success { received, attempts }, spent))
+        let (received, attempts) = attempts.await?;
+        Ok(Success { received, attempts })
     }
 
-    /// Sends the request once, reads the whole answer, and takes only a success for one. Of that it
-    /// hands out also what is left once head and body are taken.
+    /// What every request of the client has, and what this call has instead.
+    fn add_headers(&self, request: &mut reqwest::Request, options: &Options) {
+        let headers = request.headers_mut();
+        headers.reserve(self.headers.len() + options.headers.len() + 1);
+        // No name has several values here; a clone of a whole map would be thrown away.
+        for (name, value) in self.headers.iter().chain(&options.headers) {
+            headers.insert(name, value.clone());
+        }
+        headers.insert(ACCEPT, JSON);
+    }
+}
+
+/// A call under way.
+struct Call<'a> {
+    shared: &'a Shared,
+    operation: &'static Operation,
+    /// For one attempt.
+    timeout: Duration,
+    /// Whether a body is an answer to this call.
+    can_read: fn(&[u8]) -> bool,
+}
+
+impl Call<'_> {
+    /// Sends the request once, reads the whole answer, and takes only a success for one.
     async fn attempt(
         &self,
         request: Option<reqwest::Request>,
         attempt: Attempt,
-    ) -> Result<(Received, reqwest::Response), Error> {
+    ) -> Result<Received, Error> {
         let Some(mut request) = request else {
             // A body that is a stream; the wire makes none.
             return Err(Error::request(
@@ -157,8 +122,7 @@ impl Call {
                 "the request cannot be copied",
             ));
         };
-        let timeout = self.options.timeout.unwrap_or(self.shared.timeout);
-        *request.timeout_mut() = Some(timeout.min(attempt.remaining));
+        *request.timeout_mut() = Some(self.timeout.min(attempt.remaining));
         let asked = request.url().clone();
         let (answer, was_unconnected) = connecting::watch(self.shared.http.execute(request)).await;
         let mut answer = answer.map_err(|error| match was_unconnected && error.is_timeout() {
@@ -177,7 +141,7 @@ impl Call {
             if !tells_its_end && framing::is_begun_json(body) && !(self.can_read)(body) {
                 return Err(Error::torn(self.operation, received));
             }
-            return Ok((received, answer));
+            return Ok(received);
         }
         let now = || self.shared.clock.utc();
         let wait = retry_after(received.status, &received.headers, now);
@@ -239,49 +203,5 @@ pub(crate) async fn receive(
         Some(error) => Err(Error::transport(operation, error, Some(received))),
         None if received.body.len() > limit => Err(Error::too_large(operation, limit, received)),
         None => Ok(received),
-    }
-}
-
-/// The wire sends an optional body as bytes of no type: some are JSON, none are no body.
-fn restore_optional_body(request: &mut reqwest::Request) {
-    let bytes = request.body().and_then(reqwest::Body::as_bytes);
-    if bytes.is_some_and(|bytes| !bytes.is_empty()) {
-        request.headers_mut().insert(CONTENT_TYPE, JSON);
-    } else {
-        request.headers_mut().remove(CONTENT_TYPE);
-        *request.body_mut() = None;
-    }
-}
-
-impl ClientHooks<Call> for wire::Client {
-    async fn exec(
-        &self,
-        mut request: reqwest::Request,
-        _: &OperationInfo,
-    ) -> reqwest::Result<reqwest::Response> {
-        self.inner.prepare(&mut request);
-        // The outcome is taken from the call; the wire only has to end. For that any answer will do,
-        // and one that is there already is cheaper than a new one.
-        let (outcome, end) = match self.inner.exchange(request).await {
-            Ok((success, spent)) => (Ok(success), spent),
-            Err(error) => {
-                let empty = http::Response::new(Bytes::new());
-                (Err(error), reqwest::Response::from(empty))
-            }
-        };
-        *self
-            .inner
-            .outcome
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-        Ok(end)
-    }
-}
-
-impl fmt::Debug for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call")
-            .field("operation", &self.operation.id)
-            .finish_non_exhaustive()
     }
 }

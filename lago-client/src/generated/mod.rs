@@ -5,11 +5,5 @@
 pub(crate) mod operations;
 #[cfg(feature = "webhooks")]
 pub(crate) mod public_key;
+pub(crate) mod queries;
 pub(crate) mod resources;
-#[allow(
-    unreachable_pub,
-    clippy::needless_lifetimes,
-    clippy::too_many_arguments,
-    reason = "progenitor writes one positional method per operation"
-)]
-pub(crate) mod wire;

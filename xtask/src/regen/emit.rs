@@ -1,9 +1,9 @@
 //! From the [`ir`](super::ir) to source files.
 
 mod answers;
-mod bodies;
+mod call_body;
+mod call_impl;
 mod call_types;
-mod call_wire;
 mod calls;
 mod conversions;
 mod docs;
@@ -15,22 +15,20 @@ mod lowered;
 mod methods;
 mod modules;
 mod nouns;
-mod paths;
 mod plain;
 mod public_key;
+mod queries;
 mod refusable;
+mod requests;
 mod resources;
 mod setters;
-mod signatures;
 mod structs;
 mod table;
 mod twins;
 mod typed;
 mod types;
 mod values;
-mod version_header;
 mod webhooks;
-mod wire;
 
 use std::collections::BTreeMap;
 
@@ -95,10 +93,9 @@ pub(crate) fn emit(api: &Api) -> Result<Tree, EmitError> {
     let mut tree = Tree::new();
     types::emit(api, &mut tree)?;
     webhooks::emit(api, &mut tree)?;
-    bodies::emit(api, &mut tree)?;
-    let signatures = wire::emit(api, &mut tree)?;
     table::emit(api, &mut tree)?;
-    resources::emit(api, &signatures, &mut tree)?;
+    queries::emit(api, &mut tree)?;
+    resources::emit(api, &mut tree)?;
     answers::emit(api, &mut tree)?;
     plain::emit(api, &mut tree)?;
     public_key::emit(api, &mut tree)?;

@@ -22,15 +22,13 @@ const NEVER_RAW: [&str; 4] = ["crate", "self", "Self", "super"];
 
 /// What a module of generated code may not be called: crates that the code beside it names, and
 /// files that are always there.
-const NO_MODULES: [&str; 16] = [
+const NO_MODULES: [&str; 14] = [
     "alloc",
-    "bodies",
     "chrono",
     "core",
     "enums",
     "lago_client",
     "lago_types",
-    "progenitor_client",
     "reqwest",
     "schemars",
     "schemas",

@@ -99,8 +99,6 @@ pub(crate) struct Operation {
     pub(crate) method: String,
     /// The path template.
     pub(crate) path: String,
-    /// The first tag: the file that its wire code goes to.
-    pub(crate) tag: String,
     /// One line on what it does.
     pub(crate) summary: Option<String>,
     /// More on what it does.

@@ -85,9 +85,9 @@ const OF_CALLS: [&str; 12] = [
     "Operation",
     "OtherObject",
     "Page",
+    "Paging",
     "Recorded",
     "Request",
-    "WireOutcome",
 ];
 
 /// Functions of the client that are written by hand: an accessor cannot share their names.

@@ -158,7 +158,6 @@ mod tests {
                 id: format!("{method} {path}"),
                 method: (*method).to_owned(),
                 path: (*path).to_owned(),
-                tag: String::new(),
                 summary: None,
                 description: None,
                 deprecated: false,

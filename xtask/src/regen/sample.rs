@@ -152,7 +152,6 @@ pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
         id: id.into(),
         method: method.into(),
         path: path.into(),
-        tag: "things".into(),
         summary: None,
         description: None,
         deprecated: false,

@@ -23,8 +23,6 @@ impl ActivityLogs {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 from_date: None,
                 to_date: None,
                 activity_types: None,
@@ -34,6 +32,7 @@ impl ActivityLogs {
                 external_subscription_id: None,
                 resource_ids: None,
                 resource_types: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -55,8 +54,6 @@ impl ActivityLogs {
 /// A call of `GET /activity_logs`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     from_date: Option<chrono::NaiveDate>,
     to_date: Option<chrono::NaiveDate>,
     activity_types: Option<Vec<String>>,
@@ -66,21 +63,10 @@ pub struct List {
     external_subscription_id: Option<String>,
     resource_ids: Option<Vec<uuid::Uuid>>,
     resource_types: Option<Vec<String>>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only entries from this ISO 8601 date on.
     pub fn from_date(mut self, from_date: impl Into<chrono::NaiveDate>) -> Self {
         self.call.from_date = Some(from_date.into());
@@ -159,25 +145,22 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::ActivityLog>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_ACTIVITY_LOGS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_activity_logs(
-                self.activity_sources.as_ref(),
-                self.activity_types.as_ref(),
-                self.external_customer_id.as_deref(),
-                self.external_subscription_id.as_deref(),
-                self.from_date.as_ref(),
-                self.page,
-                self.per_page,
-                self.resource_ids.as_ref(),
-                self.resource_types.as_ref(),
-                self.to_date.as_ref(),
-                self.user_emails.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_ACTIVITY_LOGS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/activity_logs");
+        wire::draft(Self::OPERATION, url)
+            .query("activity_sources[]", &self.activity_sources)
+            .query("activity_types[]", &self.activity_types)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("external_subscription_id", &self.external_subscription_id)
+            .query("from_date", &self.from_date)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("resource_ids[]", &self.resource_ids)
+            .query("resource_types[]", &self.resource_types)
+            .query("to_date", &self.to_date)
+            .query("user_emails[]", &self.user_emails)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "activity_logs")
@@ -186,11 +169,8 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::ActivityLog;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -202,18 +182,18 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::ActivityLog;
-    fn operation() -> &'static Operation {
-        op::FIND_ACTIVITY_LOG
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_activity_log(&self.activity_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ACTIVITY_LOG;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/activity_logs/{}", wire::segment("activity_id", & self
+            .activity_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "activity_log")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("activity_id", &self.activity_id, &value.activity_id)?;
-        Ok(())
+        identity::same("activity_id", &self.activity_id, &value.activity_id)
     }
 }

@@ -18,20 +18,13 @@ impl AddOns {
     ///
     /// `GET /add_ons`, since 0.26.0-beta.
     pub fn list(&self) -> Request<List> {
-        Request::new(&self.client, List { page: None, per_page: None })
+        Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Create an add-on, a fixed price item for one-off invoices.
     ///
     /// `POST /add_ons`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     pub fn create(&self, add_on: impl Into<lago_types::AddOnInput>) -> Request<Create> {
-        Request::new(
-            &self.client,
-            Create {
-                body: bodies::CreateAddOnBody {
-                    add_on: add_on.into(),
-                },
-            },
-        )
+        Request::new(&self.client, Create { body: add_on.into() })
     }
     /// Delete an add-on from the catalogue.
     ///
@@ -57,9 +50,7 @@ impl AddOns {
             &self.client,
             Update {
                 code: code.to_string(),
-                body: bodies::UpdateAddOnBody {
-                    add_on: add_on.into(),
-                },
+                body: add_on.into(),
             },
         )
     }
@@ -68,33 +59,18 @@ impl AddOns {
 /// A call of `GET /add_ons`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for List {
     type Output = Page<lago_types::AddOn>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_ADD_ONS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_add_ons(self.page, self.per_page).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_ADD_ONS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/add_ons");
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "add_ons")
@@ -103,28 +79,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::AddOn;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /add_ons`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateAddOnBody,
+    body: lago_types::AddOnInput,
 }
 
 impl Call for Create {
     type Output = lago_types::AddOn;
-    fn operation() -> &'static Operation {
-        op::CREATE_ADD_ON
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_add_on(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_ADD_ON;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/add_ons");
+        wire::draft(Self::OPERATION, url).root("add_on", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "add_on")
@@ -139,19 +110,16 @@ pub struct Delete {
 
 impl Call for Delete {
     type Output = lago_types::AddOn;
-    fn operation() -> &'static Operation {
-        op::DESTROY_ADD_ON
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_add_on(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_ADD_ON;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/add_ons/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "add_on")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -163,19 +131,16 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::AddOn;
-    fn operation() -> &'static Operation {
-        op::FIND_ADD_ON
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_add_on(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ADD_ON;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/add_ons/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "add_on")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -183,23 +148,20 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     code: String,
-    body: bodies::UpdateAddOnBody,
+    body: lago_types::AddOnUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::AddOn;
-    fn operation() -> &'static Operation {
-        op::UPDATE_ADD_ON
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_add_on(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_ADD_ON;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/add_ons/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).root("add_on", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "add_on")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set("code", &self.code, &self.body.add_on.code, &value.code)?;
-        Ok(())
+        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
     }
 }

@@ -150,18 +150,15 @@ impl Request<GrossRevenue> {
 
 impl Call for GrossRevenue {
     type Output = Vec<lago_types::GrossRevenue>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_GROSS_REVENUES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_gross_revenues(
-                self.billing_entity_code.as_deref(),
-                self.currency.as_ref(),
-                self.external_customer_id.as_deref(),
-                self.months,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_GROSS_REVENUES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/analytics/gross_revenue");
+        wire::draft(Self::OPERATION, url)
+            .query("billing_entity_code", &self.billing_entity_code)
+            .query("currency", &self.currency)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("months", &self.months)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "gross_revenues")
@@ -199,17 +196,14 @@ impl Request<InvoiceCollection> {
 
 impl Call for InvoiceCollection {
     type Output = Vec<lago_types::InvoiceCollection>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_INVOICE_COLLECTIONS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_invoice_collections(
-                self.billing_entity_code.as_deref(),
-                self.currency.as_ref(),
-                self.months,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_INVOICE_COLLECTIONS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/analytics/invoice_collection");
+        wire::draft(Self::OPERATION, url)
+            .query("billing_entity_code", &self.billing_entity_code)
+            .query("currency", &self.currency)
+            .query("months", &self.months)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice_collections")
@@ -247,17 +241,14 @@ impl Request<InvoicedUsage> {
 
 impl Call for InvoicedUsage {
     type Output = Vec<lago_types::InvoicedUsage>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_INVOICED_USAGES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_invoiced_usages(
-                self.billing_entity_code.as_deref(),
-                self.currency.as_ref(),
-                self.months,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_INVOICED_USAGES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/analytics/invoiced_usage");
+        wire::draft(Self::OPERATION, url)
+            .query("billing_entity_code", &self.billing_entity_code)
+            .query("currency", &self.currency)
+            .query("months", &self.months)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoiced_usages")
@@ -295,17 +286,14 @@ impl Request<Mrr> {
 
 impl Call for Mrr {
     type Output = Vec<lago_types::Mrr>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_MRRS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_mrrs(
-                self.billing_entity_code.as_deref(),
-                self.currency.as_ref(),
-                self.months,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_MRRS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/analytics/mrr");
+        wire::draft(Self::OPERATION, url)
+            .query("billing_entity_code", &self.billing_entity_code)
+            .query("currency", &self.currency)
+            .query("months", &self.months)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "mrrs")
@@ -352,18 +340,15 @@ impl Request<OverdueBalance> {
 
 impl Call for OverdueBalance {
     type Output = Vec<lago_types::OverdueBalance>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_OVERDUE_BALANCES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_overdue_balances(
-                self.billing_entity_code.as_deref(),
-                self.currency.as_ref(),
-                self.external_customer_id.as_deref(),
-                self.months,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_OVERDUE_BALANCES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/analytics/overdue_balance");
+        wire::draft(Self::OPERATION, url)
+            .query("billing_entity_code", &self.billing_entity_code)
+            .query("currency", &self.currency)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("months", &self.months)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "overdue_balances")
@@ -467,25 +452,22 @@ impl Request<Usage> {
 
 impl Call for Usage {
     type Output = Vec<lago_types::Usage>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_USAGES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_usages(
-                self.billable_metric_code.as_deref(),
-                self.currency.as_ref(),
-                self.customer_country.as_ref(),
-                self.customer_type.as_ref(),
-                self.external_customer_id.as_deref(),
-                self.external_subscription_id.as_deref(),
-                self.from_date.as_ref(),
-                self.is_billable_metric_recurring,
-                self.plan_code.as_deref(),
-                self.time_granularity.as_ref(),
-                self.to_date.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_USAGES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/analytics/usage");
+        wire::draft(Self::OPERATION, url)
+            .query("billable_metric_code", &self.billable_metric_code)
+            .query("currency", &self.currency)
+            .query("customer_country", &self.customer_country)
+            .query("customer_type", &self.customer_type)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("external_subscription_id", &self.external_subscription_id)
+            .query("from_date", &self.from_date)
+            .query("is_billable_metric_recurring", &self.is_billable_metric_recurring)
+            .query("plan_code", &self.plan_code)
+            .query("time_granularity", &self.time_granularity)
+            .query("to_date", &self.to_date)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "usages")

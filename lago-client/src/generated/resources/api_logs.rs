@@ -23,8 +23,6 @@ impl ApiLogs {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 from_date: None,
                 to_date: None,
                 http_methods: None,
@@ -32,6 +30,7 @@ impl ApiLogs {
                 api_version: None,
                 clients: None,
                 request_paths: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -53,8 +52,6 @@ impl ApiLogs {
 /// A call of `GET /api_logs`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     from_date: Option<chrono::NaiveDate>,
     to_date: Option<chrono::NaiveDate>,
     http_methods: Option<Vec<lago_types::ApiLogHttpMethod>>,
@@ -62,21 +59,10 @@ pub struct List {
     api_version: Option<String>,
     clients: Option<Vec<String>>,
     request_paths: Option<Vec<String>>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only entries from this ISO 8601 date on.
     pub fn from_date(mut self, from_date: impl Into<chrono::NaiveDate>) -> Self {
         self.call.from_date = Some(from_date.into());
@@ -134,23 +120,20 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::ApiLog>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_API_LOGS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_api_logs(
-                self.api_version.as_deref(),
-                self.clients.as_ref(),
-                self.from_date.as_ref(),
-                self.http_methods.as_ref(),
-                self.http_statuses.as_ref(),
-                self.page,
-                self.per_page,
-                self.request_paths.as_ref(),
-                self.to_date.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_API_LOGS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/api_logs");
+        wire::draft(Self::OPERATION, url)
+            .query("api_version", &self.api_version)
+            .query("clients[]", &self.clients)
+            .query("from_date", &self.from_date)
+            .query("http_methods[]", &self.http_methods)
+            .query("http_statuses[]", &self.http_statuses)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("request_paths[]", &self.request_paths)
+            .query("to_date", &self.to_date)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "api_logs")
@@ -159,11 +142,8 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::ApiLog;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -175,18 +155,17 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::ApiLog;
-    fn operation() -> &'static Operation {
-        op::FIND_API_LOG
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_api_log(&self.request_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_API_LOG;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/api_logs/{}", wire::segment("request_id", & self.request_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "api_log")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("request_id", &self.request_id, &value.request_id)?;
-        Ok(())
+        identity::same("request_id", &self.request_id, &value.request_id)
     }
 }

@@ -21,11 +21,10 @@ impl AppliedCoupons {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 status: None,
                 external_customer_id: None,
                 coupon_code: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -41,9 +40,7 @@ impl AppliedCoupons {
         Request::new(
             &self.client,
             Create {
-                body: bodies::ApplyCouponBody {
-                    applied_coupon: applied_coupon.into(),
-                },
+                body: applied_coupon.into(),
             },
         )
     }
@@ -52,26 +49,13 @@ impl AppliedCoupons {
 /// A call of `GET /applied_coupons`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     status: Option<lago_types::AppliedCouponStatus>,
     external_customer_id: Option<String>,
     coupon_code: Option<Vec<String>>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only coupons still in force, or only terminated ones.
     pub fn status(mut self, status: impl Into<lago_types::AppliedCouponStatus>) -> Self {
         self.call.status = Some(status.into());
@@ -97,19 +81,16 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::AppliedCoupon>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_APPLIED_COUPONS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_applied_coupons(
-                self.coupon_code.as_ref(),
-                self.external_customer_id.as_deref(),
-                self.page,
-                self.per_page,
-                self.status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_APPLIED_COUPONS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/applied_coupons");
+        wire::draft(Self::OPERATION, url)
+            .query("coupon_code[]", &self.coupon_code)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("status", &self.status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "applied_coupons")
@@ -118,28 +99,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::AppliedCoupon;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /applied_coupons`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::ApplyCouponBody,
+    body: lago_types::AppliedCouponInput,
 }
 
 impl Call for Create {
     type Output = lago_types::AppliedCoupon;
-    fn operation() -> &'static Operation {
-        op::APPLY_COUPON
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.apply_coupon(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::APPLY_COUPON;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/applied_coupons");
+        wire::draft(Self::OPERATION, url).root("applied_coupon", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "applied_coupon")

@@ -18,7 +18,7 @@ impl BillableMetrics {
     ///
     /// `GET /billable_metrics`, since 0.26.0-beta.
     pub fn list(&self) -> Request<List> {
-        Request::new(&self.client, List { page: None, per_page: None })
+        Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Create a billable metric that turns events into billable units.
     ///
@@ -30,9 +30,7 @@ impl BillableMetrics {
         Request::new(
             &self.client,
             Create {
-                body: bodies::CreateBillableMetricBody {
-                    billable_metric: billable_metric.into(),
-                },
+                body: billable_metric.into(),
             },
         )
     }
@@ -74,9 +72,7 @@ impl BillableMetrics {
             &self.client,
             Update {
                 code: code.to_string(),
-                body: bodies::UpdateBillableMetricBody {
-                    billable_metric: billable_metric.into(),
-                },
+                body: billable_metric.into(),
             },
         )
     }
@@ -85,33 +81,18 @@ impl BillableMetrics {
 /// A call of `GET /billable_metrics`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for List {
     type Output = Page<lago_types::BillableMetric>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_BILLABLE_METRICS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_billable_metrics(self.page, self.per_page).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_BILLABLE_METRICS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/billable_metrics");
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "billable_metrics")
@@ -120,28 +101,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::BillableMetric;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /billable_metrics`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateBillableMetricBody,
+    body: lago_types::BillableMetricInput,
 }
 
 impl Call for Create {
     type Output = lago_types::BillableMetric;
-    fn operation() -> &'static Operation {
-        op::CREATE_BILLABLE_METRIC
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_billable_metric(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_BILLABLE_METRIC;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/billable_metrics");
+        wire::draft(Self::OPERATION, url).root("billable_metric", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "billable_metric")
@@ -156,12 +132,10 @@ pub struct EvaluateExpression {
 
 impl Call for EvaluateExpression {
     type Output = lago_types::EvaluateExpressionResult;
-    fn operation() -> &'static Operation {
-        op::EVALUATE_BILLABLE_METRIC_EXPRESSION
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.evaluate_billable_metric_expression(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::EVALUATE_BILLABLE_METRIC_EXPRESSION;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/billable_metrics/evaluate_expression");
+        wire::draft(Self::OPERATION, url).json(&self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "expression_result")
@@ -176,19 +150,18 @@ pub struct Delete {
 
 impl Call for Delete {
     type Output = lago_types::BillableMetric;
-    fn operation() -> &'static Operation {
-        op::DESTROY_BILLABLE_METRIC
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_billable_metric(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_BILLABLE_METRIC;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/billable_metrics/{}", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "billable_metric")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -200,19 +173,18 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::BillableMetric;
-    fn operation() -> &'static Operation {
-        op::FIND_BILLABLE_METRIC
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_billable_metric(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_BILLABLE_METRIC;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/billable_metrics/{}", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "billable_metric")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -220,28 +192,22 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     code: String,
-    body: bodies::UpdateBillableMetricBody,
+    body: lago_types::BillableMetricUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::BillableMetric;
-    fn operation() -> &'static Operation {
-        op::UPDATE_BILLABLE_METRIC
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_billable_metric(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_BILLABLE_METRIC;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/billable_metrics/{}", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("billable_metric", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "billable_metric")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set(
-            "code",
-            &self.code,
-            &self.body.billable_metric.code,
-            &value.code,
-        )?;
-        Ok(())
+        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
     }
 }

@@ -32,9 +32,7 @@ impl BillingEntities {
         Request::new(
             &self.client,
             Create {
-                body: bodies::CreateBillingEntityBody {
-                    billing_entity: billing_entity.into(),
-                },
+                body: billing_entity.into(),
             },
         )
     }
@@ -56,9 +54,7 @@ impl BillingEntities {
             &self.client,
             Update {
                 code: code.to_string(),
-                body: bodies::UpdateBillingEntityBody {
-                    billing_entity: billing_entity.into(),
-                },
+                body: billing_entity.into(),
             },
         )
     }
@@ -70,12 +66,10 @@ pub struct List {}
 
 impl Call for List {
     type Output = Vec<lago_types::BillingEntity>;
-    fn operation() -> &'static Operation {
-        op::LIST_BILLING_ENTITIES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.list_billing_entities().await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::LIST_BILLING_ENTITIES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/billing_entities");
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "billing_entities")
@@ -85,17 +79,15 @@ impl Call for List {
 /// A call of `POST /billing_entities`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateBillingEntityBody,
+    body: lago_types::BillingEntityInput,
 }
 
 impl Call for Create {
     type Output = lago_types::BillingEntity;
-    fn operation() -> &'static Operation {
-        op::CREATE_BILLING_ENTITY
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_billing_entity(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_BILLING_ENTITY;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/billing_entities");
+        wire::draft(Self::OPERATION, url).root("billing_entity", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "billing_entity")
@@ -110,19 +102,18 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::BillingEntity;
-    fn operation() -> &'static Operation {
-        op::GET_BILLING_ENTITY
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.get_billing_entity(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::GET_BILLING_ENTITY;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/billing_entities/{}", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "billing_entity")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -130,23 +121,22 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     code: String,
-    body: bodies::UpdateBillingEntityBody,
+    body: lago_types::BillingEntityUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::BillingEntity;
-    fn operation() -> &'static Operation {
-        op::UPDATE_BILLING_ENTITY
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_billing_entity(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_BILLING_ENTITY;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/billing_entities/{}", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("billing_entity", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "billing_entity")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }

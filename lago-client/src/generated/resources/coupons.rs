@@ -18,7 +18,7 @@ impl Coupons {
     ///
     /// `GET /coupons`, since 0.26.0-beta.
     pub fn list(&self) -> Request<List> {
-        Request::new(&self.client, List { page: None, per_page: None })
+        Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Create a coupon that gives customers a discount.
     ///
@@ -26,14 +26,7 @@ impl Coupons {
     ///
     /// Fails with 404 `plans_not_found` or `billable_metrics_not_found`, 405 `only_one_limitation_type_per_coupon_allowed`.
     pub fn create(&self, coupon: impl Into<lago_types::CouponInput>) -> Request<Create> {
-        Request::new(
-            &self.client,
-            Create {
-                body: bodies::CreateCouponBody {
-                    coupon: coupon.into(),
-                },
-            },
-        )
+        Request::new(&self.client, Create { body: coupon.into() })
     }
     /// Delete a coupon so that it can no longer be applied.
     ///
@@ -61,9 +54,7 @@ impl Coupons {
             &self.client,
             Update {
                 code: code.to_string(),
-                body: bodies::UpdateCouponBody {
-                    coupon: coupon.into(),
-                },
+                body: coupon.into(),
             },
         )
     }
@@ -72,33 +63,18 @@ impl Coupons {
 /// A call of `GET /coupons`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for List {
     type Output = Page<lago_types::Coupon>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_COUPONS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_coupons(self.page, self.per_page).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_COUPONS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/coupons");
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "coupons")
@@ -107,28 +83,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::Coupon;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /coupons`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateCouponBody,
+    body: lago_types::CouponInput,
 }
 
 impl Call for Create {
     type Output = lago_types::Coupon;
-    fn operation() -> &'static Operation {
-        op::CREATE_COUPON
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_coupon(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_COUPON;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/coupons");
+        wire::draft(Self::OPERATION, url).root("coupon", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "coupon")
@@ -143,19 +114,16 @@ pub struct Delete {
 
 impl Call for Delete {
     type Output = lago_types::Coupon;
-    fn operation() -> &'static Operation {
-        op::DESTROY_COUPON
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_coupon(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_COUPON;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/coupons/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "coupon")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -167,19 +135,16 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::Coupon;
-    fn operation() -> &'static Operation {
-        op::FIND_COUPON
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_coupon(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_COUPON;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/coupons/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "coupon")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -187,23 +152,20 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     code: String,
-    body: bodies::UpdateCouponBody,
+    body: lago_types::CouponUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::Coupon;
-    fn operation() -> &'static Operation {
-        op::UPDATE_COUPON
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_coupon(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_COUPON;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/coupons/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).root("coupon", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "coupon")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set("code", &self.code, &self.body.coupon.code, &value.code)?;
-        Ok(())
+        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
     }
 }

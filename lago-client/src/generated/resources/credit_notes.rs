@@ -27,8 +27,6 @@ impl CreditNotes {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 external_customer_id: None,
                 issuing_date_from: None,
                 issuing_date_to: None,
@@ -44,6 +42,7 @@ impl CreditNotes {
                 billing_entity_codes: None,
                 types: None,
                 purchase_order_number: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -56,14 +55,7 @@ impl CreditNotes {
         &self,
         credit_note: impl Into<lago_types::CreditNoteInput>,
     ) -> Request<Create> {
-        Request::new(
-            &self.client,
-            Create {
-                body: bodies::CreateCreditNoteBody {
-                    credit_note: credit_note.into(),
-                },
-            },
-        )
+        Request::new(&self.client, Create { body: credit_note.into() })
     }
     /// Compute what a credit note would amount to, without issuing it.
     ///
@@ -77,9 +69,7 @@ impl CreditNotes {
         Request::new(
             &self.client,
             Estimate {
-                body: bodies::EstimateCreditNoteBody {
-                    credit_note: credit_note.into(),
-                },
+                body: credit_note.into(),
             },
         )
     }
@@ -106,9 +96,7 @@ impl CreditNotes {
             &self.client,
             Update {
                 lago_id: lago_id.to_string(),
-                body: bodies::UpdateCreditNoteBody {
-                    credit_note: credit_note.into(),
-                },
+                body: credit_note.into(),
             },
         )
     }
@@ -229,17 +217,13 @@ impl CreditNotesMetadata {
             &self.client,
             MetadataMerge {
                 lago_id: lago_id.to_string(),
-                body: bodies::MergeCreditNoteMetadataBody {
-                    metadata: Some(
-                        metadata
-                            .into_iter()
-                            .map(|(key, value)| (
-                                key.into(),
-                                Into::<lago_types::Patch<String>>::into(value).into_value(),
-                            ))
-                            .collect(),
-                    ),
-                },
+                body: metadata
+                    .into_iter()
+                    .map(|(key, value)| (
+                        key.into(),
+                        Into::<lago_types::Patch<String>>::into(value).into_value(),
+                    ))
+                    .collect(),
             },
         )
     }
@@ -257,17 +241,13 @@ impl CreditNotesMetadata {
             &self.client,
             MetadataReplace {
                 lago_id: lago_id.to_string(),
-                body: bodies::ReplaceCreditNoteMetadataBody {
-                    metadata: Some(
-                        metadata
-                            .into_iter()
-                            .map(|(key, value)| (
-                                key.into(),
-                                Into::<lago_types::Patch<String>>::into(value).into_value(),
-                            ))
-                            .collect(),
-                    ),
-                },
+                body: metadata
+                    .into_iter()
+                    .map(|(key, value)| (
+                        key.into(),
+                        Into::<lago_types::Patch<String>>::into(value).into_value(),
+                    ))
+                    .collect(),
             },
         )
     }
@@ -292,8 +272,6 @@ impl CreditNotesMetadata {
 /// A call of `GET /credit_notes`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     external_customer_id: Option<String>,
     issuing_date_from: Option<chrono::NaiveDate>,
     issuing_date_to: Option<chrono::NaiveDate>,
@@ -309,21 +287,10 @@ pub struct List {
     billing_entity_codes: Option<Vec<String>>,
     types: Option<Vec<lago_types::CreditNoteType>>,
     purchase_order_number: Option<String>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only what belongs to the customer with this external id.
     pub fn external_customer_id(
         mut self,
@@ -429,31 +396,28 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::CreditNote>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_CREDIT_NOTES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_credit_notes(
-                self.amount_from,
-                self.amount_to,
-                self.billing_entity_codes.as_ref(),
-                self.credit_status.as_ref(),
-                self.currency.as_ref(),
-                self.external_customer_id.as_deref(),
-                self.invoice_number.as_deref(),
-                self.issuing_date_from.as_ref(),
-                self.issuing_date_to.as_ref(),
-                self.page,
-                self.per_page,
-                self.purchase_order_number.as_deref(),
-                self.reason.as_ref(),
-                self.refund_status.as_ref(),
-                self.search_term.as_deref(),
-                self.self_billed,
-                self.types.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_CREDIT_NOTES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/credit_notes");
+        wire::draft(Self::OPERATION, url)
+            .query("amount_from", &self.amount_from)
+            .query("amount_to", &self.amount_to)
+            .query("billing_entity_codes[]", &self.billing_entity_codes)
+            .query("credit_status", &self.credit_status)
+            .query("currency", &self.currency)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("invoice_number", &self.invoice_number)
+            .query("issuing_date_from", &self.issuing_date_from)
+            .query("issuing_date_to", &self.issuing_date_to)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("purchase_order_number", &self.purchase_order_number)
+            .query("reason", &self.reason)
+            .query("refund_status", &self.refund_status)
+            .query("search_term", &self.search_term)
+            .query("self_billed", &self.self_billed)
+            .query("types[]", &self.types)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "credit_notes")
@@ -462,28 +426,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::CreditNote;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /credit_notes`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateCreditNoteBody,
+    body: lago_types::CreditNoteInput,
 }
 
 impl Call for Create {
     type Output = lago_types::CreditNote;
-    fn operation() -> &'static Operation {
-        op::CREATE_CREDIT_NOTE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_credit_note(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_CREDIT_NOTE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/credit_notes");
+        wire::draft(Self::OPERATION, url).root("credit_note", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "credit_note")
@@ -493,17 +452,15 @@ impl Call for Create {
 /// A call of `POST /credit_notes/estimate`.
 #[derive(Clone, Debug)]
 pub struct Estimate {
-    body: bodies::EstimateCreditNoteBody,
+    body: lago_types::CreditNoteEstimateInput,
 }
 
 impl Call for Estimate {
     type Output = lago_types::CreditNoteEstimated;
-    fn operation() -> &'static Operation {
-        op::ESTIMATE_CREDIT_NOTE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.estimate_credit_note(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::ESTIMATE_CREDIT_NOTE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/credit_notes/estimate");
+        wire::draft(Self::OPERATION, url).root("credit_note", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "estimated_credit_note")
@@ -518,19 +475,18 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::CreditNote;
-    fn operation() -> &'static Operation {
-        op::FIND_CREDIT_NOTE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_credit_note(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_CREDIT_NOTE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/credit_notes/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "credit_note")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -538,24 +494,23 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     lago_id: String,
-    body: bodies::UpdateCreditNoteBody,
+    body: lago_types::CreditNoteUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::CreditNote;
-    fn operation() -> &'static Operation {
-        op::UPDATE_CREDIT_NOTE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_credit_note(&self.lago_id, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_CREDIT_NOTE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/credit_notes/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).root("credit_note", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "credit_note")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -567,12 +522,13 @@ pub struct Download {
 
 impl Call for Download {
     type Output = Option<lago_types::CreditNote>;
-    fn operation() -> &'static Operation {
-        op::DOWNLOAD_CREDIT_NOTE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.download_credit_note(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DOWNLOAD_CREDIT_NOTE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/credit_notes/{}/download", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "credit_note")
@@ -580,11 +536,11 @@ impl Call for Download {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "lago_id",
+                &self.lago_id,
+                &value.lago_id,
+            ))
     }
 }
 
@@ -596,12 +552,13 @@ pub struct DownloadXml {
 
 impl Call for DownloadXml {
     type Output = Option<lago_types::CreditNote>;
-    fn operation() -> &'static Operation {
-        op::DOWNLOAD_CREDIT_NOTE_XML
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.download_credit_note_xml(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DOWNLOAD_CREDIT_NOTE_XML;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/credit_notes/{}/download_xml", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "credit_note")
@@ -609,11 +566,11 @@ impl Call for DownloadXml {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "lago_id",
+                &self.lago_id,
+                &value.lago_id,
+            ))
     }
 }
 
@@ -634,13 +591,13 @@ impl Request<ResendEmail> {
 
 impl Call for ResendEmail {
     type Output = ();
-    fn operation() -> &'static Operation {
-        op::RESEND_CREDIT_NOTE_EMAIL
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.resend_credit_note_email(&self.lago_id, optional_body(self.body.as_ref())?)
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::RESEND_CREDIT_NOTE_EMAIL;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/credit_notes/{}/resend_email", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).json_if(self.body.as_ref()).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::nothing(body)
@@ -655,19 +612,18 @@ pub struct Void {
 
 impl Call for Void {
     type Output = lago_types::CreditNote;
-    fn operation() -> &'static Operation {
-        op::VOID_CREDIT_NOTE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.void_credit_note(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::VOID_CREDIT_NOTE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/credit_notes/{}/void", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "credit_note")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -679,12 +635,13 @@ pub struct MetadataDeleteAll {
 
 impl Call for MetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::DELETE_ALL_CREDIT_NOTE_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_all_credit_note_metadata(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_ALL_CREDIT_NOTE_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/credit_notes/{}/metadata", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -695,17 +652,18 @@ impl Call for MetadataDeleteAll {
 #[derive(Clone, Debug)]
 pub struct MetadataMerge {
     lago_id: String,
-    body: bodies::MergeCreditNoteMetadataBody,
+    body: std::collections::BTreeMap<String, Option<String>>,
 }
 
 impl Call for MetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::MERGE_CREDIT_NOTE_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.merge_credit_note_metadata(&self.lago_id, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::MERGE_CREDIT_NOTE_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/credit_notes/{}/metadata", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -716,17 +674,18 @@ impl Call for MetadataMerge {
 #[derive(Clone, Debug)]
 pub struct MetadataReplace {
     lago_id: String,
-    body: bodies::ReplaceCreditNoteMetadataBody,
+    body: std::collections::BTreeMap<String, Option<String>>,
 }
 
 impl Call for MetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::REPLACE_CREDIT_NOTE_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.replace_credit_note_metadata(&self.lago_id, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::REPLACE_CREDIT_NOTE_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/credit_notes/{}/metadata", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -742,18 +701,18 @@ pub struct MetadataDelete {
 
 impl Call for MetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::DELETE_CREDIT_NOTE_METADATA_KEY
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_credit_note_metadata_key(&self.lago_id, &self.key).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_CREDIT_NOTE_METADATA_KEY;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/credit_notes/{}/metadata/{}", wire::segment("lago_id", & self
+            .lago_id) ?, wire::segment("key", & self.key) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))?;
-        Ok(())
+        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))
     }
 }

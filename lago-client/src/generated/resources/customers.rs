@@ -55,8 +55,6 @@ impl Customers {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 account_type: None,
                 billing_entity_codes: None,
                 search_term: None,
@@ -69,6 +67,7 @@ impl Customers {
                 customer_type: None,
                 has_customer_type: None,
                 external_id: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -81,14 +80,7 @@ impl Customers {
         &self,
         customer: impl Into<lago_types::CustomerInput>,
     ) -> Request<Create> {
-        Request::new(
-            &self.client,
-            Create {
-                body: bodies::CreateCustomerBody {
-                    customer: customer.into(),
-                },
-            },
-        )
+        Request::new(&self.client, Create { body: customer.into() })
     }
     /// Delete a customer, ending their subscriptions, coupons and wallets.
     ///
@@ -173,10 +165,9 @@ impl Customers {
             PastUsage {
                 external_customer_id: external_customer_id.to_string(),
                 external_subscription_id: external_subscription_id.into(),
-                page: None,
-                per_page: None,
                 billable_metric_code: None,
                 periods_count: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -236,10 +227,9 @@ impl CustomersAppliedCoupons {
             &self.client,
             AppliedCouponsList {
                 external_customer_id: external_customer_id.to_string(),
-                page: None,
-                per_page: None,
                 status: None,
                 coupon_code: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -282,8 +272,6 @@ impl CustomersCreditNotes {
             &self.client,
             CreditNotesList {
                 external_customer_id: external_customer_id.to_string(),
-                page: None,
-                per_page: None,
                 issuing_date_from: None,
                 issuing_date_to: None,
                 search_term: None,
@@ -298,6 +286,7 @@ impl CustomersCreditNotes {
                 purchase_order_number: None,
                 billing_entity_codes: None,
                 currency: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -324,8 +313,6 @@ impl CustomersInvoices {
             &self.client,
             InvoicesList {
                 external_customer_id: external_customer_id.to_string(),
-                page: None,
-                per_page: None,
                 amount_from: None,
                 amount_to: None,
                 issuing_date_from: None,
@@ -345,6 +332,7 @@ impl CustomersInvoices {
                 statuses: None,
                 payment_statuses: None,
                 settlements: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -371,8 +359,7 @@ impl CustomersPaymentMethods {
             &self.client,
             PaymentMethodsList {
                 external_customer_id: external_customer_id.to_string(),
-                page: None,
-                per_page: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -433,11 +420,10 @@ impl CustomersPaymentRequests {
             &self.client,
             PaymentRequestsList {
                 external_customer_id: external_customer_id.to_string(),
-                page: None,
-                per_page: None,
                 payment_status: None,
                 billing_entity_codes: None,
                 currency: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -464,9 +450,8 @@ impl CustomersPayments {
             &self.client,
             PaymentsList {
                 external_customer_id: external_customer_id.to_string(),
-                page: None,
-                per_page: None,
                 invoice_id: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -493,13 +478,12 @@ impl CustomersSubscriptions {
             &self.client,
             SubscriptionsList {
                 external_customer_id: external_customer_id.to_string(),
-                page: None,
-                per_page: None,
                 plan_code: None,
                 status: None,
                 billing_entity_codes: None,
                 external_id: None,
                 overridden: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -534,10 +518,9 @@ impl CustomersWallets {
             &self.client,
             WalletsList {
                 external_customer_id: external_customer_id.to_string(),
-                page: None,
-                per_page: None,
                 billing_entity_codes: None,
                 currency: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -555,9 +538,7 @@ impl CustomersWallets {
             &self.client,
             WalletsCreate {
                 external_customer_id: external_customer_id.to_string(),
-                body: bodies::CreateCustomerWalletBody {
-                    wallet: Some(wallet.into()),
-                },
+                body: wallet.into(),
             },
         )
     }
@@ -607,9 +588,7 @@ impl CustomersWallets {
             WalletsUpdate {
                 external_customer_id: external_customer_id.to_string(),
                 code: code.to_string(),
-                body: bodies::UpdateCustomerWalletBody {
-                    wallet: wallet.into(),
-                },
+                body: wallet.into(),
             },
         )
     }
@@ -654,8 +633,7 @@ impl CustomersWalletsAlerts {
             WalletsAlertsList {
                 external_customer_id: external_customer_id.to_string(),
                 wallet_code: wallet_code.to_string(),
-                page: None,
-                per_page: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -673,7 +651,7 @@ impl CustomersWalletsAlerts {
             WalletsAlertsCreate {
                 external_customer_id: external_customer_id.to_string(),
                 wallet_code: wallet_code.to_string(),
-                body: bodies::CreateCustomerWalletAlertBody::Alert(alert.into()),
+                body: alert.into(),
             },
         )
     }
@@ -691,9 +669,7 @@ impl CustomersWalletsAlerts {
             WalletsAlertsCreateBatch {
                 external_customer_id: external_customer_id.to_string(),
                 wallet_code: wallet_code.to_string(),
-                body: bodies::CreateCustomerWalletAlertBody::Alerts(
-                    alerts.into_iter().map(Into::into).collect(),
-                ),
+                body: alerts.into_iter().map(Into::into).collect(),
             },
         )
     }
@@ -749,9 +725,7 @@ impl CustomersWalletsAlerts {
                 external_customer_id: external_customer_id.to_string(),
                 wallet_code: wallet_code.to_string(),
                 code: code.to_string(),
-                body: bodies::UpdateCustomerWalletAlertBody {
-                    alert: alert.into(),
-                },
+                body: alert.into(),
             },
         )
     }
@@ -799,17 +773,13 @@ impl CustomersWalletsMetadata {
             WalletsMetadataMerge {
                 external_customer_id: external_customer_id.to_string(),
                 wallet_code: wallet_code.to_string(),
-                body: bodies::MergeCustomerWalletMetadataBody {
-                    metadata: Some(
-                        metadata
-                            .into_iter()
-                            .map(|(key, value)| (
-                                key.into(),
-                                Into::<lago_types::Patch<String>>::into(value).into_value(),
-                            ))
-                            .collect(),
-                    ),
-                },
+                body: metadata
+                    .into_iter()
+                    .map(|(key, value)| (
+                        key.into(),
+                        Into::<lago_types::Patch<String>>::into(value).into_value(),
+                    ))
+                    .collect(),
             },
         )
     }
@@ -829,17 +799,13 @@ impl CustomersWalletsMetadata {
             WalletsMetadataReplace {
                 external_customer_id: external_customer_id.to_string(),
                 wallet_code: wallet_code.to_string(),
-                body: bodies::ReplaceCustomerWalletMetadataBody {
-                    metadata: Some(
-                        metadata
-                            .into_iter()
-                            .map(|(key, value)| (
-                                key.into(),
-                                Into::<lago_types::Patch<String>>::into(value).into_value(),
-                            ))
-                            .collect(),
-                    ),
-                },
+                body: metadata
+                    .into_iter()
+                    .map(|(key, value)| (
+                        key.into(),
+                        Into::<lago_types::Patch<String>>::into(value).into_value(),
+                    ))
+                    .collect(),
             },
         )
     }
@@ -866,8 +832,6 @@ impl CustomersWalletsMetadata {
 /// A call of `GET /customers`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     account_type: Option<Vec<lago_types::AccountType>>,
     billing_entity_codes: Option<Vec<String>>,
     search_term: Option<String>,
@@ -880,21 +844,10 @@ pub struct List {
     customer_type: Option<lago_types::CustomerType>,
     has_customer_type: Option<bool>,
     external_id: Option<String>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only these account types: ordinary customers, or partners.
     pub fn account_type(
         mut self,
@@ -965,7 +918,7 @@ impl Request<List> {
         mut self,
         metadata: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>,
     ) -> Self {
-        self.call.metadata = Some(DeepObject::new("metadata", metadata));
+        self.call.metadata = Some(DeepObject::new(metadata));
         self
     }
     /// Keep only companies, or only individuals.
@@ -990,28 +943,25 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::Customer>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_CUSTOMERS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_customers(
-                self.account_type.as_ref(),
-                self.billing_entity_codes.as_ref(),
-                self.countries.as_ref(),
-                self.currencies.as_ref(),
-                self.customer_type.as_ref(),
-                self.external_id.as_deref(),
-                self.has_customer_type,
-                self.has_tax_identification_number,
-                self.metadata.as_ref().map(DeepObject::checked).transpose()?,
-                self.page,
-                self.per_page,
-                self.search_term.as_deref(),
-                self.states.as_ref(),
-                self.zipcodes.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMERS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/customers");
+        wire::draft(Self::OPERATION, url)
+            .query("account_type[]", &self.account_type)
+            .query("billing_entity_codes[]", &self.billing_entity_codes)
+            .query("countries[]", &self.countries)
+            .query("currencies[]", &self.currencies)
+            .query("customer_type", &self.customer_type)
+            .query("external_id", &self.external_id)
+            .query("has_customer_type", &self.has_customer_type)
+            .query("has_tax_identification_number", &self.has_tax_identification_number)
+            .query("metadata", &self.metadata)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("search_term", &self.search_term)
+            .query("states[]", &self.states)
+            .query("zipcodes[]", &self.zipcodes)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "customers")
@@ -1020,28 +970,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::Customer;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /customers`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateCustomerBody,
+    body: lago_types::CustomerInput,
 }
 
 impl Call for Create {
     type Output = lago_types::Customer;
-    fn operation() -> &'static Operation {
-        op::CREATE_CUSTOMER
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_customer(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_CUSTOMER;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/customers");
+        wire::draft(Self::OPERATION, url).root("customer", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer")
@@ -1056,19 +1001,19 @@ pub struct Delete {
 
 impl Call for Delete {
     type Output = lago_types::Customer;
-    fn operation() -> &'static Operation {
-        op::DESTROY_CUSTOMER
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_customer(&self.external_customer_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_CUSTOMER;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}", wire::segment("external_customer_id", & self
+            .external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("external_id", &self.external_customer_id, &value.external_id)?;
-        Ok(())
+        identity::same("external_id", &self.external_customer_id, &value.external_id)
     }
 }
 
@@ -1080,19 +1025,19 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::Customer;
-    fn operation() -> &'static Operation {
-        op::FIND_CUSTOMER
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_customer(&self.external_customer_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_CUSTOMER;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}", wire::segment("external_customer_id", & self
+            .external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("external_id", &self.external_customer_id, &value.external_id)?;
-        Ok(())
+        identity::same("external_id", &self.external_customer_id, &value.external_id)
     }
 }
 
@@ -1104,12 +1049,13 @@ pub struct CheckoutUrl {
 
 impl Call for CheckoutUrl {
     type Output = lago_types::CustomerCheckoutUrl;
-    fn operation() -> &'static Operation {
-        op::GENERATE_CUSTOMER_CHECKOUT_URL
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.generate_customer_checkout_url(&self.external_customer_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::GENERATE_CUSTOMER_CHECKOUT_URL;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/checkout_url", wire::segment("external_customer_id",
+            & self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer")
@@ -1119,8 +1065,7 @@ impl Call for CheckoutUrl {
             "external_customer_id",
             &self.external_customer_id,
             &value.external_customer_id,
-        )?;
-        Ok(())
+        )
     }
 }
 
@@ -1171,7 +1116,7 @@ impl Request<CurrentUsage> {
         mut self,
         group: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>,
     ) -> Self {
-        self.call.group = Some(DeepObject::new("group", group));
+        self.call.group = Some(DeepObject::new(group));
         self
     }
     /// Deprecated form of `charge_id`.
@@ -1195,9 +1140,7 @@ impl Request<CurrentUsage> {
         mut self,
         filter_by_group: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>,
     ) -> Self {
-        self.call.filter_by_group = Some(
-            DeepObject::new("filter_by_group", filter_by_group),
-        );
+        self.call.filter_by_group = Some(DeepObject::new(filter_by_group));
         self
     }
     /// Count from the subscription's start, not from the period's; needs a charge or group filter.
@@ -1222,27 +1165,26 @@ impl Request<CurrentUsage> {
 
 impl Call for CurrentUsage {
     type Output = lago_types::CustomerUsage;
-    fn operation() -> &'static Operation {
-        op::FIND_CUSTOMER_CURRENT_USAGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_customer_current_usage(
-                &self.external_customer_id,
-                self.apply_taxes,
-                self.billable_metric_code.as_deref(),
-                self.charge_code.as_deref(),
-                self.charge_id.as_ref(),
-                &self.external_subscription_id,
-                self.filter_by_charge_code.as_deref(),
-                self.filter_by_charge_id.as_ref(),
-                self.filter_by_group.as_ref().map(DeepObject::checked).transpose()?,
-                self.filter_by_presentation.as_deref(),
-                self.full_usage,
-                self.group.as_ref().map(DeepObject::checked).transpose()?,
-                self.skip_grouping,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_CUSTOMER_CURRENT_USAGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/current_usage",
+            wire::segment("external_customer_id", & self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("apply_taxes", &self.apply_taxes)
+            .query("billable_metric_code", &self.billable_metric_code)
+            .query("charge_code", &self.charge_code)
+            .query("charge_id", &self.charge_id)
+            .query("external_subscription_id", &self.external_subscription_id)
+            .query("filter_by_charge_code", &self.filter_by_charge_code)
+            .query("filter_by_charge_id", &self.filter_by_charge_id)
+            .query("filter_by_group", &self.filter_by_group)
+            .query("filter_by_presentation", &self.filter_by_presentation)
+            .query("full_usage", &self.full_usage)
+            .query("group", &self.group)
+            .query("skip_grouping", &self.skip_grouping)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer_usage")
@@ -1254,25 +1196,12 @@ impl Call for CurrentUsage {
 pub struct PastUsage {
     external_customer_id: String,
     external_subscription_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     billable_metric_code: Option<String>,
     periods_count: Option<i64>,
+    paging: Paging,
 }
 
 impl Request<PastUsage> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only usage of the metric with this code.
     pub fn billable_metric_code(
         mut self,
@@ -1290,20 +1219,19 @@ impl Request<PastUsage> {
 
 impl Call for PastUsage {
     type Output = Page<lago_types::CustomerUsage>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_CUSTOMER_PAST_USAGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_customer_past_usage(
-                &self.external_customer_id,
-                self.billable_metric_code.as_deref(),
-                &self.external_subscription_id,
-                self.page,
-                self.per_page,
-                self.periods_count,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_PAST_USAGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/past_usage", wire::segment("external_customer_id", &
+            self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("billable_metric_code", &self.billable_metric_code)
+            .query("external_subscription_id", &self.external_subscription_id)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("periods_count", &self.periods_count)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "usage_periods")
@@ -1312,11 +1240,8 @@ impl Call for PastUsage {
 
 impl ListCall for PastUsage {
     type Item = lago_types::CustomerUsage;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -1328,12 +1253,13 @@ pub struct PortalUrl {
 
 impl Call for PortalUrl {
     type Output = lago_types::CustomerPortalUrl;
-    fn operation() -> &'static Operation {
-        op::GET_CUSTOMER_PORTAL_URL
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.get_customer_portal_url(&self.external_customer_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::GET_CUSTOMER_PORTAL_URL;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/portal_url", wire::segment("external_customer_id", &
+            self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer")
@@ -1358,17 +1284,16 @@ impl Request<ProjectedUsage> {
 
 impl Call for ProjectedUsage {
     type Output = lago_types::CustomerProjectedUsage;
-    fn operation() -> &'static Operation {
-        op::FIND_CUSTOMER_PROJECTED_USAGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_customer_projected_usage(
-                &self.external_customer_id,
-                self.apply_taxes,
-                &self.external_subscription_id,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_CUSTOMER_PROJECTED_USAGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/projected_usage",
+            wire::segment("external_customer_id", & self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("apply_taxes", &self.apply_taxes)
+            .query("external_subscription_id", &self.external_subscription_id)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "customer_projected_usage")
@@ -1379,25 +1304,12 @@ impl Call for ProjectedUsage {
 #[derive(Clone, Debug)]
 pub struct AppliedCouponsList {
     external_customer_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     status: Option<lago_types::AppliedCouponStatus>,
     coupon_code: Option<Vec<String>>,
+    paging: Paging,
 }
 
 impl Request<AppliedCouponsList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only coupons still in force, or only terminated ones.
     pub fn status(mut self, status: impl Into<lago_types::AppliedCouponStatus>) -> Self {
         self.call.status = Some(status.into());
@@ -1415,19 +1327,18 @@ impl Request<AppliedCouponsList> {
 
 impl Call for AppliedCouponsList {
     type Output = Page<lago_types::AppliedCoupon>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_CUSTOMER_APPLIED_COUPONS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_customer_applied_coupons(
-                &self.external_customer_id,
-                self.coupon_code.as_ref(),
-                self.page,
-                self.per_page,
-                self.status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_APPLIED_COUPONS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/applied_coupons",
+            wire::segment("external_customer_id", & self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("coupon_code[]", &self.coupon_code)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("status", &self.status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "applied_coupons")
@@ -1435,25 +1346,18 @@ impl Call for AppliedCouponsList {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same(
-                    "external_customer_id",
-                    &self.external_customer_id,
-                    &value.external_customer_id,
-                )?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "external_customer_id",
+                &self.external_customer_id,
+                &value.external_customer_id,
+            ))
     }
 }
 
 impl ListCall for AppliedCouponsList {
     type Item = lago_types::AppliedCoupon;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -1466,13 +1370,14 @@ pub struct AppliedCouponsDelete {
 
 impl Call for AppliedCouponsDelete {
     type Output = lago_types::AppliedCoupon;
-    fn operation() -> &'static Operation {
-        op::DELETE_APPLIED_COUPON
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_applied_coupon(&self.external_customer_id, &self.applied_coupon_id)
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_APPLIED_COUPON;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/applied_coupons/{}",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("applied_coupon_id", & self.applied_coupon_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "applied_coupon")
@@ -1483,8 +1388,7 @@ impl Call for AppliedCouponsDelete {
             &self.external_customer_id,
             &value.external_customer_id,
         )?;
-        identity::same("lago_id", &self.applied_coupon_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.applied_coupon_id, &value.lago_id)
     }
 }
 
@@ -1492,8 +1396,6 @@ impl Call for AppliedCouponsDelete {
 #[derive(Clone, Debug)]
 pub struct CreditNotesList {
     external_customer_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     issuing_date_from: Option<chrono::NaiveDate>,
     issuing_date_to: Option<chrono::NaiveDate>,
     search_term: Option<String>,
@@ -1508,21 +1410,10 @@ pub struct CreditNotesList {
     purchase_order_number: Option<String>,
     billing_entity_codes: Option<Vec<String>>,
     currency: Option<lago_types::Currency>,
+    paging: Paging,
 }
 
 impl Request<CreditNotesList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only credit notes issued on or after this ISO 8601 date.
     pub fn issuing_date_from(
         mut self,
@@ -1620,31 +1511,30 @@ impl Request<CreditNotesList> {
 
 impl Call for CreditNotesList {
     type Output = Page<lago_types::CreditNote>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_CUSTOMER_CREDIT_NOTES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_customer_credit_notes(
-                &self.external_customer_id,
-                self.amount_from,
-                self.amount_to,
-                self.billing_entity_codes.as_ref(),
-                self.credit_status.as_ref(),
-                self.currency.as_ref(),
-                self.invoice_number.as_deref(),
-                self.issuing_date_from.as_ref(),
-                self.issuing_date_to.as_ref(),
-                self.page,
-                self.per_page,
-                self.purchase_order_number.as_deref(),
-                self.reason.as_ref(),
-                self.refund_status.as_ref(),
-                self.search_term.as_deref(),
-                self.self_billed,
-                self.types.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_CREDIT_NOTES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/credit_notes", wire::segment("external_customer_id",
+            & self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("amount_from", &self.amount_from)
+            .query("amount_to", &self.amount_to)
+            .query("billing_entity_codes[]", &self.billing_entity_codes)
+            .query("credit_status", &self.credit_status)
+            .query("currency", &self.currency)
+            .query("invoice_number", &self.invoice_number)
+            .query("issuing_date_from", &self.issuing_date_from)
+            .query("issuing_date_to", &self.issuing_date_to)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("purchase_order_number", &self.purchase_order_number)
+            .query("reason", &self.reason)
+            .query("refund_status", &self.refund_status)
+            .query("search_term", &self.search_term)
+            .query("self_billed", &self.self_billed)
+            .query("types[]", &self.types)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "credit_notes")
@@ -1653,26 +1543,24 @@ impl Call for CreditNotesList {
         value
             .iter()
             .try_for_each(|value| {
-                if let Some(part) = &value.customer {
-                    identity::same(
-                        "customer.external_id",
-                        &self.external_customer_id,
-                        &part.external_id,
-                    )?;
-                }
-                Ok(())
-            })?;
-        Ok(())
+                value
+                    .customer
+                    .iter()
+                    .try_for_each(|part| {
+                        identity::same(
+                            "customer.external_id",
+                            &self.external_customer_id,
+                            &part.external_id,
+                        )
+                    })
+            })
     }
 }
 
 impl ListCall for CreditNotesList {
     type Item = lago_types::CreditNote;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -1680,8 +1568,6 @@ impl ListCall for CreditNotesList {
 #[derive(Clone, Debug)]
 pub struct InvoicesList {
     external_customer_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     amount_from: Option<i64>,
     amount_to: Option<i64>,
     issuing_date_from: Option<chrono::NaiveDate>,
@@ -1701,21 +1587,10 @@ pub struct InvoicesList {
     statuses: Option<Vec<lago_types::InvoiceStatus>>,
     payment_statuses: Option<Vec<lago_types::InvoicePaymentStatus>>,
     settlements: Option<Vec<lago_types::InvoiceSettlement>>,
+    paging: Paging,
 }
 
 impl Request<InvoicesList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only invoices of this amount or more, in cents.
     pub fn amount_from(mut self, amount_from: impl Into<i64>) -> Self {
         self.call.amount_from = Some(amount_from.into());
@@ -1792,7 +1667,7 @@ impl Request<InvoicesList> {
         mut self,
         metadata: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>,
     ) -> Self {
-        self.call.metadata = Some(DeepObject::new("metadata", metadata));
+        self.call.metadata = Some(DeepObject::new(metadata));
         self
     }
     /// Keep only invoices of which a part has been paid, or only the others.
@@ -1859,36 +1734,35 @@ impl Request<InvoicesList> {
 
 impl Call for InvoicesList {
     type Output = Page<lago_types::Invoice>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_CUSTOMER_INVOICES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_customer_invoices(
-                &self.external_customer_id,
-                self.amount_from,
-                self.amount_to,
-                self.billing_entity_codes.as_ref(),
-                self.currency.as_ref(),
-                self.invoice_type.as_ref(),
-                self.issuing_date_from.as_ref(),
-                self.issuing_date_to.as_ref(),
-                self.metadata.as_ref().map(DeepObject::checked).transpose()?,
-                self.page,
-                self.partially_paid,
-                self.payment_dispute_lost,
-                self.payment_overdue,
-                self.payment_status.as_ref(),
-                self.payment_statuses.as_ref(),
-                self.per_page,
-                self.purchase_order_number.as_deref(),
-                self.search_term.as_deref(),
-                self.self_billed,
-                self.settlements.as_ref(),
-                self.status.as_ref(),
-                self.statuses.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_INVOICES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/invoices", wire::segment("external_customer_id", &
+            self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("amount_from", &self.amount_from)
+            .query("amount_to", &self.amount_to)
+            .query("billing_entity_codes[]", &self.billing_entity_codes)
+            .query("currency", &self.currency)
+            .query("invoice_type", &self.invoice_type)
+            .query("issuing_date_from", &self.issuing_date_from)
+            .query("issuing_date_to", &self.issuing_date_to)
+            .query("metadata", &self.metadata)
+            .query("page", &self.paging.page)
+            .query("partially_paid", &self.partially_paid)
+            .query("payment_dispute_lost", &self.payment_dispute_lost)
+            .query("payment_overdue", &self.payment_overdue)
+            .query("payment_status", &self.payment_status)
+            .query("payment_statuses[]", &self.payment_statuses)
+            .query("per_page", &self.paging.per_page)
+            .query("purchase_order_number", &self.purchase_order_number)
+            .query("search_term", &self.search_term)
+            .query("self_billed", &self.self_billed)
+            .query("settlements[]", &self.settlements)
+            .query("status", &self.status)
+            .query("statuses[]", &self.statuses)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "invoices")
@@ -1897,26 +1771,24 @@ impl Call for InvoicesList {
         value
             .iter()
             .try_for_each(|value| {
-                if let Some(part) = &value.customer {
-                    identity::same(
-                        "customer.external_id",
-                        &self.external_customer_id,
-                        &part.external_id,
-                    )?;
-                }
-                Ok(())
-            })?;
-        Ok(())
+                value
+                    .customer
+                    .iter()
+                    .try_for_each(|part| {
+                        identity::same(
+                            "customer.external_id",
+                            &self.external_customer_id,
+                            &part.external_id,
+                        )
+                    })
+            })
     }
 }
 
 impl ListCall for InvoicesList {
     type Item = lago_types::Invoice;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -1924,38 +1796,21 @@ impl ListCall for InvoicesList {
 #[derive(Clone, Debug)]
 pub struct PaymentMethodsList {
     external_customer_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<PaymentMethodsList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for PaymentMethodsList {
     type Output = Page<lago_types::PaymentMethod>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_CUSTOMERS_PAYMENT_METHODS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_customers_payment_methods(
-                &self.external_customer_id,
-                self.page,
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMERS_PAYMENT_METHODS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/payment_methods",
+            wire::segment("external_customer_id", & self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "payment_methods")
@@ -1964,11 +1819,8 @@ impl Call for PaymentMethodsList {
 
 impl ListCall for PaymentMethodsList {
     type Item = lago_types::PaymentMethod;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -1981,19 +1833,20 @@ pub struct PaymentMethodsDelete {
 
 impl Call for PaymentMethodsDelete {
     type Output = lago_types::PaymentMethod;
-    fn operation() -> &'static Operation {
-        op::DESTROY_PAYMENT_METHOD
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_payment_method(&self.external_customer_id, &self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_PAYMENT_METHOD;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/payment_methods/{}",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_method")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -2006,20 +1859,20 @@ pub struct PaymentMethodsSetAsDefault {
 
 impl Call for PaymentMethodsSetAsDefault {
     type Output = lago_types::PaymentMethod;
-    fn operation() -> &'static Operation {
-        op::PAYMENT_METHOD_SET_AS_DEFAULT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.payment_method_set_as_default(&self.external_customer_id, &self.lago_id)
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::PAYMENT_METHOD_SET_AS_DEFAULT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/payment_methods/{}/set_as_default",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_method")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -2027,26 +1880,13 @@ impl Call for PaymentMethodsSetAsDefault {
 #[derive(Clone, Debug)]
 pub struct PaymentRequestsList {
     external_customer_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     payment_status: Option<lago_types::InvoicePaymentStatus>,
     billing_entity_codes: Option<Vec<String>>,
     currency: Option<lago_types::Currency>,
+    paging: Paging,
 }
 
 impl Request<PaymentRequestsList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only records with this payment status.
     pub fn payment_status(
         mut self,
@@ -2074,20 +1914,19 @@ impl Request<PaymentRequestsList> {
 
 impl Call for PaymentRequestsList {
     type Output = Page<lago_types::PaymentRequest>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_CUSTOMER_PAYMENT_REQUESTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_customer_payment_requests(
-                &self.external_customer_id,
-                self.billing_entity_codes.as_ref(),
-                self.currency.as_ref(),
-                self.page,
-                self.payment_status.as_ref(),
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_PAYMENT_REQUESTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/payment_requests",
+            wire::segment("external_customer_id", & self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("billing_entity_codes[]", &self.billing_entity_codes)
+            .query("currency", &self.currency)
+            .query("page", &self.paging.page)
+            .query("payment_status", &self.payment_status)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "payment_requests")
@@ -2095,25 +1934,18 @@ impl Call for PaymentRequestsList {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same(
-                    "customer.external_id",
-                    &self.external_customer_id,
-                    &value.customer.external_id,
-                )?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "customer.external_id",
+                &self.external_customer_id,
+                &value.customer.external_id,
+            ))
     }
 }
 
 impl ListCall for PaymentRequestsList {
     type Item = lago_types::PaymentRequest;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -2121,24 +1953,11 @@ impl ListCall for PaymentRequestsList {
 #[derive(Clone, Debug)]
 pub struct PaymentsList {
     external_customer_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     invoice_id: Option<uuid::Uuid>,
+    paging: Paging,
 }
 
 impl Request<PaymentsList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only payments of the invoice with this Lago id, a UUID.
     pub fn invoice_id(mut self, invoice_id: impl Into<uuid::Uuid>) -> Self {
         self.call.invoice_id = Some(invoice_id.into());
@@ -2148,18 +1967,17 @@ impl Request<PaymentsList> {
 
 impl Call for PaymentsList {
     type Output = Page<lago_types::Payment>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_CUSTOMER_PAYMENTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_customer_payments(
-                &self.external_customer_id,
-                self.invoice_id.as_ref(),
-                self.page,
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_PAYMENTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/payments", wire::segment("external_customer_id", &
+            self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("invoice_id", &self.invoice_id)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "payments")
@@ -2167,25 +1985,18 @@ impl Call for PaymentsList {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same(
-                    "external_customer_id",
-                    &self.external_customer_id,
-                    &value.external_customer_id,
-                )?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "external_customer_id",
+                &self.external_customer_id,
+                &value.external_customer_id,
+            ))
     }
 }
 
 impl ListCall for PaymentsList {
     type Item = lago_types::Payment;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -2193,28 +2004,15 @@ impl ListCall for PaymentsList {
 #[derive(Clone, Debug)]
 pub struct SubscriptionsList {
     external_customer_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     plan_code: Option<String>,
     status: Option<Vec<lago_types::SubscriptionStatus>>,
     billing_entity_codes: Option<Vec<String>>,
     external_id: Option<String>,
     overridden: Option<bool>,
+    paging: Paging,
 }
 
 impl Request<SubscriptionsList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only subscriptions to the plan with this code.
     pub fn plan_code(mut self, plan_code: impl Into<String>) -> Self {
         self.call.plan_code = Some(plan_code.into());
@@ -2252,22 +2050,21 @@ impl Request<SubscriptionsList> {
 
 impl Call for SubscriptionsList {
     type Output = Page<lago_types::Subscription>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_CUSTOMER_SUBSCRIPTIONS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_customer_subscriptions(
-                &self.external_customer_id,
-                self.billing_entity_codes.as_ref(),
-                self.external_id.as_deref(),
-                self.overridden,
-                self.page,
-                self.per_page,
-                self.plan_code.as_deref(),
-                self.status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_SUBSCRIPTIONS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/subscriptions",
+            wire::segment("external_customer_id", & self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("billing_entity_codes[]", &self.billing_entity_codes)
+            .query("external_id", &self.external_id)
+            .query("overridden", &self.overridden)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("plan_code", &self.plan_code)
+            .query("status[]", &self.status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "subscriptions")
@@ -2275,25 +2072,18 @@ impl Call for SubscriptionsList {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same(
-                    "external_customer_id",
-                    &self.external_customer_id,
-                    &value.external_customer_id,
-                )?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "external_customer_id",
+                &self.external_customer_id,
+                &value.external_customer_id,
+            ))
     }
 }
 
 impl ListCall for SubscriptionsList {
     type Item = lago_types::Subscription;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -2301,25 +2091,12 @@ impl ListCall for SubscriptionsList {
 #[derive(Clone, Debug)]
 pub struct WalletsList {
     external_customer_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     billing_entity_codes: Option<Vec<String>>,
     currency: Option<lago_types::Currency>,
+    paging: Paging,
 }
 
 impl Request<WalletsList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only wallets of the billing entities with these codes.
     pub fn billing_entity_codes(
         mut self,
@@ -2339,19 +2116,18 @@ impl Request<WalletsList> {
 
 impl Call for WalletsList {
     type Output = Page<lago_types::Wallet>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_CUSTOMER_WALLETS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_customer_wallets(
-                &self.external_customer_id,
-                self.billing_entity_codes.as_ref(),
-                self.currency.as_ref(),
-                self.page,
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_WALLETS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets", wire::segment("external_customer_id", &
+            self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("billing_entity_codes[]", &self.billing_entity_codes)
+            .query("currency", &self.currency)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "wallets")
@@ -2359,25 +2135,18 @@ impl Call for WalletsList {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same(
-                    "external_customer_id",
-                    &self.external_customer_id,
-                    &value.external_customer_id,
-                )?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "external_customer_id",
+                &self.external_customer_id,
+                &value.external_customer_id,
+            ))
     }
 }
 
 impl ListCall for WalletsList {
     type Item = lago_types::Wallet;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -2385,17 +2154,18 @@ impl ListCall for WalletsList {
 #[derive(Clone, Debug)]
 pub struct WalletsCreate {
     external_customer_id: String,
-    body: bodies::CreateCustomerWalletBody,
+    body: lago_types::WalletInput,
 }
 
 impl Call for WalletsCreate {
     type Output = lago_types::Wallet;
-    fn operation() -> &'static Operation {
-        op::CREATE_CUSTOMER_WALLET
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_customer_wallet(&self.external_customer_id, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_CUSTOMER_WALLET;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets", wire::segment("external_customer_id", &
+            self.external_customer_id) ?
+        );
+        wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
@@ -2405,8 +2175,7 @@ impl Call for WalletsCreate {
             "external_customer_id",
             &self.external_customer_id,
             &value.external_customer_id,
-        )?;
-        Ok(())
+        )
     }
 }
 
@@ -2419,12 +2188,13 @@ pub struct WalletsDelete {
 
 impl Call for WalletsDelete {
     type Output = lago_types::Wallet;
-    fn operation() -> &'static Operation {
-        op::DESTROY_CUSTOMER_WALLET
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_customer_wallet(&self.external_customer_id, &self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_CUSTOMER_WALLET;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}", wire::segment("external_customer_id", &
+            self.external_customer_id) ?, wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
@@ -2435,8 +2205,7 @@ impl Call for WalletsDelete {
             &self.external_customer_id,
             &value.external_customer_id,
         )?;
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -2449,12 +2218,13 @@ pub struct WalletsGet {
 
 impl Call for WalletsGet {
     type Output = lago_types::Wallet;
-    fn operation() -> &'static Operation {
-        op::FIND_CUSTOMER_WALLET
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_customer_wallet(&self.external_customer_id, &self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_CUSTOMER_WALLET;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}", wire::segment("external_customer_id", &
+            self.external_customer_id) ?, wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
@@ -2465,8 +2235,7 @@ impl Call for WalletsGet {
             &self.external_customer_id,
             &value.external_customer_id,
         )?;
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -2475,18 +2244,18 @@ impl Call for WalletsGet {
 pub struct WalletsUpdate {
     external_customer_id: String,
     code: String,
-    body: bodies::UpdateCustomerWalletBody,
+    body: lago_types::WalletUpdate,
 }
 
 impl Call for WalletsUpdate {
     type Output = lago_types::Wallet;
-    fn operation() -> &'static Operation {
-        op::UPDATE_CUSTOMER_WALLET
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_customer_wallet(&self.external_customer_id, &self.code, &self.body)
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_CUSTOMER_WALLET;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}", wire::segment("external_customer_id", &
+            self.external_customer_id) ?, wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
@@ -2497,8 +2266,7 @@ impl Call for WalletsUpdate {
             &self.external_customer_id,
             &value.external_customer_id,
         )?;
-        identity::same_or_set("code", &self.code, &self.body.wallet.code, &value.code)?;
-        Ok(())
+        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
     }
 }
 
@@ -2511,16 +2279,14 @@ pub struct WalletsAlertsDeleteAll {
 
 impl Call for WalletsAlertsDeleteAll {
     type Output = ();
-    fn operation() -> &'static Operation {
-        op::DELETE_ALL_CUSTOMER_WALLET_ALERTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_all_customer_wallet_alerts(
-                &self.external_customer_id,
-                &self.wallet_code,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_ALL_CUSTOMER_WALLET_ALERTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}/alerts",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("wallet_code", & self.wallet_code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::nothing(body)
@@ -2532,39 +2298,22 @@ impl Call for WalletsAlertsDeleteAll {
 pub struct WalletsAlertsList {
     external_customer_id: String,
     wallet_code: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<WalletsAlertsList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for WalletsAlertsList {
     type Output = Page<lago_types::WalletAlert>;
-    fn operation() -> &'static Operation {
-        op::GET_CUSTOMER_WALLET_ALERTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.get_customer_wallet_alerts(
-                &self.external_customer_id,
-                &self.wallet_code,
-                self.page,
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::GET_CUSTOMER_WALLET_ALERTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}/alerts",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("wallet_code", & self.wallet_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "alerts")
@@ -2572,21 +2321,18 @@ impl Call for WalletsAlertsList {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "wallet_code",
+                &self.wallet_code,
+                &value.wallet_code,
+            ))
     }
 }
 
 impl ListCall for WalletsAlertsList {
     type Item = lago_types::WalletAlert;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -2595,29 +2341,25 @@ impl ListCall for WalletsAlertsList {
 pub struct WalletsAlertsCreate {
     external_customer_id: String,
     wallet_code: String,
-    body: bodies::CreateCustomerWalletAlertBody,
+    body: lago_types::WalletAlertInput,
 }
 
 impl Call for WalletsAlertsCreate {
     type Output = lago_types::WalletAlert;
-    fn operation() -> &'static Operation {
-        op::CREATE_CUSTOMER_WALLET_ALERT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_customer_wallet_alert(
-                &self.external_customer_id,
-                &self.wallet_code,
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_CUSTOMER_WALLET_ALERT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}/alerts",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("wallet_code", & self.wallet_code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("alert", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
-        Ok(())
+        identity::same("wallet_code", &self.wallet_code, &value.wallet_code)
     }
 }
 
@@ -2626,22 +2368,19 @@ impl Call for WalletsAlertsCreate {
 pub struct WalletsAlertsCreateBatch {
     external_customer_id: String,
     wallet_code: String,
-    body: bodies::CreateCustomerWalletAlertBody,
+    body: Vec<lago_types::WalletAlertInput>,
 }
 
 impl Call for WalletsAlertsCreateBatch {
     type Output = Vec<lago_types::WalletAlert>;
-    fn operation() -> &'static Operation {
-        op::CREATE_CUSTOMER_WALLET_ALERT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_customer_wallet_alert(
-                &self.external_customer_id,
-                &self.wallet_code,
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_CUSTOMER_WALLET_ALERT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}/alerts",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("wallet_code", & self.wallet_code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("alerts", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alerts")
@@ -2649,11 +2388,11 @@ impl Call for WalletsAlertsCreateBatch {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "wallet_code",
+                &self.wallet_code,
+                &value.wallet_code,
+            ))
     }
 }
 
@@ -2667,25 +2406,22 @@ pub struct WalletsAlertsDelete {
 
 impl Call for WalletsAlertsDelete {
     type Output = lago_types::WalletAlert;
-    fn operation() -> &'static Operation {
-        op::DELETE_CUSTOMER_WALLET_ALERT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_customer_wallet_alert(
-                &self.external_customer_id,
-                &self.wallet_code,
-                &self.code,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_CUSTOMER_WALLET_ALERT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}/alerts/{}",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("wallet_code", & self.wallet_code) ?, wire::segment("code", &
+            self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -2699,25 +2435,22 @@ pub struct WalletsAlertsGet {
 
 impl Call for WalletsAlertsGet {
     type Output = lago_types::WalletAlert;
-    fn operation() -> &'static Operation {
-        op::GET_CUSTOMER_WALLET_ALERT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.get_customer_wallet_alert(
-                &self.external_customer_id,
-                &self.wallet_code,
-                &self.code,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::GET_CUSTOMER_WALLET_ALERT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}/alerts/{}",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("wallet_code", & self.wallet_code) ?, wire::segment("code", &
+            self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -2727,31 +2460,27 @@ pub struct WalletsAlertsUpdate {
     external_customer_id: String,
     wallet_code: String,
     code: String,
-    body: bodies::UpdateCustomerWalletAlertBody,
+    body: lago_types::WalletAlertUpdate,
 }
 
 impl Call for WalletsAlertsUpdate {
     type Output = lago_types::WalletAlert;
-    fn operation() -> &'static Operation {
-        op::UPDATE_CUSTOMER_WALLET_ALERT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_customer_wallet_alert(
-                &self.external_customer_id,
-                &self.wallet_code,
-                &self.code,
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_CUSTOMER_WALLET_ALERT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}/alerts/{}",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("wallet_code", & self.wallet_code) ?, wire::segment("code", &
+            self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("alert", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
-        identity::same_or_set("code", &self.code, &self.body.alert.code, &value.code)?;
-        Ok(())
+        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
     }
 }
 
@@ -2764,16 +2493,14 @@ pub struct WalletsMetadataDeleteAll {
 
 impl Call for WalletsMetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::DELETE_ALL_CUSTOMER_WALLET_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_all_customer_wallet_metadata(
-                &self.external_customer_id,
-                &self.wallet_code,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_ALL_CUSTOMER_WALLET_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}/metadata",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("wallet_code", & self.wallet_code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -2785,22 +2512,19 @@ impl Call for WalletsMetadataDeleteAll {
 pub struct WalletsMetadataMerge {
     external_customer_id: String,
     wallet_code: String,
-    body: bodies::MergeCustomerWalletMetadataBody,
+    body: std::collections::BTreeMap<String, Option<String>>,
 }
 
 impl Call for WalletsMetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::MERGE_CUSTOMER_WALLET_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.merge_customer_wallet_metadata(
-                &self.external_customer_id,
-                &self.wallet_code,
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::MERGE_CUSTOMER_WALLET_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}/metadata",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("wallet_code", & self.wallet_code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -2812,22 +2536,19 @@ impl Call for WalletsMetadataMerge {
 pub struct WalletsMetadataReplace {
     external_customer_id: String,
     wallet_code: String,
-    body: bodies::ReplaceCustomerWalletMetadataBody,
+    body: std::collections::BTreeMap<String, Option<String>>,
 }
 
 impl Call for WalletsMetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::REPLACE_CUSTOMER_WALLET_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.replace_customer_wallet_metadata(
-                &self.external_customer_id,
-                &self.wallet_code,
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::REPLACE_CUSTOMER_WALLET_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}/metadata",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("wallet_code", & self.wallet_code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -2844,23 +2565,20 @@ pub struct WalletsMetadataDelete {
 
 impl Call for WalletsMetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::DELETE_CUSTOMER_WALLET_METADATA_KEY
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_customer_wallet_metadata_key(
-                &self.external_customer_id,
-                &self.wallet_code,
-                &self.key,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_CUSTOMER_WALLET_METADATA_KEY;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/customers/{}/wallets/{}/metadata/{}",
+            wire::segment("external_customer_id", & self.external_customer_id) ?,
+            wire::segment("wallet_code", & self.wallet_code) ?, wire::segment("key", &
+            self.key) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))?;
-        Ok(())
+        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))
     }
 }

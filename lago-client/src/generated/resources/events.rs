@@ -21,13 +21,12 @@ impl Events {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 external_subscription_id: None,
                 code: None,
                 timestamp_from_started_at: None,
                 timestamp_from: None,
                 timestamp_to: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -37,14 +36,7 @@ impl Events {
     ///
     /// Repeatable by `transaction_id`: what has none is refused before anything is sent. A missing `timestamp` is set to the current time once, before the first attempt.
     pub fn create(&self, event: impl Into<lago_types::EventInput>) -> Request<Create> {
-        Request::new(
-            &self.client,
-            Create {
-                body: bodies::CreateEventBody {
-                    event: event.into(),
-                },
-            },
-        )
+        Request::new(&self.client, Create { body: event.into() })
     }
     /// Send up to 100 usage events in one call.
     ///
@@ -58,9 +50,7 @@ impl Events {
         Request::new(
             &self.client,
             CreateBatch {
-                body: bodies::CreateBatchEventsBody {
-                    events: events.into_iter().map(Into::into).collect(),
-                },
+                body: events.into_iter().map(Into::into).collect(),
             },
         )
     }
@@ -76,9 +66,7 @@ impl Events {
         Request::new(
             &self.client,
             BatchEstimateInstantFees {
-                body: bodies::EventBatchEstimateInstantFeesBody {
-                    events: events.into_iter().map(Into::into).collect(),
-                },
+                body: events.into_iter().map(Into::into).collect(),
             },
         )
     }
@@ -89,14 +77,7 @@ impl Events {
         &self,
         event: impl Into<lago_types::EventEstimateFeesInput>,
     ) -> Request<EstimateFees> {
-        Request::new(
-            &self.client,
-            EstimateFees {
-                body: bodies::EventEstimateFeesBody {
-                    event: event.into(),
-                },
-            },
-        )
+        Request::new(&self.client, EstimateFees { body: event.into() })
     }
     /// Estimate quickly what one event costs, ignoring earlier usage.
     ///
@@ -108,9 +89,7 @@ impl Events {
         Request::new(
             &self.client,
             EstimateInstantFees {
-                body: bodies::EventEstimateInstantFeesBody {
-                    event: event.into(),
-                },
+                body: event.into(),
             },
         )
     }
@@ -130,28 +109,15 @@ impl Events {
 /// A call of `GET /events`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     external_subscription_id: Option<String>,
     code: Option<String>,
     timestamp_from_started_at: Option<bool>,
     timestamp_from: Option<chrono::DateTime<chrono::Utc>>,
     timestamp_to: Option<chrono::DateTime<chrono::Utc>>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only what belongs to the subscription with this external id.
     pub fn external_subscription_id(
         mut self,
@@ -190,21 +156,18 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::Event>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_EVENTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_events(
-                self.code.as_deref(),
-                self.external_subscription_id.as_deref(),
-                self.page,
-                self.per_page,
-                self.timestamp_from.as_ref(),
-                self.timestamp_from_started_at,
-                self.timestamp_to.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_EVENTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/events");
+        wire::draft(Self::OPERATION, url)
+            .query("code", &self.code)
+            .query("external_subscription_id", &self.external_subscription_id)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("timestamp_from", &self.timestamp_from)
+            .query("timestamp_from_started_at", &self.timestamp_from_started_at)
+            .query("timestamp_to", &self.timestamp_to)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "events")
@@ -213,88 +176,71 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::Event;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /events`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateEventBody,
+    body: lago_types::EventInput,
 }
 
 impl Call for Create {
     type Output = lago_types::Event;
-    fn operation() -> &'static Operation {
-        op::CREATE_EVENT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_event(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_EVENT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/events");
+        wire::draft(Self::OPERATION, url).root("event", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "event")
     }
     fn settle(&mut self) -> Result<usize, String> {
-        keyed::settle("event", &mut self.body.event)
+        keyed::settle("event", &mut self.body)
     }
     fn look_up<'c>(&'c self, lookup: Lookup<'c>) -> Option<Recorded<'c, Self::Output>> {
-        Some(
-            Box::pin(
-                lookup.one(&self.body.event, |transaction_id| Get { transaction_id }),
-            ),
-        )
+        Some(Box::pin(lookup.one(&self.body, |transaction_id| Get { transaction_id })))
     }
 }
 
 /// A call of `POST /events/batch`.
 #[derive(Clone, Debug)]
 pub struct CreateBatch {
-    body: bodies::CreateBatchEventsBody,
+    body: Vec<lago_types::EventInput>,
 }
 
 impl Call for CreateBatch {
     type Output = Vec<lago_types::Event>;
-    fn operation() -> &'static Operation {
-        op::CREATE_BATCH_EVENTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_batch_events(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_BATCH_EVENTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/events/batch");
+        wire::draft(Self::OPERATION, url).root("events", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "events")
     }
     fn settle(&mut self) -> Result<usize, String> {
-        keyed::settle_all("events", &mut self.body.events)
+        keyed::settle_all("events", &mut self.body)
     }
     fn look_up<'c>(&'c self, lookup: Lookup<'c>) -> Option<Recorded<'c, Self::Output>> {
-        Some(
-            Box::pin(
-                lookup.all(&self.body.events, |transaction_id| Get { transaction_id }),
-            ),
-        )
+        Some(Box::pin(lookup.all(&self.body, |transaction_id| Get { transaction_id })))
     }
 }
 
 /// A call of `POST /events/batch_estimate_instant_fees`.
 #[derive(Clone, Debug)]
 pub struct BatchEstimateInstantFees {
-    body: bodies::EventBatchEstimateInstantFeesBody,
+    body: Vec<lago_types::EventEstimateInstantFeesInput>,
 }
 
 impl Call for BatchEstimateInstantFees {
     type Output = Vec<lago_types::FeeEstimate>;
-    fn operation() -> &'static Operation {
-        op::EVENT_BATCH_ESTIMATE_INSTANT_FEES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.event_batch_estimate_instant_fees(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::EVENT_BATCH_ESTIMATE_INSTANT_FEES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/events/batch_estimate_instant_fees");
+        wire::draft(Self::OPERATION, url).root("events", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fees")
@@ -304,17 +250,15 @@ impl Call for BatchEstimateInstantFees {
 /// A call of `POST /events/estimate_fees`.
 #[derive(Clone, Debug)]
 pub struct EstimateFees {
-    body: bodies::EventEstimateFeesBody,
+    body: lago_types::EventEstimateFeesInput,
 }
 
 impl Call for EstimateFees {
     type Output = Vec<lago_types::Fee>;
-    fn operation() -> &'static Operation {
-        op::EVENT_ESTIMATE_FEES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.event_estimate_fees(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::EVENT_ESTIMATE_FEES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/events/estimate_fees");
+        wire::draft(Self::OPERATION, url).root("event", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fees")
@@ -324,17 +268,15 @@ impl Call for EstimateFees {
 /// A call of `POST /events/estimate_instant_fees`.
 #[derive(Clone, Debug)]
 pub struct EstimateInstantFees {
-    body: bodies::EventEstimateInstantFeesBody,
+    body: lago_types::EventEstimateInstantFeesInput,
 }
 
 impl Call for EstimateInstantFees {
     type Output = Vec<lago_types::FeeEstimate>;
-    fn operation() -> &'static Operation {
-        op::EVENT_ESTIMATE_INSTANT_FEES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.event_estimate_instant_fees(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::EVENT_ESTIMATE_INSTANT_FEES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/events/estimate_instant_fees");
+        wire::draft(Self::OPERATION, url).root("event", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fees")
@@ -349,18 +291,18 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::Event;
-    fn operation() -> &'static Operation {
-        op::FIND_EVENT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_event(&self.transaction_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_EVENT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/events/{}", wire::segment("transaction_id", & self
+            .transaction_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "event")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("transaction_id", &self.transaction_id, &value.transaction_id)?;
-        Ok(())
+        identity::same("transaction_id", &self.transaction_id, &value.transaction_id)
     }
 }

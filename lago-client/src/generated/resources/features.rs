@@ -25,9 +25,8 @@ impl Features {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 search_term: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -38,14 +37,7 @@ impl Features {
         &self,
         feature: impl Into<lago_types::FeatureInput>,
     ) -> Request<Create> {
-        Request::new(
-            &self.client,
-            Create {
-                body: bodies::CreateFeatureBody {
-                    feature: feature.into(),
-                },
-            },
-        )
+        Request::new(&self.client, Create { body: feature.into() })
     }
     /// Delete a feature and withdraw it from every plan and subscription.
     ///
@@ -71,9 +63,7 @@ impl Features {
             &self.client,
             Update {
                 code: code.to_string(),
-                body: bodies::UpdateFeatureBody {
-                    feature: feature.into(),
-                },
+                body: feature.into(),
             },
         )
     }
@@ -110,24 +100,11 @@ impl FeaturesPrivileges {
 /// A call of `GET /features`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     search_term: Option<String>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Text to look for in names, codes and descriptions.
     pub fn search_term(mut self, search_term: impl Into<String>) -> Self {
         self.call.search_term = Some(search_term.into());
@@ -137,13 +114,14 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::Feature>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_FEATURES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_features(self.page, self.per_page, self.search_term.as_deref())
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_FEATURES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/features");
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("search_term", &self.search_term)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "features")
@@ -152,28 +130,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::Feature;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /features`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateFeatureBody,
+    body: lago_types::FeatureInput,
 }
 
 impl Call for Create {
     type Output = lago_types::Feature;
-    fn operation() -> &'static Operation {
-        op::CREATE_FEATURE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_feature(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_FEATURE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/features");
+        wire::draft(Self::OPERATION, url).root("feature", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "feature")
@@ -188,19 +161,18 @@ pub struct Delete {
 
 impl Call for Delete {
     type Output = lago_types::Feature;
-    fn operation() -> &'static Operation {
-        op::DESTROY_FEATURE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_feature(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_FEATURE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/features/{}", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "feature")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -212,19 +184,18 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::Feature;
-    fn operation() -> &'static Operation {
-        op::FIND_FEATURE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_feature(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_FEATURE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/features/{}", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "feature")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -232,24 +203,23 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     code: String,
-    body: bodies::UpdateFeatureBody,
+    body: lago_types::FeatureUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::Feature;
-    fn operation() -> &'static Operation {
-        op::UPDATE_FEATURE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_feature(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_FEATURE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/features/{}", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("feature", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "feature")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -262,12 +232,13 @@ pub struct PrivilegesDelete {
 
 impl Call for PrivilegesDelete {
     type Output = lago_types::Feature;
-    fn operation() -> &'static Operation {
-        op::DELETE_FEATURE_PRIVILEGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_feature_privilege(&self.code, &self.privilege_code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_FEATURE_PRIVILEGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/features/{}/privileges/{}", wire::segment("code", & self.code) ?,
+            wire::segment("privilege_code", & self.privilege_code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "feature")
@@ -280,7 +251,6 @@ impl Call for PrivilegesDelete {
                 .privileges
                 .iter()
                 .any(|element| identity::names(&self.privilege_code, &element.code)),
-        )?;
-        Ok(())
+        )
     }
 }

@@ -21,8 +21,6 @@ impl Fees {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 external_customer_id: None,
                 external_subscription_id: None,
                 event_transaction_id: None,
@@ -38,6 +36,7 @@ impl Fees {
                 failed_at_to: None,
                 refunded_at_from: None,
                 refunded_at_to: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -75,9 +74,7 @@ impl Fees {
             &self.client,
             Update {
                 lago_id: lago_id.to_string(),
-                body: bodies::UpdateFeeBody {
-                    fee: fee.into(),
-                },
+                body: fee.into(),
             },
         )
     }
@@ -86,8 +83,6 @@ impl Fees {
 /// A call of `GET /fees`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     external_customer_id: Option<String>,
     external_subscription_id: Option<String>,
     event_transaction_id: Option<String>,
@@ -103,21 +98,10 @@ pub struct List {
     failed_at_to: Option<chrono::DateTime<chrono::Utc>>,
     refunded_at_from: Option<chrono::DateTime<chrono::Utc>>,
     refunded_at_to: Option<chrono::DateTime<chrono::Utc>>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only what belongs to the customer with this external id.
     pub fn external_customer_id(
         mut self,
@@ -240,31 +224,28 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::Fee>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_FEES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_fees(
-                self.billable_metric_code.as_deref(),
-                self.created_at_from.as_ref(),
-                self.created_at_to.as_ref(),
-                self.currency.as_ref(),
-                self.event_transaction_id.as_deref(),
-                self.external_customer_id.as_deref(),
-                self.external_subscription_id.as_deref(),
-                self.failed_at_from.as_ref(),
-                self.failed_at_to.as_ref(),
-                self.fee_type.as_ref(),
-                self.page,
-                self.payment_status.as_ref(),
-                self.per_page,
-                self.refunded_at_from.as_ref(),
-                self.refunded_at_to.as_ref(),
-                self.succeeded_at_from.as_ref(),
-                self.succeeded_at_to.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_FEES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/fees");
+        wire::draft(Self::OPERATION, url)
+            .query("billable_metric_code", &self.billable_metric_code)
+            .query("created_at_from", &self.created_at_from)
+            .query("created_at_to", &self.created_at_to)
+            .query("currency", &self.currency)
+            .query("event_transaction_id", &self.event_transaction_id)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("external_subscription_id", &self.external_subscription_id)
+            .query("failed_at_from", &self.failed_at_from)
+            .query("failed_at_to", &self.failed_at_to)
+            .query("fee_type", &self.fee_type)
+            .query("page", &self.paging.page)
+            .query("payment_status", &self.payment_status)
+            .query("per_page", &self.paging.per_page)
+            .query("refunded_at_from", &self.refunded_at_from)
+            .query("refunded_at_to", &self.refunded_at_to)
+            .query("succeeded_at_from", &self.succeeded_at_from)
+            .query("succeeded_at_to", &self.succeeded_at_to)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "fees")
@@ -273,11 +254,8 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::Fee;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -289,19 +267,18 @@ pub struct Delete {
 
 impl Call for Delete {
     type Output = lago_types::Fee;
-    fn operation() -> &'static Operation {
-        op::DELETE_FEE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_fee(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_FEE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/fees/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fee")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -313,19 +290,18 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::Fee;
-    fn operation() -> &'static Operation {
-        op::FIND_FEE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_fee(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_FEE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/fees/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fee")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -333,23 +309,22 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     lago_id: String,
-    body: bodies::UpdateFeeBody,
+    body: lago_types::FeeUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::Fee;
-    fn operation() -> &'static Operation {
-        op::UPDATE_FEE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_fee(&self.lago_id, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_FEE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/fees/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).root("fee", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fee")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }

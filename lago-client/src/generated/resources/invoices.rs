@@ -23,8 +23,6 @@ impl Invoices {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 external_customer_id: None,
                 amount_from: None,
                 amount_to: None,
@@ -43,6 +41,7 @@ impl Invoices {
                 partially_paid: None,
                 purchase_order_number: None,
                 settlements: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -55,14 +54,7 @@ impl Invoices {
         &self,
         invoice: impl Into<lago_types::OneOffInvoiceInput>,
     ) -> Request<Create> {
-        Request::new(
-            &self.client,
-            Create {
-                body: bodies::CreateInvoiceBody {
-                    invoice: invoice.into(),
-                },
-            },
-        )
+        Request::new(&self.client, Create { body: invoice.into() })
     }
     /// Compute the next invoice without creating it.
     ///
@@ -111,9 +103,7 @@ impl Invoices {
             &self.client,
             Update {
                 lago_id: lago_id.to_string(),
-                body: bodies::UpdateInvoiceBody {
-                    invoice: invoice.into(),
-                },
+                body: invoice.into(),
             },
         )
     }
@@ -296,8 +286,6 @@ impl Invoices {
 /// A call of `GET /invoices`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     external_customer_id: Option<String>,
     amount_from: Option<i64>,
     amount_to: Option<i64>,
@@ -316,21 +304,10 @@ pub struct List {
     partially_paid: Option<bool>,
     purchase_order_number: Option<String>,
     settlements: Option<Vec<lago_types::InvoiceSettlement>>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only what belongs to the customer with this external id.
     pub fn external_customer_id(
         mut self,
@@ -437,7 +414,7 @@ impl Request<List> {
         mut self,
         metadata: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>,
     ) -> Self {
-        self.call.metadata = Some(DeepObject::new("metadata", metadata));
+        self.call.metadata = Some(DeepObject::new(metadata));
         self
     }
     /// Keep only invoices of which a part has been paid, or only the others.
@@ -465,34 +442,31 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::Invoice>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_INVOICES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_invoices(
-                self.amount_from,
-                self.amount_to,
-                self.billing_entity_codes.as_ref(),
-                self.currency.as_ref(),
-                self.external_customer_id.as_deref(),
-                self.invoice_type.as_ref(),
-                self.issuing_date_from.as_ref(),
-                self.issuing_date_to.as_ref(),
-                self.metadata.as_ref().map(DeepObject::checked).transpose()?,
-                self.page,
-                self.partially_paid,
-                self.payment_dispute_lost,
-                self.payment_overdue,
-                self.payment_statuses.as_ref(),
-                self.per_page,
-                self.purchase_order_number.as_deref(),
-                self.search_term.as_deref(),
-                self.self_billed,
-                self.settlements.as_ref(),
-                self.statuses.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_INVOICES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/invoices");
+        wire::draft(Self::OPERATION, url)
+            .query("amount_from", &self.amount_from)
+            .query("amount_to", &self.amount_to)
+            .query("billing_entity_codes[]", &self.billing_entity_codes)
+            .query("currency", &self.currency)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("invoice_type", &self.invoice_type)
+            .query("issuing_date_from", &self.issuing_date_from)
+            .query("issuing_date_to", &self.issuing_date_to)
+            .query("metadata", &self.metadata)
+            .query("page", &self.paging.page)
+            .query("partially_paid", &self.partially_paid)
+            .query("payment_dispute_lost", &self.payment_dispute_lost)
+            .query("payment_overdue", &self.payment_overdue)
+            .query("payment_statuses[]", &self.payment_statuses)
+            .query("per_page", &self.paging.per_page)
+            .query("purchase_order_number", &self.purchase_order_number)
+            .query("search_term", &self.search_term)
+            .query("self_billed", &self.self_billed)
+            .query("settlements[]", &self.settlements)
+            .query("statuses[]", &self.statuses)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "invoices")
@@ -501,28 +475,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::Invoice;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /invoices`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateInvoiceBody,
+    body: lago_types::OneOffInvoiceInput,
 }
 
 impl Call for Create {
     type Output = lago_types::Invoice;
-    fn operation() -> &'static Operation {
-        op::CREATE_INVOICE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_invoice(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_INVOICE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/invoices");
+        wire::draft(Self::OPERATION, url).root("invoice", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
@@ -537,12 +506,10 @@ pub struct Preview {
 
 impl Call for Preview {
     type Output = lago_types::InvoicePreview;
-    fn operation() -> &'static Operation {
-        op::INVOICE_PREVIEW
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.invoice_preview(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::INVOICE_PREVIEW;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/invoices/preview");
+        wire::draft(Self::OPERATION, url).json(&self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
@@ -557,19 +524,18 @@ pub struct Delete {
 
 impl Call for Delete {
     type Output = lago_types::Invoice;
-    fn operation() -> &'static Operation {
-        op::DELETE_INVOICE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_invoice(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_INVOICE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -581,19 +547,18 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::Invoice;
-    fn operation() -> &'static Operation {
-        op::FIND_INVOICE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_invoice(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_INVOICE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -601,24 +566,23 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     lago_id: String,
-    body: bodies::UpdateInvoiceBody,
+    body: lago_types::InvoiceUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::Invoice;
-    fn operation() -> &'static Operation {
-        op::UPDATE_INVOICE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_invoice(&self.lago_id, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_INVOICE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).root("invoice", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -630,12 +594,12 @@ pub struct Download {
 
 impl Call for Download {
     type Output = Option<lago_types::Invoice>;
-    fn operation() -> &'static Operation {
-        op::DOWNLOAD_INVOICE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.download_invoice(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DOWNLOAD_INVOICE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}/download", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "invoice")
@@ -643,11 +607,11 @@ impl Call for Download {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "lago_id",
+                &self.lago_id,
+                &value.lago_id,
+            ))
     }
 }
 
@@ -659,12 +623,13 @@ pub struct DownloadXml {
 
 impl Call for DownloadXml {
     type Output = Option<lago_types::Invoice>;
-    fn operation() -> &'static Operation {
-        op::DOWNLOAD_INVOICE_XML
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.download_invoice_xml(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DOWNLOAD_INVOICE_XML;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}/download_xml", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root_or_nothing(body, "invoice")
@@ -672,11 +637,11 @@ impl Call for DownloadXml {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "lago_id",
+                &self.lago_id,
+                &value.lago_id,
+            ))
     }
 }
 
@@ -688,19 +653,18 @@ pub struct Finalize {
 
 impl Call for Finalize {
     type Output = lago_types::Invoice;
-    fn operation() -> &'static Operation {
-        op::FINALIZE_INVOICE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.finalize_invoice(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FINALIZE_INVOICE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}/finalize", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -712,19 +676,19 @@ pub struct LoseDispute {
 
 impl Call for LoseDispute {
     type Output = lago_types::Invoice;
-    fn operation() -> &'static Operation {
-        op::LOSE_DISPUTE_INVOICE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.lose_dispute_invoice(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::LOSE_DISPUTE_INVOICE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}/lose_dispute", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -736,19 +700,19 @@ pub struct PaymentUrl {
 
 impl Call for PaymentUrl {
     type Output = lago_types::InvoicePaymentUrl;
-    fn operation() -> &'static Operation {
-        op::INVOICE_PAYMENT_URL
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.invoice_payment_url(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::INVOICE_PAYMENT_URL;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}/payment_url", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice_payment_details")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_invoice_id", &self.lago_id, &value.lago_invoice_id)?;
-        Ok(())
+        identity::same("lago_invoice_id", &self.lago_id, &value.lago_invoice_id)
     }
 }
 
@@ -760,19 +724,18 @@ pub struct Refresh {
 
 impl Call for Refresh {
     type Output = lago_types::Invoice;
-    fn operation() -> &'static Operation {
-        op::REFRESH_INVOICE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.refresh_invoice(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::REFRESH_INVOICE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}/refresh", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -793,13 +756,13 @@ impl Request<ResendEmail> {
 
 impl Call for ResendEmail {
     type Output = ();
-    fn operation() -> &'static Operation {
-        op::RESEND_INVOICE_EMAIL
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.resend_invoice_email(&self.lago_id, optional_body(self.body.as_ref())?)
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::RESEND_INVOICE_EMAIL;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}/resend_email", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).json_if(self.body.as_ref()).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::nothing(body)
@@ -814,19 +777,18 @@ pub struct Retry {
 
 impl Call for Retry {
     type Output = lago_types::Invoice;
-    fn operation() -> &'static Operation {
-        op::RETRY_INVOICE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.retry_invoice(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::RETRY_INVOICE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}/retry", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -834,7 +796,7 @@ impl Call for Retry {
 #[derive(Clone, Debug)]
 pub struct RetryPayment {
     lago_id: String,
-    body: Option<bodies::RetryPaymentBody>,
+    body: Option<lago_types::PaymentMethodReferenceInput>,
 }
 
 impl Request<RetryPayment> {
@@ -843,21 +805,22 @@ impl Request<RetryPayment> {
         mut self,
         payment_method: impl Into<lago_types::PaymentMethodReferenceInput>,
     ) -> Self {
-        self.call.body = Some(bodies::RetryPaymentBody {
-            payment_method: Some(payment_method.into()),
-        });
+        self.call.body = Some(payment_method.into());
         self
     }
 }
 
 impl Call for RetryPayment {
     type Output = ();
-    fn operation() -> &'static Operation {
-        op::RETRY_PAYMENT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.retry_payment(&self.lago_id, optional_body(self.body.as_ref())?).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::RETRY_PAYMENT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}/retry_payment", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .root_if(self.body.is_some(), "payment_method", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::nothing(body)
@@ -873,19 +836,19 @@ pub struct SyncSalesforceId {
 
 impl Call for SyncSalesforceId {
     type Output = lago_types::Invoice;
-    fn operation() -> &'static Operation {
-        op::SYNC_INVOICE_SALESFORCE_ID
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.sync_invoice_salesforce_id(&self.lago_id, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::SYNC_INVOICE_SALESFORCE_ID;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}/sync_salesforce_id", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).json(&self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -906,18 +869,17 @@ impl Request<Void> {
 
 impl Call for Void {
     type Output = lago_types::Invoice;
-    fn operation() -> &'static Operation {
-        op::VOID_INVOICE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.void_invoice(&self.lago_id, optional_body(self.body.as_ref())?).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::VOID_INVOICE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/invoices/{}/void", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).json_if(self.body.as_ref()).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }

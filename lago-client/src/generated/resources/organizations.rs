@@ -30,9 +30,7 @@ impl Organizations {
         Request::new(
             &self.client,
             Update {
-                body: bodies::UpdateOrganizationBody {
-                    organization: organization.into(),
-                },
+                body: organization.into(),
             },
         )
     }
@@ -44,12 +42,10 @@ pub struct Get {}
 
 impl Call for Get {
     type Output = lago_types::Organization;
-    fn operation() -> &'static Operation {
-        op::FIND_ORGANIZATION
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_organization().await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ORGANIZATION;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/organizations");
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "organization")
@@ -59,17 +55,15 @@ impl Call for Get {
 /// A call of `PUT /organizations`.
 #[derive(Clone, Debug)]
 pub struct Update {
-    body: bodies::UpdateOrganizationBody,
+    body: lago_types::OrganizationUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::Organization;
-    fn operation() -> &'static Operation {
-        op::UPDATE_ORGANIZATION
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_organization(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_ORGANIZATION;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/organizations");
+        wire::draft(Self::OPERATION, url).root("organization", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "organization")

@@ -21,9 +21,8 @@ impl PaymentReceipts {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 invoice_id: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -79,24 +78,11 @@ impl PaymentReceipts {
 /// A call of `GET /payment_receipts`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     invoice_id: Option<uuid::Uuid>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only receipts of the invoice with this Lago id, a UUID.
     pub fn invoice_id(mut self, invoice_id: impl Into<uuid::Uuid>) -> Self {
         self.call.invoice_id = Some(invoice_id.into());
@@ -106,17 +92,14 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::PaymentReceipt>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_PAYMENT_RECEIPTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_payment_receipts(
-                self.invoice_id.as_ref(),
-                self.page,
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_PAYMENT_RECEIPTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/payment_receipts");
+        wire::draft(Self::OPERATION, url)
+            .query("invoice_id", &self.invoice_id)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "payment_receipts")
@@ -125,11 +108,8 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::PaymentReceipt;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -141,19 +121,18 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::PaymentReceipt;
-    fn operation() -> &'static Operation {
-        op::FIND_PAYMENT_RECEIPT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_payment_receipt(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_PAYMENT_RECEIPT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/payment_receipts/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_receipt")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -174,16 +153,13 @@ impl Request<ResendEmail> {
 
 impl Call for ResendEmail {
     type Output = ();
-    fn operation() -> &'static Operation {
-        op::RESEND_PAYMENT_RECEIPT_EMAIL
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.resend_payment_receipt_email(
-                &self.lago_id,
-                optional_body(self.body.as_ref())?,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::RESEND_PAYMENT_RECEIPT_EMAIL;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/payment_receipts/{}/resend_email", wire::segment("lago_id", &
+            self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).json_if(self.body.as_ref()).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::nothing(body)

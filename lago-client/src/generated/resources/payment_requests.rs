@@ -23,12 +23,11 @@ impl PaymentRequests {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 currency: None,
                 external_customer_id: None,
                 payment_status: None,
                 billing_entity_codes: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -44,9 +43,7 @@ impl PaymentRequests {
         Request::new(
             &self.client,
             Create {
-                body: bodies::CreatePaymentRequestBody {
-                    payment_request: payment_request.into(),
-                },
+                body: payment_request.into(),
             },
         )
     }
@@ -66,27 +63,14 @@ impl PaymentRequests {
 /// A call of `GET /payment_requests`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
     payment_status: Option<lago_types::InvoicePaymentStatus>,
     billing_entity_codes: Option<Vec<String>>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only records in this currency, an ISO 4217 code.
     pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
@@ -122,20 +106,17 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::PaymentRequest>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_PAYMENT_REQUESTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_payment_requests(
-                self.billing_entity_codes.as_ref(),
-                self.currency.as_ref(),
-                self.external_customer_id.as_deref(),
-                self.page,
-                self.payment_status.as_ref(),
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_PAYMENT_REQUESTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/payment_requests");
+        wire::draft(Self::OPERATION, url)
+            .query("billing_entity_codes[]", &self.billing_entity_codes)
+            .query("currency", &self.currency)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("page", &self.paging.page)
+            .query("payment_status", &self.payment_status)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "payment_requests")
@@ -144,28 +125,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::PaymentRequest;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /payment_requests`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreatePaymentRequestBody,
+    body: lago_types::PaymentRequestInput,
 }
 
 impl Call for Create {
     type Output = lago_types::PaymentRequest;
-    fn operation() -> &'static Operation {
-        op::CREATE_PAYMENT_REQUEST
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_payment_request(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_PAYMENT_REQUEST;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/payment_requests");
+        wire::draft(Self::OPERATION, url).root("payment_request", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_request")
@@ -180,18 +156,17 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::PaymentRequest;
-    fn operation() -> &'static Operation {
-        op::FIND_PAYMENT_REQUEST
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_payment_request(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_PAYMENT_REQUEST;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/payment_requests/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment_request")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }

@@ -21,10 +21,9 @@ impl Payments {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 external_customer_id: None,
                 invoice_id: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -37,14 +36,7 @@ impl Payments {
         &self,
         payment: impl Into<lago_types::PaymentInput>,
     ) -> Request<Create> {
-        Request::new(
-            &self.client,
-            Create {
-                body: bodies::CreatePaymentBody {
-                    payment: payment.into(),
-                },
-            },
-        )
+        Request::new(&self.client, Create { body: payment.into() })
     }
     /// Fetch one payment by its Lago id.
     ///
@@ -62,25 +54,12 @@ impl Payments {
 /// A call of `GET /payments`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     external_customer_id: Option<String>,
     invoice_id: Option<uuid::Uuid>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only what belongs to the customer with this external id.
     pub fn external_customer_id(
         mut self,
@@ -98,18 +77,15 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::Payment>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_PAYMENTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_payments(
-                self.external_customer_id.as_deref(),
-                self.invoice_id.as_ref(),
-                self.page,
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_PAYMENTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/payments");
+        wire::draft(Self::OPERATION, url)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("invoice_id", &self.invoice_id)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "payments")
@@ -118,28 +94,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::Payment;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /payments`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreatePaymentBody,
+    body: lago_types::PaymentInput,
 }
 
 impl Call for Create {
     type Output = lago_types::Payment;
-    fn operation() -> &'static Operation {
-        op::CREATE_PAYMENT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_payment(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_PAYMENT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/payments");
+        wire::draft(Self::OPERATION, url).root("payment", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment")
@@ -154,18 +125,17 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::Payment;
-    fn operation() -> &'static Operation {
-        op::FIND_PAYMENT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_payment(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_PAYMENT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/payments/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "payment")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }

@@ -34,20 +34,13 @@ impl Plans {
     ///
     /// `GET /plans`, since 0.26.0-beta.
     pub fn list(&self) -> Request<List> {
-        Request::new(&self.client, List { page: None, per_page: None })
+        Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Create a plan with its base price and charges.
     ///
     /// `POST /plans`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     pub fn create(&self, plan: impl Into<lago_types::PlanInput>) -> Request<Create> {
-        Request::new(
-            &self.client,
-            Create {
-                body: bodies::CreatePlanBody {
-                    plan: plan.into(),
-                },
-            },
-        )
+        Request::new(&self.client, Create { body: plan.into() })
     }
     /// Delete a plan, ending the subscriptions to it.
     ///
@@ -73,9 +66,7 @@ impl Plans {
             &self.client,
             Update {
                 code: code.to_string(),
-                body: bodies::UpdatePlanBody {
-                    plan: plan.into(),
-                },
+                body: plan.into(),
             },
         )
     }
@@ -103,8 +94,7 @@ impl PlansCharges {
             &self.client,
             ChargesList {
                 code: code.to_string(),
-                page: None,
-                per_page: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -120,9 +110,7 @@ impl PlansCharges {
             &self.client,
             ChargesCreate {
                 code: code.to_string(),
-                body: bodies::CreatePlanChargeBody {
-                    charge: charge.into(),
-                },
+                body: charge.into(),
             },
         )
     }
@@ -173,9 +161,7 @@ impl PlansCharges {
             ChargesUpdate {
                 code: code.to_string(),
                 charge_code: charge_code.to_string(),
-                body: bodies::UpdatePlanChargeBody {
-                    charge: charge.into(),
-                },
+                body: charge.into(),
             },
         )
     }
@@ -204,8 +190,7 @@ impl PlansChargesFilters {
             ChargesFiltersList {
                 code: code.to_string(),
                 charge_code: charge_code.to_string(),
-                page: None,
-                per_page: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -223,9 +208,7 @@ impl PlansChargesFilters {
             ChargesFiltersCreate {
                 code: code.to_string(),
                 charge_code: charge_code.to_string(),
-                body: bodies::CreatePlanChargeFilterBody {
-                    filter: filter.into(),
-                },
+                body: filter.into(),
             },
         )
     }
@@ -282,9 +265,7 @@ impl PlansChargesFilters {
                 code: code.to_string(),
                 charge_code: charge_code.to_string(),
                 filter_id: filter_id.to_string(),
-                body: bodies::UpdatePlanChargeFilterBody {
-                    filter: filter.into(),
-                },
+                body: filter.into(),
             },
         )
     }
@@ -332,12 +313,10 @@ impl PlansEntitlements {
             &self.client,
             EntitlementsMerge {
                 code: code.to_string(),
-                body: bodies::UpdateEntitlementBody {
-                    entitlements: entitlements
-                        .into_iter()
-                        .map(|(key, value)| (key.into(), value.into()))
-                        .collect(),
-                },
+                body: entitlements
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
             },
         )
     }
@@ -358,12 +337,10 @@ impl PlansEntitlements {
             &self.client,
             EntitlementsReplace {
                 code: code.to_string(),
-                body: bodies::CreateEntitlementBody {
-                    entitlements: entitlements
-                        .into_iter()
-                        .map(|(key, value)| (key.into(), value.into()))
-                        .collect(),
-                },
+                body: entitlements
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
             },
         )
     }
@@ -449,8 +426,7 @@ impl PlansFixedCharges {
             &self.client,
             FixedChargesList {
                 code: code.to_string(),
-                page: None,
-                per_page: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -466,9 +442,7 @@ impl PlansFixedCharges {
             &self.client,
             FixedChargesCreate {
                 code: code.to_string(),
-                body: bodies::CreatePlanFixedChargeBody {
-                    fixed_charge: fixed_charge.into(),
-                },
+                body: fixed_charge.into(),
             },
         )
     }
@@ -519,9 +493,7 @@ impl PlansFixedCharges {
             FixedChargesUpdate {
                 code: code.to_string(),
                 fixed_charge_code: fixed_charge_code.to_string(),
-                body: bodies::UpdatePlanFixedChargeBody {
-                    fixed_charge: fixed_charge.into(),
-                },
+                body: fixed_charge.into(),
             },
         )
     }
@@ -565,17 +537,13 @@ impl PlansMetadata {
             &self.client,
             MetadataMerge {
                 code: code.to_string(),
-                body: bodies::MergePlanMetadataBody {
-                    metadata: Some(
-                        metadata
-                            .into_iter()
-                            .map(|(key, value)| (
-                                key.into(),
-                                Into::<lago_types::Patch<String>>::into(value).into_value(),
-                            ))
-                            .collect(),
-                    ),
-                },
+                body: metadata
+                    .into_iter()
+                    .map(|(key, value)| (
+                        key.into(),
+                        Into::<lago_types::Patch<String>>::into(value).into_value(),
+                    ))
+                    .collect(),
             },
         )
     }
@@ -593,17 +561,13 @@ impl PlansMetadata {
             &self.client,
             MetadataReplace {
                 code: code.to_string(),
-                body: bodies::ReplacePlanMetadataBody {
-                    metadata: Some(
-                        metadata
-                            .into_iter()
-                            .map(|(key, value)| (
-                                key.into(),
-                                Into::<lago_types::Patch<String>>::into(value).into_value(),
-                            ))
-                            .collect(),
-                    ),
-                },
+                body: metadata
+                    .into_iter()
+                    .map(|(key, value)| (
+                        key.into(),
+                        Into::<lago_types::Patch<String>>::into(value).into_value(),
+                    ))
+                    .collect(),
             },
         )
     }
@@ -628,33 +592,18 @@ impl PlansMetadata {
 /// A call of `GET /plans`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for List {
     type Output = Page<lago_types::Plan>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_PLANS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_plans(self.page, self.per_page).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_PLANS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/plans");
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "plans")
@@ -663,28 +612,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::Plan;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /plans`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreatePlanBody,
+    body: lago_types::PlanInput,
 }
 
 impl Call for Create {
     type Output = lago_types::Plan;
-    fn operation() -> &'static Operation {
-        op::CREATE_PLAN
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_plan(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_PLAN;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/plans");
+        wire::draft(Self::OPERATION, url).root("plan", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "plan")
@@ -699,19 +643,16 @@ pub struct Delete {
 
 impl Call for Delete {
     type Output = lago_types::Plan;
-    fn operation() -> &'static Operation {
-        op::DESTROY_PLAN
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_plan(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_PLAN;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/plans/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "plan")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -723,19 +664,16 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::Plan;
-    fn operation() -> &'static Operation {
-        op::FIND_PLAN
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_plan(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_PLAN;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/plans/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "plan")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -743,24 +681,21 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     code: String,
-    body: bodies::UpdatePlanBody,
+    body: lago_types::PlanUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::Plan;
-    fn operation() -> &'static Operation {
-        op::UPDATE_PLAN
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_plan(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_PLAN;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/plans/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).root("plan", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "plan")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set("code", &self.code, &self.body.plan.code, &value.code)?;
-        Ok(())
+        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
     }
 }
 
@@ -768,33 +703,20 @@ impl Call for Update {
 #[derive(Clone, Debug)]
 pub struct ChargesList {
     code: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<ChargesList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for ChargesList {
     type Output = Page<lago_types::Charge>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_PLAN_CHARGES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_plan_charges(&self.code, self.page, self.per_page).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_PLAN_CHARGES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/charges", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "charges")
@@ -803,11 +725,8 @@ impl Call for ChargesList {
 
 impl ListCall for ChargesList {
     type Item = lago_types::Charge;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -815,17 +734,17 @@ impl ListCall for ChargesList {
 #[derive(Clone, Debug)]
 pub struct ChargesCreate {
     code: String,
-    body: bodies::CreatePlanChargeBody,
+    body: lago_types::ChargeInput,
 }
 
 impl Call for ChargesCreate {
     type Output = lago_types::Charge;
-    fn operation() -> &'static Operation {
-        op::CREATE_PLAN_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_plan_charge(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_PLAN_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/charges", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("charge", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
@@ -837,39 +756,34 @@ impl Call for ChargesCreate {
 pub struct ChargesDelete {
     code: String,
     charge_code: String,
-    body: Option<bodies::DestroyPlanChargeBody>,
+    body: Option<lago_types::ChargeDeleteInput>,
 }
 
 impl Request<ChargesDelete> {
     /// Optional request body for deleting a usage charge, telling whether derived plans lose it too.
     pub fn charge(mut self, charge: impl Into<lago_types::ChargeDeleteInput>) -> Self {
-        self.call.body = Some(bodies::DestroyPlanChargeBody {
-            charge: Some(charge.into()),
-        });
+        self.call.body = Some(charge.into());
         self
     }
 }
 
 impl Call for ChargesDelete {
     type Output = lago_types::Charge;
-    fn operation() -> &'static Operation {
-        op::DESTROY_PLAN_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_plan_charge(
-                &self.code,
-                &self.charge_code,
-                optional_body(self.body.as_ref())?,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_PLAN_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/charges/{}", wire::segment("code", & self.code) ?,
+            wire::segment("charge_code", & self.charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .root_if(self.body.is_some(), "charge", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.charge_code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.charge_code, &value.code)
     }
 }
 
@@ -882,19 +796,19 @@ pub struct ChargesGet {
 
 impl Call for ChargesGet {
     type Output = lago_types::Charge;
-    fn operation() -> &'static Operation {
-        op::FIND_PLAN_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_plan_charge(&self.code, &self.charge_code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_PLAN_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/charges/{}", wire::segment("code", & self.code) ?,
+            wire::segment("charge_code", & self.charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.charge_code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.charge_code, &value.code)
     }
 }
 
@@ -903,29 +817,24 @@ impl Call for ChargesGet {
 pub struct ChargesUpdate {
     code: String,
     charge_code: String,
-    body: bodies::UpdatePlanChargeBody,
+    body: lago_types::ChargeUpdate,
 }
 
 impl Call for ChargesUpdate {
     type Output = lago_types::Charge;
-    fn operation() -> &'static Operation {
-        op::UPDATE_PLAN_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_plan_charge(&self.code, &self.charge_code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_PLAN_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/charges/{}", wire::segment("code", & self.code) ?,
+            wire::segment("charge_code", & self.charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("charge", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set(
-            "code",
-            &self.charge_code,
-            &self.body.charge.code,
-            &value.code,
-        )?;
-        Ok(())
+        identity::same_or_set("code", &self.charge_code, &self.body.code, &value.code)
     }
 }
 
@@ -934,39 +843,21 @@ impl Call for ChargesUpdate {
 pub struct ChargesFiltersList {
     code: String,
     charge_code: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<ChargesFiltersList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for ChargesFiltersList {
     type Output = Page<lago_types::ChargeFilter>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_PLAN_CHARGE_FILTERS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_plan_charge_filters(
-                &self.code,
-                &self.charge_code,
-                self.page,
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_PLAN_CHARGE_FILTERS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/charges/{}/filters", wire::segment("code", & self.code)
+            ?, wire::segment("charge_code", & self.charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "filters")
@@ -974,21 +865,18 @@ impl Call for ChargesFiltersList {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same("charge_code", &self.charge_code, &value.charge_code)?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "charge_code",
+                &self.charge_code,
+                &value.charge_code,
+            ))
     }
 }
 
 impl ListCall for ChargesFiltersList {
     type Item = lago_types::ChargeFilter;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -997,24 +885,24 @@ impl ListCall for ChargesFiltersList {
 pub struct ChargesFiltersCreate {
     code: String,
     charge_code: String,
-    body: bodies::CreatePlanChargeFilterBody,
+    body: lago_types::ChargeFilterInput,
 }
 
 impl Call for ChargesFiltersCreate {
     type Output = lago_types::ChargeFilter;
-    fn operation() -> &'static Operation {
-        op::CREATE_PLAN_CHARGE_FILTER
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_plan_charge_filter(&self.code, &self.charge_code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_PLAN_CHARGE_FILTER;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/charges/{}/filters", wire::segment("code", & self.code)
+            ?, wire::segment("charge_code", & self.charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("filter", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
-        Ok(())
+        identity::same("charge_code", &self.charge_code, &value.charge_code)
     }
 }
 
@@ -1024,7 +912,7 @@ pub struct ChargesFiltersDelete {
     code: String,
     charge_code: String,
     filter_id: String,
-    body: Option<bodies::DestroyPlanChargeFilterBody>,
+    body: Option<lago_types::ChargeFilterDeleteInput>,
 }
 
 impl Request<ChargesFiltersDelete> {
@@ -1033,35 +921,30 @@ impl Request<ChargesFiltersDelete> {
         mut self,
         filter: impl Into<lago_types::ChargeFilterDeleteInput>,
     ) -> Self {
-        self.call.body = Some(bodies::DestroyPlanChargeFilterBody {
-            filter: Some(filter.into()),
-        });
+        self.call.body = Some(filter.into());
         self
     }
 }
 
 impl Call for ChargesFiltersDelete {
     type Output = lago_types::ChargeFilter;
-    fn operation() -> &'static Operation {
-        op::DESTROY_PLAN_CHARGE_FILTER
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_plan_charge_filter(
-                &self.code,
-                &self.charge_code,
-                &self.filter_id,
-                optional_body(self.body.as_ref())?,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_PLAN_CHARGE_FILTER;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/charges/{}/filters/{}", wire::segment("code", & self
+            .code) ?, wire::segment("charge_code", & self.charge_code) ?,
+            wire::segment("filter_id", & self.filter_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .root_if(self.body.is_some(), "filter", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
-        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.filter_id, &value.lago_id)
     }
 }
 
@@ -1075,21 +958,21 @@ pub struct ChargesFiltersGet {
 
 impl Call for ChargesFiltersGet {
     type Output = lago_types::ChargeFilter;
-    fn operation() -> &'static Operation {
-        op::FIND_PLAN_CHARGE_FILTER
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_plan_charge_filter(&self.code, &self.charge_code, &self.filter_id)
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_PLAN_CHARGE_FILTER;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/charges/{}/filters/{}", wire::segment("code", & self
+            .code) ?, wire::segment("charge_code", & self.charge_code) ?,
+            wire::segment("filter_id", & self.filter_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
-        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.filter_id, &value.lago_id)
     }
 }
 
@@ -1099,31 +982,26 @@ pub struct ChargesFiltersUpdate {
     code: String,
     charge_code: String,
     filter_id: String,
-    body: bodies::UpdatePlanChargeFilterBody,
+    body: lago_types::ChargeFilterUpdate,
 }
 
 impl Call for ChargesFiltersUpdate {
     type Output = lago_types::ChargeFilter;
-    fn operation() -> &'static Operation {
-        op::UPDATE_PLAN_CHARGE_FILTER
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_plan_charge_filter(
-                &self.code,
-                &self.charge_code,
-                &self.filter_id,
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_PLAN_CHARGE_FILTER;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/charges/{}/filters/{}", wire::segment("code", & self
+            .code) ?, wire::segment("charge_code", & self.charge_code) ?,
+            wire::segment("filter_id", & self.filter_id) ?
+        );
+        wire::draft(Self::OPERATION, url).root("filter", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
-        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.filter_id, &value.lago_id)
     }
 }
 
@@ -1135,12 +1013,12 @@ pub struct EntitlementsList {
 
 impl Call for EntitlementsList {
     type Output = Vec<lago_types::PlanEntitlement>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_ENTITLEMENTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_entitlements(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_ENTITLEMENTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/entitlements", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlements")
@@ -1151,17 +1029,20 @@ impl Call for EntitlementsList {
 #[derive(Clone, Debug)]
 pub struct EntitlementsMerge {
     code: String,
-    body: bodies::UpdateEntitlementBody,
+    body: std::collections::BTreeMap<
+        String,
+        std::collections::BTreeMap<String, serde_json::Value>,
+    >,
 }
 
 impl Call for EntitlementsMerge {
     type Output = Vec<lago_types::PlanEntitlement>;
-    fn operation() -> &'static Operation {
-        op::UPDATE_ENTITLEMENT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_entitlement(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_ENTITLEMENT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/entitlements", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("entitlements", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlements")
@@ -1172,17 +1053,20 @@ impl Call for EntitlementsMerge {
 #[derive(Clone, Debug)]
 pub struct EntitlementsReplace {
     code: String,
-    body: bodies::CreateEntitlementBody,
+    body: std::collections::BTreeMap<
+        String,
+        std::collections::BTreeMap<String, serde_json::Value>,
+    >,
 }
 
 impl Call for EntitlementsReplace {
     type Output = Vec<lago_types::PlanEntitlement>;
-    fn operation() -> &'static Operation {
-        op::CREATE_ENTITLEMENT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_entitlement(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_ENTITLEMENT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/entitlements", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("entitlements", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlements")
@@ -1198,19 +1082,19 @@ pub struct EntitlementsDelete {
 
 impl Call for EntitlementsDelete {
     type Output = lago_types::PlanEntitlement;
-    fn operation() -> &'static Operation {
-        op::DESTROY_ENTITLEMENT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_entitlement(&self.code, &self.feature_code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_ENTITLEMENT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/entitlements/{}", wire::segment("code", & self.code) ?,
+            wire::segment("feature_code", & self.feature_code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlement")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.feature_code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.feature_code, &value.code)
     }
 }
 
@@ -1223,19 +1107,19 @@ pub struct EntitlementsGet {
 
 impl Call for EntitlementsGet {
     type Output = lago_types::PlanEntitlement;
-    fn operation() -> &'static Operation {
-        op::FIND_ENTITLEMENT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_entitlement(&self.code, &self.feature_code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ENTITLEMENT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/entitlements/{}", wire::segment("code", & self.code) ?,
+            wire::segment("feature_code", & self.feature_code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlement")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.feature_code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.feature_code, &value.code)
     }
 }
 
@@ -1249,17 +1133,14 @@ pub struct EntitlementsPrivilegesDelete {
 
 impl Call for EntitlementsPrivilegesDelete {
     type Output = lago_types::PlanEntitlement;
-    fn operation() -> &'static Operation {
-        op::REMOVE_ENTITLEMENT_PRIVILEGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.remove_entitlement_privilege(
-                &self.code,
-                &self.feature_code,
-                &self.privilege_code,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::REMOVE_ENTITLEMENT_PRIVILEGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/entitlements/{}/privileges/{}", wire::segment("code", &
+            self.code) ?, wire::segment("feature_code", & self.feature_code) ?,
+            wire::segment("privilege_code", & self.privilege_code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlement")
@@ -1272,8 +1153,7 @@ impl Call for EntitlementsPrivilegesDelete {
                 .privileges
                 .iter()
                 .any(|element| identity::names(&self.privilege_code, &element.code)),
-        )?;
-        Ok(())
+        )
     }
 }
 
@@ -1281,33 +1161,20 @@ impl Call for EntitlementsPrivilegesDelete {
 #[derive(Clone, Debug)]
 pub struct FixedChargesList {
     code: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<FixedChargesList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for FixedChargesList {
     type Output = Page<lago_types::FixedCharge>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_PLAN_FIXED_CHARGES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_plan_fixed_charges(&self.code, self.page, self.per_page).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_PLAN_FIXED_CHARGES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/fixed_charges", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "fixed_charges")
@@ -1316,11 +1183,8 @@ impl Call for FixedChargesList {
 
 impl ListCall for FixedChargesList {
     type Item = lago_types::FixedCharge;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -1328,17 +1192,17 @@ impl ListCall for FixedChargesList {
 #[derive(Clone, Debug)]
 pub struct FixedChargesCreate {
     code: String,
-    body: bodies::CreatePlanFixedChargeBody,
+    body: lago_types::FixedChargeInput,
 }
 
 impl Call for FixedChargesCreate {
     type Output = lago_types::FixedCharge;
-    fn operation() -> &'static Operation {
-        op::CREATE_PLAN_FIXED_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_plan_fixed_charge(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_PLAN_FIXED_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/fixed_charges", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("fixed_charge", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
@@ -1350,7 +1214,7 @@ impl Call for FixedChargesCreate {
 pub struct FixedChargesDelete {
     code: String,
     fixed_charge_code: String,
-    body: Option<bodies::DestroyPlanFixedChargeBody>,
+    body: Option<lago_types::FixedChargeDeleteInput>,
 }
 
 impl Request<FixedChargesDelete> {
@@ -1359,33 +1223,28 @@ impl Request<FixedChargesDelete> {
         mut self,
         fixed_charge: impl Into<lago_types::FixedChargeDeleteInput>,
     ) -> Self {
-        self.call.body = Some(bodies::DestroyPlanFixedChargeBody {
-            fixed_charge: Some(fixed_charge.into()),
-        });
+        self.call.body = Some(fixed_charge.into());
         self
     }
 }
 
 impl Call for FixedChargesDelete {
     type Output = lago_types::FixedCharge;
-    fn operation() -> &'static Operation {
-        op::DESTROY_PLAN_FIXED_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_plan_fixed_charge(
-                &self.code,
-                &self.fixed_charge_code,
-                optional_body(self.body.as_ref())?,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_PLAN_FIXED_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/fixed_charges/{}", wire::segment("code", & self.code) ?,
+            wire::segment("fixed_charge_code", & self.fixed_charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .root_if(self.body.is_some(), "fixed_charge", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.fixed_charge_code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.fixed_charge_code, &value.code)
     }
 }
 
@@ -1398,19 +1257,19 @@ pub struct FixedChargesGet {
 
 impl Call for FixedChargesGet {
     type Output = lago_types::FixedCharge;
-    fn operation() -> &'static Operation {
-        op::FIND_PLAN_FIXED_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_plan_fixed_charge(&self.code, &self.fixed_charge_code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_PLAN_FIXED_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/fixed_charges/{}", wire::segment("code", & self.code) ?,
+            wire::segment("fixed_charge_code", & self.fixed_charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.fixed_charge_code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.fixed_charge_code, &value.code)
     }
 }
 
@@ -1419,18 +1278,18 @@ impl Call for FixedChargesGet {
 pub struct FixedChargesUpdate {
     code: String,
     fixed_charge_code: String,
-    body: bodies::UpdatePlanFixedChargeBody,
+    body: lago_types::FixedChargeUpdate,
 }
 
 impl Call for FixedChargesUpdate {
     type Output = lago_types::FixedCharge;
-    fn operation() -> &'static Operation {
-        op::UPDATE_PLAN_FIXED_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_plan_fixed_charge(&self.code, &self.fixed_charge_code, &self.body)
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_PLAN_FIXED_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/fixed_charges/{}", wire::segment("code", & self.code) ?,
+            wire::segment("fixed_charge_code", & self.fixed_charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("fixed_charge", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
@@ -1439,10 +1298,9 @@ impl Call for FixedChargesUpdate {
         identity::same_or_set(
             "code",
             &self.fixed_charge_code,
-            &self.body.fixed_charge.code,
+            &self.body.code,
             &value.code,
-        )?;
-        Ok(())
+        )
     }
 }
 
@@ -1454,12 +1312,12 @@ pub struct MetadataDeleteAll {
 
 impl Call for MetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::DELETE_ALL_PLAN_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_all_plan_metadata(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_ALL_PLAN_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/metadata", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -1470,17 +1328,17 @@ impl Call for MetadataDeleteAll {
 #[derive(Clone, Debug)]
 pub struct MetadataMerge {
     code: String,
-    body: bodies::MergePlanMetadataBody,
+    body: std::collections::BTreeMap<String, Option<String>>,
 }
 
 impl Call for MetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::MERGE_PLAN_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.merge_plan_metadata(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::MERGE_PLAN_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/metadata", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -1491,17 +1349,17 @@ impl Call for MetadataMerge {
 #[derive(Clone, Debug)]
 pub struct MetadataReplace {
     code: String,
-    body: bodies::ReplacePlanMetadataBody,
+    body: std::collections::BTreeMap<String, Option<String>>,
 }
 
 impl Call for MetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::REPLACE_PLAN_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.replace_plan_metadata(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::REPLACE_PLAN_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/metadata", wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -1517,18 +1375,18 @@ pub struct MetadataDelete {
 
 impl Call for MetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::DELETE_PLAN_METADATA_KEY
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_plan_metadata_key(&self.code, &self.key).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_PLAN_METADATA_KEY;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/plans/{}/metadata/{}", wire::segment("code", & self.code) ?,
+            wire::segment("key", & self.key) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))?;
-        Ok(())
+        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))
     }
 }

@@ -43,8 +43,6 @@ impl Subscriptions {
         Request::new(
             &self.client,
             List {
-                page: None,
-                per_page: None,
                 currency: None,
                 external_customer_id: None,
                 plan_code: None,
@@ -52,6 +50,7 @@ impl Subscriptions {
                 billing_entity_codes: None,
                 external_id: None,
                 overridden: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -67,10 +66,8 @@ impl Subscriptions {
         Request::new(
             &self.client,
             Create {
-                body: bodies::CreateSubscriptionBody {
-                    subscription: subscription.into(),
-                    authorization: None,
-                },
+                body: subscription.into(),
+                body_authorization: None,
             },
         )
     }
@@ -117,10 +114,8 @@ impl Subscriptions {
             Update {
                 external_id: external_id.to_string(),
                 status: None,
-                body: bodies::UpdateSubscriptionBody {
-                    subscription: subscription.into(),
-                    status: None,
-                },
+                body: subscription.into(),
+                body_status: None,
             },
         )
     }
@@ -160,8 +155,7 @@ impl SubscriptionsAlerts {
             AlertsList {
                 external_id: external_id.to_string(),
                 subscription_status: None,
-                page: None,
-                per_page: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -178,7 +172,7 @@ impl SubscriptionsAlerts {
             AlertsCreate {
                 external_id: external_id.to_string(),
                 subscription_status: None,
-                body: bodies::CreateSubscriptionAlertBody::Alert(alert.into()),
+                body: alert.into(),
             },
         )
     }
@@ -195,9 +189,7 @@ impl SubscriptionsAlerts {
             AlertsCreateBatch {
                 external_id: external_id.to_string(),
                 subscription_status: None,
-                body: bodies::CreateSubscriptionAlertBody::Alerts(
-                    alerts.into_iter().map(Into::into).collect(),
-                ),
+                body: alerts.into_iter().map(Into::into).collect(),
             },
         )
     }
@@ -250,9 +242,7 @@ impl SubscriptionsAlerts {
                 external_id: external_id.to_string(),
                 code: code.to_string(),
                 subscription_status: None,
-                body: bodies::UpdateSubscriptionAlertBody {
-                    alert: alert.into(),
-                },
+                body: alert.into(),
             },
         )
     }
@@ -280,9 +270,8 @@ impl SubscriptionsCharges {
             &self.client,
             ChargesList {
                 external_id: external_id.to_string(),
-                page: None,
-                per_page: None,
                 subscription_status: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -318,9 +307,7 @@ impl SubscriptionsCharges {
                 external_id: external_id.to_string(),
                 charge_code: charge_code.to_string(),
                 subscription_status: None,
-                body: bodies::OverrideSubscriptionChargeBody {
-                    charge: charge.into(),
-                },
+                body: charge.into(),
             },
         )
     }
@@ -349,9 +336,8 @@ impl SubscriptionsChargesFilters {
             ChargesFiltersList {
                 external_id: external_id.to_string(),
                 charge_code: charge_code.to_string(),
-                page: None,
-                per_page: None,
                 subscription_status: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -372,9 +358,7 @@ impl SubscriptionsChargesFilters {
                 external_id: external_id.to_string(),
                 charge_code: charge_code.to_string(),
                 subscription_status: None,
-                body: bodies::CreateSubscriptionChargeFilterBody {
-                    filter: filter.into(),
-                },
+                body: filter.into(),
             },
         )
     }
@@ -437,9 +421,7 @@ impl SubscriptionsChargesFilters {
                 charge_code: charge_code.to_string(),
                 filter_id: filter_id.to_string(),
                 subscription_status: None,
-                body: bodies::UpdateSubscriptionChargeFilterBody {
-                    filter: filter.into(),
-                },
+                body: filter.into(),
             },
         )
     }
@@ -492,12 +474,10 @@ impl SubscriptionsEntitlements {
             EntitlementsMerge {
                 external_id: external_id.to_string(),
                 subscription_status: None,
-                body: bodies::UpdateSubscriptionEntitlementsBody {
-                    entitlements: entitlements
-                        .into_iter()
-                        .map(|(key, value)| (key.into(), value.into()))
-                        .collect(),
-                },
+                body: entitlements
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
             },
         )
     }
@@ -572,9 +552,8 @@ impl SubscriptionsFixedCharges {
             &self.client,
             FixedChargesList {
                 external_id: external_id.to_string(),
-                page: None,
-                per_page: None,
                 subscription_status: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -610,9 +589,7 @@ impl SubscriptionsFixedCharges {
                 external_id: external_id.to_string(),
                 fixed_charge_code: fixed_charge_code.to_string(),
                 subscription_status: None,
-                body: bodies::OverrideSubscriptionFixedChargeBody {
-                    fixed_charge: fixed_charge.into(),
-                },
+                body: fixed_charge.into(),
             },
         )
     }
@@ -653,9 +630,7 @@ impl SubscriptionsLifetimeUsage {
             LifetimeUsageUpdate {
                 external_id: external_id.to_string(),
                 subscription_status: None,
-                body: bodies::UpdateSubscriptionLifetimeUsageBody {
-                    lifetime_usage: lifetime_usage.into(),
-                },
+                body: lifetime_usage.into(),
             },
         )
     }
@@ -664,8 +639,6 @@ impl SubscriptionsLifetimeUsage {
 /// A call of `GET /subscriptions`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
     currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
     plan_code: Option<String>,
@@ -673,21 +646,10 @@ pub struct List {
     billing_entity_codes: Option<Vec<String>>,
     external_id: Option<String>,
     overridden: Option<bool>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only records in this currency, an ISO 4217 code.
     pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
@@ -738,23 +700,20 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::Subscription>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_SUBSCRIPTIONS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_subscriptions(
-                self.billing_entity_codes.as_ref(),
-                self.currency.as_ref(),
-                self.external_customer_id.as_deref(),
-                self.external_id.as_deref(),
-                self.overridden,
-                self.page,
-                self.per_page,
-                self.plan_code.as_deref(),
-                self.status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTIONS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/subscriptions");
+        wire::draft(Self::OPERATION, url)
+            .query("billing_entity_codes[]", &self.billing_entity_codes)
+            .query("currency", &self.currency)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("external_id", &self.external_id)
+            .query("overridden", &self.overridden)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("plan_code", &self.plan_code)
+            .query("status[]", &self.status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "subscriptions")
@@ -763,18 +722,16 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::Subscription;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /subscriptions`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateSubscriptionBody,
+    body: lago_types::SubscriptionInput,
+    body_authorization: Option<lago_types::SubscriptionAuthorizationInput>,
 }
 
 impl Request<Create> {
@@ -783,19 +740,24 @@ impl Request<Create> {
         mut self,
         authorization: impl Into<lago_types::SubscriptionAuthorizationInput>,
     ) -> Self {
-        self.call.body.authorization = Some(authorization.into());
+        self.call.body_authorization = Some(authorization.into());
         self
     }
 }
 
 impl Call for Create {
     type Output = lago_types::Subscription;
-    fn operation() -> &'static Operation {
-        op::CREATE_SUBSCRIPTION
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_subscription(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/subscriptions");
+        wire::draft(Self::OPERATION, url)
+            .root("subscription", &self.body)
+            .root_if(
+                self.body_authorization.is_some(),
+                "authorization",
+                &self.body_authorization,
+            )
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "subscription")
@@ -841,25 +803,23 @@ impl Request<Delete> {
 
 impl Call for Delete {
     type Output = lago_types::Subscription;
-    fn operation() -> &'static Operation {
-        op::DESTROY_SUBSCRIPTION
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_subscription(
-                &self.external_id,
-                self.on_termination_credit_note.as_ref(),
-                self.on_termination_invoice.as_ref(),
-                self.status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}", wire::segment("external_id", & self
+            .external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("on_termination_credit_note", &self.on_termination_credit_note)
+            .query("on_termination_invoice", &self.on_termination_invoice)
+            .query("status", &self.status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "subscription")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("external_id", &self.external_id, &value.external_id)?;
-        Ok(())
+        identity::same("external_id", &self.external_id, &value.external_id)
     }
 }
 
@@ -882,19 +842,19 @@ impl Request<Get> {
 
 impl Call for Get {
     type Output = lago_types::Subscription;
-    fn operation() -> &'static Operation {
-        op::FIND_SUBSCRIPTION
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_subscription(&self.external_id, self.status.as_ref()).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}", wire::segment("external_id", & self
+            .external_id) ?
+        );
+        wire::draft(Self::OPERATION, url).query("status", &self.status).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "subscription")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("external_id", &self.external_id, &value.external_id)?;
-        Ok(())
+        identity::same("external_id", &self.external_id, &value.external_id)
     }
 }
 
@@ -903,7 +863,8 @@ impl Call for Get {
 pub struct Update {
     external_id: String,
     status: Option<lago_types::SubscriptionStatus>,
-    body: bodies::UpdateSubscriptionBody,
+    body: lago_types::SubscriptionUpdate,
+    body_status: Option<lago_types::SubscriptionStatus>,
 }
 
 impl Request<Update> {
@@ -923,27 +884,30 @@ impl Request<Update> {
         mut self,
         body_status: impl Into<lago_types::SubscriptionStatus>,
     ) -> Self {
-        self.call.body.status = Some(body_status.into());
+        self.call.body_status = Some(body_status.into());
         self
     }
 }
 
 impl Call for Update {
     type Output = lago_types::Subscription;
-    fn operation() -> &'static Operation {
-        op::UPDATE_SUBSCRIPTION
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_subscription(&self.external_id, self.status.as_ref(), &self.body)
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}", wire::segment("external_id", & self
+            .external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("status", &self.status)
+            .root("subscription", &self.body)
+            .root_if(self.body_status.is_some(), "status", &self.body_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "subscription")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("external_id", &self.external_id, &value.external_id)?;
-        Ok(())
+        identity::same("external_id", &self.external_id, &value.external_id)
     }
 }
 
@@ -969,16 +933,15 @@ impl Request<AlertsDeleteAll> {
 
 impl Call for AlertsDeleteAll {
     type Output = ();
-    fn operation() -> &'static Operation {
-        op::DELETE_ALL_SUBSCRIPTION_ALERTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_all_subscription_alerts(
-                &self.external_id,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_ALL_SUBSCRIPTION_ALERTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/alerts", wire::segment("external_id", & self
+            .external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::nothing(body)
@@ -990,8 +953,7 @@ impl Call for AlertsDeleteAll {
 pub struct AlertsList {
     external_id: String,
     subscription_status: Option<lago_types::SubscriptionStatus>,
-    page: Option<i64>,
-    per_page: Option<i64>,
+    paging: Paging,
 }
 
 impl Request<AlertsList> {
@@ -1005,34 +967,21 @@ impl Request<AlertsList> {
         self.call.subscription_status = Some(subscription_status.into());
         self
     }
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
 }
 
 impl Call for AlertsList {
     type Output = Page<lago_types::Alert>;
-    fn operation() -> &'static Operation {
-        op::GET_SUBSCRIPTION_ALERTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.get_subscription_alerts(
-                &self.external_id,
-                self.page,
-                self.per_page,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::GET_SUBSCRIPTION_ALERTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/alerts", wire::segment("external_id", & self
+            .external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "alerts")
@@ -1040,25 +989,18 @@ impl Call for AlertsList {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same(
-                    "external_subscription_id",
-                    &self.external_id,
-                    &value.external_subscription_id,
-                )?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "external_subscription_id",
+                &self.external_id,
+                &value.external_subscription_id,
+            ))
     }
 }
 
 impl ListCall for AlertsList {
     type Item = lago_types::Alert;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -1067,7 +1009,7 @@ impl ListCall for AlertsList {
 pub struct AlertsCreate {
     external_id: String,
     subscription_status: Option<lago_types::SubscriptionStatus>,
-    body: bodies::CreateSubscriptionAlertBody,
+    body: lago_types::AlertInput,
 }
 
 impl Request<AlertsCreate> {
@@ -1085,17 +1027,16 @@ impl Request<AlertsCreate> {
 
 impl Call for AlertsCreate {
     type Output = lago_types::Alert;
-    fn operation() -> &'static Operation {
-        op::CREATE_SUBSCRIPTION_ALERT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_subscription_alert(
-                &self.external_id,
-                self.subscription_status.as_ref(),
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION_ALERT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/alerts", wire::segment("external_id", & self
+            .external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .root("alert", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
@@ -1105,8 +1046,7 @@ impl Call for AlertsCreate {
             "external_subscription_id",
             &self.external_id,
             &value.external_subscription_id,
-        )?;
-        Ok(())
+        )
     }
 }
 
@@ -1115,7 +1055,7 @@ impl Call for AlertsCreate {
 pub struct AlertsCreateBatch {
     external_id: String,
     subscription_status: Option<lago_types::SubscriptionStatus>,
-    body: bodies::CreateSubscriptionAlertBody,
+    body: Vec<lago_types::AlertInput>,
 }
 
 impl Request<AlertsCreateBatch> {
@@ -1133,17 +1073,16 @@ impl Request<AlertsCreateBatch> {
 
 impl Call for AlertsCreateBatch {
     type Output = Vec<lago_types::Alert>;
-    fn operation() -> &'static Operation {
-        op::CREATE_SUBSCRIPTION_ALERT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_subscription_alert(
-                &self.external_id,
-                self.subscription_status.as_ref(),
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION_ALERT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/alerts", wire::segment("external_id", & self
+            .external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .root("alerts", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alerts")
@@ -1151,15 +1090,11 @@ impl Call for AlertsCreateBatch {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same(
-                    "external_subscription_id",
-                    &self.external_id,
-                    &value.external_subscription_id,
-                )?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "external_subscription_id",
+                &self.external_id,
+                &value.external_subscription_id,
+            ))
     }
 }
 
@@ -1186,17 +1121,15 @@ impl Request<AlertsDelete> {
 
 impl Call for AlertsDelete {
     type Output = lago_types::Alert;
-    fn operation() -> &'static Operation {
-        op::DELETE_SUBSCRIPTION_ALERT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_subscription_alert(
-                &self.external_id,
-                &self.code,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_SUBSCRIPTION_ALERT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/alerts/{}", wire::segment("external_id", & self
+            .external_id) ?, wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
@@ -1207,8 +1140,7 @@ impl Call for AlertsDelete {
             &self.external_id,
             &value.external_subscription_id,
         )?;
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -1235,17 +1167,15 @@ impl Request<AlertsGet> {
 
 impl Call for AlertsGet {
     type Output = lago_types::Alert;
-    fn operation() -> &'static Operation {
-        op::GET_SUBSCRIPTION_ALERT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.get_subscription_alert(
-                &self.external_id,
-                &self.code,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::GET_SUBSCRIPTION_ALERT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/alerts/{}", wire::segment("external_id", & self
+            .external_id) ?, wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
@@ -1256,8 +1186,7 @@ impl Call for AlertsGet {
             &self.external_id,
             &value.external_subscription_id,
         )?;
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -1267,7 +1196,7 @@ pub struct AlertsUpdate {
     external_id: String,
     code: String,
     subscription_status: Option<lago_types::SubscriptionStatus>,
-    body: bodies::UpdateSubscriptionAlertBody,
+    body: lago_types::AlertUpdate,
 }
 
 impl Request<AlertsUpdate> {
@@ -1285,18 +1214,16 @@ impl Request<AlertsUpdate> {
 
 impl Call for AlertsUpdate {
     type Output = lago_types::Alert;
-    fn operation() -> &'static Operation {
-        op::UPDATE_SUBSCRIPTION_ALERT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_subscription_alert(
-                &self.external_id,
-                &self.code,
-                self.subscription_status.as_ref(),
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_ALERT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/alerts/{}", wire::segment("external_id", & self
+            .external_id) ?, wire::segment("code", & self.code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .root("alert", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "alert")
@@ -1307,8 +1234,7 @@ impl Call for AlertsUpdate {
             &self.external_id,
             &value.external_subscription_id,
         )?;
-        identity::same_or_set("code", &self.code, &self.body.alert.code, &value.code)?;
-        Ok(())
+        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
     }
 }
 
@@ -1316,24 +1242,11 @@ impl Call for AlertsUpdate {
 #[derive(Clone, Debug)]
 pub struct ChargesList {
     external_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     subscription_status: Option<lago_types::SubscriptionStatus>,
+    paging: Paging,
 }
 
 impl Request<ChargesList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Status that the subscription must have to be found; `active` when left out.
     ///
     /// Subscriptions that wait for their first payment are incomplete.
@@ -1348,18 +1261,17 @@ impl Request<ChargesList> {
 
 impl Call for ChargesList {
     type Output = Page<lago_types::Charge>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_SUBSCRIPTION_CHARGES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_subscription_charges(
-                &self.external_id,
-                self.page,
-                self.per_page,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_CHARGES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/charges", wire::segment("external_id", & self
+            .external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "charges")
@@ -1368,11 +1280,8 @@ impl Call for ChargesList {
 
 impl ListCall for ChargesList {
     type Item = lago_types::Charge;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -1399,24 +1308,21 @@ impl Request<ChargesGet> {
 
 impl Call for ChargesGet {
     type Output = lago_types::Charge;
-    fn operation() -> &'static Operation {
-        op::FIND_SUBSCRIPTION_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_subscription_charge(
-                &self.external_id,
-                &self.charge_code,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/charges/{}", wire::segment("external_id", & self
+            .external_id) ?, wire::segment("charge_code", & self.charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.charge_code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.charge_code, &value.code)
     }
 }
 
@@ -1426,7 +1332,7 @@ pub struct ChargesUpdate {
     external_id: String,
     charge_code: String,
     subscription_status: Option<lago_types::SubscriptionStatus>,
-    body: bodies::OverrideSubscriptionChargeBody,
+    body: lago_types::ChargeOverride,
 }
 
 impl Request<ChargesUpdate> {
@@ -1444,25 +1350,22 @@ impl Request<ChargesUpdate> {
 
 impl Call for ChargesUpdate {
     type Output = lago_types::Charge;
-    fn operation() -> &'static Operation {
-        op::OVERRIDE_SUBSCRIPTION_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.override_subscription_charge(
-                &self.external_id,
-                &self.charge_code,
-                self.subscription_status.as_ref(),
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::OVERRIDE_SUBSCRIPTION_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/charges/{}", wire::segment("external_id", & self
+            .external_id) ?, wire::segment("charge_code", & self.charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .root("charge", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.charge_code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.charge_code, &value.code)
     }
 }
 
@@ -1471,24 +1374,11 @@ impl Call for ChargesUpdate {
 pub struct ChargesFiltersList {
     external_id: String,
     charge_code: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     subscription_status: Option<lago_types::SubscriptionStatus>,
+    paging: Paging,
 }
 
 impl Request<ChargesFiltersList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Status that the subscription must have to be found; `active` when left out.
     ///
     /// Subscriptions that wait for their first payment are incomplete.
@@ -1503,19 +1393,18 @@ impl Request<ChargesFiltersList> {
 
 impl Call for ChargesFiltersList {
     type Output = Page<lago_types::ChargeFilter>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_SUBSCRIPTION_CHARGE_FILTERS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_subscription_charge_filters(
-                &self.external_id,
-                &self.charge_code,
-                self.page,
-                self.per_page,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_CHARGE_FILTERS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/charges/{}/filters",
+            wire::segment("external_id", & self.external_id) ?,
+            wire::segment("charge_code", & self.charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "filters")
@@ -1523,21 +1412,18 @@ impl Call for ChargesFiltersList {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same("charge_code", &self.charge_code, &value.charge_code)?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "charge_code",
+                &self.charge_code,
+                &value.charge_code,
+            ))
     }
 }
 
 impl ListCall for ChargesFiltersList {
     type Item = lago_types::ChargeFilter;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -1547,7 +1433,7 @@ pub struct ChargesFiltersCreate {
     external_id: String,
     charge_code: String,
     subscription_status: Option<lago_types::SubscriptionStatus>,
-    body: bodies::CreateSubscriptionChargeFilterBody,
+    body: lago_types::ChargeFilterInput,
 }
 
 impl Request<ChargesFiltersCreate> {
@@ -1565,25 +1451,23 @@ impl Request<ChargesFiltersCreate> {
 
 impl Call for ChargesFiltersCreate {
     type Output = lago_types::ChargeFilter;
-    fn operation() -> &'static Operation {
-        op::CREATE_SUBSCRIPTION_CHARGE_FILTER
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_subscription_charge_filter(
-                &self.external_id,
-                &self.charge_code,
-                self.subscription_status.as_ref(),
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION_CHARGE_FILTER;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/charges/{}/filters",
+            wire::segment("external_id", & self.external_id) ?,
+            wire::segment("charge_code", & self.charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .root("filter", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("charge_code", &self.charge_code, &value.charge_code)?;
-        Ok(())
+        identity::same("charge_code", &self.charge_code, &value.charge_code)
     }
 }
 
@@ -1611,26 +1495,24 @@ impl Request<ChargesFiltersDelete> {
 
 impl Call for ChargesFiltersDelete {
     type Output = lago_types::ChargeFilter;
-    fn operation() -> &'static Operation {
-        op::DESTROY_SUBSCRIPTION_CHARGE_FILTER
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_subscription_charge_filter(
-                &self.external_id,
-                &self.charge_code,
-                &self.filter_id,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION_CHARGE_FILTER;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/charges/{}/filters/{}",
+            wire::segment("external_id", & self.external_id) ?,
+            wire::segment("charge_code", & self.charge_code) ?,
+            wire::segment("filter_id", & self.filter_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
-        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.filter_id, &value.lago_id)
     }
 }
 
@@ -1658,26 +1540,24 @@ impl Request<ChargesFiltersGet> {
 
 impl Call for ChargesFiltersGet {
     type Output = lago_types::ChargeFilter;
-    fn operation() -> &'static Operation {
-        op::FIND_SUBSCRIPTION_CHARGE_FILTER
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_subscription_charge_filter(
-                &self.external_id,
-                &self.charge_code,
-                &self.filter_id,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION_CHARGE_FILTER;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/charges/{}/filters/{}",
+            wire::segment("external_id", & self.external_id) ?,
+            wire::segment("charge_code", & self.charge_code) ?,
+            wire::segment("filter_id", & self.filter_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
-        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.filter_id, &value.lago_id)
     }
 }
 
@@ -1688,7 +1568,7 @@ pub struct ChargesFiltersUpdate {
     charge_code: String,
     filter_id: String,
     subscription_status: Option<lago_types::SubscriptionStatus>,
-    body: bodies::UpdateSubscriptionChargeFilterBody,
+    body: lago_types::ChargeFilterUpdate,
 }
 
 impl Request<ChargesFiltersUpdate> {
@@ -1706,27 +1586,25 @@ impl Request<ChargesFiltersUpdate> {
 
 impl Call for ChargesFiltersUpdate {
     type Output = lago_types::ChargeFilter;
-    fn operation() -> &'static Operation {
-        op::UPDATE_SUBSCRIPTION_CHARGE_FILTER
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_subscription_charge_filter(
-                &self.external_id,
-                &self.charge_code,
-                &self.filter_id,
-                self.subscription_status.as_ref(),
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_CHARGE_FILTER;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/charges/{}/filters/{}",
+            wire::segment("external_id", & self.external_id) ?,
+            wire::segment("charge_code", & self.charge_code) ?,
+            wire::segment("filter_id", & self.filter_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .root("filter", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
-        identity::same("lago_id", &self.filter_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.filter_id, &value.lago_id)
     }
 }
 
@@ -1752,16 +1630,15 @@ impl Request<EntitlementsList> {
 
 impl Call for EntitlementsList {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_SUBSCRIPTION_ENTITLEMENTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_subscription_entitlements(
-                &self.external_id,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_ENTITLEMENTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/entitlements", wire::segment("external_id", &
+            self.external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlements")
@@ -1773,7 +1650,10 @@ impl Call for EntitlementsList {
 pub struct EntitlementsMerge {
     external_id: String,
     subscription_status: Option<lago_types::SubscriptionStatus>,
-    body: bodies::UpdateSubscriptionEntitlementsBody,
+    body: std::collections::BTreeMap<
+        String,
+        std::collections::BTreeMap<String, serde_json::Value>,
+    >,
 }
 
 impl Request<EntitlementsMerge> {
@@ -1791,17 +1671,16 @@ impl Request<EntitlementsMerge> {
 
 impl Call for EntitlementsMerge {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
-    fn operation() -> &'static Operation {
-        op::UPDATE_SUBSCRIPTION_ENTITLEMENTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_subscription_entitlements(
-                &self.external_id,
-                self.subscription_status.as_ref(),
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_ENTITLEMENTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/entitlements", wire::segment("external_id", &
+            self.external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .root("entitlements", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlements")
@@ -1831,17 +1710,15 @@ impl Request<EntitlementsDelete> {
 
 impl Call for EntitlementsDelete {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
-    fn operation() -> &'static Operation {
-        op::DESTROY_SUBSCRIPTION_ENTITLEMENT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_subscription_entitlement(
-                &self.external_id,
-                &self.feature_code,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION_ENTITLEMENT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/entitlements/{}", wire::segment("external_id", &
+            self.external_id) ?, wire::segment("feature_code", & self.feature_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlements")
@@ -1852,8 +1729,7 @@ impl Call for EntitlementsDelete {
             value
                 .iter()
                 .any(|element| identity::names(&self.feature_code, &element.code)),
-        )?;
-        Ok(())
+        )
     }
 }
 
@@ -1881,18 +1757,17 @@ impl Request<EntitlementsPrivilegesDelete> {
 
 impl Call for EntitlementsPrivilegesDelete {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
-    fn operation() -> &'static Operation {
-        op::DESTROY_SUBSCRIPTION_ENTITLEMENT_PRIVILEGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_subscription_entitlement_privilege(
-                &self.external_id,
-                &self.feature_code,
-                &self.privilege_code,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION_ENTITLEMENT_PRIVILEGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/entitlements/{}/privileges/{}",
+            wire::segment("external_id", & self.external_id) ?,
+            wire::segment("feature_code", & self.feature_code) ?,
+            wire::segment("privilege_code", & self.privilege_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "entitlements")
@@ -1912,8 +1787,7 @@ impl Call for EntitlementsPrivilegesDelete {
                                 &element.code,
                             ))
                 }),
-        )?;
-        Ok(())
+        )
     }
 }
 
@@ -1921,24 +1795,11 @@ impl Call for EntitlementsPrivilegesDelete {
 #[derive(Clone, Debug)]
 pub struct FixedChargesList {
     external_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     subscription_status: Option<lago_types::SubscriptionStatus>,
+    paging: Paging,
 }
 
 impl Request<FixedChargesList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Status that the subscription must have to be found; `active` when left out.
     ///
     /// Subscriptions that wait for their first payment are incomplete.
@@ -1953,18 +1814,17 @@ impl Request<FixedChargesList> {
 
 impl Call for FixedChargesList {
     type Output = Page<lago_types::FixedCharge>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_SUBSCRIPTION_FIXED_CHARGES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_subscription_fixed_charges(
-                &self.external_id,
-                self.page,
-                self.per_page,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_FIXED_CHARGES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/fixed_charges", wire::segment("external_id", &
+            self.external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "fixed_charges")
@@ -1973,11 +1833,8 @@ impl Call for FixedChargesList {
 
 impl ListCall for FixedChargesList {
     type Item = lago_types::FixedCharge;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -2004,24 +1861,22 @@ impl Request<FixedChargesGet> {
 
 impl Call for FixedChargesGet {
     type Output = lago_types::FixedCharge;
-    fn operation() -> &'static Operation {
-        op::FIND_SUBSCRIPTION_FIXED_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_subscription_fixed_charge(
-                &self.external_id,
-                &self.fixed_charge_code,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION_FIXED_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/fixed_charges/{}", wire::segment("external_id",
+            & self.external_id) ?, wire::segment("fixed_charge_code", & self
+            .fixed_charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.fixed_charge_code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.fixed_charge_code, &value.code)
     }
 }
 
@@ -2031,7 +1886,7 @@ pub struct FixedChargesUpdate {
     external_id: String,
     fixed_charge_code: String,
     subscription_status: Option<lago_types::SubscriptionStatus>,
-    body: bodies::OverrideSubscriptionFixedChargeBody,
+    body: lago_types::FixedChargeOverride,
 }
 
 impl Request<FixedChargesUpdate> {
@@ -2049,25 +1904,23 @@ impl Request<FixedChargesUpdate> {
 
 impl Call for FixedChargesUpdate {
     type Output = lago_types::FixedCharge;
-    fn operation() -> &'static Operation {
-        op::OVERRIDE_SUBSCRIPTION_FIXED_CHARGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.override_subscription_fixed_charge(
-                &self.external_id,
-                &self.fixed_charge_code,
-                self.subscription_status.as_ref(),
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::OVERRIDE_SUBSCRIPTION_FIXED_CHARGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/fixed_charges/{}", wire::segment("external_id",
+            & self.external_id) ?, wire::segment("fixed_charge_code", & self
+            .fixed_charge_code) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .root("fixed_charge", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "fixed_charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.fixed_charge_code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.fixed_charge_code, &value.code)
     }
 }
 
@@ -2093,16 +1946,15 @@ impl Request<LifetimeUsageGet> {
 
 impl Call for LifetimeUsageGet {
     type Output = lago_types::LifetimeUsage;
-    fn operation() -> &'static Operation {
-        op::GET_SUBSCRIPTION_LIFETIME_USAGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.get_subscription_lifetime_usage(
-                &self.external_id,
-                self.subscription_status.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::GET_SUBSCRIPTION_LIFETIME_USAGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/lifetime_usage", wire::segment("external_id", &
+            self.external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "lifetime_usage")
@@ -2112,8 +1964,7 @@ impl Call for LifetimeUsageGet {
             "external_subscription_id",
             &self.external_id,
             &value.external_subscription_id,
-        )?;
-        Ok(())
+        )
     }
 }
 
@@ -2122,7 +1973,7 @@ impl Call for LifetimeUsageGet {
 pub struct LifetimeUsageUpdate {
     external_id: String,
     subscription_status: Option<lago_types::SubscriptionStatus>,
-    body: bodies::UpdateSubscriptionLifetimeUsageBody,
+    body: lago_types::LifetimeUsageInput,
 }
 
 impl Request<LifetimeUsageUpdate> {
@@ -2140,17 +1991,16 @@ impl Request<LifetimeUsageUpdate> {
 
 impl Call for LifetimeUsageUpdate {
     type Output = lago_types::LifetimeUsage;
-    fn operation() -> &'static Operation {
-        op::UPDATE_SUBSCRIPTION_LIFETIME_USAGE
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_subscription_lifetime_usage(
-                &self.external_id,
-                self.subscription_status.as_ref(),
-                &self.body,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_LIFETIME_USAGE;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/subscriptions/{}/lifetime_usage", wire::segment("external_id", &
+            self.external_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("subscription_status", &self.subscription_status)
+            .root("lifetime_usage", &self.body)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "lifetime_usage")
@@ -2160,7 +2010,6 @@ impl Call for LifetimeUsageUpdate {
             "external_subscription_id",
             &self.external_id,
             &value.external_subscription_id,
-        )?;
-        Ok(())
+        )
     }
 }

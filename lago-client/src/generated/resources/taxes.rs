@@ -18,20 +18,13 @@ impl Taxes {
     ///
     /// `GET /taxes`, since 0.37.0-beta.
     pub fn list(&self) -> Request<List> {
-        Request::new(&self.client, List { page: None, per_page: None })
+        Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Create a tax rate that invoices can apply.
     ///
     /// `POST /taxes`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
     pub fn create(&self, tax: impl Into<lago_types::TaxInput>) -> Request<Create> {
-        Request::new(
-            &self.client,
-            Create {
-                body: bodies::CreateTaxBody {
-                    tax: tax.into(),
-                },
-            },
-        )
+        Request::new(&self.client, Create { body: tax.into() })
     }
     /// Delete a tax so that no invoice applies it again.
     ///
@@ -57,9 +50,7 @@ impl Taxes {
             &self.client,
             Update {
                 code: code.to_string(),
-                body: bodies::UpdateTaxBody {
-                    tax: tax.into(),
-                },
+                body: tax.into(),
             },
         )
     }
@@ -68,33 +59,18 @@ impl Taxes {
 /// A call of `GET /taxes`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for List {
     type Output = Page<lago_types::Tax>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_TAXES
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_taxes(self.page, self.per_page).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_TAXES;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/taxes");
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "taxes")
@@ -103,28 +79,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::Tax;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /taxes`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateTaxBody,
+    body: lago_types::TaxInput,
 }
 
 impl Call for Create {
     type Output = lago_types::Tax;
-    fn operation() -> &'static Operation {
-        op::CREATE_TAX
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_tax(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_TAX;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/taxes");
+        wire::draft(Self::OPERATION, url).root("tax", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "tax")
@@ -139,19 +110,16 @@ pub struct Delete {
 
 impl Call for Delete {
     type Output = lago_types::Tax;
-    fn operation() -> &'static Operation {
-        op::DESTROY_TAX
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_tax(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_TAX;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/taxes/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "tax")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -163,19 +131,16 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::Tax;
-    fn operation() -> &'static Operation {
-        op::FIND_TAX
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_tax(&self.code).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_TAX;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/taxes/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "tax")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("code", &self.code, &value.code)?;
-        Ok(())
+        identity::same("code", &self.code, &value.code)
     }
 }
 
@@ -183,23 +148,20 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     code: String,
-    body: bodies::UpdateTaxBody,
+    body: lago_types::TaxUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::Tax;
-    fn operation() -> &'static Operation {
-        op::UPDATE_TAX
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_tax(&self.code, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_TAX;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/taxes/{}", wire::segment("code", & self.code) ?);
+        wire::draft(Self::OPERATION, url).root("tax", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "tax")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set("code", &self.code, &self.body.tax.code, &value.code)?;
-        Ok(())
+        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
     }
 }

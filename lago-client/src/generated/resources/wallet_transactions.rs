@@ -32,9 +32,7 @@ impl WalletTransactions {
         Request::new(
             &self.client,
             Create {
-                body: bodies::CreateWalletTransactionBody {
-                    wallet_transaction: wallet_transaction.into(),
-                },
+                body: wallet_transaction.into(),
             },
         )
     }
@@ -82,8 +80,7 @@ impl WalletTransactionsConsumptions {
             &self.client,
             ConsumptionsList {
                 lago_id: lago_id.to_string(),
-                page: None,
-                per_page: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -107,8 +104,7 @@ impl WalletTransactionsFundings {
             &self.client,
             FundingsList {
                 lago_id: lago_id.to_string(),
-                page: None,
-                per_page: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -117,17 +113,15 @@ impl WalletTransactionsFundings {
 /// A call of `POST /wallet_transactions`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateWalletTransactionBody,
+    body: lago_types::WalletTransactionInput,
 }
 
 impl Call for Create {
     type Output = Vec<lago_types::WalletTransaction>;
-    fn operation() -> &'static Operation {
-        op::CREATE_WALLET_TRANSACTION
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_wallet_transaction(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_WALLET_TRANSACTION;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/wallet_transactions");
+        wire::draft(Self::OPERATION, url).root("wallet_transaction", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet_transactions")
@@ -142,19 +136,19 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::WalletTransaction;
-    fn operation() -> &'static Operation {
-        op::FIND_WALLET_TRANSACTION
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_wallet_transaction(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_WALLET_TRANSACTION;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallet_transactions/{}", wire::segment("lago_id", & self.lago_id)
+            ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet_transaction")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -166,12 +160,13 @@ pub struct PaymentUrl {
 
 impl Call for PaymentUrl {
     type Output = lago_types::WalletTransactionPaymentUrl;
-    fn operation() -> &'static Operation {
-        op::WALLET_TRANSACTION_PAYMENT_URL
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.wallet_transaction_payment_url(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::WALLET_TRANSACTION_PAYMENT_URL;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallet_transactions/{}/payment_url", wire::segment("lago_id", &
+            self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet_transaction_payment_details")
@@ -181,8 +176,7 @@ impl Call for PaymentUrl {
             "lago_wallet_transaction_id",
             &self.lago_id,
             &value.lago_wallet_transaction_id,
-        )?;
-        Ok(())
+        )
     }
 }
 
@@ -190,38 +184,21 @@ impl Call for PaymentUrl {
 #[derive(Clone, Debug)]
 pub struct ConsumptionsList {
     lago_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<ConsumptionsList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for ConsumptionsList {
     type Output = Page<lago_types::WalletTransactionConsumption>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_WALLET_TRANSACTION_CONSUMPTIONS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_wallet_transaction_consumptions(
-                &self.lago_id,
-                self.page,
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_WALLET_TRANSACTION_CONSUMPTIONS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallet_transactions/{}/consumptions", wire::segment("lago_id", &
+            self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "wallet_transaction_consumptions")
@@ -230,11 +207,8 @@ impl Call for ConsumptionsList {
 
 impl ListCall for ConsumptionsList {
     type Item = lago_types::WalletTransactionConsumption;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
@@ -242,38 +216,21 @@ impl ListCall for ConsumptionsList {
 #[derive(Clone, Debug)]
 pub struct FundingsList {
     lago_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<FundingsList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for FundingsList {
     type Output = Page<lago_types::WalletTransactionFunding>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_WALLET_TRANSACTION_FUNDINGS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_wallet_transaction_fundings(
-                &self.lago_id,
-                self.page,
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_WALLET_TRANSACTION_FUNDINGS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallet_transactions/{}/fundings", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "wallet_transaction_fundings")
@@ -282,10 +239,7 @@ impl Call for FundingsList {
 
 impl ListCall for FundingsList {
     type Item = lago_types::WalletTransactionFunding;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }

@@ -32,10 +32,9 @@ impl Wallets {
             &self.client,
             List {
                 external_customer_id: external_customer_id.into(),
-                page: None,
-                per_page: None,
                 currency: None,
                 billing_entity_codes: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -45,14 +44,7 @@ impl Wallets {
     ///
     /// Fails with 404 `billing_entity_not_found`.
     pub fn create(&self, wallet: impl Into<lago_types::WalletInput>) -> Request<Create> {
-        Request::new(
-            &self.client,
-            Create {
-                body: bodies::CreateWalletBody {
-                    wallet: Some(wallet.into()),
-                },
-            },
-        )
+        Request::new(&self.client, Create { body: wallet.into() })
     }
     /// Terminate a wallet by Lago id, forfeiting its remaining credits.
     ///
@@ -88,9 +80,7 @@ impl Wallets {
             &self.client,
             Update {
                 lago_id: lago_id.to_string(),
-                body: bodies::UpdateWalletBody {
-                    wallet: wallet.into(),
-                },
+                body: wallet.into(),
             },
         )
     }
@@ -134,17 +124,13 @@ impl WalletsMetadata {
             &self.client,
             MetadataMerge {
                 lago_id: lago_id.to_string(),
-                body: bodies::MergeWalletMetadataBody {
-                    metadata: Some(
-                        metadata
-                            .into_iter()
-                            .map(|(key, value)| (
-                                key.into(),
-                                Into::<lago_types::Patch<String>>::into(value).into_value(),
-                            ))
-                            .collect(),
-                    ),
-                },
+                body: metadata
+                    .into_iter()
+                    .map(|(key, value)| (
+                        key.into(),
+                        Into::<lago_types::Patch<String>>::into(value).into_value(),
+                    ))
+                    .collect(),
             },
         )
     }
@@ -162,17 +148,13 @@ impl WalletsMetadata {
             &self.client,
             MetadataReplace {
                 lago_id: lago_id.to_string(),
-                body: bodies::ReplaceWalletMetadataBody {
-                    metadata: Some(
-                        metadata
-                            .into_iter()
-                            .map(|(key, value)| (
-                                key.into(),
-                                Into::<lago_types::Patch<String>>::into(value).into_value(),
-                            ))
-                            .collect(),
-                    ),
-                },
+                body: metadata
+                    .into_iter()
+                    .map(|(key, value)| (
+                        key.into(),
+                        Into::<lago_types::Patch<String>>::into(value).into_value(),
+                    ))
+                    .collect(),
             },
         )
     }
@@ -215,12 +197,11 @@ impl WalletsWalletTransactions {
             &self.client,
             WalletTransactionsList {
                 lago_id: lago_id.to_string(),
-                page: None,
-                per_page: None,
                 status: None,
                 transaction_status: None,
                 transaction_type: None,
                 metadata: None,
+                paging: Paging::default(),
             },
         )
     }
@@ -230,25 +211,12 @@ impl WalletsWalletTransactions {
 #[derive(Clone, Debug)]
 pub struct List {
     external_customer_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     currency: Option<lago_types::Currency>,
     billing_entity_codes: Option<Vec<String>>,
+    paging: Paging,
 }
 
 impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only records in this currency, an ISO 4217 code.
     pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
@@ -268,19 +236,16 @@ impl Request<List> {
 
 impl Call for List {
     type Output = Page<lago_types::Wallet>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_WALLETS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_wallets(
-                self.billing_entity_codes.as_ref(),
-                self.currency.as_ref(),
-                &self.external_customer_id,
-                self.page,
-                self.per_page,
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_WALLETS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/wallets");
+        wire::draft(Self::OPERATION, url)
+            .query("billing_entity_codes[]", &self.billing_entity_codes)
+            .query("currency", &self.currency)
+            .query("external_customer_id", &self.external_customer_id)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "wallets")
@@ -289,28 +254,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::Wallet;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /wallets`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateWalletBody,
+    body: lago_types::WalletInput,
 }
 
 impl Call for Create {
     type Output = lago_types::Wallet;
-    fn operation() -> &'static Operation {
-        op::CREATE_WALLET
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_wallet(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_WALLET;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/wallets");
+        wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
@@ -325,19 +285,18 @@ pub struct Delete {
 
 impl Call for Delete {
     type Output = lago_types::Wallet;
-    fn operation() -> &'static Operation {
-        op::DESTROY_WALLET
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_wallet(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_WALLET;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallets/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -349,19 +308,18 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::Wallet;
-    fn operation() -> &'static Operation {
-        op::FIND_WALLET
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_wallet(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_WALLET;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallets/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -369,24 +327,23 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     lago_id: String,
-    body: bodies::UpdateWalletBody,
+    body: lago_types::WalletUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::Wallet;
-    fn operation() -> &'static Operation {
-        op::UPDATE_WALLET
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_wallet(&self.lago_id, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_WALLET;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallets/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "wallet")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -398,12 +355,12 @@ pub struct MetadataDeleteAll {
 
 impl Call for MetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::DELETE_ALL_WALLET_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_all_wallet_metadata(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_ALL_WALLET_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallets/{}/metadata", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -414,17 +371,17 @@ impl Call for MetadataDeleteAll {
 #[derive(Clone, Debug)]
 pub struct MetadataMerge {
     lago_id: String,
-    body: bodies::MergeWalletMetadataBody,
+    body: std::collections::BTreeMap<String, Option<String>>,
 }
 
 impl Call for MetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::MERGE_WALLET_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.merge_wallet_metadata(&self.lago_id, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::MERGE_WALLET_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallets/{}/metadata", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -435,17 +392,17 @@ impl Call for MetadataMerge {
 #[derive(Clone, Debug)]
 pub struct MetadataReplace {
     lago_id: String,
-    body: bodies::ReplaceWalletMetadataBody,
+    body: std::collections::BTreeMap<String, Option<String>>,
 }
 
 impl Call for MetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::REPLACE_WALLET_METADATA
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.replace_wallet_metadata(&self.lago_id, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::REPLACE_WALLET_METADATA;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallets/{}/metadata", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
@@ -461,19 +418,19 @@ pub struct MetadataDelete {
 
 impl Call for MetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
-    fn operation() -> &'static Operation {
-        op::DELETE_WALLET_METADATA_KEY
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.delete_wallet_metadata_key(&self.lago_id, &self.key).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DELETE_WALLET_METADATA_KEY;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallets/{}/metadata/{}", wire::segment("lago_id", & self.lago_id)
+            ?, wire::segment("key", & self.key) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))?;
-        Ok(())
+        identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))
     }
 }
 
@@ -481,27 +438,14 @@ impl Call for MetadataDelete {
 #[derive(Clone, Debug)]
 pub struct WalletTransactionsList {
     lago_id: String,
-    page: Option<i64>,
-    per_page: Option<i64>,
     status: Option<lago_types::WalletTransactionStatus>,
     transaction_status: Option<lago_types::TransactionStatus>,
     transaction_type: Option<lago_types::TransactionType>,
     metadata: Option<DeepObject>,
+    paging: Paging,
 }
 
 impl Request<WalletTransactionsList> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
     /// Keep only transactions with this status, such as `pending` or `settled`.
     pub fn status(
         mut self,
@@ -531,28 +475,27 @@ impl Request<WalletTransactionsList> {
         mut self,
         metadata: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>,
     ) -> Self {
-        self.call.metadata = Some(DeepObject::new("metadata", metadata));
+        self.call.metadata = Some(DeepObject::new(metadata));
         self
     }
 }
 
 impl Call for WalletTransactionsList {
     type Output = Page<lago_types::WalletTransaction>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_WALLET_TRANSACTIONS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_wallet_transactions(
-                &self.lago_id,
-                self.metadata.as_ref().map(DeepObject::checked).transpose()?,
-                self.page,
-                self.per_page,
-                self.status.as_ref(),
-                self.transaction_status.as_ref(),
-                self.transaction_type.as_ref(),
-            )
-            .await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_WALLET_TRANSACTIONS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/wallets/{}/wallet_transactions", wire::segment("lago_id", & self
+            .lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url)
+            .query("metadata", &self.metadata)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .query("status", &self.status)
+            .query("transaction_status", &self.transaction_status)
+            .query("transaction_type", &self.transaction_type)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "wallet_transactions")
@@ -560,20 +503,17 @@ impl Call for WalletTransactionsList {
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
             .iter()
-            .try_for_each(|value| {
-                identity::same("lago_wallet_id", &self.lago_id, &value.lago_wallet_id)?;
-                Ok(())
-            })?;
-        Ok(())
+            .try_for_each(|value| identity::same(
+                "lago_wallet_id",
+                &self.lago_id,
+                &value.lago_wallet_id,
+            ))
     }
 }
 
 impl ListCall for WalletTransactionsList {
     type Item = lago_types::WalletTransaction;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }

@@ -18,7 +18,7 @@ impl WebhookEndpoints {
     ///
     /// `GET /webhook_endpoints`, since 0.40.0-beta.
     pub fn list(&self) -> Request<List> {
-        Request::new(&self.client, List { page: None, per_page: None })
+        Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Register a URL that receives webhooks.
     ///
@@ -30,9 +30,7 @@ impl WebhookEndpoints {
         Request::new(
             &self.client,
             Create {
-                body: bodies::CreateWebhookEndpointBody {
-                    webhook_endpoint: Some(webhook_endpoint.into()),
-                },
+                body: webhook_endpoint.into(),
             },
         )
     }
@@ -70,9 +68,7 @@ impl WebhookEndpoints {
             &self.client,
             Update {
                 lago_id: lago_id.to_string(),
-                body: bodies::UpdateWebhookEndpointBody {
-                    webhook_endpoint: Some(webhook_endpoint.into()),
-                },
+                body: webhook_endpoint.into(),
             },
         )
     }
@@ -81,33 +77,18 @@ impl WebhookEndpoints {
 /// A call of `GET /webhook_endpoints`.
 #[derive(Clone, Debug)]
 pub struct List {
-    page: Option<i64>,
-    per_page: Option<i64>,
-}
-
-impl Request<List> {
-    /// Number of the page to return, counted from 1.
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.call.page = Some(page.into());
-        self
-    }
-    /// How many records a page holds; 100 when left out.
-    ///
-    /// Zero makes the server answer 500.
-    pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
-        self.call.per_page = Some(per_page.into());
-        self
-    }
+    paging: Paging,
 }
 
 impl Call for List {
     type Output = Page<lago_types::WebhookEndpoint>;
-    fn operation() -> &'static Operation {
-        op::FIND_ALL_WEBHOOK_ENDPOINTS
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_all_webhook_endpoints(self.page, self.per_page).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_ALL_WEBHOOK_ENDPOINTS;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/webhook_endpoints");
+        wire::draft(Self::OPERATION, url)
+            .query("page", &self.paging.page)
+            .query("per_page", &self.paging.per_page)
+            .build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::page(body, "webhook_endpoints")
@@ -116,28 +97,23 @@ impl Call for List {
 
 impl ListCall for List {
     type Item = lago_types::WebhookEndpoint;
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
+    fn paging(&mut self) -> &mut Paging {
+        &mut self.paging
     }
 }
 
 /// A call of `POST /webhook_endpoints`.
 #[derive(Clone, Debug)]
 pub struct Create {
-    body: bodies::CreateWebhookEndpointBody,
+    body: lago_types::WebhookEndpointInput,
 }
 
 impl Call for Create {
     type Output = lago_types::WebhookEndpoint;
-    fn operation() -> &'static Operation {
-        op::CREATE_WEBHOOK_ENDPOINT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.create_webhook_endpoint(&self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::CREATE_WEBHOOK_ENDPOINT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/webhook_endpoints");
+        wire::draft(Self::OPERATION, url).root("webhook_endpoint", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "webhook_endpoint")
@@ -152,19 +128,18 @@ pub struct Delete {
 
 impl Call for Delete {
     type Output = lago_types::WebhookEndpoint;
-    fn operation() -> &'static Operation {
-        op::DESTROY_WEBHOOK_ENDPOINT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.destroy_webhook_endpoint(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::DESTROY_WEBHOOK_ENDPOINT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/webhook_endpoints/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "webhook_endpoint")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -176,19 +151,18 @@ pub struct Get {
 
 impl Call for Get {
     type Output = lago_types::WebhookEndpoint;
-    fn operation() -> &'static Operation {
-        op::FIND_WEBHOOK_ENDPOINT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.find_webhook_endpoint(&self.lago_id).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FIND_WEBHOOK_ENDPOINT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/webhook_endpoints/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "webhook_endpoint")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 
@@ -196,23 +170,22 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct Update {
     lago_id: String,
-    body: bodies::UpdateWebhookEndpointBody,
+    body: lago_types::WebhookEndpointUpdate,
 }
 
 impl Call for Update {
     type Output = lago_types::WebhookEndpoint;
-    fn operation() -> &'static Operation {
-        op::UPDATE_WEBHOOK_ENDPOINT
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.update_webhook_endpoint(&self.lago_id, &self.body).await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::UPDATE_WEBHOOK_ENDPOINT;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!(
+            "{base_url}/webhook_endpoints/{}", wire::segment("lago_id", & self.lago_id) ?
+        );
+        wire::draft(Self::OPERATION, url).root("webhook_endpoint", &self.body).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "webhook_endpoint")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)?;
-        Ok(())
+        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }

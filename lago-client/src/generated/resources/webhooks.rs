@@ -35,12 +35,10 @@ pub struct JsonPublicKey {}
 
 impl Call for JsonPublicKey {
     type Output = lago_types::WebhookPublicKey;
-    fn operation() -> &'static Operation {
-        op::FETCH_JSON_PUBLIC_KEY
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.fetch_json_public_key().await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FETCH_JSON_PUBLIC_KEY;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/webhooks/json_public_key");
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::root(body, "webhook")
@@ -53,12 +51,10 @@ pub struct PublicKey {}
 
 impl Call for PublicKey {
     type Output = String;
-    fn operation() -> &'static Operation {
-        op::FETCH_PUBLIC_KEY
-    }
-    async fn execute(&self, wire: &wire::Client) -> WireOutcome {
-        wire.fetch_public_key().await?;
-        Ok(())
+    const OPERATION: &'static Operation = op::FETCH_PUBLIC_KEY;
+    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+        let url = format!("{base_url}/webhooks/public_key");
+        wire::draft(Self::OPERATION, url).build()
     }
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
         decode::text(body)

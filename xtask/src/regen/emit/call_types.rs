@@ -4,15 +4,15 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::bodies;
-use super::call_wire::call_impl;
+use super::EmitError;
+use super::call_body;
+use super::call_impl::{call_impl, request_function};
 use super::docs;
-use super::methods::{Input, Method, Output};
-use super::signatures::Signature;
+use super::methods::{Method, Output};
+use super::requests::Written;
 use super::structs::doc_lines;
 use super::values::{Argument, argument};
-use super::{EmitError, address_of};
-use crate::regen::ir::{Field, Parameter, ParameterPlace, TypeRef};
+use crate::regen::ir::{Parameter, ParameterPlace, TypeRef};
 use crate::regen::{ident, prose, reserved};
 
 /// A method and all that belongs to its call.
@@ -24,20 +24,38 @@ pub(crate) struct Printed {
 }
 
 /// A field of the call type.
-struct Part {
-    ident: Ident,
-    ty: TokenStream,
+pub(crate) struct Part {
+    pub(crate) ident: Ident,
+    pub(crate) ty: TokenStream,
     /// How it begins, from the arguments of the method.
-    init: TokenStream,
+    pub(crate) init: TokenStream,
+}
+
+impl Part {
+    /// What a setter may set.
+    pub(crate) fn optional(ident: Ident, ty: &TokenStream) -> Self {
+        Self {
+            ident,
+            ty: quote!(Option<#ty>),
+            init: quote!(None),
+        }
+    }
 }
 
 /// Prints a method, given the one of the same noun that reads back what it writes, if any.
 pub(crate) fn print(
     method: &Method<'_>,
-    signature: &Signature,
+    written: &Written,
     lookup: Option<&Method<'_>>,
 ) -> Result<Printed, EmitError> {
     let call = format_ident!("{}", method.call);
+    let is_list = matches!(method.output, Output::Page { .. });
+    // What every list has is set and kept in one place for all.
+    let options = || {
+        method
+            .query(false)
+            .filter(|parameter| !(is_list && is_paging(parameter)))
+    };
     let mut arguments = Vec::new();
     let mut parts = Vec::new();
     for parameter in method.path() {
@@ -59,21 +77,23 @@ pub(crate) fn print(
             init: kept,
         });
     }
-    for parameter in method.query(false) {
+    for parameter in options() {
         let ident = ident::value(&parameter.rust);
         let ty = query_argument(&ident, parameter)?.ty;
+        parts.push(Part::optional(ident, &ty));
+    }
+    if is_list {
         parts.push(Part {
-            ident,
-            ty: quote!(Option<#ty>),
-            init: quote!(None),
+            ident: format_ident!("paging"),
+            ty: quote!(Paging),
+            init: quote!(Paging::default()),
         });
     }
-    let body_setters = body(method, &mut arguments, &mut parts)?;
-    let query_setters = method
-        .query(false)
-        .map(query_setter)
-        .collect::<Result<Vec<_>, _>>()?;
-    let setters: Vec<TokenStream> = query_setters.into_iter().chain(body_setters).collect();
+    let body = call_body::of(method)?;
+    arguments.extend(body.arguments);
+    parts.extend(body.parts);
+    let query_setters = options().map(query_setter).collect::<Result<Vec<_>, _>>()?;
+    let setters: Vec<TokenStream> = query_setters.into_iter().chain(body.setters).collect();
     let setters = (!setters.is_empty()).then(|| quote!(impl Request<#call> { #(#setters)* }));
 
     let fields = parts
@@ -92,7 +112,12 @@ pub(crate) fn print(
             Request::new(&self.client, #call { #(#inits),* })
         }
     };
-    let call_impl = call_impl(method, signature, lookup, &call)?;
+    let call_impl = call_impl(
+        method,
+        &request_function(method, written, &body.written)?,
+        lookup,
+        &call,
+    )?;
     let list = list_impl(method, &call)?;
     let about = doc_lines(&format!(
         "A call of `{} {}`.",
@@ -111,161 +136,14 @@ pub(crate) fn print(
     })
 }
 
-/// The arguments, fields and setters of a body.
-fn body(
-    method: &Method<'_>,
-    arguments: &mut Vec<TokenStream>,
-    parts: &mut Vec<Part>,
-) -> Result<Vec<TokenStream>, EmitError> {
-    let ident = format_ident!("body");
-    let name = format_ident!("{}", bodies::name(method.operation));
-    let wrapped = quote!(bodies::#name);
-    let mut setters = Vec::new();
-    match &method.input {
-        Input::Nothing => {}
-        Input::Type(ty) => {
-            let argument = argument(&format_ident!("input"), ty)?;
-            arguments.push(argument.declared);
-            parts.push(Part {
-                ident,
-                ty: argument.ty,
-                init: argument.kept,
-            });
-        }
-        Input::Root { main, beside } => {
-            let root = ident::value(&main.name);
-            let argument = root_argument(&root, main)?;
-            arguments.push(argument.declared);
-            let kept = argument.kept;
-            let nothing = beside.iter().map(|field| {
-                let (ident, nothing) = (ident::value(&field.name), nothing(field));
-                quote!(#ident: #nothing)
-            });
-            let init = quote!(#wrapped { #root: #kept, #(#nothing),* });
-            parts.push(Part {
-                ident,
-                ty: wrapped,
-                init,
-            });
-            for field in beside {
-                let name = ident::value(&field.name);
-                let setter_name = body_option(method, field);
-                let argument = root_argument(&setter_name, field)?;
-                let kept = argument.kept;
-                let mut doc = docs::field(field);
-                if setter_name != name {
-                    doc += &format!(
-                        "\n\nThis goes into the body; [`{name}`](Self::{name}) is the query parameter."
-                    );
-                }
-                setters.push(setter(
-                    &field.origin,
-                    &setter_name,
-                    &doc,
-                    argument.declared,
-                    quote! {
-                        self.call.body.#name = #kept;
-                    },
-                )?);
-            }
-        }
-        Input::Variant(field) => {
-            let root = ident::value(&field.name);
-            let variant = bodies::variant_ident(field);
-            let argument = argument(&root, &field.ty)?;
-            arguments.push(argument.declared);
-            let kept = argument.kept;
-            parts.push(Part {
-                ident,
-                ty: wrapped.clone(),
-                init: quote!(#wrapped::#variant(#kept)),
-            });
-        }
-        Input::OptionalType(ty) => {
-            let name = format_ident!("input");
-            let argument = argument(&name, ty)?;
-            let (ty, kept) = (argument.ty, argument.kept);
-            parts.push(Part {
-                ident,
-                ty: quote!(Option<#ty>),
-                init: quote!(None),
-            });
-            setters.push(setter(
-                &address_of(method.operation),
-                &name,
-                "What to do, in more detail.",
-                argument.declared,
-                quote! {
-                    self.call.body = Some(#kept);
-                },
-            )?);
-        }
-        Input::OptionalRoot(field) => {
-            let root = ident::value(&field.name);
-            let argument = root_argument(&root, field)?;
-            let kept = argument.kept;
-            parts.push(Part {
-                ident,
-                ty: quote!(Option<#wrapped>),
-                init: quote!(None),
-            });
-            setters.push(setter(
-                &field.origin,
-                &root,
-                &docs::field(field),
-                argument.declared,
-                quote! {
-                    self.call.body = Some(#wrapped { #root: #kept });
-                },
-            )?);
-        }
-    }
-    Ok(setters)
-}
-
-/// The argument for a root, kept as the body holds it.
-fn root_argument(name: &Ident, field: &Field) -> Result<Argument, EmitError> {
-    let mut argument = argument(name, &field.ty)?;
-    let kept = argument.kept;
-    argument.kept = match (field.required, field.nullable) {
-        (true, false) => kept,
-        (false, true) => quote!(lago_types::Patch::Value(#kept)),
-        _ => quote!(Some(#kept)),
-    };
-    Ok(argument)
-}
-
-fn nothing(field: &Field) -> TokenStream {
-    match field.nullable && !field.required {
-        true => quote!(lago_types::Patch::Absent),
-        false => quote!(None),
-    }
-}
-
 fn query_argument(ident: &Ident, parameter: &Parameter) -> Result<Argument, EmitError> {
     match &parameter.place {
         ParameterPlace::Query { ty, .. } => argument(ident, ty),
-        _ => {
-            let name = &parameter.name;
-            Ok(Argument {
-                declared: quote!(#ident: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>),
-                kept: quote!(DeepObject::new(#name, #ident)),
-                ty: quote!(DeepObject),
-            })
-        }
-    }
-}
-
-/// The setter of an option that stands in the body: `status`, or `body_status` when a query parameter
-/// has that name. What both mean is the server's affair, so that one sets only one.
-pub(crate) fn body_option(method: &Method<'_>, field: &Field) -> Ident {
-    let name = ident::snake(&field.name);
-    let mut queried = [true, false]
-        .into_iter()
-        .flat_map(|required| method.query(required));
-    match queried.any(|parameter| parameter.rust == name) {
-        true => ident::value(&format!("body_{name}")),
-        false => ident::value(&name),
+        _ => Ok(Argument {
+            declared: quote!(#ident: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>),
+            kept: quote!(DeepObject::new(#ident)),
+            ty: quote!(DeepObject),
+        }),
     }
 }
 
@@ -281,7 +159,7 @@ fn query_setter(parameter: &Parameter) -> Result<TokenStream, EmitError> {
     setter(&parameter.origin, &ident, &doc, declared, assignment)
 }
 
-fn setter(
+pub(crate) fn setter(
     origin: &str,
     ident: &Ident,
     doc: &str,
@@ -304,18 +182,27 @@ fn setter(
     })
 }
 
+/// The options of every list: which page, and how much is on it. The server reads both for every list, also
+/// where a document forgets the second.
+pub(crate) const PAGING: [&str; 2] = ["page", "per_page"];
+
+/// Whether an option of a list is one that every list has.
+pub(crate) fn is_paging(parameter: &Parameter) -> bool {
+    let number =
+        matches!(&parameter.place, ParameterPlace::Query { ty, .. } if *ty == TypeRef::Integer);
+    number && PAGING.contains(&parameter.name.as_str())
+}
+
 /// A list that can be walked has a page to ask for.
 fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, EmitError> {
     let Output::Page { item, .. } = &method.output else {
         return Ok(None);
     };
     let item = argument(call, item)?.ty;
-    let paged = method.query(false).any(|parameter| {
-        let number =
-            matches!(&parameter.place, ParameterPlace::Query { ty, .. } if *ty == TypeRef::Integer);
-        parameter.name == "page" && number
-    });
-    if !paged {
+    if !method
+        .query(false)
+        .any(|option| is_paging(option) && option.name == "page")
+    {
         return Err(EmitError::within(
             method.operation,
             "the list has pages but no optional parameter `page` that is a number; correct it in the overlay",
@@ -324,11 +211,8 @@ fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, E
     Ok(Some(quote! {
         impl ListCall for #call {
             type Item = #item;
-            fn set_page(&mut self, page: i64) {
-                self.page = Some(page);
-            }
-            fn page(&self) -> Option<i64> {
-                self.page
+            fn paging(&mut self) -> &mut Paging {
+                &mut self.paging
             }
         }
     }))

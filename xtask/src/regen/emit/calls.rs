@@ -7,7 +7,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::call_types::body_option;
+use super::call_body::option;
 use super::methods::{Input, Method, Output, methods};
 use super::{EmitError, Tree, rust_type, source};
 use crate::regen::ident;
@@ -146,8 +146,13 @@ fn call(method: &Method<'_>) -> Result<TokenStream, EmitError> {
             arguments.push(quote!(args.root::<#ty>(#name)?));
             for field in beside {
                 let (name, ty) = (&field.name, taken(&field.ty)?);
-                let setter = body_option(method, field);
-                setters.push((setter, quote!(args.optional_root::<#ty>(#name)?)));
+                match field.required {
+                    true => arguments.push(quote!(args.root::<#ty>(#name)?)),
+                    false => {
+                        let value = quote!(args.optional_root::<#ty>(#name)?);
+                        setters.push((option(method, field), value));
+                    }
+                }
             }
         }
         Input::Variant(field) => {

@@ -9,14 +9,12 @@ use crate::regen::ir::{Elements, Gone, Identity, SetBy, TypeRef};
 
 /// The check of a value, for a call whose answers state something of its path again.
 pub(crate) fn check(method: &Method<'_>) -> Option<TokenStream> {
-    let (stated, gone) = (stated(method), gone(method));
-    (stated.is_some() || gone.is_some()).then(|| {
-        quote! {
-            fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-                #stated
-                #gone
-                Ok(())
-            }
+    let checks: Vec<TokenStream> = stated(method).into_iter().chain(gone(method)).collect();
+    let (last, before) = checks.split_last()?;
+    Some(quote! {
+        fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
+            #(#before?;)*
+            #last
         }
     })
 }
@@ -38,7 +36,7 @@ fn gone(method: &Method<'_>) -> Option<TokenStream> {
         }
     };
     let parameter = found.parameter()?;
-    Some(quote!(identity::gone(#parameter, #is_there)?;))
+    Some(quote!(identity::gone(#parameter, #is_there)))
 }
 
 /// Whether the last of the lists has its element.
@@ -70,26 +68,33 @@ fn argument(method: &Method<'_>, parameter: &str) -> Option<Ident> {
     Some(ident::value(&parameter.rust))
 }
 
-fn stated(method: &Method<'_>) -> Option<TokenStream> {
+/// The checks of what an answer states: an expression for each, or one for all of its elements.
+fn stated(method: &Method<'_>) -> Vec<TokenStream> {
     let found = &method.operation.identity;
-    if found.is_empty() {
-        return None;
-    }
     let is_plain = match &method.output {
-        Output::Nothing | Output::Text => return None,
+        Output::Nothing | Output::Text => return Vec::new(),
         Output::Whole(TypeRef::Named(_)) => true,
         Output::Root { ty, .. } => matches!(ty, TypeRef::Named(_)),
         // A list, a page, or something that may not be there.
         Output::Whole(_) | Output::RootOrNothing { .. } | Output::Page { .. } => false,
     };
-    let lines = found.iter().filter_map(|found| line(method, found));
-    Some(match is_plain {
-        true => quote!(#(#lines)*),
-        false => quote!(value.iter().try_for_each(|value| { #(#lines)* Ok(()) })?;),
-    })
+    let checks: Vec<TokenStream> = found
+        .iter()
+        .filter_map(|found| one(method, found))
+        .collect();
+    match checks.split_last() {
+        Some((last, before)) if !is_plain => {
+            let each = match before {
+                [] => quote!(#last),
+                before => quote!({ #(#before?;)* #last }),
+            };
+            vec![quote!(value.iter().try_for_each(|value| #each))]
+        }
+        _ => checks,
+    }
 }
 
-fn line(method: &Method<'_>, found: &Identity) -> Option<TokenStream> {
+fn one(method: &Method<'_>, found: &Identity) -> Option<TokenStream> {
     let name = &found.place();
     let parameter = argument(method, &found.parameter)?;
     let property = ident::value(&found.property);
@@ -97,28 +102,21 @@ fn line(method: &Method<'_>, found: &Identity) -> Option<TokenStream> {
         let part_name = ident::value(&part.name);
         return Some(match part.optional {
             true => quote! {
-                if let Some(part) = &value.#part_name {
-                    identity::same(#name, &self.#parameter, &part.#property)?;
-                }
+                value.#part_name.iter().try_for_each(|part| {
+                    identity::same(#name, &self.#parameter, &part.#property)
+                })
             },
             false => quote! {
-                identity::same(#name, &self.#parameter, &value.#part_name.#property)?;
+                identity::same(#name, &self.#parameter, &value.#part_name.#property)
             },
         });
     }
     Some(match &found.set {
-        SetBy::Nothing => quote!(identity::same(#name, &self.#parameter, &value.#property)?;),
-        SetBy::Body => quote! {
-            identity::same_or_set(#name, &self.#parameter, &self.body.#property, &value.#property)?;
+        SetBy::Nothing => quote!(identity::same(#name, &self.#parameter, &value.#property)),
+        // Of a body with roots the call keeps what stands under the one that it is about.
+        SetBy::Body | SetBy::Root(_) => quote! {
+            identity::same_or_set(#name, &self.#parameter, &self.body.#property, &value.#property)
         },
-        SetBy::Root(root) => {
-            let root = ident::value(root);
-            quote! {
-                identity::same_or_set(
-                    #name, &self.#parameter, &self.body.#root.#property, &value.#property,
-                )?;
-            }
-        }
     })
 }
 
@@ -149,8 +147,8 @@ mod tests {
     #[test]
     fn each_element_of_a_list_is_checked() {
         let list = printed(|operation| operation.identity = code(SetBy::Nothing));
-        let expected = "value.iter().try_for_each(|value|{\
-            identity::same(\"thing_code\",&self.code,&value.thing_code)?;Ok(())})?;Ok(())";
+        let expected = "{value.iter().try_for_each(|value|\
+            identity::same(\"thing_code\",&self.code,&value.thing_code))}";
         assert!(list.contains(expected), "{list}");
         assert_eq!(printed(|_| {}), "");
     }
@@ -166,7 +164,7 @@ mod tests {
             operation.identity = code(SetBy::Root("thing".into()));
         });
         let expected = "{identity::same_or_set(\"thing_code\",&self.code,\
-            &self.body.thing.thing_code,&value.thing_code,)?;Ok(())}";
+            &self.body.thing_code,&value.thing_code)}";
         assert!(update.contains(expected), "{update}");
     }
 
@@ -175,12 +173,12 @@ mod tests {
         for (optional, expected) in [
             (
                 true,
-                "ifletSome(part)=&value.thing{\
-                 identity::same(\"thing.code\",&self.code,&part.code)?;}",
+                "value.thing.iter().try_for_each(|part|{\
+                 identity::same(\"thing.code\",&self.code,&part.code)})",
             ),
             (
                 false,
-                "identity::same(\"thing.code\",&self.code,&value.thing.code)?;",
+                "identity::same(\"thing.code\",&self.code,&value.thing.code)",
             ),
         ] {
             let list = printed(|operation| {
@@ -206,7 +204,7 @@ mod tests {
             operation.gone = Some(Gone::Key("code".into()));
         });
         let expected =
-            "identity::gone(\"code\",value.iter().any(|map|map.contains_key(&self.code)))?;";
+            "identity::gone(\"code\",value.iter().any(|map|map.contains_key(&self.code)))}";
         assert!(deletion.contains(expected), "{deletion}");
     }
 
@@ -226,7 +224,7 @@ mod tests {
         });
         let expected = "identity::gone(\"code\",value.iter().any(|element|\
             identity::names(&self.code,&element.code)&&\
-            element.bits.iter().flatten().any(|element|identity::names(&self.code,&element.code))))?;";
+            element.bits.iter().flatten().any(|element|identity::names(&self.code,&element.code))))}";
         assert!(deletion.contains(expected), "{deletion}");
     }
 }

@@ -74,11 +74,11 @@ pub(crate) fn call_functions(
     let Input::Root { main, .. } = &method.input else {
         return None;
     };
-    let (root, ident) = (&main.name, ident::value(&main.name));
+    let root = &main.name;
     let many = is_many(main);
     let settle = match many {
-        true => quote!(keyed::settle_all(#root, &mut self.body.#ident)),
-        false => quote!(keyed::settle(#root, &mut self.body.#ident)),
+        true => quote!(keyed::settle_all(#root, &mut self.body)),
+        false => quote!(keyed::settle(#root, &mut self.body)),
     };
     let look_up = lookup.and_then(|lookup| {
         let (call, key) = (format_ident!("{}", lookup.call), lookup.path().next()?);
@@ -89,8 +89,8 @@ pub(crate) fn call_functions(
         });
         let get = quote!(|#key| #call { #key, #(#others)* });
         let looked_up = match many {
-            true => quote!(lookup.all(&self.body.#ident, #get)),
-            false => quote!(lookup.one(&self.body.#ident, #get)),
+            true => quote!(lookup.all(&self.body, #get)),
+            false => quote!(lookup.one(&self.body, #get)),
         };
         Some(quote! {
             fn look_up<'c>(&'c self, lookup: Lookup<'c>) -> Option<Recorded<'c, Self::Output>> {
@@ -149,11 +149,11 @@ mod tests {
         let input = || TypeRef::Named("EventInput".into());
         let one = printed(input());
         assert!(
-            one.contains(r#"keyed::settle("event",&mutself.body.event)"#),
+            one.contains(r#"keyed::settle("event",&mutself.body)"#),
             "{one}"
         );
         assert!(
-            one.contains("lookup.one(&self.body.event,|id|Get{id,since:None,})"),
+            one.contains("lookup.one(&self.body,|id|Get{id,since:None,})"),
             "{one}"
         );
         let many = printed(TypeRef::List(Box::new(input())));

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{EmitError, Tree, source, wire};
+use super::{EmitError, Tree, source};
 
 /// Prints `mod.rs` for the generated part of lago-client.
 pub(crate) fn client(tree: &mut Tree) -> Result<(), EmitError> {
@@ -13,7 +13,6 @@ pub(crate) fn client(tree: &mut Tree) -> Result<(), EmitError> {
         "What is generated of the client.",
         |module| {
             let attributes = match module {
-                "wire" => Some(wire::allowances()),
                 "public_key" => Some(quote! { #[cfg(feature = "webhooks")] }),
                 _ => None,
             };

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use super::call_types;
 use super::files::{self, FileMethod};
 use super::methods::{Method, methods};
-use super::signatures::Signature;
+use super::requests::{self, Written};
 use super::structs::doc_lines;
 use super::{EmitError, Tree, address_of, source};
 use crate::regen::ir::{Api, Idempotency};
@@ -21,7 +21,8 @@ const FOLDER: &str = "lago-client/src/generated/resources";
 type Place = Vec<String>;
 
 /// Adds the modules of all nouns to the tree.
-pub(crate) fn emit(api: &Api, signatures: &[Signature], tree: &mut Tree) -> Result<(), EmitError> {
+pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
+    let requests = requests::read(api)?;
     let mut places: BTreeMap<Place, Vec<Method<'_>>> = BTreeMap::new();
     for operation in &api.operations {
         for length in 1..=operation.accessors.len() {
@@ -36,7 +37,7 @@ pub(crate) fn emit(api: &Api, signatures: &[Signature], tree: &mut Tree) -> Resu
     let files = files::methods_of(api)?;
     let nouns: BTreeSet<&String> = places.keys().filter_map(|place| place.first()).collect();
     for noun in &nouns {
-        let text = module(noun, &places, signatures, &files).map_err(|error| {
+        let text = module(noun, &places, &requests, &files).map_err(|error| {
             let mut below = api.operations.iter();
             match below.find(|operation| operation.accessors.first() == Some(noun)) {
                 Some(operation) => error.located(&address_of(operation)),
@@ -78,7 +79,7 @@ fn root(nouns: &BTreeSet<&String>) -> Result<String, EmitError> {
 fn module(
     noun: &str,
     places: &BTreeMap<Place, Vec<Method<'_>>>,
-    signatures: &[Signature],
+    requests: &BTreeMap<&str, Written>,
     files: &[FileMethod<'_>],
 ) -> Result<String, EmitError> {
     let mut accessors = Vec::new();
@@ -105,13 +106,11 @@ fn module(
         });
         let mut functions: Vec<TokenStream> = nested.collect();
         for method in methods {
-            let signature = signatures
-                .iter()
-                .find(|signature| signature.operation == method.operation.id)
-                .ok_or_else(|| {
-                    EmitError::new(format!("the wire lacks `{}`", method.operation.id))
-                })?;
-            let printed = call_types::print(method, signature, lookup(method, noun, places))?;
+            let operation = method.operation;
+            let written = requests.get(operation.id.as_str()).ok_or_else(|| {
+                EmitError::within(operation, "progenitor has not written its request")
+            })?;
+            let printed = call_types::print(method, written, lookup(method, noun, places))?;
             functions.push(printed.method);
             calls.push(printed.call);
         }
@@ -175,15 +174,13 @@ fn in_words(place: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{sample, wire};
+    use super::super::sample;
     use super::*;
 
     #[test]
     fn nouns_lead_to_methods_and_options_are_setters() {
         let mut tree = Tree::new();
-        super::super::bodies::emit(&sample::api(), &mut tree).unwrap();
-        let signatures = wire::emit(&sample::api(), &mut tree).unwrap();
-        emit(&sample::api(), &signatures, &mut tree).unwrap();
+        emit(&sample::api(), &mut tree).unwrap();
         let flat = tree["lago-client/src/generated/resources/things.rs"]
             .split_whitespace()
             .collect::<String>();

@@ -18,8 +18,8 @@ use crate::regen::schema::{
 
 const JSON: &str = "application/json";
 
-/// What the wire calls variables of its own.
-const VARIABLES: [&str; 2] = ["body", "header_map"];
+/// What a call keeps under these names, and what progenitor has in a variable of that name.
+const VARIABLES: [&str; 3] = ["body", "header_map", "paging"];
 
 impl Reader<'_> {
     pub(super) fn operations(&mut self, root: &Value, facts: &OperationFacts) -> Vec<Operation> {
@@ -49,11 +49,6 @@ impl Reader<'_> {
             id: id.to_owned(),
             method: method.to_uppercase(),
             path: path.to_owned(),
-            tag: list(operation, "tags")
-                .next()
-                .and_then(Value::as_str)
-                .unwrap_or("untagged")
-                .to_owned(),
             summary: said("summary"),
             description: said("description"),
             deprecated: flag(operation, "deprecated"),

@@ -67,10 +67,14 @@ fn names_that_are_words_of_rust_are_still_names() {
             "pubfnquery_body(mutself,query_body:implInto<String>)->Self",
         ],
     );
-    let wire = &generated.tree["lago-client/src/generated/wire/mod_.rs"];
     assert_contains(
-        wire,
-        &["QueryParam::new(\"body\", &query_body)", "\"größe\""],
+        &calls,
+        &[
+            ".query(\"body\",&self.query_body)",
+            ".query(\"paging\",&self.query_paging)",
+            ".query(\"url\",&self.url)",
+            ".query(\"größe\",&self.gr_uf6_udf_e)",
+        ],
     );
     let client = flat(&generated, "lago-client/src/generated/resources.rs");
     assert_contains(
@@ -101,7 +105,7 @@ fn parameters_are_told_apart_and_read_in_every_spelling() {
             "pubfnquery_id(mutself,query_id:implInto<String>)->Self",
             "pubfncurrency(mutself,currency:implInto<String>)->Self",
             "pubfnstates(mutself,",
-            "DeepObject::new(\"filter\",filter)",
+            "DeepObject::new(filter)",
         ],
     );
     let secrets = flat(&generated, "lago-client/src/generated/resources/v1.rs");

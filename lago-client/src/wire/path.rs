@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use progenitor_client::Error;
+use super::invalid::InvalidRequest;
 
 /// A value as one segment of a path. Everything but letters, digits, `-`, `_` and `~` is encoded, so
 /// that no value ends its segment, begins a format, parameters or a query.
@@ -16,14 +16,14 @@ use progenitor_client::Error;
 /// URL parser, encoded or not, and a delete with an empty key would reach the operation that deletes
 /// everything. At a NUL a gateway may cut the path off, and no text column of the server's database
 /// can hold one.
-pub(crate) fn segment(name: &str, value: &str) -> Result<String, NoSegment> {
+pub(crate) fn segment(name: &str, value: &str) -> Result<String, InvalidRequest> {
     if matches!(value, "" | "." | "..") {
-        return Err(NoSegment(format!(
+        return Err(InvalidRequest::new(format!(
             "`{name}` is {value:?}: it would address another resource"
         )));
     }
     if value.contains('\0') {
-        return Err(NoSegment(format!(
+        return Err(InvalidRequest::new(format!(
             "`{name}` has a NUL in it, at which the path may be cut off"
         )));
     }
@@ -39,16 +39,6 @@ pub(crate) fn segment(name: &str, value: &str) -> Result<String, NoSegment> {
         }
     }
     Ok(encoded)
-}
-
-/// A value that no path can hold, and why.
-#[derive(Debug)]
-pub(crate) struct NoSegment(String);
-
-impl From<NoSegment> for Error {
-    fn from(NoSegment(why): NoSegment) -> Self {
-        Self::InvalidRequest(why)
-    }
 }
 
 #[cfg(test)]
@@ -96,14 +86,14 @@ mod tests {
     #[test]
     fn steps_are_refused_by_name() {
         for value in ["", ".", ".."] {
-            let error = Error::from(segment("code", value).unwrap_err()).to_string();
+            let error = segment("code", value).unwrap_err().to_string();
             assert!(error.contains(&format!("`code` is {value:?}")), "{error}");
         }
     }
 
     #[test]
     fn a_nul_is_refused_without_the_value() {
-        let error = Error::from(segment("code", "jane\0").unwrap_err()).to_string();
+        let error = segment("code", "jane\0").unwrap_err().to_string();
         assert!(error.contains("`code` has a NUL"), "{error}");
         assert!(!error.contains("jane"), "{error}");
     }
