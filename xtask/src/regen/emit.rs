@@ -3,6 +3,7 @@
 mod answers;
 mod call_body;
 mod call_impl;
+mod call_parts;
 mod call_types;
 mod calls;
 mod conversions;

@@ -19,6 +19,19 @@ impl ActivityLogs {
     /// `GET /activity_logs`, since 1.28.1.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Settings
+    ///
+    /// - `from_date`: Keep only entries from this ISO 8601 date on.
+    /// - `to_date`: Keep only entries up to this ISO 8601 date.
+    /// - `activity_types`: Keep only these kinds of activity, such as `invoice.created`.
+    /// - `activity_sources`: Keep only activity from these origins: the API, the web app, Lago itself.
+    /// - `user_emails`: Keep only activity of the users with these e-mail addresses.
+    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
+    /// - `external_subscription_id`: Keep only what belongs to the subscription with this external id.
+    /// - `resource_ids`: Keep only activity on the objects with these Lago ids.
+    /// - `resource_types`: Keep only activity on these kinds of object, given as class names.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,

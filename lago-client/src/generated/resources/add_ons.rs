@@ -17,6 +17,10 @@ impl AddOns {
     /// List the add-ons of your catalogue.
     ///
     /// `GET /add_ons`, since 0.26.0-beta.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(&self.client, List { paging: Paging::default() })
     }

@@ -17,6 +17,13 @@ impl Analytics {
     /// Report gross revenue per month and currency.
     ///
     /// `GET /analytics/gross_revenue`, since 0.51.0-beta.
+    ///
+    /// # Settings
+    ///
+    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
+    /// - `external_customer_id`: Report only on the customer with this external id.
+    /// - `months`: How many months back the report reaches.
+    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
     pub fn gross_revenue(&self) -> Request<GrossRevenue> {
         Request::new(
             &self.client,
@@ -33,6 +40,12 @@ impl Analytics {
     /// `GET /analytics/invoice_collection`, since 0.52.0-beta.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Settings
+    ///
+    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
+    /// - `months`: How many months back the report reaches.
+    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
     pub fn invoice_collection(&self) -> Request<InvoiceCollection> {
         Request::new(
             &self.client,
@@ -48,6 +61,12 @@ impl Analytics {
     /// `GET /analytics/invoiced_usage`, since 0.51.0-beta.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Settings
+    ///
+    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
+    /// - `months`: How many months back the report reaches.
+    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
     pub fn invoiced_usage(&self) -> Request<InvoicedUsage> {
         Request::new(
             &self.client,
@@ -63,6 +82,12 @@ impl Analytics {
     /// `GET /analytics/mrr`, since 0.51.0-beta.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Settings
+    ///
+    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
+    /// - `months`: How many months back the report reaches.
+    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
     pub fn mrr(&self) -> Request<Mrr> {
         Request::new(
             &self.client,
@@ -76,6 +101,13 @@ impl Analytics {
     /// Report unpaid amounts past their due date, per month.
     ///
     /// `GET /analytics/overdue_balance`, since 1.6.4.
+    ///
+    /// # Settings
+    ///
+    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
+    /// - `external_customer_id`: Report only on the customer with this external id.
+    /// - `months`: How many months back the report reaches.
+    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
     pub fn overdue_balance(&self) -> Request<OverdueBalance> {
         Request::new(
             &self.client,
@@ -90,6 +122,20 @@ impl Analytics {
     /// Report usage units and amounts over time, per billable metric.
     ///
     /// `GET /analytics/usage`, since 1.31.0.
+    ///
+    /// # Settings
+    ///
+    /// - `time_granularity`: Length of the time slices: a day, a week or a month.
+    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
+    /// - `from_date`: First day of the report, an ISO 8601 date.
+    /// - `to_date`: Last day of the report, an ISO 8601 date.
+    /// - `customer_type`: Keep only usage of customers that are persons, or that are companies.
+    /// - `external_customer_id`: Keep only usage of the customer with this external id.
+    /// - `customer_country`: Keep only usage of customers in this country, an ISO 3166-1 alpha-2 code.
+    /// - `external_subscription_id`: Keep only usage of the subscription with this external id.
+    /// - `is_billable_metric_recurring`: Keep only usage of recurring metrics, or only of the others.
+    /// - `plan_code`: Keep only usage billed under the plan with this code.
+    /// - `billable_metric_code`: Keep only usage of the metric with this code.
     pub fn usage(&self) -> Request<Usage> {
         Request::new(
             &self.client,

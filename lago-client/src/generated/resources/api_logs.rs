@@ -19,6 +19,17 @@ impl ApiLogs {
     /// `GET /api_logs`, since 1.28.1.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Settings
+    ///
+    /// - `from_date`: Keep only entries from this ISO 8601 date on.
+    /// - `to_date`: Keep only entries up to this ISO 8601 date.
+    /// - `http_methods`: Keep only requests made with these HTTP methods.
+    /// - `http_statuses`: Keep only these outcomes: status numbers, or `succeeded` and `failed`.
+    /// - `api_version`: Keep only requests to this version of the API, such as `v1`.
+    /// - `clients`: Only calls of these clients, by their user agent.
+    /// - `request_paths`: Only calls of these paths, where `*` stands for anything.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,

@@ -17,6 +17,13 @@ impl AppliedCoupons {
     /// List the coupons applied to any customer.
     ///
     /// `GET /applied_coupons`, since 0.26.0-beta.
+    ///
+    /// # Settings
+    ///
+    /// - `status`: Keep only coupons still in force, or only terminated ones.
+    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
+    /// - `coupon_code`: Keep only applications of the coupons with these codes.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,

@@ -17,6 +17,10 @@ impl Coupons {
     /// List the coupons of your catalogue, applied or not.
     ///
     /// `GET /coupons`, since 0.26.0-beta.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(&self.client, List { paging: Paging::default() })
     }

@@ -23,6 +23,25 @@ impl CreditNotes {
     /// `GET /credit_notes`, since 0.26.0-beta.
     ///
     /// Fails with 404 `billing_entity_not_found`.
+    ///
+    /// # Settings
+    ///
+    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
+    /// - `issuing_date_from`: Keep only credit notes issued on or after this ISO 8601 date.
+    /// - `issuing_date_to`: Keep only credit notes issued up to this ISO 8601 date.
+    /// - `search_term`: Text to look for in ids, numbers, and customer names, external ids and e-mails.
+    /// - `currency`: Keep only credit notes in this currency, an ISO 4217 code.
+    /// - `reason`: Keep only credit notes given for this reason.
+    /// - `credit_status`: Keep only credit notes whose credit has this status.
+    /// - `refund_status`: Keep only credit notes whose refund has this status.
+    /// - `invoice_number`: Keep only credit notes on the invoice with this number.
+    /// - `amount_from`: Keep only credit notes of this amount or more, in cents.
+    /// - `amount_to`: Keep only credit notes of this amount or less, in cents.
+    /// - `self_billed`: Keep only credit notes on self-billed invoices, or only the others.
+    /// - `billing_entity_codes`: Keep only credit notes of the billing entities with these codes.
+    /// - `types`: Keep only notes of which some part is credited, refunded or offset, as listed.
+    /// - `purchase_order_number`: Keep only those with this number of the customer's order.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -133,6 +152,10 @@ impl CreditNotes {
     /// `POST /credit_notes/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 403 `premium_license_required`, 405 `email_settings_disabled`.
+    ///
+    /// # Settings
+    ///
+    /// - `input`: What to do, in more detail.
     pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> Request<ResendEmail> {
         Request::new(
             &self.client,

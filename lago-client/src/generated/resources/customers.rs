@@ -51,6 +51,22 @@ impl Customers {
     /// `GET /customers`, since 0.26.0-beta.
     ///
     /// Fails with 404 `billing_entity_not_found`.
+    ///
+    /// # Settings
+    ///
+    /// - `account_type`: Keep only these account types: ordinary customers, or partners.
+    /// - `billing_entity_codes`: Keep only customers of the billing entities with these codes.
+    /// - `search_term`: Text to look for in names, e-mail addresses and external ids.
+    /// - `countries`: Keep only customers in these countries, as ISO 3166-1 alpha-2 codes.
+    /// - `states`: Keep only customers in these states or regions.
+    /// - `zipcodes`: Keep only customers with these postal codes.
+    /// - `currencies`: Keep only customers billed in these currencies, as ISO 4217 codes.
+    /// - `has_tax_identification_number`: Keep only customers with a tax number, or only those without.
+    /// - `metadata`: Keep only customers whose metadata `key` has this value; an empty value finds those lacking it.
+    /// - `customer_type`: Keep only companies, or only individuals.
+    /// - `has_customer_type`: Keep only customers whose type is known, or only the others.
+    /// - `external_id`: Only the customer with this id of yours.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -128,6 +144,20 @@ impl Customers {
     /// `GET /customers/{external_customer_id}/current_usage`, since 0.37.0-beta.
     ///
     /// Fails with 405 `no_active_subscription` or `full_usage_not_allowed`, 429 `too_many_provider_requests`.
+    ///
+    /// # Settings
+    ///
+    /// - `apply_taxes`: Whether amounts include taxes; `true` when left out.
+    /// - `charge_id`: Keep only usage of the charge with this Lago id, a UUID.
+    /// - `charge_code`: Keep only usage of the charge with this code.
+    /// - `billable_metric_code`: Keep only usage of the metric with this code.
+    /// - `group`: Keep only usage of one pricing group, as key and value: `group[cloud]=aws`.
+    /// - `filter_by_charge_id`: Deprecated form of `charge_id`.
+    /// - `filter_by_charge_code`: Deprecated form of `charge_code`.
+    /// - `filter_by_group`: Deprecated form of `group`.
+    /// - `full_usage`: Count from the subscription's start, not from the period's; needs a charge or group filter.
+    /// - `filter_by_presentation`: Presentation values to break down by, a JSON array in a string; `[]` turns breakdowns off.
+    /// - `skip_grouping`: Whether to leave the split by pricing groups out.
     pub fn current_usage(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -155,6 +185,12 @@ impl Customers {
     /// List a subscription's usage in its closed billing periods.
     ///
     /// `GET /customers/{external_customer_id}/past_usage`, since 0.48.0-beta.
+    ///
+    /// # Settings
+    ///
+    /// - `billable_metric_code`: Keep only usage of the metric with this code.
+    /// - `periods_count`: How many closed billing periods to return.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn past_usage(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -190,6 +226,10 @@ impl Customers {
     /// `GET /customers/{external_customer_id}/projected_usage`, since 1.31.0.
     ///
     /// Fails with 405 `no_active_subscription`, 429 `too_many_provider_requests`.
+    ///
+    /// # Settings
+    ///
+    /// - `apply_taxes`: Whether amounts include taxes; `true` when left out.
     pub fn projected_usage(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -219,6 +259,12 @@ impl CustomersAppliedCoupons {
     /// List the coupons applied to one customer.
     ///
     /// `GET /customers/{external_customer_id}/applied_coupons`, since 1.33.3.
+    ///
+    /// # Settings
+    ///
+    /// - `status`: Keep only coupons still in force, or only terminated ones.
+    /// - `coupon_code`: Keep only applications of the coupons with these codes.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -264,6 +310,24 @@ impl CustomersCreditNotes {
     /// List the credit notes of one customer.
     ///
     /// `GET /customers/{external_customer_id}/credit_notes`, since 1.33.3.
+    ///
+    /// # Settings
+    ///
+    /// - `issuing_date_from`: Keep only credit notes issued on or after this ISO 8601 date.
+    /// - `issuing_date_to`: Keep only credit notes issued up to this ISO 8601 date.
+    /// - `search_term`: Text to look for in ids, numbers, and customer names, external ids and e-mails.
+    /// - `reason`: Keep only credit notes given for this reason.
+    /// - `credit_status`: Keep only credit notes whose credit has this status.
+    /// - `refund_status`: Keep only credit notes whose refund has this status.
+    /// - `invoice_number`: Keep only credit notes on the invoice with this number.
+    /// - `amount_from`: Keep only credit notes of this amount or more, in cents.
+    /// - `amount_to`: Keep only credit notes of this amount or less, in cents.
+    /// - `self_billed`: Keep only credit notes on self-billed invoices, or only the others.
+    /// - `types`: Keep only notes of which some part is credited, refunded or offset, as listed.
+    /// - `purchase_order_number`: Keep only those with this number of the customer's order.
+    /// - `billing_entity_codes`: Keep only those of the billing entities with these codes.
+    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -305,6 +369,29 @@ impl CustomersInvoices {
     /// List the invoices of one customer.
     ///
     /// `GET /customers/{external_customer_id}/invoices`, since 1.33.3.
+    ///
+    /// # Settings
+    ///
+    /// - `amount_from`: Keep only invoices of this amount or more, in cents.
+    /// - `amount_to`: Keep only invoices of this amount or less, in cents.
+    /// - `issuing_date_from`: Keep only invoices issued on or after this ISO 8601 date.
+    /// - `issuing_date_to`: Keep only invoices issued up to this ISO 8601 date.
+    /// - `status`: Keep only invoices with this status.
+    /// - `payment_status`: Keep only invoices with this payment status.
+    /// - `payment_overdue`: Keep only invoices past their due date, or only the others.
+    /// - `search_term`: Text to look for in ids, numbers, and customer names, external ids and e-mails.
+    /// - `payment_dispute_lost`: Keep only invoices whose payment dispute was lost, or only the others.
+    /// - `invoice_type`: Keep only invoices of this type.
+    /// - `self_billed`: Keep only self-billed invoices, or only the others.
+    /// - `metadata`: Keep only invoices whose metadata `key` has this value; an empty value finds those lacking it.
+    /// - `partially_paid`: Keep only invoices of which a part has been paid, or only the others.
+    /// - `purchase_order_number`: Keep only those with this number of the customer's order.
+    /// - `billing_entity_codes`: Keep only those of the billing entities with these codes.
+    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
+    /// - `statuses`: Keep only invoices with one of these statuses; `status` takes one alone.
+    /// - `payment_statuses`: Keep only invoices with one of these payment statuses; `payment_status` takes one alone.
+    /// - `settlements`: Keep only invoices that were settled in one of these ways.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -351,6 +438,10 @@ impl CustomersPaymentMethods {
     /// List the payment methods stored for one customer.
     ///
     /// `GET /customers/{external_customer_id}/payment_methods`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -412,6 +503,13 @@ impl CustomersPaymentRequests {
     /// List the payment requests sent to one customer.
     ///
     /// `GET /customers/{external_customer_id}/payment_requests`, since 1.33.3.
+    ///
+    /// # Settings
+    ///
+    /// - `payment_status`: Keep only records with this payment status.
+    /// - `billing_entity_codes`: Keep only payment requests of the billing entities with these codes.
+    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -442,6 +540,11 @@ impl CustomersPayments {
     /// List the payments of one customer.
     ///
     /// `GET /customers/{external_customer_id}/payments`, since 1.33.3.
+    ///
+    /// # Settings
+    ///
+    /// - `invoice_id`: Keep only payments of the invoice with this Lago id, a UUID.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -470,6 +573,15 @@ impl CustomersSubscriptions {
     /// List the subscriptions of one customer, active ones by default.
     ///
     /// `GET /customers/{external_customer_id}/subscriptions`, since 1.33.3.
+    ///
+    /// # Settings
+    ///
+    /// - `plan_code`: Keep only subscriptions to the plan with this code.
+    /// - `status`: Keep only subscriptions in these statuses; only `active` ones when left out.
+    /// - `billing_entity_codes`: Keep only subscriptions of the billing entities with these codes.
+    /// - `external_id`: Keep only subscriptions with this external id.
+    /// - `overridden`: Keep only subscriptions with overrides of their plan, or only those without.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -510,6 +622,12 @@ impl CustomersWallets {
     /// List the prepaid wallets of one customer.
     ///
     /// `GET /customers/{external_customer_id}/wallets`, since 1.33.3.
+    ///
+    /// # Settings
+    ///
+    /// - `billing_entity_codes`: Keep only wallets of the billing entities with these codes.
+    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -623,6 +741,10 @@ impl CustomersWalletsAlerts {
     /// List the balance alerts of a customer's wallet.
     ///
     /// `GET /customers/{external_customer_id}/wallets/{wallet_code}/alerts`, since 1.43.0.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,

@@ -17,6 +17,15 @@ impl Events {
     /// List the usage events received so far.
     ///
     /// `GET /events`, since 1.12.2.
+    ///
+    /// # Settings
+    ///
+    /// - `external_subscription_id`: Keep only what belongs to the subscription with this external id.
+    /// - `code`: Keep only events of the billable metric with this code.
+    /// - `timestamp_from_started_at`: Keep only events since the subscription's start; needs `external_subscription_id`.
+    /// - `timestamp_from`: Keep only events at or after this time, ISO 8601 in UTC.
+    /// - `timestamp_to`: Keep only events up to this time, ISO 8601 in UTC.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,

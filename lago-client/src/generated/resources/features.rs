@@ -21,6 +21,11 @@ impl Features {
     /// List the features that plans and subscriptions can grant.
     ///
     /// `GET /features`, since 1.31.0.
+    ///
+    /// # Settings
+    ///
+    /// - `search_term`: Text to look for in names, codes and descriptions.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,

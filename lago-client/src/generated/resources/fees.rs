@@ -17,6 +17,25 @@ impl Fees {
     /// List the fees charged to customers, invoiced or not.
     ///
     /// `GET /fees`, since 0.26.0-beta.
+    ///
+    /// # Settings
+    ///
+    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
+    /// - `external_subscription_id`: Keep only what belongs to the subscription with this external id.
+    /// - `event_transaction_id`: Keep only fees caused by the event with this transaction id.
+    /// - `currency`: Keep only fees in this currency, an ISO 4217 code.
+    /// - `fee_type`: Keep only fees of this type.
+    /// - `billable_metric_code`: Keep only charge fees of the metric with this code.
+    /// - `payment_status`: Keep only fees with this payment status.
+    /// - `created_at_from`: Keep only fees created at or after this time, ISO 8601 in UTC.
+    /// - `created_at_to`: Keep only fees created up to this time, ISO 8601 in UTC.
+    /// - `succeeded_at_from`: Keep only fees paid at or after this time, ISO 8601 in UTC.
+    /// - `succeeded_at_to`: Keep only fees paid up to this time, ISO 8601 in UTC.
+    /// - `failed_at_from`: Keep only fees whose payment failed at or after this time, ISO 8601 in UTC.
+    /// - `failed_at_to`: Keep only fees whose payment failed up to this time, ISO 8601 in UTC.
+    /// - `refunded_at_from`: Keep only fees refunded at or after this time, ISO 8601 in UTC.
+    /// - `refunded_at_to`: Keep only fees refunded up to this time, ISO 8601 in UTC.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,

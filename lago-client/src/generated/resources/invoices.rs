@@ -19,6 +19,28 @@ impl Invoices {
     /// `GET /invoices`, since 0.26.0-beta.
     ///
     /// Fails with 404 `billing_entity_not_found`.
+    ///
+    /// # Settings
+    ///
+    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
+    /// - `amount_from`: Keep only invoices of this amount or more, in cents.
+    /// - `amount_to`: Keep only invoices of this amount or less, in cents.
+    /// - `issuing_date_from`: Keep only invoices issued on or after this ISO 8601 date.
+    /// - `issuing_date_to`: Keep only invoices issued up to this ISO 8601 date.
+    /// - `statuses`: Keep only invoices with one of these statuses.
+    /// - `payment_statuses`: Keep only invoices with one of these payment statuses.
+    /// - `payment_overdue`: Keep only invoices past their due date, or only the others.
+    /// - `search_term`: Text to look for in ids, numbers, and customer names, external ids and e-mails.
+    /// - `currency`: Keep only invoices in this currency, an ISO 4217 code.
+    /// - `payment_dispute_lost`: Keep only invoices whose payment dispute was lost, or only the others.
+    /// - `invoice_type`: Keep only invoices of this type.
+    /// - `self_billed`: Keep only self-billed invoices, or only the others.
+    /// - `billing_entity_codes`: Keep only invoices of the billing entities with these codes.
+    /// - `metadata`: Keep only invoices whose metadata `key` has this value; an empty value finds those lacking it.
+    /// - `partially_paid`: Keep only invoices of which a part has been paid, or only the others.
+    /// - `purchase_order_number`: Keep only those with this number of the customer's order.
+    /// - `settlements`: Keep only invoices that were settled in one of these ways.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -186,6 +208,10 @@ impl Invoices {
     /// `POST /invoices/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 403 `premium_license_required`, 404 `invoice_not_found`, 405 `email_settings_disabled` or `invoice_not_finalized`.
+    ///
+    /// # Settings
+    ///
+    /// - `input`: What to do, in more detail.
     pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> Request<ResendEmail> {
         Request::new(
             &self.client,
@@ -213,6 +239,10 @@ impl Invoices {
     /// `POST /invoices/{lago_id}/retry_payment`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 429 `too_many_provider_requests`.
+    ///
+    /// # Settings
+    ///
+    /// - `payment_method`: Payment method.
     pub fn retry_payment(
         &self,
         lago_id: impl std::fmt::Display,
@@ -248,6 +278,10 @@ impl Invoices {
     /// `POST /invoices/{lago_id}/void`, since 0.53.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 405 `not_voidable`.
+    ///
+    /// # Settings
+    ///
+    /// - `input`: What to do, in more detail.
     pub fn void(&self, lago_id: impl std::fmt::Display) -> Request<Void> {
         Request::new(
             &self.client,

@@ -17,6 +17,11 @@ impl PaymentReceipts {
     /// List the receipts issued for payments.
     ///
     /// `GET /payment_receipts`, since 1.22.0.
+    ///
+    /// # Settings
+    ///
+    /// - `invoice_id`: Keep only receipts of the invoice with this Lago id, a UUID.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -42,6 +47,10 @@ impl PaymentReceipts {
     /// `POST /payment_receipts/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 403 `premium_license_required`, 405 `email_settings_disabled`.
+    ///
+    /// # Settings
+    ///
+    /// - `input`: What to do, in more detail.
     pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> Request<ResendEmail> {
         Request::new(
             &self.client,

@@ -19,6 +19,14 @@ impl PaymentRequests {
     /// `GET /payment_requests`, since 1.10.0.
     ///
     /// Fails with 404 `billing_entity_not_found`.
+    ///
+    /// # Settings
+    ///
+    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
+    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
+    /// - `payment_status`: Keep only records with this payment status.
+    /// - `billing_entity_codes`: Keep only payment requests of the billing entities with these codes.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,

@@ -17,6 +17,12 @@ impl Payments {
     /// List the payments of all customers.
     ///
     /// `GET /payments`, since 1.21.0.
+    ///
+    /// # Settings
+    ///
+    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
+    /// - `invoice_id`: Keep only payments of the invoice with this Lago id, a UUID.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,

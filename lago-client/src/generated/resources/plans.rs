@@ -33,6 +33,10 @@ impl Plans {
     /// List the plans customers can subscribe to.
     ///
     /// `GET /plans`, since 0.26.0-beta.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(&self.client, List { paging: Paging::default() })
     }
@@ -89,6 +93,10 @@ impl PlansCharges {
     /// List the usage-based charges of a plan.
     ///
     /// `GET /plans/{code}/charges`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self, code: impl std::fmt::Display) -> Request<ChargesList> {
         Request::new(
             &self.client,
@@ -117,6 +125,10 @@ impl PlansCharges {
     /// Remove a usage-based charge from a plan.
     ///
     /// `DELETE /plans/{code}/charges/{charge_code}`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - `charge`: Optional request body for deleting a usage charge, telling whether derived plans lose it too.
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
@@ -180,6 +192,10 @@ impl PlansChargesFilters {
     /// List the price filters of a plan's charge.
     ///
     /// `GET /plans/{code}/charges/{charge_code}/filters`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         code: impl std::fmt::Display,
@@ -215,6 +231,10 @@ impl PlansChargesFilters {
     /// Remove a price filter from a plan's charge.
     ///
     /// `DELETE /plans/{code}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - `filter`: Optional request body for deleting a charge filter, telling whether derived plans lose it too.
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
@@ -421,6 +441,10 @@ impl PlansFixedCharges {
     /// List the fixed charges of a plan.
     ///
     /// `GET /plans/{code}/fixed_charges`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self, code: impl std::fmt::Display) -> Request<FixedChargesList> {
         Request::new(
             &self.client,
@@ -449,6 +473,10 @@ impl PlansFixedCharges {
     /// Remove a fixed charge from a plan.
     ///
     /// `DELETE /plans/{code}/fixed_charges/{fixed_charge_code}`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - `fixed_charge`: Optional request body for deleting a fixed charge, telling whether derived plans drop it as well.
     pub fn delete(
         &self,
         code: impl std::fmt::Display,

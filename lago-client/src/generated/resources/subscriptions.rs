@@ -39,6 +39,17 @@ impl Subscriptions {
     /// `GET /subscriptions`, since 0.26.0-beta.
     ///
     /// Fails with 404 `billing_entity_not_found`.
+    ///
+    /// # Settings
+    ///
+    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
+    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
+    /// - `plan_code`: Keep only subscriptions to the plan with this code.
+    /// - `status`: Keep only subscriptions in these statuses; only `active` ones when left out.
+    /// - `billing_entity_codes`: Keep only subscriptions of the billing entities with these codes.
+    /// - `external_id`: Keep only subscriptions with this external id.
+    /// - `overridden`: Keep only subscriptions with overrides of their plan, or only those without.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
             &self.client,
@@ -59,6 +70,10 @@ impl Subscriptions {
     /// `POST /subscriptions`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 403 `feature_not_available` or `feature_unavailable`, 422 `stripe_required`.
+    ///
+    /// # Settings
+    ///
+    /// - `authorization`: Amount to hold on the card of the customer. What came of it stands in the answer as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
     pub fn create(
         &self,
         subscription: impl Into<lago_types::SubscriptionInput>,
@@ -76,6 +91,12 @@ impl Subscriptions {
     /// `DELETE /subscriptions/{external_id}`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 405 `cannot_terminate_with_pending_taxes`.
+    ///
+    /// # Settings
+    ///
+    /// - `status`: Send `pending` to cancel a pending subscription; without it the active one ends.
+    /// - `on_termination_credit_note`: What happens to time paid in advance and not used: credited, refunded, or lost (`skip`).
+    /// - `on_termination_invoice`: Whether the usage not yet billed is invoiced (`generate`) or dropped (`skip`).
     pub fn delete(&self, external_id: impl std::fmt::Display) -> Request<Delete> {
         Request::new(
             &self.client,
@@ -90,6 +111,10 @@ impl Subscriptions {
     /// Fetch one subscription by external id and status.
     ///
     /// `GET /subscriptions/{external_id}`, since 0.48.0-beta.
+    ///
+    /// # Settings
+    ///
+    /// - `status`: Status that the subscription must have; `active` when left out. Ended ones may share an external id.
     pub fn get(&self, external_id: impl std::fmt::Display) -> Request<Get> {
         Request::new(
             &self.client,
@@ -104,6 +129,11 @@ impl Subscriptions {
     /// `PUT /subscriptions/{external_id}`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 403 `feature_unavailable`, 405 `subscription_incomplete` or `purchase_order_number_not_editable`.
+    ///
+    /// # Settings
+    ///
+    /// - `status`: Which subscription to change when an active and a pending one share the id; `active` when left out.
+    /// - `body_status`: Which subscription is meant, as the query parameter says it too; that one counts where both are there. Looked at only when several share the external id. Example: `active`.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
@@ -134,6 +164,10 @@ impl SubscriptionsAlerts {
     /// Delete every usage alert of a subscription.
     ///
     /// `DELETE /subscriptions/{external_id}/alerts`, since 1.41.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn delete_all(
         &self,
         external_id: impl std::fmt::Display,
@@ -149,6 +183,11 @@ impl SubscriptionsAlerts {
     /// List the usage alerts of a subscription.
     ///
     /// `GET /subscriptions/{external_id}/alerts`, since 1.28.1.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self, external_id: impl std::fmt::Display) -> Request<AlertsList> {
         Request::new(
             &self.client,
@@ -162,6 +201,10 @@ impl SubscriptionsAlerts {
     /// Create one or several usage alerts on a subscription.
     ///
     /// `POST /subscriptions/{external_id}/alerts`, since 1.28.1. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn create(
         &self,
         external_id: impl std::fmt::Display,
@@ -179,6 +222,10 @@ impl SubscriptionsAlerts {
     /// Create one or several usage alerts on a subscription.
     ///
     /// `POST /subscriptions/{external_id}/alerts`, since 1.28.1. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn create_batch(
         &self,
         external_id: impl std::fmt::Display,
@@ -196,6 +243,10 @@ impl SubscriptionsAlerts {
     /// Delete one usage alert of a subscription.
     ///
     /// `DELETE /subscriptions/{external_id}/alerts/{code}`, since 1.28.1.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn delete(
         &self,
         external_id: impl std::fmt::Display,
@@ -213,6 +264,10 @@ impl SubscriptionsAlerts {
     /// Fetch one usage alert of a subscription.
     ///
     /// `GET /subscriptions/{external_id}/alerts/{code}`, since 1.28.1.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn get(
         &self,
         external_id: impl std::fmt::Display,
@@ -230,6 +285,10 @@ impl SubscriptionsAlerts {
     /// Change a usage alert of a subscription.
     ///
     /// `PUT /subscriptions/{external_id}/alerts/{code}`, since 1.28.1.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
@@ -265,6 +324,11 @@ impl SubscriptionsCharges {
     /// List the usage-based charges in force for one subscription.
     ///
     /// `GET /subscriptions/{external_id}/charges`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self, external_id: impl std::fmt::Display) -> Request<ChargesList> {
         Request::new(
             &self.client,
@@ -278,6 +342,10 @@ impl SubscriptionsCharges {
     /// Fetch one usage-based charge as it applies to a subscription.
     ///
     /// `GET /subscriptions/{external_id}/charges/{charge_code}`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn get(
         &self,
         external_id: impl std::fmt::Display,
@@ -295,6 +363,10 @@ impl SubscriptionsCharges {
     /// Override the pricing of a usage-based charge for one subscription.
     ///
     /// `PUT /subscriptions/{external_id}/charges/{charge_code}`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
@@ -326,6 +398,11 @@ impl SubscriptionsChargesFilters {
     /// List the price filters of a charge of one subscription.
     ///
     /// `GET /subscriptions/{external_id}/charges/{charge_code}/filters`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_id: impl std::fmt::Display,
@@ -346,6 +423,10 @@ impl SubscriptionsChargesFilters {
     /// `POST /subscriptions/{external_id}/charges/{charge_code}/filters`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn create(
         &self,
         external_id: impl std::fmt::Display,
@@ -367,6 +448,10 @@ impl SubscriptionsChargesFilters {
     /// `DELETE /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn delete(
         &self,
         external_id: impl std::fmt::Display,
@@ -386,6 +471,10 @@ impl SubscriptionsChargesFilters {
     /// Fetch one price filter of a subscription's charge.
     ///
     /// `GET /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn get(
         &self,
         external_id: impl std::fmt::Display,
@@ -407,6 +496,10 @@ impl SubscriptionsChargesFilters {
     /// `PUT /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
@@ -444,6 +537,10 @@ impl SubscriptionsEntitlements {
     /// List what a subscription may use, plan entitlements and overrides together.
     ///
     /// `GET /subscriptions/{external_id}/entitlements`, since 1.31.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn list(
         &self,
         external_id: impl std::fmt::Display,
@@ -459,6 +556,10 @@ impl SubscriptionsEntitlements {
     /// Override some entitlements for one subscription, keeping the others.
     ///
     /// `PATCH /subscriptions/{external_id}/entitlements`, since 1.31.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn merge(
         &self,
         external_id: impl std::fmt::Display,
@@ -484,6 +585,10 @@ impl SubscriptionsEntitlements {
     /// Withdraw a feature from one subscription only.
     ///
     /// `DELETE /subscriptions/{external_id}/entitlements/{feature_code}`, since 1.31.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn delete(
         &self,
         external_id: impl std::fmt::Display,
@@ -513,6 +618,10 @@ impl SubscriptionsEntitlementsPrivileges {
     /// Withdraw one privilege of a feature from one subscription only.
     ///
     /// `DELETE /subscriptions/{external_id}/entitlements/{feature_code}/privileges/{privilege_code}`, since 1.31.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn delete(
         &self,
         external_id: impl std::fmt::Display,
@@ -544,6 +653,11 @@ impl SubscriptionsFixedCharges {
     /// List the fixed charges in force for one subscription.
     ///
     /// `GET /subscriptions/{external_id}/fixed_charges`, since 1.39.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_id: impl std::fmt::Display,
@@ -560,6 +674,10 @@ impl SubscriptionsFixedCharges {
     /// Fetch one fixed charge as it applies to a subscription.
     ///
     /// `GET /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`, since 1.42.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn get(
         &self,
         external_id: impl std::fmt::Display,
@@ -577,6 +695,10 @@ impl SubscriptionsFixedCharges {
     /// Override the units or pricing of a fixed charge for one subscription.
     ///
     /// `PUT /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
@@ -608,6 +730,10 @@ impl SubscriptionsLifetimeUsage {
     /// Get what a subscription has used since it began.
     ///
     /// `GET /subscriptions/{external_id}/lifetime_usage`, since 1.11.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn get(&self, external_id: impl std::fmt::Display) -> Request<LifetimeUsageGet> {
         Request::new(
             &self.client,
@@ -620,6 +746,10 @@ impl SubscriptionsLifetimeUsage {
     /// Set the historical usage a subscription brings from elsewhere.
     ///
     /// `PUT /subscriptions/{external_id}/lifetime_usage`, since 1.11.0.
+    ///
+    /// # Settings
+    ///
+    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,

@@ -17,6 +17,10 @@ impl Taxes {
     /// List the tax rates of your organization.
     ///
     /// `GET /taxes`, since 0.37.0-beta.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(&self.client, List { paging: Paging::default() })
     }

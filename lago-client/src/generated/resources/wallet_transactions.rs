@@ -75,6 +75,10 @@ impl WalletTransactionsConsumptions {
     /// List which outgoing transactions spent the credits of a top-up.
     ///
     /// `GET /wallet_transactions/{lago_id}/consumptions`, since 1.43.0.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self, lago_id: impl std::fmt::Display) -> Request<ConsumptionsList> {
         Request::new(
             &self.client,
@@ -99,6 +103,10 @@ impl WalletTransactionsFundings {
     /// List which top-ups funded an outgoing wallet transaction.
     ///
     /// `GET /wallet_transactions/{lago_id}/fundings`, since 1.43.0.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self, lago_id: impl std::fmt::Display) -> Request<FundingsList> {
         Request::new(
             &self.client,

@@ -27,6 +27,12 @@ impl Wallets {
     /// `GET /wallets`, since 0.26.0-beta.
     ///
     /// Fails with 404 `customer_not_found` or `billing_entity_not_found`.
+    ///
+    /// # Settings
+    ///
+    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
+    /// - `billing_entity_codes`: Keep only wallets of the billing entities with these codes.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self, external_customer_id: impl Into<String>) -> Request<List> {
         Request::new(
             &self.client,
@@ -189,6 +195,14 @@ impl WalletsWalletTransactions {
     /// List the top-ups and spendings of one wallet.
     ///
     /// `GET /wallets/{lago_id}/wallet_transactions`, since 0.37.0-beta.
+    ///
+    /// # Settings
+    ///
+    /// - `status`: Keep only transactions with this status, such as `pending` or `settled`.
+    /// - `transaction_status`: Keep only transactions of this origin: `purchased`, `granted`, `voided` or `invoiced`.
+    /// - `transaction_type`: Keep only `inbound` transactions (top-ups), or only `outbound` ones (spendings).
+    /// - `metadata`: Keep only transactions whose metadata `key` has this value.
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(
         &self,
         lago_id: impl std::fmt::Display,

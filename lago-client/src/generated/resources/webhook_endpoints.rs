@@ -17,6 +17,10 @@ impl WebhookEndpoints {
     /// List the URLs that receive your organization's webhooks.
     ///
     /// `GET /webhook_endpoints`, since 0.40.0-beta.
+    ///
+    /// # Settings
+    ///
+    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(&self.client, List { paging: Paging::default() })
     }

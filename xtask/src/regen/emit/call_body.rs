@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::call_types::{Part, setter};
+use super::call_parts::{Part, Setter, setter};
 use super::methods::{Input, Method};
 use super::values::{Argument, argument};
 use super::{EmitError, address_of, docs};
@@ -18,7 +18,7 @@ pub(crate) struct CallBody {
     /// Fields of the call.
     pub(crate) parts: Vec<Part>,
     /// Setters of what is optional.
-    pub(crate) setters: Vec<TokenStream>,
+    pub(crate) setters: Vec<Setter>,
     /// How the draft of the request goes on.
     pub(crate) written: TokenStream,
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::call_types::{PAGING, is_paging};
+use super::call_parts::{PAGING, is_paging};
 use super::identity;
 use super::keyed;
 use super::methods::{Method, Output};

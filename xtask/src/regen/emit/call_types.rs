@@ -1,5 +1,5 @@
-//! Prints what describes a call: a type that holds the arguments, the setters of its options, and
-//! how it goes through the wire.
+//! Prints what describes a call: the method that begins it, a type that holds its arguments, and the setters
+//! of its options.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -7,13 +7,14 @@ use quote::{format_ident, quote};
 use super::EmitError;
 use super::call_body;
 use super::call_impl::{call_impl, request_function};
+use super::call_parts::{Part, Setter, is_paging, setter};
 use super::docs;
 use super::methods::{Method, Output};
 use super::requests::Written;
 use super::structs::doc_lines;
 use super::values::{Argument, argument};
-use crate::regen::ir::{Parameter, ParameterPlace, TypeRef};
-use crate::regen::{ident, prose, reserved};
+use crate::regen::ir::{Parameter, ParameterPlace};
+use crate::regen::{ident, prose};
 
 /// A method and all that belongs to its call.
 pub(crate) struct Printed {
@@ -21,25 +22,6 @@ pub(crate) struct Printed {
     pub(crate) method: TokenStream,
     /// The type of the call with its impls.
     pub(crate) call: TokenStream,
-}
-
-/// A field of the call type.
-pub(crate) struct Part {
-    pub(crate) ident: Ident,
-    pub(crate) ty: TokenStream,
-    /// How it begins, from the arguments of the method.
-    pub(crate) init: TokenStream,
-}
-
-impl Part {
-    /// What a setter may set.
-    pub(crate) fn optional(ident: Ident, ty: &TokenStream) -> Self {
-        Self {
-            ident,
-            ty: quote!(Option<#ty>),
-            init: quote!(None),
-        }
-    }
 }
 
 /// Prints a method, given the one of the same noun that reads back what it writes, if any.
@@ -93,8 +75,9 @@ pub(crate) fn print(
     arguments.extend(body.arguments);
     parts.extend(body.parts);
     let query_setters = options().map(query_setter).collect::<Result<Vec<_>, _>>()?;
-    let setters: Vec<TokenStream> = query_setters.into_iter().chain(body.setters).collect();
-    let setters = (!setters.is_empty()).then(|| quote!(impl Request<#call> { #(#setters)* }));
+    let setters: Vec<Setter> = query_setters.into_iter().chain(body.setters).collect();
+    let functions = setters.iter().map(|setter| &setter.tokens);
+    let settings = (!setters.is_empty()).then(|| quote!(impl Request<#call> { #(#functions)* }));
 
     let fields = parts
         .iter()
@@ -103,7 +86,7 @@ pub(crate) fn print(
         .iter()
         .map(|Part { ident, init, .. }| quote!(#ident: #init));
     let verb = ident::value(&method.verb);
-    let doc = doc_lines(&docs::operation(method.operation));
+    let doc = doc_lines(&(docs::operation(method.operation) + &listed(&setters, is_list)));
     let deprecated = method.operation.deprecated.then(|| quote!(#[deprecated]));
     let printed = quote! {
         #doc
@@ -129,11 +112,26 @@ pub(crate) fn print(
             #about
             #[derive(Clone, Debug)]
             pub struct #call { #(#fields),* }
-            #setters
+            #settings
             #call_impl
             #list
         },
     })
+}
+
+/// The settings of a call, in the words on the method: those of all calls stand on one page of rustdoc.
+fn listed(setters: &[Setter], is_list: bool) -> String {
+    if setters.is_empty() && !is_list {
+        return String::new();
+    }
+    let mut doc = "\n\n# Settings\n\n".to_owned();
+    for Setter { name, summary, .. } in setters {
+        doc += &format!("- `{name}`: {summary}\n");
+    }
+    if is_list {
+        doc += "- [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.\n";
+    }
+    doc
 }
 
 fn query_argument(ident: &Ident, parameter: &Parameter) -> Result<Argument, EmitError> {
@@ -147,7 +145,7 @@ fn query_argument(ident: &Ident, parameter: &Parameter) -> Result<Argument, Emit
     }
 }
 
-fn query_setter(parameter: &Parameter) -> Result<TokenStream, EmitError> {
+fn query_setter(parameter: &Parameter) -> Result<Setter, EmitError> {
     let ident = ident::value(&parameter.rust);
     let Argument { declared, kept, .. } = query_argument(&ident, parameter)?;
     let plain = parameter.name.trim_end_matches("[]");
@@ -157,40 +155,6 @@ fn query_setter(parameter: &Parameter) -> Result<TokenStream, EmitError> {
     };
     let assignment = quote!(self.call.#ident = Some(#kept););
     setter(&parameter.origin, &ident, &doc, declared, assignment)
-}
-
-pub(crate) fn setter(
-    origin: &str,
-    ident: &Ident,
-    doc: &str,
-    argument: TokenStream,
-    assignment: TokenStream,
-) -> Result<TokenStream, EmitError> {
-    if reserved::request_method(&ident.to_string()) {
-        return Err(EmitError::at(
-            origin,
-            format!("an option is called `{ident}`, as every request calls something of its own"),
-        ));
-    }
-    let doc = doc_lines(doc);
-    Ok(quote! {
-        #doc
-        pub fn #ident(mut self, #argument) -> Self {
-            #assignment
-            self
-        }
-    })
-}
-
-/// The options of every list: which page, and how much is on it. The server reads both for every list, also
-/// where a document forgets the second.
-pub(crate) const PAGING: [&str; 2] = ["page", "per_page"];
-
-/// Whether an option of a list is one that every list has.
-pub(crate) fn is_paging(parameter: &Parameter) -> bool {
-    let number =
-        matches!(&parameter.place, ParameterPlace::Query { ty, .. } if *ty == TypeRef::Integer);
-    number && PAGING.contains(&parameter.name.as_str())
 }
 
 /// A list that can be walked has a page to ask for.
