@@ -24,6 +24,7 @@
 //! ([`Error::is_other_object`]): with a deletion that is after the fact.
 
 mod base_url;
+mod body;
 mod client;
 mod clock;
 mod config;

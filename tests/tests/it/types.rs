@@ -4,6 +4,7 @@ mod numbers;
 mod refused;
 mod schemas;
 mod setters;
+mod unwritable;
 
 use lago_client::types::{
     Currency, CustomerInput, Decimal, EventInput, Invoice, Patch, Plan, PlanInput, PlanInterval,

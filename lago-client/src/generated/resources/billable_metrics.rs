@@ -46,7 +46,7 @@ impl BillableMetrics {
         Request::new(
             &self.client,
             EvaluateExpression {
-                body: input.into(),
+                body: bodies::EvaluateBillableMetricExpressionBody(input.into()),
             },
         )
     }
@@ -151,7 +151,7 @@ impl Call for Create {
 /// A call of `POST /billable_metrics/evaluate_expression`.
 #[derive(Clone, Debug)]
 pub struct EvaluateExpression {
-    body: lago_types::EvaluateExpressionInput,
+    body: bodies::EvaluateBillableMetricExpressionBody,
 }
 
 impl Call for EvaluateExpression {

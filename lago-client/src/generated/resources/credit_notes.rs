@@ -621,13 +621,13 @@ impl Call for DownloadXml {
 #[derive(Clone, Debug)]
 pub struct ResendEmail {
     lago_id: String,
-    body: Option<lago_types::ResendEmailInput>,
+    body: Option<bodies::ResendCreditNoteEmailBody>,
 }
 
 impl Request<ResendEmail> {
     /// What to do, in more detail.
     pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
-        self.call.body = Some(input.into());
+        self.call.body = Some(bodies::ResendCreditNoteEmailBody(input.into()));
         self
     }
 }

@@ -73,7 +73,12 @@ impl Invoices {
         &self,
         input: impl Into<lago_types::InvoicePreviewInput>,
     ) -> Request<Preview> {
-        Request::new(&self.client, Preview { body: input.into() })
+        Request::new(
+            &self.client,
+            Preview {
+                body: bodies::InvoicePreviewBody(input.into()),
+            },
+        )
     }
     /// Delete an invoice that is still a draft.
     ///
@@ -249,7 +254,7 @@ impl Invoices {
             &self.client,
             SyncSalesforceId {
                 lago_id: lago_id.to_string(),
-                body: input.into(),
+                body: bodies::SyncInvoiceSalesforceIdBody(input.into()),
             },
         )
     }
@@ -532,7 +537,7 @@ impl Call for Create {
 /// A call of `POST /invoices/preview`.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    body: lago_types::InvoicePreviewInput,
+    body: bodies::InvoicePreviewBody,
 }
 
 impl Call for Preview {
@@ -780,13 +785,13 @@ impl Call for Refresh {
 #[derive(Clone, Debug)]
 pub struct ResendEmail {
     lago_id: String,
-    body: Option<lago_types::ResendEmailInput>,
+    body: Option<bodies::ResendInvoiceEmailBody>,
 }
 
 impl Request<ResendEmail> {
     /// What to do, in more detail.
     pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
-        self.call.body = Some(input.into());
+        self.call.body = Some(bodies::ResendInvoiceEmailBody(input.into()));
         self
     }
 }
@@ -868,7 +873,7 @@ impl Call for RetryPayment {
 #[derive(Clone, Debug)]
 pub struct SyncSalesforceId {
     lago_id: String,
-    body: lago_types::InvoiceSyncSalesforceIdInput,
+    body: bodies::SyncInvoiceSalesforceIdBody,
 }
 
 impl Call for SyncSalesforceId {
@@ -893,13 +898,13 @@ impl Call for SyncSalesforceId {
 #[derive(Clone, Debug)]
 pub struct Void {
     lago_id: String,
-    body: Option<lago_types::InvoiceVoidInput>,
+    body: Option<bodies::VoidInvoiceBody>,
 }
 
 impl Request<Void> {
     /// What to do, in more detail.
     pub fn input(mut self, input: impl Into<lago_types::InvoiceVoidInput>) -> Self {
-        self.call.body = Some(input.into());
+        self.call.body = Some(bodies::VoidInvoiceBody(input.into()));
         self
     }
 }

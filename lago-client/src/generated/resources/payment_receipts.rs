@@ -161,13 +161,13 @@ impl Call for Get {
 #[derive(Clone, Debug)]
 pub struct ResendEmail {
     lago_id: String,
-    body: Option<lago_types::ResendEmailInput>,
+    body: Option<bodies::ResendPaymentReceiptEmailBody>,
 }
 
 impl Request<ResendEmail> {
     /// What to do, in more detail.
     pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
-        self.call.body = Some(input.into());
+        self.call.body = Some(bodies::ResendPaymentReceiptEmailBody(input.into()));
         self
     }
 }

@@ -55,7 +55,7 @@ impl Client {
     /// `POST /billable_metrics/evaluate_expression`
     pub async fn evaluate_billable_metric_expression<'a>(
         &'a self,
-        body: &'a lago_types::EvaluateExpressionInput,
+        body: &'a crate::generated::wire::bodies::EvaluateBillableMetricExpressionBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/billable_metrics/evaluate_expression", self.baseurl,);
         let mut request = self.client.post(url).json(&body).build()?;

@@ -127,7 +127,7 @@ impl Client {
     /// `POST /invoices/preview`
     pub async fn invoice_preview<'a>(
         &'a self,
-        body: &'a lago_types::InvoicePreviewInput,
+        body: &'a crate::generated::wire::bodies::InvoicePreviewBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/invoices/preview", self.baseurl,);
         let mut request = self.client.post(url).json(&body).build()?;
@@ -419,7 +419,7 @@ impl Client {
     pub async fn sync_invoice_salesforce_id<'a>(
         &'a self,
         lago_id: &'a str,
-        body: &'a lago_types::InvoiceSyncSalesforceIdInput,
+        body: &'a crate::generated::wire::bodies::SyncInvoiceSalesforceIdBody,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let lago_id = crate::path::segment("lago_id", lago_id)?;
         let url = format!("{}/invoices/{}/sync_salesforce_id", self.baseurl, lago_id,);

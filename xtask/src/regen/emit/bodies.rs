@@ -1,11 +1,11 @@
-//! The request bodies that are no type of lago-types: what stands around one, under root keys.
+//! The request bodies: what stands around a type of lago-types, mostly a root key.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{EmitError, Tree, rust_type, source};
 use crate::regen::ident;
-use crate::regen::ir::{Api, Body, BodyShape, Field, Operation};
+use crate::regen::ir::{Api, BodyShape, Field, Operation};
 use crate::regen::names::camel;
 
 /// The file that holds them.
@@ -19,21 +19,22 @@ pub(crate) fn name(operation: &Operation) -> String {
 }
 
 /// The type of a body, as lago-client writes it.
-pub(crate) fn rust_path(operation: &Operation, body: &Body) -> String {
-    match &body.shape {
-        BodyShape::Type(ty) => rust_type(ty, "lago_types"),
-        BodyShape::Roots(_) | BodyShape::Choice(_) => format!("{MODULE}::{}", name(operation)),
-    }
+pub(crate) fn rust_path(operation: &Operation) -> String {
+    format!("{MODULE}::{}", name(operation))
 }
 
 /// Prints the bodies of all operations.
 pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
-    let mut items = Vec::new();
+    let (mut items, mut names) = (Vec::new(), Vec::new());
     for operation in &api.operations {
         let ident = format_ident!("{}", name(operation));
         let doc = format!(" Body of `{} {}`.", operation.method, operation.path);
         let item = match operation.body.as_ref().map(|body| &body.shape) {
-            None | Some(BodyShape::Type(_)) => continue,
+            None => continue,
+            Some(BodyShape::Type(ty)) => {
+                let ty = parse_type(&rust_type(ty, "lago_types"))?;
+                quote! { pub struct #ident(pub #ty); }
+            }
             Some(BodyShape::Roots(roots)) => {
                 let fields = roots.iter().map(field).collect::<Result<Vec<_>, _>>()?;
                 quote! { pub struct #ident { #(#fields)* } }
@@ -46,12 +47,14 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
         items.push(quote! {
             #[doc = #doc]
             #[derive(Clone, Debug, serde::Serialize)]
+            #[serde(remote = "Self")]
             #item
         });
+        names.push(ident);
     }
     let text = source(
-        "What requests put around a type: bodies with root keys.",
-        quote! { #(#items)* },
+        "What requests put around a type: bodies, mostly with root keys.",
+        quote! { #(#items)* crate::body::written!(#(#names)*); },
     )?;
     tree.insert(FILE.to_owned(), text);
     Ok(())
@@ -109,13 +112,11 @@ mod tests {
         for expected in [
             "pub struct CreateThingBody {\n    pub thing: lago_types::ThingInput,\n    #[serde(skip_serializing_if = \"Option::is_none\")]\n    pub r#type: Option<String>,\n}",
             "pub enum SetPartsBody {\n    #[serde(rename = \"part\")]\n    Part(lago_types::PartInput),",
+            "crate::body::written!(",
+            "#[serde(remote = \"Self\")]\npub struct DeleteThingBody(pub lago_types::ThingDeleteInput);",
         ] {
             assert!(text.contains(expected), "{expected}\n---\n{text}");
         }
-        assert!(
-            !text.contains("DeleteThingBody"),
-            "a type of lago-types needs no body"
-        );
     }
 
     #[test]

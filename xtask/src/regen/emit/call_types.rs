@@ -126,10 +126,11 @@ fn body(
         Input::Type(ty) => {
             let argument = argument(&format_ident!("input"), ty)?;
             arguments.push(argument.declared);
+            let kept = argument.kept;
             parts.push(Part {
                 ident,
-                ty: argument.ty,
-                init: argument.kept,
+                ty: wrapped.clone(),
+                init: quote!(#wrapped(#kept)),
             });
         }
         Input::Root { main, beside } => {
@@ -184,10 +185,10 @@ fn body(
         Input::OptionalType(ty) => {
             let name = format_ident!("input");
             let argument = argument(&name, ty)?;
-            let (ty, kept) = (argument.ty, argument.kept);
+            let kept = argument.kept;
             parts.push(Part {
                 ident,
-                ty: quote!(Option<#ty>),
+                ty: quote!(Option<#wrapped>),
                 init: quote!(None),
             });
             setters.push(setter(
@@ -196,7 +197,7 @@ fn body(
                 "What to do, in more detail.",
                 argument.declared,
                 quote! {
-                    self.call.body = Some(#kept);
+                    self.call.body = Some(#wrapped(#kept));
                 },
             )?);
         }

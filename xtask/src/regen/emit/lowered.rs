@@ -92,7 +92,7 @@ impl Lowering {
     fn body(&mut self, operation: &Operation, body: &Body) -> Value {
         let content = if body.required {
             let name = bodies::name(operation);
-            let schema = self.replaced(&name, &bodies::rust_path(operation, body));
+            let schema = self.replaced(&name, &bodies::rust_path(operation));
             json!({ "application/json": { "schema": schema } })
         } else {
             json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } })
