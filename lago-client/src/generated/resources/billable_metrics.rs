@@ -239,7 +239,7 @@ impl Call for Update {
         identity::same_or_set(
             "code",
             &self.code,
-            &self.body.billable_metric.code,
+            &[identity::stated(&self.body.billable_metric.code)],
             &value.code,
         )?;
         Ok(())

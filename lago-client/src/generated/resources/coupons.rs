@@ -203,7 +203,12 @@ impl Call for Update {
         decode::root(body, "coupon")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set("code", &self.code, &self.body.coupon.code, &value.code)?;
+        identity::same_or_set(
+            "code",
+            &self.code,
+            &[identity::stated(&self.body.coupon.code)],
+            &value.code,
+        )?;
         Ok(())
     }
 }

@@ -2497,7 +2497,12 @@ impl Call for WalletsUpdate {
             &self.external_customer_id,
             &value.external_customer_id,
         )?;
-        identity::same_or_set("code", &self.code, &self.body.wallet.code, &value.code)?;
+        identity::same_or_set(
+            "code",
+            &self.code,
+            &[identity::stated(&self.body.wallet.code)],
+            &value.code,
+        )?;
         Ok(())
     }
 }
@@ -2750,7 +2755,12 @@ impl Call for WalletsAlertsUpdate {
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
-        identity::same_or_set("code", &self.code, &self.body.alert.code, &value.code)?;
+        identity::same_or_set(
+            "code",
+            &self.code,
+            &[identity::stated(&self.body.alert.code)],
+            &value.code,
+        )?;
         Ok(())
     }
 }

@@ -759,7 +759,12 @@ impl Call for Update {
         decode::root(body, "plan")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set("code", &self.code, &self.body.plan.code, &value.code)?;
+        identity::same_or_set(
+            "code",
+            &self.code,
+            &[identity::stated(&self.body.plan.code)],
+            &value.code,
+        )?;
         Ok(())
     }
 }
@@ -922,7 +927,7 @@ impl Call for ChargesUpdate {
         identity::same_or_set(
             "code",
             &self.charge_code,
-            &self.body.charge.code,
+            &[identity::stated(&self.body.charge.code)],
             &value.code,
         )?;
         Ok(())
@@ -1439,7 +1444,7 @@ impl Call for FixedChargesUpdate {
         identity::same_or_set(
             "code",
             &self.fixed_charge_code,
-            &self.body.fixed_charge.code,
+            &[identity::stated(&self.body.fixed_charge.code)],
             &value.code,
         )?;
         Ok(())

@@ -1307,7 +1307,12 @@ impl Call for AlertsUpdate {
             &self.external_id,
             &value.external_subscription_id,
         )?;
-        identity::same_or_set("code", &self.code, &self.body.alert.code, &value.code)?;
+        identity::same_or_set(
+            "code",
+            &self.code,
+            &[identity::stated(&self.body.alert.code)],
+            &value.code,
+        )?;
         Ok(())
     }
 }

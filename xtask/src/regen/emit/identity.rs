@@ -1,11 +1,12 @@
 //! Prints how a call notices that an answer is about another object than the path.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
-use super::methods::{Method, Output};
+use super::bodies;
+use super::methods::{Input, Method, Output};
 use crate::regen::ident;
-use crate::regen::ir::{Elements, Gone, Identity, SetBy, TypeRef};
+use crate::regen::ir::{Elements, Field, Gone, Identity, SetBy, TypeRef};
 
 /// The check of a value, for a call whose answers state something of its path again.
 pub(crate) fn check(method: &Method<'_>) -> Option<TokenStream> {
@@ -106,20 +107,65 @@ fn line(method: &Method<'_>, found: &Identity) -> Option<TokenStream> {
             },
         });
     }
-    Some(match &found.set {
-        SetBy::Nothing => quote!(identity::same(#name, &self.#parameter, &value.#property)?;),
-        SetBy::Body => quote! {
-            identity::same_or_set(#name, &self.#parameter, &self.body.#property, &value.#property)?;
-        },
-        SetBy::Root(root) => {
-            let root = ident::value(root);
-            quote! {
-                identity::same_or_set(
-                    #name, &self.#parameter, &self.body.#root.#property, &value.#property,
-                )?;
-            }
+    let set = match &found.set {
+        SetBy::Nothing => Vec::new(),
+        SetBy::Body => vec![set_at_top(method, &property)],
+        SetBy::Roots(roots) => {
+            let set = roots.iter().map(|root| set_under(method, root, &property));
+            set.flatten().collect()
         }
+    };
+    Some(match set.as_slice() {
+        [] => quote!(identity::same(#name, &self.#parameter, &value.#property)?;),
+        set => quote! {
+            identity::same_or_set(#name, &self.#parameter, &[#(#set),*], &value.#property)?;
+        },
     })
+}
+
+/// What the body sets a property at its top to, if anything.
+fn set_at_top(method: &Method<'_>, property: &Ident) -> TokenStream {
+    match method.input {
+        Input::OptionalType(_) => quote! {
+            self.body.as_ref().and_then(|body| identity::stated(&body.0.#property))
+        },
+        _ => quote!(identity::stated(&self.body.0.#property)),
+    }
+}
+
+/// What the body sets a property under a root key to, if anything; none when the method has no such root.
+fn set_under(method: &Method<'_>, root: &str, property: &Ident) -> Option<TokenStream> {
+    let held = |field: &Field, body: TokenStream| {
+        let ident = ident::value(&field.name);
+        let there = match (field.required, field.nullable) {
+            (true, false) => return quote!(identity::stated(&#body.#ident.#property)),
+            (false, true) => quote!(as_value),
+            _ => quote!(as_ref),
+        };
+        quote!(#body.#ident.#there().and_then(|root| identity::stated(&root.#property)))
+    };
+    match &method.input {
+        Input::Root { main, beside } => {
+            let mut fields = beside.iter().chain([main]);
+            let field = fields.find(|field| field.name == root)?;
+            Some(held(field, quote!(self.body)))
+        }
+        Input::OptionalRoot(field) if field.name == root => {
+            let set = held(field, quote!(body));
+            Some(quote!(self.body.as_ref().and_then(|body| #set)))
+        }
+        Input::Variant(field) if field.name == root => {
+            let body = format_ident!("{}", bodies::name(method.operation));
+            let variant = bodies::variant_ident(field);
+            Some(quote! {
+                match &self.body {
+                    bodies::#body::#variant(root) => identity::stated(&root.#property),
+                    _ => None,
+                }
+            })
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -127,7 +173,7 @@ mod tests {
     use super::super::methods::methods;
     use super::super::sample;
     use super::*;
-    use crate::regen::ir::{Answer, Part};
+    use crate::regen::ir::{Answer, Body, BodyShape, Part};
 
     fn printed(change: impl FnOnce(&mut crate::regen::ir::Operation)) -> String {
         let mut operation = sample::api().operations.swap_remove(0);
@@ -161,13 +207,67 @@ mod tests {
             key: "thing".into(),
             ty: TypeRef::Named("Thing".into()),
         };
-        let update = printed(|operation| {
-            operation.answer = answer();
-            operation.identity = code(SetBy::Root("thing".into()));
-        });
-        let expected = "{identity::same_or_set(\"thing_code\",&self.code,\
-            &self.body.thing.thing_code,&value.thing_code,)?;Ok(())}";
-        assert!(update.contains(expected), "{update}");
+        let root = |required, nullable| Field {
+            nullable,
+            ..sample::root("thing", TypeRef::Named("Thing".into()), required)
+        };
+        let type_ = || BodyShape::Type(TypeRef::Named("Thing".into()));
+        let choice = || vec![root(true, false), sample::root("no", TypeRef::String, true)];
+        let under = || SetBy::Roots(vec!["thing".into()]);
+        for (required, shape, set, expected) in [
+            (
+                true,
+                type_(),
+                SetBy::Body,
+                "identity::stated(&self.body.0.thing_code)",
+            ),
+            (
+                false,
+                type_(),
+                SetBy::Body,
+                "self.body.as_ref().and_then(|body|identity::stated(&body.0.thing_code))",
+            ),
+            (
+                true,
+                BodyShape::Roots(vec![root(true, false)]),
+                under(),
+                "identity::stated(&self.body.thing.thing_code)",
+            ),
+            (
+                true,
+                BodyShape::Roots(vec![root(false, false)]),
+                under(),
+                "self.body.thing.as_ref().and_then(|root|identity::stated(&root.thing_code))",
+            ),
+            (
+                true,
+                BodyShape::Roots(vec![root(false, true)]),
+                under(),
+                "self.body.thing.as_value().and_then(|root|identity::stated(&root.thing_code))",
+            ),
+            (
+                false,
+                BodyShape::Roots(vec![root(true, false)]),
+                under(),
+                "self.body.as_ref().and_then(|body|identity::stated(&body.thing.thing_code))",
+            ),
+            (
+                true,
+                BodyShape::Choice(choice()),
+                under(),
+                "match&self.body{bodies::ListPartsBody::Thing(root)=>identity::stated(&root.thing_code),_=>None,}",
+            ),
+        ] {
+            let update = printed(|operation| {
+                operation.answer = answer();
+                operation.body = Some(Body { required, shape });
+                operation.identity = code(set);
+            });
+            let expected = format!(
+                "identity::same_or_set(\"thing_code\",&self.code,&[{expected}],&value.thing_code)?;"
+            );
+            assert!(update.contains(&expected), "{expected}\n---\n{update}");
+        }
     }
 
     #[test]
