@@ -6,13 +6,14 @@
 
 use std::borrow::Cow;
 use std::convert::Infallible;
+use std::{error, fmt};
 
 use serde::{Serialize, Serializer, ser::Error};
 
 use crate::decode::Segment;
 use crate::{ParseDecimalError, UnixTimeError};
 
-/// Why a setter of a request does not take a value. It does not quote the value, which may be private.
+/// Why a setter or a conversion does not take a value. It does not quote the value, which may be private.
 ///
 /// A request keeps what its setters refuse: writing it as JSON fails, and a call that sends it is an error that names
 /// the field with its path, before anything is sent.
@@ -35,7 +36,22 @@ impl Refusal {
     pub(crate) fn new(why: impl ToString) -> Self {
         Self(why.to_string())
     }
+
+    /// Of a conversion that finds nothing for a field that is needed.
+    pub(crate) fn missing(field: &str) -> Self {
+        Self(format!(
+            "`{field}` is missing, and nothing can stand in for it: set it first"
+        ))
+    }
 }
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl error::Error for Refusal {}
 
 impl From<Infallible> for Refusal {
     fn from(never: Infallible) -> Self {
