@@ -1,7 +1,9 @@
 //! What the generated types promise to people who send and read them.
 
+mod memory;
 mod numbers;
 mod refused;
+mod round_trip;
 mod schemas;
 mod setters;
 mod unwritable;
