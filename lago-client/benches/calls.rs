@@ -2,55 +2,22 @@
 //!
 //! `cargo bench -p lago-client --features mock --bench calls`. Both send the same bytes and read the
 //! same types. What is measured is the CPU time of the thread that calls; a server that answers
-//! fixed bytes has a thread of its own. The last lines are ratios.
+//! fixed bytes has a thread of its own. The last lines are ratios. Times scatter by a tenth;
+//! `lago-client/benches/instructions.sh` counts instructions, which do not.
 
-#[rustfmt::skip]
-#[allow(dead_code, unreachable_pub, missing_docs, reason = "the fields are read from JSON, by no one after")]
-#[path = "../../lago-types/benches/generated/plain.rs"]
-mod plain;
-#[path = "calls/support.rs"]
-mod support;
+#[path = "calls/compare.rs"]
+mod compare;
+#[path = "calls/server.rs"]
+mod server;
+#[path = "calls/subjects.rs"]
+mod subjects;
 
-use std::error::Error;
-use std::time::Duration;
-
+use compare::Bench;
 use criterion::Criterion;
 use lago_client::Client;
-use lago_client::mock::example;
-use lago_client::types::{Customer, Event, EventInput, Invoice, PaginationMeta};
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use support::{Bench, Server};
-
-/// An invoice for a subscription with all that it holds, as a server sent it.
-const RECORDED: &str = include_str!(
-    "../../tests/fixtures/recorded/plain-plans/exchanges/208_invoice_subscription_show.json"
-);
-
-type Outcome<T = ()> = Result<T, Box<dyn Error>>;
-
-#[derive(Deserialize)]
-struct CustomerRoot {
-    customer: Customer,
-}
-
-#[derive(Serialize, Deserialize)]
-struct EventRoot<T> {
-    event: T,
-}
-
-#[derive(Serialize, Deserialize)]
-struct EventsRoot<T> {
-    events: Vec<T>,
-}
-
-#[derive(Deserialize)]
-struct Page<T> {
-    invoices: Vec<T>,
-    meta: Option<PaginationMeta>,
-}
+use lago_client::types::{Event, Invoice};
+use server::Server;
+use subjects::*;
 
 fn main() -> Outcome {
     let server = Server::start()?;
@@ -63,9 +30,7 @@ fn main() -> Outcome {
     let mut criterion = Criterion::default().configure_from_args();
     let mut bench = Bench::new(&mut criterion, &server)?;
 
-    let mut customer = example("customers.get")?;
-    customer["customer"]["external_id"] = json!("acme");
-    server.answer(customer.to_string());
+    server.answer(customer()?);
     let url = format!("{base}/customers/acme");
     bench.compare(
         "get a customer",
@@ -76,7 +41,7 @@ fn main() -> Outcome {
         },
     )?;
 
-    server.answer(example("events.create")?.to_string());
+    server.answer(event_answer()?);
     let event = event();
     let url = format!("{base}/events");
     bench.compare(
@@ -89,8 +54,7 @@ fn main() -> Outcome {
         },
     )?;
 
-    let answered = vec![example("events.create")?["event"].clone(); 100];
-    server.answer(json!({ "events": answered }).to_string());
+    server.answer(events_answer()?);
     let events = vec![event; 100];
     let url = format!("{base}/events/batch");
     bench.compare(
@@ -104,16 +68,16 @@ fn main() -> Outcome {
         },
     )?;
 
-    server.answer(page()?);
+    server.answer(page(FULL)?);
     let url = format!("{base}/invoices");
     let call = async || lago.invoices().list().per_page(100).await;
     let get = || http.get(&url).query(&[("per_page", 100)]);
-    bench.compare("list 100 invoices", call, async || {
+    bench.compare("list 100 full invoices", call, async || {
         let page: Page<Invoice> = read(get()).await?;
         Ok((page.invoices, page.meta))
     })?;
     bench.compare(
-        "list 100 invoices, beside plain structs",
+        "list 100 full invoices, beside plain structs",
         call,
         async || {
             let page: Page<plain::Invoice> = read(get()).await?;
@@ -126,36 +90,4 @@ fn main() -> Outcome {
     println!("\nCPU time of lago-client beside bare reqwest, medians of rounds in turn");
     print!("{ratios}");
     Ok(())
-}
-
-/// reqwest, set up as lago-client sets it up.
-fn bare() -> Outcome<reqwest::Client> {
-    let mut headers = HeaderMap::new();
-    headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer key"));
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let client = reqwest::Client::builder()
-        .default_headers(headers)
-        .user_agent(concat!("lago-client-rust/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .timeout(Duration::from_secs(30))
-        .connect_timeout(Duration::from_secs(10));
-    Ok(client.build()?)
-}
-
-async fn read<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> reqwest::Result<T> {
-    request.send().await?.error_for_status()?.json().await
-}
-
-fn event() -> EventInput {
-    let properties = json!({ "requests": 12, "region": "eu-west-1" });
-    let properties = properties.as_object().cloned().unwrap_or_default();
-    EventInput::new("api_calls", "sub_1234567890").properties(properties)
-}
-
-fn page() -> Outcome<String> {
-    let recorded: Value = serde_json::from_str(RECORDED)?;
-    let invoices = vec![&recorded["response_body"]["invoice"]; 100];
-    let meta = json!({ "current_page": 1, "total_pages": 1, "total_count": 100 });
-    Ok(json!({ "invoices": invoices, "meta": meta }).to_string())
 }

@@ -137,8 +137,10 @@ impl ClientBuilder {
 
     /// How many bytes an answer, or a file in one piece, may have: 64 MiB unless set.
     ///
-    /// What is read from an answer takes more memory than its JSON. JSON of any shape, such as the properties
-    /// of an event, can take about a hundred times as much. So no more than 1 MiB of it is read in one field, and
+    /// What is read from an answer takes more memory than its JSON. A list of objects with nothing in them takes up
+    /// to 130 times as much; only a hostile server sends one, and this limit is what bounds it: with 8 MiB, about
+    /// 1 GiB. JSON of any shape, such as the properties of an event, can take about a hundred times as much and
+    /// comes from whoever made it, not from Lago. So no more than 1 MiB of it is read in one field, and
     /// 8 MiB in all fields of an answer; beyond that the call fails with
     /// [`is_decode`](crate::Error::is_decode), and the error keeps the answer as it came.
     pub fn largest_response(mut self, bytes: usize) -> Self {

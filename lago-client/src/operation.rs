@@ -22,8 +22,36 @@ pub struct Operation {
     /// each element of a list, that is the same: `code`, or `customer.external_id` of an object in it.
     /// An answer that states another is an [error](crate::Error::is_other_object).
     pub identity: &'static [(&'static str, &'static str)],
+    /// Where the answer of a deletion would still have what was deleted.
+    pub(crate) gone: Option<Gone>,
     /// The first published version of the API that has it, when known.
     pub since: Option<&'static str>,
+}
+
+/// Where the answer of a deletion would still have what was deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    dead_code,
+    reason = "some versions of the document have no such deletions, and only the stand-in reads them here: the checks \
+              of calls are generated, with types"
+)]
+pub(crate) enum Gone {
+    /// As a key of the map that is the answer; this path parameter names it.
+    Key(&'static str),
+    /// As an element of the last of these lists, each in an element of the one before.
+    Element(&'static [Elements]),
+}
+
+/// A list whose elements the path tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "as above")]
+pub(crate) struct Elements {
+    /// The property that holds the list; none when the answer is the list.
+    pub(crate) list: Option<&'static str>,
+    /// The path parameter that names an element.
+    pub(crate) parameter: &'static str,
+    /// The property of an element that is the same.
+    pub(crate) property: &'static str,
 }
 
 /// An HTTP method.
@@ -148,6 +176,7 @@ pub(crate) const fn row(
     body: RequestBody,
     roots: &'static [&'static str],
     identity: &'static [(&'static str, &'static str)],
+    gone: Option<Gone>,
     since: Option<&'static str>,
 ) -> Operation {
     Operation {
@@ -159,6 +188,7 @@ pub(crate) const fn row(
         body,
         roots,
         identity,
+        gone,
         since,
     }
 }

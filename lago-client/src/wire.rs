@@ -58,7 +58,7 @@ impl Draft {
 
     /// One value of a body that is an object, under its key.
     pub(crate) fn root(mut self, key: &'static str, value: &impl Serialize) -> Self {
-        let mut body = match self.body {
+        let mut body = match std::mem::replace(&mut self.body, Body::None) {
             Body::None => vec![b'{'],
             Body::Roots(mut body) | Body::Whole(mut body) => {
                 body.push(b',');
@@ -69,8 +69,8 @@ impl Draft {
             body.push(b':');
             serde_json::to_writer(&mut body, value)
         });
+        self.note(&body, written);
         self.body = Body::Roots(body);
-        self.note(written);
         self
     }
 
@@ -86,8 +86,8 @@ impl Draft {
     pub(crate) fn json(mut self, value: &impl Serialize) -> Self {
         let mut body = Vec::new();
         let written = serde_json::to_writer(&mut body, value);
+        self.note(&body, written);
         self.body = Body::Whole(body);
-        self.note(written);
         self
     }
 
@@ -99,9 +99,11 @@ impl Draft {
         }
     }
 
-    fn note(&mut self, written: serde_json::Result<()>) {
+    /// What cannot be written is known by what was written before it.
+    fn note(&mut self, body: &[u8], written: serde_json::Result<()>) {
         if let Err(error) = written {
-            self.invalid.get_or_insert(InvalidRequest::body(&error));
+            let why = lago_types::encode::located(body, &error);
+            self.invalid.get_or_insert(InvalidRequest::body(why));
         }
     }
 

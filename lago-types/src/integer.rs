@@ -3,8 +3,8 @@
 //! Amounts in cents are integers in the published document, but the server computes some of them with floats or with
 //! Ruby's `BigDecimal`. So the same kind of field arrives as `68880`, as `68880.0` or as `"52.0"`. The functions
 //! here read all three for `#[serde(deserialize_with = "crate::integer::deserialize")]` and refuse everything that is
-//! not a whole number in the range of `i64`, rather than rounding money. For the same reason a float beyond 2^53 is
-//! refused: it may stand for several integers.
+//! not a whole number in the range of `i64`, rather than rounding money. For the same reason a float from 2^52 on is
+//! refused: there `serde_json` may read `68880.0` as the float beside, which is the integer beside.
 //!
 //! With `deserialize_with` a missing field is an error even for `Option`; where it may be missing, add
 //! `#[serde(default)]`.
@@ -75,9 +75,9 @@ impl<'de> Visitor<'de> for LenientVisitor {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Lenient, E> {
-        // 2^53, up to which every integer has a float of its own.
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        if value.fract() == 0.0 && value.abs() <= EXACT {
+        // 2^52. Below, the float beside an integer is none, and refused.
+        const EXACT: f64 = 4_503_599_627_370_496.0;
+        if value.fract() == 0.0 && value.abs() < EXACT {
             Ok(Lenient(value as i64))
         } else {
             Err(E::invalid_value(Unexpected::Float(value), &self))
@@ -163,8 +163,8 @@ mod tests {
             ("-9223372036854775808", i64::MIN),
             (r#""9223372036854775807.000""#, i64::MAX),
             (r#""-9223372036854775808""#, i64::MIN),
-            ("9007199254740992.0", 1 << 53),
-            ("-9.007199254740992e15", -(1 << 53)),
+            ("4503599627370495.0", (1 << 52) - 1),
+            ("-4.503599627370495e15", 1 - (1 << 52)),
             ("-0.0", 0),
             (r#""1.5e1""#, 15),
             (r#""0e999999999""#, 0),
@@ -227,13 +227,20 @@ mod tests {
         // Not through text: without its feature `float_roundtrip`, serde_json reads a number of 16 digits and more as
         // a neighbour of the nearest float.
         #[test]
-        fn every_integral_float(value in -(1_i64 << 53)..=(1_i64 << 53)) {
+        fn every_integral_float(value in 1 - (1_i64 << 52)..(1_i64 << 52)) {
             prop_assert_eq!(deserialize(json!(value as f64)).unwrap(), value);
         }
 
         #[test]
         fn every_integral_float_of_fifteen_digits_as_text(value in -99_999_999_999_999_i64..=99_999_999_999_999) {
             prop_assert_eq!(read(&format!("{value}.0")).unwrap(), value);
+        }
+
+        #[test]
+        fn a_float_as_text_is_read_exactly_or_not_at_all(value in (1_i64 << 48)..(1_i64 << 56), sign in prop_oneof![Just(1), Just(-1)]) {
+            let value = sign * value;
+            let read = read(&format!("{value}.0")).ok();
+            prop_assert!(read.is_none() || read == Some(value), "{value}: {read:?}");
         }
 
         #[test]
@@ -249,7 +256,7 @@ mod tests {
             value in prop_oneof![any::<f64>(), any::<i64>().prop_map(|value| value as f64), -1e17..1e17],
         ) {
             let read: Result<Lenient, serde::de::value::Error> = LenientVisitor.visit_f64(value);
-            let exact = value.fract() == 0.0 && value.abs() <= (1_i64 << 53) as f64;
+            let exact = value.fract() == 0.0 && value.abs() < (1_i64 << 52) as f64;
             prop_assert_eq!(read.ok().map(Lenient::get), exact.then_some(value as i64));
         }
 

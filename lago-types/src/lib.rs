@@ -41,6 +41,8 @@ pub mod decode;
 #[cfg(feature = "drift")]
 #[doc(hidden)]
 pub mod drift;
+#[doc(hidden)]
+pub mod encode;
 // Written and laid out by `cargo xtask regen`.
 #[rustfmt::skip]
 mod generated;

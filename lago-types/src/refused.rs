@@ -4,16 +4,19 @@
 //! remembers it, and cannot be written as JSON until the setter is given something right: so it is never sent without
 //! what was meant to be in it.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
+use std::{error, fmt};
 
 use serde::{Serialize, Serializer, ser::Error};
 
+use crate::decode::Segment;
 use crate::{ParseDecimalError, UnixTimeError};
 
-/// Why a setter of a request does not take a value. It does not quote the value, which may be private.
+/// Why a setter or a conversion does not take a value. It does not quote the value, which may be private.
 ///
-/// The request keeps it: writing it as JSON fails, and a call that sends it is an error that names the field, before
-/// anything is sent.
+/// A request keeps what its setters refuse: writing it as JSON fails, and a call that sends it is an error that names
+/// the field with its path, before anything is sent.
 ///
 /// ```
 /// use lago_types::WalletTransactionInput;
@@ -33,7 +36,22 @@ impl Refusal {
     pub(crate) fn new(why: impl ToString) -> Self {
         Self(why.to_string())
     }
+
+    /// Of a conversion that finds nothing for a field that is needed.
+    pub(crate) fn missing(field: &str) -> Self {
+        Self(format!(
+            "`{field}` is missing, and nothing can stand in for it: set it first"
+        ))
+    }
 }
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl error::Error for Refusal {}
 
 impl From<Infallible> for Refusal {
     fn from(never: Infallible) -> Self {
@@ -50,6 +68,23 @@ impl From<ParseDecimalError> for Refusal {
 impl From<UnixTimeError> for Refusal {
     fn from(error: UnixTimeError) -> Self {
         Self::new(error.reason())
+    }
+}
+
+/// The key under which a request would be written with what it remembers.
+pub(crate) const KEY: Segment<'static> = Segment::Key(Cow::Borrowed("refused_"));
+
+/// What stands before a field that is said to be refused, after another one.
+const NEXT: &str = "; `";
+
+/// What a request says of its fields, when the request stands at this place in another one.
+pub(crate) fn located(said: &str, place: &str) -> String {
+    match said.strip_prefix('`').filter(|_| !place.is_empty()) {
+        Some(fields) => format!(
+            "`{place}.{}",
+            fields.replace(NEXT, &format!("{NEXT}{place}."))
+        ),
+        None => said.to_owned(),
     }
 }
 
@@ -83,8 +118,9 @@ impl Serialize for Refused {
         let said = self
             .0
             .iter()
-            .map(|(field, Refusal(why))| format!("`{field}`: {why}"));
-        Err(S::Error::custom(said.collect::<Vec<_>>().join("; ")))
+            .map(|(field, Refusal(why))| format!("{field}`: {why}"));
+        let said = said.collect::<Vec<_>>().join(NEXT);
+        Err(S::Error::custom(format_args!("`{said}")))
     }
 }
 

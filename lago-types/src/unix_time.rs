@@ -59,7 +59,9 @@ impl UnixTimeError {
     pub(crate) fn reason(&self) -> &dyn fmt::Display {
         match &self.0 {
             Reason::NoNumber(error) => error.reason(),
-            Reason::TooFar => &"seconds since 1970 are expected, these may be milliseconds or less",
+            Reason::TooFar => {
+                &"seconds since 1970 are expected, these may be milliseconds or less: divide them, or give a `DateTime`"
+            }
         }
     }
 }

@@ -8,6 +8,8 @@ use serde_json::Value;
 pub struct Row {
     /// Its name.
     pub name: &'static str,
+    /// How many bytes of memory a value takes, without what it holds elsewhere.
+    pub size: usize,
     /// Reads a value of the type, and writes it again.
     pub reencode: fn(&Value) -> serde_json::Result<Value>,
 }
@@ -17,6 +19,7 @@ impl Row {
     pub const fn of<T: DeserializeOwned + Serialize>(name: &'static str) -> Self {
         Self {
             name,
+            size: size_of::<T>(),
             reencode: |value| serde_json::to_value(T::deserialize(value)?),
         }
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::record::ReceivedRequest;
-use crate::operation::{Method, Operation};
+use crate::operation::{Elements, Gone, Operation};
 
 /// What the properties begin with whose values are ids of the server.
 const ID: &str = "lago_";
@@ -25,14 +25,10 @@ pub(super) fn about(
         None => &mut example,
     };
     for (parameter, property) in operation.identity {
-        let mut named = request.path_parameters.iter();
-        let Some((_, addressed)) = named.find(|(name, _)| name == parameter) else {
+        let Some(addressed) = addressed(request, parameter) else {
             continue;
         };
-        let stated = match property.starts_with(ID) {
-            true => Uuid::parse_str(addressed).ok()?.to_string(),
-            false => addressed.clone(),
-        };
+        let stated = said(property, addressed)?;
         let objects = match &mut *value {
             Value::Array(items) => items.as_mut_slice(),
             one => std::slice::from_mut(one),
@@ -42,56 +38,67 @@ pub(super) fn about(
             .iter_mut()
             .filter_map(|item| item.pointer_mut(&place))
         {
-            *field = Value::from(stated.as_str());
+            field.clone_from(&stated);
         }
     }
-    if operation.method == Method::Delete && operation.path.ends_with('}') {
-        without(value, operation, request);
+    if let Some(gone) = &operation.gone {
+        without(value, gone, request);
     }
     Some(example)
 }
 
-/// Takes what was deleted out of what is left: a key of the map, or an element of a list. An example
-/// that states the last value of the path is what was deleted itself.
-fn without(value: &mut Value, operation: &Operation, request: &ReceivedRequest) {
-    let Some((parameter, deleted)) = request.path_parameters.last() else {
-        return;
-    };
-    if operation
-        .identity
-        .iter()
-        .any(|(known, _)| known == parameter)
-    {
-        return;
-    }
-    match value {
-        Value::Object(map) => {
-            map.remove(deleted);
-            map.values_mut()
-                .for_each(|value| remove(value, parameter, deleted));
+/// Takes what was deleted out of what is left.
+fn without(value: &mut Value, gone: &Gone, request: &ReceivedRequest) {
+    match (gone, value) {
+        (Gone::Key(parameter), Value::Object(map)) => {
+            if let Some(key) = addressed(request, parameter) {
+                map.remove(key);
+            }
         }
-        list => remove(list, parameter, deleted),
+        // Nothing is left.
+        (Gone::Key(_), _) => {}
+        (Gone::Element(lists), owner) => remove(owner, lists, request),
     }
 }
 
-/// Takes the elements out of lists that the parameter names: `privilege_code` is a `code`.
-fn remove(value: &mut Value, parameter: &str, deleted: &str) {
-    let is_it = |item: &Value| {
-        item.as_object().is_some_and(|item| {
-            let mut properties = item.iter();
-            properties.any(|(name, value)| parameter.ends_with(name.as_str()) && value == deleted)
-        })
+/// Takes the element that the path names out of the last of these lists.
+fn remove(owner: &mut Value, lists: &[Elements], request: &ReceivedRequest) {
+    let Some((first, below)) = lists.split_first() else {
+        return;
     };
-    match value {
-        Value::Array(items) => {
-            items.retain(|item| !is_it(item));
-            items
-                .iter_mut()
-                .for_each(|item| remove(item, parameter, deleted));
-        }
-        Value::Object(map) => map
-            .values_mut()
-            .for_each(|value| remove(value, parameter, deleted)),
-        _ => {}
+    let list = match first.list {
+        Some(property) => owner.get_mut(property),
+        None => Some(owner),
+    };
+    let named = addressed(request, first.parameter).and_then(|value| said(first.property, value));
+    let (Some(Value::Array(elements)), Some(named)) = (list, named) else {
+        return;
+    };
+    let is_named = |element: &Value| element.get(first.property) == Some(&named);
+    match below {
+        [] => elements.retain(|element| !is_named(element)),
+        below => elements
+            .iter_mut()
+            .filter(|element| is_named(element))
+            .for_each(|element| remove(element, below, request)),
     }
+}
+
+/// The value of a parameter of the path.
+fn addressed<'r>(request: &'r ReceivedRequest, parameter: &str) -> Option<&'r str> {
+    let mut named = request.path_parameters.iter();
+    let (_, value) = named.find(|(name, _)| *name == parameter)?;
+    Some(value)
+}
+
+/// A value of the path as a property says it; none when the property is an id and the value is none.
+fn said(property: &str, value: &str) -> Option<Value> {
+    let is_id = property
+        .rsplit('.')
+        .next()
+        .is_some_and(|name| name.starts_with(ID));
+    Some(match is_id {
+        true => Value::from(Uuid::parse_str(value).ok()?.to_string()),
+        false => Value::from(value),
+    })
 }

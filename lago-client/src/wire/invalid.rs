@@ -13,7 +13,7 @@ impl InvalidRequest {
     }
 
     /// Of a body that JSON cannot hold: the reason names the field that was not given what it takes.
-    pub(crate) fn body(reason: &serde_json::Error) -> Self {
+    pub(crate) fn body(reason: impl fmt::Display) -> Self {
         Self(format!("the request cannot be written: {reason}"))
     }
 

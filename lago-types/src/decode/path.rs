@@ -38,6 +38,15 @@ impl<'t> JsonPath<'t> {
         walk.path(text, end, reason)
     }
 
+    /// The value that was to come next, of a text that was written so far and no further.
+    #[must_use]
+    pub fn of_end(text: &'t str) -> Self {
+        let mut walk = Walk::default();
+        walk.until(text.as_bytes(), text.len());
+        let open = walk.open.iter();
+        Self(open.filter_map(|open| open.segment(text)).collect())
+    }
+
     /// The steps from the root; none for the root itself.
     pub fn segments(&self) -> impl Iterator<Item = &Segment<'t>> {
         self.0.iter()

@@ -67,6 +67,12 @@ impl AddOnInput {
     pub fn builder() -> AddOnInputBuilder<()> {
         AddOnInputBuilder(())
     }
+    /// Sets the name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
     /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
@@ -74,6 +80,24 @@ impl AddOnInput {
         invoice_display_name: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.invoice_display_name = invoice_display_name.into();
+        self
+    }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
+    /// Sets the amount cents.
+    #[must_use]
+    pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
+        self.amount_cents = amount_cents.into();
+        self
+    }
+    /// Sets the amount currency.
+    #[must_use]
+    pub fn amount_currency(mut self, amount_currency: impl Into<Currency>) -> Self {
+        self.amount_currency = amount_currency.into();
         self
     }
     /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.

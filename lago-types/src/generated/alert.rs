@@ -92,10 +92,31 @@ impl AlertInput {
             billable_metric_code: crate::Patch::Absent,
         }
     }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
+        self
+    }
+    /// Sets the thresholds.
+    #[must_use]
+    pub fn thresholds(
+        mut self,
+        thresholds: impl IntoIterator<Item = impl Into<AlertThresholdInput>>,
+    ) -> Self {
+        self.thresholds = thresholds.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets the alert type.
+    #[must_use]
+    pub fn alert_type(mut self, alert_type: impl Into<AlertType>) -> Self {
+        self.alert_type = alert_type.into();
         self
     }
     /// Sets the billable metric code; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -170,6 +191,20 @@ impl AlertThresholdInput {
     #[must_use]
     pub fn recurring(mut self, recurring: bool) -> Self {
         self.recurring = Some(recurring);
+        self
+    }
+    /// Sets the value.
+    #[must_use]
+    pub fn value(
+        mut self,
+        value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(value) = self
+            .refused_
+            .take("value", crate::refused::convert::<crate::Decimal>(value))
+        {
+            self.value = value;
+        }
         self
     }
 }

@@ -157,6 +157,21 @@ impl AppliedCouponInput {
             refused_: crate::refused::Refused::default(),
         }
     }
+    /// Sets the external customer id.
+    #[must_use]
+    pub fn external_customer_id(
+        mut self,
+        external_customer_id: impl Into<String>,
+    ) -> Self {
+        self.external_customer_id = external_customer_id.into();
+        self
+    }
+    /// Sets the coupon code.
+    #[must_use]
+    pub fn coupon_code(mut self, coupon_code: impl Into<String>) -> Self {
+        self.coupon_code = coupon_code.into();
+        self
+    }
     /// Sets the frequency; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn frequency(

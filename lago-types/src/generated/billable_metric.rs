@@ -106,6 +106,21 @@ impl BillableMetricFilterInput {
             values: values.into_iter().map(Into::into).collect(),
         }
     }
+    /// Sets the key.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = key.into();
+        self
+    }
+    /// Sets the values.
+    #[must_use]
+    pub fn values(
+        mut self,
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.values = values.into_iter().map(Into::into).collect();
+        self
+    }
 }
 
 /// To send what is there, with a change. What is missing is left out.
@@ -184,6 +199,18 @@ impl BillableMetricInput {
             filters: None,
         }
     }
+    /// Sets the name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
     /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
@@ -224,6 +251,15 @@ impl BillableMetricInput {
     #[must_use]
     pub fn field_name(mut self, field_name: impl Into<crate::Patch<String>>) -> Self {
         self.field_name = field_name.into();
+        self
+    }
+    /// Sets the aggregation type.
+    #[must_use]
+    pub fn aggregation_type(
+        mut self,
+        aggregation_type: impl Into<AggregationType>,
+    ) -> Self {
+        self.aggregation_type = aggregation_type.into();
         self
     }
     /// Sets the weighted interval; [`Patch::Null`](crate::Patch::Null) clears it.

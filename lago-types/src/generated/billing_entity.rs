@@ -300,6 +300,18 @@ impl BillingEntityInput {
             phone: crate::Patch::Absent,
         }
     }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
+    /// Sets the name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
     /// Sets the default currency.
     #[must_use]
     pub fn default_currency(mut self, default_currency: impl Into<Currency>) -> Self {

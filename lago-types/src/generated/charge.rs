@@ -249,6 +249,24 @@ impl ChargeFilterInput {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
+    /// Sets the properties.
+    #[must_use]
+    pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
+        self.properties = properties.into();
+        self
+    }
+    /// Sets the values.
+    #[must_use]
+    pub fn values(
+        mut self,
+        values: impl IntoIterator<Item = (impl Into<String>, impl Into<Vec<String>>)>,
+    ) -> Self {
+        self.values = values
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
 }
 
 /// Request body that changes the matched event values, prices or invoice name of a charge filter.
@@ -502,10 +520,25 @@ impl ChargeInput {
         self.applied_pricing_unit = Some(applied_pricing_unit.into());
         self
     }
+    /// Sets the billable metric id.
+    #[must_use]
+    pub fn billable_metric_id(
+        mut self,
+        billable_metric_id: impl Into<::uuid::Uuid>,
+    ) -> Self {
+        self.billable_metric_id = billable_metric_id.into();
+        self
+    }
     /// Sets the code.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
+        self
+    }
+    /// Sets the charge model.
+    #[must_use]
+    pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
+        self.charge_model = charge_model.into();
         self
     }
     /// Sets the pay in advance.
@@ -1173,6 +1206,18 @@ impl ChargeUpdate {
             cascade_updates: None,
         }
     }
+    /// Sets the charge model.
+    #[must_use]
+    pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
+        self.charge_model = charge_model.into();
+        self
+    }
+    /// Sets the properties.
+    #[must_use]
+    pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
+        self.properties = properties.into();
+        self
+    }
     /// Sets the invoice display name.
     #[must_use]
     pub fn invoice_display_name(
@@ -1397,6 +1442,54 @@ impl GraduatedPercentageRangeInput {
     pub fn builder() -> GraduatedPercentageRangeInputBuilder<()> {
         GraduatedPercentageRangeInputBuilder(())
     }
+    /// Sets the from value.
+    #[must_use]
+    pub fn from_value(
+        mut self,
+        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(from_value) = self
+            .refused_
+            .take("from_value", crate::refused::convert::<crate::Decimal>(from_value))
+        {
+            self.from_value = from_value;
+        }
+        self
+    }
+    /// Sets the to value.
+    #[must_use]
+    pub fn to_value(mut self, to_value: impl Into<Option<crate::Decimal>>) -> Self {
+        self.to_value = to_value.into();
+        self
+    }
+    /// Sets the rate.
+    #[must_use]
+    pub fn rate(
+        mut self,
+        rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(rate) = self
+            .refused_
+            .take("rate", crate::refused::convert::<crate::Decimal>(rate))
+        {
+            self.rate = rate;
+        }
+        self
+    }
+    /// Sets the flat amount.
+    #[must_use]
+    pub fn flat_amount(
+        mut self,
+        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(flat_amount) = self
+            .refused_
+            .take("flat_amount", crate::refused::convert::<crate::Decimal>(flat_amount))
+        {
+            self.flat_amount = flat_amount;
+        }
+        self
+    }
     /// Sets the fixed amount.
     #[must_use]
     pub fn fixed_amount(
@@ -1558,6 +1651,57 @@ impl GraduatedRangeInput {
     /// Asks for what the request needs, one after the other: begins with `from_value`, ends with a [`GraduatedRangeInput`] whose setters add the rest.
     pub fn builder() -> GraduatedRangeInputBuilder<()> {
         GraduatedRangeInputBuilder(())
+    }
+    /// Sets the from value.
+    #[must_use]
+    pub fn from_value(
+        mut self,
+        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(from_value) = self
+            .refused_
+            .take("from_value", crate::refused::convert::<crate::Decimal>(from_value))
+        {
+            self.from_value = from_value;
+        }
+        self
+    }
+    /// Sets the to value.
+    #[must_use]
+    pub fn to_value(mut self, to_value: impl Into<Option<crate::Decimal>>) -> Self {
+        self.to_value = to_value.into();
+        self
+    }
+    /// Sets the flat amount.
+    #[must_use]
+    pub fn flat_amount(
+        mut self,
+        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(flat_amount) = self
+            .refused_
+            .take("flat_amount", crate::refused::convert::<crate::Decimal>(flat_amount))
+        {
+            self.flat_amount = flat_amount;
+        }
+        self
+    }
+    /// Sets the per unit amount.
+    #[must_use]
+    pub fn per_unit_amount(
+        mut self,
+        per_unit_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(per_unit_amount) = self
+            .refused_
+            .take(
+                "per_unit_amount",
+                crate::refused::convert::<crate::Decimal>(per_unit_amount),
+            )
+        {
+            self.per_unit_amount = per_unit_amount;
+        }
+        self
     }
 }
 
@@ -1821,6 +1965,57 @@ impl VolumeRangeInput {
     /// Asks for what the request needs, one after the other: begins with `from_value`, ends with a [`VolumeRangeInput`] whose setters add the rest.
     pub fn builder() -> VolumeRangeInputBuilder<()> {
         VolumeRangeInputBuilder(())
+    }
+    /// Sets the from value.
+    #[must_use]
+    pub fn from_value(
+        mut self,
+        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(from_value) = self
+            .refused_
+            .take("from_value", crate::refused::convert::<crate::Decimal>(from_value))
+        {
+            self.from_value = from_value;
+        }
+        self
+    }
+    /// Sets the to value.
+    #[must_use]
+    pub fn to_value(mut self, to_value: impl Into<Option<crate::Decimal>>) -> Self {
+        self.to_value = to_value.into();
+        self
+    }
+    /// Sets the flat amount.
+    #[must_use]
+    pub fn flat_amount(
+        mut self,
+        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(flat_amount) = self
+            .refused_
+            .take("flat_amount", crate::refused::convert::<crate::Decimal>(flat_amount))
+        {
+            self.flat_amount = flat_amount;
+        }
+        self
+    }
+    /// Sets the per unit amount.
+    #[must_use]
+    pub fn per_unit_amount(
+        mut self,
+        per_unit_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(per_unit_amount) = self
+            .refused_
+            .take(
+                "per_unit_amount",
+                crate::refused::convert::<crate::Decimal>(per_unit_amount),
+            )
+        {
+            self.per_unit_amount = per_unit_amount;
+        }
+        self
     }
 }
 

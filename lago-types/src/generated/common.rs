@@ -139,6 +139,12 @@ impl EvaluateExpressionInput {
             event: None,
         }
     }
+    /// Sets the expression.
+    #[must_use]
+    pub fn expression(mut self, expression: impl Into<String>) -> Self {
+        self.expression = expression.into();
+        self
+    }
     /// Sets the event.
     #[must_use]
     pub fn event(mut self, event: impl Into<EvaluateExpressionEventInput>) -> Self {
@@ -244,6 +250,12 @@ impl OneOffInvoiceFeeInput {
             tax_codes: None,
             refused_: crate::refused::Refused::default(),
         }
+    }
+    /// Sets the add on code.
+    #[must_use]
+    pub fn add_on_code(mut self, add_on_code: impl Into<String>) -> Self {
+        self.add_on_code = add_on_code.into();
+        self
     }
     /// Sets the invoice display name.
     #[must_use]
@@ -361,6 +373,15 @@ impl OneOffInvoiceInput {
             purchase_order_number: crate::Patch::Absent,
         }
     }
+    /// Sets the external customer id.
+    #[must_use]
+    pub fn external_customer_id(
+        mut self,
+        external_customer_id: impl Into<String>,
+    ) -> Self {
+        self.external_customer_id = external_customer_id.into();
+        self
+    }
     /// Sets the billing entity code.
     #[must_use]
     pub fn billing_entity_code(
@@ -374,6 +395,15 @@ impl OneOffInvoiceInput {
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = Some(currency.into());
+        self
+    }
+    /// Sets the fees.
+    #[must_use]
+    pub fn fees(
+        mut self,
+        fees: impl IntoIterator<Item = impl Into<OneOffInvoiceFeeInput>>,
+    ) -> Self {
+        self.fees = fees.into_iter().map(Into::into).collect();
         self
     }
     /// Sets the invoice custom section.

@@ -181,10 +181,28 @@ impl CouponInput {
     pub fn builder() -> CouponInputBuilder<()> {
         CouponInputBuilder(())
     }
+    /// Sets the name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
     /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
+        self
+    }
+    /// Sets the coupon type.
+    #[must_use]
+    pub fn coupon_type(mut self, coupon_type: impl Into<CouponType>) -> Self {
+        self.coupon_type = coupon_type.into();
         self
     }
     /// Sets the amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -228,6 +246,12 @@ impl CouponInput {
         }
         self
     }
+    /// Sets the frequency.
+    #[must_use]
+    pub fn frequency(mut self, frequency: impl Into<CouponFrequency>) -> Self {
+        self.frequency = frequency.into();
+        self
+    }
     /// Sets the frequency duration; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn frequency_duration(
@@ -235,6 +259,12 @@ impl CouponInput {
         frequency_duration: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.frequency_duration = frequency_duration.into();
+        self
+    }
+    /// Sets the expiration.
+    #[must_use]
+    pub fn expiration(mut self, expiration: impl Into<CouponExpiration>) -> Self {
+        self.expiration = expiration.into();
         self
     }
     /// Sets the expiration at; [`Patch::Null`](crate::Patch::Null) clears it.

@@ -197,6 +197,21 @@ impl CreditNoteEstimateInput {
             items: items.into_iter().map(Into::into).collect(),
         }
     }
+    /// Sets the invoice id.
+    #[must_use]
+    pub fn invoice_id(mut self, invoice_id: impl Into<::uuid::Uuid>) -> Self {
+        self.invoice_id = invoice_id.into();
+        self
+    }
+    /// Sets the items.
+    #[must_use]
+    pub fn items(
+        mut self,
+        items: impl IntoIterator<Item = impl Into<CreditNoteEstimateItemInput>>,
+    ) -> Self {
+        self.items = items.into_iter().map(Into::into).collect();
+        self
+    }
 }
 
 /// Credit note estimate item input.
@@ -219,6 +234,18 @@ impl CreditNoteEstimateItemInput {
             fee_id: fee_id.into(),
             amount_cents: amount_cents.into(),
         }
+    }
+    /// Sets the fee id.
+    #[must_use]
+    pub fn fee_id(mut self, fee_id: impl Into<::uuid::Uuid>) -> Self {
+        self.fee_id = fee_id.into();
+        self
+    }
+    /// Sets the amount cents.
+    #[must_use]
+    pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
+        self.amount_cents = amount_cents.into();
+        self
     }
 }
 
@@ -350,6 +377,12 @@ impl CreditNoteInput {
             metadata: None,
         }
     }
+    /// Sets the invoice id.
+    #[must_use]
+    pub fn invoice_id(mut self, invoice_id: impl Into<::uuid::Uuid>) -> Self {
+        self.invoice_id = invoice_id.into();
+        self
+    }
     /// Sets the reason; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn reason(mut self, reason: impl Into<crate::Patch<CreditNoteReason>>) -> Self {
@@ -387,6 +420,15 @@ impl CreditNoteInput {
         offset_amount_cents: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.offset_amount_cents = offset_amount_cents.into();
+        self
+    }
+    /// Sets the items.
+    #[must_use]
+    pub fn items(
+        mut self,
+        items: impl IntoIterator<Item = impl Into<CreditNoteItemInput>>,
+    ) -> Self {
+        self.items = items.into_iter().map(Into::into).collect();
         self
     }
     /// Sets the metadata.
@@ -444,6 +486,18 @@ impl CreditNoteItemInput {
             fee_id: fee_id.into(),
             amount_cents: amount_cents.into(),
         }
+    }
+    /// Sets the fee id.
+    #[must_use]
+    pub fn fee_id(mut self, fee_id: impl Into<::uuid::Uuid>) -> Self {
+        self.fee_id = fee_id.into();
+        self
+    }
+    /// Sets the amount cents.
+    #[must_use]
+    pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
+        self.amount_cents = amount_cents.into();
+        self
     }
 }
 

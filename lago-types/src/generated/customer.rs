@@ -611,6 +611,12 @@ impl CustomerInput {
             external_salesforce_id: crate::Patch::Absent,
         }
     }
+    /// Sets the external id.
+    #[must_use]
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = external_id.into();
+        self
+    }
     /// Sets the billing entity code; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn billing_entity_code(
@@ -926,6 +932,18 @@ impl CustomerMetadataInput {
     #[must_use]
     pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
         self.id = Some(id.into());
+        self
+    }
+    /// Sets the key.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = key.into();
+        self
+    }
+    /// Sets the value.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
         self
     }
     /// Sets the display in invoice.

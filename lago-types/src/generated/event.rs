@@ -98,6 +98,21 @@ impl EventEstimateFeesInput {
             refused_: crate::refused::Refused::default(),
         }
     }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
+    /// Sets the external subscription id.
+    #[must_use]
+    pub fn external_subscription_id(
+        mut self,
+        external_subscription_id: impl Into<String>,
+    ) -> Self {
+        self.external_subscription_id = external_subscription_id.into();
+        self
+    }
     /// Sets the properties.
     #[must_use]
     pub fn properties<PropertiesKind>(
@@ -182,6 +197,21 @@ impl EventEstimateInstantFeesInput {
             transaction_id: crate::Patch::Absent,
             refused_: crate::refused::Refused::default(),
         }
+    }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
+    /// Sets the external subscription id.
+    #[must_use]
+    pub fn external_subscription_id(
+        mut self,
+        external_subscription_id: impl Into<String>,
+    ) -> Self {
+        self.external_subscription_id = external_subscription_id.into();
+        self
     }
     /// Sets the properties.
     #[must_use]
@@ -275,6 +305,21 @@ impl EventInput {
             properties: crate::Patch::Absent,
             refused_: crate::refused::Refused::default(),
         }
+    }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
+    /// Sets the external subscription id.
+    #[must_use]
+    pub fn external_subscription_id(
+        mut self,
+        external_subscription_id: impl Into<String>,
+    ) -> Self {
+        self.external_subscription_id = external_subscription_id.into();
+        self
     }
     /// Sets the transaction id.
     #[must_use]

@@ -72,6 +72,12 @@ impl FeatureInput {
         self.privileges = Some(privileges.into_iter().map(Into::into).collect());
         self
     }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
 }
 
 /// Typed setting of a feature, such as a seat limit or a choice among options, for which plans grant a value.
@@ -153,6 +159,12 @@ impl FeaturePrivilegeInput {
             value_type: None,
             config: None,
         }
+    }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
     }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]

@@ -552,6 +552,15 @@ impl FeeUpdate {
             payment_status: payment_status.into(),
         }
     }
+    /// Sets the payment status.
+    #[must_use]
+    pub fn payment_status(
+        mut self,
+        payment_status: impl Into<FeePaymentStatus>,
+    ) -> Self {
+        self.payment_status = payment_status.into();
+        self
+    }
 }
 
 /// Amounts of a fee in a custom pricing unit, in cents of that unit, with the conversion rate into the plan's currency.

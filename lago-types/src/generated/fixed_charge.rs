@@ -550,6 +550,35 @@ impl FixedChargeUpdate {
             refused_,
         }
     }
+    /// Sets the charge model.
+    #[must_use]
+    pub fn charge_model(mut self, charge_model: impl Into<FixedChargeModel>) -> Self {
+        self.charge_model = charge_model.into();
+        self
+    }
+    /// Sets the properties.
+    #[must_use]
+    pub fn properties(
+        mut self,
+        properties: impl Into<FixedChargePropertiesInput>,
+    ) -> Self {
+        self.properties = properties.into();
+        self
+    }
+    /// Sets the units.
+    #[must_use]
+    pub fn units(
+        mut self,
+        units: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(units) = self
+            .refused_
+            .take("units", crate::refused::convert::<crate::Decimal>(units))
+        {
+            self.units = units;
+        }
+        self
+    }
     /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(

@@ -831,6 +831,12 @@ impl InvoicePreviewCouponInput {
         self.name = Some(name.into());
         self
     }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
     /// Sets the coupon type.
     #[must_use]
     pub fn coupon_type(mut self, coupon_type: impl Into<CouponType>) -> Self {
@@ -1291,6 +1297,18 @@ impl InvoicePreviewIntegrationCustomerInput {
             integration_code: integration_code.into(),
         }
     }
+    /// Sets the integration type.
+    #[must_use]
+    pub fn integration_type(mut self, integration_type: impl Into<Integration>) -> Self {
+        self.integration_type = integration_type.into();
+        self
+    }
+    /// Sets the integration code.
+    #[must_use]
+    pub fn integration_code(mut self, integration_code: impl Into<String>) -> Self {
+        self.integration_code = integration_code.into();
+        self
+    }
 }
 
 /// Subscription of a preview; one that was made up from a plan has no ids and no status.
@@ -1426,6 +1444,15 @@ impl InvoicePreviewSubscriptionsInput {
             terminated_at: None,
         }
     }
+    /// Sets the external ids.
+    #[must_use]
+    pub fn external_ids(
+        mut self,
+        external_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.external_ids = external_ids.into_iter().map(Into::into).collect();
+        self
+    }
     /// Sets the plan code.
     #[must_use]
     pub fn plan_code(mut self, plan_code: impl Into<String>) -> Self {
@@ -1464,6 +1491,18 @@ impl InvoiceSyncSalesforceIdInput {
             external_id: external_id.into(),
             integration_code: integration_code.into(),
         }
+    }
+    /// Sets the external id.
+    #[must_use]
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = external_id.into();
+        self
+    }
+    /// Sets the integration code.
+    #[must_use]
+    pub fn integration_code(mut self, integration_code: impl Into<String>) -> Self {
+        self.integration_code = integration_code.into();
+        self
     }
 }
 

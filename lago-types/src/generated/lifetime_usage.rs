@@ -54,6 +54,16 @@ impl LifetimeUsageInput {
                 .into(),
         }
     }
+    /// Sets the external historical usage amount cents.
+    #[must_use]
+    pub fn external_historical_usage_amount_cents(
+        mut self,
+        external_historical_usage_amount_cents: impl Into<i64>,
+    ) -> Self {
+        self.external_historical_usage_amount_cents = external_historical_usage_amount_cents
+            .into();
+        self
+    }
 }
 
 /// Progress of a subscription towards one usage threshold in cents: the ratio completed and the moment it was reached.

@@ -118,6 +118,24 @@ impl PaymentInput {
             paid_at: None,
         }
     }
+    /// Sets the invoice id.
+    #[must_use]
+    pub fn invoice_id(mut self, invoice_id: impl Into<::uuid::Uuid>) -> Self {
+        self.invoice_id = invoice_id.into();
+        self
+    }
+    /// Sets the amount cents.
+    #[must_use]
+    pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
+        self.amount_cents = amount_cents.into();
+        self
+    }
+    /// Sets the reference.
+    #[must_use]
+    pub fn reference(mut self, reference: impl Into<String>) -> Self {
+        self.reference = reference.into();
+        self
+    }
     /// Sets the paid at.
     #[must_use]
     pub fn paid_at(mut self, paid_at: impl Into<::chrono::naive::NaiveDate>) -> Self {

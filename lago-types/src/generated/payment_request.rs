@@ -56,10 +56,28 @@ impl PaymentRequestInput {
             email: None,
         }
     }
+    /// Sets the external customer id.
+    #[must_use]
+    pub fn external_customer_id(
+        mut self,
+        external_customer_id: impl Into<String>,
+    ) -> Self {
+        self.external_customer_id = external_customer_id.into();
+        self
+    }
     /// Sets the email.
     #[must_use]
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
+        self
+    }
+    /// Sets the lago invoice ids.
+    #[must_use]
+    pub fn lago_invoice_ids(
+        mut self,
+        lago_invoice_ids: impl IntoIterator<Item = impl Into<::uuid::Uuid>>,
+    ) -> Self {
+        self.lago_invoice_ids = lago_invoice_ids.into_iter().map(Into::into).collect();
         self
     }
 }

@@ -82,6 +82,12 @@ impl MinimumCommitmentInput {
             tax_codes: None,
         }
     }
+    /// Sets the amount cents.
+    #[must_use]
+    pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
+        self.amount_cents = amount_cents.into();
+        self
+    }
     /// Sets the invoice display name.
     #[must_use]
     pub fn invoice_display_name(
@@ -255,6 +261,24 @@ impl PlanChargeFilterInput {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
+    /// Sets the properties.
+    #[must_use]
+    pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
+        self.properties = properties.into();
+        self
+    }
+    /// Sets the values.
+    #[must_use]
+    pub fn values(
+        mut self,
+        values: impl IntoIterator<Item = (impl Into<String>, impl Into<Vec<String>>)>,
+    ) -> Self {
+        self.values = values
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
 }
 
 /// To send what is there, with a change. What is missing is left out.
@@ -347,10 +371,25 @@ impl PlanChargeInput {
             accepts_target_wallet: crate::Patch::Absent,
         }
     }
+    /// Sets the billable metric id.
+    #[must_use]
+    pub fn billable_metric_id(
+        mut self,
+        billable_metric_id: impl Into<::uuid::Uuid>,
+    ) -> Self {
+        self.billable_metric_id = billable_metric_id.into();
+        self
+    }
     /// Sets the code.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
+        self
+    }
+    /// Sets the charge model.
+    #[must_use]
+    pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
+        self.charge_model = charge_model.into();
         self
     }
     /// Sets the pay in advance.
@@ -545,6 +584,12 @@ impl PlanChargeUpdate {
         self.code = Some(code.into());
         self
     }
+    /// Sets the charge model.
+    #[must_use]
+    pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
+        self.charge_model = charge_model.into();
+        self
+    }
     /// Sets the pay in advance.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
@@ -585,6 +630,12 @@ impl PlanChargeUpdate {
     #[must_use]
     pub fn min_amount_cents(mut self, min_amount_cents: impl Into<i64>) -> Self {
         self.min_amount_cents = Some(min_amount_cents.into());
+        self
+    }
+    /// Sets the properties.
+    #[must_use]
+    pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
+        self.properties = properties.into();
         self
     }
     /// Sets the filters.
@@ -654,12 +705,18 @@ impl From<crate::Charge> for PlanChargeUpdate {
     }
 }
 
-/// To send what is there, with a change. What is missing is left out. `properties` has to be sent, and is empty where it is missing: for the server that is the default.
+/// To send what is there, with a change. What is missing is left out.
+///
+/// Not every field that is left out stays as it is: `invoice_display_name` is cleared, `min_amount_cents` is reset.
 ///
 /// Left out as well, since [`PlanChargeInput`](crate::PlanChargeInput) does not have it: `id`.
-impl From<crate::PlanChargeInput> for PlanChargeUpdate {
-    fn from(value: crate::PlanChargeInput) -> Self {
-        Self {
+///
+/// # Errors
+/// When `properties` is missing.
+impl TryFrom<crate::PlanChargeInput> for PlanChargeUpdate {
+    type Error = crate::Refusal;
+    fn try_from(value: crate::PlanChargeInput) -> Result<Self, crate::Refusal> {
+        Ok(Self {
             id: None,
             billable_metric_id: Some(value.billable_metric_id),
             code: value.code,
@@ -670,12 +727,14 @@ impl From<crate::PlanChargeInput> for PlanChargeUpdate {
             invoice_display_name: value.invoice_display_name,
             prorated: value.prorated,
             min_amount_cents: value.min_amount_cents,
-            properties: value.properties.unwrap_or_default(),
+            properties: value
+                .properties
+                .ok_or_else(|| crate::Refusal::missing("properties"))?,
             filters: value.filters,
             tax_codes: value.tax_codes,
             applied_pricing_unit: value.applied_pricing_unit,
             accepts_target_wallet: value.accepts_target_wallet,
-        }
+        })
     }
 }
 
@@ -782,6 +841,12 @@ impl PlanFixedChargeInput {
             refused_: crate::refused::Refused::default(),
         }
     }
+    /// Sets the add on id.
+    #[must_use]
+    pub fn add_on_id(mut self, add_on_id: impl Into<::uuid::Uuid>) -> Self {
+        self.add_on_id = add_on_id.into();
+        self
+    }
     /// Sets the code.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
@@ -809,6 +874,12 @@ impl PlanFixedChargeInput {
         {
             self.units = Some(units);
         }
+        self
+    }
+    /// Sets the charge model.
+    #[must_use]
+    pub fn charge_model(mut self, charge_model: impl Into<FixedChargeModel>) -> Self {
+        self.charge_model = charge_model.into();
         self
     }
     /// Sets the pay in advance.
@@ -965,6 +1036,12 @@ impl PlanFixedChargeUpdate {
         }
         self
     }
+    /// Sets the charge model.
+    #[must_use]
+    pub fn charge_model(mut self, charge_model: impl Into<FixedChargeModel>) -> Self {
+        self.charge_model = charge_model.into();
+        self
+    }
     /// Sets the pay in advance.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
@@ -975,6 +1052,15 @@ impl PlanFixedChargeUpdate {
     #[must_use]
     pub fn prorated(mut self, prorated: bool) -> Self {
         self.prorated = Some(prorated);
+        self
+    }
+    /// Sets the properties.
+    #[must_use]
+    pub fn properties(
+        mut self,
+        properties: impl Into<FixedChargePropertiesInput>,
+    ) -> Self {
+        self.properties = properties.into();
         self
     }
     /// Sets the tax codes.
@@ -1018,12 +1104,18 @@ impl From<crate::FixedCharge> for PlanFixedChargeUpdate {
     }
 }
 
-/// To send what is there, with a change. What is missing is left out. `properties` has to be sent, and is empty where it is missing: for the server that is the default.
+/// To send what is there, with a change. What is missing is left out.
+///
+/// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
 ///
 /// Left out as well, since [`PlanFixedChargeInput`](crate::PlanFixedChargeInput) does not have it: `id`.
-impl From<crate::PlanFixedChargeInput> for PlanFixedChargeUpdate {
-    fn from(value: crate::PlanFixedChargeInput) -> Self {
-        Self {
+///
+/// # Errors
+/// When `properties` is missing.
+impl TryFrom<crate::PlanFixedChargeInput> for PlanFixedChargeUpdate {
+    type Error = crate::Refusal;
+    fn try_from(value: crate::PlanFixedChargeInput) -> Result<Self, crate::Refusal> {
+        Ok(Self {
             id: None,
             add_on_id: Some(value.add_on_id),
             code: value.code,
@@ -1032,11 +1124,13 @@ impl From<crate::PlanFixedChargeInput> for PlanFixedChargeUpdate {
             charge_model: value.charge_model,
             pay_in_advance: value.pay_in_advance,
             prorated: value.prorated,
-            properties: value.properties.unwrap_or_default(),
+            properties: value
+                .properties
+                .ok_or_else(|| crate::Refusal::missing("properties"))?,
             tax_codes: value.tax_codes,
             apply_units_immediately: value.apply_units_immediately,
             refused_: value.refused_,
-        }
+        })
     }
 }
 
@@ -1146,6 +1240,12 @@ impl PlanInput {
     pub fn builder() -> PlanInputBuilder<()> {
         PlanInputBuilder(())
     }
+    /// Sets the name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
     /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
@@ -1153,6 +1253,12 @@ impl PlanInput {
         invoice_display_name: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.invoice_display_name = invoice_display_name.into();
+        self
+    }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
         self
     }
     /// Sets the interval.
@@ -1171,6 +1277,12 @@ impl PlanInput {
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = Some(amount_cents.into());
+        self
+    }
+    /// Sets the amount currency.
+    #[must_use]
+    pub fn amount_currency(mut self, amount_currency: impl Into<Currency>) -> Self {
+        self.amount_currency = amount_currency.into();
         self
     }
     /// Sets the trial period; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1731,6 +1843,12 @@ impl PlanOverridesFixedCharge {
             refused_: crate::refused::Refused::default(),
         }
     }
+    /// Sets the id.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
+        self.id = id.into();
+        self
+    }
     /// Sets the invoice display name.
     #[must_use]
     pub fn invoice_display_name(
@@ -2139,6 +2257,12 @@ impl UsageThresholdInput {
         threshold_display_name: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.threshold_display_name = threshold_display_name.into();
+        self
+    }
+    /// Sets the amount cents.
+    #[must_use]
+    pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
+        self.amount_cents = amount_cents.into();
         self
     }
     /// Sets the recurring.

@@ -181,6 +181,12 @@ impl SubscriptionActivationRuleInput {
             timeout_hours: None,
         }
     }
+    /// Sets the type.
+    #[must_use]
+    pub fn type_(mut self, type_: impl Into<ActivationRuleType>) -> Self {
+        self.type_ = type_.into();
+        self
+    }
     /// Sets the timeout hours.
     #[must_use]
     pub fn timeout_hours(mut self, timeout_hours: impl Into<i64>) -> Self {
@@ -222,6 +228,18 @@ impl SubscriptionAuthorizationInput {
             amount_cents: amount_cents.into(),
             amount_currency: amount_currency.into(),
         }
+    }
+    /// Sets the amount cents.
+    #[must_use]
+    pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
+        self.amount_cents = amount_cents.into();
+        self
+    }
+    /// Sets the amount currency.
+    #[must_use]
+    pub fn amount_currency(mut self, amount_currency: impl Into<Currency>) -> Self {
+        self.amount_currency = amount_currency.into();
+        self
     }
 }
 
@@ -369,10 +387,31 @@ impl SubscriptionInput {
         self.billing_entity_code = Some(billing_entity_code.into());
         self
     }
+    /// Sets the external customer id.
+    #[must_use]
+    pub fn external_customer_id(
+        mut self,
+        external_customer_id: impl Into<String>,
+    ) -> Self {
+        self.external_customer_id = external_customer_id.into();
+        self
+    }
+    /// Sets the plan code.
+    #[must_use]
+    pub fn plan_code(mut self, plan_code: impl Into<String>) -> Self {
+        self.plan_code = plan_code.into();
+        self
+    }
     /// Sets the name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+    /// Sets the external id.
+    #[must_use]
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = external_id.into();
         self
     }
     /// Sets the billing time.

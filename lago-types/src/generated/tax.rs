@@ -115,6 +115,32 @@ impl TaxInput {
             refused_,
         }
     }
+    /// Sets the name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
+    /// Sets the rate.
+    #[must_use]
+    pub fn rate(
+        mut self,
+        rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(rate) = self
+            .refused_
+            .take("rate", crate::refused::convert::<crate::Decimal>(rate))
+        {
+            self.rate = rate;
+        }
+        self
+    }
     /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {

@@ -229,6 +229,12 @@ impl RecurringTransactionRuleInput {
         self.method = Some(method.into());
         self
     }
+    /// Sets the trigger.
+    #[must_use]
+    pub fn trigger(mut self, trigger: impl Into<RecurringRuleTrigger>) -> Self {
+        self.trigger = trigger.into();
+        self
+    }
     /// Sets the interval.
     #[must_use]
     pub fn interval(mut self, interval: impl Into<RecurringRuleInterval>) -> Self {
@@ -915,10 +921,31 @@ impl WalletAlertInput {
             name: crate::Patch::Absent,
         }
     }
+    /// Sets the code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = code.into();
+        self
+    }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
+        self
+    }
+    /// Sets the thresholds.
+    #[must_use]
+    pub fn thresholds(
+        mut self,
+        thresholds: impl IntoIterator<Item = impl Into<AlertThresholdInput>>,
+    ) -> Self {
+        self.thresholds = thresholds.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets the alert type.
+    #[must_use]
+    pub fn alert_type(mut self, alert_type: impl Into<AlertType>) -> Self {
+        self.alert_type = alert_type.into();
         self
     }
 }
@@ -1201,6 +1228,26 @@ impl WalletInput {
         self.priority = Some(priority.into());
         self
     }
+    /// Sets the rate amount.
+    #[must_use]
+    pub fn rate_amount(
+        mut self,
+        rate_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
+    ) -> Self {
+        if let Some(rate_amount) = self
+            .refused_
+            .take("rate_amount", crate::refused::convert::<crate::Decimal>(rate_amount))
+        {
+            self.rate_amount = rate_amount;
+        }
+        self
+    }
+    /// Sets the currency.
+    #[must_use]
+    pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
+        self.currency = currency.into();
+        self
+    }
     /// Sets the paid credits; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_credits(
@@ -1239,6 +1286,15 @@ impl WalletInput {
         {
             self.granted_credits = granted_credits;
         }
+        self
+    }
+    /// Sets the external customer id.
+    #[must_use]
+    pub fn external_customer_id(
+        mut self,
+        external_customer_id: impl Into<String>,
+    ) -> Self {
+        self.external_customer_id = external_customer_id.into();
         self
     }
     /// Sets the billing entity code.

@@ -216,6 +216,12 @@ impl WalletTransactionInput {
             refused_: crate::refused::Refused::default(),
         }
     }
+    /// Sets the wallet id.
+    #[must_use]
+    pub fn wallet_id(mut self, wallet_id: impl Into<::uuid::Uuid>) -> Self {
+        self.wallet_id = wallet_id.into();
+        self
+    }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {

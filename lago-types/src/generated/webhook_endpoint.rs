@@ -57,6 +57,12 @@ impl WebhookEndpointInput {
             event_types: crate::Patch::Absent,
         }
     }
+    /// Sets the webhook url.
+    #[must_use]
+    pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
+        self.webhook_url = webhook_url.into();
+        self
+    }
     /// Sets the signature algo; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn signature_algo(

@@ -1,9 +1,12 @@
 //! What the generated types promise to people who send and read them.
 
+mod memory;
 mod numbers;
 mod refused;
+mod round_trip;
 mod schemas;
 mod setters;
+mod unwritable;
 
 use lago_client::types::{
     Currency, CustomerInput, Decimal, EventInput, Invoice, Patch, Plan, PlanInput, PlanInterval,

@@ -6,7 +6,7 @@ use lago_client::types::{
     ChargeModel, ChargePropertiesInput, ChargeUpdate, Currency, Customer, CustomerMetadataInput,
     Decimal, FixedChargeModel, FixedChargePropertiesInput, FixedChargeUpdate, Invoice,
     InvoiceMetadataUpdate, MinimumCommitmentInput, Patch, Plan, PlanChargeInput, PlanChargeUpdate,
-    PlanInput, PlanOverrides, PlanUpdate,
+    PlanFixedChargeInput, PlanFixedChargeUpdate, PlanInput, PlanOverrides, PlanUpdate, TaxInput,
 };
 use lago_tests::document::Document;
 use lago_tests::places::places;
@@ -142,14 +142,49 @@ fn a_plan_that_was_got_is_put_back_with_its_prices() {
 }
 
 #[test]
-fn a_charge_of_a_new_plan_goes_into_an_update_as_well() {
+fn a_charge_of_a_new_plan_goes_into_an_update_with_its_price_or_not_at_all() {
     let metric = uuid::Uuid::from_u128(7);
     let price = ChargePropertiesInput::new().amount(Decimal::from(2));
-    let new = PlanChargeInput::new(metric, ChargeModel::Standard).properties(price);
-    assert_eq!(sent(&PlanChargeUpdate::from(new.clone())), sent(&new));
-    // Without a price it has the default one, and that is what an empty one says.
     let free = PlanChargeInput::new(metric, ChargeModel::Standard);
-    assert_eq!(sent(&PlanChargeUpdate::from(free))["properties"], json!({}));
+    let new = free.clone().properties(price);
+    let update = PlanChargeUpdate::try_from(new.clone()).unwrap();
+    assert_eq!(sent(&update), sent(&new));
+    // An update without a price, or with an empty one, sets the price to 0.
+    let missing = "`properties` is missing, and nothing can stand in for it: set it first";
+    let error = PlanChargeUpdate::try_from(free.clone()).unwrap_err();
+    assert_eq!(error.to_string(), missing);
+    // Some models have no price; that has to be said.
+    let none = free.properties(ChargePropertiesInput::new());
+    let update = PlanChargeUpdate::try_from(none).unwrap();
+    assert_eq!(sent(&update)["properties"], json!({}));
+
+    let free = PlanFixedChargeInput::new(metric, FixedChargeModel::Standard);
+    let error = PlanFixedChargeUpdate::try_from(free.clone()).unwrap_err();
+    assert_eq!(error.to_string(), missing);
+    let price = FixedChargePropertiesInput::new().amount("2");
+    let update = PlanFixedChargeUpdate::try_from(free.properties(price)).unwrap();
+    assert_eq!(sent(&update)["properties"], json!({ "amount": "2" }));
+}
+
+#[test]
+fn what_is_needed_can_be_changed_in_what_was_converted_or_refused() {
+    let plans = recorded("plan").into_iter();
+    let charge = plans
+        .filter_map(|(_, plan)| serde_json::from_value::<Plan>(plan).ok())
+        .flat_map(|plan| plan.charges.unwrap_or_default())
+        .next()
+        .unwrap();
+    let price = ChargePropertiesInput::new().amount("7.5");
+    let update = ChargeUpdate::from(charge).properties(price);
+    assert_eq!(sent(&update)["properties"], json!({ "amount": "7.5" }));
+    let plan = PlanInput::new("Pro", "pro", Currency::Eur).code("pro_2");
+    assert_eq!(sent(&plan)["code"], "pro_2");
+    let tax = TaxInput::new("VAT", "vat", "20,5");
+    assert!(serde_json::to_string(&tax).is_err());
+    assert_eq!(sent(&tax.rate("20.5"))["rate"], "20.5");
+    // The last value counts, also when it is refused.
+    let tax = TaxInput::new("VAT", "vat", "20.5").rate("20,5");
+    assert!(serde_json::to_string(&tax).is_err());
 }
 
 #[test]

@@ -39,6 +39,9 @@ pub(crate) type Step = Option<(usize, How)>;
 /// A conversion: for each field of the new struct, the field that it comes from.
 pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
+    /// Whether what is needed may be missing in what it comes from. Nothing stands in for it then: an
+    /// update without a price, or with an empty one, takes the price away.
+    pub(crate) may_lack: bool,
     /// The structs inside that have to be converted.
     inner: Vec<(String, String)>,
 }
@@ -64,11 +67,26 @@ fn fields<'a>(types: &'a Types, name: &str) -> Option<&'a [Field]> {
     }
 }
 
-/// How a struct becomes another one; none when it lacks what that one needs.
+/// How a struct becomes another one; none when it has no field for what that one needs, or when
+/// something in it may lack what is needed.
 pub(crate) fn plan(from: &str, to: &str, types: &Types) -> Option<Plan> {
     let mut inner = Vec::new();
     let steps = steps(from, to, types, &mut BTreeSet::new(), &mut inner)?;
-    Some(Plan { steps, inner })
+    let (source, target) = (fields(types, from)?, fields(types, to)?);
+    Some(Plan {
+        may_lack: may_lack(&steps, source, target),
+        steps,
+        inner,
+    })
+}
+
+/// Whether a field that is needed may be missing in the one that it is taken from.
+fn may_lack(steps: &[Step], source: &[Field], target: &[Field]) -> bool {
+    let is_sure = |field: &Field| field.required && !field.nullable;
+    steps.iter().zip(target).any(|(step, field)| {
+        let taken = step.as_ref().map(|(index, _)| &source[*index]);
+        taken.is_some_and(|known| is_sure(field) && !is_sure(known))
+    })
 }
 
 fn steps(
@@ -83,7 +101,6 @@ fn steps(
         return Some(Vec::new());
     }
     let source = fields(types, from)?;
-    let received = types.get(from)?.received;
     let mut steps = Vec::new();
     for field in fields(types, to)? {
         let step = source_of(field, from, source).and_then(|index| {
@@ -92,11 +109,7 @@ fn steps(
                 true => How::Items(Box::new(How::Code)),
                 false => how(&known.ty, &field.ty, types, around, inner)?,
             };
-            let sure = known.required && !known.nullable;
-            let needed = field.required && !field.nullable;
-            // What is sent without it and what is sent with nothing in it say the same.
-            let empty = !received && is_all_optional(&field.ty, types);
-            (sure || !needed || empty).then_some((index, how))
+            Some((index, how))
         });
         if step.is_none() && field.required {
             return None;
@@ -138,14 +151,6 @@ fn codes_of(field: &Field, known: &Field, types: &Types) -> bool {
         && fields(types, name).is_some_and(|fields| fields.iter().any(has_code))
 }
 
-fn is_all_optional(ty: &TypeRef, types: &Types) -> bool {
-    let TypeRef::Named(name) = ty else {
-        return false;
-    };
-    let optional = |field: &Field| !field.required && field.minted.is_none();
-    fields(types, name).is_some_and(|fields| fields.iter().all(optional))
-}
-
 fn how(
     from: &TypeRef,
     to: &TypeRef,
@@ -162,7 +167,11 @@ fn how(
         (TypeRef::Decimal(_), TypeRef::Decimal(_)) => How::Same,
         (TypeRef::Uuid, TypeRef::String) => How::Text,
         (TypeRef::Named(from), TypeRef::Named(to)) => {
-            steps(from, to, types, around, inner)?;
+            let steps = steps(from, to, types, around, inner)?;
+            let (source, target) = (fields(types, from)?, fields(types, to)?);
+            if may_lack(&steps, source, target) {
+                return None;
+            }
             inner.push((from.clone(), to.clone()));
             How::Into
         }
@@ -238,11 +247,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_needed_has_to_be_there_unless_nothing_says_the_same() {
+    fn nothing_stands_in_for_what_is_needed() {
         let price = |required| vec![root("price", named("Price"), required)];
+        let charges = |item| vec![root("charges", list(named(item)), true)];
         let types = types(vec![
             ("Received", Goes::In, price(false)),
             ("Sent", Goes::Out, price(false)),
+            ("Sure", Goes::Out, price(true)),
             ("Update", Goes::Out, price(true)),
             (
                 "Price",
@@ -250,9 +261,15 @@ mod tests {
                 vec![root("amount", TypeRef::Integer, false)],
             ),
             ("Empty", Goes::Out, vec![]),
+            ("Plan", Goes::Out, charges("Sent")),
+            ("PlanUpdate", Goes::Out, charges("Update")),
         ]);
-        assert!(plan("Received", "Update", &types).is_none());
-        assert!(plan("Empty", "Update", &types).is_none());
-        assert!(plan("Sent", "Update", &types).is_some());
+        let may_lack = |from, to| plan(from, to, &types).map(|plan| plan.may_lack);
+        assert_eq!(may_lack("Received", "Update"), Some(true));
+        assert_eq!(may_lack("Sent", "Update"), Some(true));
+        assert_eq!(may_lack("Sure", "Update"), Some(false));
+        assert_eq!(may_lack("Update", "Sent"), Some(false));
+        assert_eq!(may_lack("Empty", "Update"), None);
+        assert_eq!(may_lack("Plan", "PlanUpdate"), None);
     }
 }

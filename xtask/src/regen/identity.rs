@@ -98,32 +98,30 @@ fn fields_of<'t>(ty: &TypeRef, types: &'t BTreeMap<String, Type>) -> Option<&'t 
     }
 }
 
-/// Where the body can set the property of the object itself; none when that depends on which body it
-/// is, or when what is set cannot be compared.
+/// Where the body can set the property of the object itself; none when what is set there cannot be
+/// compared.
 fn set_by(body: Option<&Body>, property: &str, types: &BTreeMap<String, Type>) -> Option<SetBy> {
-    let Some(body) = body else {
-        return Some(SetBy::Nothing);
-    };
     let set = |ty: &TypeRef| {
         let mut fields = fields_of(ty, types)?.iter();
         fields.find(|field| field.name == property)
     };
     let is_comparable = |field: &Field| matches!(field.ty, TypeRef::String | TypeRef::Uuid);
-    let roots = match &body.shape {
-        BodyShape::Type(ty) => {
-            return match set(ty) {
-                None => Some(SetBy::Nothing),
-                Some(field) => (body.required && is_comparable(field)).then_some(SetBy::Body),
-            };
+    match body.map(|body| &body.shape) {
+        None => Some(SetBy::Nothing),
+        Some(BodyShape::Type(ty)) => match set(ty) {
+            None => Some(SetBy::Nothing),
+            Some(field) => is_comparable(field).then_some(SetBy::Body),
+        },
+        Some(BodyShape::Roots(roots) | BodyShape::Choice(roots)) => {
+            let setting = || roots.iter().filter_map(|root| Some((root, set(&root.ty)?)));
+            let names: Vec<String> = setting().map(|(root, _)| root.name.clone()).collect();
+            let are_comparable = setting().all(|(_, field)| is_comparable(field));
+            are_comparable.then_some(match names.is_empty() {
+                true => SetBy::Nothing,
+                false => SetBy::Roots(names),
+            })
         }
-        BodyShape::Roots(roots) | BodyShape::Choice(roots) => roots,
-    };
-    let Some((root, field)) = roots.iter().find_map(|root| Some((root, set(&root.ty)?))) else {
-        return Some(SetBy::Nothing);
-    };
-    let is_there = body.required && root.required && !root.nullable;
-    let is_one_of_several = matches!(body.shape, BodyShape::Choice(_));
-    (is_there && !is_one_of_several && is_comparable(field)).then(|| SetBy::Root(root.name.clone()))
+    }
 }
 
 /// What an answer is about.
@@ -214,176 +212,4 @@ fn without(name: &str, noun: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::regen::sample::{self, Goes, structure};
-
-    fn field(name: &str, ty: TypeRef) -> Field {
-        sample::root(name, ty, true)
-    }
-
-    /// A part of a thing, as answers have it, with these properties; and what updates it, if anything.
-    fn types(properties: &[&str], sent: impl IntoIterator<Item = Field>) -> BTreeMap<String, Type> {
-        let received = properties.iter().map(|name| {
-            let is_id = name.starts_with("lago_");
-            field(
-                name,
-                if is_id {
-                    TypeRef::Uuid
-                } else {
-                    TypeRef::String
-                },
-            )
-        });
-        let sent = sent.into_iter().collect();
-        BTreeMap::from([
-            structure("Part", Goes::BothWays, received.collect()),
-            structure("PartUpdate", Goes::BothWays, sent),
-        ])
-    }
-
-    fn part() -> TypeRef {
-        sample::named("Part")
-    }
-
-    fn answers(path: &str, key: &str, ty: TypeRef) -> Operation {
-        Operation {
-            answer: Answer::Root {
-                key: key.to_owned(),
-                ty,
-            },
-            ..sample::operation("getPart", "PUT", path)
-        }
-    }
-
-    fn pairs(operation: &Operation, properties: &[&str]) -> Vec<String> {
-        let found = of(operation, &types(properties, []));
-        let pair = |found: Identity| format!("{} = {}", found.parameter, found.place());
-        found.into_iter().map(pair).collect()
-    }
-
-    #[test]
-    fn an_object_and_its_owners_are_found_by_name() {
-        for (path, properties, expected) in [
-            ("/parts/{code}", &["code", "name"][..], &["code = code"][..]),
-            ("/parts/{part_code}", &["code"], &["part_code = code"]),
-            ("/parts/{part_id}", &["lago_id"], &["part_id = lago_id"]),
-            (
-                "/parts/{external_part_id}",
-                &["external_id"],
-                &["external_part_id = external_id"],
-            ),
-            ("/parts/{feature_code}", &["code"], &["feature_code = code"]),
-            (
-                "/things/{code}/parts/{lago_id}/void",
-                &["code", "thing_code", "lago_id"],
-                &["code = thing_code", "lago_id = lago_id"],
-            ),
-            (
-                "/things/{external_id}/parts/{code}",
-                &["external_thing_id", "code"],
-                &["external_id = external_thing_id", "code = code"],
-            ),
-            // The code of a part says nothing of the thing.
-            ("/things/{code}/parts", &["code"], &[]),
-            ("/parts/{code}", &["name"], &[]),
-        ] {
-            let operation = answers(path, "part", part());
-            assert_eq!(pairs(&operation, properties), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn of_a_list_only_the_owner_is_stated() {
-        let list = TypeRef::List(Box::new(part()));
-        let operation = answers("/things/{lago_id}/parts/{code}", "parts", list);
-        let expected = ["lago_id = lago_thing_id"];
-        assert_eq!(pairs(&operation, &["code", "lago_thing_id"]), expected);
-        let operation = Operation {
-            answer: Answer::Choice(vec![
-                operation.answer,
-                Answer::Root {
-                    key: "part".to_owned(),
-                    ty: part(),
-                },
-            ]),
-            ..sample::operation("setParts", "POST", "/things/{lago_id}/parts")
-        };
-        assert_eq!(pairs(&operation, &["lago_thing_id"]), expected);
-    }
-
-    #[test]
-    fn an_owner_may_be_stated_one_level_down() {
-        let nested = |nullable, direct: &[&str]| {
-            let mut types = types(&["external_id"], []);
-            let thing = Field {
-                nullable,
-                ..field("thing", part())
-            };
-            let direct = direct.iter().map(|name| field(name, TypeRef::String));
-            types.get_mut("PartUpdate").unwrap().kind =
-                Kind::Struct(direct.chain([thing]).collect());
-            let list = TypeRef::List(Box::new(TypeRef::Named("PartUpdate".to_owned())));
-            of(
-                &answers("/things/{external_thing_id}/parts", "parts", list),
-                &types,
-            )
-        };
-        for optional in [false, true] {
-            let expected = Identity {
-                parameter: "external_thing_id".to_owned(),
-                part: Some(Part {
-                    name: "thing".to_owned(),
-                    optional,
-                }),
-                property: "external_id".to_owned(),
-                set: SetBy::Nothing,
-            };
-            assert_eq!(nested(optional, &["external_id"]), [expected]);
-        }
-        // What the part says itself is nearer.
-        let found = nested(false, &["external_thing_id"]);
-        assert_eq!(found[0].place(), "external_thing_id");
-    }
-
-    #[test]
-    fn the_body_has_no_say_in_whose_it_is() {
-        for required in [false, true] {
-            let root = field("part", TypeRef::Named("PartUpdate".to_owned()));
-            let operation = Operation {
-                body: Some(Body {
-                    required: true,
-                    shape: BodyShape::Roots(vec![Field { required, ..root }]),
-                }),
-                ..answers("/things/{code}/parts", "part", part())
-            };
-            let sent = [field("thing_code", TypeRef::String)];
-            let found = of(&operation, &types(&["thing_code"], sent));
-            assert_eq!(found[0].property, "thing_code");
-            assert_eq!(found[0].set, SetBy::Nothing);
-        }
-    }
-
-    #[test]
-    fn what_a_body_sets_is_known_or_not_compared() {
-        let update = |root: Field, required, code: Option<Field>| {
-            let operation = Operation {
-                body: Some(Body {
-                    required,
-                    shape: BodyShape::Roots(vec![root]),
-                }),
-                ..answers("/parts/{code}", "part", part())
-            };
-            let found = of(&operation, &types(&["code"], code));
-            found.into_iter().next().map(|found| found.set)
-        };
-        let root = || field("part", TypeRef::Named("PartUpdate".to_owned()));
-        let code = || Some(field("code", TypeRef::String));
-        let by_root = SetBy::Root("part".to_owned());
-        assert_eq!(update(root(), true, code()), Some(by_root));
-        assert_eq!(update(root(), true, None), Some(SetBy::Nothing));
-        assert_eq!(update(root(), false, code()), None);
-        let number = Some(field("code", TypeRef::Integer));
-        assert_eq!(update(root(), true, number), None);
-    }
-}
+mod tests;

@@ -198,8 +198,8 @@ pub(crate) enum SetBy {
     Nothing,
     /// At its top.
     Body,
-    /// Under this root key.
-    Root(String),
+    /// Under these root keys, as far as they are there.
+    Roots(Vec<String>),
 }
 
 /// Whether an operation may be sent again when nobody knows if it was executed.

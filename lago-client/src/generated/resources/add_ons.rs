@@ -166,6 +166,11 @@ impl Call for Update {
         decode::root(body, "add_on")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
+        identity::same_or_set(
+            "code",
+            &self.code,
+            &[identity::stated(&self.body.code)],
+            &value.code,
+        )
     }
 }

@@ -212,6 +212,11 @@ impl Call for Update {
         decode::root(body, "billable_metric")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
+        identity::same_or_set(
+            "code",
+            &self.code,
+            &[identity::stated(&self.body.code)],
+            &value.code,
+        )
     }
 }

@@ -2388,7 +2388,12 @@ impl Call for WalletsUpdate {
             &self.external_customer_id,
             &value.external_customer_id,
         )?;
-        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
+        identity::same_or_set(
+            "code",
+            &self.code,
+            &[identity::stated(&self.body.code)],
+            &value.code,
+        )
     }
 }
 
@@ -2602,7 +2607,12 @@ impl Call for WalletsAlertsUpdate {
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
-        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
+        identity::same_or_set(
+            "code",
+            &self.code,
+            &[identity::stated(&self.body.code)],
+            &value.code,
+        )
     }
 }
 

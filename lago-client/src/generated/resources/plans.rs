@@ -723,7 +723,12 @@ impl Call for Update {
         decode::root(body, "plan")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
+        identity::same_or_set(
+            "code",
+            &self.code,
+            &[identity::stated(&self.body.code)],
+            &value.code,
+        )
     }
 }
 
@@ -862,7 +867,12 @@ impl Call for ChargesUpdate {
         decode::root(body, "charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same_or_set("code", &self.charge_code, &self.body.code, &value.code)
+        identity::same_or_set(
+            "code",
+            &self.charge_code,
+            &[identity::stated(&self.body.code)],
+            &value.code,
+        )
     }
 }
 
@@ -1326,7 +1336,7 @@ impl Call for FixedChargesUpdate {
         identity::same_or_set(
             "code",
             &self.fixed_charge_code,
-            &self.body.code,
+            &[identity::stated(&self.body.code)],
             &value.code,
         )
     }

@@ -1364,7 +1364,12 @@ impl Call for AlertsUpdate {
             &self.external_id,
             &value.external_subscription_id,
         )?;
-        identity::same_or_set("code", &self.code, &self.body.code, &value.code)
+        identity::same_or_set(
+            "code",
+            &self.code,
+            &[identity::stated(&self.body.code)],
+            &value.code,
+        )
     }
 }
 

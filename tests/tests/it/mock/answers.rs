@@ -168,3 +168,34 @@ async fn files_of_the_examples_are_there_to_be_fetched() -> Outcome {
     assert_eq!(keys, [None, None, None]);
     Ok(())
 }
+
+#[tokio::test]
+async fn what_was_deleted_is_not_in_what_is_left_and_all_else_is() -> Outcome {
+    let server = MockServer::start().await?;
+    let lago = client(&server)?;
+    // The example has the feature `seats` with the privilege `max`.
+    for (deleted, left) in [("max", 0), ("other", 1), ("name", 1), ("privileges", 1)] {
+        let privileges = lago.features().privileges();
+        let feature = privileges.delete("seats", deleted).await?;
+        assert_eq!(feature.privileges.len(), left, "{deleted}");
+        let privileges = lago.plans().entitlements().privileges();
+        let entitlement = privileges.delete("pro", "seats", deleted).await?;
+        assert_eq!(entitlement.privileges.len(), left, "{deleted}");
+    }
+    let entitlements = || lago.subscriptions().entitlements();
+    for (feature, deleted, left) in [("seats", "max", 0), ("other", "max", 1), ("seats", "x", 1)] {
+        let all = entitlements().privileges().delete("sub", feature, deleted);
+        let all = all.await?;
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].privileges.len(), left, "{feature} {deleted}");
+    }
+    for (deleted, left) in [("seats", 0), ("max", 1)] {
+        let all = entitlements().delete("sub", deleted).await?;
+        assert_eq!(all.len(), left, "{deleted}");
+    }
+    for (deleted, left) in [("key", 0), ("other", 1)] {
+        let map = lago.plans().metadata().delete("pro", deleted).await?;
+        assert_eq!(map.map(|map| map.len()), Some(left), "{deleted}");
+    }
+    Ok(())
+}

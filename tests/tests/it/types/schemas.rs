@@ -13,6 +13,17 @@ use lago_tests::recording::Recordings;
 use schemars1::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+/// The schemas of all types by name, as they are read.
+pub(super) fn definitions() -> Map<String, Value> {
+    definitions_for(SchemaSettings::draft2020_12().for_deserialize())
+}
+
+fn definitions_for(settings: SchemaSettings) -> Map<String, Value> {
+    let mut generator = settings.into_generator();
+    lago_client::types::define_schemas(&mut generator);
+    generator.take_definitions(true)
+}
+
 /// All schemas, for what is read or for what is written.
 struct Schemas {
     definitions: Map<String, Value>,
@@ -30,9 +41,7 @@ impl Schemas {
     }
 
     fn of(settings: SchemaSettings) -> Self {
-        let mut generator = settings.into_generator();
-        lago_client::types::define_schemas(&mut generator);
-        let definitions = generator.take_definitions(true);
+        let definitions = definitions_for(settings);
         let properties: Map<String, Value> = definitions
             .keys()
             .map(|name| (name.clone(), reference(name)))
@@ -106,7 +115,7 @@ fn what_a_schema_allows_is_read_and_what_is_written_is_allowed() {
     let (read, written) = (Schemas::read(), Schemas::written());
     let document = Document::of(json!({ "$defs": read.definitions }));
     let mut wrong = Vec::new();
-    for Row { name, reencode } in TYPES {
+    for Row { name, reencode, .. } in TYPES {
         for filled in [Filled::Everything, Filled::Required, Filled::Nulls] {
             let instances = Instances {
                 document: &document,

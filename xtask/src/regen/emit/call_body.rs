@@ -83,7 +83,7 @@ impl CallBody {
 
     /// A root beside the one that the call is about.
     fn beside(&mut self, method: &Method<'_>, field: &Field) -> Result<(), EmitError> {
-        let kept_as = format_ident!("body_{}", ident::snake(&field.name));
+        let kept_as = kept_as(field);
         if field.required {
             return self.required_root(field, kept_as);
         }
@@ -116,6 +116,11 @@ impl CallBody {
             .extend(quote!(.root_if(self.#kept_as.is_some(), #key, &self.#kept_as)));
         Ok(())
     }
+}
+
+/// Where a call keeps a root beside the one that it is about.
+pub(crate) fn kept_as(root: &Field) -> Ident {
+    format_ident!("body_{}", ident::snake(&root.name))
 }
 
 /// The setter of an option that stands in the body: `status`, or `body_status` when a query parameter

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::EmitError;
+use super::docs;
 use super::refusable::can_refuse;
 use super::structs::{Presence, Printed, doc_lines};
 use super::typed::Typed;
@@ -33,7 +34,14 @@ pub(crate) fn print(
             true => quote!(refused_: value.refused_,),
             false => quote!(refused_: crate::refused::Refused::default(),),
         });
-        items.push(implementation(from, to, &plan, (&source, &target), refused));
+        let is_sent = !api.types[from].received;
+        items.push(implementation(
+            (from, to),
+            &plan,
+            (&source, &target),
+            is_sent,
+            refused,
+        ));
         let key = api.identified.get(to);
         items.extend(key.and_then(|key| id_among(from, to, key, &source, &target)));
     }
@@ -41,10 +49,10 @@ pub(crate) fn print(
 }
 
 fn implementation(
-    from: &str,
-    to: &str,
+    (from, to): (&str, &str),
     plan: &Plan,
     (source, target): (&[Printed<'_>], &[Printed<'_>]),
+    is_sent: bool,
     refused: Option<TokenStream>,
 ) -> TokenStream {
     let steps = || plan.steps.iter().zip(target);
@@ -68,40 +76,60 @@ fn implementation(
             lost.join(", ")
         ),
     };
-    let is_emptied = |index: usize, field: &Printed<'_>| {
-        field.presence == Presence::Plain && source[index].presence != Presence::Plain
-    };
-    let emptied: Vec<String> = steps()
+    let lacked: Vec<String> = steps()
         .filter(|(step, field)| {
-            step.as_ref()
-                .is_some_and(|(index, _)| is_emptied(*index, field))
+            let taken = step.as_ref().map(|(index, _)| &source[*index]);
+            taken.is_some_and(|taken| may_lack(taken, field))
         })
         .map(|(_, field)| format!("`{}`", field.ident))
         .collect();
-    let emptied = match emptied.is_empty() {
-        true => String::new(),
-        false => format!(
-            " {} has to be sent, and is empty where it is missing: for the server that is the default.",
-            emptied.join(", ")
+    let errors = match lacked.as_slice() {
+        [] => String::new(),
+        [one] => format!("\n\n# Errors\nWhen {one} is missing."),
+        several => format!(
+            "\n\n# Errors\nWhen one of these is missing: {}.",
+            several.join(", ")
         ),
     };
+    // What was received says all that there is.
+    let left_out = match is_sent {
+        true => docs::left_out(target),
+        false => String::new(),
+    };
     let doc = doc_lines(&format!(
-        "To send what is there, with a change. What is missing is left out.{emptied}{lost}"
+        "To send what is there, with a change. What is missing is left out.{left_out}{lost}{errors}"
     ));
     let mut both = source.iter().chain(target);
     let deprecated = both
         .any(|field| field.field.deprecated)
         .then(|| quote!(#[allow(deprecated)]));
     let (from, to) = (format_ident!("{from}"), format_ident!("{to}"));
-    quote! {
-        #doc
-        impl From<crate::#from> for #to {
-            #deprecated
-            fn from(value: crate::#from) -> Self {
-                Self { #(#values,)* #refused }
+    match plan.may_lack {
+        false => quote! {
+            #doc
+            impl From<crate::#from> for #to {
+                #deprecated
+                fn from(value: crate::#from) -> Self {
+                    Self { #(#values,)* #refused }
+                }
             }
-        }
+        },
+        true => quote! {
+            #doc
+            impl TryFrom<crate::#from> for #to {
+                type Error = crate::Refusal;
+                #deprecated
+                fn try_from(value: crate::#from) -> Result<Self, crate::Refusal> {
+                    Ok(Self { #(#values,)* #refused })
+                }
+            }
+        },
     }
+}
+
+/// Whether a field that is needed may be missing in the one that it is taken from.
+fn may_lack(source: &Printed<'_>, target: &Printed<'_>) -> bool {
+    target.presence == Presence::Plain && source.presence != Presence::Plain
 }
 
 /// The value for a field, from the field that it comes from.
@@ -132,9 +160,15 @@ fn given(source: &Printed<'_>, how: &How, target: &Printed<'_>) -> TokenStream {
             quote!(#mapped.map_or(crate::Patch::Absent, crate::Patch::Value))
         }
         (Presence::Patch, Presence::Option | Presence::Null) => quote!(#mapped.into_value()),
-        (Presence::Option | Presence::Null, Presence::Plain) => quote!(#mapped.unwrap_or_default()),
-        (Presence::Patch, Presence::Plain) => quote!(#mapped.into_value().unwrap_or_default()),
+        (Presence::Option | Presence::Null, Presence::Plain) => needed(&mapped, target),
+        (Presence::Patch, Presence::Plain) => needed(&quote!(#mapped.into_value()), target),
     }
+}
+
+/// A value that has to be there.
+fn needed(value: &TokenStream, target: &Printed<'_>) -> TokenStream {
+    let name = &target.field.name;
+    quote!(#value.ok_or_else(|| crate::Refusal::missing(#name))?)
 }
 
 fn changed(value: TokenStream, how: &How) -> TokenStream {
@@ -279,5 +313,31 @@ mod tests {
             assert!(text.contains(expected), "{expected}\n---\n{text}");
         }
         assert!(printed(&api, "BitInput").contains("implFrom<crate::Bit>forBitInput"));
+    }
+    #[test]
+    fn what_may_lack_what_is_needed_is_tried() {
+        let field = |required, nullable| Field {
+            nullable,
+            ..sample::root("price", TypeRef::Integer, required)
+        };
+        for (nullable, expected) in [
+            (false, "price:value.price.ok_or_else("),
+            (true, "price:value.price.into_value().ok_or_else("),
+        ] {
+            let mut api = api(vec![
+                ("PartInput", Goes::Out, vec![field(false, nullable)]),
+                ("PartUpdate", Goes::Out, vec![field(true, false)]),
+            ]);
+            api.conversions = vec![("PartInput".to_owned(), "PartUpdate".to_owned())];
+            let text = printed(&api, "PartUpdate");
+            for expected in [
+                "implTryFrom<crate::PartInput>forPartUpdate{typeError=crate::Refusal;",
+                "When`price`ismissing.",
+                expected,
+                "||crate::Refusal::missing(\"price\"))?",
+            ] {
+                assert!(text.contains(expected), "{expected}\n---\n{text}");
+            }
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Prints how a call notices that an answer is about another object than the path.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
-use super::methods::{Method, Output};
+use super::call_body;
+use super::methods::{Input, Method, Output};
 use crate::regen::ident;
 use crate::regen::ir::{Elements, Gone, Identity, SetBy, TypeRef};
 
@@ -111,13 +112,49 @@ fn one(method: &Method<'_>, found: &Identity) -> Option<TokenStream> {
             },
         });
     }
-    Some(match &found.set {
-        SetBy::Nothing => quote!(identity::same(#name, &self.#parameter, &value.#property)),
-        // Of a body with roots the call keeps what stands under the one that it is about.
-        SetBy::Body | SetBy::Root(_) => quote! {
-            identity::same_or_set(#name, &self.#parameter, &self.body.#property, &value.#property)
+    let set = match &found.set {
+        SetBy::Nothing => Vec::new(),
+        SetBy::Body => vec![set_at_top(method, &property)],
+        SetBy::Roots(roots) => {
+            let set = roots.iter().map(|root| set_under(method, root, &property));
+            set.flatten().collect()
+        }
+    };
+    Some(match set.as_slice() {
+        [] => quote!(identity::same(#name, &self.#parameter, &value.#property)),
+        set => quote! {
+            identity::same_or_set(#name, &self.#parameter, &[#(#set),*], &value.#property)
         },
     })
+}
+
+/// What the body sets a property at its top to, if anything.
+fn set_at_top(method: &Method<'_>, property: &Ident) -> TokenStream {
+    let is_optional = matches!(method.input, Input::OptionalType(_));
+    set(&format_ident!("body"), is_optional, property)
+}
+
+/// What the body sets a property under a root key to, if anything; none when the method has no such root.
+fn set_under(method: &Method<'_>, root: &str, property: &Ident) -> Option<TokenStream> {
+    let body = format_ident!("body");
+    match &method.input {
+        Input::Root { main, .. } if main.name == root => Some(set(&body, false, property)),
+        Input::Root { beside, .. } => {
+            let field = beside.iter().find(|field| field.name == root)?;
+            Some(set(&call_body::kept_as(field), !field.required, property))
+        }
+        Input::Variant(field) if field.name == root => Some(set(&body, false, property)),
+        Input::OptionalRoot(field) if field.name == root => Some(set(&body, true, property)),
+        _ => None,
+    }
+}
+
+/// What the object that a call keeps in a field of its own sets a property to.
+fn set(kept_as: &Ident, is_optional: bool, property: &Ident) -> TokenStream {
+    match is_optional {
+        true => quote!(self.#kept_as.as_ref().and_then(|body| identity::stated(&body.#property))),
+        false => quote!(identity::stated(&self.#kept_as.#property)),
+    }
 }
 
 #[cfg(test)]
@@ -125,7 +162,7 @@ mod tests {
     use super::super::methods::methods;
     use super::super::sample;
     use super::*;
-    use crate::regen::ir::{Answer, Part};
+    use crate::regen::ir::{Answer, Body, BodyShape, Part};
 
     fn printed(change: impl FnOnce(&mut crate::regen::ir::Operation)) -> String {
         let mut operation = sample::api().operations.swap_remove(0);
@@ -159,13 +196,67 @@ mod tests {
             key: "thing".into(),
             ty: TypeRef::Named("Thing".into()),
         };
-        let update = printed(|operation| {
-            operation.answer = answer();
-            operation.identity = code(SetBy::Root("thing".into()));
-        });
-        let expected = "{identity::same_or_set(\"thing_code\",&self.code,\
-            &self.body.thing_code,&value.thing_code)}";
-        assert!(update.contains(expected), "{update}");
+        let root = |required, nullable| Field {
+            nullable,
+            ..sample::root("thing", TypeRef::Named("Thing".into()), required)
+        };
+        let type_ = || BodyShape::Type(TypeRef::Named("Thing".into()));
+        let choice = || vec![root(true, false), sample::root("no", TypeRef::String, true)];
+        let under = || SetBy::Roots(vec!["thing".into()]);
+        for (required, shape, set, expected) in [
+            (
+                true,
+                type_(),
+                SetBy::Body,
+                "identity::stated(&self.body.thing_code)",
+            ),
+            (
+                false,
+                type_(),
+                SetBy::Body,
+                "self.body.as_ref().and_then(|body|identity::stated(&body.thing_code))",
+            ),
+            (
+                true,
+                BodyShape::Roots(vec![root(true, false)]),
+                under(),
+                "identity::stated(&self.body.thing_code)",
+            ),
+            (
+                true,
+                BodyShape::Roots(vec![root(false, false)]),
+                under(),
+                "identity::stated(&self.body.thing_code)",
+            ),
+            (
+                true,
+                BodyShape::Roots(vec![root(false, true)]),
+                under(),
+                "identity::stated(&self.body.thing_code)",
+            ),
+            (
+                false,
+                BodyShape::Roots(vec![root(true, false)]),
+                under(),
+                "self.body.as_ref().and_then(|body|identity::stated(&body.thing_code))",
+            ),
+            (
+                true,
+                BodyShape::Choice(choice()),
+                under(),
+                "identity::stated(&self.body.thing_code)",
+            ),
+        ] {
+            let update = printed(|operation| {
+                operation.answer = answer();
+                operation.body = Some(Body { required, shape });
+                operation.identity = code(set);
+            });
+            let expected = format!(
+                "identity::same_or_set(\"thing_code\",&self.code,&[{expected}],&value.thing_code)"
+            );
+            assert!(update.contains(&expected), "{expected}\n---\n{update}");
+        }
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub(crate) fn print(name: &syn::Ident, fields: &[Printed<'_>]) -> TokenStream {
     let asked: Vec<&Printed<'_>> = fields.iter().filter(|field| is_asked(field)).collect();
     let optional: Vec<&Printed<'_>> = fields.iter().filter(|field| !field.is_required()).collect();
     let others: Vec<TokenStream> = optional.iter().map(|field| nothing(field)).collect();
-    let setters: Vec<TokenStream> = optional
+    // What is needed can be changed as well: in what was converted, or once it was refused.
+    let setters: Vec<TokenStream> = fields
         .iter()
         .flat_map(|field| [Some(setter(field)), entry_setter(field, fields)])
         .flatten()
@@ -264,7 +265,8 @@ fn entry_setter(field: &Printed<'_>, fields: &[Printed<'_>]) -> Option<TokenStre
             quote!(self.#ident.into_value().unwrap_or_default()),
             quote!(crate::Patch::Value(entries)),
         ),
-        _ => (
+        Presence::Plain => (quote!(self.#ident), quote!(entries)),
+        Presence::Option | Presence::Null => (
             quote!(self.#ident.unwrap_or_default()),
             quote!(Some(entries)),
         ),

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::{EmitError, Tree, source};
 use crate::regen::ident;
-use crate::regen::ir::{Api, Idempotency, Operation};
+use crate::regen::ir::{Api, Gone, Idempotency, Operation};
 
 const FILE: &str = "lago-client/src/generated/operations.rs";
 
@@ -87,20 +87,41 @@ fn row(operation: &Operation) -> String {
         .map(|found| (found.parameter.as_str(), found.place()))
         .collect();
     format!(
-        "row({:?}, {}, {:?}, {:?}, {idempotency}, {body}, &{:?}, &{identity:?}, {:?})",
+        "row({:?}, {}, {:?}, {:?}, {idempotency}, {body}, &{:?}, &{identity:?}, {}, {:?})",
         operation.id,
         operation.method.to_upper_camel_case(),
         operation.path,
         resource.join("."),
         operation.answer.roots(),
+        gone(operation.gone.as_ref()),
         operation.since,
     )
+}
+
+fn gone(gone: Option<&Gone>) -> String {
+    const MODULE: &str = "crate::operation";
+    match gone {
+        None => "None".to_owned(),
+        Some(Gone::Key(parameter)) => format!("Some({MODULE}::Gone::Key({parameter:?}))"),
+        Some(Gone::Element(lists)) => {
+            let lists = lists.iter().map(|elements| {
+                let list = elements.list.as_ref().map(|list| &list.name);
+                format!(
+                    "{MODULE}::Elements {{ list: {list:?}, parameter: {:?}, property: {:?} }}",
+                    elements.parameter, elements.property
+                )
+            });
+            let lists: Vec<String> = lists.collect();
+            format!("Some({MODULE}::Gone::Element(&[{}]))", lists.join(", "))
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::sample;
     use super::*;
+    use crate::regen::ir::{Elements, Part};
 
     #[test]
     fn each_operation_has_a_row_and_a_name() {
@@ -110,12 +131,38 @@ mod tests {
         syn::parse_file(text).unwrap();
         for expected in [
             "pub static OPERATIONS: [Operation; 4] = [",
-            r#"    row("listParts", Get, "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], &[], None),"#,
-            r#"    row("createThing", Post, "/things", "things.post", NotIdempotent, Required, &["thing"], &[], Some("1.2.0")),"#,
-            r#"    row("deleteThing", Delete, "/things/{code}", "things.delete", Idempotent, Optional, &[], &[], None),"#,
+            r#"    row("listParts", Get, "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], &[], None, None),"#,
+            r#"    row("createThing", Post, "/things", "things.post", NotIdempotent, Required, &["thing"], &[], None, Some("1.2.0")),"#,
+            r#"    row("deleteThing", Delete, "/things/{code}", "things.delete", Idempotent, Optional, &[], &[], None, None),"#,
             "    pub(crate) const CREATE_THING: &Operation = &OPERATIONS[1];",
         ] {
             assert!(text.contains(expected), "{expected}\n---\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_says_where_what_was_deleted_would_be() {
+        assert_eq!(gone(None), "None");
+        let key = Gone::Key("key".to_owned());
+        assert_eq!(
+            gone(Some(&key)),
+            r#"Some(crate::operation::Gone::Key("key"))"#
+        );
+        let list = |list: Option<&str>| Elements {
+            list: list.map(|name| Part {
+                name: name.to_owned(),
+                optional: true,
+            }),
+            parameter: "code".to_owned(),
+            property: "lago_id".to_owned(),
+        };
+        let element = Gone::Element(vec![list(None), list(Some("bits"))]);
+        let row = gone(Some(&element));
+        for expected in [
+            r#"Gone::Element(&[crate::operation::Elements { list: None, parameter: "code", "#,
+            r#"Elements { list: Some("bits"), parameter: "code", property: "lago_id" }]))"#,
+        ] {
+            assert!(row.contains(expected), "{row}");
         }
     }
 

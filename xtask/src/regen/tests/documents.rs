@@ -246,3 +246,45 @@ fn without_literals(tokens: proc_macro2::TokenStream) -> String {
     }
     code
 }
+
+#[test]
+fn whatever_body_may_set_what_the_path_names_is_looked_at() {
+    let generated = generated("bodies.yaml");
+    let set = |noun: &str| {
+        let calls = flat(
+            &generated,
+            &format!("lago-client/src/generated/resources/{noun}s.rs"),
+        );
+        let (_, set) = calls
+            .split_once("identity::same_or_set(\"code\",&self.code,&[")
+            .unwrap();
+        set.split_once("],&value.code").unwrap().0.to_owned()
+    };
+    for (noun, expected) in [
+        ("wheel", "identity::stated(&self.body.wheel.code)"),
+        (
+            "door",
+            "self.body.door.as_ref().and_then(|root|identity::stated(&root.code))",
+        ),
+        (
+            "roof",
+            "self.body.roof.as_value().and_then(|root|identity::stated(&root.code))",
+        ),
+        (
+            "seat",
+            "self.body.as_ref().and_then(|body|identity::stated(&body.seat.code))",
+        ),
+        ("lamp", "identity::stated(&self.body.0.code)"),
+        (
+            "key",
+            "self.body.as_ref().and_then(|body|identity::stated(&body.0.code))",
+        ),
+        (
+            "lock",
+            "match&self.body{bodies::UpdateLockBody::Lock(root)=>identity::stated(&root.code),_=>None,}",
+        ),
+    ] {
+        let set = set(noun);
+        assert_eq!(set.trim_end_matches(','), expected, "{noun}");
+    }
+}

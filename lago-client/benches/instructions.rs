@@ -1,0 +1,87 @@
+//! Calls to count the instructions of, by a program that counts them: see `instructions.sh`.
+//!
+//! `instructions serve SUBJECT` answers on the loopback and prints its address; `instructions call SUBJECT
+//! WAY COUNT ADDRESS` makes so many calls of it, by this crate (`ours`) or by bare reqwest (`bare`).
+
+#[path = "calls/server.rs"]
+mod server;
+#[path = "calls/subjects.rs"]
+mod subjects;
+
+use lago_client::Client;
+use lago_client::types::Event;
+use server::Server;
+use subjects::*;
+
+fn main() -> Outcome {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["serve", subject] => serve(subject),
+        ["call", subject, way, count, address] => {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            runtime.block_on(call(subject, way, count.parse()?, address))
+        }
+        // As `cargo bench` runs every benchmark: this one does not measure itself.
+        ["--bench", ..] => Ok(()),
+        _ => Err("usage: instructions serve SUBJECT | call SUBJECT WAY COUNT ADDRESS".into()),
+    }
+}
+
+/// Answers until the program is ended.
+fn serve(subject: &str) -> Outcome {
+    let server = Server::start()?;
+    server.answer(match subject {
+        "event" => event_answer()?,
+        "batch" => events_answer()?,
+        "customer" => customer()?,
+        "list" => page(LISTED)?,
+        "full" => page(FULL)?,
+        other => return Err(format!("there is no subject `{other}`").into()),
+    });
+    println!("{}", server.url());
+    loop {
+        std::thread::park();
+    }
+}
+
+async fn call(subject: &str, way: &str, count: usize, address: &str) -> Outcome {
+    let lago = Client::builder().api_key("key").base_url(address).build()?;
+    let http = bare()?;
+    let base = format!("{address}/api/v1");
+    let (event, events) = (event(), vec![event(); 100]);
+    for _ in 0..count {
+        match (subject, way) {
+            ("event", "ours") => drop(lago.events().create(event.clone()).send().await?),
+            ("event", "bare") => {
+                let event = event.clone();
+                let post = http.post(format!("{base}/events"));
+                drop(read::<EventRoot<Event>>(post.json(&EventRoot { event })).await?);
+            }
+            ("batch", "ours") => drop(lago.events().create_batch(events.clone()).send().await?),
+            ("batch", "bare") => {
+                let events = events.clone();
+                let post = http.post(format!("{base}/events/batch"));
+                drop(read::<EventsRoot<Event>>(post.json(&EventsRoot { events })).await?);
+            }
+            ("customer", "ours") => drop(lago.customers().get("acme").send().await?),
+            ("customer", "bare") => {
+                let get = http.get(format!("{base}/customers/acme"));
+                drop(read::<CustomerRoot>(get).await?);
+            }
+            ("list" | "full", "ours") => {
+                drop(lago.invoices().list().per_page(100).send().await?);
+            }
+            ("list" | "full", "bare") => {
+                let get = http
+                    .get(format!("{base}/invoices"))
+                    .query(&[("per_page", 100)]);
+                drop(read::<Page<plain::Invoice>>(get).await?);
+            }
+            _ => return Err(format!("nobody calls `{subject}` by `{way}`").into()),
+        }
+    }
+    Ok(())
+}
