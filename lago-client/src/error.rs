@@ -51,7 +51,7 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
     attempts: u32,
     may_be_executed: bool,
-    /// The answer came from another URL than the request's: whoever sent it followed a redirect.
+    /// It speaks of another request than the one that was meant, or may: whoever sent it followed a redirect.
     is_of_another_request: bool,
     /// How many things with a key the request held.
     things: usize,
@@ -236,7 +236,7 @@ impl Error {
         self
     }
 
-    /// A refusal of the request to which a redirect led: it proves nothing of the first one.
+    /// A failure of the request to which a redirect led, or perhaps of that: it proves nothing of the first one.
     pub(crate) fn of_another_request(mut self, is: bool) -> Self {
         self.0.is_of_another_request = is;
         self

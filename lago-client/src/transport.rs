@@ -10,7 +10,6 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
-use crate::connecting;
 use crate::download::Storages;
 use crate::error::Error;
 use crate::framing;
@@ -21,12 +20,15 @@ use crate::rate_limit::retry_after;
 use crate::request::Options;
 use crate::response::{Received, Success};
 use crate::retry::{Attempt, Budget, RetryPolicy, Rules, repeat};
+use crate::sending;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What all calls of a client share.
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
+    /// Whether that was made here, and so follows no redirects.
+    pub(crate) is_http_ours: bool,
     /// For files.
     pub(crate) storages: Storages,
     pub(crate) base_url: BaseUrl,
@@ -159,13 +161,9 @@ impl Call {
         };
         let timeout = self.options.timeout.unwrap_or(self.shared.timeout);
         *request.timeout_mut() = Some(timeout.min(attempt.remaining));
-        let asked = request.url().clone();
-        let (answer, was_unconnected) = connecting::watch(self.shared.http.execute(request)).await;
-        let mut answer = answer.map_err(|error| match was_unconnected && error.is_timeout() {
-            true => Error::unconnected(self.operation, error),
-            false => Error::transport(self.operation, error, None),
-        })?;
-        let was_redirected = asked != *answer.url();
+        let (http, is_ours) = (&self.shared.http, self.shared.is_http_ours);
+        let sent = sending::send(http, is_ours, self.operation, request).await;
+        let (mut answer, was_redirected) = sent?;
         if let Some(pace) = &self.shared.pace {
             pace.note(attempt.request, answer.headers(), self.shared.clock.now());
         }

@@ -41,6 +41,9 @@ impl fmt::Display for Error {
             Kind::NoFile => write!(f, "{} in place of a file", self.amount())?,
             Kind::NoWay(why) => write!(f, "{why}")?,
         }
+        if self.is_connect() && self.is_of_another_request() {
+            f.write_str(", or to where it redirects")?;
+        }
         self.fmt_course(f)
     }
 }

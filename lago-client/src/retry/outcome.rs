@@ -40,6 +40,7 @@ impl Outcome {
     pub(crate) fn of(error: &Error) -> Self {
         let status = error.status();
         let class = match error.kind() {
+            Kind::Connect { .. } if error.is_of_another_request() => Class::Lost,
             Kind::Connect { .. } => Class::Unsent,
             Kind::Timeout | Kind::Transport => Class::Lost,
             Kind::Api if error.is_of_another_request() => unproven(status),
