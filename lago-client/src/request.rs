@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::client::Client;
 use crate::decode::Failure;
 use crate::error::Error;
+use crate::framing;
 use crate::generated::wire;
 use crate::headers;
 use crate::identity::OtherObject;
@@ -205,8 +206,7 @@ impl<C: Call> Request<C> {
         let things = settled.map_err(|problem| Error::request(operation, problem))?;
         let shared = self.client.shared();
         let start = shared.clock.now();
-        let can_read = |body: &[u8]| C::decode(body).is_ok();
-        let wire = shared.call(operation, self.options, can_read);
+        let wire = shared.call(operation, self.options, framing::tear::<C>);
         let outcome = self.call.execute(&wire).await;
         let success = match (wire.inner.outcome(), outcome) {
             (Some(Ok(success)), _) => success,

@@ -12,7 +12,7 @@ use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::download::Storages;
 use crate::error::Error;
-use crate::framing;
+use crate::framing::{self, Doubts, Tear};
 use crate::generated::wire;
 use crate::operation::{Operation, RequestBody};
 use crate::pace::Pace;
@@ -58,7 +58,7 @@ impl Shared {
         self: &Arc<Self>,
         operation: &'static Operation,
         options: Options,
-        can_read: fn(&[u8]) -> bool,
+        tear: fn(&[u8]) -> Tear,
     ) -> wire::Client {
         wire::Client {
             baseurl: self.base_url.as_str().to_owned(),
@@ -67,7 +67,7 @@ impl Shared {
                 shared: Arc::clone(self),
                 operation,
                 options,
-                can_read,
+                tear,
                 outcome: Arc::default(),
             },
         }
@@ -80,8 +80,8 @@ pub struct Call {
     shared: Arc<Shared>,
     operation: &'static Operation,
     options: Options,
-    /// Whether a body is an answer to this call.
-    can_read: fn(&[u8]) -> bool,
+    /// Whether a body whose end nobody marks is cut off.
+    tear: fn(&[u8]) -> Tear,
     /// Past the wire, which knows no error of ours and would pass a body on as a stream.
     outcome: Arc<Mutex<Option<Result<Success, Error>>>>,
 }
@@ -132,14 +132,14 @@ impl Call {
             pace: shared.pace.as_ref(),
             clock: shared.clock.as_ref(),
         };
-        let mut kept = Some(request);
+        let (mut kept, doubts) = (Some(request), Doubts::default());
         let attempts = repeat(&rules, |attempt| {
             let request = match attempt.is_last {
                 true => kept.take(),
                 // The body is bytes, which copies share.
                 false => kept.as_ref().and_then(reqwest::Request::try_clone),
             };
-            self.attempt(request, attempt)
+            self.attempt(request, attempt, &doubts)
         });
         let ((received, spent), attempts) = attempts.await?;
         Ok((Success { received, attempts }, spent))
@@ -151,6 +151,7 @@ impl Call {
         &self,
         request: Option<reqwest::Request>,
         attempt: Attempt,
+        doubts: &Doubts,
     ) -> Result<(Received, reqwest::Response), Error> {
         let Some(mut request) = request else {
             // A body that is a stream; the wire makes none.
@@ -172,7 +173,7 @@ impl Call {
         let received = receive(self.operation, self.shared.largest_response, &mut answer).await?;
         if received.status.is_success() {
             let body = &received.body;
-            if !tells_its_end && framing::is_begun_json(body) && !(self.can_read)(body) {
+            if !tells_its_end && doubts.is_torn((self.tear)(body), body) {
                 return Err(Error::torn(self.operation, received));
             }
             return Ok((received, answer));

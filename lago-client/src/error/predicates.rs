@@ -118,7 +118,10 @@ impl Error {
         self.0.kind == Kind::Api && self.status().is_some_and(|status| status.is_redirection())
     }
 
-    /// The connection broke before the answer was complete.
+    /// The connection broke before the answer was complete, or may have: an answer without a length
+    /// (HTTP/1.0, `connection: close`) ends where the connection does. JSON tells whether it is whole. Text,
+    /// and no body where [`None`] is an answer, are believed once two attempts of the call have brought the same,
+    /// so that a call that has one attempt ends with this. [`body`](Self::body) is what came.
     #[must_use]
     pub fn is_transport(&self) -> bool {
         self.0.kind == Kind::Transport

@@ -63,7 +63,9 @@ impl RetryPolicy {
         }
     }
 
-    /// One attempt, whatever comes of it.
+    /// One attempt, whatever comes of it. Behind a proxy whose answers have no length, such as one that speaks
+    /// HTTP/1.0, that is too few for calls that answer text or nothing
+    /// ([`is_transport`](crate::Error::is_transport)).
     pub const fn never() -> Self {
         Self::new().max_attempts(1)
     }

@@ -3,6 +3,7 @@
 
 mod cases;
 mod connecting;
+mod endless;
 mod events;
 mod large;
 mod limits;
