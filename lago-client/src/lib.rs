@@ -52,6 +52,7 @@ mod request;
 mod resource;
 mod response;
 mod retry;
+mod runtime;
 mod sending;
 mod trace;
 mod transport;

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::future::IntoFuture;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
@@ -21,7 +21,8 @@ use crate::operation::Operation;
 use crate::page::{Items, ListCall, Pages};
 use crate::response::Response;
 use crate::retry::RetryPolicy;
-use crate::{trace, transport};
+use crate::runtime::{Outside, stay};
+use crate::trace;
 
 /// What one call may have other than its client.
 #[derive(Clone, Debug, Default)]
@@ -194,14 +195,15 @@ impl<C: Call> Request<C> {
     pub async fn response(self) -> Result<Response<C::Output>, Error> {
         let span = trace::Span::of_call(C::operation(), self.client.shared());
         // An async function that took the call would have room for it twice.
-        let outcome = span.around(self.call()).await;
+        let call = pin!(self.call());
+        let refuse = |outside: Outside| outside.of_call(C::operation());
+        let outcome = span.around(stay(call, refuse)).await;
         span.note(outcome.as_ref());
         outcome
     }
 
     async fn call(mut self) -> Result<Response<C::Output>, Error> {
         let operation = C::operation();
-        transport::need_runtime(operation)?;
         let settled = self.call.settle();
         let things = settled.map_err(|problem| Error::request(operation, problem))?;
         let shared = self.client.shared();

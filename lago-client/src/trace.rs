@@ -145,7 +145,7 @@ fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
         (Kind::Config(_) | Kind::Request(_), _) => "usage".into(),
         (Kind::Connect { .. }, _) => "connect".into(),
         (Kind::Timeout, _) => "timeout".into(),
-        (Kind::Transport, _) => "transport".into(),
+        (Kind::Transport | Kind::Elsewhere, _) => "transport".into(),
         (Kind::Paced, _) => "rate_limited".into(),
         (Kind::TooLarge(_), _) => "too_large".into(),
         (Kind::Decode(_), _) => "decode".into(),

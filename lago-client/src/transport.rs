@@ -186,18 +186,6 @@ impl Call {
     }
 }
 
-/// Refuses to go on where nothing is sent and no time passes; reqwest and tokio would panic.
-pub(crate) fn need_runtime(operation: &'static Operation) -> Result<(), Error> {
-    match tokio::runtime::Handle::try_current() {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Error::request(
-            operation,
-            "calls need a tokio runtime: await them in a function under `#[tokio::main]`, or in \
-             `Runtime::block_on`",
-        )),
-    }
-}
-
 /// Reads the whole answer, up to a limit in bytes. What came is kept, also when it is cut off or too large.
 pub(crate) async fn receive(
     operation: &'static Operation,

@@ -8,6 +8,7 @@ use reqwest::{StatusCode, Url};
 use super::{Error, Kind};
 use crate::operation::Method;
 use crate::retry::Stop;
+use crate::runtime::Outside;
 
 /// Characters of a request id that are printed; Lago's have 36.
 const LONGEST_ID: usize = 100;
@@ -28,6 +29,7 @@ impl fmt::Display for Error {
             Kind::Transport => {
                 f.write_str("the connection broke before the answer was complete")?
             }
+            Kind::Elsewhere => write!(f, "{}", Outside::Elsewhere)?,
             Kind::Paced => f.write_str("the server's rate limit is used up")?,
             Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes")?,
             Kind::Api => self.fmt_api(f)?,

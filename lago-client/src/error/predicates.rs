@@ -122,9 +122,12 @@ impl Error {
     /// (HTTP/1.0, `connection: close`) ends where the connection does. JSON tells whether it is whole. Text,
     /// and no body where [`None`] is an answer, are believed once two attempts of the call have brought the same,
     /// so that a call that has one attempt ends with this. [`body`](Self::body) is what came.
+    ///
+    /// So it is when the future of a call is polled outside of the runtime in which it was first, where its
+    /// connection is.
     #[must_use]
     pub fn is_transport(&self) -> bool {
-        self.0.kind == Kind::Transport
+        matches!(self.0.kind, Kind::Transport | Kind::Elsewhere)
     }
 
     /// The answer, or a file, has more bytes than

@@ -42,7 +42,7 @@ impl Outcome {
         let class = match error.kind() {
             Kind::Connect { .. } if error.is_of_another_request() => Class::Lost,
             Kind::Connect { .. } => Class::Unsent,
-            Kind::Timeout | Kind::Transport => Class::Lost,
+            Kind::Timeout | Kind::Transport | Kind::Elsewhere => Class::Lost,
             Kind::Api if error.is_of_another_request() => unproven(status),
             Kind::Api => of_answer(error),
             Kind::Refused => of_storage(status),
