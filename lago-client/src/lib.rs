@@ -46,6 +46,7 @@ mod operation;
 mod pace;
 mod page;
 mod path;
+mod printed;
 mod query;
 mod rate_limit;
 mod request;

@@ -11,6 +11,8 @@ use crate::error::Error;
 #[cfg(feature = "tracing")]
 use crate::error::Kind;
 use crate::operation::Operation;
+#[cfg(feature = "tracing")]
+use crate::printed::short;
 use crate::response::Response;
 use crate::transport::Shared;
 
@@ -80,7 +82,7 @@ impl Span {
                 .record("http.response.status_code", status.as_u16());
         }
         if let Some(id) = request_id {
-            self.span.record("lago.request_id", id);
+            self.span.record("lago.request_id", &*short(id));
         }
         if attempts > 1 {
             self.span.record("http.request.resend_count", attempts - 1);

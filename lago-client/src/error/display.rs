@@ -1,5 +1,6 @@
 //! One line on an error, for logs: nothing secret, no data of customers.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use reqwest::header::{CONTENT_TYPE, LOCATION};
@@ -7,11 +8,12 @@ use reqwest::{StatusCode, Url};
 
 use super::{Error, Kind};
 use crate::operation::Method;
+use crate::printed::short;
 use crate::retry::Stop;
 use crate::runtime::Outside;
 
-/// Characters of a request id that are printed; Lago's have 36.
-const LONGEST_ID: usize = 100;
+/// In bytes, of the name of a host.
+const LONGEST_HOST: usize = 253;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,12 +76,8 @@ impl Error {
     }
 
     /// The request id as far as a line has room for it: headers can be long.
-    pub(super) fn short_request_id(&self) -> Option<String> {
-        let id = self.request_id()?;
-        Some(match id.char_indices().nth(LONGEST_ID) {
-            Some((end, _)) => format!("{}…", &id[..end]),
-            None => id.to_owned(),
-        })
+    pub(crate) fn short_request_id(&self) -> Option<Cow<'_, str>> {
+        self.request_id().map(short)
     }
 
     fn fmt_refused(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -140,8 +138,12 @@ impl Error {
     /// Scheme and host of a redirect; its path may hold ids of customers.
     fn redirects_to(&self) -> Option<String> {
         let location = self.headers()?.get(LOCATION)?.to_str().ok()?;
-        let origin = Url::parse(location).ok()?.origin();
-        origin.is_tuple().then(|| origin.ascii_serialization())
+        let url = Url::parse(location).ok()?;
+        let origin = url.origin();
+        let is_host = url
+            .host_str()
+            .is_some_and(|host| host.len() <= LONGEST_HOST);
+        (origin.is_tuple() && is_host).then(|| origin.ascii_serialization())
     }
 
     /// How the call came to this: attempts, what is left open, what kept it from going on.

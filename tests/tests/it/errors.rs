@@ -1,5 +1,6 @@
 //! What an error says of every way in which a call may fail.
 
+mod bounds;
 pub(crate) mod cases;
 mod printed;
 
