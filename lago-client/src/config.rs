@@ -188,7 +188,8 @@ impl ClientBuilder {
     /// which there is no connection, which looks the same. So with yours every failure to connect, and every
     /// [time limit](Self::timeout) that ends, leaves a doubt ([`is_ambiguous`](Error::is_ambiguous)), and
     /// calls that are not idempotent are not repeated after it. What yours refuses to send at all, such as
-    /// `http` with `https_only`, was not sent.
+    /// `http` with `https_only`, was not sent. A success of another URL is an error of calls that do more than
+    /// read ([`is_redirect`](Error::is_redirect)); a redirect to the same URL cannot be seen.
     ///
     /// Files ([`FileRequest`](crate::FileRequest)) are fetched with yours too, and with its default
     /// headers. It resolves names, and follows redirects if it does, by itself: of private addresses

@@ -148,6 +148,7 @@ fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
         (Kind::Connect { .. }, _) => "connect".into(),
         (Kind::Timeout, _) => "timeout".into(),
         (Kind::Transport | Kind::Elsewhere, _) => "transport".into(),
+        (Kind::Redirected, _) => "redirect".into(),
         (Kind::Paced, _) => "rate_limited".into(),
         (Kind::TooLarge(_), _) => "too_large".into(),
         (Kind::Decode(_), _) => "decode".into(),

@@ -11,10 +11,10 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::download::Storages;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::framing::{self, Doubts, Tear};
 use crate::generated::wire;
-use crate::operation::{Operation, RequestBody};
+use crate::operation::{Method, Operation, RequestBody};
 use crate::pace::Pace;
 use crate::rate_limit::retry_after;
 use crate::request::Options;
@@ -175,6 +175,9 @@ impl Call {
             let body = &received.body;
             if !tells_its_end && doubts.is_torn((self.tear)(body), body) {
                 return Err(Error::torn(self.operation, received));
+            }
+            if was_redirected && self.operation.method != Method::Get {
+                return Err(Error::new(Kind::Redirected, Some(self.operation)).with(received));
             }
             return Ok((received, answer));
         }

@@ -35,6 +35,9 @@ impl fmt::Display for Error {
             Kind::Paced => f.write_str("the server's rate limit is used up")?,
             Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes")?,
             Kind::Api => self.fmt_api(f)?,
+            Kind::Redirected => f.write_str(
+                "the answer is that of another URL, where a redirect may have asked for something else",
+            )?,
             Kind::Decode(path) => self.fmt_decode(f, path)?,
             Kind::OtherObject(property) => self.fmt_other_object(f, property)?,
             Kind::Endless => f.write_str("the list goes on, and its pages are empty")?,

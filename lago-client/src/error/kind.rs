@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     TooLarge(usize),
     /// The server refused, or something between answered for it.
     Api,
+    /// A success of another URL, to which a redirect led.
+    Redirected,
     /// The answer is a success that cannot be read, at this JSON path.
     Decode(String),
     /// The answer is a success about another object than the path, as this property says.

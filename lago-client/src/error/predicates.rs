@@ -113,9 +113,18 @@ impl Error {
 
     /// The server says that the API is elsewhere (3xx). It is not followed: write the right address
     /// into the base URL.
+    ///
+    /// So it is when an HTTP client of [your own](crate::ClientBuilder::http_client) followed a redirect and
+    /// brings a success of another URL, unless the call only reads: after most redirects what was a `POST` is a
+    /// `GET`, and the list of what there is looks like what was created.
     #[must_use]
     pub fn is_redirect(&self) -> bool {
-        self.0.kind == Kind::Api && self.status().is_some_and(|status| status.is_redirection())
+        let is_redirection = || self.status().is_some_and(|status| status.is_redirection());
+        match self.0.kind {
+            Kind::Redirected => true,
+            Kind::Api => is_redirection(),
+            _ => false,
+        }
     }
 
     /// The connection broke before the answer was complete, or may have: an answer without a length

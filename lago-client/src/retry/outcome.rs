@@ -53,6 +53,7 @@ impl Outcome {
             },
             Kind::Config(_)
             | Kind::Request(_)
+            | Kind::Redirected
             | Kind::Paced
             | Kind::Decode(_)
             | Kind::OtherObject(_)
@@ -64,7 +65,7 @@ impl Outcome {
         let may_be_executed = match class {
             Class::Lost | Class::Throttled | Class::Unproven => true,
             Class::Unsent | Class::Conflict => false,
-            Class::Final => matches!(error.kind(), Kind::TooLarge(_)),
+            Class::Final => matches!(error.kind(), Kind::TooLarge(_) | Kind::Redirected),
         };
         Self {
             class,

@@ -4,9 +4,12 @@
 use std::error::Error;
 
 use lago_client::Client;
+use lago_client::mock::example;
+use lago_client::types::EventInput;
 use lago_tests::faulty::{Act, Faulty};
 use lago_tests::script::{Answer, Scripted, client_for};
 use reqwest::redirect::Policy;
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::cases::answer;
@@ -148,5 +151,33 @@ async fn what_the_http_client_refuses_to_send_was_not_sent() -> Outcome {
         assert_eq!(error.attempts(), 1);
     }
     assert_eq!(server.connections(), 0);
+    Ok(())
+}
+
+/// After a 301, 302 or 303 what was a `POST` is a `GET`, and the list of the events that there are reads like
+/// those that were stored.
+#[tokio::test]
+async fn a_success_of_another_url_is_none_of_a_call_that_does_something() -> Outcome {
+    let mut event = example("events.create")?;
+    let events = json!({"events": [event["event"].take()]}).to_string();
+    for status in ["301 X", "302 Found", "303 See Other", "307 X", "308 X"] {
+        let events = events.clone();
+        let server = Scripted::start(move |request| match request.target.as_str() {
+            "/api/v1/events/batch" => Answer::new(status, &[("location", "/elsewhere")], ""),
+            _ => Answer::json("200 OK", &events),
+        })
+        .await?;
+        let lago = hasty(server.builder()).http_client(follows()?).build()?;
+        let lost = EventInput::new("api_calls", "sub_1");
+        let error = lago
+            .events()
+            .create_batch([lost])
+            .await
+            .err()
+            .ok_or("a success")?;
+        assert!(error.is_redirect() && error.is_ambiguous(), "{error:?}");
+        assert_eq!((error.attempts(), server.requests().len()), (1, 2));
+        assert!(error.body().starts_with(b"{\"events\""));
+    }
     Ok(())
 }
