@@ -181,3 +181,24 @@ async fn a_success_of_another_url_is_none_of_a_call_that_does_something() -> Out
     }
     Ok(())
 }
+
+/// Whether it is another URL is a comparison of texts, which have to be written alike on both ways.
+#[tokio::test]
+async fn an_answer_of_the_same_url_is_no_redirect_whatever_is_in_the_path() -> Outcome {
+    let server = Scripted::always(Answer::new("200 OK", &[], "")).await?;
+    let lago = server.builder().http_client(follows()?).build()?;
+    let ids = [
+        "a.b",
+        "..a",
+        "odd/../ü %2F?#&",
+        "%2E",
+        "'\"<>`{}|\\^[]",
+        "a;b=c,d",
+        "+ \u{1f600}",
+    ];
+    for id in ids {
+        lago.subscriptions().alerts().delete_all(id).await?;
+    }
+    assert_eq!(server.requests().len(), ids.len());
+    Ok(())
+}
