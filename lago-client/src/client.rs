@@ -11,9 +11,14 @@ use crate::transport::Shared;
 ///
 /// Its calls need a tokio runtime with IO and time, as `#[tokio::main]` and
 /// `tokio::runtime::Builder::enable_all` make it. Without a runtime they are errors
-/// ([`Error::is_usage`]); in one without IO or time tokio panics, which nobody can know before.
-/// Connections live in the runtime in which they were made, and a request on one whose runtime has ended
-/// is lost in a way that leaves a doubt ([`Error::is_ambiguous`]): make a client for each runtime.
+/// ([`Error::is_usage`]). In one without IO or time tokio panics: it can be asked whether there is a runtime,
+/// but what that can do only by doing it.
+///
+/// A call goes on in the runtime in which its future was first polled; polled elsewhere, or outside of any, it
+/// fails, in doubt ([`Error::is_transport`], [`Error::is_ambiguous`]). So do streams of files. A list may be
+/// walked in several, one page after the other. Kept connections too live in the runtime in which they were
+/// made, and a request on one whose runtime has ended is lost in a way that leaves a doubt: make a client for
+/// each runtime.
 ///
 /// Cheap to clone: clones share connections and settings. The nouns of the API are its methods,
 /// and theirs are the verbs: `lago.plans().charges().list("pro")`.

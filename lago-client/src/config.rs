@@ -183,14 +183,15 @@ impl ClientBuilder {
     /// repeats nothing by itself, and closes idle connections before servers usually do. Build yours
     /// with `redirect(Policy::none())` and `retry(reqwest::retry::never())` for the same: what yours
     /// repeats by itself, such as requests that an HTTP/2 server refuses to take up, is not counted by
-    /// `attempts`. Only with the one that is made here is a [time limit](Self::timeout) that ends before
-    /// there is a connection known for what it is; with yours it leaves a doubt
-    /// ([`is_ambiguous`](Error::is_ambiguous)), unless your own limit for connecting ends first.
+    /// `attempts`.
     ///
-    /// A client that follows redirects, as reqwest's own does by default, must not be given: where a `POST` is
-    /// answered with a redirect and that leads nowhere, the failure is one of connecting
-    /// ([`is_connect`](Error::is_connect)), the call counts as not sent and is repeated. Only a refusal from
-    /// another URL is noticed, and leaves a doubt.
+    /// Only of the one that is made here it is known that nothing was sent where there is no connection. Yours
+    /// may follow redirects, as reqwest's own does by default: the server acts on a `POST` and names a place to
+    /// which there is no connection, which looks the same. So with yours every failure to connect, and every
+    /// [time limit](Self::timeout) that ends, leaves a doubt ([`is_ambiguous`](Error::is_ambiguous)), and
+    /// calls that are not idempotent are not repeated after it. What yours refuses to send at all, such as
+    /// `http` with `https_only`, was not sent. A success of another URL is an error of calls that do more than
+    /// read ([`is_redirect`](Error::is_redirect)); a redirect to the same URL cannot be seen.
     ///
     /// Files ([`FileRequest`](crate::FileRequest)) are fetched with yours too, and with its default
     /// headers. It resolves names, and follows redirects if it does, by itself: of private addresses
@@ -230,6 +231,7 @@ impl ClientBuilder {
         let longest_window = self.retry.max_retry_after;
         Ok(Client::new(Shared {
             http,
+            is_http_ours: guarded.is_some(),
             storages: Storages::new(reach, guarded),
             base_url,
             headers,

@@ -10,8 +10,8 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, Map
 
 #[cfg(feature = "drift")]
 use crate::drift;
-use crate::error::is_code;
 use crate::page::Page;
+use crate::printed::{Quoting, long, word};
 use lago_types::PaginationMeta;
 use lago_types::decode::{self, JsonPath, KeyOf, Root, Segment, free_form};
 
@@ -95,7 +95,7 @@ fn failure(text: &str, error: serde_json::Error) -> Failure {
         path: in_words(&JsonPath::of_failure(text, &error), |index| {
             format!("[{index}]")
         }),
-        source: Box::new(error),
+        source: Box::new(Quoting(error)),
     }
 }
 
@@ -155,12 +155,7 @@ fn in_words(path: &JsonPath<'_>, index: impl Fn(usize) -> String) -> String {
             }
         }
     }
-    text
-}
-
-/// A key, if it is a word of the API.
-pub(crate) fn word(key: &str) -> &str {
-    if is_code(key) { key } else { "?" }
+    long(text).to_string()
 }
 
 /// Reads a page from its two keys.

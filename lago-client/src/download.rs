@@ -13,7 +13,7 @@ mod wait;
 
 use std::fmt;
 use std::future::IntoFuture;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +25,7 @@ use crate::error::Error;
 use crate::operation::Operation;
 use crate::request::{Call, Options, Request, time_limit};
 use crate::retry::RetryPolicy;
+use crate::runtime::stay;
 use fetch::Fetch;
 pub(crate) use format::Format;
 pub(crate) use reach::Reach;
@@ -176,9 +177,12 @@ impl FileRequest {
     ///
     /// See [`FileRequest`].
     pub async fn send(self) -> Result<Bytes, Error> {
-        let start = self.now();
-        let url = self.url(start).await?;
-        self.fetch().whole(&url, self.remaining(start)).await
+        let whole = pin!(async {
+            let start = self.now();
+            let url = self.url(start).await?;
+            self.fetch().whole(&url, self.remaining(start)).await
+        });
+        stay(whole, |outside| outside.of_call(self.operation)).await
     }
 
     /// Fetches the file chunk by chunk, however large it is. Nothing happens until the stream is

@@ -11,8 +11,8 @@ use std::sync::{Mutex, PoisonError};
 use lago_types::drift::{Unknown, UnknownValue};
 use serde_ignored::Path;
 
-use crate::decode::word;
 use crate::operation::Operation;
+use crate::printed::{self, long, word};
 
 /// How much the server sent that this version of the crate does not know, which means that the
 /// server is newer. Nothing is wrong with that: what is known is all there.
@@ -50,7 +50,7 @@ impl Found {
     pub(crate) fn field(&mut self, path: &Path<'_>) {
         self.fields += 1;
         if self.places.len() < MOST_OF_ANSWER {
-            self.places.insert((place(path), None));
+            self.places.insert((long(place(path)).to_string(), None));
         }
     }
 
@@ -58,7 +58,7 @@ impl Found {
     pub(crate) fn values(&mut self, unknown: Unknown, locate: impl Fn(UnknownValue) -> String) {
         self.values += unknown.times;
         for value in unknown.values {
-            let text = printable(&value.text).to_owned();
+            let text = printed::value(&value.text).to_owned();
             self.places.insert((locate(value), Some(text)));
         }
     }
@@ -152,11 +152,4 @@ fn place(path: &Path<'_>) -> String {
         | Path::NewtypeStruct { parent }
         | Path::NewtypeVariant { parent } => place(parent),
     }
-}
-
-/// A value as enums have them; anything else may be data that stands in the wrong place.
-fn printable(value: &str) -> &str {
-    let is_of_enums = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./+:".contains(&byte);
-    let is_printable = value.len() <= 60 && value.bytes().all(is_of_enums);
-    if is_printable { value } else { "?" }
 }

@@ -3,6 +3,7 @@
 mod api;
 mod debug;
 mod display;
+mod kind;
 mod predicates;
 mod recorded;
 
@@ -18,10 +19,10 @@ use serde_json::Value;
 pub(crate) use api::ApiBody;
 #[cfg(feature = "webhooks")]
 pub(crate) use debug::Chain;
+pub(crate) use kind::Kind;
 pub(crate) use lago_types::words::is_code;
 
 use crate::decode::Failure;
-use crate::download::NoWay;
 use crate::identity::OtherObject;
 use crate::operation::Operation;
 use crate::rate_limit::RateLimit;
@@ -51,48 +52,13 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
     attempts: u32,
     may_be_executed: bool,
-    /// The answer came from another URL than the request's: whoever sent it followed a redirect.
+    /// It speaks of another request than the one that was meant, or may: whoever sent it followed a redirect.
     is_of_another_request: bool,
     /// How many things with a key the request held.
     things: usize,
     retry_after: Option<Duration>,
     /// What kept a call from being tried again, where it might have been worth it.
     limit: Option<Stop>,
-}
-
-/// What kind of failure it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// The client cannot be made like this.
-    Config(String),
-    /// The request cannot be sent like this.
-    Request(String),
-    /// No connection to the server.
-    Connect { timed_out: bool },
-    /// No answer within the time limit.
-    Timeout,
-    /// The connection broke.
-    Transport,
-    /// The next window of the server's rate limit is too far away.
-    Paced,
-    /// The answer is larger than the limit, in bytes.
-    TooLarge(usize),
-    /// The server refused, or something between answered for it.
-    Api,
-    /// The answer is a success that cannot be read, at this JSON path.
-    Decode(String),
-    /// The answer is a success about another object than the path, as this property says.
-    OtherObject(&'static str),
-    /// A list names page after page, and there is nothing on them.
-    Endless,
-    /// A file was not made within the time limit.
-    NotReady,
-    /// The storage of a file gives none.
-    Refused,
-    /// What the storage gives is no file.
-    NoFile,
-    /// No URL leads to the file.
-    NoWay(NoWay),
 }
 
 impl Error {
@@ -236,7 +202,7 @@ impl Error {
         self
     }
 
-    /// A refusal of the request to which a redirect led: it proves nothing of the first one.
+    /// A failure of the request to which a redirect led, or perhaps of that: it proves nothing of the first one.
     pub(crate) fn of_another_request(mut self, is: bool) -> Self {
         self.0.is_of_another_request = is;
         self

@@ -1,9 +1,64 @@
 //! Answers of which only the end of the connection marks the end: HTTP/1.0, or `connection: close` without
-//! a length. A connection that breaks looks the same, so that only the JSON can tell whether it is whole.
+//! a length. A connection that breaks looks the same, so that only what came can tell whether it is whole.
+//!
+//! JSON can: an object that is cut off is none. Of anything else that a call takes nobody knows: of text, and of
+//! nothing where the server has nothing to say yet. The rule for all of them: **it is believed once two attempts
+//! of a call have brought the same bytes; until then it is an answer that was cut off.** So a call that is not
+//! idempotent, which has one attempt, does not believe it: the server acted, and what it said may be lost. Where
+//! a call has no value its status is all that counts, and that came.
 
+use std::any::TypeId;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use reqwest::{StatusCode, Version};
 use serde::de::IgnoredAny;
+
+use crate::request::Call;
+
+/// Whether a body whose end nobody marks is cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tear {
+    No,
+    Perhaps,
+    Yes,
+}
+
+/// Judges a body in answer to a call.
+pub(crate) fn tear<C: Call>(body: &[u8]) -> Tear {
+    if size_of::<C::Output>() == 0 {
+        return Tear::No;
+    }
+    let is_text = TypeId::of::<C::Output>() == TypeId::of::<String>();
+    // What a call reads from JSON is an object.
+    let ends_as_json = || !is_text && body.trim_ascii_end().ends_with(b"}");
+    match C::decode(body) {
+        Ok(_) if ends_as_json() => Tear::No,
+        Ok(_) => Tear::Perhaps,
+        Err(_) if is_begun_json(body) => Tear::Yes,
+        Err(_) => Tear::No,
+    }
+}
+
+/// What a call has received that is cut off perhaps.
+#[derive(Debug, Default)]
+pub(crate) struct Doubts(Mutex<Option<Bytes>>);
+
+impl Doubts {
+    /// Whether a body is to be taken for one that is cut off; it counts for the next one.
+    pub(crate) fn is_torn(&self, tear: Tear, body: &Bytes) -> bool {
+        let before = || {
+            let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            last.replace(body.clone())
+        };
+        match tear {
+            Tear::No => false,
+            Tear::Perhaps => before().as_ref() != Some(body),
+            Tear::Yes => true,
+        }
+    }
+}
 
 /// Whether an answer with this head says itself where its body ends.
 pub(crate) fn tells_its_end(version: Version, status: StatusCode, headers: &HeaderMap) -> bool {
@@ -20,7 +75,7 @@ pub(crate) fn tells_its_end(version: Version, status: StatusCode, headers: &Head
 }
 
 /// Whether a body is the beginning of JSON, or nothing.
-pub(crate) fn is_begun_json(body: &[u8]) -> bool {
+fn is_begun_json(body: &[u8]) -> bool {
     let lacks_its_end = |body: &[u8]| {
         let whole: Result<IgnoredAny, _> = serde_json::from_slice(body);
         whole.is_err_and(|error| error.is_eof())
@@ -59,6 +114,16 @@ mod tests {
             StatusCode::OK,
             &[(TRANSFER_ENCODING, "chunked, gzip")]
         ));
+    }
+
+    #[test]
+    fn what_may_be_cut_off_is_believed_the_second_time() {
+        let (one, other) = (Bytes::from_static(b"LS0t"), Bytes::from_static(b"LS0tLS1C"));
+        let doubts = Doubts::default();
+        let perhaps = [&one, &other, &other, &other, &one];
+        let torn = perhaps.map(|body| doubts.is_torn(Tear::Perhaps, body));
+        assert_eq!(torn, [true, true, false, false, true]);
+        assert!(doubts.is_torn(Tear::Yes, &one) && !doubts.is_torn(Tear::No, &other));
     }
 
     #[test]

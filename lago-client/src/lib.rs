@@ -45,11 +45,14 @@ pub mod mock;
 mod operation;
 mod pace;
 mod page;
+mod printed;
 mod rate_limit;
 mod request;
 mod resource;
 mod response;
 mod retry;
+mod runtime;
+mod sending;
 mod trace;
 mod transport;
 #[cfg(feature = "webhooks")]

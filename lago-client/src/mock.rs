@@ -56,6 +56,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 pub use answer::{Answer, UnknownOperation, example};
@@ -262,8 +263,9 @@ impl MockServerBuilder {
     ///
     /// # Errors
     ///
-    /// When the port cannot be opened.
+    /// When the port cannot be opened, or there is no tokio runtime.
     pub async fn start(self) -> io::Result<MockServer> {
+        Handle::try_current().map_err(io::Error::other)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let address = listener.local_addr()?;
         let state = Arc::new(State::new(self.settings));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::IntoFuture;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
@@ -10,14 +10,16 @@ use reqwest::header::HeaderMap;
 use crate::client::Client;
 use crate::decode::Failure;
 use crate::error::Error;
+use crate::framing;
 use crate::headers;
 use crate::identity::OtherObject;
 use crate::keyed::{Lookup, Recorded};
 use crate::operation::Operation;
 use crate::response::Response;
 use crate::retry::RetryPolicy;
+use crate::runtime::{Outside, stay};
+use crate::trace;
 use crate::wire::InvalidRequest;
-use crate::{trace, transport};
 
 /// What one call may have other than its client.
 #[derive(Clone, Debug, Default)]
@@ -155,22 +157,22 @@ impl<C: Call> Request<C> {
     pub async fn response(self) -> Result<Response<C::Output>, Error> {
         let span = trace::Span::of_call(C::OPERATION, self.client.shared());
         // An async function that took the call would have room for it twice.
-        let outcome = span.around(self.call()).await;
+        let call = pin!(self.call());
+        let refuse = |outside: Outside| outside.of_call(C::OPERATION);
+        let outcome = span.around(stay(call, refuse)).await;
         span.note(outcome.as_ref());
         outcome
     }
 
     async fn call(mut self) -> Result<Response<C::Output>, Error> {
         let operation = C::OPERATION;
-        transport::need_runtime(operation)?;
         let settled = self.call.settle();
         let things = settled.map_err(|problem| Error::request(operation, problem))?;
         let shared = self.client.shared();
         let start = shared.clock.now();
         let request = self.call.request(shared.base_url.as_str());
         let request = request.map_err(|invalid| Error::request(operation, invalid.to_string()))?;
-        let can_read = |body: &[u8]| C::decode(body).is_ok();
-        let sent = shared.send(operation, &self.options, request, can_read);
+        let sent = shared.send(operation, &self.options, request, framing::tear::<C>);
         let success = match sent.await {
             Ok(success) => success,
             Err(error) => {

@@ -1,9 +1,12 @@
 //! What the server answered, beside the value.
 
+use std::fmt;
+
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
+use crate::printed::short;
 use crate::rate_limit::RateLimit;
 
 /// A whole answer, not read yet.
@@ -29,7 +32,9 @@ pub(crate) struct Success {
 /// Where a call succeeds because the server shows that it has what was sent
 /// ([`is_already_recorded`](crate::Error::is_already_recorded)), this is what it shows: status, headers and
 /// body are those of the answer to reading it back, the last one of a batch.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows the value, and of headers and body how much there is.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Response<T> {
     /// What was asked for.
@@ -90,6 +95,19 @@ impl<T> Response<T> {
     #[must_use]
     pub fn rate_limit(&self) -> Option<RateLimit> {
         RateLimit::read(&self.headers)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("value", &self.value)
+            .field("status", &self.status)
+            .field("request_id", &self.request_id().map(short))
+            .field("headers", &self.headers.len())
+            .field("attempts", &self.attempts)
+            .field("bytes", &self.body.len())
+            .finish()
     }
 }
 

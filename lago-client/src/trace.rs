@@ -11,6 +11,8 @@ use crate::error::Error;
 #[cfg(feature = "tracing")]
 use crate::error::Kind;
 use crate::operation::Operation;
+#[cfg(feature = "tracing")]
+use crate::printed::short;
 use crate::response::Response;
 use crate::transport::Shared;
 
@@ -80,7 +82,7 @@ impl Span {
                 .record("http.response.status_code", status.as_u16());
         }
         if let Some(id) = request_id {
-            self.span.record("lago.request_id", id);
+            self.span.record("lago.request_id", &*short(id));
         }
         if attempts > 1 {
             self.span.record("http.request.resend_count", attempts - 1);
@@ -145,7 +147,8 @@ fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
         (Kind::Config(_) | Kind::Request(_), _) => "usage".into(),
         (Kind::Connect { .. }, _) => "connect".into(),
         (Kind::Timeout, _) => "timeout".into(),
-        (Kind::Transport, _) => "transport".into(),
+        (Kind::Transport | Kind::Elsewhere, _) => "transport".into(),
+        (Kind::Redirected, _) => "redirect".into(),
         (Kind::Paced, _) => "rate_limited".into(),
         (Kind::TooLarge(_), _) => "too_large".into(),
         (Kind::Decode(_), _) => "decode".into(),

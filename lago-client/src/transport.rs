@@ -7,22 +7,24 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
-use crate::connecting;
 use crate::download::Storages;
-use crate::error::Error;
-use crate::framing;
-use crate::operation::Operation;
+use crate::error::{Error, Kind};
+use crate::framing::{self, Doubts, Tear};
+use crate::operation::{Method, Operation};
 use crate::pace::Pace;
 use crate::rate_limit::retry_after;
 use crate::request::Options;
 use crate::response::{Received, Success};
 use crate::retry::{Attempt, Budget, RetryPolicy, Rules, repeat};
+use crate::sending;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What all calls of a client share.
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
+    /// Whether that was made here, and so follows no redirects.
+    pub(crate) is_http_ours: bool,
     /// For files.
     pub(crate) storages: Storages,
     pub(crate) base_url: BaseUrl,
@@ -53,7 +55,7 @@ impl Shared {
         operation: &'static Operation,
         options: &Options,
         mut request: reqwest::Request,
-        can_read: fn(&[u8]) -> bool,
+        tear: fn(&[u8]) -> Tear,
     ) -> Result<Success, Error> {
         if let Some(problem) = &options.problem {
             return Err(Error::request(operation, problem));
@@ -71,16 +73,16 @@ impl Shared {
             shared: self,
             operation,
             timeout: options.timeout.unwrap_or(self.timeout),
-            can_read,
+            tear,
         };
-        let mut kept = Some(request);
+        let (mut kept, doubts) = (Some(request), Doubts::default());
         let attempts = repeat(&rules, |attempt| {
             let request = match attempt.is_last {
                 true => kept.take(),
                 // The body is bytes, which copies share.
                 false => kept.as_ref().and_then(reqwest::Request::try_clone),
             };
-            call.attempt(request, attempt)
+            call.attempt(request, attempt, &doubts)
         });
         let (received, attempts) = attempts.await?;
         Ok(Success { received, attempts })
@@ -104,8 +106,8 @@ struct Call<'a> {
     operation: &'static Operation,
     /// For one attempt.
     timeout: Duration,
-    /// Whether a body is an answer to this call.
-    can_read: fn(&[u8]) -> bool,
+    /// Whether a body whose end nobody marks is cut off.
+    tear: fn(&[u8]) -> Tear,
 }
 
 impl Call<'_> {
@@ -114,6 +116,7 @@ impl Call<'_> {
         &self,
         request: Option<reqwest::Request>,
         attempt: Attempt,
+        doubts: &Doubts,
     ) -> Result<Received, Error> {
         let Some(mut request) = request else {
             // A body that is a stream; the wire makes none.
@@ -123,13 +126,9 @@ impl Call<'_> {
             ));
         };
         *request.timeout_mut() = Some(self.timeout.min(attempt.remaining));
-        let asked = request.url().clone();
-        let (answer, was_unconnected) = connecting::watch(self.shared.http.execute(request)).await;
-        let mut answer = answer.map_err(|error| match was_unconnected && error.is_timeout() {
-            true => Error::unconnected(self.operation, error),
-            false => Error::transport(self.operation, error, None),
-        })?;
-        let was_redirected = asked != *answer.url();
+        let (http, is_ours) = (&self.shared.http, self.shared.is_http_ours);
+        let sent = sending::send(http, is_ours, self.operation, request).await;
+        let (mut answer, was_redirected) = sent?;
         if let Some(pace) = &self.shared.pace {
             pace.note(attempt.request, answer.headers(), self.shared.clock.now());
         }
@@ -138,8 +137,11 @@ impl Call<'_> {
         let received = receive(self.operation, self.shared.largest_response, &mut answer).await?;
         if received.status.is_success() {
             let body = &received.body;
-            if !tells_its_end && framing::is_begun_json(body) && !(self.can_read)(body) {
+            if !tells_its_end && doubts.is_torn((self.tear)(body), body) {
                 return Err(Error::torn(self.operation, received));
+            }
+            if was_redirected && self.operation.method != Method::Get {
+                return Err(Error::new(Kind::Redirected, Some(self.operation)).with(received));
             }
             return Ok(received);
         }
@@ -148,18 +150,6 @@ impl Call<'_> {
         Err(Error::api(self.operation, received)
             .retry_after_of(wait)
             .of_another_request(was_redirected))
-    }
-}
-
-/// Refuses to go on where nothing is sent and no time passes; reqwest and tokio would panic.
-pub(crate) fn need_runtime(operation: &'static Operation) -> Result<(), Error> {
-    match tokio::runtime::Handle::try_current() {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Error::request(
-            operation,
-            "calls need a tokio runtime: await them in a function under `#[tokio::main]`, or in \
-             `Runtime::block_on`",
-        )),
     }
 }
 

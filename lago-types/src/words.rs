@@ -17,9 +17,21 @@ fn is_key(text: &str) -> bool {
     starts && is_code(&text.to_ascii_lowercase())
 }
 
+/// In bytes, of a path that is printed.
+const LONGEST_PATH: usize = 200;
+
 /// A path in keys of the API, `fees[0].units`, and as far as it goes in them: `metadata.?`. A key of a customer's may
 /// have dots in it, so that nothing after the first part is known to be the API's then.
 pub(crate) fn path(path: &str) -> String {
+    let words = in_words(path);
+    // Words have one byte for a character.
+    match words.get(..LONGEST_PATH) {
+        Some(start) if start.len() < words.len() => format!("{start}…"),
+        _ => words,
+    }
+}
+
+fn in_words(path: &str) -> String {
     let first = path.split('.').next().unwrap_or_default();
     match (path.split('.').all(is_part), is_part(first)) {
         (true, _) => path.to_owned(),

@@ -1,11 +1,12 @@
 //! A server on the loopback that breaks in ways in which no HTTP server means to.
 
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::server::{Captured, read};
 
@@ -91,26 +92,27 @@ impl State {
 impl Faulty {
     /// Starts one at a free port; it runs as long as the runtime.
     pub async fn start(acts: Vec<Act>) -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?.to_string();
+        let (server, late) = Self::late(acts)?;
+        late.listen()?;
+        Ok(server)
+    }
+
+    /// One at whose port nobody listens yet: connections are refused.
+    pub fn late(acts: Vec<Act>) -> io::Result<(Self, Late)> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let address = socket.local_addr()?.to_string();
         let state = Arc::new(State {
             acts,
             next: AtomicUsize::new(0),
             connections: AtomicU32::new(0),
             arrived: Mutex::default(),
         });
-        let shared = Arc::clone(&state);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                shared.connections.fetch_add(1, Ordering::SeqCst);
-                let state = Arc::clone(&shared);
-                tokio::spawn(async move {
-                    // The client breaks connections too.
-                    let _ = serve(stream, &state).await;
-                });
-            }
-        });
-        Ok(Self { address, state })
+        let late = Late {
+            socket,
+            state: Arc::clone(&state),
+        };
+        Ok((Self { address, state }, late))
     }
 
     /// Host and port.
@@ -127,6 +129,31 @@ impl Faulty {
     /// How many connections were made.
     pub fn connections(&self) -> u32 {
         self.state.connections.load(Ordering::SeqCst)
+    }
+}
+
+/// A server that does not listen yet.
+#[derive(Debug)]
+pub struct Late {
+    socket: TcpSocket,
+    state: Arc<State>,
+}
+
+impl Late {
+    /// Begins to listen, in the runtime in which it is called.
+    pub fn listen(self) -> io::Result<()> {
+        let listener: TcpListener = self.socket.listen(1024)?;
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                self.state.connections.fetch_add(1, Ordering::SeqCst);
+                let state = Arc::clone(&self.state);
+                tokio::spawn(async move {
+                    // The client breaks connections too.
+                    let _ = serve(stream, &state).await;
+                });
+            }
+        });
+        Ok(())
     }
 }
 

@@ -18,7 +18,7 @@ use crate::operation::Operation;
 use crate::rate_limit::retry_after;
 use crate::response::Received;
 use crate::retry::{Attempt, RetryPolicy, Rules, repeat};
-use crate::transport::{Shared, need_runtime, receive};
+use crate::transport::{Shared, receive};
 
 /// How a file is fetched.
 pub(super) struct Fetch<'a> {
@@ -114,8 +114,6 @@ impl Fetch<'_> {
 
     /// The next piece of a file.
     pub(super) async fn chunk(&self, file: &mut File) -> Result<Option<Bytes>, Error> {
-        // A stream may be read elsewhere than where it began.
-        need_runtime(self.operation)?;
         let clock = self.shared.clock.as_ref();
         let chunk = match file.read.take() {
             Some(read) => Some(read),

@@ -11,6 +11,8 @@ use futures_core::Stream;
 use super::FileRequest;
 use super::fetch::File;
 use crate::error::Error;
+use crate::operation::Operation;
+use crate::runtime::Place;
 
 type Step = Pin<Box<dyn Future<Output = Result<Option<(Bytes, Reading)>, Error>> + Send>>;
 
@@ -24,6 +26,8 @@ type Step = Pin<Box<dyn Future<Output = Result<Option<(Bytes, Reading)>, Error>>
 pub struct FileStream {
     /// None when the stream is over.
     step: Option<Step>,
+    operation: &'static Operation,
+    place: Place,
 }
 
 /// A file that is being read.
@@ -51,9 +55,12 @@ impl Reading {
 
 impl FileStream {
     pub(super) fn new(request: FileRequest) -> Self {
+        let operation = request.operation;
         let first = async { Reading::begin(request).await?.next().await };
         Self {
             step: Some(Box::pin(first)),
+            operation,
+            place: Place::default(),
         }
     }
 
@@ -68,16 +75,21 @@ impl Stream for FileStream {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Some(step) = &mut self.step else {
+        let this = &mut *self;
+        let Some(step) = &mut this.step else {
             return Poll::Ready(None);
         };
-        let Poll::Ready(outcome) = step.as_mut().poll(cx) else {
+        let outcome = match this.place.check() {
+            Ok(()) => step.as_mut().poll(cx),
+            Err(outside) => Poll::Ready(Err(outside.of_call(this.operation))),
+        };
+        let Poll::Ready(outcome) = outcome else {
             return Poll::Pending;
         };
-        self.step = None;
+        this.step = None;
         Poll::Ready(match outcome {
             Ok(Some((chunk, reading))) => {
-                self.step = Some(Box::pin(reading.next()));
+                this.step = Some(Box::pin(reading.next()));
                 Some(Ok(chunk))
             }
             Ok(None) => None,

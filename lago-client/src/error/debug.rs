@@ -6,6 +6,7 @@ use std::fmt;
 use reqwest::StatusCode;
 
 use super::{Error, Kind};
+use crate::printed::long;
 
 /// The line, what caused it, and what to do. With `{:#?}` all that is known, by name. Neither has a body.
 impl fmt::Debug for Error {
@@ -15,7 +16,7 @@ impl fmt::Debug for Error {
         }
         write!(f, "{self}")?;
         if let Some(cause) = self.harmless_source() {
-            write!(f, ": {}", Chain(cause))?;
+            write!(f, ": {}", long(Chain(cause)))?;
         }
         match self.advice() {
             Some(advice) => write!(f, ". {advice}"),
@@ -26,7 +27,9 @@ impl fmt::Debug for Error {
 
 impl Error {
     fn fmt_details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let source = self.harmless_source().map(|cause| Chain(cause).to_string());
+        let source = self
+            .harmless_source()
+            .map(|cause| long(Chain(cause)).to_string());
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("operation", &self.operation().map(|operation| operation.id))

@@ -1,5 +1,6 @@
 //! One line on an error, for logs: nothing secret, no data of customers.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use reqwest::header::{CONTENT_TYPE, LOCATION};
@@ -7,10 +8,12 @@ use reqwest::{StatusCode, Url};
 
 use super::{Error, Kind};
 use crate::operation::Method;
+use crate::printed::short;
 use crate::retry::Stop;
+use crate::runtime::Outside;
 
-/// Characters of a request id that are printed; Lago's have 36.
-const LONGEST_ID: usize = 100;
+/// In bytes, of the name of a host.
+const LONGEST_HOST: usize = 253;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,9 +31,13 @@ impl fmt::Display for Error {
             Kind::Transport => {
                 f.write_str("the connection broke before the answer was complete")?
             }
+            Kind::Elsewhere => write!(f, "{}", Outside::Elsewhere)?,
             Kind::Paced => f.write_str("the server's rate limit is used up")?,
             Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes")?,
             Kind::Api => self.fmt_api(f)?,
+            Kind::Redirected => f.write_str(
+                "the answer is that of another URL, where a redirect may have asked for something else",
+            )?,
             Kind::Decode(path) => self.fmt_decode(f, path)?,
             Kind::OtherObject(property) => self.fmt_other_object(f, property)?,
             Kind::Endless => f.write_str("the list goes on, and its pages are empty")?,
@@ -40,6 +47,9 @@ impl fmt::Display for Error {
             Kind::Refused => self.fmt_refused(f)?,
             Kind::NoFile => write!(f, "{} in place of a file", self.amount())?,
             Kind::NoWay(why) => write!(f, "{why}")?,
+        }
+        if self.is_connect() && self.is_of_another_request() {
+            f.write_str(", or to where it redirects")?;
         }
         self.fmt_course(f)
     }
@@ -69,12 +79,8 @@ impl Error {
     }
 
     /// The request id as far as a line has room for it: headers can be long.
-    pub(super) fn short_request_id(&self) -> Option<String> {
-        let id = self.request_id()?;
-        Some(match id.char_indices().nth(LONGEST_ID) {
-            Some((end, _)) => format!("{}…", &id[..end]),
-            None => id.to_owned(),
-        })
+    pub(crate) fn short_request_id(&self) -> Option<Cow<'_, str>> {
+        self.request_id().map(short)
     }
 
     fn fmt_refused(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -135,8 +141,12 @@ impl Error {
     /// Scheme and host of a redirect; its path may hold ids of customers.
     fn redirects_to(&self) -> Option<String> {
         let location = self.headers()?.get(LOCATION)?.to_str().ok()?;
-        let origin = Url::parse(location).ok()?.origin();
-        origin.is_tuple().then(|| origin.ascii_serialization())
+        let url = Url::parse(location).ok()?;
+        let origin = url.origin();
+        let is_host = url
+            .host_str()
+            .is_some_and(|host| host.len() <= LONGEST_HOST);
+        (origin.is_tuple() && is_host).then(|| origin.ascii_serialization())
     }
 
     /// How the call came to this: attempts, what is left open, what kept it from going on.

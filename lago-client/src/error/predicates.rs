@@ -25,7 +25,9 @@ impl Error {
     /// A 404 or 422 that names a payment provider is not among them: the server saves a customer before
     /// it looks for the provider. Everything else leaves a doubt: no answer or a part of one, 5xx and 429,
     /// other statuses and redirects, what a gateway says, errors of payment providers and third parties,
-    /// and a success that cannot be read or is too large.
+    /// and a success that cannot be read or is too large. So does no connection
+    /// ([`is_connect`](Self::is_connect)) where the HTTP client is one of
+    /// [your own](crate::ClientBuilder::http_client).
     ///
     /// It speaks for all attempts. A 404, 405 or 422 may be the answer to a repeat of what the server
     /// had executed already: after a deletion of which the first answer was lost, the second says
@@ -96,9 +98,14 @@ impl Error {
         )
     }
 
-    /// No connection was made, name resolution and TLS included: this attempt sent nothing. A time limit
-    /// that ends while connecting is told apart only for the HTTP client that
-    /// [`ClientBuilder`](crate::ClientBuilder::http_client) makes itself.
+    /// No connection was made, name resolution and TLS included: this attempt sent nothing, and every call
+    /// is repeated after it.
+    ///
+    /// That is known of the HTTP client that [`ClientBuilder`](crate::ClientBuilder::http_client) makes itself.
+    /// One of your own may have been redirected to a server to which there is no connection, after the first one
+    /// acted: then this says no more than why there is no answer, [`is_ambiguous`](Self::is_ambiguous) is true
+    /// as well, and only idempotent calls are repeated. Nor does it tell apart a time limit that ends while
+    /// yours is connecting.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(self.0.kind, Kind::Connect { .. })
@@ -106,15 +113,30 @@ impl Error {
 
     /// The server says that the API is elsewhere (3xx). It is not followed: write the right address
     /// into the base URL.
+    ///
+    /// So it is when an HTTP client of [your own](crate::ClientBuilder::http_client) followed a redirect and
+    /// brings a success of another URL, unless the call only reads: after most redirects what was a `POST` is a
+    /// `GET`, and the list of what there is looks like what was created.
     #[must_use]
     pub fn is_redirect(&self) -> bool {
-        self.0.kind == Kind::Api && self.status().is_some_and(|status| status.is_redirection())
+        let is_redirection = || self.status().is_some_and(|status| status.is_redirection());
+        match self.0.kind {
+            Kind::Redirected => true,
+            Kind::Api => is_redirection(),
+            _ => false,
+        }
     }
 
-    /// The connection broke before the answer was complete.
+    /// The connection broke before the answer was complete, or may have: an answer without a length
+    /// (HTTP/1.0, `connection: close`) ends where the connection does. JSON tells whether it is whole. Text,
+    /// and no body where [`None`] is an answer, are believed once two attempts of the call have brought the same,
+    /// so that a call that has one attempt ends with this. [`body`](Self::body) is what came.
+    ///
+    /// So it is when the future of a call is polled outside of the runtime in which it was first, where its
+    /// connection is.
     #[must_use]
     pub fn is_transport(&self) -> bool {
-        self.0.kind == Kind::Transport
+        matches!(self.0.kind, Kind::Transport | Kind::Elsewhere)
     }
 
     /// The answer, or a file, has more bytes than
@@ -174,7 +196,7 @@ impl Error {
         self.0.of_storage
     }
 
-    /// Whether it speaks of a request to which a redirect led.
+    /// Whether it speaks of a request to which a redirect led, or may.
     pub(crate) fn is_of_another_request(&self) -> bool {
         self.0.is_of_another_request
     }

@@ -40,8 +40,9 @@ impl Outcome {
     pub(crate) fn of(error: &Error) -> Self {
         let status = error.status();
         let class = match error.kind() {
+            Kind::Connect { .. } if error.is_of_another_request() => Class::Lost,
             Kind::Connect { .. } => Class::Unsent,
-            Kind::Timeout | Kind::Transport => Class::Lost,
+            Kind::Timeout | Kind::Transport | Kind::Elsewhere => Class::Lost,
             Kind::Api if error.is_of_another_request() => unproven(status),
             Kind::Api => of_answer(error),
             Kind::Refused => of_storage(status),
@@ -52,6 +53,7 @@ impl Outcome {
             },
             Kind::Config(_)
             | Kind::Request(_)
+            | Kind::Redirected
             | Kind::Paced
             | Kind::Decode(_)
             | Kind::OtherObject(_)
@@ -63,7 +65,7 @@ impl Outcome {
         let may_be_executed = match class {
             Class::Lost | Class::Throttled | Class::Unproven => true,
             Class::Unsent | Class::Conflict => false,
-            Class::Final => matches!(error.kind(), Kind::TooLarge(_)),
+            Class::Final => matches!(error.kind(), Kind::TooLarge(_) | Kind::Redirected),
         };
         Self {
             class,

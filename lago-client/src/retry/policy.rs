@@ -11,6 +11,7 @@ use std::time::Duration;
 /// | what happened | idempotent operation | any other |
 /// |---|---|---|
 /// | no connection: nothing was sent | again | again |
+/// | no connection of an HTTP client of [your own], which may have been redirected | again | error, [ambiguous] |
 /// | no answer in time, connection lost, answer cut off | again | error, [ambiguous] |
 /// | any answer that does not prove that the server did nothing: 5xx, 429, pages of gateways | again | error, [ambiguous] |
 /// | 409, 422 `lock_acquisition_failed` of Lago | again | error |
@@ -40,6 +41,7 @@ use std::time::Duration;
 /// ```
 ///
 /// [ambiguous]: crate::Error::is_ambiguous
+/// [your own]: crate::ClientBuilder::http_client
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct RetryPolicy {
@@ -61,7 +63,9 @@ impl RetryPolicy {
         }
     }
 
-    /// One attempt, whatever comes of it.
+    /// One attempt, whatever comes of it. Behind a proxy whose answers have no length, such as one that speaks
+    /// HTTP/1.0, that is too few for calls that answer text or nothing
+    /// ([`is_transport`](crate::Error::is_transport)).
     pub const fn never() -> Self {
         Self::new().max_attempts(1)
     }

@@ -1,6 +1,7 @@
 //! [`Delivery`] as an extractor of axum.
 
 use std::error::Error as StdError;
+use std::pin::pin;
 use std::sync::Arc;
 
 use axum_core::extract::{FromRef, FromRequest, Request};
@@ -14,6 +15,7 @@ use super::delivery::Delivery;
 use super::error::{Reason, VerifyError};
 use super::keys::PAUSE;
 use super::verifier::Verifier;
+use crate::runtime::stay;
 
 /// A handler that takes a [`Delivery`] is called for what the [`Verifier`] of its state accepts.
 /// Everything else is answered before: 400, 401, 408, 413 or 503, see [`VerifyError::status`].
@@ -93,7 +95,10 @@ async fn read(request: Request, verifier: &Verifier) -> Result<Bytes, VerifyErro
         return Err(too_large());
     }
     let body = Limited::new(request.into_body(), largest).collect();
-    match tokio::time::timeout(longest, body).await {
+    // The time begins in a runtime, and goes on there.
+    let in_time = pin!(async { Ok(tokio::time::timeout(longest, body).await) });
+    let outside = |outside| VerifyError::from(Reason::Incomplete).because(Arc::new(outside));
+    match stay(in_time, outside).await? {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(error)) => {

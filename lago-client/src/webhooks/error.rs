@@ -9,6 +9,7 @@ use http::StatusCode;
 
 use crate::base_url::printable;
 use crate::error::Chain;
+use crate::printed::{long, short};
 
 /// A cause that several deliveries share: one attempt to fetch a key can fail all that waited.
 pub(super) type Cause = Arc<dyn StdError + Send + Sync>;
@@ -152,7 +153,7 @@ impl fmt::Display for VerifyError {
             Reason::Algorithm(expected) => write!(f, "the signature is none of kind {expected}"),
             Reason::Signature => f.write_str("the signature does not match"),
             Reason::Issuer { expected, found } => {
-                let found = found.as_deref().unwrap_or_default();
+                let found = short(found.as_deref().unwrap_or_default());
                 // What is expected may be a key that was taken for an address.
                 let expected = printable(expected);
                 write!(f, "the signature is of issuer {found:?}, not {expected:?}")
@@ -168,7 +169,7 @@ impl fmt::Display for VerifyError {
 /// What `unwrap` and `main` print: the line, its cause, and what to do. With `{:#?}` the details.
 impl fmt::Debug for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cause = self.source().map(|cause| Chain(cause).to_string());
+        let cause = self.source().map(|cause| long(Chain(cause)).to_string());
         if f.alternate() {
             return f
                 .debug_struct("VerifyError")

@@ -34,8 +34,19 @@ pub(super) fn issuer(lago: &Client) -> &str {
 }
 
 async fn ask(lago: &Client) -> Result<PublicKey, Cause> {
-    let text = told(lago).await.map_err(|error| Arc::new(error) as Cause)?;
-    PublicKey::parse(&text).map_err(|error| Arc::new(error) as Cause)
+    match told(lago).await {
+        Ok(text) => PublicKey::parse(&text).map_err(|error| Arc::new(error) as Cause),
+        Err(error) => whole(&error).ok_or_else(|| Arc::new(error) as Cause),
+    }
+}
+
+/// The key in an answer of which nothing marks the end, so that nobody knows whether it was cut off: a key
+/// has an end of its own.
+fn whole(error: &Error) -> Option<PublicKey> {
+    let is_success =
+        error.is_transport() && error.status().is_some_and(|status| status.is_success());
+    let text = std::str::from_utf8(error.body()).ok();
+    PublicKey::parse(text.filter(|_| is_success)?).ok()
 }
 
 /// The key as the server tells it: in JSON, or in plain text by a server that has no other.

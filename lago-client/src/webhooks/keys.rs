@@ -225,7 +225,7 @@ impl Keys {
                 match (in_time, held.other_than(tried)) {
                     (Ok(()), _) => held.told(tried),
                     (Err(_), Some(key)) => Ok(key),
-                    (Err(late), None) => Err(no_key().because(Arc::new(late))),
+                    (Err(late), None) => Err(no_key().because(late)),
                 }
             }
         }

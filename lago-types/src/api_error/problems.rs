@@ -17,6 +17,7 @@ pub struct Problem<'a> {
     /// Which item of a batch, counted from zero; none outside of one.
     pub index: Option<usize>,
     /// Which field: `external_id`, or `charges.0.properties.amount` of nested details. Empty when it is about no field.
+    /// After some 500 bytes it ends with `…`.
     /// Keys that a customer chose may stand in it.
     pub path: String,
     /// What is wrong: mostly a code such as `value_is_mandatory`, in places a sentence.
@@ -112,8 +113,19 @@ fn walk<'a>(index: Option<usize>, value: &'a Value) -> Vec<Problem<'a>> {
     found
 }
 
+/// In bytes. Far more than any path of Lago's has: each code is told with one, so that one long path to many
+/// codes would take more memory than there is.
+const LONGEST_PATH: usize = 500;
+
+/// The end of a path that is longer.
+const ELLIPSIS: &str = "…";
+
 fn below(path: &str, key: &str) -> String {
+    let is_full = path.len() + key.len() > LONGEST_PATH;
     match (path, key) {
+        (path, _) if path.ends_with(ELLIPSIS) => path.to_owned(),
+        ("", _) if is_full => ELLIPSIS.to_owned(),
+        (path, _) if is_full => format!("{path}.{ELLIPSIS}"),
         ("", key) => key.to_owned(),
         (path, "") => path.to_owned(),
         (path, key) => format!("{path}.{key}"),

@@ -8,6 +8,9 @@ use crate::words::is_code;
 /// The most places that still read as a line.
 const MOST_PLACES: usize = 4;
 
+/// The most codes of one place.
+const MOST_CODES: usize = 8;
+
 impl ApiError {
     /// The code and what is wrong, in words of the API: `validation_errors (external_id: value_already_exist)`. None
     /// when the server gives no code.
@@ -33,7 +36,10 @@ fn places(problems: &[Problem<'_>]) -> Option<String> {
     let places = by_place.map(|problems| {
         let place = problems[0].place_in_words();
         let codes = problems.iter().map(|problem| problem.code);
-        let codes: Vec<_> = codes.filter(|code| is_code(code)).collect();
+        let codes: Vec<_> = codes
+            .filter(|code| is_code(code))
+            .take(MOST_CODES)
+            .collect();
         match (place.is_empty(), codes.is_empty()) {
             (_, true) => place,
             (true, false) => codes.join(", "),

@@ -1,5 +1,6 @@
 //! What an error says of every way in which a call may fail.
 
+mod bounds;
 pub(crate) mod cases;
 mod printed;
 
@@ -21,15 +22,16 @@ const CUSTOMER: &str = "customer-secret-1";
 /// A client whose calls end as the case says. The server runs as long as the runtime.
 pub(crate) async fn client(case: &Case) -> Result<Client, Box<dyn StdError>> {
     let builder = match &case.answer {
-        Some(answer) => Scripted::always(answer.clone()).await?.builder(),
+        Some(answer) => {
+            let server = Scripted::always(answer.clone()).await?;
+            server.builder().http_client(plain_http()?)
+        }
         None => {
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             client_for(&listener.local_addr()?.to_string())
         }
     };
-    let once = builder
-        .http_client(plain_http()?)
-        .retry(RetryPolicy::never());
+    let once = builder.retry(RetryPolicy::never());
     Ok((case.settings)(once).build()?)
 }
 

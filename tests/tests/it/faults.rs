@@ -3,9 +3,11 @@
 
 mod cases;
 mod connecting;
+mod endless;
 mod events;
 mod large;
 mod limits;
+mod redirects;
 mod statuses;
 mod torn;
 
@@ -28,7 +30,7 @@ use uuid::Uuid;
 type Outcome = Result<(), Box<dyn StdError>>;
 
 /// A cell of the table in the making.
-type Cell = LocalBoxFuture<'static, Result<String, Box<dyn StdError>>>;
+type Cell = LocalBoxFuture<'static, Result<String, String>>;
 
 /// A `POST` that may be repeated, and one that buys credits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -109,46 +111,51 @@ fn seen(outcome: &Result<(), Error>) -> String {
 }
 
 /// A cell of the table.
-async fn cell(
-    http: reqwest::Client,
-    fault: Arc<Fault>,
-    operation: Operation,
-    when: When,
-) -> Result<String, Box<dyn StdError>> {
-    let good = Act::says(cases::answer("200 OK", &[], good_body()?));
+async fn cell(fault: Arc<Fault>, operation: Operation, when: When) -> Result<String, String> {
+    let good = Act::says(cases::answer("200 OK", &[], good_body().map_err(in_words)?));
     let acts = match when {
         When::First | When::Later => vec![fault.act.clone(), good],
         When::Always => vec![fault.act.clone()],
     };
-    let server = Faulty::start(acts).await?;
-    let builder = match when {
-        When::Later => {
-            let (_, port) = server.address().rsplit_once(':').ok_or("no port")?;
-            // A name of its own: what is known of names is shared.
-            client_for(&format!("lago-{port}.test:{port}"))
+    let settings = {
+        let fault = Arc::clone(&fault);
+        move |mut builder: ClientBuilder| {
+            if let Some(timeout) = fault.timeout {
+                builder = builder.timeout(timeout);
+            }
+            if let Some(bytes) = fault.largest_response {
+                builder = builder.largest_response(bytes);
+            }
+            builder
         }
-        _ => client_for(server.address()),
     };
-    let mut builder = hasty(builder.http_client(http));
-    if let Some(timeout) = fault.timeout {
-        builder = builder.timeout(timeout);
-    }
-    if let Some(bytes) = fault.largest_response {
-        builder = builder.largest_response(bytes);
-    }
-    let (attempts, outcome) = call(&builder.build()?, operation).await;
-    let arrived = server.arrived().len();
+    let (arrived, seen) = match when {
+        When::Later => connecting::after_refusals(1, acts, operation, settings).await?,
+        When::First | When::Always => {
+            let server = Faulty::start(acts).await.map_err(in_words)?;
+            let http = plain_http().map_err(in_words)?;
+            let builder = hasty(client_for(server.address()).http_client(http));
+            let lago = settings(builder).build().map_err(in_words)?;
+            let (attempts, outcome) = call(&lago, operation).await;
+            let seen = format!("{} {attempts}", seen(&outcome));
+            (server.arrived().len(), seen)
+        }
+    };
     if operation == Operation::TopUp {
         assert!(arrived <= 1, "{} arrived {arrived} times", fault.name);
     }
-    Ok(format!("{} {attempts}/{arrived}", seen(&outcome)))
+    Ok(format!("{seen}/{arrived}"))
+}
+
+/// An error that may go to another thread.
+fn in_words(error: impl ToString) -> String {
+    error.to_string()
 }
 
 /// The table is read by people: a row for each fault and operation, a column for when it is met.
 /// `2/1` means sent twice, arrived as a whole once.
 #[tokio::test]
 async fn every_fault_is_met_as_the_operation_allows() -> Outcome {
-    let (http, late_http, faults) = (plain_http()?, connecting::late_http()?, faults()?);
     let cells = |of: &mut dyn FnMut(Operation, When) -> Cell| -> Vec<Cell> {
         let every = OPERATIONS
             .into_iter()
@@ -156,23 +163,19 @@ async fn every_fault_is_met_as_the_operation_allows() -> Outcome {
         every.map(|(operation, when)| of(operation, when)).collect()
     };
     let mut rows: Vec<(&str, Vec<Cell>)> = Vec::new();
-    for (name, meaning) in connecting::UNSENT {
+    let of = &mut |operation, when| connecting::refused(operation, when).boxed_local();
+    rows.push(("the connection is refused", cells(of)));
+    for (name, meaning) in connecting::OF_OTHERS {
         let of = &mut |operation, when| connecting::cell(meaning, operation, when).boxed_local();
         rows.push((name, cells(of)));
     }
-    for fault in faults {
+    for fault in faults()? {
         let (name, fault) = (fault.name, Arc::new(fault));
-        let of = &mut |operation, when| {
-            let http = match when {
-                When::Later => late_http.clone(),
-                _ => http.clone(),
-            };
-            cell(http, Arc::clone(&fault), operation, when).boxed_local()
-        };
+        let of = &mut |operation, when| cell(Arc::clone(&fault), operation, when).boxed_local();
         rows.push((name, cells(of)));
     }
     let (names, cells): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-    // Some of them wait.
+    // Some of them wait, and some have a thread of their own.
     let cells = stream::iter(cells.into_iter().flatten()).buffered(48);
     let cells: Vec<String> = cells.try_collect().await?;
     let mut cells = cells.chunks(WHENS.len());

@@ -13,8 +13,11 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::set_global_default;
 use tracing::{Event, Metadata, Subscriber};
 
+type Hook = Box<dyn FnMut()>;
+
 thread_local! {
     static LINES: RefCell<Vec<Line>> = const { RefCell::new(Vec::new()) };
+    static UPON_RETRY: RefCell<Option<Hook>> = const { RefCell::new(None) };
 }
 
 static SPANS: AtomicU64 = AtomicU64::new(1);
@@ -25,6 +28,13 @@ pub(crate) fn begin() {
     BEGIN.call_once(|| set_global_default(Collector).unwrap());
     // Of a test that was on this thread before.
     LINES.take();
+    UPON_RETRY.take();
+}
+
+/// Begins to listen, and does this whenever a call on this thread is about to be tried again.
+pub(crate) fn upon_retry(hook: impl FnMut() + 'static) {
+    begin();
+    UPON_RETRY.set(Some(Box::new(hook)));
 }
 
 /// What was told on this thread since the last time, under this target and those below it:
@@ -46,6 +56,13 @@ impl Subscriber for Collector {
         let mut line = Line::of(None, event.metadata());
         event.record(&mut line);
         LINES.with_borrow_mut(|lines| lines.push(line));
+        if event.metadata().target() == "lago_client::retry" {
+            UPON_RETRY.with_borrow_mut(|hook| {
+                if let Some(hook) = hook {
+                    hook();
+                }
+            });
+        }
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {

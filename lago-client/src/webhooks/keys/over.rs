@@ -1,8 +1,13 @@
 //! How those who wait for a fetch notice that it is over.
 
+use std::pin::pin;
+use std::sync::Arc;
+
 use tokio::sync::watch;
 use tokio::time::Instant;
-use tokio::time::error::Elapsed;
+
+use super::super::error::Cause;
+use crate::runtime::stay;
 
 /// The end of a fetch, as those see it who wait for it.
 #[derive(Clone)]
@@ -29,9 +34,15 @@ impl Over {
         now >= self.until
     }
 
-    pub(super) async fn wait(mut self) -> Result<(), Elapsed> {
-        // That it is closed is an error here.
-        let closed = tokio::time::timeout_at(self.until, self.closed.changed()).await;
-        closed.map(|_| ())
+    /// # Errors
+    ///
+    /// When it takes too long, or is waited for outside of the runtime in which that began.
+    pub(super) async fn wait(mut self) -> Result<(), Cause> {
+        let closed = pin!(async {
+            // That it is closed is an error here.
+            let closed = tokio::time::timeout_at(self.until, self.closed.changed()).await;
+            closed.map_or_else(|late| Err(Arc::new(late) as Cause), |_| Ok(()))
+        });
+        stay(closed, |outside| -> Cause { Arc::new(outside) }).await
     }
 }

@@ -1,6 +1,6 @@
 //! Faults before anything is sent: names, ports, TLS. Every operation may be tried again.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,12 +9,13 @@ use std::time::Duration;
 use lago_client::types::{CustomerInput, WalletTransactionInput};
 use lago_client::{Client, ClientBuilder};
 use lago_tests::faulty::{Act, Faulty, Reads, Then};
-use lago_tests::script::{Answer, Scripted, client_for, plain_http};
+use lago_tests::script::{client_for, plain_http};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use uuid::Uuid;
 
 use super::cases::answer;
-use super::{OPERATIONS, Operation, Outcome, When, call, good_body, hasty, seen};
+use super::{OPERATIONS, Operation, Outcome, When, call, good_body, hasty, in_words, seen};
+use crate::told;
 
 /// What a name means each time that it is asked for: an address, or nothing. Then the server's.
 #[derive(Debug)]
@@ -34,33 +35,7 @@ impl Resolve for Names {
     }
 }
 
-/// Every name is nobody's when it is asked for the first time, and then the server's.
-#[derive(Debug, Default)]
-struct LateNames(Mutex<HashSet<String>>);
-
-impl Resolve for LateNames {
-    fn resolve(&self, name: Name) -> Resolving {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let address = match known.insert(name.as_str().to_owned()) {
-            true => NOBODY,
-            false => Ipv4Addr::LOCALHOST,
-        };
-        let addresses: Addrs = Box::new([SocketAddr::from((address, 0))].into_iter());
-        Box::pin(std::future::ready(Ok(addresses)))
-    }
-}
-
-/// An HTTP client that finds nobody under a name when it looks for the first time.
-pub(super) fn late_http() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder()
-        .dns_resolver(Arc::new(LateNames::default()))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .pool_max_idle_per_host(0)
-        .build()
-}
-
-/// A client of the server at this port, whose name has these meanings.
+/// A client of the server at this port, whose name has these meanings to an HTTP client that is brought.
 fn client(
     port: &str,
     meanings: impl IntoIterator<Item = Option<Ipv4Addr>>,
@@ -73,32 +48,99 @@ fn client(
     Ok(hasty(builder).build()?)
 }
 
-/// Faults of names and ports, as rows of the table.
-pub(super) const UNSENT: [(&str, Option<Ipv4Addr>); 2] = [
-    ("the name does not resolve", None),
-    ("the connection is refused", Some(NOBODY)),
+/// Faults of names and ports that an HTTP client of the caller's meets, as rows of the table.
+pub(super) const OF_OTHERS: [(&str, Option<Ipv4Addr>); 2] = [
+    (
+        "the name does not resolve, to an HTTP client of the caller's",
+        None,
+    ),
+    (
+        "the connection is refused, to an HTTP client of the caller's",
+        Some(NOBODY),
+    ),
 ];
 
-/// A cell of the table.
+/// A cell of these rows.
 pub(super) async fn cell(
     meaning: Option<Ipv4Addr>,
     operation: Operation,
     when: When,
-) -> Result<String, Box<dyn Error>> {
+) -> Result<String, String> {
     let meanings = match when {
         When::First => vec![meaning],
         When::Later => vec![Some(NOBODY), meaning],
         When::Always => vec![meaning; 9],
     };
-    let good = Act::says(answer("200 OK", &[], good_body()?));
-    let server = Faulty::start(vec![good]).await?;
+    let good = good_body().map_err(in_words)?;
+    let server = Faulty::start(vec![Act::says(answer("200 OK", &[], good))]).await;
+    let server = server.map_err(in_words)?;
     let port = server.address().rsplit(':').next().ok_or("no port")?;
-    let (attempts, outcome) = call(&client(port, meanings)?, operation).await;
-    Ok(format!(
-        "{} {attempts}/{}",
-        seen(&outcome),
-        server.arrived().len()
-    ))
+    let lago = client(port, meanings).map_err(in_words)?;
+    let (attempts, outcome) = call(&lago, operation).await;
+    let arrived = server.arrived().len();
+    Ok(format!("{} {attempts}/{arrived}", seen(&outcome)))
+}
+
+/// Makes a call to a server that refuses so many connections before it listens: how many requests arrived,
+/// and what the caller sees after how many attempts.
+///
+/// The server begins to listen when the call tells that it is tried again, which it does on the thread of the
+/// call. So each has one of its own.
+pub(super) async fn after_refusals(
+    mut refusals: u32,
+    acts: Vec<Act>,
+    operation: Operation,
+    settings: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static,
+) -> Result<(usize, String), String> {
+    let work = async move {
+        let (server, late) = Faulty::late(acts).map_err(in_words)?;
+        let mut late = Some(late);
+        told::upon_retry(move || {
+            refusals = refusals.saturating_sub(1);
+            if let Some(late) = late.take_if(|_| refusals == 0) {
+                late.listen().unwrap();
+            }
+        });
+        let builder = settings(hasty(client_for(server.address())));
+        let lago = builder.build().map_err(in_words)?;
+        let (attempts, outcome) = call(&lago, operation).await;
+        told::begin();
+        let seen = format!("{} {attempts}", seen(&outcome));
+        Ok((server.arrived().len(), seen))
+    };
+    let alone = || {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().build().map_err(in_words)?;
+        runtime.block_on(work)
+    };
+    tokio::task::spawn_blocking(alone).await.map_err(in_words)?
+}
+
+/// A cell of the row of refused connections.
+pub(super) async fn refused(operation: Operation, when: When) -> Result<String, String> {
+    let refusals = match when {
+        When::First => 1,
+        When::Later => 2,
+        When::Always => u32::MAX,
+    };
+    let good = vec![Act::says(answer(
+        "200 OK",
+        &[],
+        good_body().map_err(in_words)?,
+    ))];
+    let (arrived, seen) = after_refusals(refusals, good, operation, |builder| builder).await?;
+    Ok(format!("{seen}/{arrived}"))
+}
+
+/// No name has a label of so many letters.
+#[tokio::test]
+async fn a_name_that_means_nothing_was_not_called() -> Outcome {
+    let lago = hasty(client_for(&format!("{}.test:9", "x".repeat(64)))).build()?;
+    for operation in OPERATIONS {
+        let (attempts, outcome) = call(&lago, operation).await;
+        assert_eq!((attempts, seen(&outcome).as_str()), (4, "no connection"));
+    }
+    Ok(())
 }
 
 #[tokio::test]
@@ -126,19 +168,22 @@ async fn a_server_without_tls_is_no_server() -> Outcome {
 async fn a_connection_that_takes_too_long_was_not_used() -> Outcome {
     // Says nothing, so that TLS never begins.
     let server = Faulty::start(vec![Act::silent(Reads::Begin, Then::Hang)]).await?;
-    let builder = client_for("x").base_url(format!("https://{}", server.address()));
+    let builder = || client_for("x").base_url(format!("https://{}", server.address()));
     let http = reqwest::Client::builder()
         .connect_timeout(Duration::from_millis(200))
         .build()?;
-    let lago = hasty(builder).http_client(http).build()?;
-    for operation in OPERATIONS {
-        let (attempts, outcome) = call(&lago, operation).await;
-        let error = outcome.err().ok_or("a success")?;
-        assert!(
-            error.is_connect() && error.is_timeout() && !error.is_ambiguous(),
-            "{error:?}"
-        );
-        assert_eq!(attempts, 4);
+    // A third of the time is for connecting.
+    let ours = hasty(builder().timeout(Duration::from_millis(600))).build()?;
+    let theirs = hasty(builder()).http_client(http).build()?;
+    for (lago, is_ours) in [(ours, true), (theirs, false)] {
+        for operation in OPERATIONS {
+            let (attempts, outcome) = call(&lago, operation).await;
+            let error = outcome.err().ok_or("a success")?;
+            assert!(error.is_connect() && error.is_timeout(), "{error:?}");
+            assert_eq!(error.is_ambiguous(), !is_ours, "{error:?}");
+            let is_repeated = is_ours || operation == Operation::Upsert;
+            assert_eq!(attempts, if is_repeated { 4 } else { 1 });
+        }
     }
     Ok(())
 }
@@ -189,39 +234,6 @@ async fn a_time_limit_of_a_foreign_http_client_leaves_a_doubt() -> Outcome {
         };
         assert_eq!(error.attempts(), attempts);
     }
-    Ok(())
-}
-
-/// A refusal of the request to which a redirect led proves nothing of the one that was answered with it.
-#[tokio::test]
-async fn a_refusal_from_another_url_leaves_a_doubt() -> Outcome {
-    let refusal = r#"{"status":404,"error":"Not Found","code":"wallet_not_found"}"#;
-    let server = Scripted::start(move |request| match request.method.as_str() {
-        "POST" => Answer::new("302 Found", &[("location", "/elsewhere")], ""),
-        _ => Answer::json("404 Not Found", refusal),
-    })
-    .await?;
-    let follows = reqwest::Client::builder().no_proxy().build()?;
-    let lago = hasty(server.builder()).http_client(follows).build()?;
-    let (_, outcome) = call(&lago, Operation::TopUp).await;
-    let error = outcome.err().ok_or("a success")?;
-    assert!(error.is_not_found() && error.is_ambiguous(), "{error:?}");
-    assert_eq!((error.attempts(), server.requests().len()), (1, 2));
-    Ok(())
-}
-
-#[tokio::test]
-async fn what_the_http_client_refuses_to_send_was_not_sent() -> Outcome {
-    let server = Faulty::start(vec![Act::says(answer("200 OK", &[], good_body()?))]).await?;
-    let http = reqwest::Client::builder().https_only(true).build()?;
-    let lago = hasty(client_for(server.address()).http_client(http)).build()?;
-    for operation in OPERATIONS {
-        let (_, outcome) = call(&lago, operation).await;
-        let error = outcome.err().ok_or("a success")?;
-        assert!(error.is_usage() && !error.is_ambiguous(), "{error:?}");
-        assert_eq!(error.attempts(), 1);
-    }
-    assert_eq!(server.connections(), 0);
     Ok(())
 }
 

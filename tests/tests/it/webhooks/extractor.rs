@@ -4,8 +4,10 @@ use std::error::Error;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::FromRequest;
 use axum::http::StatusCode;
 use axum::routing::post;
+use futures::FutureExt;
 use lago_client::webhooks::{Delivery, SIGNATURE_HEADER, Verifier, sign_hmac};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -291,5 +293,18 @@ async fn a_key_that_cannot_be_fetched_is_503() -> Outcome {
         "{answer}"
     );
     assert_eq!(service.received(), []);
+    Ok(())
+}
+
+#[test]
+fn a_body_is_read_in_a_runtime() -> Outcome {
+    let request = axum::extract::Request::builder()
+        .header(SIGNATURE_HEADER, sign_hmac(HMAC_KEY, BODY.as_bytes()))
+        .header("x-lago-unique-key", "id-1")
+        .body(axum::body::Body::from(BODY))?;
+    let delivered = Delivery::from_request(request, &Verifier::hmac(HMAC_KEY)).now_or_never();
+    let error = delivered.and_then(Result::err).ok_or("no error")?;
+    assert_eq!(error.status(), 400);
+    assert!(format!("{error:?}").contains("tokio runtime"), "{error:?}");
     Ok(())
 }

@@ -16,8 +16,8 @@ use super::signer::Signer;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const JSON_KEY: &str = "/api/v1/webhooks/json_public_key";
-const TEXT_KEY: &str = "/api/v1/webhooks/public_key";
+pub(super) const JSON_KEY: &str = "/api/v1/webhooks/json_public_key";
+pub(super) const TEXT_KEY: &str = "/api/v1/webhooks/public_key";
 const BODY: &str = r#"{"webhook_type":"tea.ready","object_type":"tea","tea":{}}"#;
 
 /// The server's answer that tells a key in JSON.
@@ -31,14 +31,18 @@ fn headers(token: &str) -> [(&str, &str); 2] {
 }
 
 /// Lets time pass. Connections need it to run again afterwards.
-async fn pass(time: Duration) {
+pub(super) async fn pass(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
     tokio::time::resume();
 }
 
 /// A delivery, signed by the server that the client calls.
-async fn deliver(verifier: &Verifier, signer: Signer, issuer: &str) -> Result<(), Check> {
+pub(super) async fn deliver(
+    verifier: &Verifier,
+    signer: Signer,
+    issuer: &str,
+) -> Result<(), Check> {
     let token = signer.deliver(BODY, issuer);
     let outcome = verifier.receive(headers(&token), BODY).await;
     outcome.map(|_| ()).map_err(|error| error.check())
@@ -310,37 +314,6 @@ async fn a_server_in_trouble_is_asked_once_in_a_pause_whatever_is_forged() -> Ou
             );
             assert_eq!(server.targets().len(), asked);
             pass(Duration::from_secs(5)).await;
-        }
-    }
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_key_that_is_cut_off_is_none_and_is_asked_for_again() -> Outcome {
-    let (text, json) = (
-        Signer::FIRST.told(),
-        json!({"webhook": {"public_key": Signer::FIRST.told()}}).to_string(),
-    );
-    // Nothing but the end of the connection marks the end.
-    let endless = |body: &str| Answer::raw(format!("HTTP/1.0 200 OK\r\n\r\n{body}")).closing();
-    for (path, whole, cuts) in [
-        (TEXT_KEY, &text, [0, 5, 56, text.trim_end().len() - 8]),
-        (JSON_KEY, &json, [0, 5, 56, json.len() - 1]),
-    ] {
-        for cut in cuts {
-            let answers = [endless(&whole[..cut]), Answer::new("200 OK", &[], whole)];
-            let count = AtomicUsize::new(0);
-            let server = Scripted::start(move |request| match request.target == path {
-                true => answers[count.fetch_add(1, Ordering::SeqCst).min(1)].clone(),
-                false => Answer::new("404 Not Found", &[], ""),
-            })
-            .await?;
-            let verifier = Verifier::fetch_with_issuer(&server.client()?, "issuer");
-            let torn = deliver(&verifier, Signer::FIRST, "issuer").await;
-            assert_eq!(torn, Err(Check::Key), "{path} {cut}");
-            pass(Duration::from_secs(5)).await;
-            let again = deliver(&verifier, Signer::FIRST, "issuer").await;
-            assert_eq!(again, Ok(()), "{path} {cut}");
         }
     }
     Ok(())

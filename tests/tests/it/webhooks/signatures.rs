@@ -8,6 +8,7 @@ use lago_client::webhooks::{
 use serde_json::Value;
 
 use super::recorded::{Recorded, all, smallest};
+use super::signer::Signer;
 
 #[test]
 fn every_recorded_delivery_is_trusted_and_read() {
@@ -293,4 +294,27 @@ fn an_organization_can_be_the_only_one() {
     let headers = oldest.headers_with(oldest.header(SIGNATURE_HEADER).as_bytes());
     let error = verifier.verify(headers, &oldest.body).unwrap_err();
     assert_eq!(error.check(), Check::Organization);
+}
+
+#[test]
+fn of_an_issuer_only_the_beginning_is_printed() {
+    let body = r#"{"webhook_type":"tea.ready","object_type":"tea","tea":{}}"#;
+    let token = Signer::FIRST.deliver(body, &"i\n".repeat(2_000));
+    let verifier = Verifier::jwt(Signer::FIRST.pem(), "https://lago.example.com").unwrap();
+    let headers = [
+        (SIGNATURE_HEADER, token.as_str()),
+        (UNIQUE_KEY_HEADER, "id-1"),
+    ];
+    let error = verifier.verify(headers, body.as_bytes()).unwrap_err();
+    assert_eq!(error.check(), Check::Issuer);
+    for printed in [
+        error.to_string(),
+        format!("{error:?}"),
+        format!("{error:#?}"),
+    ] {
+        assert!(
+            printed.len() < 1_000 && printed.contains("i?i?"),
+            "{printed}"
+        );
+    }
 }

@@ -1,0 +1,42 @@
+//! The kinds of failures.
+
+use crate::download::NoWay;
+
+/// What kind of failure it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The client cannot be made like this.
+    Config(String),
+    /// The request cannot be sent like this.
+    Request(String),
+    /// No connection to the server.
+    Connect { timed_out: bool },
+    /// No answer within the time limit.
+    Timeout,
+    /// The connection broke.
+    Transport,
+    /// It was polled outside of the runtime in which it began.
+    Elsewhere,
+    /// The next window of the server's rate limit is too far away.
+    Paced,
+    /// The answer is larger than the limit, in bytes.
+    TooLarge(usize),
+    /// The server refused, or something between answered for it.
+    Api,
+    /// A success of another URL, to which a redirect led.
+    Redirected,
+    /// The answer is a success that cannot be read, at this JSON path.
+    Decode(String),
+    /// The answer is a success about another object than the path, as this property says.
+    OtherObject(&'static str),
+    /// A list names page after page, and there is nothing on them.
+    Endless,
+    /// A file was not made within the time limit.
+    NotReady,
+    /// The storage of a file gives none.
+    Refused,
+    /// What the storage gives is no file.
+    NoFile,
+    /// No URL leads to the file.
+    NoWay(NoWay),
+}

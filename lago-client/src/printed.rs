@@ -1,0 +1,132 @@
+//! What a server said, as far as logs and errors hold it: words of the API, and the beginnings of texts.
+//!
+//! A server, or whoever answers in its place, can say megabytes, and control characters that a terminal obeys.
+//! Whatever is printed of it goes through here, so that all of it has a bound.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use crate::error::is_code;
+
+/// Characters of a text; request ids of Lago's have 36.
+const SHORT: usize = 100;
+
+/// Characters of a path, and of what a parser or a library says.
+const LONG: usize = 300;
+
+/// A key, if it is a word of the API.
+pub(crate) fn word(key: &str) -> &str {
+    if is_code(key) { key } else { "?" }
+}
+
+/// A value as enums have them; anything else may be data that stands in the wrong place.
+#[cfg(any(feature = "drift", feature = "webhooks"))]
+pub(crate) fn value(value: &str) -> &str {
+    let is_of_enums = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./+:".contains(&byte);
+    let is_printable = value.len() <= 60 && value.bytes().all(is_of_enums);
+    if is_printable { value } else { "?" }
+}
+
+/// The beginning of a text.
+pub(crate) fn short(text: &str) -> Cow<'_, str> {
+    match text.len() <= SHORT && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(Cut(text, SHORT).to_string()),
+    }
+}
+
+/// The beginning of something longer.
+pub(crate) fn long<T: fmt::Display>(said: T) -> Cut<T> {
+    Cut(said, LONG)
+}
+
+/// What is printed up to a number of characters, and with `?` for those that are none to see.
+#[derive(Clone, Copy)]
+pub(crate) struct Cut<T>(T, usize);
+
+impl<T: fmt::Display> fmt::Display for Cut<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut room = Room {
+            to: f,
+            left: self.1,
+            is_full: false,
+        };
+        let printed = write!(room, "{}", self.0);
+        match room.is_full {
+            true => f.write_char('…'),
+            false => printed,
+        }
+    }
+}
+
+struct Room<'r, 'f> {
+    to: &'r mut fmt::Formatter<'f>,
+    left: usize,
+    is_full: bool,
+}
+
+impl fmt::Write for Room<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for character in text.chars() {
+            let Some(left) = self.left.checked_sub(1) else {
+                self.is_full = true;
+                return Err(fmt::Error);
+            };
+            self.left = left;
+            let is_seen = !character.is_control() && !turns(character);
+            self.to.write_char(if is_seen { character } else { '?' })?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a character makes the ones around it read otherwise.
+fn turns(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// An error whose text may quote what a server said.
+pub(crate) struct Quoting<E>(pub(crate) E);
+
+impl<E: fmt::Display> fmt::Display for Quoting<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        long(&self.0).fmt(f)
+    }
+}
+
+impl<E: fmt::Display> fmt::Debug for Quoting<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl<E: fmt::Display> std::error::Error for Quoting<E> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_and_has_nothing_that_a_terminal_obeys() {
+        assert!(matches!(short("req-1"), Cow::Borrowed("req-1")));
+        assert_eq!(short("a\u{1b}[2J\nb\u{202e}c"), "a?[2J?b?c");
+        let whole = "x".repeat(SHORT);
+        assert_eq!(short(&whole), whole);
+        let (cut, wide) = (format!("{whole}x"), "ü".repeat(SHORT + 1));
+        assert_eq!(short(&cut), format!("{whole}…"));
+        assert_eq!(short(&wide), format!("{}…", "ü".repeat(SHORT)));
+        let said = Quoting("y".repeat(1 << 20));
+        assert_eq!(said.to_string().chars().count(), LONG + 1);
+        assert_eq!(format!("{said:?}"), said.to_string());
+    }
+
+    #[test]
+    fn words_of_the_api_are_printed_and_nothing_else() {
+        assert_eq!([word("fees"), word("jane@example.com")], ["fees", "?"]);
+        assert_eq!(
+            [value("invoice.created"), value("Jane Doe")],
+            ["invoice.created", "?"]
+        );
+        assert_eq!(value(&"a".repeat(61)), "?");
+    }
+}
