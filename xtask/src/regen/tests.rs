@@ -6,12 +6,12 @@ mod edits;
 use super::*;
 
 /// The first line of a file of the overlay.
-const SERVER: &str = "server: lago-api 0123abc\n";
+pub(super) const SERVER: &str = "server: lago-api 0123abc\n";
 
-const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
+pub(super) const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
 
 /// An answer that refers to a schema, so that the schema is used.
-const USE: &str = "paths:
+pub(super) const USE: &str = "paths:
   /plans:
     get:
       operationId: findPlans
@@ -22,7 +22,8 @@ const USE: &str = "paths:
       responses: {}
 ";
 
-fn inputs(spec: &str) -> Inputs {
+/// The inputs for a document without any other data.
+pub(super) fn inputs(spec: &str) -> Inputs {
     let source = |name: &str, text: &str| Source {
         name: name.to_owned(),
         text: text.to_owned(),

@@ -67,7 +67,7 @@ pub(crate) struct Version {
 impl Version {
     /// Reads `1.34.2`. All three parts have to be there: as a number of YAML, 1.30 is 1.3.
     pub(crate) fn read(text: &str) -> Option<Self> {
-        let mut parts = text.split('.').map(|part| number(part));
+        let mut parts = text.split('.').map(number);
         let version = Self {
             major: parts.next()??,
             minor: parts.next()??,
