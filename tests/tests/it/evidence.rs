@@ -18,41 +18,44 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// What was recorded on one server.
-struct Fixtures {
-    exchanges: BTreeSet<u32>,
-    deliveries: BTreeSet<String>,
+/// The folder of recordings of today's server, or of the server that a citation names.
+fn folder(set: Option<&str>) -> String {
+    let recorded = "tests/fixtures/recorded";
+    set.map_or(recorded.to_owned(), |set| format!("{recorded}/{set}"))
 }
 
-impl Fixtures {
-    /// Those of today's server, or of the folder that a citation names.
-    fn of(set: Option<&str>) -> Self {
-        let recorded = workspace()
-            .join("tests/fixtures/recorded")
-            .join(set.unwrap_or("."));
-        let names = |kind: &str| -> Vec<String> {
-            let files = fs::read_dir(recorded.join(kind))
-                .into_iter()
-                .flatten()
-                .flatten();
-            let names = files.map(|file| file.file_name().to_string_lossy().into_owned());
-            names
-                .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
-                .collect()
-        };
-        let number = |name: &String| name.split('_').next()?.parse().ok();
-        Self {
-            exchanges: names("exchanges").iter().filter_map(number).collect(),
-            deliveries: names("webhooks").into_iter().collect(),
-        }
-    }
+/// The names of the recordings in a folder.
+fn names(folder: &str) -> BTreeSet<String> {
+    let files = fs::read_dir(workspace().join(folder)).into_iter().flatten();
+    let names = files.flatten().map(|file| file.file_name());
+    let names = names.map(|name| name.to_string_lossy().into_owned());
+    names
+        .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
+        .collect()
+}
 
-    fn have(&self, recording: &Recording) -> bool {
-        match recording {
-            Recording::Exchange(number) => self.exchanges.contains(number),
-            Recording::Delivery(name) => self.deliveries.contains(name),
+/// Where a recording should be, if it is not there.
+fn missing(set: Option<&str>, recording: &Recording) -> Option<String> {
+    let folder = folder(set);
+    let (is_there, place) = match recording {
+        Recording::Exchange(number) => {
+            let folder = format!("{folder}/exchanges");
+            let number_of = |name: &String| name.split('_').next()?.parse().ok();
+            let numbers: BTreeSet<u32> = names(&folder).iter().filter_map(number_of).collect();
+            (
+                numbers.contains(number),
+                format!("{folder}/{number:03}_*.json"),
+            )
         }
-    }
+        Recording::Delivery(name) => {
+            let folder = format!("{folder}/webhooks");
+            (
+                names(&folder).contains(name),
+                format!("{folder}/{name}.json"),
+            )
+        }
+    };
+    (!is_there).then(|| format!("there is no {place}"))
 }
 
 /// The version of openapi.yaml.
@@ -66,20 +69,18 @@ static PUBLISHED: LazyLock<Version> = LazyLock::new(|| {
 fn complaint(citation: &Citation) -> Option<String> {
     match citation {
         Citation::Recorded(Recorded { set, which }) => {
-            let fixtures = Fixtures::of(set.as_deref());
-            let missing: Vec<_> = which.iter().filter(|one| !fixtures.have(one)).collect();
-            (!missing.is_empty()).then(|| format!("{missing:?} of {set:?} is not recorded"))
+            let mut missing = which.iter().map(|one| missing(set.as_deref(), one));
+            missing.find_map(|missing| missing)
         }
         Citation::Published(Some(since)) if *since > *PUBLISHED => {
             Some(format!("{since} is not published here"))
         }
         // Who tried a server of that version recorded some of it.
         Citation::Live(Some(version)) => {
-            let fixtures = Fixtures::of(Some(&version.set()));
-            fixtures
-                .exchanges
+            let folder = folder(Some(&version.set())) + "/exchanges";
+            names(&folder)
                 .is_empty()
-                .then(|| format!("nothing is recorded of {version}"))
+                .then(|| format!("there is nothing in {folder}"))
         }
         _ => None,
     }
@@ -109,18 +110,15 @@ fn look_up(text: &str) -> (Vec<String>, usize) {
     (complaints, recordings)
 }
 
+/// The files of the overlay.
 fn overlay() -> Vec<(String, String)> {
     let folder = workspace().join("xtask/overlay");
-    let files = fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path());
-    let text = |path: PathBuf| {
-        (
-            path.display().to_string(),
-            fs::read_to_string(path).unwrap(),
-        )
-    };
-    files.map(text).collect()
+    let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let files = files.map(|file| {
+        let name = format!("xtask/overlay/{}", file.file_name().to_string_lossy());
+        (name, fs::read_to_string(file.path()).unwrap())
+    });
+    files.collect()
 }
 
 #[test]
@@ -128,7 +126,7 @@ fn every_citation_of_the_overlay_can_be_looked_up() {
     let mut looked_up = 0;
     for (file, text) in overlay() {
         let (complaints, recordings) = look_up(&text);
-        assert!(complaints.is_empty(), "{file}: {complaints:#?}");
+        assert!(complaints.is_empty(), "{file}:\n{}", complaints.join("\n"));
         looked_up += recordings;
     }
     assert!(looked_up > 200, "{looked_up}");
@@ -137,25 +135,28 @@ fn every_citation_of_the_overlay_can_be_looked_up() {
 #[test]
 fn what_is_not_there_is_found() {
     for (evidence, said) in [
-        ("recording 999", "[Exchange(999)] of None is not recorded"),
         (
-            "recordings 058, 999",
-            "[Exchange(999)] of None is not recorded",
+            "recording 999",
+            "there is no tests/fixtures/recorded/exchanges/999_*.json",
         ),
+        ("recordings 058, 999", "recorded/exchanges/999_*.json"),
         (
             "recording 058 of older-1.33",
-            "of Some(\"older-1.33\") is not recorded",
+            "recorded/older-1.33/exchanges/058_*.json",
         ),
         (
             "recording 101 of older-1.20",
-            "of Some(\"older-1.20\") is not recorded",
+            "recorded/older-1.20/exchanges/101_*.json",
         ),
         (
             "webhook plan.created__hmac__9",
-            "__9\")] of None is not recorded",
+            "recorded/webhooks/plan.created__hmac__9.json",
         ),
         ("published since 9.0.0", "9.0 is not published here"),
-        ("live server 1.20.0", "nothing is recorded of 1.20"),
+        (
+            "live server 1.20.0",
+            "there is nothing in tests/fixtures/recorded/older-1.20/exchanges",
+        ),
         ("recording 058; seen", "`seen` cites nothing"),
     ] {
         let entry = |evidence| format!("entries:\n- {{target: Plan, evidence: '{evidence}'}}\n");

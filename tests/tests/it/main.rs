@@ -6,6 +6,8 @@ mod client;
 #[cfg(test)]
 mod compile_fail;
 #[cfg(test)]
+mod contributing;
+#[cfg(test)]
 mod downloads;
 #[cfg(test)]
 mod drift;

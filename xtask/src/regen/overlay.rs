@@ -1,8 +1,9 @@
 //! xtask/overlay/: where the server differs from the published document.
 //!
 //! A file names the server of which it speaks. Each entry says what it changes (`target`, `change`),
-//! why, and on what evidence. On openapi.yaml an entry whose target is gone, or that repeats what is published, is an error:
-//! the document has been corrected and the entry must go. On other documents it is a report.
+//! in which servers that is missing, why, and on what evidence. On openapi.yaml an entry whose
+//! target is gone, or that repeats what is published, is an error: the document has been corrected
+//! and the entry must go. On other documents it is a report.
 
 mod absence;
 mod change;
