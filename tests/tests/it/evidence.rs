@@ -1,10 +1,10 @@
 //! What the overlay rests on is there for everybody to look at.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use lago_tests::yaml;
 use serde_json::Value;
 
@@ -24,38 +24,83 @@ fn folder(set: Option<&str>) -> String {
     set.map_or(recorded.to_owned(), |set| format!("{recorded}/{set}"))
 }
 
-/// The names of the recordings in a folder.
-fn names(folder: &str) -> BTreeSet<String> {
+/// The files of a folder, by their names without the end.
+fn files(folder: &str) -> Vec<(String, PathBuf)> {
     let files = fs::read_dir(workspace().join(folder)).into_iter().flatten();
-    let names = files.flatten().map(|file| file.file_name());
-    let names = names.map(|name| name.to_string_lossy().into_owned());
-    names
-        .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
+    let named = files.flatten().map(|file| file.path());
+    named
+        .filter_map(|path| Some((path.file_stem()?.to_str()?.to_owned(), path)))
         .collect()
 }
 
-/// Where a recording should be, if it is not there.
-fn missing(set: Option<&str>, recording: &Recording) -> Option<String> {
+/// The file of a recording, or where there should be one.
+fn file(set: Option<&str>, recording: &Recording) -> Result<PathBuf, String> {
     let folder = folder(set);
-    let (is_there, place) = match recording {
-        Recording::Exchange(number) => {
-            let folder = format!("{folder}/exchanges");
-            let number_of = |name: &String| name.split('_').next()?.parse().ok();
-            let numbers: BTreeSet<u32> = names(&folder).iter().filter_map(number_of).collect();
-            (
-                numbers.contains(number),
-                format!("{folder}/{number:03}_*.json"),
-            )
-        }
-        Recording::Delivery(name) => {
-            let folder = format!("{folder}/webhooks");
-            (
-                names(&folder).contains(name),
-                format!("{folder}/{name}.json"),
-            )
-        }
+    let (kind, name) = match recording {
+        Recording::Exchange(number) => ("exchanges", format!("{number:03}_*")),
+        Recording::Delivery(name) => ("webhooks", name.clone()),
     };
-    (!is_there).then(|| format!("there is no {place}"))
+    let is_it = |name: &str| match recording {
+        Recording::Exchange(number) => {
+            name.split('_').next().and_then(|n| n.parse().ok()) == Some(*number)
+        }
+        Recording::Delivery(delivery) => name == delivery,
+    };
+    let mut files = files(&format!("{folder}/{kind}")).into_iter();
+    let found = files.find(|(name, _)| is_it(name));
+    found
+        .map(|(_, path)| path)
+        .ok_or_else(|| format!("there is no {folder}/{kind}/{name}.json"))
+}
+
+/// What was sent, as text.
+fn text(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let recording: Value = serde_json::from_str(&text).unwrap();
+    match recording["raw_body_b64"].as_str() {
+        Some(body) => String::from_utf8(STANDARD.decode(body).unwrap()).unwrap(),
+        None => text,
+    }
+}
+
+/// Why recordings do not show one of these properties.
+fn unshown(recorded: &Recorded, properties: &[&str]) -> Option<String> {
+    let files = recorded
+        .which
+        .iter()
+        .map(|one| file(recorded.set.as_deref(), one));
+    let files: Vec<_> = match files.collect() {
+        Ok(files) => files,
+        Err(missing) => return Some(missing),
+    };
+    if recorded.lack_it || properties.is_empty() {
+        // They may have a property of the same name somewhere else.
+        return None;
+    }
+    let shows = |text: &String| {
+        properties
+            .iter()
+            .any(|name| text.contains(&format!("\"{name}\"")))
+    };
+    let shown = files.iter().map(|path| text(path)).any(|text| shows(&text));
+    (!shown).then(|| format!("{recorded:?} shows none of {properties:?}"))
+}
+
+/// The properties that an entry says are there.
+fn properties(entry: &Value) -> Vec<&str> {
+    if let Some(added) = entry["change"]["add"]["properties"].as_object() {
+        return added.keys().map(String::as_str).collect();
+    }
+    let targets = match &entry["target"] {
+        Value::Array(targets) => targets.as_slice(),
+        target => std::slice::from_ref(target),
+    };
+    let schemas = targets.iter().filter_map(Value::as_str);
+    let schemas = schemas.filter(|target| !target.contains(' ') && entry["change"] != "absent");
+    let names = schemas.filter_map(|target| target.rsplit_once('.'));
+    names
+        .map(|(_, name)| name.trim_end_matches(['[', ']', '{', '}']))
+        .collect()
 }
 
 /// The version of openapi.yaml.
@@ -65,20 +110,17 @@ static PUBLISHED: LazyLock<Version> = LazyLock::new(|| {
     Version::read(document["info"]["version"].as_str().unwrap()).unwrap()
 });
 
-/// What is wrong with a citation.
-fn complaint(citation: &Citation) -> Option<String> {
+/// What is wrong with a citation of an entry.
+fn complaint(citation: &Citation, entry: &Value) -> Option<String> {
     match citation {
-        Citation::Recorded(Recorded { set, which }) => {
-            let mut missing = which.iter().map(|one| missing(set.as_deref(), one));
-            missing.find_map(|missing| missing)
-        }
+        Citation::Recorded(recorded) => unshown(recorded, &properties(entry)),
         Citation::Published(Some(since)) if *since > *PUBLISHED => {
             Some(format!("{since} is not published here"))
         }
         // Who tried a server of that version recorded some of it.
         Citation::Live(Some(version)) => {
             let folder = folder(Some(&version.set())) + "/exchanges";
-            names(&folder)
+            files(&folder)
                 .is_empty()
                 .then(|| format!("there is nothing in {folder}"))
         }
@@ -97,7 +139,10 @@ fn look_up(text: &str) -> (Vec<String>, usize) {
             Ok(citations) => {
                 let recorded = |citation: &Citation| matches!(citation, Citation::Recorded(_));
                 recordings += citations.iter().filter(|one| recorded(one)).count();
-                citations.iter().filter_map(complaint).collect()
+                citations
+                    .iter()
+                    .filter_map(|one| complaint(one, entry))
+                    .collect()
             }
             Err(message) => vec![format!("{message}: {ADVICE}")],
         };
@@ -165,6 +210,28 @@ fn what_is_not_there_is_found() {
         assert!(complaints[0].contains(said), "{evidence}: {complaints:?}");
         let right = "recording 058; recording 101 of older-1.33; webhook plan.created__hmac__1; live server 1.16.0";
         assert_eq!(look_up(&entry(right)), (vec![], 3));
+    }
+}
+
+#[test]
+fn a_recording_that_shows_something_else_is_found() {
+    let found = |entry: &str| look_up(&format!("entries:\n- {{{entry}}}\n")).0;
+    for entry in [
+        "target: Plan.amount_cents, change: nullable, evidence: recording 058",
+        "target: [Plan.gone, Plan.amount_cents], change: note, evidence: recording 058",
+        "target: Plan.gone, change: note, evidence: recording 058 (without)",
+        "target: Plan.gone, change: absent, evidence: recording 058",
+        "target: Plan, change: {add: {properties: {parent_id: {}}}}, evidence: webhook plan.created__hmac__1",
+        "target: POST /plans request, change: required, evidence: recording 058",
+    ] {
+        assert_eq!(found(entry), Vec::<String>::new(), "{entry}");
+    }
+    for entry in [
+        "target: Plan.gone, change: nullable, evidence: recording 058",
+        "target: 'Plan.gone[].lost{}', change: nullable, evidence: recording 058",
+        "target: Plan, change: {add: {properties: {gone: {}}}}, evidence: webhook plan.created__hmac__1",
+    ] {
+        assert!(found(entry)[0].contains("shows none of"), "{entry}");
     }
 }
 

@@ -78,7 +78,7 @@ impl Absence {
                 let unseen = versions.iter().find(|version| {
                     !citations.iter().any(|citation| match citation {
                         Citation::Recorded(recorded) => {
-                            recorded.set.as_ref() == Some(&version.set())
+                            recorded.lack_it && recorded.set.as_ref() == Some(&version.set())
                         }
                         Citation::Live(Some(tried)) => tried == *version,
                         Citation::Inferred => true,
@@ -89,7 +89,7 @@ impl Absence {
                     Err(complaint(
                         format!("no evidence is of a server of {version}"),
                         format!(
-                            "cite a recording `of {}` that lacks it, `live server` with the version in full, or what it is inferred from",
+                            "cite a recording `of {}` that lacks it, with the remark `(without)`, `live server` with the version in full, or what it is inferred from",
                             version.set()
                         ),
                     ))

@@ -10,7 +10,8 @@
 //! | `live server`, `live server 1.16.0` | tried on a server of the revision that the file names, or of that version; not recorded |
 //! | `inferred from …` | a conclusion: nobody has seen it |
 //!
-//! Each but the last may end with a remark in parentheses.
+//! Each but the last may end with a remark in parentheses. `(without)` after recordings says that they lack
+//! what the entry is about; all others have it.
 //!
 //! This file uses nothing of its crate: the test that looks up what is cited compiles it as well.
 
@@ -45,6 +46,8 @@ pub(crate) struct Recorded {
     pub(crate) set: Option<String>,
     /// Which of them.
     pub(crate) which: Vec<Recording>,
+    /// Whether they show that it is not there: the remark is `(without)`.
+    pub(crate) lack_it: bool,
 }
 
 /// One recording.
@@ -119,12 +122,13 @@ fn citation(text: &str) -> Result<Citation, String> {
             .then_some(Citation::Inferred)
             .ok_or_else(|| format!("`{text}` does not say from what"));
     }
-    let cited =
-        without_remark(text).ok_or_else(|| format!("the remark of `{text}` does not end it"))?;
+    let (cited, remark) =
+        divided(text).ok_or_else(|| format!("the remark of `{text}` does not end it"))?;
+    let lack_it = remark == Some("without");
     let (kind, rest) = cited.split_once(' ').unwrap_or((cited, ""));
     let read = match (kind, rest) {
-        ("recording" | "recordings", rest) => recorded(rest, exchanges)?,
-        ("webhook" | "webhooks", rest) => recorded(rest, deliveries)?,
+        ("recording" | "recordings", rest) => recorded(rest, lack_it, exchanges)?,
+        ("webhook" | "webhooks", rest) => recorded(rest, lack_it, deliveries)?,
         ("published", "") => Some(Citation::Published(None)),
         ("published", rest) => rest
             .strip_prefix("since ")
@@ -142,19 +146,19 @@ fn citation(text: &str) -> Result<Citation, String> {
     read.ok_or_else(|| format!("`{text}` cites nothing that can be looked up"))
 }
 
-/// A citation without the remark at its end; none when parentheses stand anywhere else.
-fn without_remark(text: &str) -> Option<&str> {
-    let cited = match text.split_once(" (") {
-        Some((cited, remark)) if remark.ends_with(')') => cited,
-        Some(_) => return None,
-        None => text,
+/// A citation and the remark at its end; none when parentheses stand anywhere else.
+fn divided(text: &str) -> Option<(&str, Option<&str>)> {
+    let (cited, remark) = match text.split_once(" (") {
+        Some((cited, remark)) => (cited, Some(remark.strip_suffix(')')?)),
+        None => (text, None),
     };
-    (!cited.contains(['(', ')'])).then_some(cited)
+    (!cited.contains(['(', ')'])).then_some((cited, remark))
 }
 
 /// `LIST` or `LIST of SET`.
 fn recorded(
     text: &str,
+    lack_it: bool,
     read: impl Fn(&str) -> Option<Vec<Recording>>,
 ) -> Result<Option<Citation>, String> {
     let (list, set) = match text.split_once(" of ") {
@@ -170,6 +174,7 @@ fn recorded(
     let recorded = Recorded {
         set: set.map(str::to_owned),
         which: which.into_iter().flatten().collect(),
+        lack_it,
     };
     match recorded.which.is_sorted_by(|a, b| a < b) {
         true => Ok(Some(Citation::Recorded(recorded))),

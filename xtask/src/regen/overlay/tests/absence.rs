@@ -26,11 +26,11 @@ fn the_sentence_follows_the_reason_or_stands_alone() {
             "Servers before 1.34.2 do not send it.",
         ),
         (
-            "absent_in: [1.33.4], evidence: recording 1 of older-1.33",
+            "absent_in: [1.33.4], evidence: recording 1 of older-1.33 (without)",
             "Servers of 1.33.4 do not send it.",
         ),
         (
-            "absent_in: [1.16.0, 1.20.0, 1.33.4], evidence: recording 1 of older-1.16; live server 1.20.0; webhook a.b of older-1.33",
+            "absent_in: [1.16.0, 1.20.0, 1.33.4], evidence: recording 1 of older-1.16 (without); live server 1.20.0; webhook a.b of older-1.33 (without)",
             "Servers of 1.16, 1.20 and 1.33.4 do not send it.",
         ),
         (
@@ -59,8 +59,12 @@ fn what_the_evidence_does_not_bear_out_is_refused() {
             "of a server of 1.16",
         ),
         (
-            "absent_in: [1.16.0, 1.33.4], evidence: recording 1 of older-1.16",
+            "absent_in: [1.16.0, 1.33.4], evidence: recording 1 of older-1.16 (without)",
             "of a server of 1.33.4",
+        ),
+        (
+            "absent_in: [1.16.0], evidence: recording 1 of older-1.16 (with)",
+            "of a server of 1.16",
         ),
         (
             "absent_in: [1.16.0], evidence: live server 1.16.1",

@@ -2,10 +2,11 @@
 
 use crate::regen::overlay::evidence::{Citation, Recorded, Recording, Version, parse};
 
-fn exchanges(set: Option<&str>, numbers: &[u32]) -> Citation {
+fn exchanges(set: Option<&str>, numbers: &[u32], lack_it: bool) -> Citation {
     Citation::Recorded(Recorded {
         set: set.map(str::to_owned),
         which: numbers.iter().copied().map(Recording::Exchange).collect(),
+        lack_it,
     })
 }
 
@@ -16,10 +17,10 @@ fn version(text: &str) -> Option<Version> {
 #[test]
 fn citations_are_told_apart() {
     for (text, expected) in [
-        ("recording 058", exchanges(None, &[58])),
+        ("recording 058", exchanges(None, &[58], false)),
         (
             "recordings 119-121, 214 of older-1.33 (without)",
-            exchanges(Some("older-1.33"), &[119, 120, 121, 214]),
+            exchanges(Some("older-1.33"), &[119, 120, 121, 214], true),
         ),
         (
             "webhooks plan.created__hmac__1, plan.updated__hmac__1 of live-2",
@@ -28,6 +29,7 @@ fn citations_are_told_apart() {
                 which: ["plan.created__hmac__1", "plan.updated__hmac__1"]
                     .map(|name| Recording::Delivery(name.to_owned()))
                     .into(),
+                lack_it: false,
             }),
         ),
         ("app/models/fee.rb", Citation::Source),
@@ -52,7 +54,7 @@ fn citations_stand_between_semicolons_outside_of_remarks() {
     let cited = parse("app/models/fee.rb:52 (a; b); recording 129; live server");
     let expected = vec![
         Citation::Source,
-        exchanges(None, &[129]),
+        exchanges(None, &[129], false),
         Citation::Live(None),
     ];
     assert_eq!(cited, Ok(expected));
