@@ -23,7 +23,7 @@ pub mod replay;
 pub mod sample;
 pub mod script;
 pub mod server;
-mod yaml;
+pub mod yaml;
 
 /// The code of the README compiles and does what it says.
 #[cfg(doctest)]

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 /// Changes the document as the entries say. Webhooks stay as published: nothing here reads them.
-pub(crate) fn apply(root: &mut Value, entries: &Value) -> Result<(), String> {
-    for entry in entries.as_array().into_iter().flatten() {
+pub(crate) fn apply(root: &mut Value, file: &Value) -> Result<(), String> {
+    for entry in file["entries"].as_array().into_iter().flatten() {
         let targets = match &entry["target"] {
             Value::Array(targets) => targets.as_slice(),
             one => std::slice::from_ref(one),
@@ -282,14 +282,14 @@ mod tests {
         } }, "paths": { "/things": { "get": { "responses": { "200": { "content": { "application/json": {
             "schema": { "type": "string" },
         } } } } } } } });
-        let entries = json!([
+        let file = json!({ "entries": [
             { "target": "Update", "change": { "wrap": "thing" } },
             { "target": "Batch.events[]", "change": { "unwrap": "event" } },
             { "target": "One.event", "change": { "merge": { "format": null, "example": "x" } } },
             { "target": "GET /things 200", "change": { "wrap": "thing" } },
             { "target": "GET /things", "change": { "parameter": { "name": "page" } } },
-        ]);
-        apply(&mut root, &entries).unwrap();
+        ] });
+        apply(&mut root, &file).unwrap();
         let operation = &root["paths"]["/things"]["get"];
         assert_eq!(operation["parameters"][0]["name"], "page");
         let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// Reads the first document of a text. Anchors are not followed: the files of this workspace
 /// have none.
-pub(crate) fn parse(text: &str) -> Result<Value, String> {
+pub fn parse(text: &str) -> Result<Value, String> {
     let mut open: Vec<Open> = Vec::new();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| error.to_string())?;

@@ -27,10 +27,25 @@ pub(crate) struct Regen {
     /// Say how long each step took and how much each pass changed.
     #[arg(long)]
     timings: bool,
+    /// Go no further than this step, and print what stands at `--print` then: `parse`, `overlay`, the name of a
+    /// pass, or `read`.
+    #[arg(
+        long,
+        value_name = "STEP",
+        requires = "print",
+        conflicts_with_all = ["check", "out", "timings"]
+    )]
+    stop_after: Option<String>,
+    /// A place: an address (`PlanObject.charges[]`, `POST /plans request`, `GET /plans`) or a JSON pointer.
+    #[arg(long, value_name = "PLACE", requires = "stop_after")]
+    print: Option<String>,
 }
 
 /// Runs the command; the answer is what to print on success.
 pub(crate) fn regen(options: &Regen, root: &Path) -> Result<String, Diagnostics> {
+    if let (Some(step), Some(place)) = (&options.stop_after, &options.print) {
+        return regen::inspect(&inputs(options, root)?, step, place);
+    }
     if let Some(spec) = options
         .spec
         .as_ref()

@@ -5,6 +5,7 @@ mod conversions;
 pub(crate) mod emit;
 mod ident;
 mod identity;
+mod inspect;
 pub(crate) mod ir;
 mod keyed;
 mod names;
@@ -25,8 +26,11 @@ mod validate;
 
 use std::time::Instant;
 
+use serde_json::Value;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
+pub(crate) use inspect::inspect;
 use names::Names;
 use operations::OperationFacts;
 use overlay::Overlay;
@@ -105,8 +109,18 @@ pub(crate) struct Lowered {
     effects: Vec<(&'static str, usize)>,
 }
 
-/// Reads, corrects and normalises the document.
-fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
+/// A document with its corrections, and the data that decides what becomes of it.
+struct Corrected {
+    document: Document,
+    names: Names,
+    facts: OperationFacts,
+    root: Value,
+    reports: Vec<Diagnostic>,
+    effects: Vec<(&'static str, usize)>,
+}
+
+/// Reads and corrects the document.
+fn correct(inputs: &Inputs, clock: &mut Clock) -> Result<Corrected, Diagnostics> {
     let document = Document::parse(&inputs.spec.name, &inputs.spec.text)?;
     clock.lap("parse");
     validate::validate(&document)?;
@@ -117,9 +131,28 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
 
     let mut root = document.root().clone();
     clock.lap("data");
-    let (corrections, mut reports) = overlay.apply(&mut root);
+    let (corrections, reports) = overlay.apply(&mut root);
     clock.lap("overlay");
-    let mut effects = vec![("overlay", corrections)];
+    Ok(Corrected {
+        document,
+        names,
+        facts,
+        root,
+        reports,
+        effects: vec![("overlay", corrections)],
+    })
+}
+
+/// Reads, corrects and normalises the document.
+fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
+    let Corrected {
+        document,
+        names,
+        facts,
+        mut root,
+        mut reports,
+        mut effects,
+    } = correct(inputs, clock)?;
 
     let addresses = address::annotate(&mut root);
     let mut context = Context::new(&names, &addresses, inputs.strict);

@@ -13,7 +13,7 @@ pub struct Alert {
     pub lago_id: ::uuid::Uuid,
     /// Lago organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
-    /// External id of the subscription that is watched. Servers before 1.38 send it as `subscription_external_id` only. Example: `sub_1234567890`.
+    /// External id of the subscription that is watched; `subscription_external_id` says the same. Servers before 1.38 do not send it. Example: `sub_1234567890`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_subscription_id: Option<String>,
     /// Lago wallet id.

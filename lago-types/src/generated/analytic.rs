@@ -19,7 +19,9 @@ pub struct GrossRevenue {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoices_count: i64,
-    /// The billing entity of the invoices. Servers of 2025 and older do not say it.
+    /// The billing entity of the invoices.
+    ///
+    /// Servers of 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_entity_id: Option<::uuid::Uuid>,
 }
@@ -68,7 +70,9 @@ pub struct OverdueBalance {
     pub currency: Currency,
     /// Lago invoice ids.
     pub lago_invoice_ids: Vec<::uuid::Uuid>,
-    /// The billing entity of the invoices. Servers of 2025 and older do not say it.
+    /// The billing entity of the invoices.
+    ///
+    /// Servers of 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_entity_id: Option<::uuid::Uuid>,
 }

@@ -81,6 +81,8 @@ pub struct AppliedCoupon {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// The coupon's description.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coupon_description: Option<String>,
     /// What the coupon has taken off invoices so far. In lists only.
@@ -278,7 +280,9 @@ pub struct CreditItem {
     /// Of the coupon, credit note or invoice that gives the credit; null for a coupon that only the request for a preview named. Example: `Startup Deal`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Description of the coupon or credit note; null for an invoice. Servers of 1.16 do not send it. Example: `Half price for startups`.
+    /// Description of the coupon or credit note; null for an invoice.
+    ///
+    /// Servers of 1.16 do not send it. Example: `Half price for startups`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }

@@ -95,9 +95,13 @@ pub struct BillingEntity {
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Whether invoices are also made as electronic invoices.
+    ///
+    /// Servers of 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub einvoicing: Option<bool>,
     /// Telephone number that stands on documents.
+    ///
+    /// Servers of 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// Taxes that apply unless something else is said. Only in answers to getting and updating one entity.

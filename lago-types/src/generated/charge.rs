@@ -163,10 +163,14 @@ impl ChargeDeleteInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilter {
-    /// Lago id of the filter. Older servers do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Lago id of the filter.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Code of the charge that the filter belongs to. Older servers do not send it. Example: `api_requests_charge`.
+    /// Code of the charge that the filter belongs to.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `api_requests_charge`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charge_code: Option<String>,
     /// Invoice display name. Example: `AWS`.
@@ -1899,7 +1903,9 @@ pub struct UsageCharge {
     /// Name on invoices; null when the charge has none of its own. Example: `Setup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_display_name: Option<String>,
-    /// Code of the charge. Left out in projected usage and by older servers.
+    /// Code of the charge. Left out in projected usage.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
 }

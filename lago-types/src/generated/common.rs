@@ -13,7 +13,7 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DunningCampaignFinished {
-    /// Your id of the customer. Servers before 1.38 have it in `customer_external_id` only. Example: `cus_0987654321`.
+    /// Your id of the customer; `customer_external_id` says the same. Servers before 1.38 do not send it. Example: `cus_0987654321`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_customer_id: Option<String>,
     /// Dunning campaign code. Example: `dun_code_1234`.
@@ -717,10 +717,10 @@ pub struct TriggeredAlert {
     pub lago_subscription_id: Option<::uuid::Uuid>,
     /// External id of the subscription; null when the alert is on a wallet.
     ///
-    /// Servers before 1.38 send it as `subscription_external_id` only. Example: `sub_1234567890`.
+    /// The same as `subscription_external_id`. Servers before 1.38 do not send it. Example: `sub_1234567890`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_subscription_id: Option<String>,
-    /// External id of the customer. Servers before 1.43 send it as `customer_external_id` only. Example: `cust_1234567890`.
+    /// External id of the customer; `customer_external_id` says the same. Servers before 1.43 do not send it. Example: `cust_1234567890`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_customer_id: Option<String>,
     /// Billable metric code. Example: `storage_usage`.
@@ -742,7 +742,9 @@ pub struct TriggeredAlert {
     pub triggered_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Crossed thresholds.
     pub crossed_thresholds: Vec<AlertThreshold>,
-    /// Lago id of the wallet; null when the alert is on a subscription. Older servers do not send it.
+    /// Lago id of the wallet; null when the alert is on a subscription.
+    ///
+    /// Servers of 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_wallet_id: Option<::uuid::Uuid>,
     /// The same as `external_customer_id`, under its old name.

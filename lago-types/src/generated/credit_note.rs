@@ -99,22 +99,30 @@ pub struct CreditNote {
     /// Whose invoice it was; not in the answer of a download. Servers of 1.33 send it in webhooks only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<Customer>,
-    /// Keys and values of yours; missing when there are none. Servers of 1.33 do not send it.
+    /// Keys and values of yours; missing when there are none. Servers of 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
-    /// What went wrong while the note was made; not in webhooks nor in the answer of a download. Servers of 1.33 do not send it.
+    /// What went wrong while the note was made; not in webhooks nor in the answer of a download. Servers of 1.33 send it where notes are read, not where they are made or changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_details: Option<Vec<CreditNoteErrorDetails>>,
-    /// Total with taxes, in cents of the currency with fractions of a cent. Servers of 1.16 do not send it. Example: `120.0`.
+    /// Total with taxes, in cents of the currency with fractions of a cent.
+    ///
+    /// Servers of 1.16 do not send it. Example: `120.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precise_total_amount_cents: Option<crate::Decimal>,
-    /// Taxes, in cents of the currency with fractions of a cent. Servers of 1.16 do not send it. Example: `20.0`.
+    /// Taxes, in cents of the currency with fractions of a cent.
+    ///
+    /// Servers of 1.16 do not send it. Example: `20.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precise_taxes_amount_cents: Option<crate::Decimal>,
-    /// Number of the order that the customer placed, as on the invoice. Servers of 1.33 do not send it. Example: `PO-123`.
+    /// Number of the order that the customer placed, as on the invoice.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_number: Option<String>,
-    /// Where the electronic credit note is, an XML file; null until it has been made. Servers of 1.33 do not send it. Example: `https://getlago.com/credit_note/xml`.
+    /// Where the electronic credit note is, an XML file; null until it has been made.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/credit_note/xml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xml_url: Option<String>,
 }
@@ -461,7 +469,9 @@ pub struct CreditNoteItem {
     pub amount_currency: Currency,
     /// Fee.
     pub fee: Fee,
-    /// What is given back before taxes, in cents of the currency with fractions of a cent. Servers of 1.16 do not send it. Example: `100.0`.
+    /// What is given back before taxes, in cents of the currency with fractions of a cent.
+    ///
+    /// Servers of 1.16 do not send it. Example: `100.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precise_amount_cents: Option<crate::Decimal>,
 }

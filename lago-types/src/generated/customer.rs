@@ -211,7 +211,7 @@ pub struct Customer {
     /// Finalize zero amount invoice. Example: `inherit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
-    /// Whether invoices of the customer come without additional texts. The servers of 2024 do not send it. Example: `false`.
+    /// Whether invoices of the customer come without additional texts. Servers of 1.16 do not send it. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skip_invoice_custom_sections: Option<bool>,
     /// Billing configuration.
@@ -232,10 +232,10 @@ pub struct Customer {
     /// The customer's own taxes. Left out in webhooks and in customers inside other objects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taxes: Option<Vec<Tax>>,
-    /// Texts that invoices of the customer carry. Only in answers to a call about one customer, not in lists; the servers of 2024 do not send it.
+    /// Texts that invoices of the customer carry. Only in answers to a call about one customer, not in lists. Servers of 1.16 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applicable_invoice_custom_sections: Option<Vec<InvoiceCustomSection>>,
-    /// Problems that Lago has with the customer. Only in answers to a call about one customer, not in lists; servers before 1.43 do not send it.
+    /// Problems that Lago has with the customer. Only in answers to a call about one customer, not in lists. Servers before 1.43 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_details: Option<Vec<ErrorDetail>>,
 }
@@ -253,10 +253,10 @@ pub struct CustomerBillingConfiguration {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub invoice_grace_period: Option<i64>,
-    /// By which day invoices of subscriptions are dated. Null for a customer who has what the billing entity says; servers before 1.36 do not send it. Example: `next_period_start`.
+    /// By which day invoices of subscriptions are dated. Null for a customer who has what the billing entity says. Servers before 1.36 do not send it. Example: `next_period_start`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_invoice_issuing_date_anchor: Option<IssuingDateAnchor>,
-    /// Whether the date of a draft moves to the day on which it becomes final. Null for a customer who has what the billing entity says; servers before 1.36 do not send it. Example: `keep_anchor`.
+    /// Whether the date of a draft moves to the day on which it becomes final. Null for a customer who has what the billing entity says. Servers before 1.36 do not send it. Example: `keep_anchor`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_invoice_issuing_date_adjustment: Option<IssuingDateAdjustment>,
     /// Who collects payments from the customer.
@@ -1179,7 +1179,7 @@ pub struct CustomerViesCheck {
     /// Finalize zero amount invoice. Example: `inherit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
-    /// Whether invoices of the customer come without additional texts. The servers of 2024 do not send it. Example: `false`.
+    /// Whether invoices of the customer come without additional texts. Servers of 1.16 do not send it. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skip_invoice_custom_sections: Option<bool>,
     /// Billing configuration.
@@ -1245,12 +1245,18 @@ pub struct IntegrationCustomer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Code of this connection, for customers who have more than one.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// Whether this is the customer's default connection of its category.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
     /// What the connection is for.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<IntegrationCategory>,
 }

@@ -67,7 +67,7 @@ pub struct Fee {
     pub units: crate::Decimal,
     /// Precise unit amount (an exact decimal). Example: `312.5`.
     pub precise_unit_amount: crate::Decimal,
-    /// Units of the events together (an exact decimal). Servers before 1.34 do not send it.
+    /// Units of the events together (an exact decimal). Servers before 1.34.2 do not send it.
     ///
     /// Null on every fee but charges, and on some fixed charges. Example: `0.32`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -142,13 +142,17 @@ pub struct Fee {
     /// Taxes on the fee; not on fees inside invoices and credit notes, nor in webhooks, nor in the answer of a deletion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_taxes: Option<Vec<FeeAppliedTax>>,
-    /// Amounts in the pricing unit of the charge; null when it has none. Servers of 1.16 do not send it.
+    /// Amounts in the pricing unit of the charge; null when it has none.
+    ///
+    /// Servers of 1.16 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pricing_unit_details: Option<PricingUnitDetails>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
-    /// The fee that this one stems from. Servers of 1.33 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// The fee that this one stems from.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_original_fee_id: Option<::uuid::Uuid>,
 }

@@ -70,10 +70,14 @@ pub struct BillingPeriod {
     /// Why the subscription was invoiced; may be null on invoices of years ago. Example: `subscription_starting`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoicing_reason: Option<InvoicingReason>,
-    /// Beginning of the period that fixed charges are invoiced for (UTC); null on `advance_charges` invoices. Servers of 1.33 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// Beginning of the period that fixed charges are invoiced for (UTC); null on `advance_charges` invoices.
+    ///
+    /// Servers of 1.33.4 do not send it. Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_charges_from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// End of the period that fixed charges are invoiced for (UTC); null on `advance_charges` invoices. Servers of 1.33 do not send it. Example: `2022-05-29T08:59:51Z`.
+    /// End of the period that fixed charges are invoiced for (UTC); null on `advance_charges` invoices.
+    ///
+    /// Servers of 1.33.4 do not send it. Example: `2022-05-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_charges_to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
 }
@@ -196,10 +200,14 @@ pub struct Invoice {
     /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Number of the order that the customer placed. Servers of 1.33 do not send it. Example: `PO-123`.
+    /// Number of the order that the customer placed.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_number: Option<String>,
-    /// What is still to be paid, in cents of the currency. Servers of 1.16 do not send it. Example: `60`.
+    /// What is still to be paid, in cents of the currency.
+    ///
+    /// Servers of 1.16 do not send it. Example: `60`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -207,7 +215,9 @@ pub struct Invoice {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_due_amount_cents: Option<i64>,
-    /// What payments have covered, in cents of the currency. Servers of 1.33 do not send it. Example: `40`.
+    /// What payments have covered, in cents of the currency.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -215,7 +225,9 @@ pub struct Invoice {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_paid_amount_cents: Option<i64>,
-    /// What credit notes have offset, in cents of the currency. Servers of 1.33 do not send it. Example: `0`.
+    /// What credit notes have offset, in cents of the currency.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `0`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -223,10 +235,14 @@ pub struct Invoice {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_offsetted_credit_note_amount_cents: Option<i64>,
-    /// When the invoice was voided (UTC). Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
+    /// When the invoice was voided (UTC).
+    ///
+    /// Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Where the electronic invoice is, an XML file; null until it has been made. Servers of 1.33 do not send it. Example: `https://getlago.com/invoice/xml`.
+    /// Where the electronic invoice is, an XML file; null until it has been made.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xml_url: Option<String>,
     /// Who pays; not in the answer of a download.
@@ -238,13 +254,13 @@ pub struct Invoice {
     /// Taxes, summed over all fees; not in the answer of a download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_taxes: Option<Vec<InvoiceAppliedTax>>,
-    /// Sections of text that were printed on the invoice; not in lists nor in the answer of a download. Servers of 1.16 do not send them.
+    /// Sections of text that were printed on the invoice; not in lists nor in the answer of a download. Servers of 1.16 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_invoice_custom_sections: Option<Vec<InvoiceAppliedInvoiceCustomSection>>,
     /// Usage thresholds that were crossed; on progressive billing invoices only, and there always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_usage_thresholds: Option<Vec<AppliedUsageThreshold>>,
-    /// The time that is invoiced, by subscription; not in lists nor in the answer of a download. Servers of 1.16 do not send them.
+    /// The time that is invoiced, by subscription; not in lists nor in the answer of a download. Servers of 1.16 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_periods: Option<Vec<BillingPeriod>>,
     /// What was deducted; not in lists nor in the answer of a download.
@@ -692,10 +708,14 @@ pub struct InvoicePreview {
     /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Number of the order that the customer placed. Servers of 1.33 do not send it. Example: `PO-123`.
+    /// Number of the order that the customer placed.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_number: Option<String>,
-    /// What is still to be paid, in cents of the currency. Servers of 1.16 do not send it. Example: `60`.
+    /// What is still to be paid, in cents of the currency.
+    ///
+    /// Servers of 1.16 do not send it. Example: `60`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -703,7 +723,9 @@ pub struct InvoicePreview {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_due_amount_cents: Option<i64>,
-    /// What payments have covered, in cents of the currency. Servers of 1.33 do not send it. Example: `40`.
+    /// What payments have covered, in cents of the currency.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -711,7 +733,9 @@ pub struct InvoicePreview {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_paid_amount_cents: Option<i64>,
-    /// What credit notes have offset, in cents of the currency. Servers of 1.33 do not send it. Example: `0`.
+    /// What credit notes have offset, in cents of the currency.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `0`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -719,10 +743,14 @@ pub struct InvoicePreview {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_offsetted_credit_note_amount_cents: Option<i64>,
-    /// When the invoice was voided (UTC). Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
+    /// When the invoice was voided (UTC).
+    ///
+    /// Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Where the electronic invoice is, an XML file; null until it has been made. Servers of 1.33 do not send it. Example: `https://getlago.com/invoice/xml`.
+    /// Where the electronic invoice is, an XML file; null until it has been made.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xml_url: Option<String>,
     /// Customer.
@@ -1007,7 +1035,7 @@ pub struct InvoicePreviewCustomer {
     /// Finalize zero amount invoice. Example: `inherit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
-    /// Whether invoices of the customer come without additional texts. The servers of 2024 do not send it. Example: `false`.
+    /// Whether invoices of the customer come without additional texts. Servers of 1.16 do not send it. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skip_invoice_custom_sections: Option<bool>,
     /// Billing configuration.
@@ -1415,7 +1443,9 @@ pub struct InvoicePreviewSubscription {
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_number: Option<String>,
-    /// Whether usage thresholds make no invoices for this subscription. Older servers do not send it.
+    /// Whether usage thresholds make no invoices for this subscription.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progressive_billing_disabled: Option<bool>,
 }

@@ -84,6 +84,8 @@ pub struct Organization {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events_store: Option<EventsStore>,
     /// The organization's name in addresses of the customer portal.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slug: Option<String>,
     /// What customers are told by e-mail.

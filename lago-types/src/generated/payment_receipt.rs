@@ -17,10 +17,14 @@ pub struct PaymentReceipt {
     pub number: String,
     /// Payment.
     pub payment: Payment,
-    /// Where the PDF is; null until it has been made. Servers of 1.33 do not send it. Example: `https://getlago.com/payment_receipt/file`.
+    /// Where the PDF is; null until it has been made.
+    ///
+    /// Servers of 1.33.4 do not send it. Example: `https://getlago.com/payment_receipt/file`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_url: Option<String>,
-    /// Where the electronic receipt is, an XML file; null until it has been made. Servers of 1.33 do not send it. Example: `https://getlago.com/payment_receipt/xml`.
+    /// Where the electronic receipt is, an XML file; null until it has been made.
+    ///
+    /// Servers of 1.33.4 do not send it. Example: `https://getlago.com/payment_receipt/xml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xml_url: Option<String>,
 }

@@ -171,7 +171,7 @@ pub struct Plan {
     /// Charges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charges: Option<Vec<Charge>>,
-    /// Units of add-ons that are billed without events. Only in answers about one plan; left out in lists, in the plan of a subscription, in webhooks and by older servers.
+    /// Units of add-ons that are billed without events. Only in answers about one plan; left out in lists, in the plan of a subscription and in webhooks. Servers of 1.16 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_charges: Option<Vec<FixedCharge>>,
     /// Taxes.
@@ -180,16 +180,18 @@ pub struct Plan {
     /// Usage thresholds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_thresholds: Option<Vec<UsageThreshold>>,
-    /// Features that the plan grants. Left out in the plan of a subscription, in the webhook plan.deleted and by older servers.
+    /// Features that the plan grants. Left out in the plan of a subscription and in the webhook plan.deleted. Servers of 1.16 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entitlements: Option<Vec<PlanEntitlement>>,
-    /// Your own keys and values; left out when there are none, and by older servers.
+    /// Your own keys and values; left out when there are none. Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
     /// Lago id of the plan that this one overrides for a subscription; null on a plan of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<::uuid::Uuid>,
-    /// Whether the plan is about to be deleted. Some older servers do not send it.
+    /// Whether the plan is about to be deleted.
+    ///
+    /// Servers of 1.16 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_deletion: Option<bool>,
     /// Always 0: servers no longer count here.
@@ -216,7 +218,9 @@ pub struct Plan {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub draft_invoices_count: Option<i64>,
-    /// Thresholds in force for the plan. Left out in webhooks about plans, and by older servers.
+    /// Thresholds in force for the plan. Left out in webhooks about plans.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
 }

@@ -110,16 +110,20 @@ pub struct Subscription {
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_number: Option<String>,
-    /// Whether usage thresholds make no invoices for this subscription. Older servers do not send it.
+    /// Whether usage thresholds make no invoices for this subscription.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progressive_billing_disabled: Option<bool>,
     /// The plan in full, in answers about one subscription and in webhooks about it; left out in lists and in invoices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
-    /// Thresholds in force for the subscription, after it was created, changed or read on its own; older servers do not send them.
+    /// Thresholds in force for the subscription, after it was created, changed or read on its own. Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
-    /// What the customer may use. Only after a subscription was created or read on its own, and in the webhooks subscription.started and subscription.updated; older servers do not send it.
+    /// What the customer may use. Only after a subscription was created or read on its own, and in the webhooks subscription.started and subscription.updated.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entitlements: Option<Vec<SubscriptionEntitlement>>,
     /// Customer.

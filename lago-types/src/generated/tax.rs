@@ -63,7 +63,9 @@ pub struct Tax {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub plans_count: Option<i64>,
-    /// The billing entities to which the tax applies. Only in answers about taxes themselves, of servers of 2026 and later.
+    /// The billing entities to which the tax applies. Only in answers about taxes themselves.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to_billing_entities_codes: Option<Vec<String>>,
 }

@@ -54,7 +54,7 @@ pub struct RecurringTransactionRule {
     /// Keys and values for the transactions that the rule makes: a list of objects with `key` and `value`. Servers of 1.16 send an empty object when there are none.
     #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub transaction_metadata: ::serde_json::Value,
-    /// Name of the transactions that the rule makes. Servers before 1.33 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
+    /// Name of the transactions that the rule makes. Servers before 1.33.3 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_name: Option<String>,
     /// Whether top-ups of the rule disregard the limits of the wallet. Servers before 1.34 do not send it. Example: `false`.
@@ -823,7 +823,7 @@ pub struct Wallet {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub paid_top_up_max_amount_cents: Option<i64>,
-    /// Sections of text for its invoices; not in webhooks. Servers of 1.33 do not send them.
+    /// Sections of text for its invoices; not in webhooks. Servers of 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
     /// Payment method.
@@ -832,7 +832,7 @@ pub struct Wallet {
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_number: Option<String>,
-    /// Keys and values of yours; missing when there are none. Servers of 1.33 do not send it.
+    /// Keys and values of yours; missing when there are none. Servers of 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
 }

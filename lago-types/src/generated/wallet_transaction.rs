@@ -70,7 +70,7 @@ pub struct WalletTransaction {
     pub failed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Name of the transaction, if it has one. Servers before 1.33 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
+    /// Name of the transaction, if it has one. Servers before 1.33.2 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Sections of text for its invoice; only where one transaction is fetched.
@@ -82,7 +82,9 @@ pub struct WalletTransaction {
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_number: Option<String>,
-    /// Code of the billing entity that the transaction belongs to. Servers of 1.33 do not send it. Example: `acme_corp`.
+    /// Code of the billing entity that the transaction belongs to.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `acme_corp`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_entity_code: Option<String>,
     /// Wallet.

@@ -21,10 +21,10 @@ pub struct WebhookEndpoint {
     /// Name that was given to the endpoint. Servers before 1.50 do not send it. Example: `EC2-production`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What is sent to the endpoint, null for everything. Servers before 1.50 do not send it, and send everything.
+    /// What is sent to the endpoint, null for everything; where it is missing, everything is sent. Servers before 1.50 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_types: Option<Vec<WebhookEndpointEventType>>,
-    /// When the endpoint was added (UTC). The servers of 2024 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// When the endpoint was added (UTC). Servers of 1.16 do not send it. Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
 }

@@ -6,11 +6,15 @@ mod client;
 #[cfg(test)]
 mod compile_fail;
 #[cfg(test)]
+mod contributing;
+#[cfg(test)]
 mod downloads;
 #[cfg(test)]
 mod drift;
 #[cfg(test)]
 mod errors;
+#[cfg(test)]
+mod evidence;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

@@ -31,6 +31,8 @@ fn options() -> Regen {
         spec: None,
         out: None,
         timings: false,
+        stop_after: None,
+        print: None,
     }
 }
 
@@ -179,4 +181,21 @@ fn another_document_never_replaces_the_code_of_the_workspace() {
     };
     let error = regen(&options, root.path()).unwrap_err().to_string();
     assert!(error.contains("--out DIR"), "{error}");
+}
+
+#[test]
+fn stopping_after_a_step_prints_a_place_and_writes_nothing() {
+    let root = copy();
+    let before = contents(root.path());
+    let options = Regen {
+        stop_after: Some("rename".to_owned()),
+        print: Some("PlanObject.amount_cents".to_owned()),
+        ..options()
+    };
+    let said = regen(&options, root.path()).unwrap();
+    assert!(
+        said.starts_with("/components/schemas/Plan/properties/amount_cents\n{"),
+        "{said}"
+    );
+    assert_eq!(contents(root.path()), before);
 }

@@ -1,10 +1,14 @@
 //! xtask/overlay/: where the server differs from the published document.
 //!
-//! Each entry says what it changes (`target`, `change`), why, and on what evidence. On
-//! openapi.yaml an entry whose target is gone, or that repeats what is published, is an error:
-//! the document has been corrected and the entry must go. On other documents it is a report.
+//! A file names the server of which it speaks. Each entry says what it changes (`target`, `change`),
+//! in which servers that is missing, why, and on what evidence. On openapi.yaml an entry whose
+//! target is gone, or that repeats what is published, is an error: the document has been corrected
+//! and the entry must go. On other documents it is a report.
 
+mod absence;
 mod change;
+mod evidence;
+mod file;
 mod operation;
 mod schema;
 
@@ -15,6 +19,7 @@ use super::address::{Addresses, index, refresh};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
 use change::Change;
+use file::{Entry, File};
 
 /// Why an entry cannot be applied.
 type Refusal = String;
@@ -28,23 +33,6 @@ pub(crate) struct Overlay {
     files: Vec<File>,
 }
 
-#[derive(Debug)]
-struct File {
-    document: Document,
-    entries: Vec<Entry>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    /// The entry in its file.
-    pointer: String,
-    /// The addresses of what it changes.
-    targets: Vec<String>,
-    change: Change,
-    /// A sentence for those who use the field.
-    why: String,
-}
-
 impl Overlay {
     /// Reads the files and checks that every entry is whole.
     pub(crate) fn parse(sources: &[Source]) -> Result<Self, Diagnostics> {
@@ -52,22 +40,7 @@ impl Overlay {
         let mut found = Vec::new();
         for source in sources {
             let document = Document::parse(&source.name, &source.text)?;
-            if !document.root().is_array() {
-                let advice = "write a list of entries";
-                found.push(document.diagnostic("", "an overlay is a list", advice));
-            }
-            let mut entries = Vec::new();
-            let written = document.root().as_array().into_iter().flatten();
-            for (number, entry) in written.enumerate() {
-                let pointer = format!("/{number}");
-                match read_entry(entry, &pointer) {
-                    Ok(entry) => entries.push(entry),
-                    Err((message, advice)) => {
-                        found.push(document.diagnostic(&pointer, message, advice));
-                    }
-                }
-            }
-            files.push(File { document, entries });
+            files.push(file::read(document, &mut found));
         }
         match found.is_empty() {
             true => Ok(Self { files }),
@@ -223,43 +196,6 @@ impl Target<'_> {
 
 fn missing() -> Refusal {
     "its target is not in this document".to_owned()
-}
-
-fn read_entry(entry: &Value, pointer: &str) -> Result<Entry, (String, String)> {
-    let unsaid = |key: &str| {
-        (
-            format!("the entry does not say its {key}"),
-            format!("write `{key}: …`"),
-        )
-    };
-    let said = |key: &str| {
-        let said = entry[key].as_str().map(str::trim);
-        said.filter(|said| !said.is_empty())
-            .ok_or_else(|| unsaid(key))
-    };
-    let targets = match &entry["target"] {
-        Value::Array(targets) => targets
-            .iter()
-            .map(|target| target.as_str().map(str::to_owned))
-            .collect::<Option<Vec<_>>>()
-            .filter(|targets| !targets.is_empty())
-            .ok_or_else(|| unsaid("target"))?,
-        _ => vec![said("target")?.to_owned()],
-    };
-    let why = said("why")?.to_owned();
-    said("evidence")?;
-    let change = Change::read(&entry["change"])?;
-    let known = ["target", "change", "why", "evidence"];
-    let mut keys = entry.as_object().into_iter().flatten();
-    if let Some((key, _)) = keys.find(|(key, _)| !known.contains(&key.as_str())) {
-        return Err((format!("`{key}` says nothing here"), "remove it".to_owned()));
-    }
-    Ok(Entry {
-        pointer: pointer.to_owned(),
-        targets,
-        change,
-        why,
-    })
 }
 
 #[cfg(test)]

@@ -5,10 +5,13 @@ mod edits;
 
 use super::*;
 
-const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
+/// The first line of a file of the overlay.
+pub(super) const SERVER: &str = "server: lago-api 0123abc\n";
+
+pub(super) const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
 
 /// An answer that refers to a schema, so that the schema is used.
-const USE: &str = "paths:
+pub(super) const USE: &str = "paths:
   /plans:
     get:
       operationId: findPlans
@@ -19,14 +22,15 @@ const USE: &str = "paths:
       responses: {}
 ";
 
-fn inputs(spec: &str) -> Inputs {
+/// The inputs for a document without any other data.
+pub(super) fn inputs(spec: &str) -> Inputs {
     let source = |name: &str, text: &str| Source {
         name: name.to_owned(),
         text: text.to_owned(),
     };
     Inputs {
         spec: source("api.yaml", spec),
-        overlay: vec![source("overlay.yaml", "[]\n")],
+        overlay: vec![source("overlay.yaml", &format!("{SERVER}entries: []\n"))],
         names: source("names.yaml", ""),
         operations: source(
             "operations.yaml",
@@ -201,8 +205,10 @@ fn entries_that_do_not_apply_are_named() {
     let spec = format!(
         "{HEAD}{USE}components:\n  schemas:\n    Plan: {{type: object, properties: {{a: {{type: string}}, b: {{type: string}}}}}}\n"
     );
-    let overlay = "- {target: Plan.a, change: {merge: {type: string}}, why: w, evidence: e}
-- {target: Plan.gone, change: {wrap: x}, why: w, evidence: e}
+    let overlay = "server: lago-api 0123abc
+entries:
+- {target: Plan.a, change: {merge: {type: string}}, why: w, evidence: live server}
+- {target: Plan.gone, change: {wrap: x}, why: w, evidence: live server}
 ";
     let mut inputs = inputs(&spec);
     inputs.overlay[0].text = overlay.to_owned();
@@ -225,23 +231,48 @@ fn bad_data_files_get_file_line_and_advice() {
     type File = fn(&mut Inputs) -> &mut Source;
     let spec = format!("{HEAD}paths: {{}}\n");
     let mut text = String::new();
-    let cases: [(&str, &str, File); 8] = [
-        ("no list", "a: 1\n", |inputs| &mut inputs.overlay[0]),
+    let entry = |entry: &str| format!("{SERVER}entries:\n- {entry}\n");
+    let of_overlay = [
+        ("no server", "[]\n".to_owned()),
+        ("no revision", "server: v1.51.0\nentries: []\n".to_owned()),
+        ("no list", format!("{SERVER}entries: none\n")),
+        (
+            "a stray key of a file",
+            format!("{SERVER}sevrer: x\nentries: []\n"),
+        ),
         (
             "no change",
-            "- {target: A, why: w, evidence: e}\n",
-            |inputs| &mut inputs.overlay[0],
+            entry("{target: A, why: w, evidence: live server}"),
         ),
         (
             "no such change",
-            "- {target: A, change: {drop: x}, why: w, evidence: e}\n",
-            |inputs| &mut inputs.overlay[0],
+            entry("{target: A, change: {drop: x}, why: w, evidence: live server}"),
         ),
         (
             "a stray key",
-            "- {target: A, change: {wrap: x}, why: w, evidence: e, note: n}\n",
-            |inputs| &mut inputs.overlay[0],
+            entry("{target: A, change: {wrap: x}, why: w, evidence: live server, note: n}"),
         ),
+        (
+            "a citation of nothing",
+            entry("{target: A, change: {wrap: x}, why: w, evidence: somebody said so}"),
+        ),
+        (
+            "a version that is a number",
+            entry(
+                "{target: A, change: note, absent_before: 1.30, evidence: published since 1.30.0}",
+            ),
+        ),
+        (
+            "an absence that nothing bears out",
+            entry("{target: A, change: note, absent_in: [1.16.0], evidence: live server}"),
+        ),
+    ];
+    for (what, content) in of_overlay {
+        let mut inputs = inputs(&spec);
+        inputs.overlay[0].text = content;
+        text.push_str(&format!("## {what}\n{}\n\n", complaint(&inputs)));
+    }
+    let cases: [(&str, &str, File); 4] = [
         ("no such section", "type:\n  A: [B]\n", |inputs| {
             &mut inputs.names
         }),

@@ -63,7 +63,7 @@ pub(super) struct Webhook {
 }
 
 /// What is wrong with an entry, and what to do.
-type Complaint = (String, String);
+pub(super) type Complaint = (String, String);
 
 impl Change {
     /// Reads the `change` of an entry.

@@ -1,3 +1,6 @@
+mod absence;
+mod evidence;
+
 use serde_json::json;
 
 use super::*;
@@ -24,13 +27,14 @@ fn api() -> Value {
 fn source(text: &str) -> Vec<Source> {
     vec![Source {
         name: "overlay/fees.yaml".to_owned(),
-        text: text.to_owned(),
+        text: format!("server: lago-api 0123abc (today)\nentries:\n{text}"),
     }]
 }
 
 fn apply(change: &str, target: &str) -> (Value, Vec<Diagnostic>) {
-    let text =
-        format!("- target: {target}\n  change: {change}\n  why: because\n  evidence: seen\n");
+    let text = format!(
+        "- target: {target}\n  change: {change}\n  why: because\n  evidence: live server\n"
+    );
     let mut root = api();
     let overlay = Overlay::parse(&source(&text)).unwrap();
     let (_, findings) = overlay.apply(&mut root);
@@ -113,8 +117,8 @@ fn what_leaving_out_and_null_do_is_marked_and_said() {
     let units = changed("{left_out: reset}", "Fee.units", &place);
     assert_eq!(units[LEFT_OUT], "reset");
     assert_eq!(units["description"], "**Reset when left out.** because.");
-    let text = "- {target: Fee.units, change: nullable, why: w, evidence: e}
-- {target: Fee.units, change: {null_as: {}}, why: w, evidence: e}
+    let text = "- {target: Fee.units, change: nullable, why: w, evidence: live server}
+- {target: Fee.units, change: {null_as: {}}, why: w, evidence: live server}
 ";
     let mut root = api();
     let (applied, _) = Overlay::parse(&source(text)).unwrap().apply(&mut root);
@@ -184,7 +188,7 @@ fn a_parameter_goes_and_the_next_one_is_found_in_its_place() {
         {"name": "kind", "in": "query", "schema": {"type": "string", "enum": ["charge"]}},
     ]);
     let entry = |target, change| {
-        format!("- {{target: '{target}', change: {change}, why: because, evidence: seen}}\n")
+        format!("- {{target: '{target}', change: {change}, why: because, evidence: live server}}\n")
     };
     let text = entry("GET /fees?old", "absent")
         + &entry("GET /fees?kind", "{values: [product]}")
@@ -238,10 +242,10 @@ fn what_an_entry_refers_to_is_there() {
 
 #[test]
 fn an_entry_may_aim_at_what_one_before_it_made() {
-    let text = "- {target: Fee, change: {add: {properties: {a: {type: string}}}}, why: w, evidence: e}
-- {target: Fee.a, change: nullable, why: w, evidence: e}
-- {target: Quote, change: {schema: {type: object, properties: {b: {type: string}}}}, why: w, evidence: e}
-- {target: Quote.b, change: required, why: w, evidence: e}
+    let text = "- {target: Fee, change: {add: {properties: {a: {type: string}}}}, why: w, evidence: live server}
+- {target: Fee.a, change: nullable, why: w, evidence: live server}
+- {target: Quote, change: {schema: {type: object, properties: {b: {type: string}}}}, why: w, evidence: live server}
+- {target: Quote.b, change: required, why: w, evidence: live server}
 ";
     let mut root = api();
     let (applied, findings) = Overlay::parse(&source(text)).unwrap().apply(&mut root);
@@ -264,7 +268,7 @@ fn an_entry_that_repeats_or_misses_says_so() {
         let (_, findings) = apply(change, target);
         let finding = findings.first().expect(change);
         assert!(finding.message.contains(said), "{}", finding.message);
-        assert_eq!(finding.line, Some(1));
+        assert_eq!(finding.line, Some(3));
     }
 }
 
@@ -273,31 +277,31 @@ fn an_entry_that_is_not_whole_is_refused() {
     for (entry, said) in [
         ("{target: Fee, change: nullable, why: x}", "evidence"),
         (
-            "{target: [], change: nullable, why: x, evidence: e}",
+            "{target: [], change: nullable, why: x, evidence: live server}",
             "target",
         ),
         (
-            "{target: Fee, change: nulable, why: x, evidence: e}",
+            "{target: Fee, change: nulable, why: x, evidence: live server}",
             "`nulable`",
         ),
         (
-            "{target: Fee, change: {add: {a: {}}}, why: x, evidence: e}",
+            "{target: Fee, change: {add: {a: {}}}, why: x, evidence: live server}",
             "`add`",
         ),
         (
-            "{target: Fee, change: {left_out: kept}, why: x, evidence: e}",
+            "{target: Fee, change: {left_out: kept}, why: x, evidence: live server}",
             "`left_out`",
         ),
         (
-            "{target: Fee, change: {null_as: []}, why: x, evidence: e}",
+            "{target: Fee, change: {null_as: []}, why: x, evidence: live server}",
             "`null_as`",
         ),
         (
-            "{target: Fee, change: {errors: {'200': []}}, why: x, evidence: e}",
+            "{target: Fee, change: {errors: {'200': []}}, why: x, evidence: live server}",
             "`errors`",
         ),
         (
-            "{target: Fee, change: nullable, why: x, evidence: e, kind: k}",
+            "{target: Fee, change: nullable, why: x, evidence: live server, kind: k}",
             "`kind`",
         ),
     ] {

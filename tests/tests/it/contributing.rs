@@ -1,0 +1,77 @@
+//! What the pages for contributors point to is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The pages in a folder and below, with the folder that each is in.
+fn pages(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(pages(&path)),
+            false => found.push((folder.to_owned(), fs::read_to_string(path).unwrap())),
+        }
+    }
+    found
+}
+
+/// The files of the workspace that a page names in code, and those that it links to.
+fn named<'p>(root: &Path, folder: &Path, page: &'p str) -> Vec<(&'p str, PathBuf)> {
+    const ROOMS: [&str; 6] = [
+        "docs/",
+        "fuzz/",
+        "lago-client/",
+        "lago-types/",
+        "tests/",
+        "xtask/",
+    ];
+    let code = page.split(['`', ' ', '\n', ':']);
+    let code = code.map(|word| word.trim_end_matches(['.', ',', ';', ')']));
+    // A message may speak of any file.
+    let code = code.filter(|word| !word.contains('*'));
+    let code = code.filter(|word| ROOMS.iter().any(|room| word.starts_with(room)));
+    let code = code.map(|path| (path, root.join(path)));
+    let links = page
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', '#']).next());
+    let links = links.filter(|link| !link.is_empty() && !link.contains(':'));
+    code.chain(links.map(|link| (link, folder.join(link))))
+        .collect()
+}
+
+#[test]
+fn files_and_links_of_the_pages_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut pages = pages(&root.join("docs"));
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        pages.push((root.clone(), fs::read_to_string(root.join(page)).unwrap()));
+    }
+    let mut looked_up = 0;
+    for (folder, page) in &pages {
+        for (name, path) in named(&root, folder, page) {
+            assert!(
+                path.exists(),
+                "{name} is not there; the page begins {:?}",
+                page.lines().next()
+            );
+            looked_up += 1;
+        }
+    }
+    assert!(looked_up > 60, "{looked_up}");
+}
+
+#[test]
+fn a_page_that_points_nowhere_is_found() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page =
+        "See `xtask/src/gone.rs`, [a page](gone.md#part) and [the web](https://example.com).";
+    let missing = named(&root, &root.join("docs"), page);
+    let missing: Vec<_> = missing
+        .iter()
+        .filter(|(_, path)| !path.exists())
+        .map(|(name, _)| *name)
+        .collect();
+    assert_eq!(missing, ["xtask/src/gone.rs", "gone.md"]);
+}
