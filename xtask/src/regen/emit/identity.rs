@@ -162,7 +162,7 @@ mod tests {
     use super::super::methods::methods;
     use super::super::sample;
     use super::*;
-    use crate::regen::ir::{Answer, Body, BodyShape, Part};
+    use crate::regen::ir::{Answer, Body, BodyShape, Field, Part};
 
     fn printed(change: impl FnOnce(&mut crate::regen::ir::Operation)) -> String {
         let mut operation = sample::api().operations.swap_remove(0);
