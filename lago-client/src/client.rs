@@ -3,9 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::config::ClientBuilder;
 use crate::error::Error;
-use crate::transport::Shared;
+use crate::send::Shared;
+
+mod builder;
+
+pub use builder::{ClientBuilder, EU, US};
 
 /// Calls the Lago API.
 ///

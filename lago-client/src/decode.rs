@@ -11,7 +11,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, Map
 #[cfg(feature = "drift")]
 use crate::drift;
 use crate::page::Page;
-use crate::printed::{Quoting, long, word};
+use crate::redact::{Quoting, long, word};
 use lago_types::PaginationMeta;
 use lago_types::decode::{self, JsonPath, KeyOf, Root, Segment, free_form};
 

@@ -5,9 +5,7 @@
 
 mod fetch;
 mod format;
-mod reach;
 mod redirect;
-mod storages;
 mod stream;
 mod wait;
 
@@ -23,14 +21,12 @@ use tokio::time::Instant;
 use crate::client::Client;
 use crate::error::Error;
 use crate::operation::Operation;
-use crate::request::{Call, Options, Request, time_limit};
+use crate::options::{Options, time_limit};
+use crate::request::{Call, Request};
 use crate::retry::RetryPolicy;
 use crate::runtime::stay;
 use fetch::Fetch;
 pub(crate) use format::Format;
-pub(crate) use reach::Reach;
-pub(crate) use redirect::NoWay;
-pub(crate) use storages::Storages;
 pub use stream::FileStream;
 use wait::Wait;
 
@@ -182,7 +178,7 @@ impl FileRequest {
             let url = self.url(start).await?;
             self.fetch().whole(&url, self.remaining(start)).await
         });
-        stay(whole, |outside| outside.of_call(self.operation)).await
+        stay(whole, |outside| Error::outside(self.operation, outside)).await
     }
 
     /// Fetches the file chunk by chunk, however large it is. Nothing happens until the stream is

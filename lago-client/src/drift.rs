@@ -12,7 +12,7 @@ use lago_types::drift::{Unknown, UnknownValue};
 use serde_ignored::Path;
 
 use crate::operation::Operation;
-use crate::printed::{self, long, word};
+use crate::redact::{self, long, word};
 
 /// How much the server sent that this version of the crate does not know, which means that the
 /// server is newer. Nothing is wrong with that: what is known is all there.
@@ -58,7 +58,7 @@ impl Found {
     pub(crate) fn values(&mut self, unknown: Unknown, locate: impl Fn(UnknownValue) -> String) {
         self.values += unknown.times;
         for value in unknown.values {
-            let text = printed::value(&value.text).to_owned();
+            let text = redact::value(&value.text).to_owned();
             self.places.insert((locate(value), Some(text)));
         }
     }

@@ -3,6 +3,8 @@
 mod api;
 mod debug;
 mod display;
+mod file_url;
+mod history;
 mod kind;
 mod predicates;
 mod recorded;
@@ -19,15 +21,16 @@ use serde_json::Value;
 pub(crate) use api::ApiBody;
 #[cfg(feature = "webhooks")]
 pub(crate) use debug::Chain;
+pub(crate) use file_url::InvalidFileUrl;
+pub(crate) use history::{History, Stop};
 pub(crate) use kind::Kind;
-pub(crate) use lago_types::words::is_code;
 
 use crate::decode::Failure;
 use crate::identity::OtherObject;
 use crate::operation::Operation;
 use crate::rate_limit::RateLimit;
 use crate::response::{Received, Success, request_id};
-use crate::retry::{History, Stop};
+use crate::runtime::Outside;
 
 /// Why a call failed.
 ///
@@ -206,6 +209,20 @@ impl Error {
     pub(crate) fn of_another_request(mut self, is: bool) -> Self {
         self.0.is_of_another_request = is;
         self
+    }
+
+    /// A call that is polled where it cannot go on. Of one that has begun nobody knows how far it got.
+    pub(crate) fn outside(operation: &'static Operation, outside: Outside) -> Self {
+        match outside {
+            Outside::NoRuntime => Self::request(operation, outside.to_string()),
+            Outside::Elsewhere => {
+                let history = History {
+                    attempts: 1,
+                    may_be_executed: true,
+                };
+                Self::new(Kind::Elsewhere, Some(operation)).after(history, Stop::Final)
+            }
+        }
     }
 
     /// There was no time to try again.

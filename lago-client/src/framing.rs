@@ -15,8 +15,6 @@ use reqwest::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use reqwest::{StatusCode, Version};
 use serde::de::IgnoredAny;
 
-use crate::request::Call;
-
 /// Whether a body whose end nobody marks is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tear {
@@ -25,19 +23,36 @@ pub(crate) enum Tear {
     Yes,
 }
 
-/// Judges a body in answer to a call.
-pub(crate) fn tear<C: Call>(body: &[u8]) -> Tear {
-    if size_of::<C::Output>() == 0 {
-        return Tear::No;
+/// What a call takes for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// Whatever comes: the status says it all.
+    Nothing,
+    Text,
+    /// An object.
+    Json,
+}
+
+impl Expected {
+    /// By the type of the value.
+    pub(crate) fn of<T: 'static>() -> Self {
+        match TypeId::of::<T>() == TypeId::of::<String>() {
+            _ if size_of::<T>() == 0 => Self::Nothing,
+            true => Self::Text,
+            false => Self::Json,
+        }
     }
-    let is_text = TypeId::of::<C::Output>() == TypeId::of::<String>();
-    // What a call reads from JSON is an object.
-    let ends_as_json = || !is_text && body.trim_ascii_end().ends_with(b"}");
-    match C::decode(body) {
-        Ok(_) if ends_as_json() => Tear::No,
-        Ok(_) => Tear::Perhaps,
-        Err(_) if is_begun_json(body) => Tear::Yes,
-        Err(_) => Tear::No,
+}
+
+/// Judges a body, given whether the call can read it.
+pub(crate) fn tear(body: &[u8], expected: Expected, can_read: bool) -> Tear {
+    let is_whole_json = || expected == Expected::Json && body.trim_ascii_end().ends_with(b"}");
+    match can_read {
+        _ if expected == Expected::Nothing => Tear::No,
+        true if is_whole_json() => Tear::No,
+        true => Tear::Perhaps,
+        false if is_begun_json(body) => Tear::Yes,
+        false => Tear::No,
     }
 }
 

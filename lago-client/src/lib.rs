@@ -26,7 +26,6 @@
 mod base_url;
 mod client;
 mod clock;
-mod config;
 mod connecting;
 mod decode;
 mod download;
@@ -38,21 +37,26 @@ mod framing;
 #[rustfmt::skip]
 mod generated;
 mod headers;
+mod http_client;
 mod identity;
 mod keyed;
+mod list;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;
+mod options;
 mod pace;
 mod page;
-mod printed;
 mod rate_limit;
+mod read_back;
+mod redact;
 mod request;
 mod resource;
 mod response;
 mod retry;
 mod runtime;
-mod sending;
+mod send;
+mod storage;
 mod trace;
 mod transport;
 #[cfg(feature = "webhooks")]
@@ -63,15 +67,15 @@ pub use lago_types as types;
 
 pub use http::{HeaderMap, StatusCode};
 
-pub use client::Client;
-pub use config::{ClientBuilder, EU, US};
+pub use client::{Client, ClientBuilder, EU, US};
 pub use download::{FileRequest, FileStream};
 #[cfg(feature = "drift")]
 pub use drift::Drift;
 pub use error::Error;
 pub use generated::operations::OPERATIONS;
+pub use list::{Items, ListCall, Pages};
 pub use operation::{Idempotency, Key, Method, Operation, RequestBody};
-pub use page::{Items, ListCall, Page, Pages};
+pub use page::Page;
 pub use rate_limit::RateLimit;
 pub use request::{Call, Request};
 pub use response::Response;

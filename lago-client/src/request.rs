@@ -5,48 +5,20 @@ use std::future::IntoFuture;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
-
 use crate::client::Client;
 use crate::decode::Failure;
 use crate::error::Error;
-use crate::framing;
+use crate::framing::{self, Expected};
 use crate::headers;
 use crate::identity::OtherObject;
 use crate::keyed::{Lookup, Recorded};
 use crate::operation::Operation;
+use crate::options::Options;
 use crate::response::Response;
 use crate::retry::RetryPolicy;
-use crate::runtime::{Outside, stay};
+use crate::runtime::stay;
 use crate::trace;
 use crate::wire::InvalidRequest;
-
-/// What one call may have other than its client.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Options {
-    pub(crate) headers: HeaderMap,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) total_timeout: Option<Duration>,
-    pub(crate) retry: Option<RetryPolicy>,
-    /// What is wrong with the options; said when the call is made.
-    pub(crate) problem: Option<String>,
-}
-
-impl Options {
-    fn limit(&mut self, name: &str, limit: Duration) {
-        self.problem = self.problem.take().or(time_limit(name, limit).err());
-    }
-}
-
-/// Refuses a time limit in which nothing can happen.
-pub(crate) fn time_limit(name: &str, limit: Duration) -> Result<(), String> {
-    match limit.is_zero() {
-        true => Err(format!(
-            "`{name}` is zero, which leaves no time to send anything"
-        )),
-        false => Ok(()),
-    }
-}
 
 /// An operation with its arguments. Implemented by generated types alone.
 pub trait Call: Clone + Send + Sync + 'static {
@@ -155,10 +127,10 @@ impl<C: Call> Request<C> {
     ///
     /// See [`Error`].
     pub async fn response(self) -> Result<Response<C::Output>, Error> {
-        let span = trace::Span::of_call(C::OPERATION, self.client.shared());
+        let span = trace::Span::of_call(C::OPERATION, &self.client.shared().base_url);
         // An async function that took the call would have room for it twice.
         let call = pin!(self.call());
-        let refuse = |outside: Outside| outside.of_call(C::OPERATION);
+        let refuse = |outside| Error::outside(C::OPERATION, outside);
         let outcome = span.around(stay(call, refuse)).await;
         span.note(outcome.as_ref());
         outcome
@@ -172,7 +144,9 @@ impl<C: Call> Request<C> {
         let start = shared.clock.now();
         let request = self.call.request(shared.base_url.as_str());
         let request = request.map_err(|invalid| Error::request(operation, invalid.to_string()))?;
-        let sent = shared.send(operation, &self.options, request, framing::tear::<C>);
+        let tear =
+            |body: &[u8]| framing::tear(body, Expected::of::<C::Output>(), C::decode(body).is_ok());
+        let sent = shared.send(operation, &self.options, request, tear);
         let success = match sent.await {
             Ok(success) => success,
             Err(error) => {

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::printed::short;
 use crate::rate_limit::RateLimit;
+use crate::redact::short;
 
 /// A whole answer, not read yet.
 #[derive(Clone)]

@@ -11,6 +11,5 @@ mod repeat;
 mod tests;
 
 pub(crate) use budget::Budget;
-pub(crate) use decision::Stop;
 pub use policy::RetryPolicy;
-pub(crate) use repeat::{Attempt, History, Rules, repeat};
+pub(crate) use repeat::{Attempt, Rules, repeat};

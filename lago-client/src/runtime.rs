@@ -12,10 +12,6 @@ use std::task::Poll;
 
 use tokio::runtime::{Handle, Id};
 
-use crate::error::{Error, Kind};
-use crate::operation::Operation;
-use crate::retry::{History, Stop};
-
 /// The runtime in which something began, once it did.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Place(Option<Id>);
@@ -56,22 +52,6 @@ pub(crate) async fn stay<T, E>(
         Err(outside) => Poll::Ready(Err(refuse(outside))),
     });
     outcome.await
-}
-
-impl Outside {
-    /// What a call comes to. Of one that has begun nobody knows how far it got.
-    pub(crate) fn of_call(self, operation: &'static Operation) -> Error {
-        match self {
-            Self::NoRuntime => Error::request(operation, self.to_string()),
-            Self::Elsewhere => {
-                let history = History {
-                    attempts: 1,
-                    may_be_executed: true,
-                };
-                Error::new(Kind::Elsewhere, Some(operation)).after(history, Stop::Final)
-            }
-        }
-    }
 }
 
 impl fmt::Display for Outside {

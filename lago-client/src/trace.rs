@@ -4,17 +4,16 @@
 //! Names of fields are those of OpenTelemetry's conventions for HTTP clients. No value is secret or
 //! data of customers: the URL has the names of its parameters in place of their values.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use crate::base_url::BaseUrl;
 use crate::error::Error;
 #[cfg(feature = "tracing")]
 use crate::error::Kind;
 use crate::operation::Operation;
 #[cfg(feature = "tracing")]
-use crate::printed::short;
+use crate::redact::short;
 use crate::response::Response;
-use crate::transport::Shared;
 
 /// The span of a call.
 pub(crate) struct Span {
@@ -25,7 +24,7 @@ pub(crate) struct Span {
 #[cfg(feature = "tracing")]
 impl Span {
     /// Begins when a call is made.
-    pub(crate) fn of_call(operation: &'static Operation, shared: &Arc<Shared>) -> Self {
+    pub(crate) fn of_call(operation: &'static Operation, base_url: &BaseUrl) -> Self {
         use tracing::field::Empty;
         let span = tracing::info_span!(
             target: "lago_client",
@@ -49,12 +48,9 @@ impl Span {
                 "otel.name",
                 format_args!("{} {}", operation.method, operation.path),
             );
-            span.record(
-                "url.full",
-                format_args!("{}{}", shared.base_url, operation.path),
-            );
-            span.record("server.address", shared.base_url.printable_host());
-            span.record("server.port", shared.base_url.port());
+            span.record("url.full", format_args!("{}{}", base_url, operation.path));
+            span.record("server.address", base_url.printable_host());
+            span.record("server.port", base_url.port());
         }
         Self { span }
     }
@@ -96,7 +92,7 @@ impl Span {
 
 #[cfg(not(feature = "tracing"))]
 impl Span {
-    pub(crate) fn of_call(_: &'static Operation, _: &Arc<Shared>) -> Self {
+    pub(crate) fn of_call(_: &'static Operation, _: &BaseUrl) -> Self {
         Self {}
     }
 
@@ -155,6 +151,6 @@ fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
         (Kind::OtherObject(_), _) => "other_object".into(),
         (Kind::Endless, _) => "endless".into(),
         (Kind::NotReady, _) => "not_ready".into(),
-        (Kind::NoFile | Kind::NoWay(_), _) => "storage".into(),
+        (Kind::NoFile | Kind::InvalidFileUrl(_), _) => "storage".into(),
     }
 }

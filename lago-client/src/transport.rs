@@ -1,197 +1,50 @@
-//! Where requests leave the process.
+//! One request, and what it proves when no answer comes.
+//!
+//! The HTTP clients that are made here follow no redirects: where there is no connection, nothing was sent. One
+//! that a caller brings may follow them, and nobody can see whether it does. Then the server may have acted on
+//! the request and named another place, to which there is no connection; from outside that looks the same. So
+//! without an answer such a client proves that nothing was sent only where it refuses a request at once: what
+//! was never waited for cannot have been answered.
 
-use std::time::Duration;
+use std::future::poll_fn;
+use std::pin::pin;
 
-use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
-
-use crate::base_url::BaseUrl;
-use crate::clock::Clock;
-use crate::download::Storages;
+use crate::connecting;
 use crate::error::{Error, Kind};
-use crate::framing::{self, Doubts, Tear};
-use crate::operation::{Method, Operation};
-use crate::pace::Pace;
-use crate::rate_limit::retry_after;
-use crate::request::Options;
-use crate::response::{Received, Success};
-use crate::retry::{Attempt, Budget, RetryPolicy, Rules, repeat};
-use crate::sending;
+use crate::operation::Operation;
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// What all calls of a client share.
-pub(crate) struct Shared {
-    pub(crate) http: reqwest::Client,
-    /// Whether that was made here, and so follows no redirects.
-    pub(crate) is_http_ours: bool,
-    /// For files.
-    pub(crate) storages: Storages,
-    pub(crate) base_url: BaseUrl,
-    /// Key and user agent among them.
-    pub(crate) headers: HeaderMap,
-    /// For one attempt.
-    pub(crate) timeout: Duration,
-    /// For all attempts together.
-    pub(crate) total_timeout: Duration,
-    /// In bytes.
-    pub(crate) largest_response: usize,
-    /// How often and how long to try again.
-    pub(crate) retry: RetryPolicy,
-    /// What may be tried again, by all calls together.
-    pub(crate) budget: Budget,
-    /// Present when calls wait for the next window of a rate limit.
-    pub(crate) pace: Option<Pace>,
-    pub(crate) clock: Box<dyn Clock>,
-    /// What the server sent that nobody knows.
-    #[cfg(feature = "drift")]
-    pub(crate) drift: crate::drift::Watch,
-}
-
-impl Shared {
-    /// Sends a request of an operation as often as the rules of retries say.
-    pub(crate) async fn send(
-        &self,
-        operation: &'static Operation,
-        options: &Options,
-        mut request: reqwest::Request,
-        tear: fn(&[u8]) -> Tear,
-    ) -> Result<Success, Error> {
-        if let Some(problem) = &options.problem {
-            return Err(Error::request(operation, problem));
-        }
-        self.add_headers(&mut request, options);
-        let rules = Rules {
-            operation,
-            policy: options.retry.as_ref().unwrap_or(&self.retry),
-            total: options.total_timeout.unwrap_or(self.total_timeout),
-            budget: &self.budget,
-            pace: self.pace.as_ref(),
-            clock: self.clock.as_ref(),
-        };
-        let call = Call {
-            shared: self,
-            operation,
-            timeout: options.timeout.unwrap_or(self.timeout),
-            tear,
-        };
-        let (mut kept, doubts) = (Some(request), Doubts::default());
-        let attempts = repeat(&rules, |attempt| {
-            let request = match attempt.is_last {
-                true => kept.take(),
-                // The body is bytes, which copies share.
-                false => kept.as_ref().and_then(reqwest::Request::try_clone),
-            };
-            call.attempt(request, attempt, &doubts)
+/// Sends a request through an HTTP client, of which it is known whether it was made here. Beside the answer it
+/// tells whether that came from another URL.
+pub(crate) async fn send(
+    http: &reqwest::Client,
+    is_ours: bool,
+    operation: &'static Operation,
+    request: reqwest::Request,
+) -> Result<(reqwest::Response, bool), Error> {
+    let asked = (!is_ours).then(|| request.url().clone());
+    let sending = async {
+        let mut sending = pin!(http.execute(request));
+        let mut is_at_once = true;
+        let outcome = poll_fn(|cx| {
+            let outcome = sending.as_mut().poll(cx);
+            is_at_once &= outcome.is_ready();
+            outcome
         });
-        let (received, attempts) = attempts.await?;
-        Ok(Success { received, attempts })
-    }
-
-    /// What every request of the client has, and what this call has instead.
-    fn add_headers(&self, request: &mut reqwest::Request, options: &Options) {
-        let headers = request.headers_mut();
-        headers.reserve(self.headers.len() + options.headers.len() + 1);
-        // No name has several values here; a clone of a whole map would be thrown away.
-        for (name, value) in self.headers.iter().chain(&options.headers) {
-            headers.insert(name, value.clone());
-        }
-        headers.insert(ACCEPT, JSON);
-    }
-}
-
-/// A call under way.
-struct Call<'a> {
-    shared: &'a Shared,
-    operation: &'static Operation,
-    /// For one attempt.
-    timeout: Duration,
-    /// Whether a body whose end nobody marks is cut off.
-    tear: fn(&[u8]) -> Tear,
-}
-
-impl Call<'_> {
-    /// Sends the request once, reads the whole answer, and takes only a success for one.
-    async fn attempt(
-        &self,
-        request: Option<reqwest::Request>,
-        attempt: Attempt,
-        doubts: &Doubts,
-    ) -> Result<Received, Error> {
-        let Some(mut request) = request else {
-            // A body that is a stream; the wire makes none.
-            return Err(Error::request(
-                self.operation,
-                "the request cannot be copied",
-            ));
-        };
-        *request.timeout_mut() = Some(self.timeout.min(attempt.remaining));
-        let (http, is_ours) = (&self.shared.http, self.shared.is_http_ours);
-        let sent = sending::send(http, is_ours, self.operation, request).await;
-        let (mut answer, was_redirected) = sent?;
-        if let Some(pace) = &self.shared.pace {
-            pace.note(attempt.request, answer.headers(), self.shared.clock.now());
-        }
-        let tells_its_end =
-            framing::tells_its_end(answer.version(), answer.status(), answer.headers());
-        let received = receive(self.operation, self.shared.largest_response, &mut answer).await?;
-        if received.status.is_success() {
-            let body = &received.body;
-            if !tells_its_end && doubts.is_torn((self.tear)(body), body) {
-                return Err(Error::torn(self.operation, received));
-            }
-            if was_redirected && self.operation.method != Method::Get {
-                return Err(Error::new(Kind::Redirected, Some(self.operation)).with(received));
-            }
-            return Ok(received);
-        }
-        let now = || self.shared.clock.utc();
-        let wait = retry_after(received.status, &received.headers, now);
-        Err(Error::api(self.operation, received)
-            .retry_after_of(wait)
-            .of_another_request(was_redirected))
-    }
-}
-
-/// Reads the whole answer, up to a limit in bytes. What came is kept, also when it is cut off or too large.
-pub(crate) async fn receive(
-    operation: &'static Operation,
-    limit: usize,
-    answer: &mut reqwest::Response,
-) -> Result<Received, Error> {
-    let status = answer.status();
-    let headers = std::mem::take(answer.headers_mut());
-    // Most answers are one chunk, which is kept as it is.
-    let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
-    let failure = loop {
-        match answer.chunk().await {
-            Ok(Some(chunk)) if first.is_empty() => first = chunk,
-            Ok(Some(chunk)) => {
-                if rest.is_empty() {
-                    rest.extend_from_slice(&first);
-                }
-                rest.extend_from_slice(&chunk);
-            }
-            Ok(None) => break None,
-            Err(error) => break Some(error),
-        }
-        if first.len().max(rest.len()) > limit {
-            break None;
-        }
+        (outcome.await, is_at_once)
     };
-    let body = if rest.is_empty() {
-        first
-    } else {
-        rest.freeze()
-    };
-    let received = Received {
-        status,
-        headers,
-        body,
-    };
-    match failure {
-        Some(error) => Err(Error::transport(operation, error, Some(received))),
-        None if received.body.len() > limit => Err(Error::too_large(operation, limit, received)),
-        None => Ok(received),
+    let ((outcome, is_at_once), was_unconnected) = connecting::watch(sending).await;
+    match outcome {
+        Ok(answer) => {
+            let is_elsewhere = asked.is_some_and(|asked| asked != *answer.url());
+            Ok((answer, is_elsewhere))
+        }
+        Err(error) if was_unconnected && error.is_timeout() => {
+            Err(Error::unconnected(operation, error))
+        }
+        // Of the request to which a redirect led.
+        Err(error) if error.is_builder() && !is_at_once => {
+            Err(Error::new(Kind::Transport, Some(operation)).because(error.without_url()))
+        }
+        Err(error) => Err(Error::transport(operation, error, None).of_another_request(!is_ours)),
     }
 }

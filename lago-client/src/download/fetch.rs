@@ -9,16 +9,16 @@ use reqwest::header::{
 use reqwest::{Method, StatusCode, Url, Version};
 
 use super::format::{Beginning, Format, Tail};
-use super::redirect::{self, NoWay};
-use super::storages::is_private;
+use super::redirect;
 use crate::clock::within;
-use crate::config::PRODUCT;
-use crate::error::{Error, Kind};
+use crate::error::{Error, InvalidFileUrl, Kind};
+use crate::http_client::PRODUCT;
 use crate::operation::Operation;
 use crate::rate_limit::retry_after;
 use crate::response::Received;
 use crate::retry::{Attempt, RetryPolicy, Rules, repeat};
-use crate::transport::{Shared, receive};
+use crate::send::{Shared, receive};
+use crate::storage::is_private;
 
 /// How a file is fetched.
 pub(super) struct Fetch<'a> {
@@ -220,13 +220,13 @@ impl Fetch<'_> {
 
     fn broken(&self, error: reqwest::Error) -> Error {
         if is_private(&error) {
-            return self.no_way(NoWay::Private);
+            return self.no_way(InvalidFileUrl::Private);
         }
         Error::transport(self.operation, error, None).of_storage()
     }
 
-    fn no_way(&self, why: NoWay) -> Error {
-        self.error(Kind::NoWay(why))
+    fn no_way(&self, why: InvalidFileUrl) -> Error {
+        self.error(Kind::InvalidFileUrl(why))
     }
 
     fn error(&self, kind: Kind) -> Error {

@@ -1,50 +1,17 @@
 //! Where a storage sends one on to: a decision from addresses alone.
 
-use std::fmt;
-
 use reqwest::header::HeaderValue;
 use reqwest::{StatusCode, Url};
+
+use crate::error::InvalidFileUrl;
 
 /// How many redirects are followed: Lago's own to the storage, and some of that.
 const MOST: u32 = 5;
 
-/// Why there is no way to the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NoWay {
-    /// What the API names is no address of a web server.
-    NoAddress,
-    /// A redirect leads nowhere.
-    NoTarget,
-    /// Redirects do not end.
-    TooMany,
-    /// A redirect leads from https to http, where everyone can read along.
-    Insecure,
-    /// The API is called over https, and its file over http.
-    Plain,
-    /// The file is in a private network.
-    Private,
-}
-
-impl fmt::Display for NoWay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoAddress => f.write_str("the URL in the answer is no address of a web server"),
-            Self::NoTarget => f.write_str("a redirect names no address of a web server"),
-            Self::TooMany => write!(f, "more than {MOST} redirects"),
-            Self::Insecure => f.write_str("a redirect from https to http, which is not followed"),
-            Self::Plain => f.write_str("an http URL, though the API is called over https"),
-            Self::Private => f.write_str(
-                "a host in a private network, which `allow_private_file_hosts` of the client's \
-                 builder would allow",
-            ),
-        }
-    }
-}
-
 /// The URL that the API names.
-pub(super) fn address(text: &str) -> Result<Url, NoWay> {
-    let url = Url::parse(text.trim()).map_err(|_| NoWay::NoAddress)?;
-    is_web(&url).then_some(url).ok_or(NoWay::NoAddress)
+pub(super) fn address(text: &str) -> Result<Url, InvalidFileUrl> {
+    let url = Url::parse(text.trim()).map_err(|_| InvalidFileUrl::NoAddress)?;
+    is_web(&url).then_some(url).ok_or(InvalidFileUrl::NoAddress)
 }
 
 /// Whether a status sends one on to where its `location` says.
@@ -53,21 +20,25 @@ pub(super) fn is_redirect(status: StatusCode) -> bool {
 }
 
 /// The next URL after so many redirects, this one included.
-pub(super) fn next(from: &Url, location: Option<&HeaderValue>, count: u32) -> Result<Url, NoWay> {
+pub(super) fn next(
+    from: &Url,
+    location: Option<&HeaderValue>,
+    count: u32,
+) -> Result<Url, InvalidFileUrl> {
     let location = location.and_then(|value| value.to_str().ok());
     let to = location.and_then(|location| from.join(location).ok());
-    let to = to.filter(is_web).ok_or(NoWay::NoTarget)?;
+    let to = to.filter(is_web).ok_or(InvalidFileUrl::NoTarget)?;
     check(from, &to)?;
     if count > MOST {
-        return Err(NoWay::TooMany);
+        return Err(InvalidFileUrl::TooMany(MOST));
     }
     Ok(to)
 }
 
 /// Refuses the way from one URL to another that gives up encryption.
-pub(super) fn check(from: &Url, to: &Url) -> Result<(), NoWay> {
+pub(super) fn check(from: &Url, to: &Url) -> Result<(), InvalidFileUrl> {
     match (from.scheme(), to.scheme()) {
-        ("https", "http") => Err(NoWay::Insecure),
+        ("https", "http") => Err(InvalidFileUrl::Insecure),
         _ => Ok(()),
     }
 }
@@ -80,7 +51,7 @@ fn is_web(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    fn after(count: u32, from: &str, location: &str) -> Result<String, NoWay> {
+    fn after(count: u32, from: &str, location: &str) -> Result<String, InvalidFileUrl> {
         let location = HeaderValue::from_str(location).unwrap();
         next(&address(from).unwrap(), Some(&location), count).map(String::from)
     }
@@ -101,7 +72,7 @@ mod tests {
 
     #[test]
     fn encryption_is_never_given_up() {
-        let refused = Err(NoWay::Insecure);
+        let refused = Err(InvalidFileUrl::Insecure);
         assert_eq!(after(1, "https://a/x", "http://a/x"), refused);
         assert_eq!(after(1, "https://a/x", "HTTP://b/x"), refused);
     }
@@ -110,18 +81,21 @@ mod tests {
     fn what_leads_nowhere_is_refused() {
         for location in ["ftp://a/x", "file:///etc/hosts", "data:,x", "http://"] {
             let refused = after(1, "http://a/x", location);
-            assert_eq!(refused, Err(NoWay::NoTarget), "{location}");
+            assert_eq!(refused, Err(InvalidFileUrl::NoTarget), "{location}");
         }
         let from = address("http://a/x").unwrap();
-        assert_eq!(next(&from, None, 1), Err(NoWay::NoTarget));
+        assert_eq!(next(&from, None, 1), Err(InvalidFileUrl::NoTarget));
         for text in ["", "x.pdf", "/x.pdf", "file:///x.pdf", "mailto:a@b"] {
-            assert_eq!(address(text), Err(NoWay::NoAddress), "{text}");
+            assert_eq!(address(text), Err(InvalidFileUrl::NoAddress), "{text}");
         }
     }
 
     #[test]
     fn five_are_followed_and_no_sixth() {
         assert!(after(5, "http://a/x", "/x").is_ok());
-        assert_eq!(after(6, "http://a/x", "/x"), Err(NoWay::TooMany));
+        assert_eq!(
+            after(6, "http://a/x", "/x"),
+            Err(InvalidFileUrl::TooMany(MOST))
+        );
     }
 }

@@ -81,7 +81,7 @@ impl Stream for FileStream {
         };
         let outcome = match this.place.check() {
             Ok(()) => step.as_mut().poll(cx),
-            Err(outside) => Poll::Ready(Err(outside.of_call(this.operation))),
+            Err(outside) => Poll::Ready(Err(Error::outside(this.operation, outside))),
         };
         let Poll::Ready(outcome) = outcome else {
             return Poll::Pending;

@@ -6,7 +6,7 @@ use std::fmt;
 use reqwest::StatusCode;
 
 use super::{Error, Kind};
-use crate::printed::long;
+use crate::redact::long;
 
 /// The line, what caused it, and what to do. With `{:#?}` all that is known, by name. Neither has a body.
 impl fmt::Debug for Error {

@@ -3,17 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
-use reqwest::{StatusCode, Url};
 
-use super::{Error, Kind};
+use super::{Error, Kind, Stop};
 use crate::operation::Method;
-use crate::printed::short;
-use crate::retry::Stop;
+use crate::redact::{self, short};
 use crate::runtime::Outside;
-
-/// In bytes, of the name of a host.
-const LONGEST_HOST: usize = 253;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -46,7 +42,7 @@ impl fmt::Display for Error {
             }
             Kind::Refused => self.fmt_refused(f)?,
             Kind::NoFile => write!(f, "{} in place of a file", self.amount())?,
-            Kind::NoWay(why) => write!(f, "{why}")?,
+            Kind::InvalidFileUrl(why) => write!(f, "{why}")?,
         }
         if self.is_connect() && self.is_of_another_request() {
             f.write_str(", or to where it redirects")?;
@@ -132,21 +128,12 @@ impl Error {
 
     /// The media type of the answer, if that is what the header holds.
     fn media_type(&self) -> Option<&str> {
-        let value = self.headers()?.get(CONTENT_TYPE)?.to_str().ok()?;
-        let media_type = value.split(';').next().unwrap_or_default().trim();
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+-.".contains(&byte);
-        (media_type.len() <= 60 && media_type.bytes().all(is_plain)).then_some(media_type)
+        redact::media_type(self.headers()?.get(CONTENT_TYPE)?.to_str().ok()?)
     }
 
-    /// Scheme and host of a redirect; its path may hold ids of customers.
+    /// Where a redirect leads.
     fn redirects_to(&self) -> Option<String> {
-        let location = self.headers()?.get(LOCATION)?.to_str().ok()?;
-        let url = Url::parse(location).ok()?;
-        let origin = url.origin();
-        let is_host = url
-            .host_str()
-            .is_some_and(|host| host.len() <= LONGEST_HOST);
-        (origin.is_tuple() && is_host).then(|| origin.ascii_serialization())
+        redact::origin(self.headers()?.get(LOCATION)?.to_str().ok()?)
     }
 
     /// How the call came to this: attempts, what is left open, what kept it from going on.

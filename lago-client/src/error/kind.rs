@@ -1,6 +1,6 @@
 //! The kinds of failures.
 
-use crate::download::NoWay;
+use super::InvalidFileUrl;
 
 /// What kind of failure it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,5 +38,5 @@ pub(crate) enum Kind {
     /// What the storage gives is no file.
     NoFile,
     /// No URL leads to the file.
-    NoWay(NoWay),
+    InvalidFileUrl(InvalidFileUrl),
 }

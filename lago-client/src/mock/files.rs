@@ -5,7 +5,6 @@ use http::Method;
 use http::header::HOST;
 use serde_json::Value;
 
-use super::answer::Answer;
 use super::record::ReceivedRequest;
 
 const FOLDER: &str = "/files/";
@@ -36,12 +35,12 @@ const FILES: [File; 2] = [
     },
 ];
 
-/// The file that a request asks for. As with any storage, its address is all that it takes.
-pub(super) fn requested(request: &ReceivedRequest) -> Option<Answer> {
+/// The file that a request asks for, with its media type. As with any storage, its address is all that it takes.
+pub(super) fn requested(request: &ReceivedRequest) -> Option<(&'static str, Bytes)> {
     let name = request.target.strip_prefix(FOLDER)?;
     let file = FILES.iter().find(|file| name.ends_with(file.extension))?;
     let is_read = matches!(request.method, Method::GET | Method::HEAD);
-    is_read.then(|| Answer::file(file.media_type, Bytes::from_static(file.content)))
+    is_read.then(|| (file.media_type, Bytes::from_static(file.content)))
 }
 
 /// Makes an example name files of the server that the request went to.

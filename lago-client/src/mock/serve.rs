@@ -83,8 +83,8 @@ async fn read(mut body: Incoming) -> hyper::Result<Option<Bytes>> {
 
 /// What to say: refusals first, in the order in which Lago would notice, then what someone wants.
 fn answer(state: &State, request: &ReceivedRequest, is_too_large: bool) -> Answer {
-    if let Some(file) = files::requested(request) {
-        return file;
+    if let Some((media_type, content)) = files::requested(request) {
+        return Answer::file(media_type, content);
     }
     let Some(operation) = request.operation else {
         return Answer::error(404, "resource_not_found");

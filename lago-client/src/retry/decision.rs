@@ -1,10 +1,10 @@
 //! Whether to try again, and after how long: a function of what is known.
 
-use std::fmt;
 use std::time::Duration;
 
 use super::outcome::{Class, Outcome};
 use super::policy::RetryPolicy;
+use crate::error::Stop;
 use crate::operation::Idempotency;
 
 /// All that the decision depends on.
@@ -30,43 +30,6 @@ pub(crate) enum Decision {
     Again { pause: Duration, cost: u32 },
     /// Hand the failure to the caller.
     Stop(Stop),
-}
-
-/// Why a call is not tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// It would change nothing.
-    Final,
-    /// It may have been executed, and must not be twice.
-    NotIdempotent,
-    /// It was tried often enough.
-    Attempts,
-    /// The wait would take longer than the call may.
-    Deadline,
-    /// The server asks for a longer wait than the policy allows.
-    Wait,
-    /// Too much was tried again lately.
-    Budget,
-}
-
-impl Stop {
-    /// Whether it might have been worth it, so that the caller wants to know why not.
-    pub(crate) fn is_limit(self) -> bool {
-        matches!(self, Self::Deadline | Self::Wait | Self::Budget)
-    }
-}
-
-impl fmt::Display for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Final => "it would change nothing",
-            Self::NotIdempotent => "it may have been executed",
-            Self::Attempts => "no attempts are left",
-            Self::Deadline => "the wait before the next attempt exceeds the time that is left",
-            Self::Wait => "the server asks for a longer wait than the policy allows",
-            Self::Budget => "the client's budget for retries is used up",
-        })
-    }
 }
 
 /// A retry after a failure costs more than one that a server asked for: it may add to trouble.

@@ -60,7 +60,7 @@ impl Outcome {
             | Kind::Endless
             | Kind::NotReady
             | Kind::NoFile
-            | Kind::NoWay(_) => Class::Final,
+            | Kind::InvalidFileUrl(_) => Class::Final,
         };
         let may_be_executed = match class {
             Class::Lost | Class::Throttled | Class::Unproven => true,

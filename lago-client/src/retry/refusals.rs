@@ -7,7 +7,7 @@
 use lago_types::ApiError;
 use reqwest::StatusCode;
 
-use crate::error::is_code;
+use lago_types::words::is_code;
 
 /// What to expect of the same request a moment later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

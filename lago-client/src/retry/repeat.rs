@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::budget::Budget;
-use super::decision::{Decision, Situation, Stop, decide};
+use super::decision::{Decision, Situation, decide};
 use super::outcome::Outcome;
 use super::policy::RetryPolicy;
 use crate::clock::Clock;
-use crate::error::{Error, Kind};
+use crate::error::{Error, History, Kind, Stop};
 use crate::operation::Operation;
 use crate::pace::Pace;
 use crate::trace;
@@ -33,15 +33,6 @@ pub(crate) struct Attempt {
     pub(crate) remaining: Duration,
     /// Its number among the requests that are paced; zero when none are.
     pub(crate) request: u64,
-}
-
-/// What the attempts before have come to.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct History {
-    /// How often the request was sent.
-    pub(crate) attempts: u32,
-    /// The server may have executed one of them.
-    pub(crate) may_be_executed: bool,
 }
 
 /// Makes attempts until one succeeds or the decision is to stop. Besides the value it tells how many

@@ -8,7 +8,7 @@ use lago_types::{Malformed, Webhook, WebhookEvent, WebhookType};
 use uuid::Uuid;
 
 use super::error::{Reason, VerifyError};
-use crate::printed;
+use crate::redact;
 
 /// A webhook whose signature is genuine.
 ///
@@ -61,7 +61,7 @@ impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery")
             .field("id", &self.id)
-            .field("webhook_type", &printed::value(self.webhook_type.as_str()))
+            .field("webhook_type", &redact::value(self.webhook_type.as_str()))
             .field("organization_id", &self.organization_id)
             .field("malformed", &self.malformed.is_some())
             .field("bytes", &self.body.len())

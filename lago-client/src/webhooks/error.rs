@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::base_url::printable;
 use crate::error::Chain;
-use crate::printed::{long, short};
+use crate::redact::address;
+use crate::redact::{long, short};
 
 /// A cause that several deliveries share: one attempt to fetch a key can fail all that waited.
 pub(super) type Cause = Arc<dyn StdError + Send + Sync>;
@@ -155,7 +155,7 @@ impl fmt::Display for VerifyError {
             Reason::Issuer { expected, found } => {
                 let found = short(found.as_deref().unwrap_or_default());
                 // What is expected may be a key that was taken for an address.
-                let expected = printable(expected);
+                let expected = address(expected);
                 write!(f, "the signature is of issuer {found:?}, not {expected:?}")
             }
             Reason::OtherBody => f.write_str("the signature is of another body"),

@@ -16,9 +16,9 @@ use super::hmac::Secret;
 use super::jwt::Token;
 use super::keys::Keys;
 use super::public_key::PublicKey;
-use crate::base_url::printable;
 use crate::client::Client;
 use crate::error::Error;
+use crate::redact::address;
 
 /// In bytes, of a body that is in memory. The largest deliveries are invoices, which have some
 /// kilobytes for each fee.
@@ -319,7 +319,7 @@ impl fmt::Debug for Verifier {
         let (trusts, issuer) = match &*self.trust {
             Trust::Hmac(_) => (Algorithm::Hmac.name(), None),
             Trust::Jwt { issuer, .. } | Trust::Fetched { issuer, .. } => {
-                (Algorithm::Jwt.name(), Some(printable(issuer)))
+                (Algorithm::Jwt.name(), Some(address(issuer)))
             }
             Trust::Nobody(_) => ("nobody", None),
         };

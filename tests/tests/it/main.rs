@@ -21,6 +21,7 @@ mod faults;
 mod free_form;
 #[cfg(test)]
 mod kinds;
+mod layers;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::clock::System;
 use crate::pace::Pace;
-use crate::retry::{Budget, History, RetryPolicy, Rules, Stop, repeat};
+use crate::retry::{Budget, RetryPolicy, Rules, repeat};
 
 /// What becomes of a call whose attempts fail like this and then succeed, and how long it took.
 async fn call(

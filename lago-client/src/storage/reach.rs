@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use reqwest::Url;
 
-use super::redirect::NoWay;
+use crate::error::InvalidFileUrl;
 
 /// The variables of the environment that name proxies.
 const PROXIES: [&str; 6] = [
@@ -43,9 +43,9 @@ impl Reach {
     }
 
     /// Refuses a URL for its scheme, or for a host whose address it tells.
-    pub(super) fn check(&self, url: &Url) -> Result<(), NoWay> {
+    pub(crate) fn check(&self, url: &Url) -> Result<(), InvalidFileUrl> {
         if self.api.scheme() == "https" && url.scheme() == "http" {
-            return Err(NoWay::Plain);
+            return Err(InvalidFileUrl::Plain);
         }
         let host = url.host_str().unwrap_or_default();
         let is_known = self.is_unbounded || self.is_api(url);
@@ -54,21 +54,21 @@ impl Reach {
                 Some(address) => self.admits(address),
                 None => !self.is_proxy(host),
             };
-        is_allowed.then_some(()).ok_or(NoWay::Private)
+        is_allowed.then_some(()).ok_or(InvalidFileUrl::Private)
     }
 
     /// Whether a URL is of the API's own origin.
-    pub(super) fn is_api(&self, url: &Url) -> bool {
+    pub(crate) fn is_api(&self, url: &Url) -> bool {
         url.origin() == self.api.origin()
     }
 
     /// Whether nothing is refused for its address.
-    pub(super) fn is_unbounded(&self) -> bool {
+    pub(crate) fn is_unbounded(&self) -> bool {
         self.is_unbounded
     }
 
     /// Whether files may be at an address: a public one, or loopback when the API is there too.
-    pub(super) fn admits(&self, address: IpAddr) -> bool {
+    pub(crate) fn admits(&self, address: IpAddr) -> bool {
         let api = || self.api.host_str().and_then(address_of);
         self.is_unbounded
             || is_public(address)
@@ -76,7 +76,7 @@ impl Reach {
     }
 
     /// Whether a name is a proxy's.
-    pub(super) fn is_proxy(&self, host: &str) -> bool {
+    pub(crate) fn is_proxy(&self, host: &str) -> bool {
         self.proxies
             .iter()
             .any(|proxy| proxy.eq_ignore_ascii_case(host))

@@ -93,7 +93,11 @@ fn a_host_that_is_an_address_is_judged_in_whatever_way_it_is_written() {
         "https://169.254.169.254/latest/meta-data",
         "https://10.1.2.3:9000/a",
     ] {
-        assert_eq!(api.check(&url(refused)), Err(NoWay::Private), "{refused}");
+        assert_eq!(
+            api.check(&url(refused)),
+            Err(InvalidFileUrl::Private),
+            "{refused}"
+        );
     }
     for allowed in [
         "https://files.example.com/a",
@@ -115,7 +119,11 @@ fn the_apis_own_origin_is_allowed_and_loopback_with_an_api_there() {
         "http://10.0.0.6:3000/a",
         "http://127.0.0.1/a",
     ] {
-        assert_eq!(private.check(&url(other)), Err(NoWay::Private), "{other}");
+        assert_eq!(
+            private.check(&url(other)),
+            Err(InvalidFileUrl::Private),
+            "{other}"
+        );
     }
     for local in [
         "http://localhost:3000",
@@ -130,7 +138,10 @@ fn the_apis_own_origin_is_allowed_and_loopback_with_an_api_there() {
         ] {
             assert_eq!(local.check(&url(loopback)), Ok(()), "{loopback}");
         }
-        assert_eq!(local.check(&url("http://10.0.0.5/a")), Err(NoWay::Private));
+        assert_eq!(
+            local.check(&url("http://10.0.0.5/a")),
+            Err(InvalidFileUrl::Private)
+        );
     }
     let unbounded = Reach::new(&url("http://lago:3000"), true, |_| None);
     assert_eq!(unbounded.check(&url("http://10.0.0.5:9000/a")), Ok(()));
@@ -148,7 +159,11 @@ fn encryption_is_not_given_up_between_api_and_file() {
             "http://lago.example.com/a",
             "http://localhost:3000/a",
         ] {
-            assert_eq!(api.check(&url(plain)), Err(NoWay::Plain), "{plain}");
+            assert_eq!(
+                api.check(&url(plain)),
+                Err(InvalidFileUrl::Plain),
+                "{plain}"
+            );
         }
     }
     let plain = reach("http://lago.example.com");
@@ -158,7 +173,7 @@ fn encryption_is_not_given_up_between_api_and_file() {
     let unbounded = Reach::new(&url("https://lago.example.com"), true, |_| None);
     assert_eq!(
         unbounded.check(&url("http://files.example.com/a")),
-        Err(NoWay::Plain)
+        Err(InvalidFileUrl::Plain)
     );
 }
 
@@ -174,7 +189,7 @@ fn a_proxy_is_reached_wherever_it_is_and_is_no_place_for_files() {
     for proxy in ["proxy.corp", "other.corp"] {
         assert!(reach.is_proxy(proxy));
         let file = url(&format!("https://{proxy}/a"));
-        assert_eq!(reach.check(&file), Err(NoWay::Private));
+        assert_eq!(reach.check(&file), Err(InvalidFileUrl::Private));
     }
     assert!(!reach.is_proxy("files.example.com") && !reach.is_proxy(""));
 }

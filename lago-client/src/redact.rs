@@ -1,4 +1,5 @@
-//! What a server said, as far as logs and errors hold it: words of the API, and the beginnings of texts.
+//! What logs and errors may hold of what a server said or a caller gave: words of the API, the beginnings of
+//! texts, and nothing that may be a secret.
 //!
 //! A server, or whoever answers in its place, can say megabytes, and control characters that a terminal obeys.
 //! Whatever is printed of it goes through here, so that all of it has a bound.
@@ -6,13 +7,20 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use crate::error::is_code;
+use lago_types::words::is_code;
+use reqwest::Url;
 
 /// Characters of a text; request ids of Lago's have 36.
 const SHORT: usize = 100;
 
 /// Characters of a path, and of what a parser or a library says.
 const LONG: usize = 300;
+
+/// In bytes, of the name of a host.
+const LONGEST_HOST: usize = 253;
+
+/// What stands for something that may be a secret.
+pub(crate) const REDACTED: &str = "[redacted]";
 
 /// A key, if it is a word of the API.
 pub(crate) fn word(key: &str) -> &str {
@@ -25,6 +33,47 @@ pub(crate) fn value(value: &str) -> &str {
     let is_of_enums = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./+:".contains(&byte);
     let is_printable = value.len() <= 60 && value.bytes().all(is_of_enums);
     if is_printable { value } else { "?" }
+}
+
+/// A media type, if that is what the text is.
+pub(crate) fn media_type(text: &str) -> Option<&str> {
+    let media_type = text.split(';').next().unwrap_or_default().trim();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+-.".contains(&byte);
+    (media_type.len() <= 60 && media_type.bytes().all(is_plain)).then_some(media_type)
+}
+
+/// Scheme and host of a URL; its path may hold ids of customers.
+pub(crate) fn origin(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let origin = url.origin();
+    let is_host = url
+        .host_str()
+        .is_some_and(|host| host.len() <= LONGEST_HOST);
+    (origin.is_tuple() && is_host).then(|| origin.ascii_serialization())
+}
+
+/// A text that should be the address of a server, if that is what it is by its looks.
+#[cfg(feature = "webhooks")]
+pub(crate) fn address(text: &str) -> &str {
+    let is_address = |url: &Url| {
+        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && is_plausible(url)
+    };
+    match Url::parse(text).is_ok_and(|url| url.password().is_none() && is_address(&url)) {
+        true => text,
+        false => REDACTED,
+    }
+}
+
+/// Whether the host is one, by its looks: `https://KEY` has a key for a host. Names without a dot
+/// are common in private networks, where a port stands after them.
+pub(crate) fn is_plausible(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let is_name = || {
+        let mut labels = host.trim_end_matches('.').split('.');
+        labels.all(|label| (1..=63).contains(&label.len()))
+    };
+    let has_mark = host.trim_end_matches('.').contains('.') || url.port().is_some();
+    host.starts_with('[') || host == "localhost" || (has_mark && is_name())
 }
 
 /// The beginning of a text.
@@ -128,5 +177,20 @@ mod tests {
             ["invoice.created", "?"]
         );
         assert_eq!(value(&"a".repeat(61)), "?");
+    }
+
+    #[cfg(feature = "webhooks")]
+    #[test]
+    fn an_address_is_printed_if_that_is_what_it_is() {
+        for (given, shown) in [
+            ("https://lago.example.com", "https://lago.example.com"),
+            ("http://lago-api:3000", "http://lago-api:3000"),
+            ("https://SECRET", REDACTED),
+            ("SECRET", REDACTED),
+            ("https://SECRET@x.example", REDACTED),
+            ("https://:SECRET@x.example", REDACTED),
+        ] {
+            assert_eq!(address(given), shown);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The HTTP client for files: one that looks where names lead before it connects.
 
+mod reach;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -8,13 +10,14 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::reach::Reach;
-use crate::config::http_client;
 use crate::error::Error;
+use crate::http_client::http_client;
+
+pub(crate) use reach::Reach;
 
 /// How servers that keep files are reached.
 pub(crate) struct Storages {
-    pub(super) reach: Arc<Reach>,
+    pub(crate) reach: Arc<Reach>,
     /// None when the caller has an HTTP client: it resolves names as it likes.
     connect_timeout: Option<Duration>,
     /// Made for the first file: most clients fetch none.
@@ -31,7 +34,7 @@ impl Storages {
     }
 
     /// The HTTP client for a URL; that of the API where no address is refused.
-    pub(super) fn client<'a>(
+    pub(crate) fn client<'a>(
         &'a self,
         url: &Url,
         api: &'a reqwest::Client,
@@ -85,7 +88,7 @@ impl fmt::Display for PrivateHost {
 impl std::error::Error for PrivateHost {}
 
 /// Whether a request failed because of where the name of its host leads.
-pub(super) fn is_private(error: &reqwest::Error) -> bool {
+pub(crate) fn is_private(error: &reqwest::Error) -> bool {
     let error: &dyn std::error::Error = error;
     let mut causes = std::iter::successors(Some(error), |cause| cause.source());
     causes.any(|cause| cause.is::<PrivateHost>())

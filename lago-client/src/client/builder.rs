@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
 
+use super::Client;
 use crate::base_url::BaseUrl;
-use crate::client::Client;
 use crate::clock;
-use crate::connecting;
-use crate::download::{Reach, Storages};
 use crate::error::Error;
 use crate::headers::header;
+use crate::http_client::{PRODUCT, http_client};
+use crate::options::time_limit;
 use crate::pace::Pace;
-use crate::request::time_limit;
 use crate::retry::{Budget, RetryPolicy};
-use crate::transport::Shared;
+use crate::send::Shared;
+use crate::storage::{Reach, Storages};
 
 /// Lago Cloud in the United States, where calls go unless told otherwise.
 pub const US: &str = "https://api.getlago.com/api/v1";
@@ -25,9 +25,6 @@ pub const EU: &str = "https://api.eu.getlago.com/api/v1";
 
 const API_KEY: &str = "LAGO_API_KEY";
 const API_URL: &str = "LAGO_API_URL";
-
-/// Who sends a request, as `user-agent` says it.
-pub(crate) const PRODUCT: &str = concat!("lago-client-rust/", env!("CARGO_PKG_VERSION"));
 
 /// Sets up a [`Client`].
 ///
@@ -272,28 +269,6 @@ impl ClientBuilder {
         HeaderValue::try_from(text)
             .map_err(|_| Error::config("the user agent has characters that no header can hold"))
     }
-}
-
-/// Shorter than the 20 s after which Puma, the server that Lago runs in, has long closed idle connections
-/// by default: a request that meets the closing is lost, and nobody knows if it was executed.
-const IDLE: Duration = Duration::from_secs(15);
-
-/// An HTTP client as those are that nobody brings, with settings of its own.
-pub(crate) fn http_client(
-    connect_timeout: Duration,
-    settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
-) -> Result<reqwest::Client, Error> {
-    let builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        // What is repeated is decided and counted here.
-        .retry(reqwest::retry::never())
-        .connect_timeout(connect_timeout)
-        // A time limit of a call that ends before there is a connection is told apart.
-        .connector_layer(connecting::Watch)
-        .pool_idle_timeout(IDLE);
-    settings(builder)
-        .build()
-        .map_err(|error| Error::config("the HTTP client cannot be made").because(error))
 }
 
 impl fmt::Debug for ClientBuilder {

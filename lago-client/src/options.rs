@@ -1,0 +1,34 @@
+//! What a call may have of its own.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+
+use crate::retry::RetryPolicy;
+
+/// What one call may have other than its client.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) headers: HeaderMap,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) total_timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    /// What is wrong with the options; said when the call is made.
+    pub(crate) problem: Option<String>,
+}
+
+impl Options {
+    pub(crate) fn limit(&mut self, name: &str, limit: Duration) {
+        self.problem = self.problem.take().or(time_limit(name, limit).err());
+    }
+}
+
+/// Refuses a time limit in which nothing can happen.
+pub(crate) fn time_limit(name: &str, limit: Duration) -> Result<(), String> {
+    match limit.is_zero() {
+        true => Err(format!(
+            "`{name}` is zero, which leaves no time to send anything"
+        )),
+        false => Ok(()),
+    }
+}
