@@ -1,24 +1,20 @@
 //! Maintenance commands of this workspace; `cargo xtask --help` lists them.
 
-mod canonical;
-mod commands;
-mod conform;
+mod cli;
 mod diagnostic;
-mod document;
-mod forward;
-mod mock;
 mod output;
 mod pointer;
 mod regen;
 mod spec;
-mod webhook;
 mod workspace;
+mod yaml;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use cli::{commands, conform, mock, webhook};
 use workspace::workspace;
 
 /// Maintenance of this workspace.

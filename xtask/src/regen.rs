@@ -29,7 +29,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Document;
+use crate::yaml::read::Document;
 pub(crate) use inspect::inspect;
 use names::Names;
 use operations::OperationFacts;

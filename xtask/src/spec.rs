@@ -13,7 +13,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Document;
+use crate::yaml::read::Document;
 
 /// Brings the facts of the document at `upstream` into the one at `target`, which keeps its prose
 /// (and is created when missing). Returns what a person wants to know about it.

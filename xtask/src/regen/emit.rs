@@ -1,35 +1,13 @@
 //! From the [`ir`](super::ir) to source files.
 
-mod answers;
-mod call_body;
-mod call_impl;
-mod call_parts;
-mod call_types;
-mod calls;
-mod conversions;
 mod docs;
-mod examples;
-mod files;
-mod identity;
-mod keyed;
-mod lowered;
-mod methods;
+mod mock;
 mod modules;
 mod nouns;
-mod plain;
-mod public_key;
-mod queries;
-mod refusable;
-mod requests;
 mod resources;
-mod setters;
-mod structs;
-mod table;
+mod tests;
 mod twins;
-mod typed;
 mod types;
-mod values;
-mod webhooks;
 
 use std::collections::BTreeMap;
 
@@ -37,8 +15,6 @@ use proc_macro2::TokenStream;
 
 use super::ir::{Api, Operation, TypeRef};
 use super::prose;
-#[cfg(test)]
-use super::sample;
 
 /// Generated files by path, relative to the workspace.
 pub(crate) type Tree = BTreeMap<String, String>;
@@ -93,15 +69,10 @@ pub(crate) fn address_of(operation: &Operation) -> String {
 pub(crate) fn emit(api: &Api) -> Result<Tree, EmitError> {
     let mut tree = Tree::new();
     types::emit(api, &mut tree)?;
-    webhooks::emit(api, &mut tree)?;
-    table::emit(api, &mut tree)?;
-    queries::emit(api, &mut tree)?;
     resources::emit(api, &mut tree)?;
-    answers::emit(api, &mut tree)?;
-    plain::emit(api, &mut tree)?;
-    public_key::emit(api, &mut tree)?;
+    mock::emit(api, &mut tree)?;
     modules::client(&mut tree)?;
-    calls::emit(api, &mut tree)?;
+    tests::emit(api, &mut tree)?;
     modules::tests(&mut tree)?;
     match tree
         .iter()

@@ -17,8 +17,8 @@ use super::passes::{Context, PASSES, Problem};
 use super::schema::origin;
 use super::{Clock, Corrected, Inputs, complain, correct, operation_pointer, read};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Document;
 use crate::pointer::join;
+use crate::yaml::read::Document;
 
 /// The step before any correction.
 const PARSE: &str = "parse";

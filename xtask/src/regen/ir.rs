@@ -4,7 +4,6 @@ mod field;
 
 use std::collections::BTreeMap;
 
-use super::names::Form;
 pub(crate) use field::{Field, LeftOut, Minted};
 
 /// The whole API.
@@ -59,6 +58,17 @@ pub(crate) struct EnumSite {
     pub(crate) origin: String,
     /// The values that it lists.
     pub(crate) values: Vec<String>,
+}
+
+/// How a decimal travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As a JSON string, with every digit.
+    String,
+    /// As a JSON number.
+    Number,
+    /// A JSON number of seconds since 1970.
+    Seconds,
 }
 
 /// A reference to a type.

@@ -131,7 +131,7 @@ fn one(ty: &TypeRef) -> &TypeRef {
 mod tests {
     use super::*;
     use crate::regen::ir::Body;
-    use crate::regen::names::Form;
+    use crate::regen::ir::Form;
     use crate::regen::sample::{self, Goes, structure};
 
     fn key(lookup: &str) -> Key {

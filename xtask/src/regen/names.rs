@@ -6,21 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::ident;
-use super::ir::Minted;
+use super::ir::{Form, Minted};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Document;
 use crate::pointer;
-
-/// How a decimal travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// As a JSON string, with every digit.
-    String,
-    /// As a JSON number.
-    Number,
-    /// A JSON number of seconds since 1970.
-    Seconds,
-}
+use crate::yaml::read::Document;
 
 /// The preferences of names.yaml.
 #[derive(Debug)]

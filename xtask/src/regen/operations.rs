@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::ir::{Idempotency, Key};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Document;
 use crate::pointer;
+use crate::yaml::read::Document;
 
 /// The reviewed facts, by operation id.
 #[derive(Debug)]

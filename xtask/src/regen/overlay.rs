@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::Source;
 use super::address::{Addresses, index, refresh};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Document;
+use crate::yaml::read::Document;
 use change::Change;
 use file::{Entry, File};
 

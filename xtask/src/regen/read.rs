@@ -12,9 +12,10 @@ use serde_json::{Map, Value};
 
 use super::conversions::plan;
 use super::identity;
+use super::ir::Form;
 use super::ir::{Api, EnumSite, Field, Kind, LeftOut, Type, TypeRef};
 use super::keyed;
-use super::names::{Form, Names};
+use super::names::Names;
 use super::operations::OperationFacts;
 use super::passes::{Problem, SITES};
 use super::reach::{Uses, reachable};

@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::ident;
 use super::schema::{METHODS, list, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Document;
 use crate::pointer::{escape, follow, join};
+use crate::yaml::read::Document;
 
 /// Methods that HTTP clients have no call for.
 const NO_CALLS: [&str; 2] = ["options", "trace"];

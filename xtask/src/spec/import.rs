@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::changes::Changes;
 use super::facts;
 use super::missing::Missing;
-use crate::canonical;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Document;
+use crate::yaml::read::Document;
+use crate::yaml::write;
 
 /// The next openapi.yaml, what is new in it and what it does not say yet.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(crate) fn import(
     let facts_before = ours.map(|ours| facts::with_prose_of(None, ours));
     let facts_now = facts::with_prose_of(None, upstream.root());
     Ok(Imported {
-        text: canonical::to_yaml(&next),
+        text: write::to_yaml(&next),
         changes: Changes::between(facts_before.as_ref(), &facts_now),
         missing: Missing::from(&next),
     })

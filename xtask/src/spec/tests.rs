@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::changes::{Count, Kind};
 use super::import::{Imported, import};
 use super::import_file;
-use crate::canonical::to_yaml;
 use crate::diagnostic::Diagnostics;
-use crate::document::Document;
+use crate::yaml::read::Document;
+use crate::yaml::write::to_yaml;
 
 fn document(value: &Value) -> Document {
     Document::parse("doc.yaml", &to_yaml(value)).unwrap()

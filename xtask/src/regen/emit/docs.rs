@@ -1,14 +1,16 @@
 //! What rustdoc says where the document has no words of ours yet: facts, not phrases.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use proc_macro2::TokenStream;
+use quote::quote;
 
 use super::nouns::named;
-use super::structs::Printed;
 use crate::regen::ident;
 use crate::regen::ir::{
-    Api, EnumSite, Failures, Field, Idempotency, Kind, LeftOut, Operation, TypeRef,
+    Api, EnumSite, Failures, Field, Form, Idempotency, Kind, Operation, TypeRef,
 };
-use crate::regen::names::Form;
 use crate::regen::prose::{code, markdown};
 
 /// The longest example that helps more than it distracts.
@@ -33,30 +35,6 @@ pub(crate) fn field(field: &Field) -> String {
         doc.push_str(&format!(" Example: {}.", code(example.trim_matches('"'))));
     }
     doc
-}
-
-/// The words on an update about what it does to fields that it leaves out.
-pub(crate) fn left_out(fields: &[Printed<'_>]) -> String {
-    let exceptions: Vec<String> = fields
-        .iter()
-        .filter(|field| !field.is_required())
-        .filter_map(|field| {
-            let becomes = match field.field.left_out? {
-                LeftOut::Cleared => "is cleared",
-                LeftOut::Reset => "is reset",
-                // To leave out the list is another thing than to leave out what is in it.
-                LeftOut::Removed => return None,
-            };
-            Some(format!("`{}` {becomes}", field.ident))
-        })
-        .collect();
-    match exceptions.is_empty() {
-        true => String::new(),
-        false => format!(
-            "\n\nNot every field that is left out stays as it is: {}.",
-            exceptions.join(", ")
-        ),
-    }
 }
 
 /// The words on the method of an operation.
@@ -190,4 +168,24 @@ pub(crate) fn enum_users(
         }
     }
     users
+}
+
+/// A doc comment, a line each.
+pub(crate) fn doc_lines(text: &str) -> TokenStream {
+    let lines = text.lines().map(|line| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        }
+    });
+    quote!(#(#[doc = #lines])*)
+}
+
+/// Adds the lines of a doc comment.
+pub(crate) fn push_doc(text: &mut String, indent: &str, doc: &str) {
+    for line in doc.lines() {
+        let space = if line.is_empty() { "" } else { " " };
+        let _ = writeln!(text, "{indent}///{space}{line}");
+    }
 }

@@ -1,19 +1,33 @@
 //! Prints what callers use: a module for each noun with its accessors, and the accessors of the
 //! client.
 
+pub(super) mod call_body;
+pub(super) mod call_impl;
+pub(super) mod call_parts;
+pub(super) mod call_types;
+pub(super) mod files;
+pub(super) mod identity;
+pub(super) mod keyed;
+pub(super) mod lowered;
+pub(super) mod methods;
+pub(super) mod public_key;
+pub(super) mod queries;
+pub(super) mod requests;
+pub(super) mod table;
+pub(super) mod values;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::call_types;
-use super::files::{self, FileMethod};
-use super::methods::{Method, methods};
-use super::requests::{self, Written};
-use super::structs::doc_lines;
+use super::docs::doc_lines;
 use super::{EmitError, Tree, address_of, source};
 use crate::regen::ir::{Api, Idempotency};
 use crate::regen::{ident, reserved};
+use files::FileMethod;
+use methods::{Method, methods};
+use requests::Written;
 
 const FOLDER: &str = "lago-client/src/generated/resources";
 
@@ -47,7 +61,9 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
         tree.insert(format!("{FOLDER}/{}.rs", ident::module(noun)), text);
     }
     tree.insert(format!("{FOLDER}.rs"), root(&nouns)?);
-    Ok(())
+    table::emit(api, tree)?;
+    queries::emit(api, tree)?;
+    public_key::emit(api, tree)
 }
 
 fn root(nouns: &BTreeSet<&String>) -> Result<String, EmitError> {
@@ -174,8 +190,8 @@ fn in_words(place: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::regen::sample;
 
     #[test]
     fn nouns_lead_to_methods_and_options_are_setters() {

@@ -1,18 +1,29 @@
 //! Prints lago-types: a file for each noun, one for the enums, and the module that joins them.
 
+mod conversions;
+mod fields;
+mod keyed;
+mod plain;
+mod refusable;
+mod setters;
+mod structs;
+mod typed;
+mod webhooks;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::docs::{self, push_doc};
 use super::nouns::{modules, named};
-use super::structs::{self, Printed};
-use super::typed::{Typed, typed};
-use super::{EmitError, Tree, conversions, docs, source};
+use super::{EmitError, Tree, source};
 use crate::regen::conversions::all;
 use crate::regen::ident;
-use crate::regen::ir::{Api, EnumSite, Kind, Type};
+use crate::regen::ir::{Api, EnumSite, Kind};
+use fields::print_fields;
+use typed::{Typed, typed};
 
 const FOLDER: &str = "lago-types/src/generated";
 
@@ -33,7 +44,8 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     tree.insert(format!("{FOLDER}/schemas.rs"), schemas(api)?);
     tree.insert("tests/src/generated/types.rs".into(), table(api)?);
     tree.insert(format!("{FOLDER}/mod.rs"), root(files.keys().copied())?);
-    Ok(())
+    webhooks::emit(api, tree)?;
+    plain::emit(api, tree)
 }
 
 fn root<'m>(modules: impl Iterator<Item = &'m str>) -> Result<String, EmitError> {
@@ -127,28 +139,6 @@ fn noun(
     Ok(text)
 }
 
-/// The fields of a struct in document order, as they are printed.
-pub(crate) fn print_fields<'a>(
-    name: &str,
-    ty: &'a Type,
-    typed: &'a Typed,
-) -> Result<Vec<Printed<'a>>, EmitError> {
-    let Kind::Struct(fields) = &ty.kind else {
-        return Ok(Vec::new());
-    };
-    let mut printed: Vec<Printed<'a>> = Vec::new();
-    for field in fields {
-        let typed = typed.field(name, &field.name).ok_or_else(|| {
-            EmitError::at(
-                &ty.origin,
-                format!("typify lost the field `{}`", field.name),
-            )
-        })?;
-        printed.push(Printed::new(field, typed, ty.received));
-    }
-    Ok(printed)
-}
-
 /// The enums, as text: a formatter would not know the macro's syntax.
 fn enums(api: &Api, typed: &Typed) -> Result<String, EmitError> {
     let ident = |name: &str, field: &str| match typed.field(name, field) {
@@ -180,13 +170,5 @@ fn push_variants(text: &mut String, values: &[String], sites: &[EnumSite]) {
         push_doc(text, "        ", &docs::variant(value, sites));
         // Writing to a String cannot fail.
         let _ = writeln!(text, "        {variant} = {value:?},");
-    }
-}
-
-/// Adds the lines of a doc comment.
-pub(crate) fn push_doc(text: &mut String, indent: &str, doc: &str) {
-    for line in doc.lines() {
-        let space = if line.is_empty() { "" } else { " " };
-        let _ = writeln!(text, "{indent}///{space}{line}");
     }
 }

@@ -6,7 +6,7 @@ use super::absence::Absence;
 use super::change::{Change, Complaint};
 use super::evidence;
 use crate::diagnostic::Diagnostic;
-use crate::document::Document;
+use crate::yaml::read::Document;
 
 /// A file that was read.
 #[derive(Debug)]

@@ -8,7 +8,7 @@
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::regen::names::Form;
+use crate::regen::ir::Form;
 use crate::regen::places::{each_schema, each_schema_mut};
 use crate::regen::schema::{is_type, object_mut, origin, text};
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::document::Document;
 use crate::pointer::join;
+use crate::yaml::read::Document;
 
 /// Characters that stand in a path as they are, RFC 3986's `pchar` without the letters and digits.
 const PLAIN: &str = "-._~!$&'()*+,;=:@%/";

@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 
 use super::kind::{Kind, PARAMETER, REQUEST, RESPONSE, SCHEMA};
 use crate::diagnostic::Diagnostic;
-use crate::document::Document;
 use crate::pointer::{decoded, join};
 use crate::regen::schema::METHODS;
+use crate::yaml::read::Document;
 
 /// Checks paths, webhooks and components.
 pub(super) fn check(document: &Document, found: &mut Vec<Diagnostic>) {

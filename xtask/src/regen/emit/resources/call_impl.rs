@@ -1,0 +1,99 @@
+//! Prints how a call writes its request, and how it reads what comes back.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::call_parts::{PAGING, is_paging};
+use super::methods::{Method, Output};
+use super::requests::Written;
+use super::values::argument;
+use super::{identity, keyed, lowered, table};
+use crate::regen::emit::EmitError;
+use crate::regen::ident;
+
+/// The `Call` of a call type.
+pub(crate) fn call_impl(
+    method: &Method<'_>,
+    request: &TokenStream,
+    lookup: Option<&Method<'_>>,
+    call: &Ident,
+) -> Result<TokenStream, EmitError> {
+    let constant = format_ident!("{}", table::constant(&method.operation.id));
+    let (output, decoded) = match &method.output {
+        Output::Nothing => (quote!(()), quote!(decode::nothing(body))),
+        Output::Text => (quote!(String), quote!(decode::text(body))),
+        Output::Whole(ty) => (argument(call, ty)?.ty, quote!(decode::whole(body))),
+        Output::Root { key, ty } => (argument(call, ty)?.ty, quote!(decode::root(body, #key))),
+        Output::RootOrNothing { key, ty } => {
+            let ty = argument(call, ty)?.ty;
+            (
+                quote!(Option<#ty>),
+                quote!(decode::root_or_nothing(body, #key)),
+            )
+        }
+        Output::Page { key, item } => {
+            let item = argument(call, item)?.ty;
+            (quote!(Page<#item>), quote!(decode::page(body, #key)))
+        }
+    };
+    let check = identity::check(method);
+    let keyed = keyed::call_functions(method, lookup);
+    Ok(quote! {
+        impl Call for #call {
+            type Output = #output;
+            const OPERATION: &'static Operation = op::#constant;
+            #request
+            fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
+                #decoded
+            }
+            #check
+            #keyed
+        }
+    })
+}
+
+/// The function that writes the request: what progenitor puts into it, from what the call keeps.
+pub(crate) fn request_function(
+    method: &Method<'_>,
+    written: &Written,
+    body: &TokenStream,
+) -> Result<TokenStream, EmitError> {
+    let unknown = |name: &str| {
+        let message = format!("progenitor asks for an unknown `{name}`");
+        EmitError::within(method.operation, message)
+    };
+    let mut segments = Vec::new();
+    for name in &written.segments {
+        // Progenitor may have added to the name what makes it an identifier.
+        let mut known = method.path();
+        let known = known.find(|known| known.rust == ident::snake(name));
+        let known = known.ok_or_else(|| unknown(name))?;
+        let (field, name) = (ident::value(&known.rust), &known.rust);
+        segments.push(quote!(wire::segment(#name, &self.#field)?));
+    }
+    let is_list = matches!(method.output, Output::Page { .. });
+    let mut query = Vec::new();
+    for name in &written.query {
+        let mut known = lowered::queries(method.operation);
+        let known = known.find(|known| lowered::name(known) == name);
+        let known = known.ok_or_else(|| unknown(name))?;
+        let (field, name) = (ident::value(&known.rust), &known.name);
+        let value = match is_list && is_paging(known) {
+            true => quote!(self.paging.#field),
+            false => quote!(self.#field),
+        };
+        query.push(quote!(.query(#name, &#value)));
+    }
+    let forgotten = |name: &&str| is_list && !written.query.iter().any(|known| known == *name);
+    query.extend(PAGING.into_iter().filter(forgotten).map(|name| {
+        let field = ident::value(name);
+        quote!(.query(#name, &self.paging.#field))
+    }));
+    let url = written.url.replacen("{}", "{base_url}", 1);
+    Ok(quote! {
+        fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
+            let url = format!(#url #(, #segments)*);
+            wire::draft(Self::OPERATION, url) #(#query)* #body .build()
+        }
+    })
+}

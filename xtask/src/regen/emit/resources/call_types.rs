@@ -1,0 +1,182 @@
+//! Prints what describes a call: the method that begins it, a type that holds its arguments, and the setters
+//! of its options.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::call_body;
+use super::call_impl::{call_impl, request_function};
+use super::call_parts::{Part, Setter, is_paging, setter};
+use super::methods::{Method, Output};
+use super::requests::Written;
+use super::values::{Argument, argument};
+use crate::regen::emit::docs::doc_lines;
+use crate::regen::emit::{EmitError, docs};
+use crate::regen::ir::{Parameter, ParameterPlace};
+use crate::regen::{ident, prose};
+
+/// A method and all that belongs to its call.
+pub(crate) struct Printed {
+    /// The method on the accessor.
+    pub(crate) method: TokenStream,
+    /// The type of the call with its impls.
+    pub(crate) call: TokenStream,
+}
+
+/// Prints a method, given the one of the same noun that reads back what it writes, if any.
+pub(crate) fn print(
+    method: &Method<'_>,
+    written: &Written,
+    lookup: Option<&Method<'_>>,
+) -> Result<Printed, EmitError> {
+    let call = format_ident!("{}", method.call);
+    let is_list = matches!(method.output, Output::Page { .. });
+    // What every list has is set and kept in one place for all.
+    let options = || {
+        method
+            .query(false)
+            .filter(|parameter| !(is_list && is_paging(parameter)))
+    };
+    let mut arguments = Vec::new();
+    let mut parts = Vec::new();
+    for parameter in method.path() {
+        let ident = ident::value(&parameter.rust);
+        arguments.push(quote!(#ident: impl std::fmt::Display));
+        parts.push(Part {
+            init: quote!(#ident.to_string()),
+            ty: quote!(String),
+            ident,
+        });
+    }
+    for parameter in method.query(true) {
+        let ident = ident::value(&parameter.rust);
+        let Argument { declared, kept, ty } = query_argument(&ident, parameter)?;
+        arguments.push(declared);
+        parts.push(Part {
+            ident,
+            ty,
+            init: kept,
+        });
+    }
+    for parameter in options() {
+        let ident = ident::value(&parameter.rust);
+        let ty = query_argument(&ident, parameter)?.ty;
+        parts.push(Part::optional(ident, &ty));
+    }
+    if is_list {
+        parts.push(Part {
+            ident: format_ident!("paging"),
+            ty: quote!(Paging),
+            init: quote!(Paging::default()),
+        });
+    }
+    let body = call_body::of(method)?;
+    arguments.extend(body.arguments);
+    parts.extend(body.parts);
+    let query_setters = options().map(query_setter).collect::<Result<Vec<_>, _>>()?;
+    let setters: Vec<Setter> = query_setters.into_iter().chain(body.setters).collect();
+    let functions = setters.iter().map(|setter| &setter.tokens);
+    let settings = (!setters.is_empty()).then(|| quote!(impl Request<#call> { #(#functions)* }));
+
+    let fields = parts
+        .iter()
+        .map(|Part { ident, ty, .. }| quote!(#ident: #ty));
+    let inits = parts
+        .iter()
+        .map(|Part { ident, init, .. }| quote!(#ident: #init));
+    let verb = ident::value(&method.verb);
+    let doc = doc_lines(&(docs::operation(method.operation) + &listed(&setters, is_list)));
+    let deprecated = method.operation.deprecated.then(|| quote!(#[deprecated]));
+    let printed = quote! {
+        #doc
+        #deprecated
+        pub fn #verb(&self, #(#arguments),*) -> Request<#call> {
+            Request::new(&self.client, #call { #(#inits),* })
+        }
+    };
+    let call_impl = call_impl(
+        method,
+        &request_function(method, written, &body.written)?,
+        lookup,
+        &call,
+    )?;
+    let list = list_impl(method, &call)?;
+    let about = doc_lines(&format!(
+        "A call of `{} {}`.",
+        method.operation.method, method.operation.path
+    ));
+    Ok(Printed {
+        method: printed,
+        call: quote! {
+            #about
+            #[derive(Clone, Debug)]
+            pub struct #call { #(#fields),* }
+            #settings
+            #call_impl
+            #list
+        },
+    })
+}
+
+/// The settings of a call, in the words on the method: those of all calls stand on one page of rustdoc.
+fn listed(setters: &[Setter], is_list: bool) -> String {
+    if setters.is_empty() && !is_list {
+        return String::new();
+    }
+    let mut doc = "\n\n# Settings\n\n".to_owned();
+    for Setter { name, summary, .. } in setters {
+        doc += &format!("- `{name}`: {summary}\n");
+    }
+    if is_list {
+        doc += "- [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.\n";
+    }
+    doc
+}
+
+fn query_argument(ident: &Ident, parameter: &Parameter) -> Result<Argument, EmitError> {
+    match &parameter.place {
+        ParameterPlace::Query { ty, .. } => argument(ident, ty),
+        _ => Ok(Argument {
+            declared: quote!(#ident: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>),
+            kept: quote!(DeepObject::new(#ident)),
+            ty: quote!(DeepObject),
+        }),
+    }
+}
+
+fn query_setter(parameter: &Parameter) -> Result<Setter, EmitError> {
+    let ident = ident::value(&parameter.rust);
+    let Argument { declared, kept, .. } = query_argument(&ident, parameter)?;
+    let plain = parameter.name.trim_end_matches("[]");
+    let doc = match &parameter.doc {
+        Some(said) => prose::markdown(said),
+        None => format!("The query parameter {}.", prose::code(plain)),
+    };
+    let assignment = quote!(self.call.#ident = Some(#kept););
+    setter(&parameter.origin, &ident, &doc, declared, assignment)
+}
+
+/// A list that can be walked has a page to ask for.
+fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, EmitError> {
+    let Output::Page { item, .. } = &method.output else {
+        return Ok(None);
+    };
+    let item = argument(call, item)?.ty;
+    if !method
+        .query(false)
+        .any(|option| is_paging(option) && option.name == "page")
+    {
+        return Err(EmitError::within(
+            method.operation,
+            "the list has pages but no optional parameter `page` that is a number; correct it in the overlay",
+        ));
+    }
+    Ok(Some(quote! {
+        impl ListCall for #call {
+            type Item = #item;
+            fn paging(&mut self) -> &mut Paging {
+                &mut self.paging
+            }
+        }
+    }))
+}

@@ -1,0 +1,204 @@
+//! What of an operation a caller sees: arguments, options, answer. A body that is one of several
+//! becomes a method for each.
+
+use crate::regen::emit::EmitError;
+use crate::regen::ir::{Answer, BodyShape, Field, Operation, Parameter, ParameterPlace, TypeRef};
+use crate::regen::names::{noun_of, singular};
+use crate::regen::{ident, reserved};
+
+/// A method on an accessor.
+pub(crate) struct Method<'a> {
+    /// The operation that it calls.
+    pub(crate) operation: &'a Operation,
+    /// Its name.
+    pub(crate) verb: String,
+    /// The name of the type that describes its calls.
+    pub(crate) call: String,
+    /// The body that it sends.
+    pub(crate) input: Input<'a>,
+    /// What it answers.
+    pub(crate) output: Output<'a>,
+}
+
+/// The body that a method sends.
+pub(crate) enum Input<'a> {
+    /// None.
+    Nothing,
+    /// The type itself.
+    Type(&'a TypeRef),
+    /// A value under a root key, with options beside it.
+    Root {
+        main: &'a Field,
+        beside: Vec<&'a Field>,
+    },
+    /// A value under one of several root keys.
+    Variant(&'a Field),
+    /// The type itself, or nothing.
+    OptionalType(&'a TypeRef),
+    /// A value under a root key, or nothing.
+    OptionalRoot(&'a Field),
+}
+
+/// What a method answers.
+pub(crate) enum Output<'a> {
+    /// Nothing.
+    Nothing,
+    /// Text that is no JSON.
+    Text,
+    /// The type itself.
+    Whole(&'a TypeRef),
+    /// The value under a root key.
+    Root { key: &'a str, ty: TypeRef },
+    /// The value under a root key, or nothing yet.
+    RootOrNothing { key: &'a str, ty: TypeRef },
+    /// A page of a list.
+    Page { key: &'a str, item: &'a TypeRef },
+}
+
+/// The methods that an operation becomes.
+pub(crate) fn methods(operation: &Operation) -> Result<Vec<Method<'_>>, EmitError> {
+    let named = |verb: String, input, output| {
+        let inner = operation.accessors.iter().skip(1).chain([&verb]);
+        let mut call: String = inner.map(|word| ident::pascal(word)).collect();
+        if reserved::call_name(&call) {
+            call.push_str("Call");
+        }
+        Method {
+            operation,
+            verb,
+            call,
+            input,
+            output,
+        }
+    };
+    let Some(body) = &operation.body else {
+        let output = output(&operation.answer, operation)?;
+        return Ok(vec![named(operation.verb.clone(), Input::Nothing, output)]);
+    };
+    let one = |input| {
+        Ok(vec![named(
+            operation.verb.clone(),
+            input,
+            output(&operation.answer, operation)?,
+        )])
+    };
+    match (&body.shape, body.required) {
+        (BodyShape::Type(ty), true) => one(Input::Type(ty)),
+        (BodyShape::Type(ty), false) => one(Input::OptionalType(ty)),
+        (BodyShape::Roots(fields), true) => one(roots(fields, operation)?),
+        (BodyShape::Roots(fields), false) => match fields.as_slice() {
+            [only] => one(Input::OptionalRoot(only)),
+            _ => Err(unsupported(operation, "an optional body has several roots")),
+        },
+        (BodyShape::Choice(fields), _) => fields
+            .iter()
+            .map(|field| {
+                let many = matches!(field.ty, TypeRef::List(_));
+                let verb = match many {
+                    true => format!("{}_batch", operation.verb),
+                    false => operation.verb.clone(),
+                };
+                Ok(named(
+                    verb,
+                    Input::Variant(field),
+                    chosen(field, operation)?,
+                ))
+            })
+            .collect(),
+    }
+}
+
+/// The value that the body is about: what the noun of the path is called, among options.
+fn roots<'a>(fields: &'a [Field], operation: &Operation) -> Result<Input<'a>, EmitError> {
+    let noun = operation
+        .accessors
+        .last()
+        .map(|noun| singular(noun))
+        .unwrap_or_default();
+    let nouns = [noun, noun_of(&operation.path)];
+    let main = match fields {
+        [only] => Some(only),
+        several => several.iter().find(|field| nouns.contains(&field.name)),
+    };
+    let main = main.ok_or_else(|| unsupported(operation, "no root of the body is its noun"))?;
+    let beside = fields
+        .iter()
+        .filter(|field| field.name != main.name)
+        .collect();
+    Ok(Input::Root { main, beside })
+}
+
+fn output<'a>(answer: &'a Answer, operation: &Operation) -> Result<Output<'a>, EmitError> {
+    Ok(match answer {
+        Answer::Root { key, ty } if operation.may_be_empty => Output::RootOrNothing {
+            key,
+            ty: ty.clone(),
+        },
+        _ if operation.may_be_empty => {
+            return Err(unsupported(operation, "what may be empty has no root key"));
+        }
+        Answer::Empty => Output::Nothing,
+        Answer::Text => Output::Text,
+        Answer::Type(ty) => Output::Whole(ty),
+        Answer::Root { key, ty } => Output::Root {
+            key,
+            ty: ty.clone(),
+        },
+        Answer::Page { key, item } => Output::Page { key, item },
+        Answer::Choice(_) => {
+            return Err(unsupported(
+                operation,
+                "it answers one of several without being asked so",
+            ));
+        }
+    })
+}
+
+/// The answer that has the root key of the body that was sent.
+fn chosen<'a>(field: &Field, operation: &'a Operation) -> Result<Output<'a>, EmitError> {
+    let Answer::Choice(answers) = &operation.answer else {
+        return output(&operation.answer, operation);
+    };
+    let mut found = answers.iter().filter_map(|answer| match answer {
+        Answer::Root { key, ty } if *key == field.name => Some((key, ty.clone())),
+        // Several at once come back as they went: the whole list, no page of it.
+        Answer::Page { key, item } if *key == field.name => {
+            Some((key, TypeRef::List(Box::new(item.clone()))))
+        }
+        _ => None,
+    });
+    match found.next() {
+        Some((key, ty)) => Ok(Output::Root { key, ty }),
+        None => Err(unsupported(
+            operation,
+            &format!("nothing answers `{}`", field.name),
+        )),
+    }
+}
+
+fn unsupported(operation: &Operation, why: &str) -> EmitError {
+    EmitError::within(operation, why)
+}
+
+impl Method<'_> {
+    /// The query parameters, required ones or the others.
+    pub(crate) fn query(&self, wanted: bool) -> impl Iterator<Item = &Parameter> {
+        self.operation
+            .parameters
+            .iter()
+            .filter(move |parameter| match parameter.place {
+                ParameterPlace::Path => false,
+                ParameterPlace::Query { required, .. } | ParameterPlace::QueryMap { required } => {
+                    required == wanted
+                }
+            })
+    }
+
+    /// The path parameters, in path order.
+    pub(crate) fn path(&self) -> impl Iterator<Item = &Parameter> {
+        self.operation
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.place == ParameterPlace::Path)
+    }
+}

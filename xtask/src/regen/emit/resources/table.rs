@@ -1,0 +1,180 @@
+//! The table of operations: what everything that treats operations alike reads.
+
+use std::collections::BTreeSet;
+
+use heck::ToUpperCamelCase;
+use quote::quote;
+
+use crate::regen::emit::{EmitError, Tree, source};
+use crate::regen::ident;
+use crate::regen::ir::{Api, Gone, Idempotency, Operation};
+
+const FILE: &str = "lago-client/src/generated/operations.rs";
+
+/// Prints the table, a line for each operation, and a name for each of its rows.
+pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
+    let mut names = BTreeSet::new();
+    let mut rows = String::new();
+    let mut constants = String::new();
+    for (index, operation) in api.operations.iter().enumerate() {
+        let name = constant(&operation.id);
+        if !names.insert(name.clone()) {
+            return Err(EmitError::within(
+                operation,
+                format!("another operation is called {name}"),
+            ));
+        }
+        rows += &format!("    {},\n", row(operation));
+        constants += &format!("    pub(crate) const {name}: &Operation = &OPERATIONS[{index}];\n");
+    }
+    let head = source(
+        "Every operation of the API.",
+        quote! {
+            use crate::operation::{Idempotency::*, Method::*, Operation, RequestBody::*, row};
+        },
+    )?;
+    let count = api.operations.len();
+    // A line for each row: prettyplease would give every argument one of its own.
+    let text = format!(
+        "{head}
+/// Every operation of the API, by path and method.
+pub static OPERATIONS: [Operation; {count}] = [
+{rows}];
+
+/// The rows of [`OPERATIONS`] by name.
+#[allow(missing_docs, reason = \"a row speaks for itself\")]
+pub(crate) mod op {{
+    use super::{{OPERATIONS, Operation}};
+
+{constants}}}
+"
+    );
+    tree.insert(FILE.to_owned(), text);
+    Ok(())
+}
+
+/// The name of the row of an operation.
+pub(crate) fn constant(id: &str) -> String {
+    match ident::snake(id).to_uppercase() {
+        table if table == "OPERATIONS" => table + "_",
+        name => name,
+    }
+}
+
+fn row(operation: &Operation) -> String {
+    let resource: Vec<&str> = operation
+        .accessors
+        .iter()
+        .chain([&operation.verb])
+        .map(String::as_str)
+        .collect();
+    let idempotency = match &operation.idempotency {
+        Idempotency::Idempotent => "Idempotent".to_owned(),
+        Idempotency::NotIdempotent => "NotIdempotent".to_owned(),
+        Idempotency::WithKey(key) => format!(
+            "WithKey(crate::operation::Key {{ name: {:?}, time: {:?}, content: &{:?}, amounts: &{:?} }})",
+            key.name, key.time, key.content, key.amounts
+        ),
+    };
+    let body = match &operation.body {
+        None => "Absent",
+        Some(body) if body.required => "Required",
+        Some(_) => "Optional",
+    };
+    let identity: Vec<(&str, String)> = operation
+        .identity
+        .iter()
+        .map(|found| (found.parameter.as_str(), found.place()))
+        .collect();
+    format!(
+        "row({:?}, {}, {:?}, {:?}, {idempotency}, {body}, &{:?}, &{identity:?}, {}, {:?})",
+        operation.id,
+        operation.method.to_upper_camel_case(),
+        operation.path,
+        resource.join("."),
+        operation.answer.roots(),
+        gone(operation.gone.as_ref()),
+        operation.since,
+    )
+}
+
+fn gone(gone: Option<&Gone>) -> String {
+    const MODULE: &str = "crate::operation";
+    match gone {
+        None => "None".to_owned(),
+        Some(Gone::Key(parameter)) => format!("Some({MODULE}::Gone::Key({parameter:?}))"),
+        Some(Gone::Element(lists)) => {
+            let lists = lists.iter().map(|elements| {
+                let list = elements.list.as_ref().map(|list| &list.name);
+                format!(
+                    "{MODULE}::Elements {{ list: {list:?}, parameter: {:?}, property: {:?} }}",
+                    elements.parameter, elements.property
+                )
+            });
+            let lists: Vec<String> = lists.collect();
+            format!("Some({MODULE}::Gone::Element(&[{}]))", lists.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::regen::ir::{Elements, Part};
+    use crate::regen::sample;
+
+    #[test]
+    fn each_operation_has_a_row_and_a_name() {
+        let mut tree = Tree::new();
+        emit(&sample::api(), &mut tree).unwrap();
+        let text = &tree[FILE];
+        syn::parse_file(text).unwrap();
+        for expected in [
+            "pub static OPERATIONS: [Operation; 4] = [",
+            r#"    row("listParts", Get, "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], &[], None, None),"#,
+            r#"    row("createThing", Post, "/things", "things.post", NotIdempotent, Required, &["thing"], &[], None, Some("1.2.0")),"#,
+            r#"    row("deleteThing", Delete, "/things/{code}", "things.delete", Idempotent, Optional, &[], &[], None, None),"#,
+            "    pub(crate) const CREATE_THING: &Operation = &OPERATIONS[1];",
+        ] {
+            assert!(text.contains(expected), "{expected}\n---\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_says_where_what_was_deleted_would_be() {
+        assert_eq!(gone(None), "None");
+        let key = Gone::Key("key".to_owned());
+        assert_eq!(
+            gone(Some(&key)),
+            r#"Some(crate::operation::Gone::Key("key"))"#
+        );
+        let list = |list: Option<&str>| Elements {
+            list: list.map(|name| Part {
+                name: name.to_owned(),
+                optional: true,
+            }),
+            parameter: "code".to_owned(),
+            property: "lago_id".to_owned(),
+        };
+        let element = Gone::Element(vec![list(None), list(Some("bits"))]);
+        let row = gone(Some(&element));
+        for expected in [
+            r#"Gone::Element(&[crate::operation::Elements { list: None, parameter: "code", "#,
+            r#"Elements { list: Some("bits"), parameter: "code", property: "lago_id" }]))"#,
+        ] {
+            assert!(row.contains(expected), "{row}");
+        }
+    }
+
+    #[test]
+    fn two_operations_cannot_share_a_name() {
+        let mut api = sample::api();
+        api.operations[1].id = "list_parts".into();
+        assert!(
+            emit(&api, &mut Tree::new())
+                .unwrap_err()
+                .message
+                .contains("LIST_PARTS")
+        );
+    }
+}

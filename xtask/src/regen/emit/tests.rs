@@ -1,0 +1,5 @@
+//! Code of lago-tests.
+
+mod calls;
+
+pub(super) use calls::emit;

@@ -1,0 +1,117 @@
+//! The fields of a struct, with all that decides how they are printed.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::typed::{Typed, TypedField};
+use crate::regen::emit::EmitError;
+use crate::regen::ir::{Field, Kind, LeftOut, Type};
+
+/// How a field is there or not, and so what stands around its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Always there.
+    Plain,
+    /// `Option`, left out when `None`.
+    Option,
+    /// `Option`, sent as null when `None`.
+    Null,
+    /// `Patch`: left out, null, or a value.
+    Patch,
+}
+
+/// A field with all that decides how it is printed.
+pub(crate) struct Printed<'a> {
+    /// The field of the document.
+    pub(crate) field: &'a Field,
+    /// Its Rust name.
+    pub(crate) ident: &'a syn::Ident,
+    /// The type of its value when there is one.
+    pub(crate) value: &'a syn::Type,
+    /// What stands around it.
+    pub(crate) presence: Presence,
+}
+
+impl<'a> Printed<'a> {
+    /// Joins what the document and what typify say.
+    pub(crate) fn new(field: &'a Field, typed: &'a TypedField, received: bool) -> Self {
+        let presence = match (received, field.required, field.nullable) {
+            (_, true, false) => Presence::Plain,
+            (true, _, _) | (false, false, false) => Presence::Option,
+            (false, true, true) => Presence::Null,
+            (false, false, true) => Presence::Patch,
+        };
+        Self {
+            field,
+            ident: &typed.ident,
+            value: &typed.ty,
+            presence,
+        }
+    }
+
+    /// The type of the field.
+    pub(crate) fn ty(&self) -> TokenStream {
+        let value = self.value;
+        match self.presence {
+            Presence::Plain => quote!(#value),
+            Presence::Option | Presence::Null => quote!(Option<#value>),
+            Presence::Patch => quote!(crate::Patch<#value>),
+        }
+    }
+
+    /// Whether a caller has to give it.
+    pub(crate) fn is_required(&self) -> bool {
+        matches!(self.presence, Presence::Plain | Presence::Null) && self.field.minted.is_none()
+    }
+
+    /// What `serde` has to know because null is sent as an empty object.
+    pub(crate) fn null_as_empty(&self) -> bool {
+        self.field.null_as_empty && self.presence == Presence::Patch
+    }
+}
+
+/// The fields of a struct in document order, as they are printed.
+pub(crate) fn print_fields<'a>(
+    name: &str,
+    ty: &'a Type,
+    typed: &'a Typed,
+) -> Result<Vec<Printed<'a>>, EmitError> {
+    let Kind::Struct(fields) = &ty.kind else {
+        return Ok(Vec::new());
+    };
+    let mut printed: Vec<Printed<'a>> = Vec::new();
+    for field in fields {
+        let typed = typed.field(name, &field.name).ok_or_else(|| {
+            EmitError::at(
+                &ty.origin,
+                format!("typify lost the field `{}`", field.name),
+            )
+        })?;
+        printed.push(Printed::new(field, typed, ty.received));
+    }
+    Ok(printed)
+}
+
+/// The words on an update about what it does to fields that it leaves out.
+pub(crate) fn left_out(fields: &[Printed<'_>]) -> String {
+    let exceptions: Vec<String> = fields
+        .iter()
+        .filter(|field| !field.is_required())
+        .filter_map(|field| {
+            let becomes = match field.field.left_out? {
+                LeftOut::Cleared => "is cleared",
+                LeftOut::Reset => "is reset",
+                // To leave out the list is another thing than to leave out what is in it.
+                LeftOut::Removed => return None,
+            };
+            Some(format!("`{}` {becomes}", field.ident))
+        })
+        .collect();
+    match exceptions.is_empty() {
+        true => String::new(),
+        false => format!(
+            "\n\nNot every field that is left out stays as it is: {}.",
+            exceptions.join(", ")
+        ),
+    }
+}

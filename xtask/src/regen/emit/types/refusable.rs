@@ -1,0 +1,117 @@
+//! Setters that take more than is right: text for a number, any JSON for an object. What they refuse, the request
+//! remembers in `refused_`, see `lago_types::refused`.
+
+use heck::ToUpperCamelCase;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+
+use super::fields::{Presence, Printed};
+use crate::regen::ir::{Form, TypeRef};
+
+/// A field whose setter takes more than is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusable {
+    /// Text may be no number.
+    Decimal,
+    /// It may be no number, and milliseconds.
+    Seconds,
+    /// JSON may be no object.
+    Object,
+}
+
+/// Whether a setter of one of the fields may refuse what it is given.
+pub(crate) fn can_refuse(fields: &[Printed<'_>]) -> bool {
+    fields.iter().any(|field| refusable(field).is_some())
+}
+
+/// What a setter of the field may refuse.
+pub(crate) fn refusable(field: &Printed<'_>) -> Option<Refusable> {
+    match (&field.field.ty, field.presence) {
+        // `None` is for null, and a text cannot be turned into an `Option`.
+        (_, Presence::Null) => None,
+        (TypeRef::Decimal(Form::Seconds), _) => Some(Refusable::Seconds),
+        (TypeRef::Decimal(_), _) => Some(Refusable::Decimal),
+        (TypeRef::Map(value), _) if **value == TypeRef::Json => Some(Refusable::Object),
+        _ => None,
+    }
+}
+
+/// The argument of a field that may refuse it, and the `Result` that it comes to.
+pub(crate) fn fallible(field: &Printed<'_>) -> Option<(TokenStream, TokenStream)> {
+    let (ident, value) = (field.ident, field.value);
+    let ty = match field.presence {
+        Presence::Patch => quote!(crate::Patch<#value>),
+        _ => quote!(#value),
+    };
+    let given = |ty: &TokenStream| quote!(#ident: impl TryInto<#ty, Error: Into<crate::Refusal>>);
+    Some(match (refusable(field)?, field.presence) {
+        (Refusable::Seconds, Presence::Plain | Presence::Option) => {
+            let time = quote!(crate::UnixTime);
+            let converted = quote!(crate::refused::convert::<#time>(#ident));
+            (given(&time), quote!(#converted.map(Into::into)))
+        }
+        (Refusable::Object, Presence::Plain | Presence::Option) => {
+            let kind = kind(field);
+            (
+                quote!(#ident: impl crate::IntoObject<#kind>),
+                quote!(#ident.into_object()),
+            )
+        }
+        _ => (given(&ty), quote!(crate::refused::convert::<#ty>(#ident))),
+    })
+}
+
+/// What an argument is generic over, if it has to be named.
+pub(crate) fn generics(fields: &[&Printed<'_>]) -> Option<TokenStream> {
+    let objects = fields.iter().filter(|field| {
+        refusable(field) == Some(Refusable::Object) && field.presence != Presence::Patch
+    });
+    let kinds: Vec<syn::Ident> = objects.map(|field| kind(field)).collect();
+    (!kinds.is_empty()).then(|| quote!(<#(#kinds),*>))
+}
+
+fn kind(field: &Printed<'_>) -> syn::Ident {
+    format_ident!("{}Kind", field.ident.to_string().to_upper_camel_case())
+}
+
+/// What keeps the values that a constructor could not take of those that it asks for, and the field for it.
+pub(crate) fn remembered(
+    fields: &[Printed<'_>],
+    asked: &[&Printed<'_>],
+) -> (Option<TokenStream>, Option<TokenStream>) {
+    if !can_refuse(fields) {
+        return (None, None);
+    }
+    match asked.iter().any(|field| refusable(field).is_some()) {
+        true => (
+            Some(quote!(let mut refused_ = crate::refused::Refused::default();)),
+            Some(quote!(refused_)),
+        ),
+        false => (
+            None,
+            Some(quote!(refused_: crate::refused::Refused::default())),
+        ),
+    }
+}
+
+/// The type in which a stage of a builder hands a value on.
+pub(crate) fn carried(field: &Printed<'_>) -> TokenStream {
+    // Also of a field that may be left out: here it was not.
+    let ty = match field.presence {
+        Presence::Option => field.value.to_token_stream(),
+        _ => field.ty(),
+    };
+    match refusable(field) {
+        Some(_) => quote!(crate::refused::Given<#ty>),
+        None => ty,
+    }
+}
+
+/// The field in a struct literal, from what it was given.
+pub(crate) fn taken(field: &Printed<'_>, given: &TokenStream) -> TokenStream {
+    let (ident, name) = (field.ident, &field.field.name);
+    match field.presence {
+        Presence::Option => quote!(#ident: refused_.take(#name, #given)),
+        _ => quote!(#ident: refused_.take(#name, #given).unwrap_or_default()),
+    }
+}

@@ -1,0 +1,4 @@
+//! YAML and JSON: read with the place of every node, and written in one way.
+
+pub(crate) mod read;
+pub(crate) mod write;
