@@ -68,22 +68,21 @@ fn main() -> Outcome {
         },
     )?;
 
-    server.answer(page(FULL)?);
     let url = format!("{base}/invoices");
     let call = async || lago.invoices().list().per_page(100).await;
     let get = || http.get(&url).query(&[("per_page", 100)]);
-    bench.compare("list 100 full invoices", call, async || {
-        let page: Page<Invoice> = read(get()).await?;
-        Ok((page.invoices, page.meta))
-    })?;
-    bench.compare(
-        "list 100 full invoices, beside plain structs",
-        call,
-        async || {
+    for (name, invoice) in [("listed", LISTED), ("full", FULL)] {
+        server.answer(page(invoice)?);
+        let name = format!("list 100 {name} invoices");
+        bench.compare(&name, call, async || {
+            let page: Page<Invoice> = read(get()).await?;
+            Ok((page.invoices, page.meta))
+        })?;
+        bench.compare(&format!("{name}, beside plain structs"), call, async || {
             let page: Page<plain::Invoice> = read(get()).await?;
             Ok((page.invoices, page.meta))
-        },
-    )?;
+        })?;
+    }
 
     let ratios = bench.finish();
     criterion.final_summary();

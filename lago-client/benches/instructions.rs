@@ -69,7 +69,7 @@ async fn call(subject: &str, way: &str, count: usize, address: &str) -> Outcome 
             ("customer", "ours") => drop(lago.customers().get("acme").send().await?),
             ("customer", "bare") => {
                 let get = http.get(format!("{base}/customers/acme"));
-                drop(read::<CustomerRoot>(get).await?);
+                drop(read::<CustomerRoot>(get).await?.customer);
             }
             ("list" | "full", "ours") => {
                 drop(lago.invoices().list().per_page(100).send().await?);
@@ -78,7 +78,8 @@ async fn call(subject: &str, way: &str, count: usize, address: &str) -> Outcome 
                 let get = http
                     .get(format!("{base}/invoices"))
                     .query(&[("per_page", 100)]);
-                drop(read::<Page<plain::Invoice>>(get).await?);
+                let page = read::<Page<plain::Invoice>>(get).await?;
+                drop((page.invoices, page.meta));
             }
             _ => return Err(format!("nobody calls `{subject}` by `{way}`").into()),
         }

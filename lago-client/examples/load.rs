@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use lago_client::mock::{Answer, MockServer, ReceivedRequest, example};
+use lago_client::mock::{MockResponse, MockServer, ReceivedRequest, example};
 use lago_client::{Call, Client, Error, Request, RetryPolicy, types::*};
 
 const CALLS: u64 = 1_000_000;
@@ -92,7 +92,7 @@ struct ServerSide {
     faults: u64,
     injected: [AtomicU64; FAULT_NAMES.len()],
     /// By kind of call.
-    cut_off: Vec<Answer>,
+    cut_off: Vec<MockResponse>,
 }
 
 const FAULT_NAMES: [&str; 6] = [
@@ -106,7 +106,7 @@ const FAULT_NAMES: [&str; 6] = [
 
 impl ServerSide {
     fn new(calls: u64, faults: u64) -> Result<Self, Box<dyn StdError>> {
-        let half = |name: &&str| Ok(Answer::new(200).json(example(name)?).cut_off());
+        let half = |name: &&str| Ok(MockResponse::new(200).json(example(name)?).cut_off());
         let half = NAMES
             .iter()
             .map(half)
@@ -121,7 +121,7 @@ impl ServerSide {
     }
 
     /// Decides what happens to a request: in a fixed order over all of them.
-    fn answer(&self, request: &ReceivedRequest) -> Option<Answer> {
+    fn answer(&self, request: &ReceivedRequest) -> Option<MockResponse> {
         let number: u64 = request.header(NUMBER)?.parse().ok()?;
         let dice = spread(self.requests.fetch_add(1, Relaxed));
         if dice % 100 >= self.faults {
@@ -140,10 +140,10 @@ impl ServerSide {
         }
         self.injected[fault as usize].fetch_add(1, Relaxed);
         Some(match fault {
-            0 => Answer::new(429).header("retry-after", "0"),
-            1 => Answer::new(502).text("<html><h1>502 Bad Gateway</h1></html>"),
-            2 => Answer::error(500, "internal_error"),
-            3 | 4 => Answer::hang_up(),
+            0 => MockResponse::new(429).header("retry-after", "0"),
+            1 => MockResponse::new(502).text("<html><h1>502 Bad Gateway</h1></html>"),
+            2 => MockResponse::error(500, "internal_error"),
+            3 | 4 => MockResponse::hang_up(),
             _ => self.cut_off[kind(number)].clone(),
         })
     }

@@ -12,7 +12,7 @@ use std::error::Error as StdError;
 use std::future::IntoFuture;
 
 use futures::TryStreamExt;
-use lago_client::mock::{Answer, MockServer, example};
+use lago_client::mock::{MockResponse, MockServer, example};
 use lago_client::{Client, Error, types::*};
 use serde_json::json;
 
@@ -194,7 +194,7 @@ async fn stand_in() -> Result<MockServer, Box<dyn StdError>> {
                 *there = value;
             }
         }
-        server.answer(operation, Answer::new(200).json(answer))?;
+        server.answer(operation, MockResponse::new(200).json(answer))?;
     }
     Ok(server)
 }

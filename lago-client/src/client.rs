@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::send::Shared;
+use crate::send::ClientInner;
 
 mod builder;
 
@@ -35,13 +35,13 @@ pub use builder::{ClientBuilder, EU, US};
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
+    inner: Arc<ClientInner>,
 }
 
 impl Client {
-    pub(crate) fn new(shared: Shared) -> Self {
+    pub(crate) fn new(inner: ClientInner) -> Self {
         Self {
-            shared: Arc::new(shared),
+            inner: Arc::new(inner),
         }
     }
 
@@ -65,18 +65,18 @@ impl Client {
     #[cfg(feature = "drift")]
     #[must_use]
     pub fn drift(&self) -> crate::Drift {
-        self.shared.drift.counts()
+        self.inner.drift.counts()
     }
 
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
+    pub(crate) fn inner(&self) -> &Arc<ClientInner> {
+        &self.inner
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.shared.base_url)
+            .field("base_url", &self.inner.base_url)
             .finish_non_exhaustive()
     }
 }

@@ -119,14 +119,14 @@ mod tests {
     }
 
     /// A server, and a client that finds it once.
-    struct Place {
+    struct Setup {
         listener: TcpListener,
         names: Arc<Once>,
         http: reqwest::Client,
         url: String,
     }
 
-    impl Place {
+    impl Setup {
         async fn new() -> Result<Self, Box<dyn Error>> {
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             let names = Arc::new(Once::default());
@@ -158,7 +158,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_without_a_connection_was_not_sent() -> Outcome {
-        let place = Place::new().await?;
+        let place = Setup::new().await?;
         let first = tokio::spawn(place.get(LONG).send());
         let (mut stream, _) = place.listener.accept().await?;
         read_request(&mut stream).await?;
@@ -172,7 +172,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_that_got_the_connection_of_another_was_sent() -> Outcome {
-        let place = Place::new().await?;
+        let place = Setup::new().await?;
         let first = tokio::spawn(place.get(LONG).send());
         let (mut stream, _) = place.listener.accept().await?;
         read_request(&mut stream).await?;
@@ -191,7 +191,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_on_a_connection_of_its_own_was_sent() -> Outcome {
-        let place = Place::new().await?;
+        let place = Setup::new().await?;
         let get = tokio::spawn(watch(place.get(SHORT).send()));
         let (mut stream, _) = place.listener.accept().await?;
         read_request(&mut stream).await?;

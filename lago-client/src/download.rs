@@ -167,7 +167,7 @@ impl FileRequest {
     }
 
     /// Fetches the whole file, which may be as large as an answer
-    /// ([`largest_response`](crate::ClientBuilder::largest_response)).
+    /// ([`max_response_bytes`](crate::ClientBuilder::max_response_bytes)).
     ///
     /// # Errors
     ///
@@ -197,7 +197,7 @@ impl FileRequest {
             let checked = time_limit(name, limit);
             checked.map_err(|problem| Error::request(self.operation, problem))?;
         }
-        let clock = self.client.shared().clock.as_ref();
+        let clock = self.client.inner().clock.as_ref();
         let ask = |ask: &Ask| {
             ask(Options {
                 timeout: self.timeout,
@@ -216,7 +216,7 @@ impl FileRequest {
     }
 
     fn fetch(&self) -> Fetch<'_> {
-        let shared = self.client.shared();
+        let shared = self.client.inner();
         Fetch {
             shared,
             operation: self.operation,
@@ -227,7 +227,7 @@ impl FileRequest {
     }
 
     fn now(&self) -> Instant {
-        self.client.shared().clock.now()
+        self.client.inner().clock.now()
     }
 
     fn remaining(&self, start: Instant) -> Duration {

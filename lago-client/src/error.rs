@@ -106,7 +106,7 @@ impl Error {
             (false, false) => Kind::Transport,
         };
         // The URL holds ids of customers.
-        let mut failure = Self::new(kind, Some(operation)).because(error.without_url());
+        let mut failure = Self::new(kind, Some(operation)).with_source(error.without_url());
         failure.0.received = received;
         failure
     }
@@ -114,12 +114,12 @@ impl Error {
     /// A time limit that ended while there was no connection yet.
     pub(crate) fn unconnected(operation: &'static Operation, error: reqwest::Error) -> Self {
         let kind = Kind::Connect { timed_out: true };
-        Self::new(kind, Some(operation)).because(error.without_url())
+        Self::new(kind, Some(operation)).with_source(error.without_url())
     }
 
     /// An answer whose end the end of the connection marks, and which is not whole.
     pub(crate) fn torn(operation: &'static Operation, received: Received) -> Self {
-        Self::new(Kind::Transport, Some(operation)).with(received)
+        Self::new(Kind::Transport, Some(operation)).with_response(received)
     }
 
     /// A request that was not sent because the server takes none for so long, where that is known.
@@ -133,12 +133,12 @@ impl Error {
         limit: usize,
         received: Received,
     ) -> Self {
-        Self::new(Kind::TooLarge(limit), Some(operation)).with(received)
+        Self::new(Kind::TooLarge(limit), Some(operation)).with_response(received)
     }
 
     pub(crate) fn api(operation: &'static Operation, received: Received) -> Self {
         let api = ApiBody::parse(&received.body);
-        let mut error = Self::new(Kind::Api, Some(operation)).with(received);
+        let mut error = Self::new(Kind::Api, Some(operation)).with_response(received);
         error.0.api = api;
         error
     }
@@ -150,7 +150,7 @@ impl Error {
         success: Success,
     ) -> Self {
         let kind = Kind::Decode(failure.path);
-        let mut error = Self::new(kind, Some(operation)).with(success.received);
+        let mut error = Self::new(kind, Some(operation)).with_response(success.received);
         error.0.source = Some(failure.source);
         error.0.attempts = success.attempts;
         error.0.may_be_executed = true;
@@ -164,7 +164,7 @@ impl Error {
         success: Success,
     ) -> Self {
         let kind = Kind::OtherObject(property);
-        let mut error = Self::new(kind, Some(operation)).with(success.received);
+        let mut error = Self::new(kind, Some(operation)).with_response(success.received);
         error.0.attempts = success.attempts;
         error.0.may_be_executed = true;
         error
@@ -197,7 +197,7 @@ impl Error {
     }
 
     /// The failure of a call, after all its attempts.
-    pub(crate) fn after(mut self, history: History, stop: Stop) -> Self {
+    pub(crate) fn with_history(mut self, history: History, stop: Stop) -> Self {
         self.0.attempts = history.attempts;
         // Fetching a file changes nothing.
         self.0.may_be_executed = history.may_be_executed && !self.0.of_storage;
@@ -220,7 +220,7 @@ impl Error {
                     attempts: 1,
                     may_be_executed: true,
                 };
-                Self::new(Kind::Elsewhere, Some(operation)).after(history, Stop::Final)
+                Self::new(Kind::Elsewhere, Some(operation)).with_history(history, Stop::Final)
             }
         }
     }
@@ -234,12 +234,12 @@ impl Error {
         &self.0.kind
     }
 
-    pub(crate) fn with(mut self, received: Received) -> Self {
+    pub(crate) fn with_response(mut self, received: Received) -> Self {
         self.0.received = Some(received);
         self
     }
 
-    pub(crate) fn because(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+    pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Box::new(source));
         self
     }

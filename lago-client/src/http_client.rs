@@ -27,5 +27,5 @@ pub(crate) fn http_client(
         .pool_idle_timeout(IDLE);
     settings(builder)
         .build()
-        .map_err(|error| Error::config("the HTTP client cannot be made").because(error))
+        .map_err(|error| Error::config("the HTTP client cannot be made").with_source(error))
 }

@@ -5,7 +5,7 @@
 //! It keeps the requests that it got, and says what it is told to say:
 //!
 //! ```
-//! use lago_client::mock::{Answer, MockServer};
+//! use lago_client::mock::{MockResponse, MockServer};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,14 +18,14 @@
 //! assert_eq!(server.requests()[0].target, "/api/v1/customers/acme");
 //!
 //! // Once an error, then the example again.
-//! server.answer_next("customers.get", Answer::error(404, "customer_not_found"))?;
+//! server.answer_next("customers.get", MockResponse::error(404, "customer_not_found"))?;
 //! assert!(lago.customers().get("acme").await.is_err());
 //! assert_eq!(lago.customers().get("acme").await?, customer);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! It can also hang up, keep silent or cut an answer off ([`Answer`]), and do so now and then
+//! It can also hang up, keep silent or cut an answer off ([`MockResponse`]), and do so now and then
 //! ([`answer_with`](MockServerBuilder::answer_with)): to see how your code copes.
 //!
 //! Files that its examples name are its own too: `fetch_pdf` gets an empty one.
@@ -41,11 +41,11 @@
 //! path is an [error](crate::Error::is_other_object) to the client.
 
 mod addressed;
-mod answer;
 mod delivery;
 mod files;
 mod payload;
 mod record;
+mod response;
 mod route;
 mod serve;
 mod state;
@@ -59,9 +59,9 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-pub use answer::{Answer, UnknownOperation, example};
 pub use delivery::delivery;
 pub use record::ReceivedRequest;
+pub use response::{MockResponse, UnknownOperation, example};
 
 use crate::client::Client;
 use crate::error::Error;
@@ -136,8 +136,8 @@ impl MockServer {
     /// # Errors
     ///
     /// When there is no such operation.
-    pub fn answer(&self, operation: &str, answer: Answer) -> Result<(), UnknownOperation> {
-        self.state.always(answer::operation(operation)?, answer);
+    pub fn answer(&self, operation: &str, answer: MockResponse) -> Result<(), UnknownOperation> {
+        self.state.always(response::operation(operation)?, answer);
         Ok(())
     }
 
@@ -147,8 +147,12 @@ impl MockServer {
     /// # Errors
     ///
     /// When there is no such operation.
-    pub fn answer_next(&self, operation: &str, answer: Answer) -> Result<(), UnknownOperation> {
-        self.state.next(answer::operation(operation)?, answer);
+    pub fn answer_next(
+        &self,
+        operation: &str,
+        answer: MockResponse,
+    ) -> Result<(), UnknownOperation> {
+        self.state.next(response::operation(operation)?, answer);
         Ok(())
     }
 
@@ -228,7 +232,7 @@ impl MockServerBuilder {
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
-    /// use lago_client::mock::{Answer, MockServer};
+    /// use lago_client::mock::{MockResponse, MockServer};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -237,7 +241,7 @@ impl MockServerBuilder {
     /// let server = MockServer::builder()
     ///     .answer_with(move |_| {
     ///         let count = count.fetch_add(1, Ordering::Relaxed);
-    ///         (count % 20 == 19).then(Answer::hang_up)
+    ///         (count % 20 == 19).then(MockResponse::hang_up)
     ///     })
     ///     .start()
     ///     .await?;
@@ -246,7 +250,7 @@ impl MockServerBuilder {
     /// ```
     pub fn answer_with(
         mut self,
-        rule: impl Fn(&ReceivedRequest) -> Option<Answer> + Send + Sync + 'static,
+        rule: impl Fn(&ReceivedRequest) -> Option<MockResponse> + Send + Sync + 'static,
     ) -> Self {
         self.settings.rule = Some(Box::new(rule));
         self

@@ -63,7 +63,7 @@ impl Pace {
             Some(wait) if wait >= remaining => return Err(Some(wait)),
             Some(_) => {}
         }
-        let place = Place::new(self);
+        let place = Ticket::new(self);
         loop {
             // From before the look, so that none is missed after it.
             let news = self.news.notified();
@@ -127,19 +127,19 @@ impl Drop for Pass<'_> {
 }
 
 /// A call's place in line, until it leaves.
-struct Place<'p> {
+struct Ticket<'p> {
     pace: &'p Pace,
     number: u64,
 }
 
-impl<'p> Place<'p> {
+impl<'p> Ticket<'p> {
     fn new(pace: &'p Pace) -> Self {
         let number = pace.state().stand();
         Self { pace, number }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         self.pace.state().leave(self.number);
     }

@@ -127,7 +127,7 @@ impl<C: Call> Request<C> {
     ///
     /// See [`Error`].
     pub async fn response(self) -> Result<Response<C::Output>, Error> {
-        let span = trace::Span::of_call(C::OPERATION, &self.client.shared().base_url);
+        let span = trace::Span::of_call(C::OPERATION, &self.client.inner().base_url);
         // An async function that took the call would have room for it twice.
         let call = pin!(self.call());
         let refuse = |outside| Error::outside(C::OPERATION, outside);
@@ -140,7 +140,7 @@ impl<C: Call> Request<C> {
         let operation = C::OPERATION;
         let settled = self.call.settle();
         let things = settled.map_err(|problem| Error::request(operation, problem))?;
-        let shared = self.client.shared();
+        let shared = self.client.inner();
         let start = shared.clock.now();
         let request = self.call.request(shared.base_url.as_str());
         let request = request.map_err(|invalid| Error::request(operation, invalid.to_string()))?;
@@ -162,7 +162,7 @@ impl<C: Call> Request<C> {
         };
         let decode = || C::decode(&success.received.body);
         #[cfg(feature = "drift")]
-        let decode = || self.client.shared().drift.over(operation, decode);
+        let decode = || self.client.inner().drift.over(operation, decode);
         let value = match decode() {
             Ok(value) => value,
             Err(failure) => return Err(Error::decode(operation, failure, success)),

@@ -14,7 +14,7 @@ use tokio::runtime::{Handle, Id};
 
 /// The runtime in which something began, once it did.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Place(Option<Id>);
+pub(crate) struct RuntimeGuard(Option<Id>);
 
 /// Why there is no going on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) enum Outside {
     Elsewhere,
 }
 
-impl Place {
+impl RuntimeGuard {
     /// Looks where this is polled; the first time it is where it begins.
     pub(crate) fn check(&mut self) -> Result<(), Outside> {
         let here = Handle::try_current().ok().map(|runtime| runtime.id());
@@ -46,7 +46,7 @@ pub(crate) async fn stay<T, E>(
     mut work: Pin<&mut impl Future<Output = Result<T, E>>>,
     refuse: impl Fn(Outside) -> E,
 ) -> Result<T, E> {
-    let mut place = Place::default();
+    let mut place = RuntimeGuard::default();
     let outcome = poll_fn(|cx| match place.check() {
         Ok(()) => work.as_mut().poll(cx),
         Err(outside) => Poll::Ready(Err(refuse(outside))),

@@ -21,7 +21,7 @@ use crate::transport;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What all calls of a client share.
-pub(crate) struct Shared {
+pub(crate) struct ClientInner {
     pub(crate) http: reqwest::Client,
     /// Whether that was made here, and so follows no redirects.
     pub(crate) is_http_ours: bool,
@@ -35,7 +35,7 @@ pub(crate) struct Shared {
     /// For all attempts together.
     pub(crate) total_timeout: Duration,
     /// In bytes.
-    pub(crate) largest_response: usize,
+    pub(crate) max_response_bytes: usize,
     /// How often and how long to try again.
     pub(crate) retry: RetryPolicy,
     /// What may be tried again, by all calls together.
@@ -48,7 +48,7 @@ pub(crate) struct Shared {
     pub(crate) drift: crate::drift::Watch,
 }
 
-impl Shared {
+impl ClientInner {
     /// Sends a request of an operation as often as the rules of retries say.
     pub(crate) async fn send(
         &self,
@@ -102,7 +102,7 @@ impl Shared {
 
 /// A call under way.
 struct Call<'a> {
-    shared: &'a Shared,
+    shared: &'a ClientInner,
     operation: &'static Operation,
     /// For one attempt.
     timeout: Duration,
@@ -134,14 +134,16 @@ impl Call<'_> {
         }
         let tells_its_end =
             framing::tells_its_end(answer.version(), answer.status(), answer.headers());
-        let received = receive(self.operation, self.shared.largest_response, &mut answer).await?;
+        let received = receive(self.operation, self.shared.max_response_bytes, &mut answer).await?;
         if received.status.is_success() {
             let body = &received.body;
             if !tells_its_end && doubts.is_torn((self.tear)(body), body) {
                 return Err(Error::torn(self.operation, received));
             }
             if was_redirected && self.operation.method != Method::Get {
-                return Err(Error::new(Kind::Redirected, Some(self.operation)).with(received));
+                return Err(
+                    Error::new(Kind::Redirected, Some(self.operation)).with_response(received)
+                );
             }
             return Ok(received);
         }

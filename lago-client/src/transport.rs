@@ -43,7 +43,7 @@ pub(crate) async fn send(
         }
         // Of the request to which a redirect led.
         Err(error) if error.is_builder() && !is_at_once => {
-            Err(Error::new(Kind::Transport, Some(operation)).because(error.without_url()))
+            Err(Error::new(Kind::Transport, Some(operation)).with_source(error.without_url()))
         }
         Err(error) => Err(Error::transport(operation, error, None).of_another_request(!is_ours)),
     }

@@ -196,10 +196,14 @@ mod tests {
                 Err(serde::ser::Error::custom("`at` is a time in milliseconds"))
             }
         }
-        for draft in [draft().root("thing", &Never), draft().json(&Never)] {
-            let message = draft.build().unwrap_err().to_string();
-            let expected = "the request cannot be written: `at` is a time in milliseconds";
-            assert_eq!(message, expected);
-        }
+        let said = |draft: Draft| draft.build().unwrap_err().to_string();
+        assert_eq!(
+            said(draft().json(&Never)),
+            "the request cannot be written: `at` is a time in milliseconds"
+        );
+        assert_eq!(
+            said(draft().root("things", &["x"].map(|_| Never))),
+            "the request cannot be written: `things[0]`: `at` is a time in milliseconds"
+        );
     }
 }

@@ -46,9 +46,9 @@ pub mod encode;
 // Written and laid out by `cargo xtask regen`.
 #[rustfmt::skip]
 mod generated;
+mod client_generated;
 mod integer;
 mod keyed;
-mod mint;
 pub mod object;
 mod patch;
 mod refused;

@@ -19,7 +19,7 @@ const FOR_EVER: Duration = Duration::from_secs(60);
 
 /// What to say to a request, and what to do then.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct ScriptedResponse {
     bytes: Vec<u8>,
     then: Then,
 }
@@ -34,7 +34,7 @@ enum Then {
     Hang,
 }
 
-impl Answer {
+impl ScriptedResponse {
     /// These bytes, whatever they are; the connection stays open.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         let (bytes, then) = (bytes.into(), Then::Listen);
@@ -98,12 +98,12 @@ impl Answer {
 pub struct Waiting {
     /// The request.
     pub request: Captured,
-    reply: oneshot::Sender<Answer>,
+    reply: oneshot::Sender<ScriptedResponse>,
 }
 
 impl Waiting {
     /// Answers it.
-    pub fn answer(self, answer: Answer) {
+    pub fn answer(self, answer: ScriptedResponse) {
         // The client may have gone, which is a thing to test.
         let _ = self.reply.send(answer);
     }
@@ -156,7 +156,9 @@ pub struct Scripted {
 
 impl Scripted {
     /// Starts one at a free port; it runs as long as the runtime.
-    pub async fn start(rule: impl Fn(&Captured) -> Answer + Send + 'static) -> io::Result<Self> {
+    pub async fn start(
+        rule: impl Fn(&Captured) -> ScriptedResponse + Send + 'static,
+    ) -> io::Result<Self> {
         let mut prompted = Prompted::start().await?;
         let address = prompted.address.clone();
         let captured = Arc::<Mutex<Vec<Captured>>>::default();
@@ -172,7 +174,7 @@ impl Scripted {
     }
 
     /// Starts one that has a single answer.
-    pub async fn always(answer: Answer) -> io::Result<Self> {
+    pub async fn always(answer: ScriptedResponse) -> io::Result<Self> {
         Self::start(move |_| answer.clone()).await
     }
 

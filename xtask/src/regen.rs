@@ -77,19 +77,19 @@ pub(crate) struct Generated {
 /// Text in, files out.
 pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let mut clock = Clock::start();
-    let lowered = lower(inputs, &mut clock)?;
-    let tree = emit::emit(&lowered.api).map_err(|error| {
+    let prepared = lower(inputs, &mut clock)?;
+    let tree = emit::emit(&prepared.api).map_err(|error| {
         let problem = Problem {
             address: error.address.unwrap_or_default(),
             message: error.message,
             advice: "mend what it names; what no emitter handles needs a pass".to_owned(),
         };
-        complain(&lowered.document, &lowered.addresses, vec![problem])
+        complain(&prepared.document, &prepared.addresses, vec![problem])
     })?;
     clock.lap("emit");
-    let Lowered {
+    let Prepared {
         reports, effects, ..
-    } = lowered;
+    } = prepared;
     Ok(Generated {
         tree,
         reports,
@@ -100,7 +100,7 @@ pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
 
 /// The API as the emitters print it.
 #[derive(Debug)]
-pub(crate) struct Lowered {
+pub(crate) struct Prepared {
     /// The API.
     pub(crate) api: ir::Api,
     document: Document,
@@ -144,7 +144,7 @@ fn correct(inputs: &Inputs, clock: &mut Clock) -> Result<Corrected, Diagnostics>
 }
 
 /// Reads, corrects and normalises the document.
-fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
+fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Prepared, Diagnostics> {
     let Corrected {
         document,
         names,
@@ -191,7 +191,7 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Lowered, Diagnostics> {
     if inputs.strict && !reports.is_empty() {
         return Err(Diagnostics(reports));
     }
-    Ok(Lowered {
+    Ok(Prepared {
         api,
         document,
         addresses,

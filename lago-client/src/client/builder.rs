@@ -14,7 +14,7 @@ use crate::http_client::{PRODUCT, http_client};
 use crate::options::time_limit;
 use crate::pace::Pace;
 use crate::retry::{Budget, RetryPolicy};
-use crate::send::Shared;
+use crate::send::ClientInner;
 use crate::storage::{Reach, Storages};
 
 /// Lago Cloud in the United States, where calls go unless told otherwise.
@@ -45,7 +45,7 @@ pub struct ClientBuilder {
     base_url: String,
     timeout: Duration,
     total_timeout: Duration,
-    largest_response: usize,
+    max_response_bytes: usize,
     headers: Vec<(String, String)>,
     user_agent: Option<String>,
     http: Option<reqwest::Client>,
@@ -61,7 +61,7 @@ impl ClientBuilder {
             base_url: US.to_owned(),
             timeout: Duration::from_secs(30),
             total_timeout: Duration::from_secs(120),
-            largest_response: 64 << 20,
+            max_response_bytes: 64 << 20,
             headers: Vec::new(),
             user_agent: None,
             http: None,
@@ -140,8 +140,8 @@ impl ClientBuilder {
     /// comes from whoever made it, not from Lago. So no more than 1 MiB of it is read in one field, and
     /// 8 MiB in all fields of an answer; beyond that the call fails with
     /// [`is_decode`](crate::Error::is_decode), and the error keeps the answer as it came.
-    pub fn largest_response(mut self, bytes: usize) -> Self {
-        self.largest_response = bytes;
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
         self
     }
 
@@ -226,7 +226,7 @@ impl ClientBuilder {
         let environment = |name: &str| std::env::var(name).ok();
         let reach = Reach::new(base_url.url(), self.private_file_hosts, environment);
         let longest_window = self.retry.max_retry_after;
-        Ok(Client::new(Shared {
+        Ok(Client::new(ClientInner {
             http,
             is_http_ours: guarded.is_some(),
             storages: Storages::new(reach, guarded),
@@ -234,7 +234,7 @@ impl ClientBuilder {
             headers,
             timeout: self.timeout,
             total_timeout: self.total_timeout,
-            largest_response: self.largest_response,
+            max_response_bytes: self.max_response_bytes,
             retry: self.retry,
             budget: Budget::default(),
             pace: self.pacing.then(|| Pace::new(longest_window)),
@@ -278,7 +278,7 @@ impl fmt::Debug for ClientBuilder {
             .field("base_url", &BaseUrl::parse(&self.base_url).ok())
             .field("timeout", &self.timeout)
             .field("total_timeout", &self.total_timeout)
-            .field("largest_response", &self.largest_response)
+            .field("max_response_bytes", &self.max_response_bytes)
             .field("retry", &self.retry)
             .field("rate_limit_pacing", &self.pacing)
             .field("allow_private_file_hosts", &self.private_file_hosts)

@@ -17,12 +17,12 @@ use crate::operation::Operation;
 use crate::rate_limit::retry_after;
 use crate::response::Received;
 use crate::retry::{Attempt, RetryPolicy, Rules, repeat};
-use crate::send::{Shared, receive};
+use crate::send::{ClientInner, receive};
 use crate::storage::is_private;
 
 /// How a file is fetched.
 pub(super) struct Fetch<'a> {
-    pub(super) shared: &'a Shared,
+    pub(super) shared: &'a ClientInner,
     /// The one that said where the file is.
     pub(super) operation: &'static Operation,
     pub(super) format: Format,
@@ -56,14 +56,14 @@ impl Fetch<'_> {
                         tail.push(&received.body);
                         match is_delimited || tail.is_whole() {
                             true => Ok(received.body),
-                            false => Err(self.error(Kind::Transport).with(received)),
+                            false => Err(self.error(Kind::Transport).with_response(received)),
                         }
                     }
                     Beginning::Unclear if !is_delimited => {
-                        Err(self.error(Kind::Transport).with(received))
+                        Err(self.error(Kind::Transport).with_response(received))
                     }
                     Beginning::Unclear | Beginning::Other => {
-                        Err(self.error(Kind::NoFile).with(received))
+                        Err(self.error(Kind::NoFile).with_response(received))
                     }
                 }
             })
@@ -109,7 +109,7 @@ impl Fetch<'_> {
             headers: std::mem::take(answer.headers_mut()),
             body: read,
         };
-        Err(self.error(kind).with(received))
+        Err(self.error(kind).with_response(received))
     }
 
     /// The next piece of a file.
@@ -196,18 +196,18 @@ impl Fetch<'_> {
     }
 
     async fn receive(&self, mut answer: reqwest::Response) -> Result<Received, Error> {
-        let received = receive(self.operation, self.shared.largest_response, &mut answer).await;
+        let received = receive(self.operation, self.shared.max_response_bytes, &mut answer).await;
         received.map_err(Error::of_storage)
     }
 
     /// What came in place of a file.
     fn refusal(&self, received: Received) -> Error {
         if received.status == StatusCode::OK {
-            return self.error(Kind::NoFile).with(received);
+            return self.error(Kind::NoFile).with_response(received);
         }
         let now = || self.shared.clock.utc();
         let wait = retry_after(received.status, &received.headers, now);
-        let refused = self.error(Kind::Refused).with(received);
+        let refused = self.error(Kind::Refused).with_response(received);
         refused.retry_after_of(wait)
     }
 

@@ -12,7 +12,7 @@ use super::FileRequest;
 use super::fetch::File;
 use crate::error::Error;
 use crate::operation::Operation;
-use crate::runtime::Place;
+use crate::runtime::RuntimeGuard;
 
 type Step = Pin<Box<dyn Future<Output = Result<Option<(Bytes, Reading)>, Error>> + Send>>;
 
@@ -27,7 +27,7 @@ pub struct FileStream {
     /// None when the stream is over.
     step: Option<Step>,
     operation: &'static Operation,
-    place: Place,
+    place: RuntimeGuard,
 }
 
 /// A file that is being read.
@@ -60,7 +60,7 @@ impl FileStream {
         Self {
             step: Some(Box::pin(first)),
             operation,
-            place: Place::default(),
+            place: RuntimeGuard::default(),
         }
     }
 

@@ -64,7 +64,7 @@ impl Error {
             Kind::OtherObject(_) => {
                 "Does a proxy rewrite paths? Do not repeat the call; `body()` has that object"
             }
-            Kind::TooLarge(_) => "`largest_response` of the builder sets the limit",
+            Kind::TooLarge(_) => "`max_response_bytes` of the builder sets the limit",
             _ if self.is_ambiguous() && !self.reads() => {
                 "Look whether it happened before you call again"
             }

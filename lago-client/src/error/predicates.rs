@@ -140,7 +140,7 @@ impl Error {
     }
 
     /// The answer, or a file, has more bytes than
-    /// [`largest_response`](crate::ClientBuilder::largest_response) allows. The call was executed; a
+    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes) allows. The call was executed; a
     /// file can be fetched as a [`stream`](crate::FileRequest::stream).
     #[must_use]
     pub fn is_too_large(&self) -> bool {

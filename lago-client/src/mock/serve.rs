@@ -14,10 +14,10 @@ use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::answer::Answer;
 use super::files;
 use super::payload::{HangUp, Payload};
 use super::record::ReceivedRequest;
+use super::response::MockResponse;
 use super::route::Route;
 use super::state::State;
 use crate::operation::RequestBody;
@@ -82,26 +82,26 @@ async fn read(mut body: Incoming) -> hyper::Result<Option<Bytes>> {
 }
 
 /// What to say: refusals first, in the order in which Lago would notice, then what someone wants.
-fn answer(state: &State, request: &ReceivedRequest, is_too_large: bool) -> Answer {
+fn answer(state: &State, request: &ReceivedRequest, is_too_large: bool) -> MockResponse {
     if let Some((media_type, content)) = files::requested(request) {
-        return Answer::file(media_type, content);
+        return MockResponse::file(media_type, content);
     }
     let Some(operation) = request.operation else {
-        return Answer::error(404, "resource_not_found");
+        return MockResponse::error(404, "resource_not_found");
     };
     if !state.admits(&request.headers) {
-        return Answer::refusal(StatusCode::UNAUTHORIZED);
+        return MockResponse::refusal(StatusCode::UNAUTHORIZED);
     }
     if is_too_large {
-        return Answer::refusal(StatusCode::PAYLOAD_TOO_LARGE);
+        return MockResponse::refusal(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let sent: Option<Value> = match (operation.body, request.body.as_ref()) {
         (RequestBody::Absent, _) | (_, []) => None,
         (_, body) => match serde_json::from_slice(body) {
             Ok(sent) => Some(sent),
-            Err(_) => return Answer::refusal(StatusCode::BAD_REQUEST),
+            Err(_) => return MockResponse::refusal(StatusCode::BAD_REQUEST),
         },
     };
     let wanted = state.wanted(operation, request);
-    wanted.unwrap_or_else(|| Answer::example(operation, sent.as_ref(), request))
+    wanted.unwrap_or_else(|| MockResponse::example(operation, sent.as_ref(), request))
 }

@@ -6,15 +6,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::header::{AUTHORIZATION, HeaderMap};
 
-use super::answer::Answer;
 use super::record::ReceivedRequest;
+use super::response::MockResponse;
 use crate::operation::Operation;
 
 /// Told of every request.
 pub(super) type Observer = Box<dyn Fn(&ReceivedRequest) + Send + Sync>;
 
 /// Decides what to say to a request, or leaves it to others.
-pub(super) type Rule = Box<dyn Fn(&ReceivedRequest) -> Option<Answer> + Send + Sync>;
+pub(super) type Rule = Box<dyn Fn(&ReceivedRequest) -> Option<MockResponse> + Send + Sync>;
 
 /// What a server is told before it starts.
 pub(super) struct Settings {
@@ -43,8 +43,8 @@ struct Memory {
 /// What to say instead of the example.
 #[derive(Default)]
 struct Orders {
-    next: VecDeque<Answer>,
-    always: Option<Answer>,
+    next: VecDeque<MockResponse>,
+    always: Option<MockResponse>,
 }
 
 impl State {
@@ -86,24 +86,24 @@ impl State {
         &self,
         operation: &'static Operation,
         request: &ReceivedRequest,
-    ) -> Option<Answer> {
+    ) -> Option<MockResponse> {
         let rule = self.settings.rule.as_ref();
         let answer = rule.and_then(|rule| rule(request));
         answer.or_else(|| self.ordered(operation))
     }
 
-    fn ordered(&self, operation: &'static Operation) -> Option<Answer> {
+    fn ordered(&self, operation: &'static Operation) -> Option<MockResponse> {
         let mut memory = self.memory();
         let orders = memory.orders.get_mut(operation.id)?;
         orders.next.pop_front().or_else(|| orders.always.clone())
     }
 
-    pub(super) fn always(&self, operation: &'static Operation, answer: Answer) {
+    pub(super) fn always(&self, operation: &'static Operation, answer: MockResponse) {
         let mut memory = self.memory();
         memory.orders.entry(operation.id).or_default().always = Some(answer);
     }
 
-    pub(super) fn next(&self, operation: &'static Operation, answer: Answer) {
+    pub(super) fn next(&self, operation: &'static Operation, answer: MockResponse) {
         let mut memory = self.memory();
         let orders = memory.orders.entry(operation.id).or_default();
         orders.next.push_back(answer);

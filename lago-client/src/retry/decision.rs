@@ -83,8 +83,8 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
 /// Whether sending a request again can do no harm, after this outcome.
 fn may_repeat(class: Class, idempotency: Idempotency) -> bool {
     match class {
-        Class::Unsent => true,
-        Class::Lost | Class::Throttled | Class::Unproven | Class::Conflict => {
+        Class::NotSent => true,
+        Class::NoResponse | Class::Throttled | Class::Unproven | Class::Conflict => {
             idempotency.may_repeat()
         }
         Class::Final => false,

@@ -21,9 +21,9 @@ pub(crate) struct Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// No connection: nothing was sent.
-    Unsent,
+    NotSent,
     /// No answer, or a part of one.
-    Lost,
+    NoResponse,
     /// Somebody takes no more requests: a gateway, or a payment provider behind Lago. How far this one
     /// went is unknown.
     Throttled,
@@ -40,9 +40,9 @@ impl Outcome {
     pub(crate) fn of(error: &Error) -> Self {
         let status = error.status();
         let class = match error.kind() {
-            Kind::Connect { .. } if error.is_of_another_request() => Class::Lost,
-            Kind::Connect { .. } => Class::Unsent,
-            Kind::Timeout | Kind::Transport | Kind::Elsewhere => Class::Lost,
+            Kind::Connect { .. } if error.is_of_another_request() => Class::NoResponse,
+            Kind::Connect { .. } => Class::NotSent,
+            Kind::Timeout | Kind::Transport | Kind::Elsewhere => Class::NoResponse,
             Kind::Api if error.is_of_another_request() => unproven(status),
             Kind::Api => of_answer(error),
             Kind::Refused => of_storage(status),
@@ -63,8 +63,8 @@ impl Outcome {
             | Kind::InvalidFileUrl(_) => Class::Final,
         };
         let may_be_executed = match class {
-            Class::Lost | Class::Throttled | Class::Unproven => true,
-            Class::Unsent | Class::Conflict => false,
+            Class::NoResponse | Class::Throttled | Class::Unproven => true,
+            Class::NotSent | Class::Conflict => false,
             Class::Final => matches!(error.kind(), Kind::TooLarge(_) | Kind::Redirected),
         };
         Self {

@@ -57,8 +57,9 @@ where
                     trace::paced(rules.operation, wait);
                 }
                 let pass = pace.enter(rules.clock, remaining()).await;
-                let late =
-                    |wait| Error::paced(rules.operation, wait).after(history, Stop::Deadline);
+                let late = |wait| {
+                    Error::paced(rules.operation, wait).with_history(history, Stop::Deadline)
+                };
                 Some(pass.map_err(late)?)
             }
             None => None,
@@ -68,10 +69,9 @@ where
             // Sleep may take longer than it was asked to. An attempt without time would fail in a way
             // that leaves a doubt, and nothing could have been sent.
             return Err(match failure {
-                Some(error) => Error::after(error, history, Stop::Deadline),
-                None => {
-                    Error::new(Kind::Timeout, Some(rules.operation)).after(history, Stop::Final)
-                }
+                Some(error) => Error::with_history(error, history, Stop::Deadline),
+                None => Error::new(Kind::Timeout, Some(rules.operation))
+                    .with_history(history, Stop::Final),
             });
         }
         history.attempts += 1;
@@ -116,6 +116,6 @@ where
             Decision::Again { .. } => Stop::Budget,
             Decision::Stop(stop) => stop,
         };
-        return Err(error.after(history, stop));
+        return Err(error.with_history(history, stop));
     }
 }

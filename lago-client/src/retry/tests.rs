@@ -100,9 +100,8 @@ impl Fault {
             Self::Refused => Error::new(Kind::Connect { timed_out: false }, Some(operation)),
             Self::TimedOut => Error::new(Kind::Timeout, Some(operation)),
             Self::Reset => Error::new(Kind::Transport, Some(operation)),
-            Self::Torn(status) => {
-                Error::new(Kind::Transport, Some(operation)).with(received(status, "{".to_owned()))
-            }
+            Self::Torn(status) => Error::new(Kind::Transport, Some(operation))
+                .with_response(received(status, "{".to_owned())),
             Self::Answer(status, code, wait) => {
                 let reason = StatusCode::from_u16(status).unwrap();
                 let reason = reason.canonical_reason().unwrap_or("?");

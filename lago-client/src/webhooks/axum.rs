@@ -21,7 +21,7 @@ use crate::runtime::stay;
 /// Everything else is answered before: 400, 401, 408, 413 or 503, see [`VerifyError::status`].
 ///
 /// The headers are looked at before the body is read, and the body is read up to
-/// [`Verifier::largest_body`], 2 MiB unless set, and for [`Verifier::read_timeout`], 10 s unless set;
+/// [`Verifier::max_body_bytes`], 2 MiB unless set, and for [`Verifier::read_timeout`], 10 s unless set;
 /// axum's own limit does not apply.
 ///
 /// ```no_run
@@ -97,13 +97,13 @@ async fn read(request: Request, verifier: &Verifier) -> Result<Bytes, VerifyErro
     let body = Limited::new(request.into_body(), largest).collect();
     // The time begins in a runtime, and goes on there.
     let in_time = pin!(async { Ok(tokio::time::timeout(longest, body).await) });
-    let outside = |outside| VerifyError::from(Reason::Incomplete).because(Arc::new(outside));
+    let outside = |outside| VerifyError::from(Reason::Incomplete).with_source(Arc::new(outside));
     match stay(in_time, outside).await? {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(error)) => {
             let error: Box<dyn StdError + Send + Sync> = error;
-            Err(VerifyError::from(Reason::Incomplete).because(Arc::from(error)))
+            Err(VerifyError::from(Reason::Incomplete).with_source(Arc::from(error)))
         }
         Err(_) => Err(Reason::Late(longest).into()),
     }

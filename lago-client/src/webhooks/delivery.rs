@@ -42,7 +42,7 @@ impl Delivery {
         organization: Option<Uuid>,
     ) -> Result<Self, VerifyError> {
         let webhook = Webhook::from_slice(&body)
-            .map_err(|error| VerifyError::from(Reason::NoWebhook).because(Arc::new(error)))?;
+            .map_err(|error| VerifyError::from(Reason::NoWebhook).with_source(Arc::new(error)))?;
         if organization.is_some() && organization != webhook.organization_id {
             return Err(Reason::Organization.into());
         }

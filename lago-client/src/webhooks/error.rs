@@ -90,7 +90,7 @@ pub(super) enum Reason {
 }
 
 impl VerifyError {
-    pub(super) fn because(mut self, source: Cause) -> Self {
+    pub(super) fn with_source(mut self, source: Cause) -> Self {
         self.source = Some(source);
         self
     }
@@ -196,7 +196,7 @@ impl VerifyError {
     fn advice(&self) -> Option<&'static str> {
         Some(match self.check() {
             Check::Headers => "Does a proxy before the receiver drop headers?",
-            Check::Size => "`largest_body` of the verifier sets the limit",
+            Check::Size => "`max_body_bytes` of the verifier sets the limit",
             Check::Time => "`read_timeout` of the verifier sets the limit",
             Check::Algorithm => {
                 "Does the endpoint in Lago sign in the way that the verifier was made for?"

@@ -64,7 +64,7 @@ impl Envelope {
     pub(super) fn read<I, N, V>(
         headers: I,
         algorithm: Algorithm,
-        largest_body: usize,
+        max_body_bytes: usize,
     ) -> Result<Self, VerifyError>
     where
         I: IntoIterator<Item = (N, V)>,
@@ -89,7 +89,7 @@ impl Envelope {
         if said.is_some_and(|said| said.as_ref() != algorithm.name().as_bytes()) {
             return Err(Reason::Algorithm(algorithm.name()).into());
         }
-        algorithm.admit(signature.as_ref(), largest_body)?;
+        algorithm.admit(signature.as_ref(), max_body_bytes)?;
         Ok(Self {
             signature: signature.as_ref().to_vec(),
             unique_key: text(unique_key.as_ref())?,

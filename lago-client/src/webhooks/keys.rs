@@ -125,7 +125,7 @@ impl Held {
         match (self.other_than(tried), &self.failure) {
             (Some(key), _) => Ok(key),
             // It may be genuine; nobody can tell.
-            (None, Some(failure)) => Err(no_key().because(Arc::clone(failure))),
+            (None, Some(failure)) => Err(no_key().with_source(Arc::clone(failure))),
             (None, None) => Err(Reason::Signature.into()),
         }
     }
@@ -225,7 +225,7 @@ impl Keys {
                 match (in_time, held.other_than(tried)) {
                     (Ok(()), _) => held.told(tried),
                     (Err(_), Some(key)) => Ok(key),
-                    (Err(late), None) => Err(no_key().because(late)),
+                    (Err(late), None) => Err(no_key().with_source(late)),
                 }
             }
         }
@@ -269,7 +269,7 @@ impl Keys {
         held.waiting += 1;
         held.bytes += bytes;
         drop(held);
-        let place = Place { keys: self, bytes };
+        let place = Waiting { keys: self, bytes };
         // In a task of its own: a caller who hangs up must neither waste the answer nor make room
         // for another fetch. Not before the lock is open: a runtime that ends drops it at once.
         if let Some((runtime, flight)) = flight {
@@ -286,16 +286,16 @@ impl Keys {
 /// What a delivery is given for the key that did not sign it.
 enum Entry<'k> {
     Known(SharedKey),
-    Waits(Place<'k>, Over),
+    Waits(Waiting<'k>, Over),
 }
 
 /// A place among those who wait.
-struct Place<'k> {
+struct Waiting<'k> {
     keys: &'k Keys,
     bytes: usize,
 }
 
-impl Drop for Place<'_> {
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut held = self.keys.held();
         held.waiting -= 1;

@@ -42,7 +42,7 @@ const BLANK_ISSUER: &str = "the issuer is blank; it is the address that the serv
 pub struct Verifier {
     trust: Arc<Trust>,
     /// Unless set, what is in memory and what is still to be read have limits of their own.
-    largest_body: Option<usize>,
+    max_body_bytes: Option<usize>,
     #[cfg(feature = "axum")]
     read_timeout: Duration,
     organization: Option<Uuid>,
@@ -67,7 +67,7 @@ impl Verifier {
     fn new(trust: Trust) -> Self {
         Self {
             trust: Arc::new(trust),
-            largest_body: None,
+            max_body_bytes: None,
             #[cfg(feature = "axum")]
             read_timeout: READ_TIMEOUT,
             organization: None,
@@ -153,8 +153,8 @@ impl Verifier {
     /// How many bytes a body may have. Unless set 2 MiB for the extractor of axum, which reads it
     /// from whoever sends it, and 16 MiB for a body that is in memory.
     #[must_use]
-    pub fn largest_body(mut self, bytes: usize) -> Self {
-        self.largest_body = Some(bytes);
+    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.max_body_bytes = Some(bytes);
         self
     }
 
@@ -247,13 +247,16 @@ impl Verifier {
 
     /// In bytes, of a body that is in memory.
     fn limit(&self) -> usize {
-        self.largest_body.unwrap_or(LARGEST_BODY)
+        self.max_body_bytes.unwrap_or(LARGEST_BODY)
     }
 
     /// In bytes and in time, of a body that is still to be read.
     #[cfg(feature = "axum")]
     pub(super) fn limits_of_reading(&self) -> (usize, Duration) {
-        (self.largest_body.unwrap_or(LARGEST_READ), self.read_timeout)
+        (
+            self.max_body_bytes.unwrap_or(LARGEST_READ),
+            self.read_timeout,
+        )
     }
 
     /// Refuses a body for its size alone.
@@ -327,7 +330,7 @@ impl fmt::Debug for Verifier {
             .field("trusts", &trusts)
             .field("issuer", &issuer)
             .field("organization", &self.organization)
-            .field("largest_body", &self.largest_body)
+            .field("max_body_bytes", &self.max_body_bytes)
             .finish_non_exhaustive()
     }
 }

@@ -299,8 +299,8 @@ impl EventInput {
         Self {
             code: code.into(),
             external_subscription_id: external_subscription_id.into(),
-            transaction_id: crate::mint::id(),
-            timestamp: Some(crate::mint::now()),
+            transaction_id: crate::client_generated::id(),
+            timestamp: Some(crate::client_generated::now()),
             precise_total_amount_cents: crate::Patch::Absent,
             properties: crate::Patch::Absent,
             refused_: crate::refused::Refused::default(),
@@ -408,6 +408,6 @@ impl crate::Keyed for EventInput {
         &self.transaction_id
     }
     fn fix_time(&mut self) {
-        self.timestamp.get_or_insert_with(crate::mint::now);
+        self.timestamp.get_or_insert_with(crate::client_generated::now);
     }
 }

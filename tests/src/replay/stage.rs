@@ -9,7 +9,7 @@ use super::route::decoded;
 use crate::calling::{Args, CallError, Outcome};
 use crate::rails::{Reached, reached};
 use crate::recording::Exchange;
-use crate::script::{Answer, Prompted};
+use crate::script::{Prompted, ScriptedResponse};
 use crate::server::Captured;
 
 /// Headers about the connection and the length, which are those of this server.
@@ -81,7 +81,7 @@ impl Stage {
     }
 }
 
-fn answer(exchange: &Exchange, body: &Value) -> Answer {
+fn answer(exchange: &Exchange, body: &Value) -> ScriptedResponse {
     let status = StatusCode::from_u16(exchange.status)
         .ok()
         .and_then(|status| status.canonical_reason())
@@ -93,7 +93,7 @@ fn answer(exchange: &Exchange, body: &Value) -> Answer {
         .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
         .collect();
     let status = format!("{} {status}", exchange.status);
-    Answer::new(&status, &headers, bytes(exchange, body))
+    ScriptedResponse::new(&status, &headers, bytes(exchange, body))
 }
 
 fn bytes(exchange: &Exchange, body: &Value) -> Vec<u8> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use lago_client::types::Tax;
 use lago_client::{Client, RetryPolicy};
 use lago_tests::bodies::tax;
-use lago_tests::script::{API_KEY, Answer, Prompted, Scripted};
+use lago_tests::script::{API_KEY, Prompted, Scripted, ScriptedResponse};
 use lago_tests::server::Captured;
 use serde_json::json;
 
@@ -15,7 +15,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 /// A server that knows one tax.
 async fn taxed() -> Result<Scripted, Box<dyn Error>> {
-    let answer = Answer::json("200 OK", json!({"tax": tax("vat")}));
+    let answer = ScriptedResponse::json("200 OK", json!({"tax": tax("vat")}));
     Ok(Scripted::always(answer).await?)
 }
 
@@ -180,7 +180,8 @@ async fn a_redirect_is_not_followed_and_the_key_goes_nowhere_else() -> Outcome {
         let there = format!("{}/api/v1/taxes/vat", elsewhere.origin());
         for location in [there.as_str(), "/api/v1/taxes/other"] {
             let server =
-                Scripted::always(Answer::new(status, &[("location", location)], "")).await?;
+                Scripted::always(ScriptedResponse::new(status, &[("location", location)], ""))
+                    .await?;
             let error = server
                 .client()?
                 .taxes()
@@ -204,7 +205,7 @@ async fn a_redirect_is_not_followed_and_the_key_goes_nowhere_else() -> Outcome {
 async fn an_http_client_that_follows_redirects_does_not_hand_the_key_on() -> Outcome {
     let elsewhere = taxed().await?;
     let there = format!("{}/api/v1/taxes/vat", elsewhere.origin());
-    let answer = Answer::new("307 Temporary Redirect", &[("location", &there)], "");
+    let answer = ScriptedResponse::new("307 Temporary Redirect", &[("location", &there)], "");
     let server = Scripted::always(answer).await?;
     let lago = server
         .builder()
@@ -277,7 +278,7 @@ async fn a_request_does_nothing_until_it_is_sent_and_can_be_sent_twice_elsewhere
 
 #[tokio::test]
 async fn a_call_may_have_a_time_limit_of_its_own() -> Outcome {
-    let silent = Scripted::always(Answer::silence()).await?;
+    let silent = Scripted::always(ScriptedResponse::silence()).await?;
     let patient = silent.client()?;
     let error = patient
         .taxes()
@@ -305,7 +306,7 @@ async fn a_call_may_have_a_time_limit_of_its_own() -> Outcome {
     let waiting = server.next().await.ok_or("the server is gone")?;
     let error = hasty.taxes().get("vat").await.err();
     assert!(error.is_some_and(|error| error.is_timeout()));
-    waiting.answer(Answer::json("200 OK", json!({"tax": tax("vat")})));
+    waiting.answer(ScriptedResponse::json("200 OK", json!({"tax": tax("vat")})));
     assert_eq!(patient.await??.code, "vat");
     Ok(())
 }
@@ -321,7 +322,7 @@ async fn response_gives_what_came_around_the_value() -> Outcome {
         ("x-more", "2"),
     ];
     let body = json!({"tax": tax("vat"), "beside": {"amount": 1}}).to_string();
-    let lago = Scripted::always(Answer::new("201 Created", &headers, &body))
+    let lago = Scripted::always(ScriptedResponse::new("201 Created", &headers, &body))
         .await?
         .client()?;
     let response = lago.taxes().get("vat").response().await?;
@@ -338,7 +339,7 @@ async fn response_gives_what_came_around_the_value() -> Outcome {
 
     // The open-source server has no limits, a strange one may say half of them.
     for headers in [&headers[..1], &headers[..3]] {
-        let lago = Scripted::always(Answer::new("200 OK", headers, &body))
+        let lago = Scripted::always(ScriptedResponse::new("200 OK", headers, &body))
             .await?
             .client()?;
         assert_eq!(lago.taxes().get("vat").response().await?.rate_limit(), None);

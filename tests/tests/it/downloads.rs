@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lago_client::{Client, RetryPolicy};
-use lago_tests::script::{API_KEY, Answer, Scripted};
+use lago_tests::script::{API_KEY, Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -37,30 +37,30 @@ fn recorded(exchange: &str, root: &str, file: Option<&str>, xml: Option<&str>) -
 }
 
 /// The answer that is an invoice with its PDF at this URL.
-fn invoice(file: Option<&str>) -> Answer {
+fn invoice(file: Option<&str>) -> ScriptedResponse {
     let invoice = recorded("137_invoice_with_file.json", "invoice", file, None);
-    Answer::json("200 OK", json!({ "invoice": invoice }))
+    ScriptedResponse::json("200 OK", json!({ "invoice": invoice }))
 }
 
-fn file(body: &str) -> Answer {
-    Answer::new("200 OK", &[("content-type", "application/pdf")], body)
+fn file(body: &str) -> ScriptedResponse {
+    ScriptedResponse::new("200 OK", &[("content-type", "application/pdf")], body)
 }
 
-fn xml(body: &str) -> Answer {
-    Answer::new("200 OK", &[("content-type", "application/xml")], body)
+fn xml(body: &str) -> ScriptedResponse {
+    ScriptedResponse::new("200 OK", &[("content-type", "application/xml")], body)
 }
 
-fn redirect(to: &str) -> Answer {
-    Answer::new("302 Found", &[("location", to)], "")
+fn redirect(to: &str) -> ScriptedResponse {
+    ScriptedResponse::new("302 Found", &[("location", to)], "")
 }
 
 /// What the server answers while it makes a file.
-fn in_the_making() -> Answer {
-    Answer::new("200 OK", &[], "")
+fn in_the_making() -> ScriptedResponse {
+    ScriptedResponse::new("200 OK", &[], "")
 }
 
 /// A server that answers one after the other, the last for ever.
-async fn in_turn<const N: usize>(answers: [Answer; N]) -> std::io::Result<Scripted> {
+async fn in_turn<const N: usize>(answers: [ScriptedResponse; N]) -> std::io::Result<Scripted> {
     let turn = Cell::new(0);
     Scripted::start(move |_| {
         let now = turn.replace(turn.get() + 1);
@@ -126,7 +126,7 @@ async fn a_receipt_is_made_without_being_asked_for() -> Outcome {
     let receipt = |file, xml| {
         let name = "147_payment_receipts_list.json";
         let receipt = recorded(name, "payment_receipts", file, xml);
-        Answer::json("200 OK", json!({ "payment_receipt": receipt }))
+        ScriptedResponse::json("200 OK", json!({ "payment_receipt": receipt }))
     };
     let api = in_turn([receipt(None, Some(&url)), receipt(Some(&url), None)]).await?;
     let receipts = api.client()?.payment_receipts();
@@ -149,7 +149,7 @@ async fn a_credit_note_may_come_without_its_xml_and_then_have_it() -> Outcome {
     let url = format!("{}/a.xml", storage.origin());
     let note = |xml| {
         let note = recorded("156_credit_note_show.json", "credit_note", Some("x"), xml);
-        Answer::json("200 OK", json!({ "credit_note": note }))
+        ScriptedResponse::json("200 OK", json!({ "credit_note": note }))
     };
     let api = in_turn([note(None), note(Some(&url))]).await?;
     let request = api.client()?.credit_notes().fetch_xml(ID);
@@ -201,8 +201,8 @@ async fn a_redirect_within_a_host_is_followed_too() -> Outcome {
 
 #[tokio::test]
 async fn a_file_that_is_cut_off_is_fetched_again_from_where_the_api_said() -> Outcome {
-    let torn = Answer::raw("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n%PDF").closing();
-    let busy = Answer::new("503 Slow Down", &[], "<Error/>");
+    let torn = ScriptedResponse::raw("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n%PDF").closing();
+    let busy = ScriptedResponse::new("503 Slow Down", &[], "<Error/>");
     let storage = in_turn([redirect("/b"), torn, busy, redirect("/b"), file(PDF)]).await?;
     let api = api_for(&storage, "/a").await?;
     let request = api.client()?.invoices().fetch_pdf(ID).retry(hasty());
@@ -216,7 +216,7 @@ async fn a_file_that_is_cut_off_is_fetched_again_from_where_the_api_said() -> Ou
 async fn calls_of_the_api_are_repeated_as_always() -> Outcome {
     let storage = Scripted::always(file(PDF)).await?;
     let url = format!("{}/a.pdf", storage.origin());
-    let busy = Answer::new("502 Bad Gateway", &[], "");
+    let busy = ScriptedResponse::new("502 Bad Gateway", &[], "");
     let answers = [busy.clone(), in_the_making(), busy, invoice(Some(&url))];
     let api = in_turn(answers).await?;
     let request = api.client()?.invoices().fetch_pdf(ID).retry(hasty());

@@ -9,7 +9,7 @@ use lago_tests::document::Document;
 use lago_tests::generated::calls::CALLS;
 use lago_tests::instance::Filled;
 use lago_tests::sample::samples;
-use lago_tests::script::{Answer, Scripted};
+use lago_tests::script::{Scripted, ScriptedResponse};
 use lago_tests::server::Server;
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ fn plan(interval: &str, news: &[(&str, Value)]) -> Value {
 }
 
 async fn client(body: Value) -> Result<Client, Box<dyn Error>> {
-    let answer = Answer::json("200 OK", body);
+    let answer = ScriptedResponse::json("200 OK", body);
     Ok(Scripted::always(answer).await?.client()?)
 }
 

@@ -123,8 +123,8 @@ async fn cell(fault: Arc<Fault>, operation: Operation, when: When) -> Result<Str
             if let Some(timeout) = fault.timeout {
                 builder = builder.timeout(timeout);
             }
-            if let Some(bytes) = fault.largest_response {
-                builder = builder.largest_response(bytes);
+            if let Some(bytes) = fault.max_response_bytes {
+                builder = builder.max_response_bytes(bytes);
             }
             builder
         }

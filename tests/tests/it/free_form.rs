@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use lago_client::types::{Webhook, WebhookEvent};
-use lago_tests::script::{Answer, Scripted};
+use lago_tests::script::{Scripted, ScriptedResponse};
 use serde_json::Value;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -28,7 +28,7 @@ fn event(properties: &str) -> String {
 
 async fn get(properties: &str) -> Result<Result<Value, lago_client::Error>, Box<dyn Error>> {
     let body = format!("{{\"event\":{}}}", event(properties));
-    let server = Scripted::always(Answer::json("200 OK", body)).await?;
+    let server = Scripted::always(ScriptedResponse::json("200 OK", body)).await?;
     let read = server.client()?.events().get("t").await;
     Ok(read.map(|event| event.properties.unwrap_or_default().into()))
 }
@@ -53,7 +53,7 @@ async fn the_fields_of_an_answer_have_a_limit_together() -> Outcome {
     let page = |events: &[String]| {
         let meta = r#"{"current_page":1,"next_page":null,"prev_page":null,"total_pages":1,"total_count":9}"#;
         let body = format!("{{\"events\":[{}],\"meta\":{meta}}}", events.join(","));
-        Scripted::always(Answer::json("200 OK", body))
+        Scripted::always(ScriptedResponse::json("200 OK", body))
     };
     let mut events = vec![full; 8];
     let lago = page(&events).await?.client()?;

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex};
 
 use lago_client::Client;
-use lago_client::mock::{Answer, MockServer, example};
+use lago_client::mock::{MockResponse, MockServer, example};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -136,9 +136,9 @@ async fn it_says_what_it_is_told() -> Outcome {
     let mut pro = example("plans.get")?;
     pro["plan"]["code"] = json!("pro");
     let example = (200, pro);
-    server.answer("findPlan", Answer::error(404, "plan_not_found"))?;
-    server.answer_next("plans.get", Answer::new(503))?;
-    let limited = Answer::new(429).header("x-ratelimit-reset", "2");
+    server.answer("findPlan", MockResponse::error(404, "plan_not_found"))?;
+    server.answer_next("plans.get", MockResponse::new(503))?;
+    let limited = MockResponse::new(429).header("x-ratelimit-reset", "2");
     server.answer_next("plans.get", limited.header("x-request-id", "mine"))?;
 
     let request = || caller.request("GET", "/plans/pro");
@@ -156,7 +156,9 @@ async fn it_says_what_it_is_told() -> Outcome {
     server.reset();
     assert_eq!(caller.get("/plans/pro").await?, example);
     assert_eq!(server.requests().len(), 1);
-    let typo = server.answer("plans.find", Answer::new(200)).unwrap_err();
+    let typo = server
+        .answer("plans.find", MockResponse::new(200))
+        .unwrap_err();
     assert!(typo.to_string().contains("`plans.find`"));
     Ok(())
 }
@@ -165,7 +167,10 @@ async fn it_says_what_it_is_told() -> Outcome {
 async fn the_client_sees_errors_as_lago_words_them() -> Outcome {
     let server = MockServer::start().await?;
     let details = json!({ "code": ["value_already_exist"] });
-    server.answer_next("plans.delete", Answer::validation_errors(details.clone()))?;
+    server.answer_next(
+        "plans.delete",
+        MockResponse::validation_errors(details.clone()),
+    )?;
     let error = client(&server)?.plans().delete("pro").await.unwrap_err();
     assert_eq!(error.status(), Some(422.try_into()?));
     assert_eq!(error.code(), Some("validation_errors"));
@@ -235,7 +240,7 @@ async fn what_is_spelt_out_wins_over_a_parameter() -> Outcome {
 async fn two_servers_know_nothing_of_each_other() -> Outcome {
     let (one, other) = (Caller::start().await?, Caller::start().await?);
     one.server
-        .answer("plans.list", Answer::new(500).json(json!({})))?;
+        .answer("plans.list", MockResponse::new(500).json(json!({})))?;
     assert_eq!(one.get("/plans").await?.0, 500);
     assert_eq!(other.get("/plans").await?.0, 200);
     assert_eq!(one.server.requests().len(), 1);

@@ -10,7 +10,7 @@ use futures::{Stream, StreamExt, TryStreamExt};
 use lago_client::Client;
 use lago_client::types::{InvoicePaymentStatus, Tax};
 use lago_tests::bodies::{page, tax, taxes};
-use lago_tests::script::{Answer, Prompted, Scripted};
+use lago_tests::script::{Prompted, Scripted, ScriptedResponse};
 use lago_tests::server::Captured;
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ async fn book(pages: impl Into<Vec<Value>>) -> Result<(Scripted, Client), Box<dy
             .and_then(|at| pages.get(at));
         page.map_or_else(
             || refusal("422 Unprocessable Entity"),
-            |page| Answer::json("200 OK", page),
+            |page| ScriptedResponse::json("200 OK", page),
         )
     })
     .await?;
@@ -46,8 +46,8 @@ async fn book(pages: impl Into<Vec<Value>>) -> Result<(Scripted, Client), Box<dy
     Ok((server, lago))
 }
 
-fn refusal(status: &str) -> Answer {
-    Answer::json(
+fn refusal(status: &str) -> ScriptedResponse {
+    ScriptedResponse::json(
         status,
         json!({"status": 422, "error": "Unprocessable Entity", "code": "validation_errors"}),
     )
@@ -249,10 +249,10 @@ async fn a_page_that_cannot_be_read_is_an_error_in_the_walk() -> Outcome {
 async fn a_walk_that_failed_goes_on_at_the_page_that_failed() -> Outcome {
     let failures = AtomicUsize::new(1);
     let server = Scripted::start(move |request| match page_of(request) {
-        None => Answer::json("200 OK", taxes(["a"], Some(2))),
+        None => ScriptedResponse::json("200 OK", taxes(["a"], Some(2))),
         Some(2) if failures.swap(0, SeqCst) > 0 => refusal("422 Unprocessable Entity"),
-        Some(2) => Answer::json("200 OK", taxes(["b"], Some(3))),
-        Some(_) => Answer::json("200 OK", taxes(["c"], None)),
+        Some(2) => ScriptedResponse::json("200 OK", taxes(["b"], Some(3))),
+        Some(_) => ScriptedResponse::json("200 OK", taxes(["c"], None)),
     })
     .await?;
     let lago = server.client()?;
@@ -315,7 +315,7 @@ async fn dropping_a_pending_next_loses_and_repeats_nothing() -> Outcome {
             () = std::future::ready(()) => {}
         }
         assert_eq!(waiting.request.target, target);
-        waiting.answer(Answer::json("200 OK", answer));
+        waiting.answer(ScriptedResponse::json("200 OK", answer));
         for _ in 0..items_of_page {
             seen.push(items.try_next().await?.ok_or("ended too early")?.code);
         }
@@ -326,7 +326,10 @@ async fn dropping_a_pending_next_loses_and_repeats_nothing() -> Outcome {
     let probe = tokio::spawn(lago.taxes().get("probe").send());
     let waiting = server.next().await.ok_or("the server is gone")?;
     assert_eq!(waiting.request.target, "/api/v1/taxes/probe");
-    waiting.answer(Answer::json("200 OK", json!({"tax": tax("probe")})));
+    waiting.answer(ScriptedResponse::json(
+        "200 OK",
+        json!({"tax": tax("probe")}),
+    ));
     probe.await??;
     Ok(())
 }
@@ -335,7 +338,7 @@ async fn dropping_a_pending_next_loses_and_repeats_nothing() -> Outcome {
 async fn filters_and_headers_are_on_the_request_of_every_page() -> Outcome {
     let server = Scripted::start(|request| {
         let next = page_of(request).map_or(Some(2), |page| (page < 3).then_some(page + 1));
-        Answer::json("200 OK", page("invoices", Vec::new(), next))
+        ScriptedResponse::json("200 OK", page("invoices", Vec::new(), next))
     })
     .await?;
     let invoices: Vec<_> = server

@@ -8,7 +8,7 @@ use lago_client::types::{
     SubscriptionStatus, SubscriptionUpdate,
 };
 use lago_tests::bodies::page;
-use lago_tests::script::{Answer, Scripted};
+use lago_tests::script::{Scripted, ScriptedResponse};
 use lago_tests::server::Captured;
 use serde_json::{Value, json};
 
@@ -20,8 +20,11 @@ const INVOICE: &str = "1a901a90-1a90-1a90-1a90-1a901a901a90";
 async fn sent<C: lago_client::Call>(
     call: impl FnOnce(&lago_client::Client) -> lago_client::Request<C>,
 ) -> Result<Captured, Box<dyn Error>> {
-    let server =
-        Scripted::always(Answer::json("404 Not Found", json!({"error": "Not Found"}))).await?;
+    let server = Scripted::always(ScriptedResponse::json(
+        "404 Not Found",
+        json!({"error": "Not Found"}),
+    ))
+    .await?;
     let outcome = call(&server.client()?).await;
     assert!(outcome.is_err_and(|error| error.is_not_found()));
     Ok(server.requests().remove(0))
@@ -76,7 +79,7 @@ async fn a_map_in_a_query_has_a_parameter_for_each_key() -> Outcome {
 
 #[tokio::test]
 async fn a_key_that_the_server_reads_as_another_is_refused_and_nothing_is_sent() -> Outcome {
-    let server = Scripted::always(Answer::json("200 OK", "{}")).await?;
+    let server = Scripted::always(ScriptedResponse::json("200 OK", "{}")).await?;
     let lago = server.client()?;
     for key in ["a[b]", "a[", "]", ""] {
         let invoices = lago
@@ -227,7 +230,7 @@ async fn a_batch_of_events_leaves_in_its_order_with_keys_of_its_own() -> Outcome
         })
     };
     let body = page("events", vec![event("t1"), event("t2")], None);
-    let server = Scripted::always(Answer::json("200 OK", body)).await?;
+    let server = Scripted::always(ScriptedResponse::json("200 OK", body)).await?;
     let events = ["t1", "t2"].map(|id| EventInput::new("api_calls", "sub_1").transaction_id(id));
     let answered = server.client()?.events().create_batch(events).await?;
     assert_eq!(answered.len(), 2);
@@ -269,7 +272,7 @@ async fn one_alert_and_several_are_two_methods_of_one_operation() -> Outcome {
     );
 
     // What comes back stands under the root that was sent.
-    let server = Scripted::always(Answer::json("200 OK", json!({"alerts": []}))).await?;
+    let server = Scripted::always(ScriptedResponse::json("200 OK", json!({"alerts": []}))).await?;
     let alerts = server.client()?.subscriptions().alerts();
     assert_eq!(alerts.create_batch("sub_1", [input("a")]).await?, []);
     Ok(())
@@ -279,7 +282,7 @@ async fn one_alert_and_several_are_two_methods_of_one_operation() -> Outcome {
 #[expect(deprecated, reason = "servers before 1.49.0 have no other")]
 async fn the_public_key_is_text_as_it_came() -> Outcome {
     let key = "LS0tLS1CRUdJTiBQVUJMSUM\nS0VZLS0tLS0=\n";
-    let answer = Answer::new("200 OK", &[("content-type", "text/plain")], key);
+    let answer = ScriptedResponse::new("200 OK", &[("content-type", "text/plain")], key);
     let server = Scripted::always(answer).await?;
     assert_eq!(server.client()?.webhooks().public_key().await?, key);
     assert_eq!(server.targets(), ["/api/v1/webhooks/public_key"]);
@@ -289,9 +292,9 @@ async fn the_public_key_is_text_as_it_came() -> Outcome {
 #[tokio::test]
 async fn an_answer_of_which_only_the_status_counts_may_be_empty() -> Outcome {
     for answer in [
-        Answer::new("200 OK", &[], ""),
-        Answer::new("204 No Content", &[], ""),
-        Answer::json("200 OK", "{}"),
+        ScriptedResponse::new("200 OK", &[], ""),
+        ScriptedResponse::new("204 No Content", &[], ""),
+        ScriptedResponse::json("200 OK", "{}"),
     ] {
         let server = Scripted::always(answer).await?;
         let lago = server.client()?;

@@ -12,7 +12,7 @@ use lago_client::types::EventInput;
 use lago_client::webhooks::Verifier;
 use lago_client::{Client, ListCall, Request};
 use lago_tests::bodies::{page, tax};
-use lago_tests::script::{Answer, Scripted, client_for};
+use lago_tests::script::{Scripted, ScriptedResponse, client_for};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
@@ -77,11 +77,11 @@ fn a_stream_that_began_in_a_runtime_is_an_error_outside_of_it() -> Outcome {
         .build()?;
     let (_servers, mut stream) = runtime.block_on(async {
         let begun = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n%PDF-\r\n";
-        let storage = Scripted::always(Answer::raw(begun).hanging()).await?;
+        let storage = Scripted::always(ScriptedResponse::raw(begun).hanging()).await?;
         let mut invoice = lago_client::mock::example("invoices.get")?;
         invoice["invoice"]["lago_id"] = json!(ID);
         invoice["invoice"]["file_url"] = json!(format!("{}/a", storage.origin()));
-        let api = Scripted::always(Answer::json("200 OK", invoice)).await?;
+        let api = Scripted::always(ScriptedResponse::json("200 OK", invoice)).await?;
         let mut stream = api.client()?.invoices().fetch_pdf(ID).stream();
         assert_eq!(stream.next().await.ok_or("no chunk")??, "%PDF-");
         Ok::<_, Box<dyn Error>>(((storage, api), stream))
@@ -146,7 +146,7 @@ fn elsewhere<T>(
 #[test]
 fn whatever_began_in_a_runtime_is_an_error_elsewhere() -> Outcome {
     let servers = driven()?;
-    let server = servers.block_on(Scripted::always(Answer::silence()))?;
+    let server = servers.block_on(Scripted::always(ScriptedResponse::silence()))?;
     let lago = server.client()?;
     let own = server.builder().http_client(
         // With an alarm of its own, of the runtime in which it was set.
@@ -173,7 +173,7 @@ fn whatever_began_in_a_runtime_is_an_error_elsewhere() -> Outcome {
 #[test]
 fn a_call_between_two_attempts_is_an_error_elsewhere() -> Outcome {
     let servers = driven()?;
-    let busy = Answer::new("503 Service Unavailable", &[("retry-after", "50")], "");
+    let busy = ScriptedResponse::new("503 Service Unavailable", &[("retry-after", "50")], "");
     let server = servers.block_on(Scripted::always(busy))?;
     let (lago, first) = (server.client()?, driven()?);
     let mut call = Box::pin(lago.taxes().get("vat").send());
@@ -204,7 +204,7 @@ fn a_list_is_walked_in_several_runtimes_one_page_after_the_other() -> Outcome {
             1
         };
         let next = (number == 1).then_some(2);
-        Answer::json("200 OK", page("taxes", vec![tax("vat")], next))
+        ScriptedResponse::json("200 OK", page("taxes", vec![tax("vat")], next))
     });
     let server = servers.block_on(pages)?;
     let mut items = server.client()?.taxes().list().items();
@@ -219,7 +219,7 @@ fn a_list_is_walked_in_several_runtimes_one_page_after_the_other() -> Outcome {
 #[test]
 fn a_delivery_that_waits_for_a_key_is_refused_elsewhere() -> Outcome {
     let servers = driven()?;
-    let server = servers.block_on(Scripted::always(Answer::silence()))?;
+    let server = servers.block_on(Scripted::always(ScriptedResponse::silence()))?;
     for has_ended in [false, true] {
         let (first, verifier) = (driven()?, Verifier::fetch(&server.client()?));
         let mut work = Box::pin(verifier.warm_up());

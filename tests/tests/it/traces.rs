@@ -7,7 +7,7 @@ use std::time::Duration;
 use lago_client::RetryPolicy;
 use lago_client::types::CustomerInput;
 use lago_tests::bodies::tax;
-use lago_tests::script::{Answer, Scripted, client_for};
+use lago_tests::script::{Scripted, ScriptedResponse, client_for};
 use serde_json::json;
 
 use crate::errors::cases::cases;
@@ -27,9 +27,9 @@ async fn a_call_is_a_span_in_the_words_of_opentelemetry_and_a_retry_is_an_event(
     let asked = AtomicU32::new(0);
     let body = json!({"tax": tax("vat-secret")});
     let server = Scripted::start(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
-        0 => Answer::new("502 Bad Gateway", &[], ""),
-        1 => Answer::new("429 Too Many Requests", &[("retry-after", "0")], ""),
-        _ => Answer::json("200 OK", &body),
+        0 => ScriptedResponse::new("502 Bad Gateway", &[], ""),
+        1 => ScriptedResponse::new("429 Too Many Requests", &[("retry-after", "0")], ""),
+        _ => ScriptedResponse::json("200 OK", &body),
     });
     let server = server.await?;
     let port = server.origin().rsplit(':').next().map(str::to_owned);

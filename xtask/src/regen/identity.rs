@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use heck::ToSnakeCase;
 
 use super::ir::{
-    Answer, Body, BodyShape, Field, Identity, Kind, Operation, Part, SetBy, Type, TypeRef,
+    Body, BodyShape, Field, Identity, Kind, Operation, Part, Response, SetBy, Type, TypeRef,
 };
 use super::names::singular;
 
@@ -20,7 +20,7 @@ pub(crate) use gone::gone;
 
 /// The values of the path that the answer of an operation states again.
 pub(crate) fn of(operation: &Operation, types: &BTreeMap<String, Type>) -> Vec<Identity> {
-    let Some(subject) = subject(&operation.answer, types) else {
+    let Some(subject) = subject(&operation.response, types) else {
         return Vec::new();
     };
     let mut found = Vec::new();
@@ -131,14 +131,14 @@ struct Subject<'a> {
     fields: &'a [Field],
 }
 
-fn subject<'a>(answer: &'a Answer, types: &'a BTreeMap<String, Type>) -> Option<Subject<'a>> {
+fn subject<'a>(answer: &'a Response, types: &'a BTreeMap<String, Type>) -> Option<Subject<'a>> {
     let (root, ty, is_list) = match answer {
-        Answer::Empty | Answer::Text => return None,
-        Answer::Type(ty) => (None, ty, false),
-        Answer::Root { key, ty } => (Some(key.as_str()), ty, false),
-        Answer::Page { key, item } => (Some(key.as_str()), item, true),
+        Response::Empty | Response::Text => return None,
+        Response::Type(ty) => (None, ty, false),
+        Response::Root { key, ty } => (Some(key.as_str()), ty, false),
+        Response::Page { key, item } => (Some(key.as_str()), item, true),
         // One or several of the same type: what both state.
-        Answer::Choice(answers) => {
+        Response::Choice(answers) => {
             let mut subjects = answers.iter().map(|answer| subject(answer, types));
             let first = subjects.next()??;
             let same = |other: Option<Subject<'_>>| {

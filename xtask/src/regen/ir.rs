@@ -4,7 +4,7 @@ mod field;
 
 use std::collections::BTreeMap;
 
-pub(crate) use field::{Field, LeftOut, Minted};
+pub(crate) use field::{ClientGenerated, Field, LeftOut};
 
 /// The whole API.
 #[derive(Debug)]
@@ -120,7 +120,7 @@ pub(crate) struct Operation {
     /// The request body.
     pub(crate) body: Option<Body>,
     /// What a 2xx answer holds.
-    pub(crate) answer: Answer,
+    pub(crate) response: Response,
     /// The values of the path that the answer states again.
     pub(crate) identity: Vec<Identity>,
     /// Where the answer of a deletion would still have what was deleted.
@@ -312,7 +312,7 @@ pub(crate) enum BodyShape {
 
 /// What a 2xx answer holds.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum Response {
     /// Nothing.
     Empty,
     /// Text that is no JSON.
@@ -324,10 +324,10 @@ pub(crate) enum Answer {
     /// A page of a list.
     Page { key: String, item: TypeRef },
     /// One of several of these, by root key.
-    Choice(Vec<Answer>),
+    Choice(Vec<Response>),
 }
 
-impl Answer {
+impl Response {
     /// The root keys under which the value may stand.
     pub(crate) fn roots(&self) -> Vec<&str> {
         match self {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::ir::{
-    Answer, BodyShape, Idempotency, Key, Kind, Minted, Operation, ParameterPlace, Type, TypeRef,
+    BodyShape, ClientGenerated, Idempotency, Key, Kind, Operation, ParameterPlace, Response, Type,
+    TypeRef,
 };
 use super::operations::OperationFacts;
 
@@ -72,11 +73,11 @@ pub(crate) fn is_keyed(ty: &Type, key: &str, time: &str) -> bool {
     let Kind::Struct(fields) = &ty.kind else {
         return false;
     };
-    let has = |name: &str, minted| {
+    let has = |name: &str, client_generated| {
         let mut fields = fields.iter();
-        fields.any(|field| field.name == name && field.minted == Some(minted))
+        fields.any(|field| field.name == name && field.client_generated == Some(client_generated))
     };
-    has(key, Minted::Id) && has(time, Minted::Now)
+    has(key, ClientGenerated::Id) && has(time, ClientGenerated::Now)
 }
 
 fn problem(
@@ -110,8 +111,8 @@ fn problem(
     });
     let in_path = lookup.parameters.iter();
     let in_path = in_path.filter(|parameter| parameter.place == ParameterPlace::Path);
-    let answers = [operation, lookup].map(|operation| match &operation.answer {
-        Answer::Root { ty, .. } => Some(one(ty)),
+    let answers = [operation, lookup].map(|operation| match &operation.response {
+        Response::Root { ty, .. } => Some(one(ty)),
         _ => None,
     });
     let is_the_same = answers[0].is_some() && answers[0] == answers[1];
@@ -144,9 +145,9 @@ mod tests {
         }
     }
 
-    fn answer(ty: TypeRef) -> Answer {
+    fn answer(ty: TypeRef) -> Response {
         let key = "event".into();
-        Answer::Root { key, ty }
+        Response::Root { key, ty }
     }
 
     /// Two operations that write events, and one that reads an event.
@@ -157,7 +158,7 @@ mod tests {
                 required: true,
                 shape: BodyShape::Roots(vec![sample::root("event", input, true)]),
             }),
-            answer: answer(output),
+            response: answer(output),
             idempotency: Idempotency::WithKey(key(lookup)),
             ..sample::operation(id, "POST", "/events")
         };
@@ -171,31 +172,35 @@ mod tests {
             ),
             Operation {
                 parameters: vec![sample::path("id")],
-                answer: answer(event()),
+                response: answer(event()),
                 ..sample::operation("find", "GET", "/events/{id}")
             },
             sample::operation("list", "GET", "/events"),
         ]
     }
 
-    fn types(minted: bool) -> BTreeMap<String, Type> {
+    fn types(client_generated: bool) -> BTreeMap<String, Type> {
         let field = |name: &str, by| {
             let mut field = sample::root(name, TypeRef::String, true);
-            field.minted = minted.then_some(by);
+            field.client_generated = client_generated.then_some(by);
             field
         };
         let cents = sample::root("cents", TypeRef::Decimal(Form::String), false);
-        let fields = vec![field("id", Minted::Id), field("at", Minted::Now), cents];
+        let fields = vec![
+            field("id", ClientGenerated::Id),
+            field("at", ClientGenerated::Now),
+            cents,
+        ];
         BTreeMap::from([structure("EventInput", Goes::Out, fields)])
     }
 
-    fn checked(lookup: &str, minted: bool) -> (Vec<Operation>, Vec<String>) {
+    fn checked(lookup: &str, client_generated: bool) -> (Vec<Operation>, Vec<String>) {
         let text = "create: {repeatable: true, why: x}\ncreateAll: {repeatable: true, why: x}\n";
         let facts = OperationFacts::parse("operations.yaml", text).unwrap();
         facts.of("create", "post");
         facts.of("createAll", "post");
         let mut operations = operations(lookup);
-        check(&mut operations, &types(minted), &facts);
+        check(&mut operations, &types(client_generated), &facts);
         let findings = facts.findings().into_iter();
         (
             operations,
@@ -220,12 +225,12 @@ mod tests {
 
     #[test]
     fn a_key_that_does_not_hold_makes_it_not_repeatable() {
-        for (lookup, minted, expected) in [
+        for (lookup, client_generated, expected) in [
             ("find", false, "nothing under the one root"),
             ("gone", true, "there is no operation `gone`"),
             ("list", true, "`list` does not read back"),
         ] {
-            let (operations, findings) = checked(lookup, minted);
+            let (operations, findings) = checked(lookup, client_generated);
             for operation in &operations[..2] {
                 assert_eq!(operation.idempotency, Idempotency::NotIdempotent);
             }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::ident;
-use super::ir::{Form, Minted};
+use super::ir::{ClientGenerated, Form};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pointer;
 use crate::yaml::read::Document;
@@ -26,7 +26,7 @@ enum Section {
     Merge,
     Enums,
     Decimals,
-    Minted,
+    ClientGenerated,
     Arguments,
     Asked,
     Conversions,
@@ -44,7 +44,7 @@ const SECTIONS: [(&str, Section, &[&str]); 10] = [
         Section::Decimals,
         &["string", "number", "seconds"],
     ),
-    ("minted", Section::Minted, &["id", "now"]),
+    ("client_generated", Section::ClientGenerated, &["id", "now"]),
     ("arguments", Section::Arguments, &[]),
     ("asked", Section::Asked, &[]),
     ("conversions", Section::Conversions, &[]),
@@ -205,10 +205,10 @@ impl Names {
     }
 
     /// What the client fills in at an address.
-    pub(crate) fn minted(&self, address: &str) -> Option<Minted> {
-        Some(match self.name(Section::Minted, address)? {
-            "now" => Minted::Now,
-            _ => Minted::Id,
+    pub(crate) fn client_generated(&self, address: &str) -> Option<ClientGenerated> {
+        Some(match self.name(Section::ClientGenerated, address)? {
+            "now" => ClientGenerated::Now,
+            _ => ClientGenerated::Id,
         })
     }
 

@@ -163,7 +163,7 @@ impl OperationFacts {
             self.document.diagnostic(
                 &pointer::join("", id),
                 format!("`{id}` is not repeatable by a key: {why}"),
-                "correct the row, or what names.yaml says is minted",
+                "correct the row, or what names.yaml says is client_generated",
             )
         });
         strays

@@ -150,7 +150,7 @@ impl Reader<'_> {
                         .filter(|e| !e.is_null())
                         .map(Value::to_string),
                     deprecated: flag(value, "deprecated"),
-                    minted: self.names.minted(origin(value)),
+                    client_generated: self.names.client_generated(origin(value)),
                     asked: self.names.asked(origin(value)),
                     left_out: text(value, LEFT_OUT).and_then(LeftOut::read),
                     null_as_empty: flag(value, NULL_AS_EMPTY),

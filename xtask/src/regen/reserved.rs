@@ -91,7 +91,7 @@ const OF_CALLS: [&str; 12] = [
 ];
 
 /// Functions of the client that are written by hand: an accessor cannot share their names.
-const CLIENT_METHODS: [&str; 6] = ["builder", "clone", "drift", "from_env", "new", "shared"];
+const CLIENT_METHODS: [&str; 6] = ["builder", "clone", "drift", "from_env", "inner", "new"];
 
 /// Functions of a request that are written by hand: an option cannot share their names.
 const REQUEST_METHODS: [&str; 11] = [

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ident;
-use super::ir::{Answer, Operation, TypeRef};
+use super::ir::{Operation, Response, TypeRef};
 use super::names::{Names, singular};
 use super::passes::Problem;
 use super::reserved;
@@ -117,7 +117,7 @@ fn is_noun(path: &str, words: usize, shapes: &[(String, String)]) -> bool {
 
 fn by_method(operation: &Operation, collection: bool) -> &'static str {
     match (operation.method.as_str(), collection) {
-        ("GET", true) if is_list(&operation.answer) => "list",
+        ("GET", true) if is_list(&operation.response) => "list",
         ("GET", _) => "get",
         ("POST", _) => "create",
         ("DELETE", true) => "delete_all",
@@ -126,11 +126,11 @@ fn by_method(operation: &Operation, collection: bool) -> &'static str {
     }
 }
 
-fn is_list(answer: &Answer) -> bool {
+fn is_list(answer: &Response) -> bool {
     matches!(
         answer,
-        Answer::Page { .. }
-            | Answer::Root {
+        Response::Page { .. }
+            | Response::Root {
                 ty: TypeRef::List(_),
                 ..
             }
@@ -143,7 +143,7 @@ mod tests {
     use crate::regen::ir::Idempotency;
 
     fn named(paths: &[(&str, &str)]) -> Vec<String> {
-        let page = || Answer::Page {
+        let page = || Response::Page {
             key: "x".into(),
             item: TypeRef::Json,
         };
@@ -163,10 +163,10 @@ mod tests {
                 deprecated: false,
                 parameters: Vec::new(),
                 body: None,
-                answer: if path.ends_with('s') {
+                response: if path.ends_with('s') {
                     page()
                 } else {
-                    Answer::Empty
+                    Response::Empty
                 },
                 accessors: Vec::new(),
                 verb: String::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::regen::ident;
 use crate::regen::ir::{
-    Answer, Api, Body, BodyShape, Field, Idempotency, Kind, Operation, Parameter, ParameterPlace,
+    Api, Body, BodyShape, Field, Idempotency, Kind, Operation, Parameter, ParameterPlace, Response,
     Type, TypeRef,
 };
 
@@ -26,7 +26,7 @@ pub(crate) fn api() -> Api {
                 doc: None,
             },
         ],
-        answer: Answer::Page {
+        response: Response::Page {
             key: "parts".into(),
             item: named("Part"),
         },
@@ -40,7 +40,7 @@ pub(crate) fn api() -> Api {
                 root("type", TypeRef::String, false),
             ]),
         ),
-        answer: Answer::Root {
+        response: Response::Root {
             key: "thing".into(),
             ty: named("Thing"),
         },
@@ -157,7 +157,7 @@ pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
         deprecated: false,
         parameters: Vec::new(),
         body: None,
-        answer: Answer::Empty,
+        response: Response::Empty,
         identity: Vec::new(),
         gone: None,
         may_be_empty: false,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::System;
+use crate::error::{History, Stop};
 use crate::pace::Pace;
 use crate::retry::{Budget, RetryPolicy, Rules, repeat};
 
@@ -249,7 +250,7 @@ async fn a_wait_of_no_known_length_is_not_told_as_none() {
     let limited = repeat(&rules, |_| {
         std::future::ready(Err::<(), _>(limited.error(READ)))
     });
-    let paced = |wait| Error::paced(READ, wait).after(History::default(), Stop::Deadline);
+    let paced = |wait| Error::paced(READ, wait).with_history(History::default(), Stop::Deadline);
     for error in [
         limited.await.unwrap_err(),
         paced(Some(Duration::ZERO)),

@@ -6,9 +6,9 @@ use lago_client::{Error, FileRequest};
 use super::*;
 
 /// A body that ends where the connection does.
-fn endless(media_type: &str, body: &str) -> Answer {
+fn endless(media_type: &str, body: &str) -> ScriptedResponse {
     let head = format!("HTTP/1.0 200 OK\r\ncontent-type: {media_type}\r\n\r\n");
-    Answer::raw(head + body).closing()
+    ScriptedResponse::raw(head + body).closing()
 }
 
 /// The PDF and the XML that are what this storage answers.
@@ -20,7 +20,11 @@ async fn both(storage: &Scripted) -> Result<[FileRequest; 2], Box<dyn std::error
         Some(&url),
         Some(&url),
     );
-    let api = Scripted::always(Answer::json("200 OK", json!({ "invoice": object }))).await?;
+    let api = Scripted::always(ScriptedResponse::json(
+        "200 OK",
+        json!({ "invoice": object }),
+    ))
+    .await?;
     let invoices = api.client()?.invoices();
     Ok([invoices.fetch_pdf(ID), invoices.fetch_xml(ID)].map(|file| file.retry(hasty())))
 }
@@ -97,7 +101,7 @@ async fn an_error_or_a_text_with_a_200_is_no_file() -> Outcome {
         ("application/xml", "<html><body>Sign in</body></html>"),
         ("application/pdf", "%PD"),
     ] {
-        let answer = Answer::new("200 OK", &[("content-type", media_type)], body);
+        let answer = ScriptedResponse::new("200 OK", &[("content-type", media_type)], body);
         let storage = Scripted::always(answer).await?;
         for request in both(&storage).await? {
             let error = read(request).await.unwrap_err();

@@ -44,7 +44,7 @@ async fn a_file_that_is_not_made_in_time_is_an_error_of_its_own() -> Outcome {
 #[tokio::test]
 async fn a_look_that_the_end_of_the_time_cuts_off_is_that_error_too() -> Outcome {
     let waits = Duration::from_millis(1);
-    let api = in_turn([in_the_making(), invoice(None), Answer::silence()]).await?;
+    let api = in_turn([in_the_making(), invoice(None), ScriptedResponse::silence()]).await?;
     let request = api.client()?.invoices().fetch_pdf(ID).poll_interval(waits);
     let error = request
         .total_timeout(Duration::from_millis(500))
@@ -54,7 +54,7 @@ async fn a_look_that_the_end_of_the_time_cuts_off_is_that_error_too() -> Outcome
     assert!(!error.is_ambiguous() && !error.is_storage(), "{error}");
 
     // A server that does not answer, with time left, is another matter.
-    let api = in_turn([in_the_making(), Answer::silence()]).await?;
+    let api = in_turn([in_the_making(), ScriptedResponse::silence()]).await?;
     let request = api.client()?.invoices().fetch_pdf(ID).poll_interval(waits);
     let request = request.timeout(Duration::from_millis(200));
     let error = request.retry(RetryPolicy::never()).await.unwrap_err();
@@ -71,7 +71,7 @@ async fn what_the_api_refuses_is_its_error_and_nothing_is_waited_for() -> Outcom
         let (number, reason) = status.split_once(' ').unwrap();
         let number: u16 = number.parse().unwrap();
         let body = json!({ "status": number, "error": reason, "code": code });
-        let api = Scripted::always(Answer::json(status, body)).await?;
+        let api = Scripted::always(ScriptedResponse::json(status, body)).await?;
         let error = api.client()?.invoices().fetch_pdf(ID).await.unwrap_err();
         assert_eq!(error.code(), Some(code));
         assert!(!error.is_not_ready() && !error.is_storage(), "{error}");
@@ -84,7 +84,7 @@ async fn what_the_api_refuses_is_its_error_and_nothing_is_waited_for() -> Outcom
 async fn an_expired_link_is_no_refusal_of_the_api() -> Outcome {
     for (status, code) in [("403 Forbidden", 403), ("404 Not Found", 404)] {
         let body = "<Error><Key>Jane</Key></Error>";
-        let storage = Scripted::always(Answer::new(status, &[], body)).await?;
+        let storage = Scripted::always(ScriptedResponse::new(status, &[], body)).await?;
         let error = failure(&storage, "/a?signature=x").await?;
         assert!(!error.is_not_found() && !error.is_forbidden());
         assert_eq!(error.status().unwrap().as_u16(), code);
@@ -100,7 +100,7 @@ async fn an_expired_link_is_no_refusal_of_the_api() -> Outcome {
 
 #[tokio::test]
 async fn a_storage_in_trouble_is_asked_again_and_then_given_up() -> Outcome {
-    let storage = Scripted::always(Answer::new("500 Oops", &[], "")).await?;
+    let storage = Scripted::always(ScriptedResponse::new("500 Oops", &[], "")).await?;
     let error = failure(&storage, "/a?signature=x").await?;
     let expected = "the storage answered 500 Internal Server Error, after 4 attempts";
     assert!(error.to_string().ends_with(expected), "{error}");
@@ -111,7 +111,7 @@ async fn a_storage_in_trouble_is_asked_again_and_then_given_up() -> Outcome {
 #[tokio::test]
 async fn a_page_or_nothing_is_no_file() -> Outcome {
     let html = [("content-type", "text/html; charset=utf-8")];
-    let page = Answer::new("200 OK", &html, "<p>Jane, log in</p>");
+    let page = ScriptedResponse::new("200 OK", &html, "<p>Jane, log in</p>");
     let storage = Scripted::always(page).await?;
     let error = failure(&storage, "/a").await?;
     assert!(
@@ -125,7 +125,7 @@ async fn a_page_or_nothing_is_no_file() -> Outcome {
     let error = failure(&storage, "/a").await?;
     assert!(error.to_string().ends_with("0 bytes in place of a file"));
 
-    let storage = Scripted::always(Answer::new("204 No Content", &[], "")).await?;
+    let storage = Scripted::always(ScriptedResponse::new("204 No Content", &[], "")).await?;
     let error = failure(&storage, "/a").await?;
     assert!(
         error
@@ -137,7 +137,7 @@ async fn a_page_or_nothing_is_no_file() -> Outcome {
 
 #[tokio::test]
 async fn a_file_that_is_always_cut_off_is_an_error() -> Outcome {
-    let torn = Answer::raw("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n%PDF").closing();
+    let torn = ScriptedResponse::raw("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n%PDF").closing();
     let storage = Scripted::always(torn).await?;
     let error = failure(&storage, "/a?signature=x").await?;
     assert!(error.is_transport());
@@ -182,7 +182,7 @@ async fn a_storage_that_is_not_there_or_says_nothing_is_told_from_the_api() -> O
     assert!(error.is_connect() && error.is_storage(), "{error}");
     assert!(!format!("{error:?}").contains("signature"));
 
-    let storage = Scripted::always(Answer::silence()).await?;
+    let storage = Scripted::always(ScriptedResponse::silence()).await?;
     let api = api_for(&storage, "/a").await?;
     let request = api.client()?.invoices().fetch_pdf(ID);
     let request = request.timeout(Duration::from_secs(1));
@@ -196,7 +196,7 @@ async fn a_file_in_one_piece_may_be_as_large_as_an_answer() -> Outcome {
     let large = format!("%PDF-{}", "x".repeat(20 << 10));
     let storage = Scripted::always(file(&large)).await?;
     let api = api_for(&storage, "/a").await?;
-    let lago = api.builder().largest_response(16 << 10).build()?;
+    let lago = api.builder().max_response_bytes(16 << 10).build()?;
     let error = lago.invoices().fetch_pdf(ID).await.unwrap_err();
     assert!(error.is_too_large() && error.is_storage(), "{error}");
     assert_eq!(storage.requests().len(), 1);

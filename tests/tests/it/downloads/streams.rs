@@ -6,7 +6,8 @@ use super::*;
 
 #[tokio::test]
 async fn a_stream_has_the_chunks_of_the_file_and_an_end() -> Outcome {
-    let storage = Scripted::always(Answer::chunked(&["%PD", "F-1", " and", " more"])).await?;
+    let storage =
+        Scripted::always(ScriptedResponse::chunked(&["%PD", "F-1", " and", " more"])).await?;
     let api = api_for(&storage, "/a").await?;
     let mut stream = api.client()?.invoices().fetch_pdf(ID).stream();
     let chunks: Vec<_> = (&mut stream).try_collect().await?;
@@ -18,7 +19,7 @@ async fn a_stream_has_the_chunks_of_the_file_and_an_end() -> Outcome {
 #[tokio::test]
 async fn a_chunk_is_there_before_the_file_is() -> Outcome {
     let begun = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n%PDF-\r\n";
-    let storage = Scripted::always(Answer::raw(begun).hanging()).await?;
+    let storage = Scripted::always(ScriptedResponse::raw(begun).hanging()).await?;
     let api = api_for(&storage, "/a").await?;
     let mut stream = api.client()?.invoices().fetch_pdf(ID).stream();
     let first = stream.next().await.ok_or("no chunk")??;
@@ -30,9 +31,9 @@ async fn a_chunk_is_there_before_the_file_is() -> Outcome {
 async fn what_fails_before_the_file_begins_is_tried_again_and_later_it_is_an_error() -> Outcome {
     let torn = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n%PDF-\r\n";
     let answers = [
-        Answer::raw("").closing(),
-        Answer::new("503 Slow Down", &[], ""),
-        Answer::raw(torn).closing(),
+        ScriptedResponse::raw("").closing(),
+        ScriptedResponse::new("503 Slow Down", &[], ""),
+        ScriptedResponse::raw(torn).closing(),
     ];
     let storage = in_turn(answers).await?;
     let api = api_for(&storage, "/a?signature=x").await?;
@@ -49,7 +50,7 @@ async fn what_fails_before_the_file_begins_is_tried_again_and_later_it_is_an_err
 
 #[tokio::test]
 async fn a_stream_of_no_file_is_the_error_alone() -> Outcome {
-    let api = Scripted::always(Answer::json("404 Not Found", "{}")).await?;
+    let api = Scripted::always(ScriptedResponse::json("404 Not Found", "{}")).await?;
     let mut stream = api.client()?.invoices().fetch_pdf(ID).stream();
     let error = stream.next().await.ok_or("no error")?.unwrap_err();
     assert!(error.is_not_found());

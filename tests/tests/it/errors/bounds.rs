@@ -6,7 +6,7 @@ use lago_client::RetryPolicy;
 use lago_client::types::{Webhook, WebhookType};
 use lago_client::webhooks::Verifier;
 use lago_tests::bodies::tax;
-use lago_tests::script::{Answer, Scripted};
+use lago_tests::script::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 use crate::told;
@@ -39,7 +39,7 @@ fn headers() -> Vec<(&'static str, String)> {
 }
 
 /// Answers of which everything is too long that can be.
-fn answers() -> Vec<Answer> {
+fn answers() -> Vec<ScriptedResponse> {
     // Less than what is read of a refusal.
     let codes: Vec<String> = (0..HUGE / 2)
         .map(|number| format!("code_{number}"))
@@ -77,7 +77,7 @@ fn answers() -> Vec<Answer> {
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        Answer::new(status, &headers, body)
+        ScriptedResponse::new(status, &headers, body)
     };
     let mut answers = vec![
         of("301 Moved Permanently", String::new()),
@@ -152,7 +152,7 @@ async fn what_is_printed_of_an_answer_has_a_bound() -> Outcome {
 async fn a_long_path_to_many_codes_is_not_kept_with_each() -> Outcome {
     let codes = vec!["c"; 100_000];
     let body = json!({"status": 422, "error": "e", "code": "c", "error_details": {"k".repeat(500_000): codes}});
-    let server = Scripted::always(Answer::json("422 X", body)).await?;
+    let server = Scripted::always(ScriptedResponse::json("422 X", body)).await?;
     let error = server
         .client()?
         .taxes()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lago_client::ClientBuilder;
 use lago_tests::bodies::tax;
-use lago_tests::script::Answer;
+use lago_tests::script::ScriptedResponse;
 use serde_json::json;
 
 use super::CUSTOMER;
@@ -14,7 +14,7 @@ use super::CUSTOMER;
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     /// None: nobody listens.
-    pub(crate) answer: Option<Answer>,
+    pub(crate) answer: Option<ScriptedResponse>,
     pub(crate) settings: fn(ClientBuilder) -> ClientBuilder,
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn cases() -> Vec<Case> {
     rooms.into_iter().flatten().collect()
 }
 
-fn case(name: &'static str, answer: Answer) -> Case {
+fn case(name: &'static str, answer: ScriptedResponse) -> Case {
     Case {
         name,
         answer: Some(answer),
@@ -37,16 +37,16 @@ fn case(name: &'static str, answer: Answer) -> Case {
     }
 }
 
-fn short(name: &'static str, answer: Answer) -> Case {
+fn short(name: &'static str, answer: ScriptedResponse) -> Case {
     Case {
         settings: |builder| builder.timeout(Duration::from_millis(50)),
         ..case(name, answer)
     }
 }
 
-fn small(name: &'static str, answer: Answer) -> Case {
+fn small(name: &'static str, answer: ScriptedResponse) -> Case {
     Case {
-        settings: |builder| builder.largest_response(64),
+        settings: |builder| builder.max_response_bytes(64),
         ..case(name, answer)
     }
 }
@@ -55,26 +55,26 @@ fn small(name: &'static str, answer: Answer) -> Case {
 fn lago(name: &'static str, status: &str, more: &str) -> Case {
     let (number, reason) = status.split_once(' ').unwrap_or_default();
     let body = format!(r#"{{"status":{number},"error":"{reason}"{more}}}"#);
-    case(name, Answer::json(status, body))
+    case(name, ScriptedResponse::json(status, body))
 }
 
-fn html(status: &str, text: &str) -> Answer {
+fn html(status: &str, text: &str) -> ScriptedResponse {
     let body = format!("<html><body>{text}</body></html>");
-    Answer::new(status, &[("content-type", "text/html")], body)
+    ScriptedResponse::new(status, &[("content-type", "text/html")], body)
 }
 
 fn said_by_lago() -> Vec<Case> {
     vec![
         case(
             "400 without a code",
-            Answer::json(
+            ScriptedResponse::json(
                 "400 Bad Request",
                 r#"{"status":400,"error":"BadRequest: param is missing: jane@secret.example"}"#,
             ),
         ),
         case(
             "400 of the invoice preview",
-            Answer::json(
+            ScriptedResponse::json(
                 "400 Bad Request",
                 r#"{"status":400,"error":"coupons_must_be_an_array"}"#,
             ),
@@ -206,7 +206,7 @@ fn said_by_others() -> Vec<Case> {
     vec![
         case(
             "429 of a gateway, empty",
-            Answer::new("429 Too Many Requests", &limits, ""),
+            ScriptedResponse::new("429 Too Many Requests", &limits, ""),
         ),
         case(
             "502 of a gateway, in HTML",
@@ -214,20 +214,23 @@ fn said_by_others() -> Vec<Case> {
         ),
         case(
             "503 of a gateway, empty",
-            Answer::new("503 Service Unavailable", &[], ""),
+            ScriptedResponse::new("503 Service Unavailable", &[], ""),
         ),
         case(
             "504 of a gateway, in JSON of its own",
-            Answer::json("504 Gateway Timeout", r#"{"detail":"a secret"}"#),
+            ScriptedResponse::json("504 Gateway Timeout", r#"{"detail":"a secret"}"#),
         ),
         case(
             "404 of something else",
             html("404 Not Found", "no such secret"),
         ),
-        case("302 to elsewhere", Answer::new("302 Found", &elsewhere, "")),
+        case(
+            "302 to elsewhere",
+            ScriptedResponse::new("302 Found", &elsewhere, ""),
+        ),
         case(
             "a refusal that is no UTF-8",
-            Answer::new("500 Internal Server Error", &[], b"\xff\xfe secret"),
+            ScriptedResponse::new("500 Internal Server Error", &[], b"\xff\xfe secret"),
         ),
     ]
 }
@@ -237,40 +240,43 @@ fn successes() -> Vec<Case> {
     let torn = &good[..good.len() / 2];
     let wrong = good.replace("2023-07-06T14:35:58Z", "jane@secret.example");
     vec![
-        case("201 for 200", Answer::json("201 Created", &good)),
+        case("201 for 200", ScriptedResponse::json("201 Created", &good)),
         case(
             "JSON that calls itself something else",
-            Answer::new("200 OK", &[("content-type", "text/html")], &good),
+            ScriptedResponse::new("200 OK", &[("content-type", "text/html")], &good),
         ),
         case(
             "JSON in chunks",
-            Answer::chunked(&[&good[..10], &good[10..]]),
+            ScriptedResponse::chunked(&[&good[..10], &good[10..]]),
         ),
-        case("204", Answer::new("204 No Content", &[], "")),
-        case("200 with an empty body", Answer::json("200 OK", "")),
+        case("204", ScriptedResponse::new("204 No Content", &[], "")),
+        case(
+            "200 with an empty body",
+            ScriptedResponse::json("200 OK", ""),
+        ),
         case(
             "200 with JSON that ends in the middle",
-            Answer::json("200 OK", torn),
+            ScriptedResponse::json("200 OK", torn),
         ),
         case(
             "200 with something behind the JSON",
-            Answer::json("200 OK", format!("{good} secret")),
+            ScriptedResponse::json("200 OK", format!("{good} secret")),
         ),
         case(
             "200 with another root",
-            Answer::json("200 OK", r#"{"secret":{}}"#),
+            ScriptedResponse::json("200 OK", r#"{"secret":{}}"#),
         ),
         case(
             "200 with a value that does not fit",
-            Answer::json("200 OK", wrong),
+            ScriptedResponse::json("200 OK", wrong),
         ),
         case(
             "200 with bytes that are no UTF-8",
-            Answer::new("200 OK", &[], b"{\"tax\":{\"name\":\"\xff secret\"}}"),
+            ScriptedResponse::new("200 OK", &[], b"{\"tax\":{\"name\":\"\xff secret\"}}"),
         ),
         case(
             "200 with another tax",
-            Answer::json("200 OK", json!({"tax": tax("secret")})),
+            ScriptedResponse::json("200 OK", json!({"tax": tax("secret")})),
         ),
         case("200 with HTML", html("200 OK", "a secret")),
     ]
@@ -282,37 +288,52 @@ fn broken() -> Vec<Case> {
     let chunk = format!("{:x}\r\n{large}\r\n", large.len());
     let endless = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{chunk}");
     vec![
-        small("too large, and says so", Answer::new("200 OK", &[], &large)),
-        small("too large, in chunks", Answer::chunked(&[&large, &large])),
+        small(
+            "too large, and says so",
+            ScriptedResponse::new("200 OK", &[], &large),
+        ),
+        small(
+            "too large, in chunks",
+            ScriptedResponse::chunked(&[&large, &large]),
+        ),
         small(
             "too large, and never ends",
-            Answer::raw(format!("{endless}{chunk}")).hanging(),
+            ScriptedResponse::raw(format!("{endless}{chunk}")).hanging(),
         ),
         small(
             "too large in one chunk, and no more comes",
-            Answer::raw(endless.clone()).hanging(),
+            ScriptedResponse::raw(endless.clone()).hanging(),
         ),
         small("too large, and a refusal", html("502 Bad Gateway", &large)),
         Case {
             answer: None,
-            ..case("nobody listens", Answer::silence())
+            ..case("nobody listens", ScriptedResponse::silence())
         },
-        case("closed before the answer", Answer::raw([]).closing()),
+        case(
+            "closed before the answer",
+            ScriptedResponse::raw([]).closing(),
+        ),
         case(
             "closed within the headers",
-            Answer::raw("HTTP/1.1 200 OK\r\ncontent-").closing(),
+            ScriptedResponse::raw("HTTP/1.1 200 OK\r\ncontent-").closing(),
         ),
-        case("closed within the body", Answer::raw(torn).closing()),
-        case("closed between chunks", Answer::raw(endless).closing()),
+        case(
+            "closed within the body",
+            ScriptedResponse::raw(torn).closing(),
+        ),
+        case(
+            "closed between chunks",
+            ScriptedResponse::raw(endless).closing(),
+        ),
         case(
             "another protocol",
-            Answer::raw("220 secret.example ESMTP\r\n").closing(),
+            ScriptedResponse::raw("220 secret.example ESMTP\r\n").closing(),
         ),
-        short("no answer", Answer::silence()),
+        short("no answer", ScriptedResponse::silence()),
         short(
             "no end of the headers",
-            Answer::raw("HTTP/1.1 200 OK\r\n").hanging(),
+            ScriptedResponse::raw("HTTP/1.1 200 OK\r\n").hanging(),
         ),
-        short("no end of the body", Answer::raw(torn).hanging()),
+        short("no end of the body", ScriptedResponse::raw(torn).hanging()),
     ]
 }

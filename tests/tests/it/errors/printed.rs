@@ -2,11 +2,11 @@
 
 use std::error::Error as StdError;
 
-use lago_client::mock::{Answer as Mocked, MockServer};
+use lago_client::mock::{MockResponse, MockServer};
 use lago_client::types::{ApiError, CustomerInput, Decimal, Webhook};
 use lago_client::webhooks::Verifier;
 use lago_client::{Client, RetryPolicy};
-use lago_tests::script::{Answer, Scripted, client_for};
+use lago_tests::script::{Scripted, ScriptedResponse, client_for};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -31,7 +31,7 @@ async fn every_failure_is_a_line_with_details_for_those_who_ask() -> Outcome {
 
 /// A client whose calls are answered with this refusal.
 async fn refused(body: Value) -> Result<Client, Box<dyn StdError>> {
-    let answer = Answer::json(&format!("{} X", body["status"]), body);
+    let answer = ScriptedResponse::json(&format!("{} X", body["status"]), body);
     Ok(Scripted::always(answer).await?.client()?)
 }
 
@@ -104,7 +104,7 @@ async fn all_public_errors_are_printed_like_that() -> Outcome {
             .ok_or("trusted")?
             .into(),
         server
-            .answer_next("invoices.got", Mocked::new(200))
+            .answer_next("invoices.got", MockResponse::new(200))
             .err()
             .ok_or("known")?
             .into(),

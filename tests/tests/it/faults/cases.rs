@@ -15,7 +15,7 @@ pub(super) struct Fault {
     /// For faults that are silence.
     pub(super) timeout: Option<Duration>,
     /// For answers that are too large.
-    pub(super) largest_response: Option<usize>,
+    pub(super) max_response_bytes: Option<usize>,
 }
 
 /// More bytes than a good answer has.
@@ -205,11 +205,11 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
     ];
     let faults = faults
         .into_iter()
-        .map(|(name, (act, timeout, largest_response))| Fault {
+        .map(|(name, (act, timeout, max_response_bytes))| Fault {
             name,
             act,
             timeout,
-            largest_response,
+            max_response_bytes,
         });
     Ok(faults.chain(statuses::faults()).collect())
 }

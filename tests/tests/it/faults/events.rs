@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use lago_client::types::{Event, EventInput};
 use lago_client::{Client, Error, Idempotency, OPERATIONS, Response};
 use lago_tests::faulty::{Act, Faulty, Reads, Then};
-use lago_tests::script::{Answer, Scripted, client_for};
+use lago_tests::script::{Scripted, ScriptedResponse, client_for};
 use serde_json::{Value, json};
 
 use super::cases::answer;
@@ -43,8 +43,8 @@ fn sent(key: &str) -> Result<EventInput, serde_json::Error> {
     queued(&rest)
 }
 
-fn refused(details: &Value) -> Answer {
-    Answer::json(
+fn refused(details: &Value) -> ScriptedResponse {
+    ScriptedResponse::json(
         "422 Unprocessable Entity",
         json!({
             "status": 422,
@@ -102,7 +102,11 @@ async fn an_event_without_a_time_is_the_same_in_every_attempt() -> Outcome {
 
 #[tokio::test]
 async fn an_event_without_a_key_is_not_sent() -> Outcome {
-    let server = Scripted::always(Answer::json("200 OK", json!({"event": stored("t1")}))).await?;
+    let server = Scripted::always(ScriptedResponse::json(
+        "200 OK",
+        json!({"event": stored("t1")}),
+    ))
+    .await?;
     let lago = server.client()?;
     for key in ["", " ", "\u{a0}\n"] {
         let event = || EventInput::new("c", "s").transaction_id(key);
@@ -130,8 +134,8 @@ async fn an_event_without_a_key_is_not_sent() -> Outcome {
 /// A server that executes a first `POST` and hangs up, and refuses the second. It answers `GET` by the
 /// rule.
 async fn forgetful(
-    refusal: Answer,
-    read: impl Fn(&str) -> Answer + Send + 'static,
+    refusal: ScriptedResponse,
+    read: impl Fn(&str) -> ScriptedResponse + Send + 'static,
 ) -> Result<(Scripted, Client), Box<dyn std::error::Error>> {
     let writes = AtomicU32::new(0);
     let server = Scripted::start(move |request| {
@@ -140,7 +144,7 @@ async fn forgetful(
             return read(key);
         }
         match writes.fetch_add(1, Ordering::SeqCst) {
-            0 => Answer::raw([]).closing(),
+            0 => ScriptedResponse::raw([]).closing(),
             _ => refusal.clone(),
         }
     });
@@ -149,8 +153,8 @@ async fn forgetful(
     Ok((server, lago))
 }
 
-fn known(key: &str) -> Answer {
-    Answer::json("200 OK", json!({"event": stored(key)}))
+fn known(key: &str) -> ScriptedResponse {
+    ScriptedResponse::json("200 OK", json!({"event": stored(key)}))
 }
 
 #[tokio::test]
@@ -174,11 +178,11 @@ async fn an_event_that_is_another_or_cannot_be_read_is_none() -> Outcome {
     other["properties"] = json!({"n": 4});
     let gone = json!({"status": 404, "error": "Not Found", "code": "event_not_found"});
     for read in [
-        Answer::json("200 OK", json!({"event": other})),
-        Answer::json("200 OK", json!({"event": stored("t2")})),
-        Answer::json("404 Not Found", gone),
-        Answer::new("500 Internal Server Error", &[], ""),
-        Answer::json("200 OK", json!({})),
+        ScriptedResponse::json("200 OK", json!({"event": other})),
+        ScriptedResponse::json("200 OK", json!({"event": stored("t2")})),
+        ScriptedResponse::json("404 Not Found", gone),
+        ScriptedResponse::new("500 Internal Server Error", &[], ""),
+        ScriptedResponse::json("200 OK", json!({})),
     ] {
         let (_, lago) = forgetful(refused(&exists()), move |_| read.clone()).await?;
         let error = lago.events().create(sent("t1")?).await.err();
@@ -303,7 +307,8 @@ async fn recorded_refusals_are_understood() -> Outcome {
     ] {
         let recording: Value = serde_json::from_slice(&std::fs::read(folder.join(file))?)?;
         let body = recording["response_body"].to_string();
-        let server = Scripted::always(Answer::json("422 Unprocessable Entity", body)).await?;
+        let server =
+            Scripted::always(ScriptedResponse::json("422 Unprocessable Entity", body)).await?;
         let events = server.client()?.events();
         let batch = recording["request_body"]["events"].as_array().map(Vec::len);
         let error: Option<Error> = match batch {

@@ -1,6 +1,6 @@
 //! Refusals that are larger than any of Lago's.
 
-use lago_tests::script::{Answer, Scripted};
+use lago_tests::script::{Scripted, ScriptedResponse};
 
 use super::Outcome;
 
@@ -22,7 +22,7 @@ fn refusal(length: usize) -> String {
 async fn details_are_read_up_to_a_mebibyte_and_bytes_beyond_it() -> Outcome {
     for (length, is_read) in [(LARGEST, true), (LARGEST + 1, false), (8 << 20, false)] {
         let body = refusal(length);
-        let answer = Answer::json("422 Unprocessable Entity", &body);
+        let answer = ScriptedResponse::json("422 Unprocessable Entity", &body);
         let server = Scripted::always(answer).await?;
         let error = server.client()?.taxes().get("vat").await.unwrap_err();
         assert!(error.is_validation(), "{error}");

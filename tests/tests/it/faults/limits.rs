@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lago_client::RetryPolicy;
 use lago_tests::bodies::tax;
-use lago_tests::script::{Answer, Prompted, Scripted};
+use lago_tests::script::{Prompted, Scripted, ScriptedResponse};
 use serde_json::json;
 
 use super::Outcome;
@@ -25,7 +25,7 @@ async fn what_is_left_is_told_with_every_answer() -> Outcome {
         ("404 Not Found", gone),
         ("429 Too Many Requests", ""),
     ] {
-        let server = Scripted::always(Answer::new(status, &LIMITS, body)).await?;
+        let server = Scripted::always(ScriptedResponse::new(status, &LIMITS, body)).await?;
         let call = server.client()?.taxes().get("vat");
         let limit = match call.response().await {
             Ok(response) => response.rate_limit(),
@@ -42,7 +42,7 @@ async fn what_is_left_is_told_with_every_answer() -> Outcome {
 #[tokio::test]
 async fn paced_clones_send_nothing_before_the_window() -> Outcome {
     let body = json!({"tax": tax("vat")}).to_string();
-    let server = Scripted::always(Answer::new("200 OK", &LIMITS, &body)).await?;
+    let server = Scripted::always(ScriptedResponse::new("200 OK", &LIMITS, &body)).await?;
     let lago = server
         .builder()
         .rate_limit_pacing(true)
@@ -83,7 +83,7 @@ async fn a_walk_that_is_not_polled_does_not_hold_up_other_calls() -> Outcome {
     let none_left = |reset| {
         let body = json!({"tax": tax("vat")}).to_string();
         let limits = [LIMITS[0], LIMITS[1], ("x-ratelimit-reset", reset)];
-        Answer::new("200 OK", &limits, &body)
+        ScriptedResponse::new("200 OK", &limits, &body)
     };
     // The walk waits for the window, or it is what went out to see whether there is one.
     for (reset, is_sent) in [("1", false), ("0", true)] {
@@ -116,7 +116,7 @@ async fn a_walk_that_is_not_polled_does_not_hold_up_other_calls() -> Outcome {
 
 #[tokio::test]
 async fn a_call_has_a_policy_of_its_own() -> Outcome {
-    let server = Scripted::always(Answer::new("502 Bad Gateway", &[], "")).await?;
+    let server = Scripted::always(ScriptedResponse::new("502 Bad Gateway", &[], "")).await?;
     let hasty = RetryPolicy::new().initial_backoff(Duration::ZERO);
     let lago = server
         .builder()
@@ -149,13 +149,16 @@ async fn a_call_that_is_dropped_is_not_tried_again() -> Outcome {
     let first = server.next().await.ok_or("no request")?;
     dropped.abort();
     assert!(dropped.await.is_err_and(|error| error.is_cancelled()));
-    first.answer(Answer::new("502 Bad Gateway", &[], ""));
+    first.answer(ScriptedResponse::new("502 Bad Gateway", &[], ""));
     // Were there a second attempt, it would come before this.
     let lago = server.client()?;
     let other = tokio::spawn(async move { lago.taxes().get("other").await });
     let next = server.next().await.ok_or("no request")?;
     assert_eq!(next.request.target, "/api/v1/taxes/other");
-    next.answer(Answer::json("200 OK", json!({"tax": tax("other")})));
+    next.answer(ScriptedResponse::json(
+        "200 OK",
+        json!({"tax": tax("other")}),
+    ));
     other.await??;
     Ok(())
 }
@@ -170,7 +173,7 @@ async fn the_longest_times_there_are_do_no_harm() -> Outcome {
         ("retry-after", "99999999999999999999999999"),
     ];
     for status in ["200 OK", "429 Too Many Requests", "503 Service Unavailable"] {
-        let server = Scripted::always(Answer::new(status, &most, &body)).await?;
+        let server = Scripted::always(ScriptedResponse::new(status, &most, &body)).await?;
         let patient = RetryPolicy::new()
             .initial_backoff(Duration::MAX)
             .max_backoff(Duration::MAX)
@@ -195,7 +198,7 @@ async fn the_longest_times_there_are_do_no_harm() -> Outcome {
 #[tokio::test]
 async fn no_time_at_all_is_a_mistake() -> Outcome {
     let body = json!({"tax": tax("vat")}).to_string();
-    let server = Scripted::always(Answer::new("200 OK", &[], &body)).await?;
+    let server = Scripted::always(ScriptedResponse::new("200 OK", &[], &body)).await?;
     let zero = Duration::ZERO;
     for builder in [
         server.builder().timeout(zero),

@@ -7,7 +7,7 @@ use lago_client::Client;
 use lago_client::mock::example;
 use lago_client::types::EventInput;
 use lago_tests::faulty::{Act, Faulty};
-use lago_tests::script::{Answer, Scripted, client_for};
+use lago_tests::script::{Scripted, ScriptedResponse, client_for};
 use reqwest::redirect::Policy;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -35,7 +35,7 @@ async fn redirected(
 ) -> Result<Vec<(Operation, lago_client::Error, usize)>, Box<dyn Error>> {
     let mut outcomes = Vec::new();
     for operation in OPERATIONS {
-        let redirect = Answer::new(status, &[("location", location)], "");
+        let redirect = ScriptedResponse::new(status, &[("location", location)], "");
         let server = Scripted::always(redirect).await?;
         let lago = hasty(server.builder()).http_client(follows()?).build()?;
         let (_, outcome) = call(&lago, operation).await;
@@ -108,7 +108,7 @@ async fn an_http_client_of_the_callers_that_follows_none_leaves_a_doubt_too() ->
 async fn no_redirect_is_followed_by_an_http_client_that_is_made_here() -> Outcome {
     let there = format!("http://{}/", nobody().await?);
     for status in ["307 Temporary Redirect", "308 Permanent Redirect"] {
-        let redirect = Answer::new(status, &[("location", &there)], "");
+        let redirect = ScriptedResponse::new(status, &[("location", &there)], "");
         let server = Scripted::always(redirect).await?;
         let lago: Client = hasty(server.builder()).build()?;
         let (made, outcome) = call(&lago, Operation::TopUp).await;
@@ -127,8 +127,8 @@ async fn no_redirect_is_followed_by_an_http_client_that_is_made_here() -> Outcom
 async fn a_refusal_from_another_url_leaves_a_doubt() -> Outcome {
     let refusal = r#"{"status":404,"error":"Not Found","code":"wallet_not_found"}"#;
     let server = Scripted::start(move |request| match request.method.as_str() {
-        "POST" => Answer::new("302 Found", &[("location", "/elsewhere")], ""),
-        _ => Answer::json("404 Not Found", refusal),
+        "POST" => ScriptedResponse::new("302 Found", &[("location", "/elsewhere")], ""),
+        _ => ScriptedResponse::json("404 Not Found", refusal),
     })
     .await?;
     let lago = hasty(server.builder()).http_client(follows()?).build()?;
@@ -163,8 +163,10 @@ async fn a_success_of_another_url_is_none_of_a_call_that_does_something() -> Out
     for status in ["301 X", "302 Found", "303 See Other", "307 X", "308 X"] {
         let events = events.clone();
         let server = Scripted::start(move |request| match request.target.as_str() {
-            "/api/v1/events/batch" => Answer::new(status, &[("location", "/elsewhere")], ""),
-            _ => Answer::json("200 OK", &events),
+            "/api/v1/events/batch" => {
+                ScriptedResponse::new(status, &[("location", "/elsewhere")], "")
+            }
+            _ => ScriptedResponse::json("200 OK", &events),
         })
         .await?;
         let lago = hasty(server.builder()).http_client(follows()?).build()?;
@@ -185,7 +187,7 @@ async fn a_success_of_another_url_is_none_of_a_call_that_does_something() -> Out
 /// Whether it is another URL is a comparison of texts, which have to be written alike on both ways.
 #[tokio::test]
 async fn an_answer_of_the_same_url_is_no_redirect_whatever_is_in_the_path() -> Outcome {
-    let server = Scripted::always(Answer::new("200 OK", &[], "")).await?;
+    let server = Scripted::always(ScriptedResponse::new("200 OK", &[], "")).await?;
     let lago = server.builder().http_client(follows()?).build()?;
     let ids = [
         "a.b",

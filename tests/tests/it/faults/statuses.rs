@@ -221,6 +221,6 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         name,
         act,
         timeout: None,
-        largest_response: None,
+        max_response_bytes: None,
     })
 }

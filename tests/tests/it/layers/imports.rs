@@ -10,14 +10,10 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The modules of a crate, by path: `retry::decision`, the root being the empty path. To each the modules of
 /// the same crate that it names.
-pub type Imports = BTreeMap<String, BTreeSet<String>>;
+pub(super) type Imports = BTreeMap<String, BTreeSet<String>>;
 
 /// Reads a crate from its root file.
-///
-/// # Errors
-///
-/// When a file cannot be read, or is no Rust.
-pub fn read(root: &Path) -> io::Result<Imports> {
+pub(super) fn read(root: &Path) -> io::Result<Imports> {
     let mut modules = BTreeMap::new();
     let folder = root.parent().unwrap_or(root);
     collect(root, folder, "", &mut modules)?;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use lago_client::mock::{Answer, MockServer, example};
+use lago_client::mock::{MockResponse, MockServer, example};
 use lago_client::{Client, RetryPolicy, types::CustomerInput};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -28,14 +28,14 @@ fn hasty(server: &MockServer) -> Outcome<Client> {
 #[tokio::test]
 async fn it_hangs_up_after_the_request() -> Outcome {
     let server = MockServer::start().await?;
-    server.answer_next("plans.get", Answer::hang_up())?;
+    server.answer_next("plans.get", MockResponse::hang_up())?;
     assert_eq!(plan_until_closed(&server).await?, "");
     let requests = server.requests();
     let request = &requests[0];
     let operation = request.operation.map(|operation| operation.resource);
     assert_eq!((operation, request.status), (Some("plans.get"), None));
 
-    server.answer_next("customers.create", Answer::hang_up())?;
+    server.answer_next("customers.create", MockResponse::hang_up())?;
     let customer = hasty(&server)?.customers().create(CustomerInput::new("a"));
     let error = customer.await.unwrap_err();
     assert!(error.is_transport() && error.is_ambiguous(), "{error}");
@@ -46,7 +46,7 @@ async fn it_hangs_up_after_the_request() -> Outcome {
 async fn it_cuts_off_half_of_the_body() -> Outcome {
     let server = MockServer::start().await?;
     let body = example("plans.get")?;
-    let answer = Answer::new(200).json(body.clone()).cut_off();
+    let answer = MockResponse::new(200).json(body.clone()).cut_off();
     server.answer_next("plans.get", answer.clone())?;
     let answered = plan_until_closed(&server).await?;
     let (head, part) = answered.split_once("\r\n\r\n").ok_or("no head")?;
@@ -67,7 +67,7 @@ async fn it_cuts_off_half_of_the_body() -> Outcome {
 #[tokio::test]
 async fn also_an_answer_without_a_body_is_cut_off() -> Outcome {
     let server = MockServer::start().await?;
-    server.answer_next("plans.get", Answer::new(502).cut_off())?;
+    server.answer_next("plans.get", MockResponse::new(502).cut_off())?;
     let answered = plan_until_closed(&server).await?;
     assert!(answered.starts_with("HTTP/1.1 502 Bad Gateway"));
     assert!(answered.contains("content-length: 1\r\n") && answered.ends_with("\r\n\r\n"));
@@ -81,7 +81,7 @@ async fn it_keeps_silent_until_the_caller_goes() -> Outcome {
         .on_request(move |request| tell.send(request.status).unwrap())
         .start()
         .await?;
-    server.answer_next("plans.get", Answer::silence())?;
+    server.answer_next("plans.get", MockResponse::silence())?;
     let mut stream = TcpStream::connect(server.url().replace("http://", "")).await?;
     stream.write_all(REQUEST).await?;
     assert_eq!(told.recv().await, Some(None));
@@ -96,11 +96,11 @@ async fn it_keeps_silent_until_the_caller_goes() -> Outcome {
 async fn a_gateway_answers_in_its_own_words() -> Outcome {
     let caller = Caller::start().await?;
     let page = "<html><h1>502 Bad Gateway</h1></html>";
-    let page = Answer::new(502)
+    let page = MockResponse::new(502)
         .text(page)
         .header("content-type", "text/html");
     caller.server.answer_next("plans.get", page)?;
-    let limited = Answer::new(429).header("retry-after", "0");
+    let limited = MockResponse::new(429).header("retry-after", "0");
     let limited = limited.header("x-ratelimit-reset", "1");
     caller.server.answer_next("plans.get", limited)?;
 
@@ -123,12 +123,12 @@ async fn a_rule_decides_for_each_request() -> Outcome {
             assert_eq!(request.status, None);
             let is_third = count.fetch_add(1, Ordering::Relaxed) % 3 == 2;
             let (_, code) = request.path_parameters.first()?;
-            is_third.then(|| Answer::error(404, &format!("{code}_not_found")))
+            is_third.then(|| MockResponse::error(404, &format!("{code}_not_found")))
         })
         .start()
         .await?;
-    server.answer("plans.get", Answer::error(403, "forbidden"))?;
-    server.answer_next("plans.get", Answer::error(403, "feature_unavailable"))?;
+    server.answer("plans.get", MockResponse::error(403, "forbidden"))?;
+    server.answer_next("plans.get", MockResponse::error(403, "feature_unavailable"))?;
     let lago = client(&server)?;
     let http = reqwest::Client::new();
     let mut codes = Vec::new();
@@ -154,12 +154,12 @@ async fn a_rule_decides_for_each_request() -> Outcome {
 #[tokio::test]
 async fn a_client_gets_through_faults() -> Outcome {
     let count = AtomicU32::new(0);
-    let broken = Answer::new(200).json(example("plans.get")?).cut_off();
+    let broken = MockResponse::new(200).json(example("plans.get")?).cut_off();
     let server = MockServer::builder()
         .answer_with(move |_| match count.fetch_add(1, Ordering::Relaxed) {
-            0 => Some(Answer::hang_up()),
+            0 => Some(MockResponse::hang_up()),
             1 => Some(broken.clone()),
-            2 => Some(Answer::new(429).header("retry-after", "0")),
+            2 => Some(MockResponse::new(429).header("retry-after", "0")),
             _ => None,
         })
         .start()
@@ -188,7 +188,7 @@ async fn it_keeps_as_many_requests_as_it_is_told() -> Outcome {
     }
     // It does as it is told without knowing requests.
     let server = MockServer::builder().keep_requests(0).start().await?;
-    server.answer_next("plans.get", Answer::new(500).json(json!({})))?;
+    server.answer_next("plans.get", MockResponse::new(500).json(json!({})))?;
     assert!(hasty(&server)?.plans().get("a").await.is_err());
     Ok(())
 }

@@ -10,7 +10,7 @@ async fn endless(with_element: &'static [i64]) -> Result<Scripted, Box<dyn Error
     let server = Scripted::start(move |request| {
         let number = page_of(request).unwrap_or(1);
         let items = with_element.contains(&number).then(|| tax("a"));
-        Answer::json(
+        ScriptedResponse::json(
             "200 OK",
             page("taxes", items.into_iter().collect(), Some(number + 1)),
         )
@@ -51,7 +51,7 @@ async fn empty_pages_without_end_are_an_error_after_a_hundred() -> Outcome {
 async fn a_hundred_empty_pages_are_a_list_when_they_end() -> Outcome {
     let server = Scripted::start(|request| {
         let number = page_of(request).unwrap_or(1);
-        Answer::json("200 OK", taxes([], (number < 100).then_some(number + 1)))
+        ScriptedResponse::json("200 OK", taxes([], (number < 100).then_some(number + 1)))
     });
     let server = server.await?;
     assert_eq!(

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use lago_client::mock::{Answer, MockServer, ReceivedRequest, example};
+use lago_client::mock::{MockResponse, MockServer, ReceivedRequest, example};
 use lago_client::types::{BillingEntityUpdate, Patch, PlanUpdate, WalletInput, WalletUpdate};
 use lago_client::{Client, Error as LagoError, StatusCode};
 use lago_tests::proxy;
@@ -117,7 +117,7 @@ async fn answered<C: lago_client::Call>(
     call: impl FnOnce(&Client) -> lago_client::Request<C>,
 ) -> Result<Option<LagoError>, Box<dyn Error>> {
     let server = MockServer::start().await?;
-    server.answer(operation, Answer::new(200).json(body))?;
+    server.answer(operation, MockResponse::new(200).json(body))?;
     Ok(call(&server.client()?).await.err())
 }
 

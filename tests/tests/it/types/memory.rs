@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::schemas::definitions;
 
-/// What the docs of `largest_response` say: how many bytes a list takes for each byte of JSON.
+/// What the docs of `max_response_bytes` say: how many bytes a list takes for each byte of JSON.
 const MOST: usize = 130;
 
 /// A list grows by doubling: what is read takes up to twice as much, beside half of that until it has moved.

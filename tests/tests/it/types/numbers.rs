@@ -5,7 +5,7 @@ use std::error::Error;
 use lago_client::Page;
 use lago_client::types::{Decimal, EventInput, Tax, decimal};
 use lago_tests::bodies::{page, tax};
-use lago_tests::script::{Answer, Scripted};
+use lago_tests::script::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -18,7 +18,7 @@ async fn an_absurd_event_does_not_make_usage_unreadable() -> Outcome {
     // As text: in a `Value` the digits are gone.
     let (_, body) = ABSURD.split_once("\"response_body\":").ok_or("no body")?;
     let body = body.trim_end().strip_suffix('}').ok_or("no end")?;
-    let server = Scripted::always(Answer::json("200 OK", body)).await?;
+    let server = Scripted::always(ScriptedResponse::json("200 OK", body)).await?;
     let usage = server
         .client()?
         .customers()
@@ -55,7 +55,7 @@ async fn every_digit_arrives_and_leaves() -> Outcome {
     let rate = "9007199254740993.0625";
     let answer = json!({ "tax": tax("vat") }).to_string();
     let answer = answer.replace("20.0", rate);
-    let server = Scripted::always(Answer::json("200 OK", answer)).await?;
+    let server = Scripted::always(ScriptedResponse::json("200 OK", answer)).await?;
     let lago = server.client()?;
     assert_eq!(lago.taxes().get("vat").await?.rate.as_str(), rate);
 
@@ -78,7 +78,7 @@ async fn every_digit_arrives_and_leaves() -> Outcome {
 #[tokio::test]
 async fn a_page_can_be_kept() -> Outcome {
     let body = page("taxes", vec![tax("a"), tax("b")], Some(2));
-    let server = Scripted::always(Answer::json("200 OK", body)).await?;
+    let server = Scripted::always(ScriptedResponse::json("200 OK", body)).await?;
     let taxes = server.client()?.taxes().list().await?;
     let kept = serde_json::to_string(&taxes)?;
     let back: Page<Tax> = serde_json::from_str(&kept)?;

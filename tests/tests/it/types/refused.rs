@@ -6,13 +6,13 @@ use std::path::Path;
 use lago_client::types::api_error::Details;
 use lago_client::types::{ApiError, EventInput};
 use lago_tests::recording::Recordings;
-use lago_tests::script::{Answer, Scripted};
+use lago_tests::script::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
 async fn refusal(status: &str, body: &Value) -> Result<lago_client::Error, Box<dyn Error>> {
-    let lago = Scripted::always(Answer::json(status, body))
+    let lago = Scripted::always(ScriptedResponse::json(status, body))
         .await?
         .client()?;
     let events = ["a", "b"].map(|code| EventInput::new(code, "sub"));

@@ -8,7 +8,7 @@ use lago_client::types::{
     InvoicePreviewInput, PlanChargeInput, PlanInput, PlanUpdate, WalletTransactionInput,
 };
 use lago_client::{Call, Client, Request};
-use lago_tests::script::{Answer, Scripted};
+use lago_tests::script::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -39,7 +39,7 @@ async fn assert_said(
         &Client,
     ) -> Result<Vec<(String, Vec<(&'static str, &'static str)>)>, Box<dyn Error>>,
 ) -> Outcome {
-    let server = Scripted::always(Answer::json("200 OK", json!({}))).await?;
+    let server = Scripted::always(ScriptedResponse::json("200 OK", json!({}))).await?;
     for (said, places) in cases(&server.client()?).await? {
         let expected: Vec<String> = places
             .iter()
@@ -167,7 +167,7 @@ async fn milliseconds_are_found_wherever_they_come_from() -> Outcome {
 
 #[tokio::test]
 async fn what_is_put_right_is_sent() -> Outcome {
-    let server = Scripted::always(Answer::json("200 OK", json!({"plan": {}}))).await?;
+    let server = Scripted::always(ScriptedResponse::json("200 OK", json!({"plan": {}}))).await?;
     let wrong = PlanUpdate::new().name("x");
     let mut plan = plan(ChargePropertiesInput::new().amount("secret"));
     for charge in plan.charges.iter_mut().flatten() {

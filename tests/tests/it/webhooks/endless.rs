@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lago_client::webhooks::{Check, Verifier};
-use lago_tests::script::{Answer, Scripted};
+use lago_tests::script::{Scripted, ScriptedResponse};
 use serde_json::json;
 
 use super::fetching::{JSON_KEY, TEXT_KEY, deliver, pass};
@@ -13,8 +13,8 @@ use super::signer::Signer;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-fn endless(body: &str) -> Answer {
-    Answer::raw(format!("HTTP/1.0 200 OK\r\n\r\n{body}")).closing()
+fn endless(body: &str) -> ScriptedResponse {
+    ScriptedResponse::raw(format!("HTTP/1.0 200 OK\r\n\r\n{body}")).closing()
 }
 
 #[tokio::test]
@@ -28,11 +28,14 @@ async fn a_key_that_is_cut_off_is_none_and_is_asked_for_again() -> Outcome {
         (JSON_KEY, &json, [0, 5, 56, json.len() - 1]),
     ] {
         for cut in cuts {
-            let answers = [endless(&whole[..cut]), Answer::new("200 OK", &[], whole)];
+            let answers = [
+                endless(&whole[..cut]),
+                ScriptedResponse::new("200 OK", &[], whole),
+            ];
             let count = AtomicUsize::new(0);
             let server = Scripted::start(move |request| match request.target == path {
                 true => answers[count.fetch_add(1, Ordering::SeqCst).min(1)].clone(),
-                false => Answer::new("404 Not Found", &[], ""),
+                false => ScriptedResponse::new("404 Not Found", &[], ""),
             })
             .await?;
             let verifier = Verifier::fetch_with_issuer(&server.client()?, "issuer");
@@ -55,7 +58,7 @@ async fn a_key_that_is_whole_is_known_the_first_time() -> Outcome {
         let answer = endless(whole);
         let server = Scripted::start(move |request| match request.target == path {
             true => answer.clone(),
-            false => Answer::new("404 Not Found", &[], ""),
+            false => ScriptedResponse::new("404 Not Found", &[], ""),
         })
         .await?;
         let verifier = Verifier::fetch_with_issuer(&server.client()?, "issuer");

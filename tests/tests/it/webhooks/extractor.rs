@@ -108,7 +108,7 @@ async fn a_genuine_delivery_reaches_the_handler() -> Outcome {
 
 #[tokio::test]
 async fn everything_else_is_answered_before() -> Outcome {
-    let mut service = Service::start(Verifier::hmac(HMAC_KEY).largest_body(1_000)).await?;
+    let mut service = Service::start(Verifier::hmac(HMAC_KEY).max_body_bytes(1_000)).await?;
     let signature = sign_hmac(HMAC_KEY, BODY.as_bytes());
     let forged = sign_hmac("another key", BODY.as_bytes());
     let no_webhook = sign_hmac(HMAC_KEY, b"[]");
@@ -212,7 +212,7 @@ async fn two_mebibytes_are_read_unless_more_may_come() -> Outcome {
     let at_limit = format!("{BODY}{}", " ".repeat(LIMIT - BODY.len()));
     let over = format!("{at_limit} ");
     let chunks = format!("{:x}\r\n{over}\r\n0\r\n\r\n", over.len());
-    let generous = || Verifier::hmac(HMAC_KEY).largest_body(LIMIT + 1);
+    let generous = || Verifier::hmac(HMAC_KEY).max_body_bytes(LIMIT + 1);
     for (verifier, body, expected) in [
         (Verifier::hmac(HMAC_KEY), &at_limit, 204),
         (Verifier::hmac(HMAC_KEY), &over, 413),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use futures::future::join_all;
 use lago_client::webhooks::{Check, SIGNATURE_HEADER, UNIQUE_KEY_HEADER, Verifier};
-use lago_tests::script::{API_KEY, Answer, Prompted, Scripted};
+use lago_tests::script::{API_KEY, Prompted, Scripted, ScriptedResponse};
 use serde_json::json;
 
 use super::recorded;
@@ -21,8 +21,8 @@ pub(super) const TEXT_KEY: &str = "/api/v1/webhooks/public_key";
 const BODY: &str = r#"{"webhook_type":"tea.ready","object_type":"tea","tea":{}}"#;
 
 /// The server's answer that tells a key in JSON.
-fn telling(signer: Signer) -> Answer {
-    Answer::json("200 OK", json!({"webhook": {"public_key": signer.told()}}))
+fn telling(signer: Signer) -> ScriptedResponse {
+    ScriptedResponse::json("200 OK", json!({"webhook": {"public_key": signer.told()}}))
 }
 
 /// The headers of a delivery with this signature.
@@ -77,12 +77,12 @@ async fn an_older_server_tells_its_key_as_text() -> Outcome {
         let reason = &refusal[4..];
         let said = json!({"status": number, "error": reason, "code": "resource_not_found"});
         let server = Scripted::start(move |request| match request.target.as_str() {
-            TEXT_KEY => Answer::new(
+            TEXT_KEY => ScriptedResponse::new(
                 "200 OK",
                 &[("content-type", "text/plain")],
                 Signer::FIRST.told(),
             ),
-            _ => Answer::json(refusal, &said),
+            _ => ScriptedResponse::json(refusal, &said),
         })
         .await?;
         let verifier = Verifier::fetch(&server.client()?);
@@ -100,8 +100,8 @@ async fn the_key_of_a_real_server_is_read_as_it_was_told() -> Outcome {
     let delivery = recorded::smallest(false);
     let told = delivery.server.public_key();
     let server = Scripted::start(move |request| match request.target.as_str() {
-        TEXT_KEY => Answer::new("200 OK", &[], &told),
-        _ => Answer::new("404 Not Found", &[], ""),
+        TEXT_KEY => ScriptedResponse::new("200 OK", &[], &told),
+        _ => ScriptedResponse::new("404 Not Found", &[], ""),
     })
     .await?;
     let verifier = Verifier::fetch_with_issuer(&server.client()?, delivery.server.issuer);
@@ -262,18 +262,18 @@ async fn deliveries_wait_for_a_key_that_is_on_its_way() -> Outcome {
 #[tokio::test]
 async fn a_key_that_cannot_be_had_is_nobodys_fault_who_delivers() -> Outcome {
     for answer in [
-        Answer::json(
+        ScriptedResponse::json(
             "401 Unauthorized",
             json!({"status": 401, "error": "Unauthorized"}),
         ),
-        Answer::new("502 Bad Gateway", &[], "<html>"),
-        Answer::json(
+        ScriptedResponse::new("502 Bad Gateway", &[], "<html>"),
+        ScriptedResponse::json(
             "200 OK",
             json!({"webhook": {"public_key": "key-that-is-secret"}}),
         ),
-        Answer::json("200 OK", json!({"webhook": {}})),
-        Answer::json("200 OK", json!({"webhook": "jane@secret.example"})),
-        Answer::json("200 OK", json!({"webhook": {"public_key": ["secret"]}})),
+        ScriptedResponse::json("200 OK", json!({"webhook": {}})),
+        ScriptedResponse::json("200 OK", json!({"webhook": "jane@secret.example"})),
+        ScriptedResponse::json("200 OK", json!({"webhook": {"public_key": ["secret"]}})),
     ] {
         let server = Scripted::always(answer).await?;
         let verifier = Verifier::fetch(&server.client()?);
@@ -297,10 +297,10 @@ async fn a_key_that_cannot_be_had_is_nobodys_fault_who_delivers() -> Outcome {
 #[tokio::test]
 async fn a_server_in_trouble_is_asked_once_in_a_pause_whatever_is_forged() -> Outcome {
     for trouble in [
-        Answer::new("503 Service Unavailable", &[], "busy"),
-        Answer::new("401 Unauthorized", &[], "<html>"),
-        Answer::new("429 Too Many Requests", &[("retry-after", "0")], ""),
-        Answer::raw("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{").closing(),
+        ScriptedResponse::new("503 Service Unavailable", &[], "busy"),
+        ScriptedResponse::new("401 Unauthorized", &[], "<html>"),
+        ScriptedResponse::new("429 Too Many Requests", &[("retry-after", "0")], ""),
+        ScriptedResponse::raw("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{").closing(),
     ] {
         let server = Scripted::always(trouble).await?;
         let verifier = Verifier::fetch(&server.client()?);

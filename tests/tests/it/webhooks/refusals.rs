@@ -52,7 +52,7 @@ fn plus(name: &'static str, value: impl Into<Vec<u8>>) -> Headers {
 
 fn verify(headers: Headers, body: &[u8]) -> Result<Delivery, VerifyError> {
     Verifier::hmac(KEY)
-        .largest_body(10_000)
+        .max_body_bytes(10_000)
         .verify(headers, body)
 }
 
@@ -267,7 +267,7 @@ fn fifty_megabytes_are_refused_unless_they_may_come() {
         ];
         let refused = verifier.verify(headers, body.as_bytes());
         assert_eq!(refused.unwrap_err().status(), 413);
-        let generous = verifier.largest_body(64_000_000);
+        let generous = verifier.max_body_bytes(64_000_000);
         let delivery = generous.verify(headers, body.as_bytes()).unwrap();
         assert_eq!(delivery.body.len(), body.len());
         // One byte of so many.

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use lago_client::mock::delivery;
 use lago_client::types::WebhookType;
 use lago_client::webhooks::{ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER, Verifier};
-use lago_tests::script::{Answer, Scripted};
+use lago_tests::script::{Scripted, ScriptedResponse};
 use uuid::Uuid;
 
 use super::receiver::Receiver;
@@ -81,7 +81,7 @@ async fn an_example_of_every_type_arrives_as_a_typed_event() -> Outcome {
 
 #[tokio::test]
 async fn a_delivery_is_as_a_server_makes_it_and_each_has_an_id_of_its_own() -> Outcome {
-    let receiver = Scripted::always(Answer::new("200 OK", &[], "thanks")).await?;
+    let receiver = Scripted::always(ScriptedResponse::new("200 OK", &[], "thanks")).await?;
     let url = format!("{}/lago", receiver.origin());
     for _ in 0..2 {
         assert!(send("fee.created", &url, "key").await?.success);
@@ -115,7 +115,7 @@ async fn what_a_server_takes_for_success_is_success_and_nothing_else() -> Outcom
         ("500 Internal Server Error", false),
     ] {
         let elsewhere = [("location", "/elsewhere")];
-        let receiver = Scripted::always(Answer::new(status, &elsewhere, "words")).await?;
+        let receiver = Scripted::always(ScriptedResponse::new(status, &elsewhere, "words")).await?;
         let said = send("fee.created", &receiver.origin(), "key").await?;
         assert_eq!(said.success, success, "{status}: {}", said.text);
         assert!(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::regen::ident;
-use crate::regen::ir::{Answer, Api, Kind, TypeRef};
+use crate::regen::ir::{Api, Kind, Response, TypeRef};
 use crate::regen::names::singular;
 
 /// The file of what belongs to no noun.
@@ -69,9 +69,11 @@ fn users(api: &Api) -> BTreeMap<String, BTreeSet<String>> {
             .accessors
             .first()
             .map(|accessor| ident::pascal(&singular(accessor)));
-        let answered = match &operation.answer {
-            Answer::Type(ty) | Answer::Root { ty, .. } | Answer::Page { item: ty, .. } => named(ty),
-            Answer::Empty | Answer::Text | Answer::Choice(_) => None,
+        let answered = match &operation.response {
+            Response::Type(ty) | Response::Root { ty, .. } | Response::Page { item: ty, .. } => {
+                named(ty)
+            }
+            Response::Empty | Response::Text | Response::Choice(_) => None,
         };
         if let (Some(noun), Some(target)) = (noun, answered) {
             let users = users.entry(target.to_owned()).or_default();

@@ -32,12 +32,12 @@ use requests::Written;
 const FOLDER: &str = "lago-client/src/generated/resources";
 
 /// The nouns that lead to an accessor.
-type Place = Vec<String>;
+type Accessors = Vec<String>;
 
 /// Adds the modules of all nouns to the tree.
 pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     let requests = requests::read(api)?;
-    let mut places: BTreeMap<Place, Vec<Method<'_>>> = BTreeMap::new();
+    let mut places: BTreeMap<Accessors, Vec<Method<'_>>> = BTreeMap::new();
     for operation in &api.operations {
         for length in 1..=operation.accessors.len() {
             places
@@ -94,7 +94,7 @@ fn root(nouns: &BTreeSet<&String>) -> Result<String, EmitError> {
 
 fn module(
     noun: &str,
-    places: &BTreeMap<Place, Vec<Method<'_>>>,
+    places: &BTreeMap<Accessors, Vec<Method<'_>>>,
     requests: &BTreeMap<&str, Written>,
     files: &[FileMethod<'_>],
 ) -> Result<String, EmitError> {
@@ -159,7 +159,7 @@ fn module(
 fn lookup<'m, 'a>(
     method: &Method<'_>,
     noun: &str,
-    places: &'m BTreeMap<Place, Vec<Method<'a>>>,
+    places: &'m BTreeMap<Accessors, Vec<Method<'a>>>,
 ) -> Option<&'m Method<'a>> {
     let Idempotency::WithKey(key) = &method.operation.idempotency else {
         return None;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use heck::ToSnakeCase;
 
 use super::{fields_of, own, part, stated};
-use crate::regen::ir::{Answer, Elements, Gone, Operation, Part, Type, TypeRef};
+use crate::regen::ir::{Elements, Gone, Operation, Part, Response, Type, TypeRef};
 use crate::regen::names::singular;
 
 /// What a deletion leaves no more, when its answer is what is left.
@@ -18,19 +18,19 @@ pub(crate) fn gone(operation: &Operation, types: &BTreeMap<String, Type>) -> Opt
     let is_deletion = operation.method == "DELETE" && operation.path.ends_with('}');
     let named = named(&operation.path);
     let (_, last) = *named.last().filter(|_| is_deletion)?;
-    if let Answer::Root { ty, .. } | Answer::Type(ty) = &operation.answer
+    if let Response::Root { ty, .. } | Response::Type(ty) = &operation.response
         && let TypeRef::Nullable(map) = ty
         && let TypeRef::Map(_) = **map
     {
         return Some(Gone::Key(last.to_owned()));
     }
-    let (key, ty, is_list) = match &operation.answer {
-        Answer::Root { key, ty } => match ty {
+    let (key, ty, is_list) = match &operation.response {
+        Response::Root { key, ty } => match ty {
             TypeRef::List(item) => (key, &**item, true),
             ty => (key, ty, false),
         },
-        Answer::Page { key, item } => (key, item, true),
-        Answer::Empty | Answer::Text | Answer::Type(_) | Answer::Choice(_) => return None,
+        Response::Page { key, item } => (key, item, true),
+        Response::Empty | Response::Text | Response::Type(_) | Response::Choice(_) => return None,
     };
     let place = named.iter().position(|(noun, _)| match is_list {
         true => noun == key,
@@ -88,7 +88,7 @@ mod tests {
 
     fn found(method: &str, path: &str, key: &str, ty: TypeRef) -> Option<String> {
         let operation = Operation {
-            answer: Answer::Root {
+            response: Response::Root {
                 key: key.to_owned(),
                 ty,
             },

@@ -31,7 +31,7 @@ fn part() -> TypeRef {
 
 fn answers(path: &str, key: &str, ty: TypeRef) -> Operation {
     Operation {
-        answer: Answer::Root {
+        response: Response::Root {
             key: key.to_owned(),
             ty,
         },
@@ -83,9 +83,9 @@ fn of_a_list_only_the_owner_is_stated() {
     let expected = ["lago_id = lago_thing_id"];
     assert_eq!(pairs(&operation, &["code", "lago_thing_id"]), expected);
     let operation = Operation {
-        answer: Answer::Choice(vec![
-            operation.answer,
-            Answer::Root {
+        response: Response::Choice(vec![
+            operation.response,
+            Response::Root {
                 key: "part".to_owned(),
                 ty: part(),
             },

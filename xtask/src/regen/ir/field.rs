@@ -22,7 +22,7 @@ pub(crate) struct Field {
     /// Whether it should not be used any more.
     pub(crate) deprecated: bool,
     /// What the client fills in when a request is made.
-    pub(crate) minted: Option<Minted>,
+    pub(crate) client_generated: Option<ClientGenerated>,
     /// Whether the builder asks for it although it is optional.
     pub(crate) asked: bool,
     /// What becomes of it when an update leaves it out, unless it stays as it is.
@@ -43,7 +43,7 @@ impl Field {
             doc: None,
             example: None,
             deprecated: false,
-            minted: None,
+            client_generated: None,
             asked: false,
             left_out: None,
             null_as_empty: false,
@@ -91,7 +91,7 @@ impl LeftOut {
 
 /// What the client fills in when a request is made, once and for all attempts to send it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Minted {
+pub(crate) enum ClientGenerated {
     /// A new unique id.
     Id,
     /// The time in seconds since 1970.

@@ -21,65 +21,67 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let sent = reachable(root, Uses::Requests);
     let received = reachable(root, Uses::Answers);
     let both: BTreeSet<String> = sent.intersection(&received).cloned().collect();
-    let twins = twins(root, &to_split(root, &both), context);
-    let aim = |node: &mut Value| {
-        if let Some(twin) = reference(node).and_then(|name| twins.get(name)) {
-            redirect(node, twin);
+    let variants = variants(root, &to_split(root, &both), context);
+    let redirect = |node: &mut Value| {
+        if let Some(variant) = reference(node).and_then(|name| variants.get(name)) {
+            redirect(node, variant);
         }
     };
-    let copies: Vec<(String, Value)> = twins
+    let copies: Vec<(String, Value)> = variants
         .iter()
-        .filter_map(|(name, twin)| {
+        .filter_map(|(name, variant)| {
             let mut schema = components(root)?.get(name)?.clone();
-            descend_mut(&mut schema, &mut |node| aim(node));
-            Some((twin.clone(), schema))
+            descend_mut(&mut schema, &mut |node| redirect(node));
+            Some((variant.clone(), schema))
         })
         .collect();
     for (name, schema) in components_mut(root) {
         if sent.contains(name) && !received.contains(name) {
-            descend_mut(schema, &mut |node| aim(node));
+            descend_mut(schema, &mut |node| redirect(node));
         }
     }
     each_root_mut(root, &mut |place, schema| {
         if matches!(place.site, Site::Request | Site::Parameter) {
-            descend_mut(schema, &mut |node| aim(node));
+            descend_mut(schema, &mut |node| redirect(node));
         }
     });
     components_mut(root).extend(copies);
-    twins.len()
+    variants.len()
 }
 
-/// The name of the sent twin of each component that is split.
-fn twins(
+/// The name of the sent variant of each component that is split.
+fn variants(
     root: &Value,
     split: &BTreeSet<String>,
     context: &mut Context<'_>,
 ) -> BTreeMap<String, String> {
     let all = components(root);
     let taken = |name: &str| all.and_then(|all| all.get(name));
-    let mut twins = BTreeMap::new();
+    let mut variants = BTreeMap::new();
     for name in split {
-        let mut twin = format!("{name}Input");
-        if let (Some(schema), Some(other)) = (taken(name), taken(&twin)) {
+        let mut variant = format!("{name}Input");
+        if let (Some(schema), Some(other)) = (taken(name), taken(&variant)) {
             let other = context.pointer(origin(other));
             context.choice(
                 origin(schema),
-                format!("`{name}` is sent and received, but `{twin}` is already {other}"),
+                format!("`{name}` is sent and received, but `{variant}` is already {other}"),
                 "name one of them in names.yaml, section types",
             );
-            twin = format!("{name}Request");
-            if let Some(other) = taken(&twin) {
+            variant = format!("{name}Request");
+            if let Some(other) = taken(&variant) {
                 let other = context.pointer(origin(other));
                 context.problem(
                     origin(schema),
-                    format!("`{name}` is sent and received, but `{twin}` too is already {other}"),
+                    format!(
+                        "`{name}` is sent and received, but `{variant}` too is already {other}"
+                    ),
                     "name one of them in names.yaml, section types",
                 );
             }
         }
-        twins.insert(name.clone(), twin);
+        variants.insert(name.clone(), variant);
     }
-    twins
+    variants
 }
 
 /// Those with a property whose meaning depends on the direction, and all that contain them.

@@ -21,16 +21,16 @@ pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
             }
         }
     }
-    let twins: Vec<String> = nullable
+    let variants: Vec<String> = nullable
         .iter()
         .filter(|name| base_of(name).is_some_and(|base| components.contains_key(base)))
         .cloned()
         .collect();
-    for twin in &twins {
+    for variant in &variants {
         let values = components
-            .shift_remove(twin)
+            .shift_remove(variant)
             .map(|mut schema| schema["enum"].take());
-        let base = base_of(twin).and_then(|base| components.get_mut(base));
+        let base = base_of(variant).and_then(|base| components.get_mut(base));
         if let (Some(Value::Array(values)), Some(Value::Array(known))) =
             (values, base.and_then(|base| base.get_mut("enum")))
         {
@@ -47,7 +47,7 @@ pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
             node["nullable"] = json!(true);
             changes += 1;
         }
-        if twins.contains(&target)
+        if variants.contains(&target)
             && let Some(base) = base_of(&target)
         {
             redirect(node, base);

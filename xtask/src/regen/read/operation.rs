@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Reader, prose};
 use crate::regen::ident;
 use crate::regen::ir::{
-    Answer, Body, BodyShape, Failures, Field, Operation, Parameter, ParameterPlace, TypeRef,
+    Body, BodyShape, Failures, Field, Operation, Parameter, ParameterPlace, Response, TypeRef,
 };
 use crate::regen::operations::OperationFacts;
 use crate::regen::pagination::META;
@@ -56,7 +56,7 @@ impl Reader<'_> {
             body: operation
                 .get("requestBody")
                 .and_then(|body| self.body(body, &address)),
-            answer: self.answer(operation, &address),
+            response: self.response(operation, &address),
             identity: Vec::new(),
             gone: None,
             may_be_empty: may_be_empty(operation),
@@ -202,7 +202,7 @@ impl Reader<'_> {
         })
     }
 
-    fn answer(&mut self, operation: &Value, address: &str) -> Answer {
+    fn response(&mut self, operation: &Value, address: &str) -> Response {
         let responses = operation["responses"].as_object().into_iter().flatten();
         let mut successes = responses.filter(|(status, _)| status.starts_with('2'));
         let (first, second) = (successes.next(), successes.next());
@@ -214,21 +214,21 @@ impl Reader<'_> {
             );
         }
         let Some(content) = first.and_then(|(_, response)| response["content"].as_object()) else {
-            return Answer::Empty;
+            return Response::Empty;
         };
         match content.get(JSON) {
             Some(media) => self.answer_of(&media["schema"], address),
-            None if content.is_empty() => Answer::Empty,
-            None => Answer::Text,
+            None if content.is_empty() => Response::Empty,
+            None => Response::Text,
         }
     }
 
-    fn answer_of(&mut self, schema: &Value, address: &str) -> Answer {
+    fn answer_of(&mut self, schema: &Value, address: &str) -> Response {
         if let Some(members) = choice(schema) {
-            return Answer::Choice(members.iter().map(|m| self.answer_of(m, address)).collect());
+            return Response::Choice(members.iter().map(|m| self.answer_of(m, address)).collect());
         }
         if !is_struct(schema) {
-            return Answer::Type(self.type_ref(schema));
+            return Response::Type(self.type_ref(schema));
         }
         // What has a block beside a list that is none of pages is a type by now.
         let page =
@@ -246,7 +246,7 @@ impl Reader<'_> {
                 }),
                 None,
                 true,
-            ) => Answer::Page {
+            ) => Response::Page {
                 key: name,
                 item: *item,
             },
@@ -262,7 +262,7 @@ impl Reader<'_> {
                 } else {
                     ty
                 };
-                Answer::Root { key: name, ty }
+                Response::Root { key: name, ty }
             }
             _ => {
                 self.problem(
@@ -270,7 +270,7 @@ impl Reader<'_> {
                     "the answer has several roots".to_owned(),
                     "name its schema, so that it is a type of its own",
                 );
-                Answer::Empty
+                Response::Empty
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::regen::ir::{Parameter, ParameterPlace};
 use crate::regen::{ident, prose};
 
 /// A method and all that belongs to its call.
-pub(crate) struct Printed {
+pub(crate) struct PrintedCall {
     /// The method on the accessor.
     pub(crate) method: TokenStream,
     /// The type of the call with its impls.
@@ -28,7 +28,7 @@ pub(crate) fn print(
     method: &Method<'_>,
     written: &Written,
     lookup: Option<&Method<'_>>,
-) -> Result<Printed, EmitError> {
+) -> Result<PrintedCall, EmitError> {
     let call = format_ident!("{}", method.call);
     let is_list = matches!(method.output, Output::Page { .. });
     // What every list has is set and kept in one place for all.
@@ -105,7 +105,7 @@ pub(crate) fn print(
         "A call of `{} {}`.",
         method.operation.method, method.operation.path
     ));
-    Ok(Printed {
+    Ok(PrintedCall {
         method: printed,
         call: quote! {
             #about

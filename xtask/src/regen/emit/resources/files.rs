@@ -214,7 +214,7 @@ fn doc(get: &Operation, trigger: Option<&Method<'_>>, file: &File) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::regen::ir::Answer;
+    use crate::regen::ir::Response;
     use crate::regen::sample;
 
     /// The sample with a thing that can be read by its code and has these fields.
@@ -231,7 +231,7 @@ mod tests {
             verb: verb.to_owned(),
             accessors: vec!["things".to_owned()],
             parameters: vec![sample::path("code")],
-            answer: Answer::Root {
+            response: Response::Root {
                 key: "thing".to_owned(),
                 ty: TypeRef::Named("Thing".to_owned()),
             },
@@ -288,7 +288,7 @@ mod tests {
         let nothing = call("POST", "/things/{code}/download", "download");
         let last = api.operations.len() - 1;
         api.operations[last] = Operation {
-            answer: Answer::Empty,
+            response: Response::Empty,
             ..nothing
         };
         let expected = ".made_by(self.download(&code),|_|None)";

@@ -161,7 +161,7 @@ fn set(kept_as: &Ident, is_optional: bool, property: &Ident) -> TokenStream {
 mod tests {
     use super::*;
     use crate::regen::emit::resources::methods::methods;
-    use crate::regen::ir::{Answer, Body, BodyShape, Field, Part};
+    use crate::regen::ir::{Body, BodyShape, Field, Part, Response};
     use crate::regen::sample;
 
     fn printed(change: impl FnOnce(&mut crate::regen::ir::Operation)) -> String {
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn what_the_body_sets_is_no_other_object() {
-        let answer = || Answer::Root {
+        let answer = || Response::Root {
             key: "thing".into(),
             ty: TypeRef::Named("Thing".into()),
         };
@@ -248,7 +248,7 @@ mod tests {
             ),
         ] {
             let update = printed(|operation| {
-                operation.answer = answer();
+                operation.response = answer();
                 operation.body = Some(Body { required, shape });
                 operation.identity = code(set);
             });
@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn a_deleted_key_is_in_the_map_no_more() {
         let deletion = printed(|operation| {
-            operation.answer = Answer::Root {
+            operation.response = Response::Root {
                 key: "metadata".into(),
                 ty: TypeRef::Nullable(Box::new(TypeRef::Map(Box::new(TypeRef::String)))),
             };

@@ -2,7 +2,7 @@
 //! becomes a method for each.
 
 use crate::regen::emit::EmitError;
-use crate::regen::ir::{Answer, BodyShape, Field, Operation, Parameter, ParameterPlace, TypeRef};
+use crate::regen::ir::{BodyShape, Field, Operation, Parameter, ParameterPlace, Response, TypeRef};
 use crate::regen::names::{noun_of, singular};
 use crate::regen::{ident, reserved};
 
@@ -72,14 +72,14 @@ pub(crate) fn methods(operation: &Operation) -> Result<Vec<Method<'_>>, EmitErro
         }
     };
     let Some(body) = &operation.body else {
-        let output = output(&operation.answer, operation)?;
+        let output = output(&operation.response, operation)?;
         return Ok(vec![named(operation.verb.clone(), Input::Nothing, output)]);
     };
     let one = |input| {
         Ok(vec![named(
             operation.verb.clone(),
             input,
-            output(&operation.answer, operation)?,
+            output(&operation.response, operation)?,
         )])
     };
     match (&body.shape, body.required) {
@@ -128,24 +128,24 @@ fn roots<'a>(fields: &'a [Field], operation: &Operation) -> Result<Input<'a>, Em
     Ok(Input::Root { main, beside })
 }
 
-fn output<'a>(answer: &'a Answer, operation: &Operation) -> Result<Output<'a>, EmitError> {
+fn output<'a>(answer: &'a Response, operation: &Operation) -> Result<Output<'a>, EmitError> {
     Ok(match answer {
-        Answer::Root { key, ty } if operation.may_be_empty => Output::RootOrNothing {
+        Response::Root { key, ty } if operation.may_be_empty => Output::RootOrNothing {
             key,
             ty: ty.clone(),
         },
         _ if operation.may_be_empty => {
             return Err(unsupported(operation, "what may be empty has no root key"));
         }
-        Answer::Empty => Output::Nothing,
-        Answer::Text => Output::Text,
-        Answer::Type(ty) => Output::Whole(ty),
-        Answer::Root { key, ty } => Output::Root {
+        Response::Empty => Output::Nothing,
+        Response::Text => Output::Text,
+        Response::Type(ty) => Output::Whole(ty),
+        Response::Root { key, ty } => Output::Root {
             key,
             ty: ty.clone(),
         },
-        Answer::Page { key, item } => Output::Page { key, item },
-        Answer::Choice(_) => {
+        Response::Page { key, item } => Output::Page { key, item },
+        Response::Choice(_) => {
             return Err(unsupported(
                 operation,
                 "it answers one of several without being asked so",
@@ -156,13 +156,13 @@ fn output<'a>(answer: &'a Answer, operation: &Operation) -> Result<Output<'a>, E
 
 /// The answer that has the root key of the body that was sent.
 fn chosen<'a>(field: &Field, operation: &'a Operation) -> Result<Output<'a>, EmitError> {
-    let Answer::Choice(answers) = &operation.answer else {
-        return output(&operation.answer, operation);
+    let Response::Choice(answers) = &operation.response else {
+        return output(&operation.response, operation);
     };
     let mut found = answers.iter().filter_map(|answer| match answer {
-        Answer::Root { key, ty } if *key == field.name => Some((key, ty.clone())),
+        Response::Root { key, ty } if *key == field.name => Some((key, ty.clone())),
         // Several at once come back as they went: the whole list, no page of it.
-        Answer::Page { key, item } if *key == field.name => {
+        Response::Page { key, item } if *key == field.name => {
             Some((key, TypeRef::List(Box::new(item.clone()))))
         }
         _ => None,

@@ -95,7 +95,7 @@ fn call(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::regen::ir::{Answer, Operation, Type};
+    use crate::regen::ir::{Operation, Response, Type};
     use crate::regen::sample;
 
     fn printed(operations: Vec<Operation>) -> String {
@@ -114,12 +114,12 @@ mod tests {
         tree[PATH].split_whitespace().collect()
     }
 
-    fn ask(path: &str, verb: &str, answer: Answer) -> Operation {
+    fn ask(path: &str, verb: &str, answer: Response) -> Operation {
         Operation {
             verb: verb.to_owned(),
             accessors: vec!["webhooks".to_owned()],
             parameters: vec![],
-            answer,
+            response: answer,
             ..sample::operation(verb, "GET", path)
         }
     }
@@ -128,13 +128,13 @@ mod tests {
     fn both_calls_are_there_whatever_the_document_has() {
         let none = printed(vec![]);
         assert_eq!(none.matches("let_=lago;None").count(), 2, "{none}");
-        let json = Answer::Root {
+        let json = Response::Root {
             key: "webhook".to_owned(),
             ty: TypeRef::Named("Key".to_owned()),
         };
         let old = Operation {
             deprecated: true,
-            ..ask(IN_TEXT, "public_key", Answer::Text)
+            ..ask(IN_TEXT, "public_key", Response::Text)
         };
         let both = printed(vec![ask(IN_JSON, "json_public_key", json), old]);
         for expected in [

@@ -92,7 +92,7 @@ fn row(operation: &Operation) -> String {
         operation.method.to_upper_camel_case(),
         operation.path,
         resource.join("."),
-        operation.answer.roots(),
+        operation.response.roots(),
         gone(operation.gone.as_ref()),
         operation.since,
     )

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::fields::{Presence, Printed, left_out, print_fields};
+use super::fields::{Presence, StructField, left_out, print_fields};
 use super::refusable::can_refuse;
 use super::typed::Typed;
 use crate::regen::conversions::{How, Plan, plan};
@@ -50,7 +50,7 @@ pub(crate) fn print(
 fn implementation(
     (from, to): (&str, &str),
     plan: &Plan,
-    (source, target): (&[Printed<'_>], &[Printed<'_>]),
+    (source, target): (&[StructField<'_>], &[StructField<'_>]),
     is_sent: bool,
     refused: Option<TokenStream>,
 ) -> TokenStream {
@@ -127,12 +127,12 @@ fn implementation(
 }
 
 /// Whether a field that is needed may be missing in the one that it is taken from.
-fn may_lack(source: &Printed<'_>, target: &Printed<'_>) -> bool {
+fn may_lack(source: &StructField<'_>, target: &StructField<'_>) -> bool {
     target.presence == Presence::Plain && source.presence != Presence::Plain
 }
 
 /// The value for a field, from the field that it comes from.
-fn given(source: &Printed<'_>, how: &How, target: &Printed<'_>) -> TokenStream {
+fn given(source: &StructField<'_>, how: &How, target: &StructField<'_>) -> TokenStream {
     let ident = source.ident;
     let whole = quote!(value.#ident);
     let changed = |value: TokenStream| changed(value, how);
@@ -165,7 +165,7 @@ fn given(source: &Printed<'_>, how: &How, target: &Printed<'_>) -> TokenStream {
 }
 
 /// A value that has to be there.
-fn needed(value: &TokenStream, target: &Printed<'_>) -> TokenStream {
+fn needed(value: &TokenStream, target: &StructField<'_>) -> TokenStream {
     let name = &target.field.name;
     quote!(#value.ok_or_else(|| crate::Refusal::missing(#name))?)
 }
@@ -198,15 +198,15 @@ fn id_among<'a>(
     from: &str,
     to: &str,
     key: &str,
-    source: &'a [Printed<'a>],
-    target: &'a [Printed<'a>],
+    source: &'a [StructField<'a>],
+    target: &'a [StructField<'a>],
 ) -> Option<TokenStream> {
-    let named = |fields: &'a [Printed<'a>], name: &str| {
+    let named = |fields: &'a [StructField<'a>], name: &str| {
         fields.iter().find(|field| field.field.name == name)
     };
     let (id, own) = (named(target, "id")?, named(target, key)?);
     let (known_id, known_key) = (named(source, "lago_id")?, named(source, key)?);
-    let optional = |owner: TokenStream, field: &Printed<'_>| {
+    let optional = |owner: TokenStream, field: &StructField<'_>| {
         let ident = field.ident;
         match field.presence {
             Presence::Plain => quote!(Some(&#owner.#ident)),

@@ -21,7 +21,7 @@ pub(crate) enum Presence {
 }
 
 /// A field with all that decides how it is printed.
-pub(crate) struct Printed<'a> {
+pub(crate) struct StructField<'a> {
     /// The field of the document.
     pub(crate) field: &'a Field,
     /// Its Rust name.
@@ -32,7 +32,7 @@ pub(crate) struct Printed<'a> {
     pub(crate) presence: Presence,
 }
 
-impl<'a> Printed<'a> {
+impl<'a> StructField<'a> {
     /// Joins what the document and what typify say.
     pub(crate) fn new(field: &'a Field, typed: &'a TypedField, received: bool) -> Self {
         let presence = match (received, field.required, field.nullable) {
@@ -61,7 +61,8 @@ impl<'a> Printed<'a> {
 
     /// Whether a caller has to give it.
     pub(crate) fn is_required(&self) -> bool {
-        matches!(self.presence, Presence::Plain | Presence::Null) && self.field.minted.is_none()
+        matches!(self.presence, Presence::Plain | Presence::Null)
+            && self.field.client_generated.is_none()
     }
 
     /// What `serde` has to know because null is sent as an empty object.
@@ -75,11 +76,11 @@ pub(crate) fn print_fields<'a>(
     name: &str,
     ty: &'a Type,
     typed: &'a Typed,
-) -> Result<Vec<Printed<'a>>, EmitError> {
+) -> Result<Vec<StructField<'a>>, EmitError> {
     let Kind::Struct(fields) = &ty.kind else {
         return Ok(Vec::new());
     };
-    let mut printed: Vec<Printed<'a>> = Vec::new();
+    let mut printed: Vec<StructField<'a>> = Vec::new();
     for field in fields {
         let typed = typed.field(name, &field.name).ok_or_else(|| {
             EmitError::at(
@@ -87,13 +88,13 @@ pub(crate) fn print_fields<'a>(
                 format!("typify lost the field `{}`", field.name),
             )
         })?;
-        printed.push(Printed::new(field, typed, ty.received));
+        printed.push(StructField::new(field, typed, ty.received));
     }
     Ok(printed)
 }
 
 /// The words on an update about what it does to fields that it leaves out.
-pub(crate) fn left_out(fields: &[Printed<'_>]) -> String {
+pub(crate) fn left_out(fields: &[StructField<'_>]) -> String {
     let exceptions: Vec<String> = fields
         .iter()
         .filter(|field| !field.is_required())

@@ -3,16 +3,16 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::{Presence, Printed};
-use crate::regen::ir::Minted;
+use super::fields::{Presence, StructField};
+use crate::regen::ir::ClientGenerated;
 
 /// The `Keyed` of a type, when the client fills in both its key and its time.
-pub(crate) fn type_impl(name: &syn::Ident, fields: &[Printed<'_>]) -> Option<TokenStream> {
-    let by = |minted| {
+pub(crate) fn type_impl(name: &syn::Ident, fields: &[StructField<'_>]) -> Option<TokenStream> {
+    let by = |client_generated| {
         let mut fields = fields.iter();
-        fields.find(|field| field.field.minted == Some(minted))
+        fields.find(|field| field.field.client_generated == Some(client_generated))
     };
-    let (key, time) = (by(Minted::Id)?, by(Minted::Now)?);
+    let (key, time) = (by(ClientGenerated::Id)?, by(ClientGenerated::Now)?);
     if key.presence != Presence::Plain {
         return None;
     }
@@ -22,11 +22,11 @@ pub(crate) fn type_impl(name: &syn::Ident, fields: &[Printed<'_>]) -> Option<Tok
         match time.presence {
             Presence::Plain => quote!(),
             Presence::Option | Presence::Null => {
-                quote!(self.#time_ident.get_or_insert_with(crate::mint::now);)
+                quote!(self.#time_ident.get_or_insert_with(crate::client_generated::now);)
             }
             Presence::Patch => quote! {
                 if !matches!(self.#time_ident, crate::Patch::Value(_)) {
-                    self.#time_ident = crate::Patch::Value(crate::mint::now());
+                    self.#time_ident = crate::Patch::Value(crate::client_generated::now());
                 }
             },
         }
@@ -45,13 +45,13 @@ pub(crate) fn type_impl(name: &syn::Ident, fields: &[Printed<'_>]) -> Option<Tok
 }
 
 /// What the words on such a type add.
-pub(crate) fn note(fields: &[Printed<'_>]) -> Option<String> {
-    let named = |minted| {
+pub(crate) fn note(fields: &[StructField<'_>]) -> Option<String> {
+    let named = |client_generated| {
         let mut fields = fields.iter();
-        let field = fields.find(|field| field.field.minted == Some(minted))?;
+        let field = fields.find(|field| field.field.client_generated == Some(client_generated))?;
         Some(field.ident)
     };
-    let (key, time) = (named(Minted::Id)?, named(Minted::Now)?);
+    let (key, time) = (named(ClientGenerated::Id)?, named(ClientGenerated::Now)?);
     Some(format!(
         "\n\nThe server recognises it by `{key}` when it comes again, and some of its stores only if `{time}` is the \
          same too. So store both with it in a queue or an outbox: with a new key, or with another time, it is \

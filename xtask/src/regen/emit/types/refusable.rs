@@ -5,7 +5,7 @@ use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 
-use super::fields::{Presence, Printed};
+use super::fields::{Presence, StructField};
 use crate::regen::ir::{Form, TypeRef};
 
 /// A field whose setter takes more than is right.
@@ -20,12 +20,12 @@ pub(crate) enum Refusable {
 }
 
 /// Whether a setter of one of the fields may refuse what it is given.
-pub(crate) fn can_refuse(fields: &[Printed<'_>]) -> bool {
+pub(crate) fn can_refuse(fields: &[StructField<'_>]) -> bool {
     fields.iter().any(|field| refusable(field).is_some())
 }
 
 /// What a setter of the field may refuse.
-pub(crate) fn refusable(field: &Printed<'_>) -> Option<Refusable> {
+pub(crate) fn refusable(field: &StructField<'_>) -> Option<Refusable> {
     match (&field.field.ty, field.presence) {
         // `None` is for null, and a text cannot be turned into an `Option`.
         (_, Presence::Null) => None,
@@ -37,7 +37,7 @@ pub(crate) fn refusable(field: &Printed<'_>) -> Option<Refusable> {
 }
 
 /// The argument of a field that may refuse it, and the `Result` that it comes to.
-pub(crate) fn fallible(field: &Printed<'_>) -> Option<(TokenStream, TokenStream)> {
+pub(crate) fn fallible(field: &StructField<'_>) -> Option<(TokenStream, TokenStream)> {
     let (ident, value) = (field.ident, field.value);
     let ty = match field.presence {
         Presence::Patch => quote!(crate::Patch<#value>),
@@ -62,7 +62,7 @@ pub(crate) fn fallible(field: &Printed<'_>) -> Option<(TokenStream, TokenStream)
 }
 
 /// What an argument is generic over, if it has to be named.
-pub(crate) fn generics(fields: &[&Printed<'_>]) -> Option<TokenStream> {
+pub(crate) fn generics(fields: &[&StructField<'_>]) -> Option<TokenStream> {
     let objects = fields.iter().filter(|field| {
         refusable(field) == Some(Refusable::Object) && field.presence != Presence::Patch
     });
@@ -70,14 +70,14 @@ pub(crate) fn generics(fields: &[&Printed<'_>]) -> Option<TokenStream> {
     (!kinds.is_empty()).then(|| quote!(<#(#kinds),*>))
 }
 
-fn kind(field: &Printed<'_>) -> syn::Ident {
+fn kind(field: &StructField<'_>) -> syn::Ident {
     format_ident!("{}Kind", field.ident.to_string().to_upper_camel_case())
 }
 
 /// What keeps the values that a constructor could not take of those that it asks for, and the field for it.
 pub(crate) fn remembered(
-    fields: &[Printed<'_>],
-    asked: &[&Printed<'_>],
+    fields: &[StructField<'_>],
+    asked: &[&StructField<'_>],
 ) -> (Option<TokenStream>, Option<TokenStream>) {
     if !can_refuse(fields) {
         return (None, None);
@@ -95,7 +95,7 @@ pub(crate) fn remembered(
 }
 
 /// The type in which a stage of a builder hands a value on.
-pub(crate) fn carried(field: &Printed<'_>) -> TokenStream {
+pub(crate) fn carried(field: &StructField<'_>) -> TokenStream {
     // Also of a field that may be left out: here it was not.
     let ty = match field.presence {
         Presence::Option => field.value.to_token_stream(),
@@ -108,7 +108,7 @@ pub(crate) fn carried(field: &Printed<'_>) -> TokenStream {
 }
 
 /// The field in a struct literal, from what it was given.
-pub(crate) fn taken(field: &Printed<'_>, given: &TokenStream) -> TokenStream {
+pub(crate) fn taken(field: &StructField<'_>, given: &TokenStream) -> TokenStream {
     let (ident, name) = (field.ident, &field.field.name);
     match field.presence {
         Presence::Option => quote!(#ident: refused_.take(#name, #given)),

@@ -4,22 +4,24 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::fields::{Presence, Printed};
+use super::fields::{Presence, StructField};
 use super::refusable::{carried, fallible, generics, refusable, remembered, taken};
 use crate::regen::emit::docs;
 use crate::regen::emit::docs::doc_lines;
 use crate::regen::ident;
-use crate::regen::ir::{Minted, TypeRef};
+use crate::regen::ir::{ClientGenerated, TypeRef};
 use crate::regen::names::singular;
 
 /// More arguments than this say too little about themselves.
 const MOST_ARGUMENTS: usize = 3;
 
 /// Prints constructor and setters.
-pub(crate) fn print(name: &syn::Ident, fields: &[Printed<'_>]) -> TokenStream {
-    let required: Vec<&Printed<'_>> = fields.iter().filter(|field| field.is_required()).collect();
-    let asked: Vec<&Printed<'_>> = fields.iter().filter(|field| is_asked(field)).collect();
-    let optional: Vec<&Printed<'_>> = fields.iter().filter(|field| !field.is_required()).collect();
+pub(crate) fn print(name: &syn::Ident, fields: &[StructField<'_>]) -> TokenStream {
+    let required: Vec<&StructField<'_>> =
+        fields.iter().filter(|field| field.is_required()).collect();
+    let asked: Vec<&StructField<'_>> = fields.iter().filter(|field| is_asked(field)).collect();
+    let optional: Vec<&StructField<'_>> =
+        fields.iter().filter(|field| !field.is_required()).collect();
     let others: Vec<TokenStream> = optional.iter().map(|field| nothing(field)).collect();
     // What is needed can be changed as well: in what was converted, or once it was refused.
     let setters: Vec<TokenStream> = fields
@@ -53,11 +55,15 @@ pub(crate) fn print(name: &syn::Ident, fields: &[Printed<'_>]) -> TokenStream {
 }
 
 /// Whether the builder asks for the field, because it is needed nearly always if not always.
-fn is_asked(field: &Printed<'_>) -> bool {
+fn is_asked(field: &StructField<'_>) -> bool {
     field.is_required() || field.field.asked
 }
 
-fn new(fields: &[Printed<'_>], required: &[&Printed<'_>], others: &[TokenStream]) -> TokenStream {
+fn new(
+    fields: &[StructField<'_>],
+    required: &[&StructField<'_>],
+    others: &[TokenStream],
+) -> TokenStream {
     let arguments = required.iter().map(|field| argument(field));
     let values = required.iter().map(|field| initialised(field));
     let sentence = match required.len() {
@@ -67,7 +73,7 @@ fn new(fields: &[Printed<'_>], required: &[&Printed<'_>], others: &[TokenStream]
     let doc = doc_lines(&format!(
         "{sentence}{}{}",
         asked_note(fields),
-        minted_note(fields)
+        client_generated_note(fields)
     ));
     let deprecated = allow_deprecated(fields);
     let (remembering, refused) = remembered(fields, required);
@@ -83,7 +89,7 @@ fn new(fields: &[Printed<'_>], required: &[&Printed<'_>], others: &[TokenStream]
 }
 
 /// What the constructor does not ask for and the builder does.
-fn asked_note(fields: &[Printed<'_>]) -> String {
+fn asked_note(fields: &[StructField<'_>]) -> String {
     let asked: Vec<String> = fields
         .iter()
         .filter(|field| field.field.asked)
@@ -99,35 +105,35 @@ fn asked_note(fields: &[Printed<'_>]) -> String {
 }
 
 /// What the constructor fills in by itself.
-fn minted_note(fields: &[Printed<'_>]) -> String {
-    let minted: Vec<String> = fields
+fn client_generated_note(fields: &[StructField<'_>]) -> String {
+    let client_generated: Vec<String> = fields
         .iter()
         .filter_map(|field| {
-            let what = match field.field.minted? {
-                Minted::Id => "a new unique id",
-                Minted::Now => "the time of this call",
+            let what = match field.field.client_generated? {
+                ClientGenerated::Id => "a new unique id",
+                ClientGenerated::Now => "the time of this call",
             };
             Some(format!("`{}` is {what}", field.ident))
         })
         .collect();
-    match minted.as_slice() {
+    match client_generated.as_slice() {
         [] => String::new(),
-        minted => format!(
+        client_generated => format!(
             "\n\nUnless set otherwise, {}: a server that recognises repeats counts the same value once.",
-            minted.join(" and ")
+            client_generated.join(" and ")
         ),
     }
 }
 
 /// Constructors write every field, deprecated ones too.
-fn allow_deprecated(fields: &[Printed<'_>]) -> Option<TokenStream> {
+fn allow_deprecated(fields: &[StructField<'_>]) -> Option<TokenStream> {
     fields
         .iter()
         .any(|field| field.field.deprecated)
         .then(|| quote!(#[allow(deprecated)]))
 }
 
-fn builder_function(name: &syn::Ident, first: &Printed<'_>) -> TokenStream {
+fn builder_function(name: &syn::Ident, first: &StructField<'_>) -> TokenStream {
     let builder = format_ident!("{name}Builder");
     let doc = doc_lines(&format!(
         "Asks for what the request needs, one after the other: begins with `{}`, ends with a \
@@ -146,8 +152,8 @@ fn builder_function(name: &syn::Ident, first: &Printed<'_>) -> TokenStream {
 /// can be forgotten and every value has a name.
 fn stages(
     name: &syn::Ident,
-    fields: &[Printed<'_>],
-    required: &[&Printed<'_>],
+    fields: &[StructField<'_>],
+    required: &[&StructField<'_>],
     others: &[TokenStream],
 ) -> TokenStream {
     let deprecated = allow_deprecated(fields);
@@ -206,7 +212,7 @@ fn stages(
     }
 }
 
-fn setter(field: &Printed<'_>) -> TokenStream {
+fn setter(field: &StructField<'_>) -> TokenStream {
     let (ident, value) = (field.ident, converted(field));
     let argument = argument(field);
     let name = docs::sentence(&field.field.name).to_lowercase();
@@ -253,7 +259,7 @@ fn function(field: &syn::Ident) -> syn::Ident {
 }
 
 /// `property("tokens", 12)` beside `properties(…)`: entries of free JSON differ in type.
-fn entry_setter(field: &Printed<'_>, fields: &[Printed<'_>]) -> Option<TokenStream> {
+fn entry_setter(field: &StructField<'_>, fields: &[StructField<'_>]) -> Option<TokenStream> {
     let free = matches!(&field.field.ty, TypeRef::Map(value) if **value == TypeRef::Json);
     let ident = field.ident;
     let one = function(&ident::value(&singular(&ident.to_string())));
@@ -285,7 +291,7 @@ fn entry_setter(field: &Printed<'_>, fields: &[Printed<'_>]) -> Option<TokenStre
 }
 
 /// The argument that takes a value for the field.
-fn argument(field: &Printed<'_>) -> TokenStream {
+fn argument(field: &StructField<'_>) -> TokenStream {
     if let Some((argument, _)) = fallible(field) {
         return argument;
     }
@@ -304,7 +310,7 @@ fn argument(field: &Printed<'_>) -> TokenStream {
 }
 
 /// The argument as the field holds it.
-fn converted(field: &Printed<'_>) -> TokenStream {
+fn converted(field: &StructField<'_>) -> TokenStream {
     if let Some((_, result)) = fallible(field) {
         return result;
     }
@@ -323,7 +329,7 @@ fn converted(field: &Printed<'_>) -> TokenStream {
 }
 
 /// The field in a struct literal.
-fn initialised(field: &Printed<'_>) -> TokenStream {
+fn initialised(field: &StructField<'_>) -> TokenStream {
     let ident = field.ident;
     if refusable(field).is_some() {
         return taken(field, &converted(field));
@@ -342,13 +348,17 @@ fn initialised(field: &Printed<'_>) -> TokenStream {
 }
 
 /// What a field holds when nobody set it.
-fn nothing(field: &Printed<'_>) -> TokenStream {
+fn nothing(field: &StructField<'_>) -> TokenStream {
     let ident = field.ident;
-    let minted = field.field.minted.map(|minted| match minted {
-        Minted::Id => quote!(crate::mint::id()),
-        Minted::Now => quote!(crate::mint::now()),
-    });
-    match (field.presence, minted) {
+    let client_generated =
+        field
+            .field
+            .client_generated
+            .map(|client_generated| match client_generated {
+                ClientGenerated::Id => quote!(crate::client_generated::id()),
+                ClientGenerated::Now => quote!(crate::client_generated::now()),
+            });
+    match (field.presence, client_generated) {
         (Presence::Patch, Some(value)) => quote!(#ident: crate::Patch::Value(#value)),
         (Presence::Patch, None) => quote!(#ident: crate::Patch::Absent),
         (Presence::Plain, Some(value)) => quote!(#ident: #value),

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::{Presence, Printed, left_out};
+use super::fields::{Presence, StructField, left_out};
 use super::refusable::can_refuse;
 use super::{keyed, setters};
 use crate::regen::emit::docs::{self, doc_lines};
@@ -11,7 +11,7 @@ use crate::regen::ir::{Form, Type, TypeRef};
 use crate::regen::prose;
 
 /// Prints the struct.
-pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStream {
+pub(crate) fn print(name: &str, ty: &Type, fields: &[StructField<'_>]) -> TokenStream {
     let ident = quote::format_ident!("{name}");
     let mut about = ty
         .doc
@@ -27,7 +27,7 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
     // Where everything is optional an empty request is a request.
     let empty = fields
         .iter()
-        .all(|field| !field.is_required() && field.field.minted.is_none());
+        .all(|field| !field.is_required() && field.field.client_generated.is_none());
     let default = (ty.sent && empty).then(|| quote!(Default,));
     let construction = ty.sent.then(|| setters::print(&ident, fields));
     let refused = (ty.sent && can_refuse(fields)).then(|| {
@@ -51,7 +51,7 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[Printed<'_>]) -> TokenStrea
     }
 }
 
-fn print_field(printed: &Printed<'_>, owner: &Type) -> TokenStream {
+fn print_field(printed: &StructField<'_>, owner: &Type) -> TokenStream {
     let (ident, ty) = (printed.ident, printed.ty());
     let doc = doc_lines(&docs::field(printed.field));
     let deprecated = printed.field.deprecated.then(|| quote!(#[deprecated]));
@@ -66,7 +66,7 @@ fn print_field(printed: &Printed<'_>, owner: &Type) -> TokenStream {
     }
 }
 
-fn serde_attribute(printed: &Printed<'_>, owner: &Type) -> Option<TokenStream> {
+fn serde_attribute(printed: &StructField<'_>, owner: &Type) -> Option<TokenStream> {
     let mut parts: Vec<TokenStream> = Vec::new();
     let name = &printed.field.name;
     if printed.ident != name {
@@ -115,7 +115,7 @@ fn serde_attribute(printed: &Printed<'_>, owner: &Type) -> Option<TokenStream> {
 }
 
 /// Integers are read from more than their type says, see `lago_types::integer`.
-fn schemars_attribute(printed: &Printed<'_>) -> Option<TokenStream> {
+fn schemars_attribute(printed: &StructField<'_>) -> Option<TokenStream> {
     let lenient = match (&printed.field.ty, printed.presence) {
         (TypeRef::Integer, Presence::Plain) => "crate::integer::Lenient",
         (TypeRef::Integer, Presence::Patch) => "crate::Patch<crate::integer::Lenient>",

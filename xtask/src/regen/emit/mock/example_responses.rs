@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::examples::Examples;
 use crate::regen::emit::{EmitError, Tree};
-use crate::regen::ir::{Answer, Api, Kind, Operation, TypeRef, Webhook};
+use crate::regen::ir::{Api, Kind, Operation, Response, TypeRef, Webhook};
 
-const ANSWERS: &str = "lago-client/src/generated/answers.json";
+const ANSWERS: &str = "lago-client/src/generated/example_responses.json";
 const DELIVERIES: &str = "lago-client/src/generated/deliveries.json";
 
 /// Prints an object for each, a line for each operation and each type of delivery; an operation
@@ -14,7 +14,7 @@ const DELIVERIES: &str = "lago-client/src/generated/deliveries.json";
 pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     let mut answers = Vec::new();
     for operation in &api.operations {
-        if let Some(body) = Examples::new(api).answer(operation, &operation.answer)? {
+        if let Some(body) = Examples::new(api).response(operation, &operation.response)? {
             answers.push(format!("{}:{body}", json!(operation.id)));
         }
     }
@@ -48,17 +48,17 @@ impl<'a> Examples<'a> {
         }))
     }
 
-    fn answer(
+    fn response(
         &mut self,
         operation: &Operation,
-        answer: &'a Answer,
+        response: &'a Response,
     ) -> Result<Option<Value>, EmitError> {
-        Ok(Some(match answer {
-            Answer::Empty => return Ok(None),
-            Answer::Text => json!(self.text(operation)),
-            Answer::Type(ty) => self.whole(operation, ty, "value")?,
-            Answer::Root { key, ty } => object(key, self.whole(operation, ty, key)?),
-            Answer::Page { key, item } => json!({
+        Ok(Some(match response {
+            Response::Empty => return Ok(None),
+            Response::Text => json!(self.text(operation)),
+            Response::Type(ty) => self.whole(operation, ty, "value")?,
+            Response::Root { key, ty } => object(key, self.whole(operation, ty, key)?),
+            Response::Page { key, item } => json!({
                 key: [self.whole(operation, item, key)?],
                 "meta": {
                     "current_page": 1,
@@ -68,18 +68,22 @@ impl<'a> Examples<'a> {
                     "total_count": 1,
                 },
             }),
-            Answer::Choice(answers) => match answers.as_slice() {
-                [only] => return self.answer(operation, only),
+            Response::Choice(answers) => match answers.as_slice() {
+                [only] => return self.response(operation, only),
                 answers => self.choice(operation, answers)?,
             },
         }))
     }
 
     /// Whole answers by root key: the server takes the one with the key of the request.
-    fn choice(&mut self, operation: &Operation, answers: &'a [Answer]) -> Result<Value, EmitError> {
+    fn choice(
+        &mut self,
+        operation: &Operation,
+        answers: &'a [Response],
+    ) -> Result<Value, EmitError> {
         let mut choice = Map::new();
         for answer in answers {
-            match (answer.roots().as_slice(), self.answer(operation, answer)?) {
+            match (answer.roots().as_slice(), self.response(operation, answer)?) {
                 (&[root], Some(body)) => choice.insert(root.to_owned(), body),
                 _ => {
                     return Err(EmitError::within(
@@ -163,11 +167,11 @@ mod tests {
             api.types.extend([ty(name, Goes::In, kind)]);
         }
         // The update answers with the root that it got.
-        let part = |key: &str| Answer::Root {
+        let part = |key: &str| Response::Root {
             key: key.into(),
             ty: TypeRef::Integer,
         };
-        api.operations[3].answer = Answer::Choice(vec![part("part"), part("parts")]);
+        api.operations[3].response = Response::Choice(vec![part("part"), part("parts")]);
         api.webhooks = vec![Webhook {
             key: "thing_gone".into(),
             name: "thing.gone".into(),

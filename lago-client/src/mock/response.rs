@@ -21,32 +21,32 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
 /// Bodies by operation id; of one that answers by the root key of the request, bodies by that key.
 static EXAMPLES: LazyLock<BTreeMap<&str, Value>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../generated/answers.json")).unwrap_or_default()
+    serde_json::from_str(include_str!("../generated/example_responses.json")).unwrap_or_default()
 });
 
 /// An answer for a [`MockServer`](super::MockServer) to give.
 ///
 /// ```
-/// use lago_client::mock::{Answer, example};
+/// use lago_client::mock::{MockResponse, example};
 /// use serde_json::json;
 ///
 /// # fn main() -> Result<(), lago_client::mock::UnknownOperation> {
-/// let not_found = Answer::error(404, "invoice_not_found");
-/// let overloaded = Answer::new(429).header("x-ratelimit-reset", "2");
-/// let from_a_gateway = Answer::new(502).text("<html>Bad Gateway</html>");
-/// let none = Answer::new(200).json(json!({ "invoices": [], "meta": { "current_page": 0 } }));
-/// let no_answer = Answer::hang_up();
+/// let not_found = MockResponse::error(404, "invoice_not_found");
+/// let overloaded = MockResponse::new(429).header("x-ratelimit-reset", "2");
+/// let from_a_gateway = MockResponse::new(502).text("<html>Bad Gateway</html>");
+/// let none = MockResponse::new(200).json(json!({ "invoices": [], "meta": { "current_page": 0 } }));
+/// let no_answer = MockResponse::hang_up();
 ///
 /// let mut draft = example("invoices.get")?;
 /// draft["invoice"]["status"] = json!("draft");
-/// let draft = Answer::new(200).json(draft);
+/// let draft = MockResponse::new(200).json(draft);
 /// let half_a_draft = draft.clone().cut_off();
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
-pub struct Answer {
+pub struct MockResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
@@ -62,7 +62,7 @@ enum Delivery {
     Silence,
 }
 
-impl Answer {
+impl MockResponse {
     /// An answer with this status and nothing in it. A number that is no status becomes 500.
     pub fn new(status: u16) -> Self {
         let mut headers = HeaderMap::new();
@@ -118,8 +118,8 @@ impl Answer {
     /// Validation errors as Lago words them: a 422 whose details are codes by field.
     ///
     /// ```
-    /// # use lago_client::mock::Answer;
-    /// Answer::validation_errors(serde_json::json!({ "external_id": ["value_already_exist"] }));
+    /// # use lago_client::mock::MockResponse;
+    /// MockResponse::validation_errors(serde_json::json!({ "external_id": ["value_already_exist"] }));
     /// ```
     pub fn validation_errors(details: impl Into<Value>) -> Self {
         Self::new(422).json(json!({
@@ -205,7 +205,7 @@ impl Answer {
 }
 
 /// The answer that a [`MockServer`](super::MockServer) gives unless told otherwise, to be changed
-/// and given to [`Answer::json`]; null for an operation that answers nothing.
+/// and given to [`MockResponse::json`]; null for an operation that answers nothing.
 ///
 /// An operation is called by its id, or as this crate has it: `findInvoice` or `invoices.get`.
 ///
@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn what_http_cannot_hold_does_no_harm() {
-        let answer = Answer::new(7).header("a b", "c").header("d", "e\nf");
-        assert_eq!(answer, Answer::new(500));
+        let answer = MockResponse::new(7).header("a b", "c").header("d", "e\nf");
+        assert_eq!(answer, MockResponse::new(500));
     }
 }

@@ -101,7 +101,7 @@ mod tests {
         ] {
             assert_eq!(refused(sound), None, "{sound}");
         }
-        for (twins, name) in [
+        for (duplicates, name) in [
             ("struct A; enum A {}", "`A`;"),
             ("use super::{A, B as C}; struct C;", "`C`;"),
             (
@@ -110,8 +110,8 @@ mod tests {
             ),
             ("impl R<A> { fn x() {} fn x() {} }", "`x` of `R < A >`;"),
         ] {
-            let message = refused(twins).unwrap_or_default();
-            assert!(message.contains(name), "{twins}: {message}");
+            let message = refused(duplicates).unwrap_or_default();
+            assert!(message.contains(name), "{duplicates}: {message}");
         }
     }
 }
