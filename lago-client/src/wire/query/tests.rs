@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use lago_types::InvoiceStatus;
 use proptest::prelude::*;
 use reqwest::{Method, Url};
@@ -16,8 +18,10 @@ fn ours(name: &str, value: &impl QueryValue) -> Url {
 
 /// What progenitor's own client would send.
 fn progenitors(name: &str, value: &impl Serialize) -> Url {
+    // Made once, as it reads all certificates of the system.
+    static HTTP: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
     let query = progenitor_client::QueryParam::new(name, value);
-    let request = reqwest::Client::new().get(URL).query(&query).build();
+    let request = HTTP.get(URL).query(&query).build();
     let mut url = request.unwrap().url().clone();
     if url.query() == Some("") {
         url.set_query(None);
