@@ -30,6 +30,7 @@ use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::yaml::read::Document;
+use address::Address;
 pub(crate) use inspect::inspect;
 use names::Names;
 use operations::OperationFacts;
@@ -207,34 +208,17 @@ fn complain(
 ) -> Diagnostics {
     let diagnostics = problems.into_iter().map(|problem| {
         // An address that no schema has is an operation or something inside a known schema.
-        let mut address = problem.address.as_str();
+        let mut address = Address::new(&problem.address);
         let pointer = loop {
-            if let Some(pointer) = addresses.get(address) {
-                break pointer.clone();
-            }
-            match address.rfind(['.', '?', '[']) {
-                Some(end) => address = &address[..end],
-                None => break operation_pointer(address),
+            match (addresses.get(address.as_str()), address.parent()) {
+                (Some(pointer), _) => break pointer.clone(),
+                (None, Some(parent)) => address = parent,
+                (None, None) => break address.root_pointer(),
             }
         };
         document.diagnostic(&pointer, problem.message, problem.advice)
     });
     Diagnostics(diagnostics.collect())
-}
-
-/// `GET /plans 200` stands at `/paths/~1plans/get`, `webhook plan_created` at
-/// `/webhooks/plan_created`.
-fn operation_pointer(address: &str) -> String {
-    let mut words = address.split(' ');
-    match (words.next(), words.next()) {
-        (Some("webhook"), Some(key)) => crate::pointer::join("/webhooks", key),
-        (Some("PATH"), Some(path)) => crate::pointer::join("/paths", path),
-        (Some(method), Some(path)) => {
-            let item = crate::pointer::join("/paths", path);
-            crate::pointer::join(&item, &method.to_lowercase())
-        }
-        _ => String::new(),
-    }
 }
 
 struct Clock {

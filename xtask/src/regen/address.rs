@@ -20,6 +20,84 @@ use super::places::roots;
 use super::schema::ORIGIN;
 use crate::pointer::join;
 
+/// An address, taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Address<'a>(&'a str);
+
+impl<'a> Address<'a> {
+    pub(crate) fn new(address: &'a str) -> Self {
+        Self(address)
+    }
+
+    pub(crate) fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// Method and path of the operation that it lies in. Paths may have dots and braces.
+    pub(crate) fn operation(self) -> Option<(&'a str, &'a str)> {
+        let (method, rest) = self.0.split_once(' ')?;
+        let path = &rest[..rest.find([' ', '?']).unwrap_or(rest.len())];
+        path.starts_with('/').then_some((method, path))
+    }
+
+    /// The key of the webhook that it lies in.
+    fn webhook(self) -> Option<&'a str> {
+        let rest = self.0.strip_prefix("webhook ")?;
+        Some(&rest[..rest.find(STEPS).unwrap_or(rest.len())])
+    }
+
+    /// The component schema that it lies in.
+    pub(crate) fn component(self) -> Option<&'a str> {
+        let root = &self.0[..self.root()];
+        (!root.contains(' ') && root != "parameters").then_some(root)
+    }
+
+    /// The property that it names, without its elements and values, if it names one.
+    pub(crate) fn property(self) -> Option<&'a str> {
+        let within = self.0.get(self.root()..)?;
+        let within = within.trim_end_matches("[]").trim_end_matches("{}");
+        let (_, property) = within.rsplit_once('.')?;
+        Some(property).filter(|name| !name.contains(STEPS))
+    }
+
+    /// What holds it: an object, a list, a map, a choice, at last an operation; none of a component.
+    pub(crate) fn parent(self) -> Option<Self> {
+        let root = self.root();
+        if let Some(step) = self.0[root..].rfind(STEPS) {
+            return Some(Self(&self.0[..root + step]));
+        }
+        let (method, path) = self.operation()?;
+        let operation = method.len() + 1 + path.len();
+        (operation < self.0.len()).then(|| Self(&self.0[..operation]))
+    }
+
+    /// Where the schema ends that it lies in, and steps into it begin: after the name of a component, after
+    /// `GET /plans 200`, after `GET /plans?status`.
+    fn root(self) -> usize {
+        let from = match self.operation() {
+            Some((method, path)) => (method.len() + 1 + path.len() + 1).min(self.0.len()),
+            None => 0,
+        };
+        self.0[from..]
+            .find(STEPS)
+            .map_or(self.0.len(), |step| from + step)
+    }
+
+    /// The operation or webhook that it lies in, as a JSON pointer; the document when it lies in none.
+    pub(crate) fn root_pointer(self) -> String {
+        match (self.webhook(), self.operation()) {
+            (Some(key), _) => join("/webhooks", key),
+            // What holds for all operations of a path.
+            (None, Some(("PATH", path))) => join("/paths", path),
+            (None, Some((method, path))) => join(&join("/paths", path), &method.to_lowercase()),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// What a step into a schema begins with.
+const STEPS: [char; 4] = ['.', '[', '{', '|'];
+
 /// Which JSON pointer each address stands for.
 pub(crate) type Addresses = BTreeMap<String, String>;
 
@@ -31,22 +109,17 @@ pub(crate) fn index(root: &Value) -> Addresses {
 
 /// Looks anew at the component schema in which an address lies; false when it lies in none.
 pub(crate) fn refresh(root: &Value, addresses: &mut Addresses, address: &str) -> bool {
-    let end = address.find(['.', '[', '{', '|']).unwrap_or(address.len());
-    let name = &address[..end];
+    let Some(name) = Address::new(address).component() else {
+        return false;
+    };
     let schemas = root.pointer("/components/schemas");
     let Some(schema) = schemas.and_then(|schemas| schemas.get(name)) else {
         return false;
     };
     let from = addresses.range(name.to_owned()..);
-    let near = from
-        .map(|(known, _)| known)
-        .take_while(|known| known.starts_with(name));
-    let old: Vec<String> = near
-        .filter(|known| {
-            known[name.len()..].is_empty() || known[name.len()..].starts_with(['.', '[', '{', '|'])
-        })
-        .cloned()
-        .collect();
+    let near = from.take_while(|(known, _)| known.starts_with(name));
+    let within = near.filter(|(known, _)| Address::new(known).component() == Some(name));
+    let old: Vec<String> = within.map(|(known, _)| known.clone()).collect();
     for address in old {
         addresses.remove(&address);
     }
@@ -125,6 +198,46 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn an_address_is_taken_apart_also_where_its_path_has_dots() {
+        let parents = |address| {
+            let mut parents = Vec::new();
+            let mut next = Address::new(address).parent();
+            while let Some(parent) = next {
+                parents.push(parent.as_str());
+                next = parent.parent();
+            }
+            parents
+        };
+        assert_eq!(
+            parents("Plan.charges[].price"),
+            ["Plan.charges[]", "Plan.charges", "Plan"]
+        );
+        assert_eq!(
+            parents("PUT /a.b/{id} request.part{}"),
+            [
+                "PUT /a.b/{id} request.part",
+                "PUT /a.b/{id} request",
+                "PUT /a.b/{id}"
+            ]
+        );
+        assert_eq!(parents("GET /a.b?status"), ["GET /a.b"]);
+        let of = Address::new;
+        assert_eq!(of("GET /a.b 200.x").operation(), Some(("GET", "/a.b")));
+        assert_eq!(of("Plan.charges[]").property(), Some("charges"));
+        assert_eq!(of("GET /a.b").property(), None);
+        assert_eq!(of("Plan|0").property(), None);
+        assert_eq!(of("Plan.x{}").component(), Some("Plan"));
+        assert_eq!(of("GET /a.b 200").component(), None);
+        assert_eq!(of("PUT /a.b request.x").root_pointer(), "/paths/~1a.b/put");
+        assert_eq!(of("PATH /a.b").root_pointer(), "/paths/~1a.b");
+        assert_eq!(
+            of("webhook plan_created.x").root_pointer(),
+            "/webhooks/plan_created"
+        );
+        assert_eq!(of("Plan").root_pointer(), "");
+    }
 
     #[test]
     fn addresses_see_through_all_of_and_name_parameters() {

@@ -11,11 +11,11 @@ use std::fmt::Debug;
 
 use serde_json::Value;
 
-use super::address::{self, index};
+use super::address::{self, Address, index};
 use super::ir::{Api, Kind};
 use super::passes::{Context, PASSES, Problem};
 use super::schema::origin;
-use super::{Clock, Corrected, Inputs, complain, correct, operation_pointer, read};
+use super::{Clock, Corrected, Inputs, complain, correct, read};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pointer::join;
 use crate::yaml::read::Document;
@@ -128,7 +128,8 @@ fn pointers(root: &Value, place: &str) -> Vec<String> {
     found.append(&mut moved);
     if found.is_empty() {
         // The whole document is no operation's place.
-        found.extend(Some(operation_pointer(place)).filter(|pointer| !pointer.is_empty()));
+        found
+            .extend(Some(Address::new(place).root_pointer()).filter(|pointer| !pointer.is_empty()));
     }
     found
 }
@@ -173,9 +174,8 @@ fn in_api(api: &Api, place: &str) -> Result<String, Diagnostics> {
     {
         return Ok(printed(webhook));
     }
-    let (name, field) = place
-        .split_once('.')
-        .map_or((place, None), |(name, field)| (name, Some(field)));
+    let name = Address::new(place).component().unwrap_or(place);
+    let field = place[name.len()..].strip_prefix('.');
     let by_name = api.types.get(name).into_iter();
     let by_origin = api.types.values().filter(|ty| ty.origin == name);
     let Some(ty) = by_name.chain(by_origin).next() else {

@@ -15,7 +15,7 @@ mod schema;
 use serde_json::Value;
 
 use super::Source;
-use super::address::{Addresses, index, refresh};
+use super::address::{Address, Addresses, index, refresh};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::yaml::read::Document;
 use change::Change;
@@ -132,10 +132,12 @@ impl Target<'_> {
 
     /// Changes whether an object has a property.
     fn presence(&mut self, target: &str, entry: &Entry) -> Result<(), Refusal> {
-        let (owner, name) = target
-            .rsplit_once('.')
+        let address = Address::new(target);
+        let (owner, name) = address
+            .parent()
+            .zip(address.property())
             .ok_or("its target is no property of an object")?;
-        let pointer = self.find(owner)?;
+        let pointer = self.find(owner.as_str())?;
         let object = self.root.pointer_mut(&pointer).ok_or_else(missing)?;
         match entry.change {
             Change::Required => schema::require(object, name)?,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::change::Webhook;
 use super::{EVERY_OPERATION, Refusal, missing};
 use crate::pointer::join;
+use crate::regen::address::Address;
 use crate::regen::schema::{CODES, MAY_BE_EMPTY, METHODS, UNPUBLISHED, list, object_mut};
 
 /// Adds a parameter to the operation that the target names: `GET /plans`.
@@ -182,9 +183,9 @@ fn pointer(target: &str) -> Result<String, Refusal> {
 }
 
 fn split(target: &str) -> Result<(String, &str), Refusal> {
-    let (method, path) = target.split_once(' ').ok_or_else(missing)?;
+    let (method, path) = Address::new(target).operation().ok_or_else(missing)?;
     let method = method.to_lowercase();
-    match METHODS.contains(&method.as_str()) && path.starts_with('/') {
+    match METHODS.contains(&method.as_str()) {
         true => Ok((method, path)),
         false => Err("its target is no operation".to_owned()),
     }

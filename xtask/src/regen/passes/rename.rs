@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::Context;
 use super::envelopes::NAME_HINT;
+use crate::regen::address::Address;
 use crate::regen::names::{camel, nested_name, plain_name, singular};
 use crate::regen::places::{Site, each_schema, each_schema_mut};
 use crate::regen::schema::{
@@ -178,7 +179,8 @@ fn ruled(address: &str, hints: &BTreeMap<&String, &str>, context: &Context<'_>) 
     }
     let place = address.trim_end_matches("[]").trim_end_matches("{}");
     let repeated = place != address;
-    match place.rsplit_once('.') {
+    let at = Address::new(place);
+    match at.parent().map(Address::as_str).zip(at.property()) {
         Some((parent, property)) => {
             let property = if repeated {
                 singular(property)
