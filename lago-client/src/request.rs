@@ -142,11 +142,10 @@ impl<C: Call> Request<C> {
         let things = settled.map_err(|problem| Error::request(operation, problem))?;
         let shared = self.client.inner();
         let start = shared.clock.now();
-        let request = self.call.request(shared.base_url.as_str());
-        let request = request.map_err(|invalid| Error::request(operation, invalid.to_string()))?;
+        let write = || self.call.request(shared.base_url.as_str());
         let tear =
             |body: &[u8]| framing::tear(body, Expected::of::<C::Output>(), C::decode(body).is_ok());
-        let sent = shared.send(operation, &self.options, request, tear);
+        let sent = shared.send(operation, &self.options, &write, tear);
         let success = match sent.await {
             Ok(success) => success,
             Err(error) => {

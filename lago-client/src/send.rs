@@ -17,6 +17,7 @@ use crate::response::{Received, Success};
 use crate::retry::{Attempt, Budget, RetryPolicy, Rules, repeat};
 use crate::storage::Storages;
 use crate::transport;
+use crate::wire::InvalidRequest;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -49,18 +50,26 @@ pub(crate) struct ClientInner {
 }
 
 impl ClientInner {
-    /// Sends a request of an operation as often as the rules of retries say.
+    /// Sends a request of an operation as often as the rules of retries say. It is written for each attempt: most
+    /// calls have only one, and a copy kept for another would be thrown away. What `write` gives is the same each
+    /// time.
     pub(crate) async fn send(
         &self,
         operation: &'static Operation,
         options: &Options,
-        mut request: reqwest::Request,
+        write: &(dyn Fn() -> Result<reqwest::Request, InvalidRequest> + Sync),
         tear: fn(&[u8]) -> Tear,
     ) -> Result<Success, Error> {
         if let Some(problem) = &options.problem {
             return Err(Error::request(operation, problem));
         }
-        self.add_headers(&mut request, options);
+        let write = || {
+            let mut request =
+                write().map_err(|invalid| Error::request(operation, invalid.to_string()))?;
+            self.add_headers(&mut request, options);
+            Ok(request)
+        };
+        let mut first = Some(write()?);
         let rules = Rules {
             operation,
             policy: options.retry.as_ref().unwrap_or(&self.retry),
@@ -75,13 +84,9 @@ impl ClientInner {
             timeout: options.timeout.unwrap_or(self.timeout),
             tear,
         };
-        let (mut kept, doubts) = (Some(request), Doubts::default());
+        let doubts = Doubts::default();
         let attempts = repeat(&rules, |attempt| {
-            let request = match attempt.is_last {
-                true => kept.take(),
-                // The body is bytes, which copies share.
-                false => kept.as_ref().and_then(reqwest::Request::try_clone),
-            };
+            let request = first.take().map_or_else(write, Ok);
             call.attempt(request, attempt, &doubts)
         });
         let (received, attempts) = attempts.await?;
@@ -114,17 +119,11 @@ impl Call<'_> {
     /// Sends the request once, reads the whole answer, and takes only a success for one.
     async fn attempt(
         &self,
-        request: Option<reqwest::Request>,
+        request: Result<reqwest::Request, Error>,
         attempt: Attempt,
         doubts: &Doubts,
     ) -> Result<Received, Error> {
-        let Some(mut request) = request else {
-            // A body that is a stream; the wire makes none.
-            return Err(Error::request(
-                self.operation,
-                "the request cannot be copied",
-            ));
-        };
+        let mut request = request?;
         *request.timeout_mut() = Some(self.timeout.min(attempt.remaining));
         let (http, is_ours) = (&self.shared.http, self.shared.is_http_ours);
         let sent = transport::send(http, is_ours, self.operation, request).await;

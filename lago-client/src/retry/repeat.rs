@@ -27,8 +27,6 @@ pub(crate) struct Rules<'a> {
 /// What an attempt is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attempt {
-    /// No other attempt follows, whatever comes of it.
-    pub(crate) is_last: bool,
     /// How long it may take; never zero.
     pub(crate) remaining: Duration,
     /// Its number among the requests that are paced; zero when none are.
@@ -76,7 +74,6 @@ where
         }
         history.attempts += 1;
         let outcome = attempt(Attempt {
-            is_last: history.attempts >= rules.policy.max_attempts,
             remaining: left,
             request: pass.as_ref().map_or(0, |pass| pass.request),
         });
