@@ -295,7 +295,7 @@ mod tests {
         let thing = || json!({"type": "object", "properties": {"a": {"type": "string"}}});
         let with = |a: Value| json!({"type": "object", "properties": {"a": a}});
         let to_thing = || json!({"$ref": "#/components/schemas/Thing"});
-        let envelope = |inner: Value| json!({"type": "object", "properties": {"thing": inner}});
+        let envelope = |inner: Value| json!({"type": "object", "properties": {"thing": inner}, "x-envelope": true});
         let whole = || document(thing(), envelope(to_thing()));
         assert_eq!(broken(&mut whole(), ""), []);
         let within = |a: Value| document(with(a), envelope(to_thing()));

@@ -8,6 +8,9 @@ pub(crate) const ORIGIN: &str = "x-origin";
 /// Beside an operation or webhook that the server has and the document lacks.
 pub(crate) const UNPUBLISHED: &str = "x-unpublished";
 
+/// On a body that is an envelope, as the pass of that name decided.
+pub(crate) const ENVELOPE: &str = "x-envelope";
+
 /// Beside a success that may come without its body.
 pub(crate) const MAY_BE_EMPTY: &str = "x-may-be-empty";
 

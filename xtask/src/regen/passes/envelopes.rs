@@ -1,7 +1,7 @@
 //! Drops the envelopes of bodies: `{"customer": {…}}` is how the API writes a customer down,
 //! not something that a caller handles.
 //!
-//! The envelope is written out at each body that uses it, where the operations are read from,
+//! What is an envelope is decided here, and marked. It is written out at each body that uses it, where the operations are read from,
 //! and its component goes, so that its name is free for what is inside. An envelope that
 //! something else refers to as well stays as `XEnvelope`.
 
@@ -14,8 +14,8 @@ use crate::regen::names::{noun_of, plain_name};
 use crate::regen::pagination::is_page;
 use crate::regen::places::{Site, each_root_mut, each_schema, each_schema_mut};
 use crate::regen::schema::{
-    ORIGIN, components, components_mut, descend, each_choice_mut, is_struct, is_type, object_mut,
-    origin, properties, redirect, reference, required, text,
+    ENVELOPE, ORIGIN, components, components_mut, descend, each_choice_mut, flag, is_struct,
+    is_type, object_mut, origin, properties, redirect, reference, required, text,
 };
 
 /// The name that an inline object will take when it becomes a component.
@@ -34,6 +34,9 @@ pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
                 if let Some(name) = reference(body).filter(|name| envelopes.contains(*name)) {
                     *body = known.get(name).cloned().unwrap_or_default();
                     changes += 1;
+                }
+                if is_envelope(body, place.site, &noun_of(&place.path), &known) {
+                    object_mut(body).insert(ENVELOPE.to_owned(), json!(true));
                 }
             });
         }
@@ -81,12 +84,7 @@ fn find(root: &mut Value) -> BTreeSet<String> {
 
 /// One property; in an answer a list with its page; in a request a noun with options that travel
 /// beside it.
-pub(crate) fn is_envelope(
-    schema: &Value,
-    site: Site,
-    noun: &str,
-    components: &Map<String, Value>,
-) -> bool {
+fn is_envelope(schema: &Value, site: Site, noun: &str, components: &Map<String, Value>) -> bool {
     is_struct(schema)
         && (properties(schema).count() == 1
             || match site {
@@ -173,13 +171,11 @@ fn references(root: &mut Value) -> BTreeSet<String> {
 
 /// What later steps rely on.
 pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
-    let none = Map::new();
-    let known = components(root).unwrap_or(&none);
     each_schema(root, |place, node| {
         !place.is_body(root, node)
             || place.site == Site::Webhook
             || !is_struct(node)
-            || is_envelope(node, place.site, &noun_of(&place.path), known)
+            || flag(node, ENVELOPE)
     })
 }
 

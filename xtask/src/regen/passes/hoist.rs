@@ -5,12 +5,10 @@
 use serde_json::{Map, Value};
 
 use super::Context;
-use super::envelopes::is_envelope;
-use crate::regen::names::noun_of;
 use crate::regen::places::{Site, each_root_mut, each_schema};
 use crate::regen::schema::{
-    LEFT_OUT, NULL_AS_EMPTY, ORIGIN, components, components_mut, each_child_mut, each_choice_mut,
-    is_struct, object_mut, origin, refer_to,
+    ENVELOPE, LEFT_OUT, NULL_AS_EMPTY, ORIGIN, components, components_mut, each_child_mut,
+    each_choice_mut, flag, is_struct, object_mut, origin, refer_to,
 };
 
 /// What describes a use of a type rather than the type.
@@ -26,15 +24,12 @@ const NOTES: [&str; 6] = [
 /// After this pass objects stand only in components and as the envelopes of bodies.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let mut found: Vec<(String, Value)> = Vec::new();
-    let known = components(root).cloned().unwrap_or_default();
     for (_, schema) in components_mut(root) {
         each_child_mut(schema, &mut |child| hoist(child, &mut found));
     }
     each_root_mut(root, &mut |place, body| match place.site {
         Site::Request | Site::Response | Site::Webhook => each_choice_mut(body, &mut |body| {
-            let is_type = place.site != Site::Webhook
-                && is_struct(body)
-                && !is_envelope(body, place.site, &noun_of(&place.path), &known);
+            let is_type = place.site != Site::Webhook && is_struct(body) && !flag(body, ENVELOPE);
             match is_type {
                 true => hoist(body, &mut found),
                 false => each_child_mut(body, &mut |child| hoist(child, &mut found)),
