@@ -1,4 +1,4 @@
-//! Where requests leave the process.
+//! What all calls of a client share, and how a call is sent: its headers, its attempts, the whole response.
 
 use std::time::Duration;
 
@@ -119,7 +119,7 @@ impl Call<'_> {
         doubts: &Doubts,
     ) -> Result<Received, Error> {
         let Some(mut request) = request else {
-            // A body that is a stream; the wire makes none.
+            // Only a body that is a stream cannot, and `wire` writes none.
             return Err(Error::request(
                 self.operation,
                 "the request cannot be copied",
