@@ -198,7 +198,9 @@ impl Error {
 
     /// The failure of a call, after all its attempts.
     pub(crate) fn with_history(mut self, history: History, stop: Stop) -> Self {
-        self.0.attempts = history.attempts;
+        // What an HTTP client refuses at once was not sent.
+        let refused = u32::from(matches!(self.0.kind, Kind::Request(_)));
+        self.0.attempts = history.attempts.saturating_sub(refused);
         // Fetching a file changes nothing.
         self.0.may_be_executed = history.may_be_executed && !self.0.of_storage;
         self.0.limit = Some(stop).filter(|stop| stop.is_limit());

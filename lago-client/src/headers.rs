@@ -1,6 +1,6 @@
 //! Headers that callers add: which they may.
 
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 /// Why a header is not for callers to set.
 #[derive(Clone, Copy)]
@@ -49,8 +49,21 @@ const REFUSED: [(&str, Reason); 29] = [
     ("range", Reason::Content),
 ];
 
+/// How many headers a caller may add in one place. Servers take about a hundred, and a map that is full panics.
+const MOST: usize = 1000;
+
+/// Adds a header from text in place of one of the same name, or says what is wrong with it.
+pub(crate) fn add(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), String> {
+    let (name, value) = header(name, value)?;
+    if headers.len() >= MOST && !headers.contains_key(&name) {
+        return Err(format!("there are more than {MOST} headers"));
+    }
+    headers.insert(name, value);
+    Ok(())
+}
+
 /// A header from text, or what is wrong with it.
-pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let parsed =
         HeaderName::try_from(name).map_err(|_| "a header has a name that none can have")?;
     // The value may be secret, and so may what stands where the name should.
@@ -98,6 +111,21 @@ mod tests {
         }
         assert!(
             header("proxy-authorization", "secret").is_err_and(|said| !said.contains("secret"))
+        );
+    }
+
+    #[test]
+    fn more_headers_than_a_request_can_have_are_refused() {
+        let mut headers = HeaderMap::new();
+        for number in 0..MOST {
+            add(&mut headers, &format!("x-{number}"), "a").unwrap();
+        }
+        add(&mut headers, "x-0", "b").unwrap();
+        let problem = add(&mut headers, "x-tenant", "b").unwrap_err();
+        assert_eq!(problem, "there are more than 1000 headers");
+        assert_eq!(
+            (headers.len(), &headers["x-0"]),
+            (MOST, &"b".parse().unwrap())
         );
     }
 

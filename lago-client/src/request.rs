@@ -81,11 +81,8 @@ impl<C: Call> Request<C> {
     /// Refused, when the call is made, are those that frame a request, route it, or say what is in it and
     /// in its answer: `content-length`, `host`, `accept` and their like.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        match headers::header(name, value) {
-            Ok((name, value)) => {
-                self.options.headers.insert(name, value);
-            }
-            Err(problem) => self.options.problem = Some(problem),
+        if let Err(problem) = headers::add(&mut self.options.headers, name, value) {
+            self.options.problem = Some(problem);
         }
         self
     }

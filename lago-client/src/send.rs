@@ -1,4 +1,4 @@
-//! Where requests leave the process.
+//! What all calls of a client share, and how a call is sent: its headers, its attempts, the whole response.
 
 use std::time::Duration;
 

@@ -15,6 +15,9 @@ pub(crate) use invalid::InvalidRequest;
 pub(crate) use path::segment;
 use query::{Query, QueryValue};
 
+/// In bytes; what the `http` crate takes.
+const LONGEST_URL: usize = 65_534;
+
 /// Begins the request of an operation.
 pub(crate) fn draft(operation: &Operation, url: String) -> Draft {
     Draft::new(operation.method.into(), url)
@@ -117,6 +120,11 @@ impl Draft {
         if !pairs.is_empty() {
             url.query_pairs_mut().extend_pairs(pairs);
         }
+        let length = url.as_str().len();
+        if length > LONGEST_URL {
+            let why = format!("it has {length} bytes, and HTTP clients take {LONGEST_URL}");
+            return Err(InvalidRequest::url(why));
+        }
         let mut request = Request::new(self.method, url);
         let body = match self.body {
             Body::None => return Ok(request),
@@ -180,6 +188,23 @@ mod tests {
         assert_eq!(request.url().as_str(), URL);
         assert_eq!(request.method(), Method::POST);
         assert!(request.body().is_none() && request.headers().is_empty());
+    }
+
+    #[test]
+    fn a_url_is_refused_where_no_http_client_takes_it() {
+        let with = |length: usize| {
+            let code = "a".repeat(length - URL.len() - "?code=".len());
+            draft().query("code", &code).build()
+        };
+        let longest = with(LONGEST_URL).unwrap();
+        assert!(longest.url().as_str().parse::<http::Uri>().is_ok());
+        let longer = with(LONGEST_URL + 1).unwrap_err().to_string();
+        assert_eq!(
+            longer,
+            "the URL of the request cannot be written: it has 65535 bytes, and HTTP clients take 65534"
+        );
+        let uri = "http://lago.test/".to_owned() + &"a".repeat(LONGEST_URL);
+        assert!(uri.parse::<http::Uri>().is_err());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::Client;
 use crate::base_url::BaseUrl;
 use crate::clock;
 use crate::error::Error;
-use crate::headers::header;
+use crate::headers;
 use crate::http_client::{PRODUCT, http_client};
 use crate::options::time_limit;
 use crate::pace::Pace;
@@ -209,8 +209,7 @@ impl ClientBuilder {
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, self.user_agent_value()?);
         for (name, value) in &self.headers {
-            let (name, value) = header(name, value).map_err(Error::config)?;
-            headers.insert(name, value);
+            headers::add(&mut headers, name, value).map_err(Error::config)?;
         }
         headers.insert(AUTHORIZATION, self.authorization()?);
         time_limit("timeout", self.timeout).map_err(Error::config)?;

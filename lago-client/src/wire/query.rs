@@ -131,8 +131,9 @@ impl QueryValue for DeepObject {
         for (key, value) in &self.0 {
             match unfit(key) {
                 None => query.add(&format!("{name}[{key}]"), value),
+                // A key may be a person's, so that none is quoted.
                 Some(why) => {
-                    let message = || format!("`{name}` has the key {key:?}: {why}");
+                    let message = || format!("a key of `{name}` {why}");
                     query
                         .invalid
                         .get_or_insert_with(|| InvalidRequest::new(message()));
@@ -142,12 +143,12 @@ impl QueryValue for DeepObject {
     }
 }
 
-/// Why a key cannot reach the server.
+/// What keeps a key from reaching the server.
 fn unfit(key: &str) -> Option<&'static str> {
     match key {
-        "" => Some("without a key the server reads a list"),
-        _ if key.contains(['[', ']']) => Some("the server reads brackets as nesting"),
-        _ if key.contains('\0') => Some("no text in the server's database has a NUL"),
+        "" => Some("is empty: without one the server reads a list"),
+        _ if key.contains(['[', ']']) => Some("has a bracket, which the server reads as nesting"),
+        _ if key.contains('\0') => Some("has a NUL, which no text in the server's database can"),
         _ => None,
     }
 }

@@ -16,6 +16,14 @@ fn pages(folder: &Path) -> Vec<(PathBuf, String)> {
     found
 }
 
+/// The places of a page that may name a file.
+fn words(page: &str) -> impl Iterator<Item = &str> {
+    let words = page.split(['`', ' ', '\n', ':']);
+    let words = words.map(|word| word.trim_end_matches(['.', ',', ';', ')']));
+    // A message may speak of any file.
+    words.filter(|word| !word.contains('*'))
+}
+
 /// The files of the workspace that a page names in code, and those that it links to.
 fn named<'p>(root: &Path, folder: &Path, page: &'p str) -> Vec<(&'p str, PathBuf)> {
     const ROOMS: [&str; 6] = [
@@ -26,11 +34,7 @@ fn named<'p>(root: &Path, folder: &Path, page: &'p str) -> Vec<(&'p str, PathBuf
         "tests/",
         "xtask/",
     ];
-    let code = page.split(['`', ' ', '\n', ':']);
-    let code = code.map(|word| word.trim_end_matches(['.', ',', ';', ')']));
-    // A message may speak of any file.
-    let code = code.filter(|word| !word.contains('*'));
-    let code = code.filter(|word| ROOMS.iter().any(|room| word.starts_with(room)));
+    let code = words(page).filter(|word| ROOMS.iter().any(|room| word.starts_with(room)));
     let code = code.map(|path| (path, root.join(path)));
     let links = page
         .split("](")
@@ -41,15 +45,64 @@ fn named<'p>(root: &Path, folder: &Path, page: &'p str) -> Vec<(&'p str, PathBuf
         .collect()
 }
 
+/// The files of Rust that a page names without their crate, `retry/repeat.rs`, and that no crate has.
+fn nowhere<'p>(sources: &[PathBuf], page: &'p str) -> Vec<&'p str> {
+    let names = words(page).filter(|word| word.ends_with(".rs"));
+    names
+        .filter(|name| !sources.iter().any(|source| source.ends_with(name)))
+        .collect()
+}
+
+/// Every file of Rust in the workspace.
+fn sources(root: &Path) -> Vec<PathBuf> {
+    let rooms = ["lago-client", "lago-types", "tests", "xtask"];
+    let mut waiting: Vec<PathBuf> = rooms.map(|room| root.join(room)).into();
+    let mut found = Vec::new();
+    while let Some(folder) = waiting.pop() {
+        for file in fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            match path.is_dir() {
+                true => waiting.push(path),
+                false => found.push(path),
+            }
+        }
+    }
+    found
+}
+
+/// The pages for those who work on this.
+fn all(root: &Path) -> Vec<(PathBuf, String)> {
+    let mut pages = pages(&root.join("docs"));
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        pages.push((
+            root.to_owned(),
+            fs::read_to_string(root.join(page)).unwrap(),
+        ));
+    }
+    pages
+}
+
+#[test]
+fn a_file_that_is_named_without_its_crate_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let sources = sources(&root);
+    for (_, page) in all(&root) {
+        let missing = nowhere(&sources, &page);
+        assert!(
+            missing.is_empty(),
+            "{missing:?} are nowhere; the page begins {:?}",
+            page.lines().next()
+        );
+    }
+    let page = "`repeat.rs` and `retry/repeat.rs`, not `nowhere.rs` or `pace/repeat.rs`.";
+    assert_eq!(nowhere(&sources, page), ["nowhere.rs", "pace/repeat.rs"]);
+}
+
 #[test]
 fn files_and_links_of_the_pages_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut pages = pages(&root.join("docs"));
-    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
-        pages.push((root.clone(), fs::read_to_string(root.join(page)).unwrap()));
-    }
     let mut looked_up = 0;
-    for (folder, page) in &pages {
+    for (folder, page) in &all(&root) {
         for (name, path) in named(&root, folder, page) {
             assert!(
                 path.exists(),

@@ -47,6 +47,14 @@ fn complaint(inputs: &Inputs) -> String {
     }
 }
 
+/// A document with a list that has pages, and these parameters.
+fn list(parameters: &str) -> String {
+    const META: &str = "{type: object, required: [current_page, total_pages, total_count], properties: {current_page: {type: integer}, next_page: {type: integer}, prev_page: {type: integer}, total_pages: {type: integer}, total_count: {type: integer}}}";
+    format!(
+        "{HEAD}paths:\n  /plans:\n    get:\n      operationId: findPlans\n      parameters: {parameters}\n      responses: {{'200': {{content: {{application/json: {{schema: {{type: object, properties: {{plans: {{type: array, items: {{type: string}}}}, meta: {META}}}}}}}}}}}}}\n"
+    )
+}
+
 /// Documents that cannot be generated from, by what is wrong with them.
 fn bad_documents() -> Vec<(&'static str, String)> {
     let with = |schemas: &str| format!("{HEAD}{USE}components:\n  schemas:\n{schemas}");
@@ -169,10 +177,15 @@ fn bad_documents() -> Vec<(&'static str, String)> {
                 "{HEAD}paths:\n  /a:\n    post:\n      operationId: x\n      requestBody: {{content: {{text/csv: {{schema: {{type: string}}}}}}}}\n      responses: {{}}\n"
             ),
         ),
+        ("a list whose pages cannot be asked for", list("[]")),
         (
-            "a list whose pages cannot be asked for",
-            format!(
-                "{HEAD}paths:\n  /plans:\n    get:\n      operationId: findPlans\n      responses: {{'200': {{content: {{application/json: {{schema: {{type: object, properties: {{plans: {{type: array, items: {{type: string}}}}, meta: {{type: object, required: [current_page, total_pages, total_count], properties: {{current_page: {{type: integer}}, next_page: {{type: integer}}, prev_page: {{type: integer}}, total_pages: {{type: integer}}, total_count: {{type: integer}}}}}}}}}}}}}}}}}}\n"
+            "a list with a page that has to be asked for",
+            list("[{name: page, in: query, required: true, schema: {type: integer}}]"),
+        ),
+        (
+            "a list whose pages have a size that is no number",
+            list(
+                "[{name: page, in: query, schema: {type: integer}}, {name: per_page, in: query, schema: {type: string}}]",
             ),
         ),
         (

@@ -71,7 +71,17 @@ pub(crate) const PAGING: [&str; 2] = ["page", "per_page"];
 
 /// Whether an option of a list is one that every list has.
 pub(crate) fn is_paging(parameter: &Parameter) -> bool {
-    let number =
-        matches!(&parameter.place, ParameterPlace::Query { ty, .. } if *ty == TypeRef::Integer);
-    number && PAGING.contains(&parameter.name.as_str())
+    let place = ParameterPlace::Query {
+        ty: TypeRef::Integer,
+        required: false,
+    };
+    parameter.place == place
+        && parameter.name == parameter.rust
+        && PAGING.contains(&parameter.name.as_str())
+}
+
+/// Whether a parameter of a list is in the way of what every list has.
+pub(crate) fn is_in_the_way(parameter: &Parameter) -> bool {
+    let mut names = [&parameter.name, &parameter.rust].into_iter();
+    names.any(|name| PAGING.contains(&name.as_str())) && !is_paging(parameter)
 }

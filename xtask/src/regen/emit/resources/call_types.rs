@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 
 use super::call_body;
 use super::call_impl::{call_impl, request_function};
-use super::call_parts::{Part, Setter, is_paging, setter};
+use super::call_parts::{Part, Setter, is_in_the_way, is_paging, setter};
 use super::methods::{Method, Output};
 use super::requests::Written;
 use super::values::{Argument, argument};
@@ -162,6 +162,14 @@ fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, E
         return Ok(None);
     };
     let item = argument(call, item)?.ty;
+    let mut queried = method.query(true).chain(method.query(false));
+    if let Some(other) = queried.find(|parameter| is_in_the_way(parameter)) {
+        let message = format!(
+            "`{}` of a list that has pages has to be an optional number; correct it in the overlay",
+            other.name
+        );
+        return Err(EmitError::at(&other.origin, message));
+    }
     if !method
         .query(false)
         .any(|option| is_paging(option) && option.name == "page")
