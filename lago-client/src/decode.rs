@@ -24,54 +24,97 @@ pub struct Failure {
     pub(crate) source: Box<dyn StdError + Send + Sync>,
 }
 
-/// A value that is the whole answer.
+/// How a body is read for a value. A constant of a call, so that only what is called is compiled.
+#[derive(Debug)]
+pub struct Read<T> {
+    /// Under which key of the body the value stands; empty when it does under none.
+    key: &'static str,
+    read: fn(&[u8], &'static str) -> Result<T, Failure>,
+}
+
+impl<T> Read<T> {
+    /// Reads a body.
+    pub(crate) fn body(&self, body: &[u8]) -> Result<T, Failure> {
+        (self.read)(body, self.key)
+    }
+}
+
 #[allow(
     dead_code,
-    reason = "some versions of the document have answers without a root key"
+    reason = "some versions of the document lack answers of a kind"
 )]
-pub(crate) fn whole<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
-    read(body, || PhantomData)
+impl<T: DeserializeOwned> Read<T> {
+    /// A value that is the whole answer.
+    pub(crate) const fn whole() -> Self {
+        Self {
+            key: "",
+            read: |body, _| read(body, || PhantomData),
+        }
+    }
+
+    /// A value under a root key.
+    pub(crate) const fn root(key: &'static str) -> Self {
+        Self { key, read: root }
+    }
 }
 
-/// A value under a root key.
-pub(crate) fn root<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<T, Failure> {
-    read(body, || Root::new(key))
-}
-
-/// A value under a root key, or none when the server had nothing to say yet.
 #[allow(
     dead_code,
     reason = "a document without the overlay has no such answers"
 )]
-pub(crate) fn root_or_nothing<T: DeserializeOwned>(
-    body: &[u8],
-    key: &'static str,
-) -> Result<Option<T>, Failure> {
-    match body.trim_ascii().is_empty() {
-        true => Ok(None),
-        false => root(body, key).map(Some),
+impl<T: DeserializeOwned> Read<Option<T>> {
+    /// A value under a root key, or none when the server had nothing to say yet.
+    pub(crate) const fn root_or_nothing(key: &'static str) -> Self {
+        Self {
+            key,
+            read: |body, key| match body.trim_ascii().is_empty() {
+                true => Ok(None),
+                false => root(body, key).map(Some),
+            },
+        }
     }
 }
 
-/// A page of a list: the elements under their key, beside `meta`.
-pub(crate) fn page<T: DeserializeOwned>(
-    body: &[u8],
-    key: &'static str,
-) -> Result<Page<T>, Failure> {
+impl<T: DeserializeOwned> Read<Page<T>> {
+    /// A page of a list: the elements under their key, beside `meta`.
+    #[allow(dead_code, reason = "some documents have no lists")]
+    pub(crate) const fn page(key: &'static str) -> Self {
+        Self { key, read: page }
+    }
+}
+
+impl Read<()> {
+    /// An answer of which only the status counts.
+    pub(crate) const fn nothing() -> Self {
+        Self {
+            key: "",
+            read: |_, _| Ok(()),
+        }
+    }
+}
+
+impl Read<String> {
+    /// Text that is no JSON.
+    pub(crate) const fn text() -> Self {
+        Self {
+            key: "",
+            read: |body, _| text(body),
+        }
+    }
+}
+
+fn root<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<T, Failure> {
+    read(body, || Root::new(key))
+}
+
+fn page<T: DeserializeOwned>(body: &[u8], key: &'static str) -> Result<Page<T>, Failure> {
     read(body, || PageSeed {
         key,
         item: PhantomData,
     })
 }
 
-/// An answer of which only the status counts.
-#[expect(clippy::unnecessary_wraps, reason = "the others can fail")]
-pub(crate) fn nothing(_: &[u8]) -> Result<(), Failure> {
-    Ok(())
-}
-
-/// Text that is no JSON.
-pub(crate) fn text(body: &[u8]) -> Result<String, Failure> {
+fn text(body: &[u8]) -> Result<String, Failure> {
     match std::str::from_utf8(body) {
         Ok(text) => Ok(text.to_owned()),
         Err(error) => Err(Failure {

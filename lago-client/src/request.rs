@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::decode::Failure;
+use crate::decode::{Failure, Read};
 use crate::error::Error;
 use crate::framing::{self, Expected};
 use crate::headers;
@@ -33,7 +33,13 @@ pub trait Call: Clone + Send + Sync + 'static {
     fn request(&self, base_url: &str) -> Result<reqwest::Request, InvalidRequest>;
 
     #[doc(hidden)]
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure>;
+    const READ: Read<Self::Output>;
+
+    /// Reads the body of a response.
+    #[doc(hidden)]
+    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
+        Self::READ.body(body)
+    }
 
     /// Whether the value is about the object that the path names, as far as it states that.
     #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! What the generated resources are made of.
 
 pub(crate) use crate::client::Client;
-pub(crate) use crate::decode::{self, Failure};
+pub(crate) use crate::decode::Read;
 pub(crate) use crate::generated::operations::op;
 pub(crate) use crate::identity::{self, OtherObject};
 pub(crate) use crate::keyed::{self, Lookup, Recorded};

@@ -159,6 +159,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::ActivityLog>;
     const OPERATION: &'static Operation = op::FIND_ALL_ACTIVITY_LOGS;
+    const READ: Read<Self::Output> = Read::page("activity_logs");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/activity_logs");
         wire::draft(Self::OPERATION, url)
@@ -174,9 +176,6 @@ impl Call for List {
             .query("to_date", &self.to_date)
             .query("user_emails[]", &self.user_emails)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "activity_logs")
     }
 }
 
@@ -196,15 +195,14 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::ActivityLog;
     const OPERATION: &'static Operation = op::FIND_ACTIVITY_LOG;
+    const READ: Read<Self::Output> = Read::root("activity_log");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/activity_logs/{}", wire::segment("activity_id", & self
             .activity_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "activity_log")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("activity_id", &self.activity_id, &value.activity_id)

@@ -69,15 +69,14 @@ pub struct List {
 impl Call for List {
     type Output = Page<lago_types::AddOn>;
     const OPERATION: &'static Operation = op::FIND_ALL_ADD_ONS;
+    const READ: Read<Self::Output> = Read::page("add_ons");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/add_ons");
         wire::draft(Self::OPERATION, url)
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "add_ons")
     }
 }
 
@@ -97,12 +96,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::AddOn;
     const OPERATION: &'static Operation = op::CREATE_ADD_ON;
+    const READ: Read<Self::Output> = Read::root("add_on");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/add_ons");
         wire::draft(Self::OPERATION, url).root("add_on", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "add_on")
     }
 }
 
@@ -115,12 +113,11 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::AddOn;
     const OPERATION: &'static Operation = op::DESTROY_ADD_ON;
+    const READ: Read<Self::Output> = Read::root("add_on");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/add_ons/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "add_on")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -136,12 +133,11 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::AddOn;
     const OPERATION: &'static Operation = op::FIND_ADD_ON;
+    const READ: Read<Self::Output> = Read::root("add_on");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/add_ons/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "add_on")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -158,12 +154,11 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::AddOn;
     const OPERATION: &'static Operation = op::UPDATE_ADD_ON;
+    const READ: Read<Self::Output> = Read::root("add_on");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/add_ons/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).root("add_on", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "add_on")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(

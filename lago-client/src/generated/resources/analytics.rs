@@ -197,6 +197,8 @@ impl Request<GrossRevenue> {
 impl Call for GrossRevenue {
     type Output = Vec<lago_types::GrossRevenue>;
     const OPERATION: &'static Operation = op::FIND_ALL_GROSS_REVENUES;
+    const READ: Read<Self::Output> = Read::root("gross_revenues");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/gross_revenue");
         wire::draft(Self::OPERATION, url)
@@ -205,9 +207,6 @@ impl Call for GrossRevenue {
             .query("external_customer_id", &self.external_customer_id)
             .query("months", &self.months)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "gross_revenues")
     }
 }
 
@@ -243,6 +242,8 @@ impl Request<InvoiceCollection> {
 impl Call for InvoiceCollection {
     type Output = Vec<lago_types::InvoiceCollection>;
     const OPERATION: &'static Operation = op::FIND_ALL_INVOICE_COLLECTIONS;
+    const READ: Read<Self::Output> = Read::root("invoice_collections");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/invoice_collection");
         wire::draft(Self::OPERATION, url)
@@ -250,9 +251,6 @@ impl Call for InvoiceCollection {
             .query("currency", &self.currency)
             .query("months", &self.months)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice_collections")
     }
 }
 
@@ -288,6 +286,8 @@ impl Request<InvoicedUsage> {
 impl Call for InvoicedUsage {
     type Output = Vec<lago_types::InvoicedUsage>;
     const OPERATION: &'static Operation = op::FIND_ALL_INVOICED_USAGES;
+    const READ: Read<Self::Output> = Read::root("invoiced_usages");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/invoiced_usage");
         wire::draft(Self::OPERATION, url)
@@ -295,9 +295,6 @@ impl Call for InvoicedUsage {
             .query("currency", &self.currency)
             .query("months", &self.months)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoiced_usages")
     }
 }
 
@@ -333,6 +330,8 @@ impl Request<Mrr> {
 impl Call for Mrr {
     type Output = Vec<lago_types::Mrr>;
     const OPERATION: &'static Operation = op::FIND_ALL_MRRS;
+    const READ: Read<Self::Output> = Read::root("mrrs");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/mrr");
         wire::draft(Self::OPERATION, url)
@@ -340,9 +339,6 @@ impl Call for Mrr {
             .query("currency", &self.currency)
             .query("months", &self.months)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "mrrs")
     }
 }
 
@@ -387,6 +383,8 @@ impl Request<OverdueBalance> {
 impl Call for OverdueBalance {
     type Output = Vec<lago_types::OverdueBalance>;
     const OPERATION: &'static Operation = op::FIND_ALL_OVERDUE_BALANCES;
+    const READ: Read<Self::Output> = Read::root("overdue_balances");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/overdue_balance");
         wire::draft(Self::OPERATION, url)
@@ -395,9 +393,6 @@ impl Call for OverdueBalance {
             .query("external_customer_id", &self.external_customer_id)
             .query("months", &self.months)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "overdue_balances")
     }
 }
 
@@ -499,6 +494,8 @@ impl Request<Usage> {
 impl Call for Usage {
     type Output = Vec<lago_types::Usage>;
     const OPERATION: &'static Operation = op::FIND_ALL_USAGES;
+    const READ: Read<Self::Output> = Read::root("usages");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/usage");
         wire::draft(Self::OPERATION, url)
@@ -514,8 +511,5 @@ impl Call for Usage {
             .query("time_granularity", &self.time_granularity)
             .query("to_date", &self.to_date)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "usages")
     }
 }

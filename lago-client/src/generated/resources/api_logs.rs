@@ -132,6 +132,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::ApiLog>;
     const OPERATION: &'static Operation = op::FIND_ALL_API_LOGS;
+    const READ: Read<Self::Output> = Read::page("api_logs");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/api_logs");
         wire::draft(Self::OPERATION, url)
@@ -145,9 +147,6 @@ impl Call for List {
             .query("request_paths[]", &self.request_paths)
             .query("to_date", &self.to_date)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "api_logs")
     }
 }
 
@@ -167,14 +166,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::ApiLog;
     const OPERATION: &'static Operation = op::FIND_API_LOG;
+    const READ: Read<Self::Output> = Read::root("api_log");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/api_logs/{}", wire::segment("request_id", & self.request_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "api_log")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("request_id", &self.request_id, &value.request_id)

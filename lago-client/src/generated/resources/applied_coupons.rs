@@ -89,6 +89,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::AppliedCoupon>;
     const OPERATION: &'static Operation = op::FIND_ALL_APPLIED_COUPONS;
+    const READ: Read<Self::Output> = Read::page("applied_coupons");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/applied_coupons");
         wire::draft(Self::OPERATION, url)
@@ -98,9 +100,6 @@ impl Call for List {
             .query("per_page", &self.paging.per_page)
             .query("status", &self.status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "applied_coupons")
     }
 }
 
@@ -120,11 +119,10 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::AppliedCoupon;
     const OPERATION: &'static Operation = op::APPLY_COUPON;
+    const READ: Read<Self::Output> = Read::root("applied_coupon");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/applied_coupons");
         wire::draft(Self::OPERATION, url).root("applied_coupon", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "applied_coupon")
     }
 }

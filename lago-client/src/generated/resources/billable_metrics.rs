@@ -91,15 +91,14 @@ pub struct List {
 impl Call for List {
     type Output = Page<lago_types::BillableMetric>;
     const OPERATION: &'static Operation = op::FIND_ALL_BILLABLE_METRICS;
+    const READ: Read<Self::Output> = Read::page("billable_metrics");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/billable_metrics");
         wire::draft(Self::OPERATION, url)
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "billable_metrics")
     }
 }
 
@@ -119,12 +118,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::BillableMetric;
     const OPERATION: &'static Operation = op::CREATE_BILLABLE_METRIC;
+    const READ: Read<Self::Output> = Read::root("billable_metric");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/billable_metrics");
         wire::draft(Self::OPERATION, url).root("billable_metric", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "billable_metric")
     }
 }
 
@@ -137,12 +135,11 @@ pub struct EvaluateExpression {
 impl Call for EvaluateExpression {
     type Output = lago_types::EvaluateExpressionResult;
     const OPERATION: &'static Operation = op::EVALUATE_BILLABLE_METRIC_EXPRESSION;
+    const READ: Read<Self::Output> = Read::root("expression_result");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/billable_metrics/evaluate_expression");
         wire::draft(Self::OPERATION, url).json(&self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "expression_result")
     }
 }
 
@@ -155,14 +152,13 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::BillableMetric;
     const OPERATION: &'static Operation = op::DESTROY_BILLABLE_METRIC;
+    const READ: Read<Self::Output> = Read::root("billable_metric");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/billable_metrics/{}", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "billable_metric")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -178,14 +174,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::BillableMetric;
     const OPERATION: &'static Operation = op::FIND_BILLABLE_METRIC;
+    const READ: Read<Self::Output> = Read::root("billable_metric");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/billable_metrics/{}", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "billable_metric")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -202,14 +197,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::BillableMetric;
     const OPERATION: &'static Operation = op::UPDATE_BILLABLE_METRIC;
+    const READ: Read<Self::Output> = Read::root("billable_metric");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/billable_metrics/{}", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).root("billable_metric", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "billable_metric")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(

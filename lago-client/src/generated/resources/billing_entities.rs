@@ -67,12 +67,11 @@ pub struct List {}
 impl Call for List {
     type Output = Vec<lago_types::BillingEntity>;
     const OPERATION: &'static Operation = op::LIST_BILLING_ENTITIES;
+    const READ: Read<Self::Output> = Read::root("billing_entities");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/billing_entities");
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "billing_entities")
     }
 }
 
@@ -85,12 +84,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::BillingEntity;
     const OPERATION: &'static Operation = op::CREATE_BILLING_ENTITY;
+    const READ: Read<Self::Output> = Read::root("billing_entity");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/billing_entities");
         wire::draft(Self::OPERATION, url).root("billing_entity", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "billing_entity")
     }
 }
 
@@ -103,14 +101,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::BillingEntity;
     const OPERATION: &'static Operation = op::GET_BILLING_ENTITY;
+    const READ: Read<Self::Output> = Read::root("billing_entity");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/billing_entities/{}", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "billing_entity")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -127,14 +124,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::BillingEntity;
     const OPERATION: &'static Operation = op::UPDATE_BILLING_ENTITY;
+    const READ: Read<Self::Output> = Read::root("billing_entity");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/billing_entities/{}", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).root("billing_entity", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "billing_entity")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)

@@ -73,15 +73,14 @@ pub struct List {
 impl Call for List {
     type Output = Page<lago_types::Coupon>;
     const OPERATION: &'static Operation = op::FIND_ALL_COUPONS;
+    const READ: Read<Self::Output> = Read::page("coupons");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/coupons");
         wire::draft(Self::OPERATION, url)
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "coupons")
     }
 }
 
@@ -101,12 +100,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Coupon;
     const OPERATION: &'static Operation = op::CREATE_COUPON;
+    const READ: Read<Self::Output> = Read::root("coupon");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/coupons");
         wire::draft(Self::OPERATION, url).root("coupon", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "coupon")
     }
 }
 
@@ -119,12 +117,11 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Coupon;
     const OPERATION: &'static Operation = op::DESTROY_COUPON;
+    const READ: Read<Self::Output> = Read::root("coupon");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/coupons/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "coupon")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -140,12 +137,11 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Coupon;
     const OPERATION: &'static Operation = op::FIND_COUPON;
+    const READ: Read<Self::Output> = Read::root("coupon");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/coupons/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "coupon")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -162,12 +158,11 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Coupon;
     const OPERATION: &'static Operation = op::UPDATE_COUPON;
+    const READ: Read<Self::Output> = Read::root("coupon");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/coupons/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).root("coupon", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "coupon")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(

@@ -420,6 +420,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::CreditNote>;
     const OPERATION: &'static Operation = op::FIND_ALL_CREDIT_NOTES;
+    const READ: Read<Self::Output> = Read::page("credit_notes");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/credit_notes");
         wire::draft(Self::OPERATION, url)
@@ -442,9 +444,6 @@ impl Call for List {
             .query("types[]", &self.types)
             .build()
     }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "credit_notes")
-    }
 }
 
 impl ListCall for List {
@@ -463,12 +462,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::CreditNote;
     const OPERATION: &'static Operation = op::CREATE_CREDIT_NOTE;
+    const READ: Read<Self::Output> = Read::root("credit_note");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/credit_notes");
         wire::draft(Self::OPERATION, url).root("credit_note", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "credit_note")
     }
 }
 
@@ -481,12 +479,11 @@ pub struct Estimate {
 impl Call for Estimate {
     type Output = lago_types::CreditNoteEstimated;
     const OPERATION: &'static Operation = op::ESTIMATE_CREDIT_NOTE;
+    const READ: Read<Self::Output> = Read::root("estimated_credit_note");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/credit_notes/estimate");
         wire::draft(Self::OPERATION, url).root("credit_note", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "estimated_credit_note")
     }
 }
 
@@ -499,14 +496,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::CreditNote;
     const OPERATION: &'static Operation = op::FIND_CREDIT_NOTE;
+    const READ: Read<Self::Output> = Read::root("credit_note");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "credit_note")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -523,14 +519,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::CreditNote;
     const OPERATION: &'static Operation = op::UPDATE_CREDIT_NOTE;
+    const READ: Read<Self::Output> = Read::root("credit_note");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).root("credit_note", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "credit_note")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -546,15 +541,14 @@ pub struct Download {
 impl Call for Download {
     type Output = Option<lago_types::CreditNote>;
     const OPERATION: &'static Operation = op::DOWNLOAD_CREDIT_NOTE;
+    const READ: Read<Self::Output> = Read::root_or_nothing("credit_note");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}/download", wire::segment("lago_id", & self
             .lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root_or_nothing(body, "credit_note")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -576,15 +570,14 @@ pub struct DownloadXml {
 impl Call for DownloadXml {
     type Output = Option<lago_types::CreditNote>;
     const OPERATION: &'static Operation = op::DOWNLOAD_CREDIT_NOTE_XML;
+    const READ: Read<Self::Output> = Read::root_or_nothing("credit_note");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}/download_xml", wire::segment("lago_id", & self
             .lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root_or_nothing(body, "credit_note")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -615,15 +608,14 @@ impl Request<ResendEmail> {
 impl Call for ResendEmail {
     type Output = ();
     const OPERATION: &'static Operation = op::RESEND_CREDIT_NOTE_EMAIL;
+    const READ: Read<Self::Output> = Read::nothing();
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}/resend_email", wire::segment("lago_id", & self
             .lago_id) ?
         );
         wire::draft(Self::OPERATION, url).json_if(self.body.as_ref()).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::nothing(body)
     }
 }
 
@@ -636,14 +628,13 @@ pub struct Void {
 impl Call for Void {
     type Output = lago_types::CreditNote;
     const OPERATION: &'static Operation = op::VOID_CREDIT_NOTE;
+    const READ: Read<Self::Output> = Read::root("credit_note");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}/void", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "credit_note")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -659,15 +650,14 @@ pub struct MetadataDeleteAll {
 impl Call for MetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_ALL_CREDIT_NOTE_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}/metadata", wire::segment("lago_id", & self
             .lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -681,15 +671,14 @@ pub struct MetadataMerge {
 impl Call for MetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::MERGE_CREDIT_NOTE_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}/metadata", wire::segment("lago_id", & self
             .lago_id) ?
         );
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -703,15 +692,14 @@ pub struct MetadataReplace {
 impl Call for MetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::REPLACE_CREDIT_NOTE_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}/metadata", wire::segment("lago_id", & self
             .lago_id) ?
         );
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -725,15 +713,14 @@ pub struct MetadataDelete {
 impl Call for MetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_CREDIT_NOTE_METADATA_KEY;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}/metadata/{}", wire::segment("lago_id", & self
             .lago_id) ?, wire::segment("key", & self.key) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))

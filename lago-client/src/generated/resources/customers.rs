@@ -1066,6 +1066,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Customer>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMERS;
+    const READ: Read<Self::Output> = Read::page("customers");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/customers");
         wire::draft(Self::OPERATION, url)
@@ -1085,9 +1087,6 @@ impl Call for List {
             .query("zipcodes[]", &self.zipcodes)
             .build()
     }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "customers")
-    }
 }
 
 impl ListCall for List {
@@ -1106,12 +1105,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Customer;
     const OPERATION: &'static Operation = op::CREATE_CUSTOMER;
+    const READ: Read<Self::Output> = Read::root("customer");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/customers");
         wire::draft(Self::OPERATION, url).root("customer", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "customer")
     }
 }
 
@@ -1124,15 +1122,14 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Customer;
     const OPERATION: &'static Operation = op::DESTROY_CUSTOMER;
+    const READ: Read<Self::Output> = Read::root("customer");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}", wire::segment("external_customer_id", & self
             .external_customer_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "customer")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("external_id", &self.external_customer_id, &value.external_id)
@@ -1148,15 +1145,14 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Customer;
     const OPERATION: &'static Operation = op::FIND_CUSTOMER;
+    const READ: Read<Self::Output> = Read::root("customer");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}", wire::segment("external_customer_id", & self
             .external_customer_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "customer")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("external_id", &self.external_customer_id, &value.external_id)
@@ -1172,15 +1168,14 @@ pub struct CheckoutUrl {
 impl Call for CheckoutUrl {
     type Output = lago_types::CustomerCheckoutUrl;
     const OPERATION: &'static Operation = op::GENERATE_CUSTOMER_CHECKOUT_URL;
+    const READ: Read<Self::Output> = Read::root("customer");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/checkout_url", wire::segment("external_customer_id",
             & self.external_customer_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "customer")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -1288,6 +1283,8 @@ impl Request<CurrentUsage> {
 impl Call for CurrentUsage {
     type Output = lago_types::CustomerUsage;
     const OPERATION: &'static Operation = op::FIND_CUSTOMER_CURRENT_USAGE;
+    const READ: Read<Self::Output> = Read::root("customer_usage");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/current_usage",
@@ -1307,9 +1304,6 @@ impl Call for CurrentUsage {
             .query("group", &self.group)
             .query("skip_grouping", &self.skip_grouping)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "customer_usage")
     }
 }
 
@@ -1342,6 +1336,8 @@ impl Request<PastUsage> {
 impl Call for PastUsage {
     type Output = Page<lago_types::CustomerUsage>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_PAST_USAGE;
+    const READ: Read<Self::Output> = Read::page("usage_periods");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/past_usage", wire::segment("external_customer_id", &
@@ -1354,9 +1350,6 @@ impl Call for PastUsage {
             .query("per_page", &self.paging.per_page)
             .query("periods_count", &self.periods_count)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "usage_periods")
     }
 }
 
@@ -1376,15 +1369,14 @@ pub struct PortalUrl {
 impl Call for PortalUrl {
     type Output = lago_types::CustomerPortalUrl;
     const OPERATION: &'static Operation = op::GET_CUSTOMER_PORTAL_URL;
+    const READ: Read<Self::Output> = Read::root("customer");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/portal_url", wire::segment("external_customer_id", &
             self.external_customer_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "customer")
     }
 }
 
@@ -1407,6 +1399,8 @@ impl Request<ProjectedUsage> {
 impl Call for ProjectedUsage {
     type Output = lago_types::CustomerProjectedUsage;
     const OPERATION: &'static Operation = op::FIND_CUSTOMER_PROJECTED_USAGE;
+    const READ: Read<Self::Output> = Read::root("customer_projected_usage");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/projected_usage",
@@ -1416,9 +1410,6 @@ impl Call for ProjectedUsage {
             .query("apply_taxes", &self.apply_taxes)
             .query("external_subscription_id", &self.external_subscription_id)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "customer_projected_usage")
     }
 }
 
@@ -1450,6 +1441,8 @@ impl Request<AppliedCouponsList> {
 impl Call for AppliedCouponsList {
     type Output = Page<lago_types::AppliedCoupon>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_APPLIED_COUPONS;
+    const READ: Read<Self::Output> = Read::page("applied_coupons");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/applied_coupons",
@@ -1461,9 +1454,6 @@ impl Call for AppliedCouponsList {
             .query("per_page", &self.paging.per_page)
             .query("status", &self.status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "applied_coupons")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -1493,6 +1483,8 @@ pub struct AppliedCouponsDelete {
 impl Call for AppliedCouponsDelete {
     type Output = lago_types::AppliedCoupon;
     const OPERATION: &'static Operation = op::DELETE_APPLIED_COUPON;
+    const READ: Read<Self::Output> = Read::root("applied_coupon");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/applied_coupons/{}",
@@ -1500,9 +1492,6 @@ impl Call for AppliedCouponsDelete {
             wire::segment("applied_coupon_id", & self.applied_coupon_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "applied_coupon")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -1634,6 +1623,8 @@ impl Request<CreditNotesList> {
 impl Call for CreditNotesList {
     type Output = Page<lago_types::CreditNote>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_CREDIT_NOTES;
+    const READ: Read<Self::Output> = Read::page("credit_notes");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/credit_notes", wire::segment("external_customer_id",
@@ -1657,9 +1648,6 @@ impl Call for CreditNotesList {
             .query("self_billed", &self.self_billed)
             .query("types[]", &self.types)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "credit_notes")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -1857,6 +1845,8 @@ impl Request<InvoicesList> {
 impl Call for InvoicesList {
     type Output = Page<lago_types::Invoice>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_INVOICES;
+    const READ: Read<Self::Output> = Read::page("invoices");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/invoices", wire::segment("external_customer_id", &
@@ -1885,9 +1875,6 @@ impl Call for InvoicesList {
             .query("status", &self.status)
             .query("statuses[]", &self.statuses)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "invoices")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -1924,6 +1911,8 @@ pub struct PaymentMethodsList {
 impl Call for PaymentMethodsList {
     type Output = Page<lago_types::PaymentMethod>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMERS_PAYMENT_METHODS;
+    const READ: Read<Self::Output> = Read::page("payment_methods");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/payment_methods",
@@ -1933,9 +1922,6 @@ impl Call for PaymentMethodsList {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "payment_methods")
     }
 }
 
@@ -1956,6 +1942,8 @@ pub struct PaymentMethodsDelete {
 impl Call for PaymentMethodsDelete {
     type Output = lago_types::PaymentMethod;
     const OPERATION: &'static Operation = op::DESTROY_PAYMENT_METHOD;
+    const READ: Read<Self::Output> = Read::root("payment_method");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/payment_methods/{}",
@@ -1963,9 +1951,6 @@ impl Call for PaymentMethodsDelete {
             wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "payment_method")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -1982,6 +1967,8 @@ pub struct PaymentMethodsSetAsDefault {
 impl Call for PaymentMethodsSetAsDefault {
     type Output = lago_types::PaymentMethod;
     const OPERATION: &'static Operation = op::PAYMENT_METHOD_SET_AS_DEFAULT;
+    const READ: Read<Self::Output> = Read::root("payment_method");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/payment_methods/{}/set_as_default",
@@ -1989,9 +1976,6 @@ impl Call for PaymentMethodsSetAsDefault {
             wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "payment_method")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -2037,6 +2021,8 @@ impl Request<PaymentRequestsList> {
 impl Call for PaymentRequestsList {
     type Output = Page<lago_types::PaymentRequest>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_PAYMENT_REQUESTS;
+    const READ: Read<Self::Output> = Read::page("payment_requests");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/payment_requests",
@@ -2049,9 +2035,6 @@ impl Call for PaymentRequestsList {
             .query("payment_status", &self.payment_status)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "payment_requests")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -2090,6 +2073,8 @@ impl Request<PaymentsList> {
 impl Call for PaymentsList {
     type Output = Page<lago_types::Payment>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_PAYMENTS;
+    const READ: Read<Self::Output> = Read::page("payments");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/payments", wire::segment("external_customer_id", &
@@ -2100,9 +2085,6 @@ impl Call for PaymentsList {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "payments")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -2173,6 +2155,8 @@ impl Request<SubscriptionsList> {
 impl Call for SubscriptionsList {
     type Output = Page<lago_types::Subscription>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_SUBSCRIPTIONS;
+    const READ: Read<Self::Output> = Read::page("subscriptions");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/subscriptions",
@@ -2187,9 +2171,6 @@ impl Call for SubscriptionsList {
             .query("plan_code", &self.plan_code)
             .query("status[]", &self.status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "subscriptions")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -2239,6 +2220,8 @@ impl Request<WalletsList> {
 impl Call for WalletsList {
     type Output = Page<lago_types::Wallet>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_WALLETS;
+    const READ: Read<Self::Output> = Read::page("wallets");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets", wire::segment("external_customer_id", &
@@ -2250,9 +2233,6 @@ impl Call for WalletsList {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "wallets")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -2282,15 +2262,14 @@ pub struct WalletsCreate {
 impl Call for WalletsCreate {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::CREATE_CUSTOMER_WALLET;
+    const READ: Read<Self::Output> = Read::root("wallet");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets", wire::segment("external_customer_id", &
             self.external_customer_id) ?
         );
         wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "wallet")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -2311,15 +2290,14 @@ pub struct WalletsDelete {
 impl Call for WalletsDelete {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::DESTROY_CUSTOMER_WALLET;
+    const READ: Read<Self::Output> = Read::root("wallet");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}", wire::segment("external_customer_id", &
             self.external_customer_id) ?, wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "wallet")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -2341,15 +2319,14 @@ pub struct WalletsGet {
 impl Call for WalletsGet {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::FIND_CUSTOMER_WALLET;
+    const READ: Read<Self::Output> = Read::root("wallet");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}", wire::segment("external_customer_id", &
             self.external_customer_id) ?, wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "wallet")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -2372,15 +2349,14 @@ pub struct WalletsUpdate {
 impl Call for WalletsUpdate {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::UPDATE_CUSTOMER_WALLET;
+    const READ: Read<Self::Output> = Read::root("wallet");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}", wire::segment("external_customer_id", &
             self.external_customer_id) ?, wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "wallet")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -2407,6 +2383,8 @@ pub struct WalletsAlertsDeleteAll {
 impl Call for WalletsAlertsDeleteAll {
     type Output = ();
     const OPERATION: &'static Operation = op::DELETE_ALL_CUSTOMER_WALLET_ALERTS;
+    const READ: Read<Self::Output> = Read::nothing();
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}/alerts",
@@ -2414,9 +2392,6 @@ impl Call for WalletsAlertsDeleteAll {
             wire::segment("wallet_code", & self.wallet_code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::nothing(body)
     }
 }
 
@@ -2431,6 +2406,8 @@ pub struct WalletsAlertsList {
 impl Call for WalletsAlertsList {
     type Output = Page<lago_types::WalletAlert>;
     const OPERATION: &'static Operation = op::GET_CUSTOMER_WALLET_ALERTS;
+    const READ: Read<Self::Output> = Read::page("alerts");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}/alerts",
@@ -2441,9 +2418,6 @@ impl Call for WalletsAlertsList {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "alerts")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -2474,6 +2448,8 @@ pub struct WalletsAlertsCreate {
 impl Call for WalletsAlertsCreate {
     type Output = lago_types::WalletAlert;
     const OPERATION: &'static Operation = op::CREATE_CUSTOMER_WALLET_ALERT;
+    const READ: Read<Self::Output> = Read::root("alert");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}/alerts",
@@ -2481,9 +2457,6 @@ impl Call for WalletsAlertsCreate {
             wire::segment("wallet_code", & self.wallet_code) ?
         );
         wire::draft(Self::OPERATION, url).root("alert", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)
@@ -2501,6 +2474,8 @@ pub struct WalletsAlertsCreateBatch {
 impl Call for WalletsAlertsCreateBatch {
     type Output = Vec<lago_types::WalletAlert>;
     const OPERATION: &'static Operation = op::CREATE_CUSTOMER_WALLET_ALERT;
+    const READ: Read<Self::Output> = Read::root("alerts");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}/alerts",
@@ -2508,9 +2483,6 @@ impl Call for WalletsAlertsCreateBatch {
             wire::segment("wallet_code", & self.wallet_code) ?
         );
         wire::draft(Self::OPERATION, url).root("alerts", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "alerts")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -2534,6 +2506,8 @@ pub struct WalletsAlertsDelete {
 impl Call for WalletsAlertsDelete {
     type Output = lago_types::WalletAlert;
     const OPERATION: &'static Operation = op::DELETE_CUSTOMER_WALLET_ALERT;
+    const READ: Read<Self::Output> = Read::root("alert");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}/alerts/{}",
@@ -2542,9 +2516,6 @@ impl Call for WalletsAlertsDelete {
             self.code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
@@ -2563,6 +2534,8 @@ pub struct WalletsAlertsGet {
 impl Call for WalletsAlertsGet {
     type Output = lago_types::WalletAlert;
     const OPERATION: &'static Operation = op::GET_CUSTOMER_WALLET_ALERT;
+    const READ: Read<Self::Output> = Read::root("alert");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}/alerts/{}",
@@ -2571,9 +2544,6 @@ impl Call for WalletsAlertsGet {
             self.code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
@@ -2593,6 +2563,8 @@ pub struct WalletsAlertsUpdate {
 impl Call for WalletsAlertsUpdate {
     type Output = lago_types::WalletAlert;
     const OPERATION: &'static Operation = op::UPDATE_CUSTOMER_WALLET_ALERT;
+    const READ: Read<Self::Output> = Read::root("alert");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}/alerts/{}",
@@ -2601,9 +2573,6 @@ impl Call for WalletsAlertsUpdate {
             self.code) ?
         );
         wire::draft(Self::OPERATION, url).root("alert", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
@@ -2626,6 +2595,8 @@ pub struct WalletsMetadataDeleteAll {
 impl Call for WalletsMetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_ALL_CUSTOMER_WALLET_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}/metadata",
@@ -2633,9 +2604,6 @@ impl Call for WalletsMetadataDeleteAll {
             wire::segment("wallet_code", & self.wallet_code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -2650,6 +2618,8 @@ pub struct WalletsMetadataMerge {
 impl Call for WalletsMetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::MERGE_CUSTOMER_WALLET_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}/metadata",
@@ -2657,9 +2627,6 @@ impl Call for WalletsMetadataMerge {
             wire::segment("wallet_code", & self.wallet_code) ?
         );
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -2674,6 +2641,8 @@ pub struct WalletsMetadataReplace {
 impl Call for WalletsMetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::REPLACE_CUSTOMER_WALLET_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}/metadata",
@@ -2681,9 +2650,6 @@ impl Call for WalletsMetadataReplace {
             wire::segment("wallet_code", & self.wallet_code) ?
         );
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -2698,6 +2664,8 @@ pub struct WalletsMetadataDelete {
 impl Call for WalletsMetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_CUSTOMER_WALLET_METADATA_KEY;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}/metadata/{}",
@@ -2706,9 +2674,6 @@ impl Call for WalletsMetadataDelete {
             self.key) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))

@@ -166,6 +166,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Event>;
     const OPERATION: &'static Operation = op::FIND_ALL_EVENTS;
+    const READ: Read<Self::Output> = Read::page("events");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events");
         wire::draft(Self::OPERATION, url)
@@ -177,9 +179,6 @@ impl Call for List {
             .query("timestamp_from_started_at", &self.timestamp_from_started_at)
             .query("timestamp_to", &self.timestamp_to)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "events")
     }
 }
 
@@ -199,12 +198,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Event;
     const OPERATION: &'static Operation = op::CREATE_EVENT;
+    const READ: Read<Self::Output> = Read::root("event");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events");
         wire::draft(Self::OPERATION, url).root("event", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "event")
     }
     fn settle(&mut self) -> Result<usize, String> {
         keyed::settle("event", &mut self.body)
@@ -223,12 +221,11 @@ pub struct CreateBatch {
 impl Call for CreateBatch {
     type Output = Vec<lago_types::Event>;
     const OPERATION: &'static Operation = op::CREATE_BATCH_EVENTS;
+    const READ: Read<Self::Output> = Read::root("events");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events/batch");
         wire::draft(Self::OPERATION, url).root("events", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "events")
     }
     fn settle(&mut self) -> Result<usize, String> {
         keyed::settle_all("events", &mut self.body)
@@ -247,12 +244,11 @@ pub struct BatchEstimateInstantFees {
 impl Call for BatchEstimateInstantFees {
     type Output = Vec<lago_types::FeeEstimate>;
     const OPERATION: &'static Operation = op::EVENT_BATCH_ESTIMATE_INSTANT_FEES;
+    const READ: Read<Self::Output> = Read::root("fees");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events/batch_estimate_instant_fees");
         wire::draft(Self::OPERATION, url).root("events", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fees")
     }
 }
 
@@ -265,12 +261,11 @@ pub struct EstimateFees {
 impl Call for EstimateFees {
     type Output = Vec<lago_types::Fee>;
     const OPERATION: &'static Operation = op::EVENT_ESTIMATE_FEES;
+    const READ: Read<Self::Output> = Read::root("fees");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events/estimate_fees");
         wire::draft(Self::OPERATION, url).root("event", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fees")
     }
 }
 
@@ -283,12 +278,11 @@ pub struct EstimateInstantFees {
 impl Call for EstimateInstantFees {
     type Output = Vec<lago_types::FeeEstimate>;
     const OPERATION: &'static Operation = op::EVENT_ESTIMATE_INSTANT_FEES;
+    const READ: Read<Self::Output> = Read::root("fees");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events/estimate_instant_fees");
         wire::draft(Self::OPERATION, url).root("event", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fees")
     }
 }
 
@@ -301,15 +295,14 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Event;
     const OPERATION: &'static Operation = op::FIND_EVENT;
+    const READ: Read<Self::Output> = Read::root("event");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/events/{}", wire::segment("transaction_id", & self
             .transaction_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "event")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("transaction_id", &self.transaction_id, &value.transaction_id)

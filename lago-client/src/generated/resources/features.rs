@@ -120,6 +120,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Feature>;
     const OPERATION: &'static Operation = op::FIND_ALL_FEATURES;
+    const READ: Read<Self::Output> = Read::page("features");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/features");
         wire::draft(Self::OPERATION, url)
@@ -127,9 +129,6 @@ impl Call for List {
             .query("per_page", &self.paging.per_page)
             .query("search_term", &self.search_term)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "features")
     }
 }
 
@@ -149,12 +148,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Feature;
     const OPERATION: &'static Operation = op::CREATE_FEATURE;
+    const READ: Read<Self::Output> = Read::root("feature");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/features");
         wire::draft(Self::OPERATION, url).root("feature", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "feature")
     }
 }
 
@@ -167,14 +165,13 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Feature;
     const OPERATION: &'static Operation = op::DESTROY_FEATURE;
+    const READ: Read<Self::Output> = Read::root("feature");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/features/{}", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "feature")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -190,14 +187,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Feature;
     const OPERATION: &'static Operation = op::FIND_FEATURE;
+    const READ: Read<Self::Output> = Read::root("feature");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/features/{}", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "feature")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -214,14 +210,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Feature;
     const OPERATION: &'static Operation = op::UPDATE_FEATURE;
+    const READ: Read<Self::Output> = Read::root("feature");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/features/{}", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).root("feature", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "feature")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -238,15 +233,14 @@ pub struct PrivilegesDelete {
 impl Call for PrivilegesDelete {
     type Output = lago_types::Feature;
     const OPERATION: &'static Operation = op::DELETE_FEATURE_PRIVILEGE;
+    const READ: Read<Self::Output> = Read::root("feature");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/features/{}/privileges/{}", wire::segment("code", & self.code) ?,
             wire::segment("privilege_code", & self.privilege_code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "feature")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)?;

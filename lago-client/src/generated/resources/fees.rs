@@ -244,6 +244,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Fee>;
     const OPERATION: &'static Operation = op::FIND_ALL_FEES;
+    const READ: Read<Self::Output> = Read::page("fees");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/fees");
         wire::draft(Self::OPERATION, url)
@@ -266,9 +268,6 @@ impl Call for List {
             .query("succeeded_at_to", &self.succeeded_at_to)
             .build()
     }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "fees")
-    }
 }
 
 impl ListCall for List {
@@ -287,14 +286,13 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Fee;
     const OPERATION: &'static Operation = op::DELETE_FEE;
+    const READ: Read<Self::Output> = Read::root("fee");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/fees/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fee")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -310,14 +308,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Fee;
     const OPERATION: &'static Operation = op::FIND_FEE;
+    const READ: Read<Self::Output> = Read::root("fee");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/fees/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fee")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -334,14 +331,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Fee;
     const OPERATION: &'static Operation = op::UPDATE_FEE;
+    const READ: Read<Self::Output> = Read::root("fee");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/fees/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).root("fee", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fee")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)

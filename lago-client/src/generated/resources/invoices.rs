@@ -477,6 +477,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Invoice>;
     const OPERATION: &'static Operation = op::FIND_ALL_INVOICES;
+    const READ: Read<Self::Output> = Read::page("invoices");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/invoices");
         wire::draft(Self::OPERATION, url)
@@ -502,9 +504,6 @@ impl Call for List {
             .query("statuses[]", &self.statuses)
             .build()
     }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "invoices")
-    }
 }
 
 impl ListCall for List {
@@ -523,12 +522,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::CREATE_INVOICE;
+    const READ: Read<Self::Output> = Read::root("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/invoices");
         wire::draft(Self::OPERATION, url).root("invoice", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
     }
 }
 
@@ -541,12 +539,11 @@ pub struct Preview {
 impl Call for Preview {
     type Output = lago_types::InvoicePreview;
     const OPERATION: &'static Operation = op::INVOICE_PREVIEW;
+    const READ: Read<Self::Output> = Read::root("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/invoices/preview");
         wire::draft(Self::OPERATION, url).json(&self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
     }
 }
 
@@ -559,14 +556,13 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::DELETE_INVOICE;
+    const READ: Read<Self::Output> = Read::root("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -582,14 +578,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::FIND_INVOICE;
+    const READ: Read<Self::Output> = Read::root("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -606,14 +601,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::UPDATE_INVOICE;
+    const READ: Read<Self::Output> = Read::root("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).root("invoice", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -629,14 +623,13 @@ pub struct Download {
 impl Call for Download {
     type Output = Option<lago_types::Invoice>;
     const OPERATION: &'static Operation = op::DOWNLOAD_INVOICE;
+    const READ: Read<Self::Output> = Read::root_or_nothing("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}/download", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root_or_nothing(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -658,15 +651,14 @@ pub struct DownloadXml {
 impl Call for DownloadXml {
     type Output = Option<lago_types::Invoice>;
     const OPERATION: &'static Operation = op::DOWNLOAD_INVOICE_XML;
+    const READ: Read<Self::Output> = Read::root_or_nothing("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}/download_xml", wire::segment("lago_id", & self
             .lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root_or_nothing(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -688,14 +680,13 @@ pub struct Finalize {
 impl Call for Finalize {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::FINALIZE_INVOICE;
+    const READ: Read<Self::Output> = Read::root("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}/finalize", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -711,15 +702,14 @@ pub struct LoseDispute {
 impl Call for LoseDispute {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::LOSE_DISPUTE_INVOICE;
+    const READ: Read<Self::Output> = Read::root("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}/lose_dispute", wire::segment("lago_id", & self
             .lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -735,15 +725,14 @@ pub struct PaymentUrl {
 impl Call for PaymentUrl {
     type Output = lago_types::InvoicePaymentUrl;
     const OPERATION: &'static Operation = op::INVOICE_PAYMENT_URL;
+    const READ: Read<Self::Output> = Read::root("invoice_payment_details");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}/payment_url", wire::segment("lago_id", & self
             .lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice_payment_details")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_invoice_id", &self.lago_id, &value.lago_invoice_id)
@@ -759,14 +748,13 @@ pub struct Refresh {
 impl Call for Refresh {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::REFRESH_INVOICE;
+    const READ: Read<Self::Output> = Read::root("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}/refresh", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -791,15 +779,14 @@ impl Request<ResendEmail> {
 impl Call for ResendEmail {
     type Output = ();
     const OPERATION: &'static Operation = op::RESEND_INVOICE_EMAIL;
+    const READ: Read<Self::Output> = Read::nothing();
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}/resend_email", wire::segment("lago_id", & self
             .lago_id) ?
         );
         wire::draft(Self::OPERATION, url).json_if(self.body.as_ref()).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::nothing(body)
     }
 }
 
@@ -812,14 +799,13 @@ pub struct Retry {
 impl Call for Retry {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::RETRY_INVOICE;
+    const READ: Read<Self::Output> = Read::root("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}/retry", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -847,6 +833,8 @@ impl Request<RetryPayment> {
 impl Call for RetryPayment {
     type Output = ();
     const OPERATION: &'static Operation = op::RETRY_PAYMENT;
+    const READ: Read<Self::Output> = Read::nothing();
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}/retry_payment", wire::segment("lago_id", & self
@@ -855,9 +843,6 @@ impl Call for RetryPayment {
         wire::draft(Self::OPERATION, url)
             .root_if(self.body.is_some(), "payment_method", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::nothing(body)
     }
 }
 
@@ -871,15 +856,14 @@ pub struct SyncSalesforceId {
 impl Call for SyncSalesforceId {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::SYNC_INVOICE_SALESFORCE_ID;
+    const READ: Read<Self::Output> = Read::root("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}/sync_salesforce_id", wire::segment("lago_id", & self
             .lago_id) ?
         );
         wire::draft(Self::OPERATION, url).json(&self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -904,14 +888,13 @@ impl Request<Void> {
 impl Call for Void {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::VOID_INVOICE;
+    const READ: Read<Self::Output> = Read::root("invoice");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}/void", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).json_if(self.body.as_ref()).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "invoice")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)

@@ -43,12 +43,11 @@ pub struct Get {}
 impl Call for Get {
     type Output = lago_types::Organization;
     const OPERATION: &'static Operation = op::FIND_ORGANIZATION;
+    const READ: Read<Self::Output> = Read::root("organization");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/organizations");
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "organization")
     }
 }
 
@@ -61,11 +60,10 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Organization;
     const OPERATION: &'static Operation = op::UPDATE_ORGANIZATION;
+    const READ: Read<Self::Output> = Read::root("organization");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/organizations");
         wire::draft(Self::OPERATION, url).root("organization", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "organization")
     }
 }

@@ -102,6 +102,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::PaymentReceipt>;
     const OPERATION: &'static Operation = op::FIND_ALL_PAYMENT_RECEIPTS;
+    const READ: Read<Self::Output> = Read::page("payment_receipts");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/payment_receipts");
         wire::draft(Self::OPERATION, url)
@@ -109,9 +111,6 @@ impl Call for List {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "payment_receipts")
     }
 }
 
@@ -131,14 +130,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::PaymentReceipt;
     const OPERATION: &'static Operation = op::FIND_PAYMENT_RECEIPT;
+    const READ: Read<Self::Output> = Read::root("payment_receipt");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/payment_receipts/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "payment_receipt")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -163,14 +161,13 @@ impl Request<ResendEmail> {
 impl Call for ResendEmail {
     type Output = ();
     const OPERATION: &'static Operation = op::RESEND_PAYMENT_RECEIPT_EMAIL;
+    const READ: Read<Self::Output> = Read::nothing();
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/payment_receipts/{}/resend_email", wire::segment("lago_id", &
             self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).json_if(self.body.as_ref()).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::nothing(body)
     }
 }

@@ -115,6 +115,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::PaymentRequest>;
     const OPERATION: &'static Operation = op::FIND_ALL_PAYMENT_REQUESTS;
+    const READ: Read<Self::Output> = Read::page("payment_requests");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/payment_requests");
         wire::draft(Self::OPERATION, url)
@@ -125,9 +127,6 @@ impl Call for List {
             .query("payment_status", &self.payment_status)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "payment_requests")
     }
 }
 
@@ -147,12 +146,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::PaymentRequest;
     const OPERATION: &'static Operation = op::CREATE_PAYMENT_REQUEST;
+    const READ: Read<Self::Output> = Read::root("payment_request");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/payment_requests");
         wire::draft(Self::OPERATION, url).root("payment_request", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "payment_request")
     }
 }
 
@@ -165,14 +163,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::PaymentRequest;
     const OPERATION: &'static Operation = op::FIND_PAYMENT_REQUEST;
+    const READ: Read<Self::Output> = Read::root("payment_request");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/payment_requests/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "payment_request")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)

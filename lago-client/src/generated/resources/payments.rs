@@ -84,6 +84,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Payment>;
     const OPERATION: &'static Operation = op::FIND_ALL_PAYMENTS;
+    const READ: Read<Self::Output> = Read::page("payments");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/payments");
         wire::draft(Self::OPERATION, url)
@@ -92,9 +94,6 @@ impl Call for List {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "payments")
     }
 }
 
@@ -114,12 +113,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Payment;
     const OPERATION: &'static Operation = op::CREATE_PAYMENT;
+    const READ: Read<Self::Output> = Read::root("payment");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/payments");
         wire::draft(Self::OPERATION, url).root("payment", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "payment")
     }
 }
 
@@ -132,14 +130,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Payment;
     const OPERATION: &'static Operation = op::FIND_PAYMENT;
+    const READ: Read<Self::Output> = Read::root("payment");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/payments/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "payment")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)

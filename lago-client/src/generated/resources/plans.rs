@@ -626,15 +626,14 @@ pub struct List {
 impl Call for List {
     type Output = Page<lago_types::Plan>;
     const OPERATION: &'static Operation = op::FIND_ALL_PLANS;
+    const READ: Read<Self::Output> = Read::page("plans");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/plans");
         wire::draft(Self::OPERATION, url)
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "plans")
     }
 }
 
@@ -654,12 +653,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Plan;
     const OPERATION: &'static Operation = op::CREATE_PLAN;
+    const READ: Read<Self::Output> = Read::root("plan");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/plans");
         wire::draft(Self::OPERATION, url).root("plan", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "plan")
     }
 }
 
@@ -672,12 +670,11 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Plan;
     const OPERATION: &'static Operation = op::DESTROY_PLAN;
+    const READ: Read<Self::Output> = Read::root("plan");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/plans/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "plan")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -693,12 +690,11 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Plan;
     const OPERATION: &'static Operation = op::FIND_PLAN;
+    const READ: Read<Self::Output> = Read::root("plan");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/plans/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "plan")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -715,12 +711,11 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Plan;
     const OPERATION: &'static Operation = op::UPDATE_PLAN;
+    const READ: Read<Self::Output> = Read::root("plan");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/plans/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).root("plan", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "plan")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(
@@ -742,6 +737,8 @@ pub struct ChargesList {
 impl Call for ChargesList {
     type Output = Page<lago_types::Charge>;
     const OPERATION: &'static Operation = op::FIND_ALL_PLAN_CHARGES;
+    const READ: Read<Self::Output> = Read::page("charges");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges", wire::segment("code", & self.code) ?
@@ -750,9 +747,6 @@ impl Call for ChargesList {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "charges")
     }
 }
 
@@ -773,14 +767,13 @@ pub struct ChargesCreate {
 impl Call for ChargesCreate {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::CREATE_PLAN_CHARGE;
+    const READ: Read<Self::Output> = Read::root("charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).root("charge", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "charge")
     }
 }
 
@@ -803,6 +796,8 @@ impl Request<ChargesDelete> {
 impl Call for ChargesDelete {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::DESTROY_PLAN_CHARGE;
+    const READ: Read<Self::Output> = Read::root("charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges/{}", wire::segment("code", & self.code) ?,
@@ -811,9 +806,6 @@ impl Call for ChargesDelete {
         wire::draft(Self::OPERATION, url)
             .root_if(self.body.is_some(), "charge", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.charge_code, &value.code)
@@ -830,15 +822,14 @@ pub struct ChargesGet {
 impl Call for ChargesGet {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::FIND_PLAN_CHARGE;
+    const READ: Read<Self::Output> = Read::root("charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges/{}", wire::segment("code", & self.code) ?,
             wire::segment("charge_code", & self.charge_code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.charge_code, &value.code)
@@ -856,15 +847,14 @@ pub struct ChargesUpdate {
 impl Call for ChargesUpdate {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::UPDATE_PLAN_CHARGE;
+    const READ: Read<Self::Output> = Read::root("charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges/{}", wire::segment("code", & self.code) ?,
             wire::segment("charge_code", & self.charge_code) ?
         );
         wire::draft(Self::OPERATION, url).root("charge", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(
@@ -887,6 +877,8 @@ pub struct ChargesFiltersList {
 impl Call for ChargesFiltersList {
     type Output = Page<lago_types::ChargeFilter>;
     const OPERATION: &'static Operation = op::FIND_ALL_PLAN_CHARGE_FILTERS;
+    const READ: Read<Self::Output> = Read::page("filters");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges/{}/filters", wire::segment("code", & self.code)
@@ -896,9 +888,6 @@ impl Call for ChargesFiltersList {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "filters")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -929,15 +918,14 @@ pub struct ChargesFiltersCreate {
 impl Call for ChargesFiltersCreate {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::CREATE_PLAN_CHARGE_FILTER;
+    const READ: Read<Self::Output> = Read::root("filter");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges/{}/filters", wire::segment("code", & self.code)
             ?, wire::segment("charge_code", & self.charge_code) ?
         );
         wire::draft(Self::OPERATION, url).root("filter", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)
@@ -967,6 +955,8 @@ impl Request<ChargesFiltersDelete> {
 impl Call for ChargesFiltersDelete {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::DESTROY_PLAN_CHARGE_FILTER;
+    const READ: Read<Self::Output> = Read::root("filter");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges/{}/filters/{}", wire::segment("code", & self
@@ -976,9 +966,6 @@ impl Call for ChargesFiltersDelete {
         wire::draft(Self::OPERATION, url)
             .root_if(self.body.is_some(), "filter", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
@@ -997,6 +984,8 @@ pub struct ChargesFiltersGet {
 impl Call for ChargesFiltersGet {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::FIND_PLAN_CHARGE_FILTER;
+    const READ: Read<Self::Output> = Read::root("filter");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges/{}/filters/{}", wire::segment("code", & self
@@ -1004,9 +993,6 @@ impl Call for ChargesFiltersGet {
             wire::segment("filter_id", & self.filter_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
@@ -1026,6 +1012,8 @@ pub struct ChargesFiltersUpdate {
 impl Call for ChargesFiltersUpdate {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::UPDATE_PLAN_CHARGE_FILTER;
+    const READ: Read<Self::Output> = Read::root("filter");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges/{}/filters/{}", wire::segment("code", & self
@@ -1033,9 +1021,6 @@ impl Call for ChargesFiltersUpdate {
             wire::segment("filter_id", & self.filter_id) ?
         );
         wire::draft(Self::OPERATION, url).root("filter", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
@@ -1052,14 +1037,13 @@ pub struct EntitlementsList {
 impl Call for EntitlementsList {
     type Output = Vec<lago_types::PlanEntitlement>;
     const OPERATION: &'static Operation = op::FIND_ALL_ENTITLEMENTS;
+    const READ: Read<Self::Output> = Read::root("entitlements");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/entitlements", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "entitlements")
     }
 }
 
@@ -1076,14 +1060,13 @@ pub struct EntitlementsMerge {
 impl Call for EntitlementsMerge {
     type Output = Vec<lago_types::PlanEntitlement>;
     const OPERATION: &'static Operation = op::UPDATE_ENTITLEMENT;
+    const READ: Read<Self::Output> = Read::root("entitlements");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/entitlements", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).root("entitlements", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "entitlements")
     }
 }
 
@@ -1100,14 +1083,13 @@ pub struct EntitlementsReplace {
 impl Call for EntitlementsReplace {
     type Output = Vec<lago_types::PlanEntitlement>;
     const OPERATION: &'static Operation = op::CREATE_ENTITLEMENT;
+    const READ: Read<Self::Output> = Read::root("entitlements");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/entitlements", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).root("entitlements", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "entitlements")
     }
 }
 
@@ -1121,15 +1103,14 @@ pub struct EntitlementsDelete {
 impl Call for EntitlementsDelete {
     type Output = lago_types::PlanEntitlement;
     const OPERATION: &'static Operation = op::DESTROY_ENTITLEMENT;
+    const READ: Read<Self::Output> = Read::root("entitlement");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/entitlements/{}", wire::segment("code", & self.code) ?,
             wire::segment("feature_code", & self.feature_code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "entitlement")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.feature_code, &value.code)
@@ -1146,15 +1127,14 @@ pub struct EntitlementsGet {
 impl Call for EntitlementsGet {
     type Output = lago_types::PlanEntitlement;
     const OPERATION: &'static Operation = op::FIND_ENTITLEMENT;
+    const READ: Read<Self::Output> = Read::root("entitlement");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/entitlements/{}", wire::segment("code", & self.code) ?,
             wire::segment("feature_code", & self.feature_code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "entitlement")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.feature_code, &value.code)
@@ -1172,6 +1152,8 @@ pub struct EntitlementsPrivilegesDelete {
 impl Call for EntitlementsPrivilegesDelete {
     type Output = lago_types::PlanEntitlement;
     const OPERATION: &'static Operation = op::REMOVE_ENTITLEMENT_PRIVILEGE;
+    const READ: Read<Self::Output> = Read::root("entitlement");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/entitlements/{}/privileges/{}", wire::segment("code", &
@@ -1179,9 +1161,6 @@ impl Call for EntitlementsPrivilegesDelete {
             wire::segment("privilege_code", & self.privilege_code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "entitlement")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.feature_code, &value.code)?;
@@ -1205,6 +1184,8 @@ pub struct FixedChargesList {
 impl Call for FixedChargesList {
     type Output = Page<lago_types::FixedCharge>;
     const OPERATION: &'static Operation = op::FIND_ALL_PLAN_FIXED_CHARGES;
+    const READ: Read<Self::Output> = Read::page("fixed_charges");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/fixed_charges", wire::segment("code", & self.code) ?
@@ -1213,9 +1194,6 @@ impl Call for FixedChargesList {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "fixed_charges")
     }
 }
 
@@ -1236,14 +1214,13 @@ pub struct FixedChargesCreate {
 impl Call for FixedChargesCreate {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::CREATE_PLAN_FIXED_CHARGE;
+    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/fixed_charges", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).root("fixed_charge", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fixed_charge")
     }
 }
 
@@ -1269,6 +1246,8 @@ impl Request<FixedChargesDelete> {
 impl Call for FixedChargesDelete {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::DESTROY_PLAN_FIXED_CHARGE;
+    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/fixed_charges/{}", wire::segment("code", & self.code) ?,
@@ -1277,9 +1256,6 @@ impl Call for FixedChargesDelete {
         wire::draft(Self::OPERATION, url)
             .root_if(self.body.is_some(), "fixed_charge", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fixed_charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.fixed_charge_code, &value.code)
@@ -1296,15 +1272,14 @@ pub struct FixedChargesGet {
 impl Call for FixedChargesGet {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::FIND_PLAN_FIXED_CHARGE;
+    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/fixed_charges/{}", wire::segment("code", & self.code) ?,
             wire::segment("fixed_charge_code", & self.fixed_charge_code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fixed_charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.fixed_charge_code, &value.code)
@@ -1322,15 +1297,14 @@ pub struct FixedChargesUpdate {
 impl Call for FixedChargesUpdate {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::UPDATE_PLAN_FIXED_CHARGE;
+    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/fixed_charges/{}", wire::segment("code", & self.code) ?,
             wire::segment("fixed_charge_code", & self.fixed_charge_code) ?
         );
         wire::draft(Self::OPERATION, url).root("fixed_charge", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fixed_charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(
@@ -1351,14 +1325,13 @@ pub struct MetadataDeleteAll {
 impl Call for MetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_ALL_PLAN_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/metadata", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -1372,14 +1345,13 @@ pub struct MetadataMerge {
 impl Call for MetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::MERGE_PLAN_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/metadata", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -1393,14 +1365,13 @@ pub struct MetadataReplace {
 impl Call for MetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::REPLACE_PLAN_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/metadata", wire::segment("code", & self.code) ?
         );
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -1414,15 +1385,14 @@ pub struct MetadataDelete {
 impl Call for MetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_PLAN_METADATA_KEY;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/metadata/{}", wire::segment("code", & self.code) ?,
             wire::segment("key", & self.key) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))

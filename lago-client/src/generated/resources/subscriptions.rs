@@ -831,6 +831,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Subscription>;
     const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTIONS;
+    const READ: Read<Self::Output> = Read::page("subscriptions");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/subscriptions");
         wire::draft(Self::OPERATION, url)
@@ -844,9 +846,6 @@ impl Call for List {
             .query("plan_code", &self.plan_code)
             .query("status[]", &self.status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "subscriptions")
     }
 }
 
@@ -878,6 +877,8 @@ impl Request<Create> {
 impl Call for Create {
     type Output = lago_types::Subscription;
     const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION;
+    const READ: Read<Self::Output> = Read::root("subscription");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/subscriptions");
         wire::draft(Self::OPERATION, url)
@@ -888,9 +889,6 @@ impl Call for Create {
                 &self.body_authorization,
             )
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "subscription")
     }
 }
 
@@ -934,6 +932,8 @@ impl Request<Delete> {
 impl Call for Delete {
     type Output = lago_types::Subscription;
     const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION;
+    const READ: Read<Self::Output> = Read::root("subscription");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}", wire::segment("external_id", & self
@@ -944,9 +944,6 @@ impl Call for Delete {
             .query("on_termination_invoice", &self.on_termination_invoice)
             .query("status", &self.status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "subscription")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("external_id", &self.external_id, &value.external_id)
@@ -973,15 +970,14 @@ impl Request<Get> {
 impl Call for Get {
     type Output = lago_types::Subscription;
     const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION;
+    const READ: Read<Self::Output> = Read::root("subscription");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}", wire::segment("external_id", & self
             .external_id) ?
         );
         wire::draft(Self::OPERATION, url).query("status", &self.status).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "subscription")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("external_id", &self.external_id, &value.external_id)
@@ -1022,6 +1018,8 @@ impl Request<Update> {
 impl Call for Update {
     type Output = lago_types::Subscription;
     const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION;
+    const READ: Read<Self::Output> = Read::root("subscription");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}", wire::segment("external_id", & self
@@ -1032,9 +1030,6 @@ impl Call for Update {
             .root("subscription", &self.body)
             .root_if(self.body_status.is_some(), "status", &self.body_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "subscription")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("external_id", &self.external_id, &value.external_id)
@@ -1064,6 +1059,8 @@ impl Request<AlertsDeleteAll> {
 impl Call for AlertsDeleteAll {
     type Output = ();
     const OPERATION: &'static Operation = op::DELETE_ALL_SUBSCRIPTION_ALERTS;
+    const READ: Read<Self::Output> = Read::nothing();
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/alerts", wire::segment("external_id", & self
@@ -1072,9 +1069,6 @@ impl Call for AlertsDeleteAll {
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::nothing(body)
     }
 }
 
@@ -1102,6 +1096,8 @@ impl Request<AlertsList> {
 impl Call for AlertsList {
     type Output = Page<lago_types::Alert>;
     const OPERATION: &'static Operation = op::GET_SUBSCRIPTION_ALERTS;
+    const READ: Read<Self::Output> = Read::page("alerts");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/alerts", wire::segment("external_id", & self
@@ -1112,9 +1108,6 @@ impl Call for AlertsList {
             .query("per_page", &self.paging.per_page)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "alerts")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -1158,6 +1151,8 @@ impl Request<AlertsCreate> {
 impl Call for AlertsCreate {
     type Output = lago_types::Alert;
     const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION_ALERT;
+    const READ: Read<Self::Output> = Read::root("alert");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/alerts", wire::segment("external_id", & self
@@ -1167,9 +1162,6 @@ impl Call for AlertsCreate {
             .query("subscription_status", &self.subscription_status)
             .root("alert", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -1204,6 +1196,8 @@ impl Request<AlertsCreateBatch> {
 impl Call for AlertsCreateBatch {
     type Output = Vec<lago_types::Alert>;
     const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION_ALERT;
+    const READ: Read<Self::Output> = Read::root("alerts");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/alerts", wire::segment("external_id", & self
@@ -1213,9 +1207,6 @@ impl Call for AlertsCreateBatch {
             .query("subscription_status", &self.subscription_status)
             .root("alerts", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "alerts")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -1252,6 +1243,8 @@ impl Request<AlertsDelete> {
 impl Call for AlertsDelete {
     type Output = lago_types::Alert;
     const OPERATION: &'static Operation = op::DELETE_SUBSCRIPTION_ALERT;
+    const READ: Read<Self::Output> = Read::root("alert");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/alerts/{}", wire::segment("external_id", & self
@@ -1260,9 +1253,6 @@ impl Call for AlertsDelete {
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -1298,6 +1288,8 @@ impl Request<AlertsGet> {
 impl Call for AlertsGet {
     type Output = lago_types::Alert;
     const OPERATION: &'static Operation = op::GET_SUBSCRIPTION_ALERT;
+    const READ: Read<Self::Output> = Read::root("alert");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/alerts/{}", wire::segment("external_id", & self
@@ -1306,9 +1298,6 @@ impl Call for AlertsGet {
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -1345,6 +1334,8 @@ impl Request<AlertsUpdate> {
 impl Call for AlertsUpdate {
     type Output = lago_types::Alert;
     const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_ALERT;
+    const READ: Read<Self::Output> = Read::root("alert");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/alerts/{}", wire::segment("external_id", & self
@@ -1354,9 +1345,6 @@ impl Call for AlertsUpdate {
             .query("subscription_status", &self.subscription_status)
             .root("alert", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "alert")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -1397,6 +1385,8 @@ impl Request<ChargesList> {
 impl Call for ChargesList {
     type Output = Page<lago_types::Charge>;
     const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_CHARGES;
+    const READ: Read<Self::Output> = Read::page("charges");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/charges", wire::segment("external_id", & self
@@ -1407,9 +1397,6 @@ impl Call for ChargesList {
             .query("per_page", &self.paging.per_page)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "charges")
     }
 }
 
@@ -1444,6 +1431,8 @@ impl Request<ChargesGet> {
 impl Call for ChargesGet {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION_CHARGE;
+    const READ: Read<Self::Output> = Read::root("charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/charges/{}", wire::segment("external_id", & self
@@ -1452,9 +1441,6 @@ impl Call for ChargesGet {
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.charge_code, &value.code)
@@ -1486,6 +1472,8 @@ impl Request<ChargesUpdate> {
 impl Call for ChargesUpdate {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::OVERRIDE_SUBSCRIPTION_CHARGE;
+    const READ: Read<Self::Output> = Read::root("charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/charges/{}", wire::segment("external_id", & self
@@ -1495,9 +1483,6 @@ impl Call for ChargesUpdate {
             .query("subscription_status", &self.subscription_status)
             .root("charge", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.charge_code, &value.code)
@@ -1529,6 +1514,8 @@ impl Request<ChargesFiltersList> {
 impl Call for ChargesFiltersList {
     type Output = Page<lago_types::ChargeFilter>;
     const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_CHARGE_FILTERS;
+    const READ: Read<Self::Output> = Read::page("filters");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/charges/{}/filters",
@@ -1540,9 +1527,6 @@ impl Call for ChargesFiltersList {
             .query("per_page", &self.paging.per_page)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "filters")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -1587,6 +1571,8 @@ impl Request<ChargesFiltersCreate> {
 impl Call for ChargesFiltersCreate {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION_CHARGE_FILTER;
+    const READ: Read<Self::Output> = Read::root("filter");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/charges/{}/filters",
@@ -1597,9 +1583,6 @@ impl Call for ChargesFiltersCreate {
             .query("subscription_status", &self.subscription_status)
             .root("filter", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)
@@ -1631,6 +1614,8 @@ impl Request<ChargesFiltersDelete> {
 impl Call for ChargesFiltersDelete {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION_CHARGE_FILTER;
+    const READ: Read<Self::Output> = Read::root("filter");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/charges/{}/filters/{}",
@@ -1641,9 +1626,6 @@ impl Call for ChargesFiltersDelete {
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
@@ -1676,6 +1658,8 @@ impl Request<ChargesFiltersGet> {
 impl Call for ChargesFiltersGet {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION_CHARGE_FILTER;
+    const READ: Read<Self::Output> = Read::root("filter");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/charges/{}/filters/{}",
@@ -1686,9 +1670,6 @@ impl Call for ChargesFiltersGet {
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
@@ -1722,6 +1703,8 @@ impl Request<ChargesFiltersUpdate> {
 impl Call for ChargesFiltersUpdate {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_CHARGE_FILTER;
+    const READ: Read<Self::Output> = Read::root("filter");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/charges/{}/filters/{}",
@@ -1733,9 +1716,6 @@ impl Call for ChargesFiltersUpdate {
             .query("subscription_status", &self.subscription_status)
             .root("filter", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "filter")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
@@ -1766,6 +1746,8 @@ impl Request<EntitlementsList> {
 impl Call for EntitlementsList {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
     const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_ENTITLEMENTS;
+    const READ: Read<Self::Output> = Read::root("entitlements");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/entitlements", wire::segment("external_id", &
@@ -1774,9 +1756,6 @@ impl Call for EntitlementsList {
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "entitlements")
     }
 }
 
@@ -1807,6 +1786,8 @@ impl Request<EntitlementsMerge> {
 impl Call for EntitlementsMerge {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
     const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_ENTITLEMENTS;
+    const READ: Read<Self::Output> = Read::root("entitlements");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/entitlements", wire::segment("external_id", &
@@ -1816,9 +1797,6 @@ impl Call for EntitlementsMerge {
             .query("subscription_status", &self.subscription_status)
             .root("entitlements", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "entitlements")
     }
 }
 
@@ -1846,6 +1824,8 @@ impl Request<EntitlementsDelete> {
 impl Call for EntitlementsDelete {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
     const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION_ENTITLEMENT;
+    const READ: Read<Self::Output> = Read::root("entitlements");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/entitlements/{}", wire::segment("external_id", &
@@ -1854,9 +1834,6 @@ impl Call for EntitlementsDelete {
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "entitlements")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::gone(
@@ -1893,6 +1870,8 @@ impl Request<EntitlementsPrivilegesDelete> {
 impl Call for EntitlementsPrivilegesDelete {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
     const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION_ENTITLEMENT_PRIVILEGE;
+    const READ: Read<Self::Output> = Read::root("entitlements");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/entitlements/{}/privileges/{}",
@@ -1903,9 +1882,6 @@ impl Call for EntitlementsPrivilegesDelete {
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "entitlements")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::gone(
@@ -1950,6 +1926,8 @@ impl Request<FixedChargesList> {
 impl Call for FixedChargesList {
     type Output = Page<lago_types::FixedCharge>;
     const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_FIXED_CHARGES;
+    const READ: Read<Self::Output> = Read::page("fixed_charges");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/fixed_charges", wire::segment("external_id", &
@@ -1960,9 +1938,6 @@ impl Call for FixedChargesList {
             .query("per_page", &self.paging.per_page)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "fixed_charges")
     }
 }
 
@@ -1997,6 +1972,8 @@ impl Request<FixedChargesGet> {
 impl Call for FixedChargesGet {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION_FIXED_CHARGE;
+    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/fixed_charges/{}", wire::segment("external_id",
@@ -2006,9 +1983,6 @@ impl Call for FixedChargesGet {
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fixed_charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.fixed_charge_code, &value.code)
@@ -2040,6 +2014,8 @@ impl Request<FixedChargesUpdate> {
 impl Call for FixedChargesUpdate {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::OVERRIDE_SUBSCRIPTION_FIXED_CHARGE;
+    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/fixed_charges/{}", wire::segment("external_id",
@@ -2050,9 +2026,6 @@ impl Call for FixedChargesUpdate {
             .query("subscription_status", &self.subscription_status)
             .root("fixed_charge", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "fixed_charge")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.fixed_charge_code, &value.code)
@@ -2082,6 +2055,8 @@ impl Request<LifetimeUsageGet> {
 impl Call for LifetimeUsageGet {
     type Output = lago_types::LifetimeUsage;
     const OPERATION: &'static Operation = op::GET_SUBSCRIPTION_LIFETIME_USAGE;
+    const READ: Read<Self::Output> = Read::root("lifetime_usage");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/lifetime_usage", wire::segment("external_id", &
@@ -2090,9 +2065,6 @@ impl Call for LifetimeUsageGet {
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "lifetime_usage")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -2127,6 +2099,8 @@ impl Request<LifetimeUsageUpdate> {
 impl Call for LifetimeUsageUpdate {
     type Output = lago_types::LifetimeUsage;
     const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_LIFETIME_USAGE;
+    const READ: Read<Self::Output> = Read::root("lifetime_usage");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/subscriptions/{}/lifetime_usage", wire::segment("external_id", &
@@ -2136,9 +2110,6 @@ impl Call for LifetimeUsageUpdate {
             .query("subscription_status", &self.subscription_status)
             .root("lifetime_usage", &self.body)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "lifetime_usage")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(

@@ -69,15 +69,14 @@ pub struct List {
 impl Call for List {
     type Output = Page<lago_types::Tax>;
     const OPERATION: &'static Operation = op::FIND_ALL_TAXES;
+    const READ: Read<Self::Output> = Read::page("taxes");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/taxes");
         wire::draft(Self::OPERATION, url)
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "taxes")
     }
 }
 
@@ -97,12 +96,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Tax;
     const OPERATION: &'static Operation = op::CREATE_TAX;
+    const READ: Read<Self::Output> = Read::root("tax");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/taxes");
         wire::draft(Self::OPERATION, url).root("tax", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "tax")
     }
 }
 
@@ -115,12 +113,11 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Tax;
     const OPERATION: &'static Operation = op::DESTROY_TAX;
+    const READ: Read<Self::Output> = Read::root("tax");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/taxes/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "tax")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -136,12 +133,11 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Tax;
     const OPERATION: &'static Operation = op::FIND_TAX;
+    const READ: Read<Self::Output> = Read::root("tax");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/taxes/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "tax")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -158,12 +154,11 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Tax;
     const OPERATION: &'static Operation = op::UPDATE_TAX;
+    const READ: Read<Self::Output> = Read::root("tax");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/taxes/{}", wire::segment("code", & self.code) ?);
         wire::draft(Self::OPERATION, url).root("tax", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "tax")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(

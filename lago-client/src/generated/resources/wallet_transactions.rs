@@ -127,12 +127,11 @@ pub struct Create {
 impl Call for Create {
     type Output = Vec<lago_types::WalletTransaction>;
     const OPERATION: &'static Operation = op::CREATE_WALLET_TRANSACTION;
+    const READ: Read<Self::Output> = Read::root("wallet_transactions");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/wallet_transactions");
         wire::draft(Self::OPERATION, url).root("wallet_transaction", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "wallet_transactions")
     }
 }
 
@@ -145,15 +144,14 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::WalletTransaction;
     const OPERATION: &'static Operation = op::FIND_WALLET_TRANSACTION;
+    const READ: Read<Self::Output> = Read::root("wallet_transaction");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallet_transactions/{}", wire::segment("lago_id", & self.lago_id)
             ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "wallet_transaction")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -169,15 +167,14 @@ pub struct PaymentUrl {
 impl Call for PaymentUrl {
     type Output = lago_types::WalletTransactionPaymentUrl;
     const OPERATION: &'static Operation = op::WALLET_TRANSACTION_PAYMENT_URL;
+    const READ: Read<Self::Output> = Read::root("wallet_transaction_payment_details");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallet_transactions/{}/payment_url", wire::segment("lago_id", &
             self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "wallet_transaction_payment_details")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -198,6 +195,8 @@ pub struct ConsumptionsList {
 impl Call for ConsumptionsList {
     type Output = Page<lago_types::WalletTransactionConsumption>;
     const OPERATION: &'static Operation = op::FIND_ALL_WALLET_TRANSACTION_CONSUMPTIONS;
+    const READ: Read<Self::Output> = Read::page("wallet_transaction_consumptions");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallet_transactions/{}/consumptions", wire::segment("lago_id", &
@@ -207,9 +206,6 @@ impl Call for ConsumptionsList {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "wallet_transaction_consumptions")
     }
 }
 
@@ -230,6 +226,8 @@ pub struct FundingsList {
 impl Call for FundingsList {
     type Output = Page<lago_types::WalletTransactionFunding>;
     const OPERATION: &'static Operation = op::FIND_ALL_WALLET_TRANSACTION_FUNDINGS;
+    const READ: Read<Self::Output> = Read::page("wallet_transaction_fundings");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallet_transactions/{}/fundings", wire::segment("lago_id", & self
@@ -239,9 +237,6 @@ impl Call for FundingsList {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "wallet_transaction_fundings")
     }
 }
 

@@ -251,6 +251,8 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Wallet>;
     const OPERATION: &'static Operation = op::FIND_ALL_WALLETS;
+    const READ: Read<Self::Output> = Read::page("wallets");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/wallets");
         wire::draft(Self::OPERATION, url)
@@ -260,9 +262,6 @@ impl Call for List {
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "wallets")
     }
 }
 
@@ -282,12 +281,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::CREATE_WALLET;
+    const READ: Read<Self::Output> = Read::root("wallet");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/wallets");
         wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "wallet")
     }
 }
 
@@ -300,14 +298,13 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::DESTROY_WALLET;
+    const READ: Read<Self::Output> = Read::root("wallet");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallets/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "wallet")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -323,14 +320,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::FIND_WALLET;
+    const READ: Read<Self::Output> = Read::root("wallet");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallets/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "wallet")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -347,14 +343,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::UPDATE_WALLET;
+    const READ: Read<Self::Output> = Read::root("wallet");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallets/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "wallet")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -370,14 +365,13 @@ pub struct MetadataDeleteAll {
 impl Call for MetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_ALL_WALLET_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallets/{}/metadata", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -391,14 +385,13 @@ pub struct MetadataMerge {
 impl Call for MetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::MERGE_WALLET_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallets/{}/metadata", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -412,14 +405,13 @@ pub struct MetadataReplace {
 impl Call for MetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::REPLACE_WALLET_METADATA;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallets/{}/metadata", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
 }
 
@@ -433,15 +425,14 @@ pub struct MetadataDelete {
 impl Call for MetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_WALLET_METADATA_KEY;
+    const READ: Read<Self::Output> = Read::root("metadata");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallets/{}/metadata/{}", wire::segment("lago_id", & self.lago_id)
             ?, wire::segment("key", & self.key) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "metadata")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))
@@ -497,6 +488,8 @@ impl Request<WalletTransactionsList> {
 impl Call for WalletTransactionsList {
     type Output = Page<lago_types::WalletTransaction>;
     const OPERATION: &'static Operation = op::FIND_ALL_WALLET_TRANSACTIONS;
+    const READ: Read<Self::Output> = Read::page("wallet_transactions");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallets/{}/wallet_transactions", wire::segment("lago_id", & self
@@ -510,9 +503,6 @@ impl Call for WalletTransactionsList {
             .query("transaction_status", &self.transaction_status)
             .query("transaction_type", &self.transaction_type)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "wallet_transactions")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value

@@ -87,15 +87,14 @@ pub struct List {
 impl Call for List {
     type Output = Page<lago_types::WebhookEndpoint>;
     const OPERATION: &'static Operation = op::FIND_ALL_WEBHOOK_ENDPOINTS;
+    const READ: Read<Self::Output> = Read::page("webhook_endpoints");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/webhook_endpoints");
         wire::draft(Self::OPERATION, url)
             .query("page", &self.paging.page)
             .query("per_page", &self.paging.per_page)
             .build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::page(body, "webhook_endpoints")
     }
 }
 
@@ -115,12 +114,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::WebhookEndpoint;
     const OPERATION: &'static Operation = op::CREATE_WEBHOOK_ENDPOINT;
+    const READ: Read<Self::Output> = Read::root("webhook_endpoint");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/webhook_endpoints");
         wire::draft(Self::OPERATION, url).root("webhook_endpoint", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "webhook_endpoint")
     }
 }
 
@@ -133,14 +131,13 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::WebhookEndpoint;
     const OPERATION: &'static Operation = op::DESTROY_WEBHOOK_ENDPOINT;
+    const READ: Read<Self::Output> = Read::root("webhook_endpoint");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/webhook_endpoints/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "webhook_endpoint")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -156,14 +153,13 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::WebhookEndpoint;
     const OPERATION: &'static Operation = op::FIND_WEBHOOK_ENDPOINT;
+    const READ: Read<Self::Output> = Read::root("webhook_endpoint");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/webhook_endpoints/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "webhook_endpoint")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -180,14 +176,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::WebhookEndpoint;
     const OPERATION: &'static Operation = op::UPDATE_WEBHOOK_ENDPOINT;
+    const READ: Read<Self::Output> = Read::root("webhook_endpoint");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/webhook_endpoints/{}", wire::segment("lago_id", & self.lago_id) ?
         );
         wire::draft(Self::OPERATION, url).root("webhook_endpoint", &self.body).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "webhook_endpoint")
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)

@@ -36,12 +36,11 @@ pub struct JsonPublicKey {}
 impl Call for JsonPublicKey {
     type Output = lago_types::WebhookPublicKey;
     const OPERATION: &'static Operation = op::FETCH_JSON_PUBLIC_KEY;
+    const READ: Read<Self::Output> = Read::root("webhook");
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/webhooks/json_public_key");
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::root(body, "webhook")
     }
 }
 
@@ -52,11 +51,10 @@ pub struct PublicKey {}
 impl Call for PublicKey {
     type Output = String;
     const OPERATION: &'static Operation = op::FETCH_PUBLIC_KEY;
+    const READ: Read<Self::Output> = Read::text();
+    #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/webhooks/public_key");
         wire::draft(Self::OPERATION, url).build()
-    }
-    fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        decode::text(body)
     }
 }

@@ -19,21 +19,18 @@ pub(crate) fn call_impl(
     call: &Ident,
 ) -> Result<TokenStream, EmitError> {
     let constant = format_ident!("{}", table::constant(&method.operation.id));
-    let (output, decoded) = match &method.output {
-        Output::Nothing => (quote!(()), quote!(decode::nothing(body))),
-        Output::Text => (quote!(String), quote!(decode::text(body))),
-        Output::Whole(ty) => (argument(call, ty)?.ty, quote!(decode::whole(body))),
-        Output::Root { key, ty } => (argument(call, ty)?.ty, quote!(decode::root(body, #key))),
+    let (output, read) = match &method.output {
+        Output::Nothing => (quote!(()), quote!(nothing())),
+        Output::Text => (quote!(String), quote!(text())),
+        Output::Whole(ty) => (argument(call, ty)?.ty, quote!(whole())),
+        Output::Root { key, ty } => (argument(call, ty)?.ty, quote!(root(#key))),
         Output::RootOrNothing { key, ty } => {
             let ty = argument(call, ty)?.ty;
-            (
-                quote!(Option<#ty>),
-                quote!(decode::root_or_nothing(body, #key)),
-            )
+            (quote!(Option<#ty>), quote!(root_or_nothing(#key)))
         }
         Output::Page { key, item } => {
             let item = argument(call, item)?.ty;
-            (quote!(Page<#item>), quote!(decode::page(body, #key)))
+            (quote!(Page<#item>), quote!(page(#key)))
         }
     };
     let check = identity::check(method);
@@ -42,10 +39,8 @@ pub(crate) fn call_impl(
         impl Call for #call {
             type Output = #output;
             const OPERATION: &'static Operation = op::#constant;
+            const READ: Read<Self::Output> = Read::#read;
             #request
-            fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-                #decoded
-            }
             #check
             #keyed
         }
@@ -90,7 +85,9 @@ pub(crate) fn request_function(
         quote!(.query(#name, &self.paging.#field))
     }));
     let url = written.url.replacen("{}", "{base_url}", 1);
+    // Inline, so that it is compiled where it is called: most programs make a few of all calls.
     Ok(quote! {
+        #[inline]
         fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
             let url = format!(#url #(, #segments)*);
             wire::draft(Self::OPERATION, url) #(#query)* #body .build()
