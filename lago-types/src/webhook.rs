@@ -61,6 +61,8 @@ impl Webhook {
     /// # Errors
     ///
     /// When the body is no JSON object that says its `webhook_type`.
+    // Inline, so that the types of deliveries are compiled only where deliveries are read.
+    #[inline]
     pub fn from_slice(body: &[u8]) -> Result<Self, WebhookError> {
         let (whole, entries) = Entries::read(body).map_err(WebhookError)?;
         let webhook_type: Option<String> = entries.parse("webhook_type");
@@ -180,6 +182,7 @@ macro_rules! webhook_events {
 
             /// Reads the object of a known type; none when the type is unknown.
             #[allow(unreachable_code, reason = "a document may have no webhooks")]
+            #[inline]
             pub(crate) fn read(
                 webhook_type: &WebhookType,
                 object_type: &str,

@@ -305,6 +305,7 @@ impl Verifier {
         }
     }
 
+    #[inline]
     fn read(&self, envelope: Envelope, body: Bytes) -> Result<Delivery, VerifyError> {
         Delivery::read(envelope.unique_key, body, self.organization)
     }

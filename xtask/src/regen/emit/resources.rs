@@ -206,6 +206,9 @@ mod tests {
             "pubfnmetadata(mutself,metadata:implIntoIterator<Item=(implAsRef<str>,implInto<String>)>",
             "pubfnput_batch(&self,code:implstd::fmt::Display,parts:implIntoIterator<Item=implInto<lago_types::PartInput>>",
             "implListCallforPartsGet{",
+            // What is called is compiled, and nothing else.
+            "#[inline]fnrequest(&self,base_url:&str)->Result<reqwest::Request,wire::InvalidRequest>{",
+            "constREAD:Read<Self::Output>=Read::page(\"parts\");",
         ] {
             assert!(flat.contains(expected), "{expected}\n---\n{flat}");
         }
