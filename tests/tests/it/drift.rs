@@ -4,13 +4,13 @@ use std::error::Error;
 
 use lago_client::types::PlanInterval;
 use lago_client::{Client, Drift};
-use lago_tests::bodies::page;
-use lago_tests::document::Document;
 use lago_tests::generated::calls::CALLS;
-use lago_tests::instance::Filled;
-use lago_tests::sample::samples;
-use lago_tests::script::{Scripted, ScriptedResponse};
-use lago_tests::server::Server;
+use lago_tests::support::bodies::page;
+use lago_tests::support::document::Document;
+use lago_tests::support::instance::Filled;
+use lago_tests::support::sample::samples;
+use lago_tests::support::script::{Scripted, ScriptedResponse};
+use lago_tests::support::server::Server;
 use serde_json::{Value, json};
 
 use crate::told;

@@ -5,13 +5,13 @@ mod others;
 use std::error::Error;
 
 use lago_client::{Client, OPERATIONS, Operation};
-use lago_tests::calling::Args;
-use lago_tests::document::Document;
 use lago_tests::generated::calls::CALLS;
-use lago_tests::instance::Filled;
-use lago_tests::rails::{Reached, reached};
-use lago_tests::sample::samples;
-use lago_tests::server::Server;
+use lago_tests::support::calling::Args;
+use lago_tests::support::document::Document;
+use lago_tests::support::instance::Filled;
+use lago_tests::support::rails::{Reached, reached};
+use lago_tests::support::sample::samples;
+use lago_tests::support::server::Server;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 

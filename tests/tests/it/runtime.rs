@@ -11,8 +11,8 @@ use futures::{FutureExt, Stream, StreamExt};
 use lago_client::types::EventInput;
 use lago_client::webhooks::Verifier;
 use lago_client::{Client, ListCall, Request};
-use lago_tests::bodies::{page, tax};
-use lago_tests::script::{Scripted, ScriptedResponse, client_for};
+use lago_tests::support::bodies::{page, tax};
+use lago_tests::support::script::{Scripted, ScriptedResponse, client_for};
 use serde_json::json;
 use tokio::runtime::Runtime;
 

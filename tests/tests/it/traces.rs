@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use lago_client::RetryPolicy;
 use lago_client::types::CustomerInput;
-use lago_tests::bodies::tax;
-use lago_tests::script::{Scripted, ScriptedResponse, client_for};
+use lago_tests::support::bodies::tax;
+use lago_tests::support::script::{Scripted, ScriptedResponse, client_for};
 use serde_json::json;
 
 use crate::errors::cases::cases;

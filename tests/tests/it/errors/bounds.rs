@@ -5,8 +5,8 @@ use std::error::Error as StdError;
 use lago_client::RetryPolicy;
 use lago_client::types::{Webhook, WebhookType};
 use lago_client::webhooks::Verifier;
-use lago_tests::bodies::tax;
-use lago_tests::script::{Scripted, ScriptedResponse};
+use lago_tests::support::bodies::tax;
+use lago_tests::support::script::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 use crate::told;

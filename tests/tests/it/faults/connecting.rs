@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use lago_client::types::{CustomerInput, WalletTransactionInput};
 use lago_client::{Client, ClientBuilder};
-use lago_tests::faulty::{Act, Faulty, Reads, Then};
-use lago_tests::script::{client_for, plain_http};
+use lago_tests::support::faulty::{Act, Faulty, Reads, Then};
+use lago_tests::support::script::{client_for, plain_http};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use uuid::Uuid;
 

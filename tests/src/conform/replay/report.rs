@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::leaves::{Difference, is_below, leaves, without_indices};
-use crate::recording::Accepted;
+use crate::conform::recording::Accepted;
 
 /// How a replay went.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use std::io;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::server::{Captured, read};
+use crate::support::server::{Captured, read};
 
 /// Starts one before the server at this address (`http://127.0.0.1:3000`), which changes each target
 /// with this function. It runs as long as the runtime; what comes back is its own address.

@@ -9,7 +9,7 @@ use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::server::{Captured, read};
+use crate::support::server::{Captured, read};
 
 /// The key that the clients of these servers have.
 pub const API_KEY: &str = "key-that-is-secret";

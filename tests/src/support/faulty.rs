@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-use crate::server::{Captured, read};
+use crate::support::server::{Captured, read};
 
 /// What becomes of one request: how much of it is read, what is said, and what then.
 #[derive(Clone, Debug)]
