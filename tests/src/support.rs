@@ -3,15 +3,14 @@
 
 pub mod bodies;
 pub mod calling;
+pub mod clients;
 pub mod document;
 pub mod every_type;
-pub mod faulty;
 pub mod instance;
 mod overlay;
 pub mod places;
 pub mod proxy;
 pub mod rails;
 pub mod sample;
-pub mod script;
 pub mod server;
 pub mod yaml;

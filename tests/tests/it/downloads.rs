@@ -11,7 +11,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use lago_client::{Client, RetryPolicy};
-use lago_tests::support::script::{API_KEY, Scripted, ScriptedResponse};
+use lago_tests::support::clients::API_KEY;
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;

@@ -9,8 +9,7 @@ use lago_tests::support::bodies::page;
 use lago_tests::support::document::Document;
 use lago_tests::support::instance::Filled;
 use lago_tests::support::sample::samples;
-use lago_tests::support::script::{Scripted, ScriptedResponse};
-use lago_tests::support::server::Server;
+use lago_tests::support::server::{Capturing, Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 use crate::told;
@@ -134,7 +133,7 @@ async fn what_cannot_be_read_is_an_error_and_no_drift() -> Outcome {
 #[tokio::test]
 async fn what_is_documented_is_no_drift() -> Outcome {
     let document = Document::read()?;
-    let server = Server::start().await?;
+    let server = Capturing::start().await?;
     let lago = Client::builder()
         .api_key("key")
         .base_url(server.base_url())

@@ -8,8 +8,7 @@ use lago_client::types::{
     SubscriptionStatus, SubscriptionUpdate,
 };
 use lago_tests::support::bodies::page;
-use lago_tests::support::script::{Scripted, ScriptedResponse};
-use lago_tests::support::server::Captured;
+use lago_tests::support::server::{Captured, Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;

@@ -12,7 +12,8 @@ use lago_client::types::EventInput;
 use lago_client::webhooks::Verifier;
 use lago_client::{Client, ListCall, Request};
 use lago_tests::support::bodies::{page, tax};
-use lago_tests::support::script::{Scripted, ScriptedResponse, client_for};
+use lago_tests::support::clients::client_for;
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::json;
 use tokio::runtime::Runtime;
 

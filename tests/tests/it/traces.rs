@@ -7,7 +7,8 @@ use std::time::Duration;
 use lago_client::RetryPolicy;
 use lago_client::types::CustomerInput;
 use lago_tests::support::bodies::tax;
-use lago_tests::support::script::{Scripted, ScriptedResponse, client_for};
+use lago_tests::support::clients::client_for;
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::json;
 
 use crate::errors::cases::cases;

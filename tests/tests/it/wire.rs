@@ -11,7 +11,7 @@ use lago_tests::support::calling::{self, Call, CallError};
 use lago_tests::support::document::{Document, Operation};
 use lago_tests::support::instance::Filled;
 use lago_tests::support::sample::{Sample, samples};
-use lago_tests::support::server::{Captured, Server};
+use lago_tests::support::server::{Captured, Capturing};
 use serde_json::Value;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -104,8 +104,8 @@ async fn send_all(filled: Filled) -> Outcome {
     Ok(())
 }
 
-async fn start() -> Result<(Server, Client), Box<dyn Error>> {
-    let server = Server::start().await?;
+async fn start() -> Result<(Capturing, Client), Box<dyn Error>> {
+    let server = Capturing::start().await?;
     let lago = Client::builder()
         .api_key("key")
         .base_url(server.base_url())

@@ -9,8 +9,7 @@ use super::route::decoded;
 use crate::conform::recording::Exchange;
 use crate::support::calling::{Args, CallError, Outcome};
 use crate::support::rails::{Reached, reached};
-use crate::support::script::{Prompted, ScriptedResponse};
-use crate::support::server::Captured;
+use crate::support::server::{Captured, Prompted, ScriptedResponse};
 
 /// Headers about the connection and the length, which are those of this server.
 const OF_THE_CONNECTION: [&str; 5] = [

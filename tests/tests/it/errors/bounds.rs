@@ -6,7 +6,7 @@ use lago_client::RetryPolicy;
 use lago_client::types::{Webhook, WebhookType};
 use lago_client::webhooks::Verifier;
 use lago_tests::support::bodies::tax;
-use lago_tests::support::script::{Scripted, ScriptedResponse};
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 use crate::told;

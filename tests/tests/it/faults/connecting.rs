@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use lago_client::types::{CustomerInput, WalletTransactionInput};
 use lago_client::{Client, ClientBuilder};
-use lago_tests::support::faulty::{Act, Faulty, Reads, Then};
-use lago_tests::support::script::{client_for, plain_http};
+use lago_tests::support::clients::{client_for, plain_http};
+use lago_tests::support::server::{Act, Faulty, Reads, Then};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use uuid::Uuid;
 

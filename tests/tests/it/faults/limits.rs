@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lago_client::RetryPolicy;
 use lago_tests::support::bodies::tax;
-use lago_tests::support::script::{Prompted, Scripted, ScriptedResponse};
+use lago_tests::support::server::{Prompted, Scripted, ScriptedResponse};
 use serde_json::json;
 
 use super::Outcome;

@@ -2,8 +2,8 @@
 
 use lago_client::Error;
 use lago_tests::support::bodies::tax;
-use lago_tests::support::faulty::{Act, Faulty};
-use lago_tests::support::script::{client_for, plain_http};
+use lago_tests::support::clients::{client_for, plain_http};
+use lago_tests::support::server::{Act, Faulty};
 use serde_json::json;
 
 use super::cases::answer;

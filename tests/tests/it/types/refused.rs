@@ -6,7 +6,7 @@ use std::path::Path;
 use lago_client::types::api_error::Details;
 use lago_client::types::{ApiError, EventInput};
 use lago_tests::conform::recording::Recordings;
-use lago_tests::support::script::{Scripted, ScriptedResponse};
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;
