@@ -4,9 +4,9 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use lago_tests::conform::recording::Recordings;
+use lago_tests::conform::replay::route;
 use lago_tests::generated::calls::DECODERS;
-use lago_tests::recording::Recordings;
-use lago_tests::replay::route;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -2,8 +2,8 @@
 
 #![no_main]
 
+use lago_tests::conform::mutate::is_stable;
 use lago_tests::generated::calls::DECODERS;
-use lago_tests::mutate::is_stable;
 use libfuzzer_sys::{Corpus, fuzz_target};
 
 fuzz_target!(|bytes: &[u8]| -> Corpus {

@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
-use lago_tests::calling::Decoder;
-use lago_tests::document::Document;
+use lago_tests::conform::mutate::{Dice, Valid, chaos, is_stable, schema_with};
 use lago_tests::generated::calls::DECODERS;
-use lago_tests::mutate::{Dice, Valid, chaos, is_stable, schema_with};
+use lago_tests::support::calling::Decoder;
+use lago_tests::support::document::Document;
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde_json::Value;
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use lago_tests::recording::Recordings;
-use lago_tests::replay::{Report, replay};
+use lago_tests::conform::recording::Recordings;
+use lago_tests::conform::replay::{Report, replay};
 
 const USAGE: &str = "usage: conform --replay DIR";
 

@@ -4,7 +4,9 @@
 
 use lago_client::Client;
 use lago_client::resources;
-use crate::calling::{Args, Call, Decoder, Outcome, decode, decode_page, json, page};
+use crate::support::calling::{
+    Args, Call, Decoder, Outcome, decode, decode_page, json, page,
+};
 
 async fn find_all_activity_logs(lago: &Client, args: &Args) -> Outcome {
     let mut request = lago.activity_logs().list();

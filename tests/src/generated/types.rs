@@ -2,7 +2,7 @@
 
 //! Every type of lago-types.
 
-use crate::every_type::Row;
+use crate::support::every_type::Row;
 
 /// Every type, in the order of their names.
 pub static TYPES: &[Row] = &[

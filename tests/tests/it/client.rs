@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use lago_client::types::Tax;
 use lago_client::{Client, RetryPolicy};
-use lago_tests::bodies::tax;
-use lago_tests::script::{API_KEY, Prompted, Scripted, ScriptedResponse};
-use lago_tests::server::Captured;
+use lago_tests::support::bodies::tax;
+use lago_tests::support::clients::API_KEY;
+use lago_tests::support::server::{Captured, Prompted, Scripted, ScriptedResponse};
 use serde_json::json;
 
 type Outcome = Result<(), Box<dyn Error>>;

@@ -11,7 +11,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use lago_client::{Client, RetryPolicy};
-use lago_tests::script::{API_KEY, Scripted, ScriptedResponse};
+use lago_tests::support::clients::API_KEY;
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -82,7 +83,7 @@ fn hasty() -> RetryPolicy {
 /// Method and path of the requests to the API.
 fn calls(api: &Scripted) -> Vec<String> {
     let requests = api.requests().into_iter();
-    let call = |request: lago_tests::server::Captured| {
+    let call = |request: lago_tests::support::server::Captured| {
         let path = request.target.trim_start_matches("/api/v1").to_owned();
         format!("{} {}", request.method, path.replace(ID, "{id}"))
     };

@@ -4,16 +4,15 @@ use std::error::Error;
 
 use lago_client::types::PlanInterval;
 use lago_client::{Client, Drift};
-use lago_tests::bodies::page;
-use lago_tests::document::Document;
 use lago_tests::generated::calls::CALLS;
-use lago_tests::instance::Filled;
-use lago_tests::sample::samples;
-use lago_tests::script::{Scripted, ScriptedResponse};
-use lago_tests::server::Server;
+use lago_tests::support::bodies::page;
+use lago_tests::support::document::Document;
+use lago_tests::support::instance::Filled;
+use lago_tests::support::sample::samples;
+use lago_tests::support::server::{Capturing, Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
-use crate::told;
+use crate::traced;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -47,12 +46,12 @@ async fn values_and_fields_are_counted_by_all_clones_and_told_once() -> Outcome 
         ("jane@secret.example", json!(1)),
     ];
     let lago = client(json!({"plan": plan("fortnightly", &news), "beside": 1})).await?;
-    told::begin();
+    traced::begin();
     let read = lago.plans().get("pro").await?;
     assert_eq!(read.interval, Some(PlanInterval::from("fortnightly")));
     assert_eq!(counts(lago.drift()), (1, 3));
-    let mut told = told::take("lago_client::drift");
-    told.sort();
+    let mut events = traced::take("lago_client::drift");
+    events.sort();
     let field = "the server sent a field that this version of the crate does not know";
     let value = "the server sent an enum value that this version of the crate does not know";
     let expected = [
@@ -61,14 +60,14 @@ async fn values_and_fields_are_counted_by_all_clones_and_told_once() -> Outcome 
         format!("WARN lago.operation_id=findPlan path=plan.a_field_of_tomorrow: {field}"),
         format!("WARN lago.operation_id=findPlan path=plan.interval value=fortnightly: {value}"),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(events, expected);
 
     lago.clone().plans().get("pro").await?;
     assert_eq!(counts(lago.drift()), (2, 6));
     lago.plans().delete("pro").await?;
     assert_eq!(counts(lago.drift()), (3, 9));
     assert_eq!(
-        told::take("lago_client::drift").len(),
+        traced::take("lago_client::drift").len(),
         4,
         "only those of the other operation"
     );
@@ -80,17 +79,17 @@ async fn elements_of_a_list_are_one_place() -> Outcome {
     let intervals = ["fortnightly", "monthly", "fortnightly", "daily"];
     let plans = intervals.map(|interval| plan(interval, &[("tomorrow", json!(null))]));
     let lago = client(page("plans", plans.to_vec(), None)).await?;
-    told::begin();
+    traced::begin();
     lago.plans().list().await?;
     assert_eq!(counts(lago.drift()), (3, 4));
-    let told = told::take("lago_client::drift");
+    let events = traced::take("lago_client::drift");
     let places = [
         "path=plans[].interval value=daily:",
         "path=plans[].interval value=fortnightly:",
         "path=plans[].tomorrow:",
     ];
-    assert_eq!(told.len(), places.len());
-    for (event, place) in told.iter().zip(places) {
+    assert_eq!(events.len(), places.len());
+    for (event, place) in events.iter().zip(places) {
         assert!(event.contains(place), "{event}");
     }
     Ok(())
@@ -105,12 +104,12 @@ async fn an_event_holds_no_data() -> Outcome {
         ("code", json!("secret")),
     ];
     let lago = client(json!({"plan": plan(interval, &news)})).await?;
-    told::begin();
+    traced::begin();
     lago.plans().get("secret").await?;
     assert_eq!(counts(lago.drift()), (1, 1));
-    let told = told::take("lago_client::drift");
-    assert_eq!(told.len(), 2);
-    assert!(!told.concat().contains("ecret"), "{told:?}");
+    let events = traced::take("lago_client::drift");
+    assert_eq!(events.len(), 2);
+    assert!(!events.concat().contains("ecret"), "{events:?}");
     Ok(())
 }
 
@@ -119,14 +118,14 @@ async fn what_cannot_be_read_is_an_error_and_no_drift() -> Outcome {
     let mut plan = plan("fortnightly", &[("tomorrow", json!(1))]);
     plan["pay_in_advance"] = json!("yes");
     let lago = client(json!({"plan": plan})).await?;
-    told::begin();
+    traced::begin();
     let error = lago.plans().get("pro").await.err().ok_or("a success")?;
     assert!(
         error.is_decode() && error.to_string().contains("plan.pay_in_advance"),
         "{error}"
     );
     assert_eq!(lago.drift(), Drift::default());
-    assert_eq!(told::take("lago_client::drift"), Vec::<String>::new());
+    assert_eq!(traced::take("lago_client::drift"), Vec::<String>::new());
     Ok(())
 }
 
@@ -134,12 +133,12 @@ async fn what_cannot_be_read_is_an_error_and_no_drift() -> Outcome {
 #[tokio::test]
 async fn what_is_documented_is_no_drift() -> Outcome {
     let document = Document::read()?;
-    let server = Server::start().await?;
+    let server = Capturing::start().await?;
     let lago = Client::builder()
         .api_key("key")
         .base_url(server.base_url())
         .build()?;
-    told::begin();
+    traced::begin();
     let mut read = 0;
     for operation in document.operations() {
         let call = CALLS.iter().find(|call| call.id == operation.id);
@@ -151,10 +150,10 @@ async fn what_is_documented_is_no_drift() -> Outcome {
         }
     }
     assert!(read > 150, "{read}");
-    let mut told = told::take("lago_client::drift");
+    let mut events = traced::take("lago_client::drift");
     // A sample has a made-up text where the enum stands in another member of an `allOf`.
-    told.retain(|event| !event.contains(" value="));
-    assert_eq!(told, Vec::<String>::new());
+    events.retain(|event| !event.contains(" value="));
+    assert_eq!(events, Vec::<String>::new());
     assert_eq!(lago.drift().unknown_fields, 0);
     Ok(())
 }

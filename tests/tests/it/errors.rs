@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use cases::{Case, cases};
 use lago_client::types::CustomerInput;
 use lago_client::{Client, Error, RetryPolicy};
-use lago_tests::script::{Scripted, client_for, plain_http};
+use lago_tests::support::clients::{client_for, plain_http};
+use lago_tests::support::server::Scripted;
 use tokio::net::TcpListener;
 
 type Outcome = Result<(), Box<dyn StdError>>;
@@ -146,7 +147,7 @@ async fn no_failure_is_of_two_kinds() -> Outcome {
 async fn the_whole_body_is_kept_byte_by_byte() -> Outcome {
     let whole: Vec<u8> = (0..=255).cycle().take(100_000).collect();
     for status in ["200 OK", "418 I'm a teapot", "500 Internal Server Error"] {
-        let answer = lago_tests::script::ScriptedResponse::new(status, &[], &whole);
+        let answer = lago_tests::support::server::ScriptedResponse::new(status, &[], &whole);
         let lago = Scripted::always(answer).await?.client()?;
         let error = lago.taxes().get("vat").await.err().ok_or("a success")?;
         assert!(*error.body() == whole, "{status}");
@@ -210,8 +211,10 @@ async fn the_path_to_what_cannot_be_read_names_no_data() -> Outcome {
         "created_at": "2023-07-06T14:35:58Z",
     });
     plan["metadata"] = serde_json::json!({EMAIL: 5});
-    let answer =
-        lago_tests::script::ScriptedResponse::json("200 OK", serde_json::json!({"plan": plan}));
+    let answer = lago_tests::support::server::ScriptedResponse::json(
+        "200 OK",
+        serde_json::json!({"plan": plan}),
+    );
     let lago = Scripted::always(answer).await?.client()?;
     let error = lago.plans().get("pro").await.err().ok_or("a success")?;
     assert!(error.is_decode());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use lago_tests::yaml;
+use lago_tests::support::yaml;
 use serde_json::Value;
 
 // Compiled here once more: a copy of the grammar could read something else.

@@ -22,8 +22,8 @@ use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use lago_client::mock::example;
 use lago_client::types::{CustomerInput, WalletTransactionInput};
 use lago_client::{Client, ClientBuilder, Error, RetryPolicy};
-use lago_tests::faulty::{Act, Faulty};
-use lago_tests::script::{client_for, plain_http};
+use lago_tests::support::clients::{client_for, plain_http};
+use lago_tests::support::server::{Act, Faulty};
 use serde_json::json;
 use uuid::Uuid;
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use lago_client::types::{Webhook, WebhookEvent};
-use lago_tests::script::{Scripted, ScriptedResponse};
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::Value;
 
 type Outcome = Result<(), Box<dyn Error>>;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use lago_tests::document::Document;
-use lago_tests::places::{Place, places};
+use lago_tests::support::document::Document;
+use lago_tests::support::places::{Place, places};
 use serde_json::{Value, json};
 
 /// Ids that are no UUIDs although others of their name are, and why.

@@ -88,6 +88,35 @@ fn modules_of_the_client_look_down() -> Outcome {
     Ok(())
 }
 
+/// The layers of the tests, the lowest first: what many stand on knows nothing of the product.
+fn layers_of_the_tests() -> Vec<Vec<String>> {
+    let layers = ["refused", "support", "generated", "conform"];
+    layers.map(|layer| vec![layer.to_owned()]).into()
+}
+
+#[test]
+fn modules_of_the_tests_look_down() -> Outcome {
+    let imports = imports_of("tests/src/lib.rs")?;
+    assert!(imports.len() > 20, "{}", imports.len());
+    let wrong = upward(&imports, &layers_of_the_tests());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+#[test]
+fn support_that_knows_the_product_is_found() -> Outcome {
+    let mut imports = imports_of("tests/src/lib.rs")?;
+    let sample = imports
+        .get_mut("support::sample")
+        .ok_or("there is no support::sample")?;
+    sample.insert("conform::compare".to_owned());
+    assert_eq!(
+        upward(&imports, &layers_of_the_tests()),
+        ["`support::sample` names `conform::compare`, which is not below it"]
+    );
+    Ok(())
+}
+
 #[test]
 fn an_import_that_looks_up_is_found() -> Outcome {
     let mut imports = imports_of("lago-client/src/lib.rs")?;

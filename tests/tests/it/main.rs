@@ -41,7 +41,7 @@ mod runtime;
 #[cfg(test)]
 mod surface;
 #[cfg(test)]
-mod told;
+mod traced;
 #[cfg(test)]
 mod traces;
 #[cfg(test)]

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use lago_client::{Idempotency, OPERATIONS, RequestBody};
-use lago_tests::document::Document;
 use lago_tests::generated::calls::CALLS;
+use lago_tests::support::document::Document;
 
 #[test]
 fn the_table_is_the_document() {
     let document = Document::read().unwrap();
-    let body = |operation: &lago_tests::document::Operation| match (
+    let body = |operation: &lago_tests::support::document::Operation| match (
         &operation.body,
         operation.body_required,
     ) {

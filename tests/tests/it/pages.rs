@@ -9,9 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use futures::{Stream, StreamExt, TryStreamExt};
 use lago_client::Client;
 use lago_client::types::{InvoicePaymentStatus, Tax};
-use lago_tests::bodies::{page, tax, taxes};
-use lago_tests::script::{Prompted, Scripted, ScriptedResponse};
-use lago_tests::server::Captured;
+use lago_tests::support::bodies::{page, tax, taxes};
+use lago_tests::support::server::{Captured, Prompted, Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;

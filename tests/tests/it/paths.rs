@@ -5,13 +5,13 @@ mod others;
 use std::error::Error;
 
 use lago_client::{Client, OPERATIONS, Operation};
-use lago_tests::calling::Args;
-use lago_tests::document::Document;
 use lago_tests::generated::calls::CALLS;
-use lago_tests::instance::Filled;
-use lago_tests::rails::{Reached, reached};
-use lago_tests::sample::samples;
-use lago_tests::server::Server;
+use lago_tests::support::calling::Args;
+use lago_tests::support::document::Document;
+use lago_tests::support::instance::Filled;
+use lago_tests::support::rails::{Reached, reached};
+use lago_tests::support::sample::samples;
+use lago_tests::support::server::Capturing;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -43,7 +43,7 @@ const VALUES: [&str; 20] = [
 
 /// The operations that have a parameter in their path, each with a request that it takes.
 struct Stage {
-    server: Server,
+    server: Capturing,
     lago: Client,
     requests: Vec<(&'static Operation, Args)>,
 }
@@ -51,7 +51,7 @@ struct Stage {
 impl Stage {
     async fn start() -> Result<Self, Box<dyn Error>> {
         let document = Document::read()?;
-        let server = Server::start().await?;
+        let server = Capturing::start().await?;
         let lago = Client::builder()
             .api_key("key")
             .base_url(server.base_url())

@@ -7,8 +7,8 @@ mod subjects;
 
 use std::cell::Cell;
 
-use lago_tests::extent::cases;
-use lago_tests::mutate::{Deviating, arrives, chaos, deviate, is_stable};
+use lago_tests::conform::extent::cases;
+use lago_tests::conform::mutate::{Deviating, arrives, chaos, deviate, is_stable};
 use subjects::{hold, methods};
 
 #[test]

@@ -9,8 +9,8 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lago_tests::bodies::{page, tax};
-use lago_tests::recording::Recordings;
+use lago_tests::conform::recording::Recordings;
+use lago_tests::support::bodies::{page, tax};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -7,9 +7,8 @@ use lago_client::types::{
     InvoiceStatus, InvoiceVoidInput, Patch, PaymentMethodReferenceInput, PlanUpdate,
     SubscriptionStatus, SubscriptionUpdate,
 };
-use lago_tests::bodies::page;
-use lago_tests::script::{Scripted, ScriptedResponse};
-use lago_tests::server::Captured;
+use lago_tests::support::bodies::page;
+use lago_tests::support::server::{Captured, Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;

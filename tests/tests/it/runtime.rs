@@ -11,12 +11,13 @@ use futures::{FutureExt, Stream, StreamExt};
 use lago_client::types::EventInput;
 use lago_client::webhooks::Verifier;
 use lago_client::{Client, ListCall, Request};
-use lago_tests::bodies::{page, tax};
-use lago_tests::script::{Scripted, ScriptedResponse, client_for};
+use lago_tests::support::bodies::{page, tax};
+use lago_tests::support::clients::client_for;
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-use crate::told;
+use crate::traced;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -177,9 +178,9 @@ fn a_call_between_two_attempts_is_an_error_elsewhere() -> Outcome {
     let server = servers.block_on(Scripted::always(busy))?;
     let (lago, first) = (server.client()?, driven()?);
     let mut call = Box::pin(lago.taxes().get("vat").send());
-    told::begin();
+    traced::begin();
     let polled = poll_fn(|cx| match call.as_mut().poll(cx) {
-        Poll::Pending if told::take("lago_client::retry").is_empty() => Poll::Pending,
+        Poll::Pending if traced::take("lago_client::retry").is_empty() => Poll::Pending,
         pending => Poll::Ready(pending.is_pending()),
     });
     assert!(first.block_on(polled));

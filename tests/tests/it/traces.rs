@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use lago_client::RetryPolicy;
 use lago_client::types::CustomerInput;
-use lago_tests::bodies::tax;
-use lago_tests::script::{Scripted, ScriptedResponse, client_for};
+use lago_tests::support::bodies::tax;
+use lago_tests::support::clients::client_for;
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::json;
 
 use crate::errors::cases::cases;
 use crate::errors::client;
-use crate::told;
+use crate::traced;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -38,7 +39,7 @@ async fn a_call_is_a_span_in_the_words_of_opentelemetry_and_a_retry_is_an_event(
         .builder()
         .retry(RetryPolicy::new().max_backoff(Duration::ZERO))
         .build()?;
-    told::begin();
+    traced::begin();
     lago.taxes().get("vat-secret").await?;
     let origin = server.origin();
     let expected = [
@@ -55,7 +56,7 @@ async fn a_call_is_a_span_in_the_words_of_opentelemetry_and_a_retry_is_an_event(
          an attempt failed and is repeated after a pause"
             .to_owned(),
     ];
-    assert_eq!(told::take("lago_client"), expected);
+    assert_eq!(traced::take("lago_client"), expected);
     Ok(())
 }
 
@@ -69,14 +70,14 @@ async fn an_address_that_may_be_a_key_is_told_nowhere() -> Outcome {
         .build()?;
     let lago = client_for("key-that-is-secret").http_client(http);
     let lago = lago.retry(RetryPolicy::never()).build()?;
-    told::begin();
+    traced::begin();
     let error = lago.taxes().get("vat").await.unwrap_err();
-    let told = told::take("lago_client").join("\n");
+    let lines = traced::take("lago_client").join("\n");
     assert!(
-        told.contains("url.full=http://[redacted]/api/v1/taxes/{code} server.address=[redacted]"),
-        "{told}"
+        lines.contains("url.full=http://[redacted]/api/v1/taxes/{code} server.address=[redacted]"),
+        "{lines}"
     );
-    let printed = format!("{told} {error} {error:?} {lago:?}");
+    let printed = format!("{lines} {error} {error:?} {lago:?}");
     assert!(error.is_connect() && !printed.contains(SECRET), "{printed}");
     let mut cause: Option<&dyn Error> = error.source();
     while let Some(error) = cause {
@@ -116,11 +117,11 @@ async fn a_failure_has_a_class() -> Outcome {
     ] {
         let case = cases().into_iter().find(|known| known.name == case);
         let lago = client(&case.ok_or("no such case")?).await?;
-        told::begin();
+        traced::begin();
         assert!(lago.taxes().get("vat").await.is_err());
-        let told = told::take("lago_client");
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].ends_with(expected), "{told:?}");
+        let lines = traced::take("lago_client");
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].ends_with(expected), "{lines:?}");
     }
     Ok(())
 }
@@ -132,7 +133,7 @@ async fn what_is_told_is_free_of_keys_and_data() -> Outcome {
         let often = RetryPolicy::new()
             .max_backoff(Duration::ZERO)
             .max_attempts(2);
-        told::begin();
+        traced::begin();
         let customer = CustomerInput::new("customer-secret-1").email("jane@secret.example");
         let create = lago
             .customers()
@@ -150,9 +151,12 @@ async fn what_is_told_is_free_of_keys_and_data() -> Outcome {
         // Whatever comes of them.
         let (created, read) = (create.await, read.response().await);
         drop((created, read));
-        let told = told::take("lago_client").join("\n");
-        assert!(told.contains("lago.operation_id=createCustomer"), "{told}");
-        assert!(!told.contains(SECRET), "{}: {told}", case.name);
+        let lines = traced::take("lago_client").join("\n");
+        assert!(
+            lines.contains("lago.operation_id=createCustomer"),
+            "{lines}"
+        );
+        assert!(!lines.contains(SECRET), "{}: {lines}", case.name);
     }
     Ok(())
 }

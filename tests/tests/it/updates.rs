@@ -8,9 +8,9 @@ use lago_client::types::{
     InvoiceMetadataUpdate, MinimumCommitmentInput, Patch, Plan, PlanChargeInput, PlanChargeUpdate,
     PlanFixedChargeInput, PlanFixedChargeUpdate, PlanInput, PlanOverrides, PlanUpdate, TaxInput,
 };
-use lago_tests::document::Document;
-use lago_tests::places::places;
-use lago_tests::recording::Recordings;
+use lago_tests::conform::recording::Recordings;
+use lago_tests::support::document::Document;
+use lago_tests::support::places::places;
 use serde_json::{Value, json};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/recorded");

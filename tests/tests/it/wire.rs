@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use lago_client::{Client, Idempotency, OPERATIONS};
-use lago_tests::calling::{self, Call, CallError};
-use lago_tests::compare::{differences, same_text, without_nulls};
-use lago_tests::document::{Document, Operation};
+use lago_tests::conform::compare::{differences, same_text, without_nulls};
 use lago_tests::generated::calls::CALLS;
-use lago_tests::instance::Filled;
-use lago_tests::sample::{Sample, samples};
-use lago_tests::server::{Captured, Server};
+use lago_tests::support::calling::{self, Call, CallError};
+use lago_tests::support::document::{Document, Operation};
+use lago_tests::support::instance::Filled;
+use lago_tests::support::sample::{Sample, samples};
+use lago_tests::support::server::{Captured, Capturing};
 use serde_json::Value;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -104,8 +104,8 @@ async fn send_all(filled: Filled) -> Outcome {
     Ok(())
 }
 
-async fn start() -> Result<(Server, Client), Box<dyn Error>> {
-    let server = Server::start().await?;
+async fn start() -> Result<(Capturing, Client), Box<dyn Error>> {
+    let server = Capturing::start().await?;
     let lago = Client::builder()
         .api_key("key")
         .base_url(server.base_url())

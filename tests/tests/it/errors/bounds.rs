@@ -5,11 +5,11 @@ use std::error::Error as StdError;
 use lago_client::RetryPolicy;
 use lago_client::types::{Webhook, WebhookType};
 use lago_client::webhooks::Verifier;
-use lago_tests::bodies::tax;
-use lago_tests::script::{Scripted, ScriptedResponse};
+use lago_tests::support::bodies::tax;
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
-use crate::told;
+use crate::traced;
 
 type Outcome = Result<(), Box<dyn StdError>>;
 
@@ -122,10 +122,10 @@ async fn what_is_printed_of_an_answer_has_a_bound() -> Outcome {
             .builder()
             .retry(RetryPolicy::new().max_attempts(1))
             .build()?;
-        told::begin();
+        traced::begin();
         let outcome = lago.taxes().get("vat").response().await;
-        for line in told::take("lago_client") {
-            is_bounded("told", &line);
+        for line in traced::take("lago_client") {
+            is_bounded("traced", &line);
         }
         match outcome {
             Ok(response) => is_bounded("response", &format!("{:?}", response)),

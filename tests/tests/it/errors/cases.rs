@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use lago_client::ClientBuilder;
-use lago_tests::bodies::tax;
-use lago_tests::script::ScriptedResponse;
+use lago_tests::support::bodies::tax;
+use lago_tests::support::server::ScriptedResponse;
 use serde_json::json;
 
 use super::CUSTOMER;

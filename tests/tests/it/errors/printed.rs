@@ -6,7 +6,8 @@ use lago_client::mock::{MockResponse, MockServer};
 use lago_client::types::{ApiError, CustomerInput, Decimal, Webhook};
 use lago_client::webhooks::Verifier;
 use lago_client::{Client, RetryPolicy};
-use lago_tests::script::{Scripted, ScriptedResponse, client_for};
+use lago_tests::support::clients::client_for;
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 

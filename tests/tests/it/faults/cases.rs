@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use lago_tests::faulty::{Act, Reads, Then};
+use lago_tests::support::server::{Act, Reads, Then};
 use serde_json::json;
 
 use super::{good_body, statuses};

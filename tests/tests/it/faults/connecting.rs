@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use lago_client::types::{CustomerInput, WalletTransactionInput};
 use lago_client::{Client, ClientBuilder};
-use lago_tests::faulty::{Act, Faulty, Reads, Then};
-use lago_tests::script::{client_for, plain_http};
+use lago_tests::support::clients::{client_for, plain_http};
+use lago_tests::support::server::{Act, Faulty, Reads, Then};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use uuid::Uuid;
 
 use super::cases::answer;
 use super::{OPERATIONS, Operation, Outcome, When, call, good_body, hasty, in_words, seen};
-use crate::told;
+use crate::traced;
 
 /// What a name means each time that it is asked for: an address, or nothing. Then the server's.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ pub(super) async fn after_refusals(
     let work = async move {
         let (server, late) = Faulty::late(acts).map_err(in_words)?;
         let mut late = Some(late);
-        told::upon_retry(move || {
+        traced::upon_retry(move || {
             refusals = refusals.saturating_sub(1);
             if let Some(late) = late.take_if(|_| refusals == 0) {
                 late.listen().unwrap();
@@ -104,7 +104,7 @@ pub(super) async fn after_refusals(
         let builder = settings(hasty(client_for(server.address())));
         let lago = builder.build().map_err(in_words)?;
         let (attempts, outcome) = call(&lago, operation).await;
-        told::begin();
+        traced::begin();
         let seen = format!("{} {attempts}", seen(&outcome));
         Ok((server.arrived().len(), seen))
     };

@@ -2,8 +2,8 @@
 
 use lago_client::mock::example;
 use lago_client::{Client, Error, OPERATIONS, RetryPolicy};
-use lago_tests::faulty::{Act, Faulty};
-use lago_tests::script::{client_for, plain_http};
+use lago_tests::support::clients::{client_for, plain_http};
+use lago_tests::support::server::{Act, Faulty};
 
 use super::{Outcome, hasty};
 

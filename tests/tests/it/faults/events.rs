@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use lago_client::types::{Event, EventInput};
 use lago_client::{Client, Error, Idempotency, OPERATIONS, Response};
-use lago_tests::faulty::{Act, Faulty, Reads, Then};
-use lago_tests::script::{Scripted, ScriptedResponse, client_for};
+use lago_tests::support::clients::client_for;
+use lago_tests::support::server::{Act, Faulty, Reads, Scripted, ScriptedResponse, Then};
 use serde_json::{Value, json};
 
 use super::cases::answer;

@@ -1,6 +1,6 @@
 //! Refusals that are larger than any of Lago's.
 
-use lago_tests::script::{Scripted, ScriptedResponse};
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 
 use super::Outcome;
 

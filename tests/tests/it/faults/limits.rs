@@ -4,8 +4,8 @@ use std::future::ready;
 use std::time::Duration;
 
 use lago_client::RetryPolicy;
-use lago_tests::bodies::tax;
-use lago_tests::script::{Prompted, Scripted, ScriptedResponse};
+use lago_tests::support::bodies::tax;
+use lago_tests::support::server::{Prompted, Scripted, ScriptedResponse};
 use serde_json::json;
 
 use super::Outcome;

@@ -1,6 +1,6 @@
 //! Answers that say no, of Lago, of gateways, and of whatever else there is between.
 
-use lago_tests::faulty::Act;
+use lago_tests::support::server::Act;
 
 use super::cases::{Fault, answer, refusal};
 

@@ -1,9 +1,9 @@
 //! Answers that end after any of their bytes.
 
 use lago_client::Error;
-use lago_tests::bodies::tax;
-use lago_tests::faulty::{Act, Faulty};
-use lago_tests::script::{client_for, plain_http};
+use lago_tests::support::bodies::tax;
+use lago_tests::support::clients::{client_for, plain_http};
+use lago_tests::support::server::{Act, Faulty};
 use serde_json::json;
 
 use super::cases::answer;

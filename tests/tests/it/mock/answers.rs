@@ -2,11 +2,11 @@
 
 use lago_client::OPERATIONS;
 use lago_client::mock::{MockServer, example};
-use lago_tests::compare::{differences, without_nulls};
-use lago_tests::document::{Document, Operation};
+use lago_tests::conform::compare::{differences, without_nulls};
 use lago_tests::generated::calls::CALLS;
-use lago_tests::instance::Filled;
-use lago_tests::sample::samples;
+use lago_tests::support::document::{Document, Operation};
+use lago_tests::support::instance::Filled;
+use lago_tests::support::sample::samples;
 use serde_json::{Value, json};
 
 use super::{Caller, Outcome, client, conforms};

@@ -1,7 +1,7 @@
 //! Whether a value is what a schema of openapi.yaml says, read without the generator.
 
 use chrono::{DateTime, NaiveDate};
-use lago_tests::document::Document;
+use lago_tests::support::document::Document;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 

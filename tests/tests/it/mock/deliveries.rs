@@ -2,7 +2,7 @@
 
 use lago_client::mock::delivery;
 use lago_client::types::{Webhook, WebhookEvent, WebhookType};
-use lago_tests::compare::{differences, without_nulls};
+use lago_tests::conform::compare::{differences, without_nulls};
 
 #[test]
 fn every_type_has_an_example_that_is_read_without_loss() {

@@ -6,8 +6,8 @@ use std::path::Path;
 use lago_client::mock::{MockResponse, MockServer, ReceivedRequest, example};
 use lago_client::types::{BillingEntityUpdate, Patch, PlanUpdate, WalletInput, WalletUpdate};
 use lago_client::{Client, Error as LagoError, StatusCode};
-use lago_tests::proxy;
-use lago_tests::recording::Exchange;
+use lago_tests::conform::recording::Exchange;
+use lago_tests::support::proxy;
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;

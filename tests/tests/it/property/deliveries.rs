@@ -3,11 +3,11 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use lago_tests::document::Document;
-use lago_tests::extent::{cases, largest};
-use lago_tests::mutate::chaos;
-use lago_tests::recording::Recordings;
-use lago_tests::replay::leaves;
+use lago_tests::conform::extent::{cases, largest};
+use lago_tests::conform::mutate::chaos;
+use lago_tests::conform::recording::Recordings;
+use lago_tests::conform::replay::leaves;
+use lago_tests::support::document::Document;
 use lago_types::{Webhook, WebhookEvent};
 use serde_json::Value;
 

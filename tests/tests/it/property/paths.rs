@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use lago_tests::extent::{cases, largest};
-use lago_tests::mutate::chaos;
+use lago_tests::conform::extent::{cases, largest};
+use lago_tests::conform::mutate::chaos;
 use lago_types::decode::JsonPath;
 use lago_types::{CreditNote, Customer, Fee, Invoice, Plan, Subscription, Wallet};
 use serde::de::DeserializeOwned;

@@ -1,7 +1,7 @@
 //! Recorded answers, as another version of the server would have sent them.
 
-use lago_tests::extent::{cases, largest};
-use lago_tests::mutate::{Deviating, arrives, deviate};
+use lago_tests::conform::extent::{cases, largest};
+use lago_tests::conform::mutate::{Deviating, arrives, deviate};
 
 use super::subjects::{hold, recorded};
 

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use lago_tests::calling::Decoder;
-use lago_tests::document::{Document, Operation};
+use lago_tests::conform::mutate::{Dice, Valid, schema_with};
+use lago_tests::conform::recording::Recordings;
+use lago_tests::conform::replay::route;
 use lago_tests::generated::calls::DECODERS;
-use lago_tests::mutate::{Dice, Valid, schema_with};
-use lago_tests::recording::Recordings;
-use lago_tests::replay::route;
+use lago_tests::support::calling::Decoder;
+use lago_tests::support::document::{Document, Operation};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};

@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::path::Path;
 
-use lago_tests::recording::Recordings;
-use lago_tests::replay::{Tally, replay};
+use lago_tests::conform::recording::Recordings;
+use lago_tests::conform::replay::{Tally, replay};
 
 #[tokio::test]
 async fn everything_recorded_arrives() -> Result<(), Box<dyn Error>> {

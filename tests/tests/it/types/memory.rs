@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use lago_tests::document::Document;
 use lago_tests::generated::types::TYPES;
+use lago_tests::support::document::Document;
 use serde_json::{Map, Value, json};
 
 use super::schemas::definitions;

@@ -4,8 +4,8 @@ use std::error::Error;
 
 use lago_client::Page;
 use lago_client::types::{Decimal, EventInput, Tax, decimal};
-use lago_tests::bodies::{page, tax};
-use lago_tests::script::{Scripted, ScriptedResponse};
+use lago_tests::support::bodies::{page, tax};
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;

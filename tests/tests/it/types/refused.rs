@@ -5,8 +5,8 @@ use std::path::Path;
 
 use lago_client::types::api_error::Details;
 use lago_client::types::{ApiError, EventInput};
-use lago_tests::recording::Recordings;
-use lago_tests::script::{Scripted, ScriptedResponse};
+use lago_tests::conform::recording::Recordings;
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;

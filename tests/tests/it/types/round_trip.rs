@@ -1,10 +1,10 @@
 //! What a request or an answer says survives being kept as JSON.
 
-use lago_tests::compare::{differences, without_nulls};
-use lago_tests::document::Document;
-use lago_tests::every_type::Row;
+use lago_tests::conform::compare::{differences, without_nulls};
 use lago_tests::generated::types::TYPES;
-use lago_tests::instance::{Filled, Instances};
+use lago_tests::support::document::Document;
+use lago_tests::support::every_type::Row;
+use lago_tests::support::instance::{Filled, Instances};
 use serde_json::{Value, json};
 
 use super::schemas::definitions;

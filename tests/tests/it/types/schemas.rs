@@ -5,11 +5,11 @@ use std::path::Path;
 
 use jsonschema::{Draft, ValidationError, Validator};
 use lago_client::types::Webhook;
-use lago_tests::document::Document;
-use lago_tests::every_type::Row;
+use lago_tests::conform::recording::Recordings;
 use lago_tests::generated::types::TYPES;
-use lago_tests::instance::{Filled, Instances};
-use lago_tests::recording::Recordings;
+use lago_tests::support::document::Document;
+use lago_tests::support::every_type::Row;
+use lago_tests::support::instance::{Filled, Instances};
 use schemars1::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 

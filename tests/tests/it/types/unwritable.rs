@@ -8,7 +8,7 @@ use lago_client::types::{
     InvoicePreviewInput, PlanChargeInput, PlanInput, PlanUpdate, WalletTransactionInput,
 };
 use lago_client::{Call, Client, Request};
-use lago_tests::script::{Scripted, ScriptedResponse};
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

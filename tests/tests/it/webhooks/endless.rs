@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lago_client::webhooks::{Check, Verifier};
-use lago_tests::script::{Scripted, ScriptedResponse};
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use serde_json::json;
 
 use super::fetching::{JSON_KEY, TEXT_KEY, deliver, pass};

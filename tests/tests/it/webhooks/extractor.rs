@@ -276,7 +276,7 @@ async fn a_key_that_cannot_be_fetched_is_503() -> Outcome {
     let nobody = TcpListener::bind("127.0.0.1:0").await?;
     let address = nobody.local_addr()?.to_string();
     drop(nobody);
-    let lago = lago_tests::script::client_for(&address).build()?;
+    let lago = lago_tests::support::clients::client_for(&address).build()?;
     let mut service = Service::start(Verifier::fetch(&lago)).await?;
     let token = super::signer::Signer::FIRST.deliver(BODY, &format!("http://{address}"));
     let length = BODY.len().to_string();

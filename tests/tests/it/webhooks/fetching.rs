@@ -8,7 +8,8 @@ use std::time::Duration;
 use axum::body::Bytes;
 use futures::future::join_all;
 use lago_client::webhooks::{Check, SIGNATURE_HEADER, UNIQUE_KEY_HEADER, Verifier};
-use lago_tests::script::{API_KEY, Prompted, Scripted, ScriptedResponse};
+use lago_tests::support::clients::API_KEY;
+use lago_tests::support::server::{Prompted, Scripted, ScriptedResponse};
 use serde_json::json;
 
 use super::recorded;

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use lago_client::mock::delivery;
 use lago_client::types::WebhookType;
 use lago_client::webhooks::{ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER, Verifier};
-use lago_tests::script::{Scripted, ScriptedResponse};
+use lago_tests::support::server::{Scripted, ScriptedResponse};
 use uuid::Uuid;
 
 use super::receiver::Receiver;

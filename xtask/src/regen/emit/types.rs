@@ -75,7 +75,7 @@ fn table(api: &Api) -> Result<String, EmitError> {
     source(
         "Every type of lago-types.",
         quote! {
-            use crate::every_type::Row;
+            use crate::support::every_type::Row;
 
             /// Every type, in the order of their names.
             pub static TYPES: &[Row] = &[#(#rows),*];

@@ -29,7 +29,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
 
             use lago_client::resources;
 
-            use crate::calling::{Args, Call, Decoder, Outcome, decode, decode_page, json, page};
+            use crate::support::calling::{Args, Call, Decoder, Outcome, decode, decode_page, json, page};
 
             #(#functions)*
         },

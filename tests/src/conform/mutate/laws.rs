@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::calling::{Answered, Decoder};
-use crate::replay::leaves;
+use crate::conform::replay::leaves;
+use crate::support::calling::{Answered, Decoder};
 
 /// What breaks a law, and how.
 pub type Law = Result<(), String>;

@@ -6,11 +6,10 @@ use serde_json::Value;
 use super::Scene;
 use super::leaves::Difference;
 use super::route::decoded;
-use crate::calling::{Args, CallError, Outcome};
-use crate::rails::{Reached, reached};
-use crate::recording::Exchange;
-use crate::script::{Prompted, ScriptedResponse};
-use crate::server::Captured;
+use crate::conform::recording::Exchange;
+use crate::support::calling::{Args, CallError, Outcome};
+use crate::support::rails::{Reached, reached};
+use crate::support::server::{Captured, Prompted, ScriptedResponse};
 
 /// Headers about the connection and the length, which are those of this server.
 const OF_THE_CONNECTION: [&str; 5] = [

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Dice, Valid};
-use crate::document::Document;
+use crate::support::document::Document;
 
 /// Changes a body anywhere into anything.
 pub fn chaos(document: &Document, body: &Value, dice: Dice<'_>) -> Value {

@@ -6,9 +6,9 @@ use lago_client::OPERATIONS;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::calling::Args;
-use crate::document::{Document, Operation};
-use crate::instance::{Filled, Instances};
+use crate::support::calling::Args;
+use crate::support::document::{Document, Operation};
+use crate::support::instance::{Filled, Instances};
 
 /// An id of the server, where the answer has none.
 const ID: &str = "1a901a90-1a90-4a90-9a90-1a901a901a90";

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::{overlay, yaml};
+use crate::support::{overlay, yaml};
 
 /// The document.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use crate::compare::same_text;
+use crate::conform::compare::same_text;
 
 /// The leaves of a body: scalars but null, and what is empty.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -22,12 +22,12 @@ pub use leaves::{Difference, Leaves, leaves};
 pub use report::{Apart, Failure, Report, Tally};
 pub use route::route;
 
-use crate::calling::{Args, Call};
-use crate::document::{self, Document};
+use crate::conform::recording::{Exchange, Recordings};
 use crate::generated::calls::CALLS;
-use crate::instance::Filled;
-use crate::recording::{Exchange, Recordings};
-use crate::sample::samples;
+use crate::support::calling::{Args, Call};
+use crate::support::document::{self, Document};
+use crate::support::instance::Filled;
+use crate::support::sample::samples;
 use serde_json::Value;
 use stage::Stage;
 

@@ -7,7 +7,7 @@ use super::Scene;
 use super::leaves::{Difference, short};
 use super::report::Report;
 use super::stage::Stage;
-use crate::calling::{Args, CallError};
+use crate::support::calling::{Args, CallError};
 
 pub(super) async fn replay(stage: &mut Stage, scene: &Scene<'_>, report: &mut Report) {
     let exchange = scene.exchange;

@@ -1,37 +1,42 @@
 //! A proxy that reads paths in its own way before it passes requests on.
 
 use std::io;
+use std::sync::Arc;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use crate::server::{Captured, read};
+use crate::support::server::{Behaviour, Captured, ScriptedResponse, start};
 
 /// Starts one before the server at this address (`http://127.0.0.1:3000`), which changes each target
 /// with this function. It runs as long as the runtime; what comes back is its own address.
 pub async fn rewriting(upstream: &str, rewrite: fn(&str) -> String) -> io::Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = format!("http://{}", listener.local_addr()?);
     let upstream = upstream.trim_start_matches("http://").to_owned();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(pass(stream, upstream.clone(), rewrite));
-        }
-    });
-    Ok(address)
+    let address = start(Arc::new(Rewriting { upstream, rewrite }))?;
+    Ok(format!("http://{address}"))
 }
 
 /// One request for each connection.
-async fn pass(caller: TcpStream, upstream: String, rewrite: fn(&str) -> String) -> io::Result<()> {
-    let mut caller = BufReader::new(caller);
-    let Some(request) = read(&mut caller).await? else {
-        return Ok(());
-    };
-    let mut server = TcpStream::connect(&upstream).await?;
-    server.write_all(&written(&request, rewrite)).await?;
+struct Rewriting {
+    upstream: String,
+    rewrite: fn(&str) -> String,
+}
+
+impl Behaviour for Rewriting {
+    async fn respond(&self, _: usize, request: Option<Captured>) -> Option<ScriptedResponse> {
+        let request = written(&request?, self.rewrite);
+        let answer = exchange(&self.upstream, &request).await.ok()?;
+        Some(ScriptedResponse::raw(answer).closing())
+    }
+}
+
+/// Sends a request on a connection of its own, and reads until its end.
+async fn exchange(upstream: &str, request: &[u8]) -> io::Result<Vec<u8>> {
+    let mut server = TcpStream::connect(upstream).await?;
+    server.write_all(request).await?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer).await?;
-    caller.write_all(&answer).await
+    Ok(answer)
 }
 
 fn written(request: &Captured, rewrite: fn(&str) -> String) -> Vec<u8> {

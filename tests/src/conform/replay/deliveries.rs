@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::leaves::Difference;
 use super::repair::{Fault, Refused, repaired};
 use super::report::{Apart, Report};
-use crate::recording::Delivery;
+use crate::conform::recording::Delivery;
 
 pub(super) async fn replay(delivery: &Delivery, report: &mut Report) {
     let Delivery { file, body, .. } = delivery;

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use serde_json::Value;
 
-use crate::instance::NUMBER_OR_TEXT;
+use crate::support::instance::NUMBER_OR_TEXT;
 
 /// Where `actual` differs from `expected`: numbers are compared as numbers, instants as instants.
 pub fn differences(expected: &Value, actual: &Value) -> Vec<String> {

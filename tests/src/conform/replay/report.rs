@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::leaves::{Difference, is_below, leaves, without_indices};
-use crate::recording::Accepted;
+use crate::conform::recording::Accepted;
 
 /// How a replay went.
 #[derive(Debug, Default)]
@@ -63,7 +63,7 @@ pub struct Apart {
 
 impl Tally {
     /// In a line; the verb is what happened to those that went through.
-    fn told(&self, verb: &str) -> String {
+    fn summary(&self, verb: &str) -> String {
         let Self {
             total,
             decoded,
@@ -174,10 +174,10 @@ impl fmt::Display for Report {
         }
         writeln!(f)?;
         let Tally { total, decoded, .. } = self.errors;
-        writeln!(f, "requests  {}", self.requests.told("repeated"))?;
-        writeln!(f, "answers   {}", self.answers.told("decoded"))?;
+        writeln!(f, "requests  {}", self.requests.summary("repeated"))?;
+        writeln!(f, "answers   {}", self.answers.summary("decoded"))?;
         writeln!(f, "errors    {decoded} of {total} understood")?;
-        writeln!(f, "webhooks  {}", self.deliveries.told("decoded"))?;
+        writeln!(f, "webhooks  {}", self.deliveries.summary("decoded"))?;
         writeln!(f, "not here  {}", self.apart.len())?;
         writeln!(f, "accepted  {}", self.accepted.len())?;
         write!(f, "failures  {}", self.failures.len())

@@ -15,7 +15,7 @@ pub use valid::Valid;
 
 use serde_json::{Map, Value};
 
-use crate::document::Document;
+use crate::support::document::Document;
 
 /// The schema of bodies that have this root: of several that an operation answers the one with it.
 /// The root must be there, also where the document forgets to say so.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::Document;
+use crate::support::document::Document;
 
 /// A property or a query parameter.
 #[derive(Debug)]

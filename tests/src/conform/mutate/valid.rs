@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Dice, allows, is_decimal_text, items, members, properties, required};
-use crate::document::Document;
+use crate::support::document::Document;
 
 /// Makes values that a schema allows.
 pub struct Valid<'d, 'r> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::Document;
+use crate::support::document::Document;
 
 /// How much of an object is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

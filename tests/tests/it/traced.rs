@@ -1,4 +1,4 @@
-//! What is told through `tracing` on this thread: a line for each span and each event.
+//! What is traced on this thread: a line for each span and each event.
 //!
 //! There is one subscriber for the whole process: while there are only some for single threads, `tracing` may decide
 //! from another thread, one without any, that nobody wants an event.
@@ -37,7 +37,7 @@ pub(crate) fn upon_retry(hook: impl FnMut() + 'static) {
     UPON_RETRY.set(Some(Box::new(hook)));
 }
 
-/// What was told on this thread since the last time, under this target and those below it:
+/// What was traced on this thread since the last time, under this target and those below it:
 /// `LEVEL field=value field=value: message`, for a span with the name as message.
 pub(crate) fn take(target: &str) -> Vec<String> {
     let lines = LINES.take().into_iter();

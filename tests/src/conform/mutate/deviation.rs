@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Dice, allows, is_decimal_text, items, members, properties, required};
-use crate::document::Document;
+use crate::support::document::Document;
 
 /// A field that no version of the server has.
 const NEW_FIELD: &str = "field_of_the_future";

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::Document;
+use crate::support::document::Document;
 
 /// The body without the nulls that say nothing: those where an empty object clears.
 pub(super) fn said(document: &Document, schema: &Value, body: &Value) -> Value {

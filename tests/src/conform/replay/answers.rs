@@ -6,7 +6,7 @@ use super::Scene;
 use super::repair::{Fault, Refused, repaired};
 use super::report::Report;
 use super::stage::{Played, Stage};
-use crate::calling::{Answered, CallError};
+use crate::support::calling::{Answered, CallError};
 
 pub(super) async fn replay(stage: &mut Stage, scene: &Scene<'_>, report: &mut Report) {
     let recorded = &scene.exchange.response_body;

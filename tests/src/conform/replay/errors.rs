@@ -7,7 +7,7 @@ use super::Scene;
 use super::leaves::Difference;
 use super::report::Report;
 use super::stage::Stage;
-use crate::calling::CallError;
+use crate::support::calling::CallError;
 
 pub(super) async fn replay(stage: &mut Stage, scene: &Scene<'_>, report: &mut Report) {
     let body = &scene.exchange.response_body;
