@@ -39,14 +39,15 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     println!("\n2. What it costs");
     let price = ChargePropertiesInput::new().amount("0.02");
     let charge = PlanChargeInput::new(metric.lago_id, ChargeModel::Standard).properties(price);
-    let plan = PlanInput::builder()
-        .name("Quickstart")
-        .code(PLAN)
-        .interval(PlanInterval::Monthly)
-        .amount_cents(2_900)
-        .amount_currency(Currency::Eur)
-        .pay_in_advance(false)
-        .charges([charge]);
+    let plan = PlanInput::new(PlanInputRequired {
+        name: "Quickstart".into(),
+        code: PLAN.into(),
+        interval: Some(PlanInterval::Monthly),
+        amount_cents: Some(2_900),
+        amount_currency: Currency::Eur,
+        pay_in_advance: Some(false),
+    })
+    .charges([charge]);
     let (plan, how) = create_or_get(lago.plans().create(plan), lago.plans().get(PLAN)).await?;
     println!("   plan {} ({how})", plan.code);
     // A plan of the product catalog has no price of its own.

@@ -88,7 +88,7 @@ pub(crate) fn located(said: &str, place: &str) -> String {
     }
 }
 
-/// What a setter was given, as a stage of a builder hands it on.
+/// What a setter was given, when it is taken.
 pub(crate) type Given<T> = Result<T, Refusal>;
 
 /// Converts what a setter is given.

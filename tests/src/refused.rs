@@ -1,19 +1,6 @@
 //! What must not compile, where the compiler's text is too long or too new to be pinned. Each case
 //! stands beside a twin that compiles and differs in the one thing that is wrong.
 
-/// A builder asks for one required value after the other.
-///
-/// ```
-/// use lago_types::{PlanInput, PlanInterval};
-/// let _ = PlanInput::builder().name("Pro").code("pro").interval(PlanInterval::Monthly);
-/// ```
-///
-/// ```compile_fail,E0599
-/// use lago_types::{PlanInput, PlanInterval};
-/// let _ = PlanInput::builder().name("Pro").interval(PlanInterval::Monthly);
-/// ```
-struct SkippedStage;
-
 /// `None` could mean "leave it alone" as well as "clear it", so it means neither.
 ///
 /// ```

@@ -63,9 +63,17 @@ pub struct AddOnInput {
 }
 
 impl AddOnInput {
-    /// Asks for what the request needs, one after the other: begins with `name`, ends with a [`AddOnInput`] whose setters add the rest.
-    pub fn builder() -> AddOnInputBuilder<()> {
-        AddOnInputBuilder(())
+    /// A request with what it needs; setters add the rest.
+    pub fn new(required: AddOnInputRequired) -> Self {
+        Self {
+            name: required.name,
+            code: required.code,
+            amount_cents: required.amount_cents,
+            amount_currency: required.amount_currency,
+            invoice_display_name: crate::Patch::Absent,
+            description: crate::Patch::Absent,
+            tax_codes: None,
+        }
     }
     /// Sets the name.
     #[must_use]
@@ -117,51 +125,17 @@ impl AddOnInput {
     }
 }
 
-/// Asks for what a [`AddOnInput`] needs; made by [`AddOnInput::builder`].
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct AddOnInputBuilder<Given>(Given);
-
-impl AddOnInputBuilder<()> {
+/// What [`AddOnInput::new`] takes, by name and in any order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AddOnInputRequired {
     /// Name. Example: `Setup Fee`.
-    pub fn name(self, name: impl Into<String>) -> AddOnInputBuilder<(String,)> {
-        AddOnInputBuilder((name.into(),))
-    }
-}
-
-impl AddOnInputBuilder<(String,)> {
+    pub name: String,
     /// Code. Example: `setup_fee`.
-    pub fn code(self, code: impl Into<String>) -> AddOnInputBuilder<(String, String)> {
-        let (name,) = self.0;
-        AddOnInputBuilder((name, code.into()))
-    }
-}
-
-impl AddOnInputBuilder<(String, String)> {
+    pub code: String,
     /// Amount cents (in cents of the currency). Example: `50000`.
-    pub fn amount_cents(
-        self,
-        amount_cents: impl Into<i64>,
-    ) -> AddOnInputBuilder<(String, String, i64)> {
-        let (name, code) = self.0;
-        AddOnInputBuilder((name, code, amount_cents.into()))
-    }
-}
-
-impl AddOnInputBuilder<(String, String, i64)> {
+    pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
-    pub fn amount_currency(self, amount_currency: impl Into<Currency>) -> AddOnInput {
-        let (name, code, amount_cents) = self.0;
-        AddOnInput {
-            name,
-            code,
-            amount_cents,
-            amount_currency: amount_currency.into(),
-            invoice_display_name: crate::Patch::Absent,
-            description: crate::Patch::Absent,
-            tax_codes: None,
-        }
-    }
+    pub amount_currency: Currency,
 }
 
 /// Name, code, default price in cents, description and taxes of an add-on, shared by its create and update requests.

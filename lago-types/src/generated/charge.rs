@@ -1442,9 +1442,16 @@ pub struct GraduatedPercentageRangeInput {
 }
 
 impl GraduatedPercentageRangeInput {
-    /// Asks for what the request needs, one after the other: begins with `from_value`, ends with a [`GraduatedPercentageRangeInput`] whose setters add the rest.
-    pub fn builder() -> GraduatedPercentageRangeInputBuilder<()> {
-        GraduatedPercentageRangeInputBuilder(())
+    /// A request with what it needs; setters add the rest.
+    pub fn new(required: GraduatedPercentageRangeInputRequired) -> Self {
+        Self {
+            from_value: required.from_value,
+            to_value: required.to_value,
+            rate: required.rate,
+            flat_amount: required.flat_amount,
+            fixed_amount: None,
+            refused_: crate::refused::Refused::default(),
+        }
     }
     /// Sets the from value.
     #[must_use]
@@ -1513,87 +1520,17 @@ impl GraduatedPercentageRangeInput {
     }
 }
 
-/// Asks for what a [`GraduatedPercentageRangeInput`] needs; made by [`GraduatedPercentageRangeInput::builder`].
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct GraduatedPercentageRangeInputBuilder<Given>(Given);
-
-impl GraduatedPercentageRangeInputBuilder<()> {
+/// What [`GraduatedPercentageRangeInput::new`] takes, by name and in any order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraduatedPercentageRangeInputRequired {
     /// From value (an exact decimal). Example: `0`.
-    pub fn from_value(
-        self,
-        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> GraduatedPercentageRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
-        GraduatedPercentageRangeInputBuilder((
-            crate::refused::convert::<crate::Decimal>(from_value),
-        ))
-    }
-}
-
-impl GraduatedPercentageRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
+    pub from_value: crate::Decimal,
     /// To value (an exact decimal). Example: `10`.
-    pub fn to_value(
-        self,
-        to_value: impl Into<Option<crate::Decimal>>,
-    ) -> GraduatedPercentageRangeInputBuilder<
-        (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
-    > {
-        let (from_value,) = self.0;
-        GraduatedPercentageRangeInputBuilder((from_value, to_value.into()))
-    }
-}
-
-impl GraduatedPercentageRangeInputBuilder<
-    (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
-> {
+    pub to_value: Option<crate::Decimal>,
     /// Rate (an exact decimal). Example: `1`.
-    pub fn rate(
-        self,
-        rate: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> GraduatedPercentageRangeInputBuilder<
-        (
-            crate::refused::Given<crate::Decimal>,
-            Option<crate::Decimal>,
-            crate::refused::Given<crate::Decimal>,
-        ),
-    > {
-        let (from_value, to_value) = self.0;
-        GraduatedPercentageRangeInputBuilder((
-            from_value,
-            to_value,
-            crate::refused::convert::<crate::Decimal>(rate),
-        ))
-    }
-}
-
-impl GraduatedPercentageRangeInputBuilder<
-    (
-        crate::refused::Given<crate::Decimal>,
-        Option<crate::Decimal>,
-        crate::refused::Given<crate::Decimal>,
-    ),
-> {
+    pub rate: crate::Decimal,
     /// Flat amount (an exact decimal). Example: `10`.
-    pub fn flat_amount(
-        self,
-        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> GraduatedPercentageRangeInput {
-        let (from_value, to_value, rate) = self.0;
-        let mut refused_ = crate::refused::Refused::default();
-        GraduatedPercentageRangeInput {
-            from_value: refused_.take("from_value", from_value).unwrap_or_default(),
-            to_value,
-            rate: refused_.take("rate", rate).unwrap_or_default(),
-            flat_amount: refused_
-                .take(
-                    "flat_amount",
-                    crate::refused::convert::<crate::Decimal>(flat_amount),
-                )
-                .unwrap_or_default(),
-            fixed_amount: None,
-            refused_,
-        }
-    }
+    pub flat_amount: crate::Decimal,
 }
 
 /// To send what is there, with a change. What is missing is left out.
@@ -1652,9 +1589,15 @@ pub struct GraduatedRangeInput {
 }
 
 impl GraduatedRangeInput {
-    /// Asks for what the request needs, one after the other: begins with `from_value`, ends with a [`GraduatedRangeInput`] whose setters add the rest.
-    pub fn builder() -> GraduatedRangeInputBuilder<()> {
-        GraduatedRangeInputBuilder(())
+    /// A request with what it needs; setters add the rest.
+    pub fn new(required: GraduatedRangeInputRequired) -> Self {
+        Self {
+            from_value: required.from_value,
+            to_value: required.to_value,
+            flat_amount: required.flat_amount,
+            per_unit_amount: required.per_unit_amount,
+            refused_: crate::refused::Refused::default(),
+        }
     }
     /// Sets the from value.
     #[must_use]
@@ -1709,86 +1652,17 @@ impl GraduatedRangeInput {
     }
 }
 
-/// Asks for what a [`GraduatedRangeInput`] needs; made by [`GraduatedRangeInput::builder`].
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct GraduatedRangeInputBuilder<Given>(Given);
-
-impl GraduatedRangeInputBuilder<()> {
+/// What [`GraduatedRangeInput::new`] takes, by name and in any order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraduatedRangeInputRequired {
     /// From value (an exact decimal). Example: `0`.
-    pub fn from_value(
-        self,
-        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> GraduatedRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
-        GraduatedRangeInputBuilder((
-            crate::refused::convert::<crate::Decimal>(from_value),
-        ))
-    }
-}
-
-impl GraduatedRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
+    pub from_value: crate::Decimal,
     /// To value (an exact decimal). Example: `10`.
-    pub fn to_value(
-        self,
-        to_value: impl Into<Option<crate::Decimal>>,
-    ) -> GraduatedRangeInputBuilder<
-        (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
-    > {
-        let (from_value,) = self.0;
-        GraduatedRangeInputBuilder((from_value, to_value.into()))
-    }
-}
-
-impl GraduatedRangeInputBuilder<
-    (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
-> {
+    pub to_value: Option<crate::Decimal>,
     /// Flat amount (an exact decimal). Example: `10`.
-    pub fn flat_amount(
-        self,
-        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> GraduatedRangeInputBuilder<
-        (
-            crate::refused::Given<crate::Decimal>,
-            Option<crate::Decimal>,
-            crate::refused::Given<crate::Decimal>,
-        ),
-    > {
-        let (from_value, to_value) = self.0;
-        GraduatedRangeInputBuilder((
-            from_value,
-            to_value,
-            crate::refused::convert::<crate::Decimal>(flat_amount),
-        ))
-    }
-}
-
-impl GraduatedRangeInputBuilder<
-    (
-        crate::refused::Given<crate::Decimal>,
-        Option<crate::Decimal>,
-        crate::refused::Given<crate::Decimal>,
-    ),
-> {
+    pub flat_amount: crate::Decimal,
     /// Per unit amount (an exact decimal). Example: `0.5`.
-    pub fn per_unit_amount(
-        self,
-        per_unit_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> GraduatedRangeInput {
-        let (from_value, to_value, flat_amount) = self.0;
-        let mut refused_ = crate::refused::Refused::default();
-        GraduatedRangeInput {
-            from_value: refused_.take("from_value", from_value).unwrap_or_default(),
-            to_value,
-            flat_amount: refused_.take("flat_amount", flat_amount).unwrap_or_default(),
-            per_unit_amount: refused_
-                .take(
-                    "per_unit_amount",
-                    crate::refused::convert::<crate::Decimal>(per_unit_amount),
-                )
-                .unwrap_or_default(),
-            refused_,
-        }
-    }
+    pub per_unit_amount: crate::Decimal,
 }
 
 /// To send what is there, with a change. What is missing is left out.
@@ -1968,9 +1842,15 @@ pub struct VolumeRangeInput {
 }
 
 impl VolumeRangeInput {
-    /// Asks for what the request needs, one after the other: begins with `from_value`, ends with a [`VolumeRangeInput`] whose setters add the rest.
-    pub fn builder() -> VolumeRangeInputBuilder<()> {
-        VolumeRangeInputBuilder(())
+    /// A request with what it needs; setters add the rest.
+    pub fn new(required: VolumeRangeInputRequired) -> Self {
+        Self {
+            from_value: required.from_value,
+            to_value: required.to_value,
+            flat_amount: required.flat_amount,
+            per_unit_amount: required.per_unit_amount,
+            refused_: crate::refused::Refused::default(),
+        }
     }
     /// Sets the from value.
     #[must_use]
@@ -2025,84 +1905,17 @@ impl VolumeRangeInput {
     }
 }
 
-/// Asks for what a [`VolumeRangeInput`] needs; made by [`VolumeRangeInput::builder`].
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct VolumeRangeInputBuilder<Given>(Given);
-
-impl VolumeRangeInputBuilder<()> {
+/// What [`VolumeRangeInput::new`] takes, by name and in any order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VolumeRangeInputRequired {
     /// From value (an exact decimal). Example: `0`.
-    pub fn from_value(
-        self,
-        from_value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> VolumeRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
-        VolumeRangeInputBuilder((crate::refused::convert::<crate::Decimal>(from_value),))
-    }
-}
-
-impl VolumeRangeInputBuilder<(crate::refused::Given<crate::Decimal>,)> {
+    pub from_value: crate::Decimal,
     /// To value (an exact decimal). Example: `10`.
-    pub fn to_value(
-        self,
-        to_value: impl Into<Option<crate::Decimal>>,
-    ) -> VolumeRangeInputBuilder<
-        (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
-    > {
-        let (from_value,) = self.0;
-        VolumeRangeInputBuilder((from_value, to_value.into()))
-    }
-}
-
-impl VolumeRangeInputBuilder<
-    (crate::refused::Given<crate::Decimal>, Option<crate::Decimal>),
-> {
+    pub to_value: Option<crate::Decimal>,
     /// Flat amount (an exact decimal). Example: `10`.
-    pub fn flat_amount(
-        self,
-        flat_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> VolumeRangeInputBuilder<
-        (
-            crate::refused::Given<crate::Decimal>,
-            Option<crate::Decimal>,
-            crate::refused::Given<crate::Decimal>,
-        ),
-    > {
-        let (from_value, to_value) = self.0;
-        VolumeRangeInputBuilder((
-            from_value,
-            to_value,
-            crate::refused::convert::<crate::Decimal>(flat_amount),
-        ))
-    }
-}
-
-impl VolumeRangeInputBuilder<
-    (
-        crate::refused::Given<crate::Decimal>,
-        Option<crate::Decimal>,
-        crate::refused::Given<crate::Decimal>,
-    ),
-> {
+    pub flat_amount: crate::Decimal,
     /// Per unit amount (an exact decimal). Example: `0.5`.
-    pub fn per_unit_amount(
-        self,
-        per_unit_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
-    ) -> VolumeRangeInput {
-        let (from_value, to_value, flat_amount) = self.0;
-        let mut refused_ = crate::refused::Refused::default();
-        VolumeRangeInput {
-            from_value: refused_.take("from_value", from_value).unwrap_or_default(),
-            to_value,
-            flat_amount: refused_.take("flat_amount", flat_amount).unwrap_or_default(),
-            per_unit_amount: refused_
-                .take(
-                    "per_unit_amount",
-                    crate::refused::convert::<crate::Decimal>(per_unit_amount),
-                )
-                .unwrap_or_default(),
-            refused_,
-        }
-    }
+    pub per_unit_amount: crate::Decimal,
 }
 
 /// To send what is there, with a change. What is missing is left out.

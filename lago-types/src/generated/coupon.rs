@@ -177,9 +177,24 @@ pub struct CouponInput {
 }
 
 impl CouponInput {
-    /// Asks for what the request needs, one after the other: begins with `name`, ends with a [`CouponInput`] whose setters add the rest.
-    pub fn builder() -> CouponInputBuilder<()> {
-        CouponInputBuilder(())
+    /// A request with what it needs; setters add the rest.
+    pub fn new(required: CouponInputRequired) -> Self {
+        Self {
+            name: required.name,
+            code: required.code,
+            coupon_type: required.coupon_type,
+            frequency: required.frequency,
+            expiration: required.expiration,
+            description: crate::Patch::Absent,
+            amount_cents: crate::Patch::Absent,
+            amount_currency: crate::Patch::Absent,
+            reusable: None,
+            percentage_rate: crate::Patch::Absent,
+            frequency_duration: crate::Patch::Absent,
+            expiration_at: crate::Patch::Absent,
+            applies_to: crate::Patch::Absent,
+            refused_: crate::refused::Refused::default(),
+        }
     }
     /// Sets the name.
     #[must_use]
@@ -287,69 +302,19 @@ impl CouponInput {
     }
 }
 
-/// Asks for what a [`CouponInput`] needs; made by [`CouponInput::builder`].
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct CouponInputBuilder<Given>(Given);
-
-impl CouponInputBuilder<()> {
+/// What [`CouponInput::new`] takes, by name and in any order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CouponInputRequired {
     /// Name. Example: `Startup Deal`.
-    pub fn name(self, name: impl Into<String>) -> CouponInputBuilder<(String,)> {
-        CouponInputBuilder((name.into(),))
-    }
-}
-
-impl CouponInputBuilder<(String,)> {
+    pub name: String,
     /// Code. Example: `startup_deal`.
-    pub fn code(self, code: impl Into<String>) -> CouponInputBuilder<(String, String)> {
-        let (name,) = self.0;
-        CouponInputBuilder((name, code.into()))
-    }
-}
-
-impl CouponInputBuilder<(String, String)> {
+    pub code: String,
     /// Coupon type. Example: `fixed_amount`.
-    pub fn coupon_type(
-        self,
-        coupon_type: impl Into<CouponType>,
-    ) -> CouponInputBuilder<(String, String, CouponType)> {
-        let (name, code) = self.0;
-        CouponInputBuilder((name, code, coupon_type.into()))
-    }
-}
-
-impl CouponInputBuilder<(String, String, CouponType)> {
+    pub coupon_type: CouponType,
     /// Frequency. Example: `recurring`.
-    pub fn frequency(
-        self,
-        frequency: impl Into<CouponFrequency>,
-    ) -> CouponInputBuilder<(String, String, CouponType, CouponFrequency)> {
-        let (name, code, coupon_type) = self.0;
-        CouponInputBuilder((name, code, coupon_type, frequency.into()))
-    }
-}
-
-impl CouponInputBuilder<(String, String, CouponType, CouponFrequency)> {
+    pub frequency: CouponFrequency,
     /// Expiration. Example: `time_limit`.
-    pub fn expiration(self, expiration: impl Into<CouponExpiration>) -> CouponInput {
-        let (name, code, coupon_type, frequency) = self.0;
-        CouponInput {
-            name,
-            code,
-            coupon_type,
-            frequency,
-            expiration: expiration.into(),
-            description: crate::Patch::Absent,
-            amount_cents: crate::Patch::Absent,
-            amount_currency: crate::Patch::Absent,
-            reusable: None,
-            percentage_rate: crate::Patch::Absent,
-            frequency_duration: crate::Patch::Absent,
-            expiration_at: crate::Patch::Absent,
-            applies_to: crate::Patch::Absent,
-            refused_: crate::refused::Refused::default(),
-        }
-    }
+    pub expiration: CouponExpiration,
 }
 
 /// Discount in cents or percent, frequency, expiry and scope of a coupon, shared by its create and update requests.

@@ -1212,23 +1212,17 @@ pub struct PlanInput {
 
 impl PlanInput {
     /// A request with what it needs; setters add the rest.
-    ///
-    /// Without `interval`, `amount_cents`, `pay_in_advance`, which nearly every request needs: `builder` asks for them, too.
-    pub fn new(
-        name: impl Into<String>,
-        code: impl Into<String>,
-        amount_currency: impl Into<Currency>,
-    ) -> Self {
+    pub fn new(required: PlanInputRequired) -> Self {
         Self {
-            name: name.into(),
-            code: code.into(),
-            amount_currency: amount_currency.into(),
+            name: required.name,
+            code: required.code,
+            interval: required.interval,
+            amount_cents: required.amount_cents,
+            amount_currency: required.amount_currency,
+            pay_in_advance: required.pay_in_advance,
             invoice_display_name: crate::Patch::Absent,
-            interval: None,
             description: crate::Patch::Absent,
-            amount_cents: None,
             trial_period: crate::Patch::Absent,
-            pay_in_advance: None,
             bill_charges_monthly: crate::Patch::Absent,
             bill_fixed_charges_monthly: crate::Patch::Absent,
             tax_codes: None,
@@ -1239,10 +1233,6 @@ impl PlanInput {
             metadata: None,
             refused_: crate::refused::Refused::default(),
         }
-    }
-    /// Asks for what the request needs, one after the other: begins with `name`, ends with a [`PlanInput`] whose setters add the rest.
-    pub fn builder() -> PlanInputBuilder<()> {
-        PlanInputBuilder(())
     }
     /// Sets the name.
     #[must_use]
@@ -1395,84 +1385,23 @@ impl PlanInput {
     }
 }
 
-/// Asks for what a [`PlanInput`] needs; made by [`PlanInput::builder`].
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct PlanInputBuilder<Given>(Given);
-
-impl PlanInputBuilder<()> {
+/// What [`PlanInput::new`] takes, by name and in any order.
+///
+/// Nearly every request needs `interval`, `amount_cents`, `pay_in_advance`: where the server does without, `None` leaves one out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanInputRequired {
     /// Name. Example: `Startup`.
-    pub fn name(self, name: impl Into<String>) -> PlanInputBuilder<(String,)> {
-        PlanInputBuilder((name.into(),))
-    }
-}
-
-impl PlanInputBuilder<(String,)> {
+    pub name: String,
     /// Code. Example: `startup`.
-    pub fn code(self, code: impl Into<String>) -> PlanInputBuilder<(String, String)> {
-        let (name,) = self.0;
-        PlanInputBuilder((name, code.into()))
-    }
-}
-
-impl PlanInputBuilder<(String, String)> {
+    pub code: String,
     /// How often the plan is billed. Every plan with a base price needs it; only an organization with the product catalog can leave it out, for a plan whose prices are all there. Example: `monthly`.
-    pub fn interval(
-        self,
-        interval: impl Into<PlanInterval>,
-    ) -> PlanInputBuilder<(String, String, PlanInterval)> {
-        let (name, code) = self.0;
-        PlanInputBuilder((name, code, interval.into()))
-    }
-}
-
-impl PlanInputBuilder<(String, String, PlanInterval)> {
+    pub interval: Option<PlanInterval>,
     /// Base price per interval, in cents of the currency. Every plan needs it but one whose prices are all in the product catalog. Example: `10000`.
-    pub fn amount_cents(
-        self,
-        amount_cents: impl Into<i64>,
-    ) -> PlanInputBuilder<(String, String, PlanInterval, i64)> {
-        let (name, code, interval) = self.0;
-        PlanInputBuilder((name, code, interval, amount_cents.into()))
-    }
-}
-
-impl PlanInputBuilder<(String, String, PlanInterval, i64)> {
+    pub amount_cents: Option<i64>,
     /// Amount currency. Example: `USD`.
-    pub fn amount_currency(
-        self,
-        amount_currency: impl Into<Currency>,
-    ) -> PlanInputBuilder<(String, String, PlanInterval, i64, Currency)> {
-        let (name, code, interval, amount_cents) = self.0;
-        PlanInputBuilder((name, code, interval, amount_cents, amount_currency.into()))
-    }
-}
-
-impl PlanInputBuilder<(String, String, PlanInterval, i64, Currency)> {
+    pub amount_currency: Currency,
     /// Whether the base price is billed at the start of a period. Every plan needs it but one whose prices are all in the product catalog. Example: `true`.
-    pub fn pay_in_advance(self, pay_in_advance: bool) -> PlanInput {
-        let (name, code, interval, amount_cents, amount_currency) = self.0;
-        PlanInput {
-            name,
-            code,
-            interval: Some(interval),
-            amount_cents: Some(amount_cents),
-            amount_currency,
-            pay_in_advance: Some(pay_in_advance),
-            invoice_display_name: crate::Patch::Absent,
-            description: crate::Patch::Absent,
-            trial_period: crate::Patch::Absent,
-            bill_charges_monthly: crate::Patch::Absent,
-            bill_fixed_charges_monthly: crate::Patch::Absent,
-            tax_codes: None,
-            minimum_commitment: crate::Patch::Absent,
-            charges: None,
-            fixed_charges: None,
-            usage_thresholds: None,
-            metadata: None,
-            refused_: crate::refused::Refused::default(),
-        }
-    }
+    pub pay_in_advance: Option<bool>,
 }
 
 /// Deviations from a plan, such as its price in cents, charges, commitment or taxes, that hold for one subscription only.

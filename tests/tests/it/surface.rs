@@ -42,7 +42,6 @@ fn types() {
 
 fn describe(item: &Item, surface: &mut String) {
     match item {
-        Item::Struct(item) if item.ident.to_string().ends_with("Builder") => {}
         Item::Struct(item) => {
             writeln!(surface, "{}", item.ident).unwrap();
             let public = |field: &&syn::Field| matches!(field.vis, syn::Visibility::Public(_));
@@ -72,7 +71,7 @@ fn describe(item: &Item, surface: &mut String) {
                     ReturnType::Default => String::new(),
                 };
                 let by_value = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_)));
-                // Setters mirror the fields; constructors and builder stages say what is needed.
+                // Setters mirror the fields; constructors say what is required.
                 if by_value && returns == "Self" {
                     continue;
                 }

@@ -9,8 +9,8 @@ mod setters;
 mod unwritable;
 
 use lago_client::types::{
-    Currency, CustomerInput, Decimal, EventInput, Invoice, Patch, Plan, PlanInput, PlanInterval,
-    PlanUpdate, SubscriptionInput, Tax, TaxInput, WalletInput,
+    Currency, CustomerInput, Decimal, EventInput, Invoice, Patch, Plan, PlanInput,
+    PlanInputRequired, PlanInterval, PlanUpdate, SubscriptionInput, Tax, TaxInput, WalletInput,
 };
 use serde_json::{Value, json};
 
@@ -47,15 +47,16 @@ fn empty_lists_and_maps_can_be_sent() {
 }
 
 #[test]
-fn a_builder_asks_for_everything_that_is_required() {
-    let plan = PlanInput::builder()
-        .name("Pro")
-        .code("pro")
-        .interval(PlanInterval::Monthly)
-        .amount_cents(4900)
-        .amount_currency(Currency::Usd)
-        .pay_in_advance(true)
-        .trial_period(Decimal::parse("14.0").unwrap());
+fn what_is_required_is_taken_by_name_in_any_order() {
+    let plan = PlanInput::new(PlanInputRequired {
+        pay_in_advance: Some(true),
+        amount_currency: Currency::Usd,
+        code: "pro".into(),
+        name: "Pro".into(),
+        amount_cents: Some(4900),
+        interval: Some(PlanInterval::Monthly),
+    });
+    let plan = plan.trial_period(Decimal::parse("14.0").unwrap());
     let expected = json!({
         "name": "Pro", "code": "pro", "interval": "monthly", "amount_cents": 4900,
         "amount_currency": "USD", "pay_in_advance": true, "trial_period": 14.0,

@@ -6,7 +6,8 @@ use lago_client::types::{
     ChargeModel, ChargePropertiesInput, ChargeUpdate, Currency, Customer, CustomerMetadataInput,
     Decimal, FixedChargeModel, FixedChargePropertiesInput, FixedChargeUpdate, Invoice,
     InvoiceMetadataUpdate, MinimumCommitmentInput, Patch, Plan, PlanChargeInput, PlanChargeUpdate,
-    PlanFixedChargeInput, PlanFixedChargeUpdate, PlanInput, PlanOverrides, PlanUpdate, TaxInput,
+    PlanFixedChargeInput, PlanFixedChargeUpdate, PlanInput, PlanInputRequired, PlanOverrides,
+    PlanUpdate, TaxInput,
 };
 use lago_tests::conform::recording::Recordings;
 use lago_tests::support::document::Document;
@@ -177,7 +178,7 @@ fn what_is_needed_can_be_changed_in_what_was_converted_or_refused() {
     let price = ChargePropertiesInput::new().amount("7.5");
     let update = ChargeUpdate::from(charge).properties(price);
     assert_eq!(sent(&update)["properties"], json!({ "amount": "7.5" }));
-    let plan = PlanInput::new("Pro", "pro", Currency::Eur).code("pro_2");
+    let plan = plan_of_the_catalogue().code("pro_2");
     assert_eq!(sent(&plan)["code"], "pro_2");
     let tax = TaxInput::new("VAT", "vat", "20,5");
     assert!(serde_json::to_string(&tax).is_err());
@@ -201,11 +202,21 @@ fn a_commitment_is_taken_away_by_an_empty_object() {
     assert_eq!(sent(&PlanUpdate::new()), json!({}));
 }
 
+fn plan_of_the_catalogue() -> PlanInput {
+    PlanInput::new(PlanInputRequired {
+        name: "Pro".into(),
+        code: "pro".into(),
+        interval: None,
+        amount_cents: None,
+        amount_currency: Currency::Eur,
+        pay_in_advance: None,
+    })
+}
+
 #[test]
 fn a_plan_of_the_catalogue_has_neither_interval_nor_price() {
-    let plan = PlanInput::new("Pro", "pro", Currency::Eur);
     assert_eq!(
-        sent(&plan),
+        sent(&plan_of_the_catalogue()),
         json!({ "name": "Pro", "code": "pro", "amount_currency": "EUR" })
     );
 }

@@ -218,7 +218,7 @@ impl Names {
             .map(|entry| entry.rank)
     }
 
-    /// Whether the builder of a type asks for a property although it is optional.
+    /// Whether the constructor of a type takes a property although it is optional.
     pub(crate) fn asked(&self, address: &str) -> bool {
         self.find(Section::Asked, address).is_some()
     }

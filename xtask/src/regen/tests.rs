@@ -189,6 +189,12 @@ fn bad_documents() -> Vec<(&'static str, String)> {
             ),
         ),
         (
+            "a type that is called like what a constructor takes",
+            with(
+                "    Plan: {type: object, required: [a, b, c, d], properties: {a: {type: string}, b: {type: string}, c: {type: string}, d: {$ref: '#/components/schemas/PlanRequired'}}}\n    PlanRequired: {type: object, properties: {e: {type: string}}}\n",
+            ),
+        ),
+        (
             "two fields with one Rust name",
             with(
                 "    Plan: {type: object, properties: {fooBar: {type: string}, foo_bar: {type: string}}}\n",

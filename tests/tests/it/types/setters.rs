@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, FixedOffset, Utc};
 use lago_client::types::{
     ChargePropertiesInput, CouponUpdate, Decimal, EvaluateExpressionEventInput,
-    EventEstimateFeesInput, EventInput, GraduatedRangeInput, Patch, TaxInput,
-    WalletTransactionInput, decimal,
+    EventEstimateFeesInput, EventInput, GraduatedRangeInput, GraduatedRangeInputRequired, Patch,
+    TaxInput, WalletTransactionInput, decimal,
 };
 use serde_json::{Map, Value, json};
 
@@ -101,10 +101,16 @@ fn what_is_refused_names_its_field_and_quotes_nothing() {
         why(&TaxInput::new("VAT", "vat", "20,5")),
         format!("`rate`: {number}")
     );
-    let range = GraduatedRangeInput::builder()
+    let range = GraduatedRangeInput::new(GraduatedRangeInputRequired {
+        from_value: 0.into(),
+        to_value: None,
+        flat_amount: 0.into(),
+        per_unit_amount: decimal!("0.5"),
+    });
+    let range = range
         .from_value("zero")
-        .to_value(None);
-    let range = range.flat_amount("x").per_unit_amount("1");
+        .flat_amount("x")
+        .per_unit_amount("1");
     assert_eq!(
         why(&range),
         format!("`from_value`: {number}; `flat_amount`: {number}")

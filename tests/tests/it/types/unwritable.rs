@@ -4,8 +4,9 @@ use std::error::Error;
 
 use lago_client::types::{
     ChargeModel, ChargePropertiesInput, CouponUpdate, Currency, EvaluateExpressionEventInput,
-    EvaluateExpressionInput, EventInput, GraduatedRangeInput, InvoicePreviewCouponInput,
-    InvoicePreviewInput, PlanChargeInput, PlanInput, PlanUpdate, WalletTransactionInput,
+    EvaluateExpressionInput, EventInput, GraduatedRangeInput, GraduatedRangeInputRequired,
+    InvoicePreviewCouponInput, InvoicePreviewInput, PlanChargeInput, PlanInput, PlanInputRequired,
+    PlanInterval, PlanUpdate, WalletTransactionInput,
 };
 use lago_client::{Call, Client, Request};
 use lago_tests::support::server::{Scripted, ScriptedResponse};
@@ -59,11 +60,24 @@ fn event() -> EventInput {
 /// A plan with a charge that is right, and one with these prices.
 fn plan(prices: ChargePropertiesInput) -> PlanInput {
     let charge = || PlanChargeInput::new(Uuid::nil(), ChargeModel::Graduated);
-    PlanInput::new("Pro", "pro", Currency::Eur).charges([charge(), charge().properties(prices)])
+    PlanInput::new(PlanInputRequired {
+        name: "Pro".into(),
+        code: "pro".into(),
+        interval: Some(PlanInterval::Monthly),
+        amount_cents: Some(4900),
+        amount_currency: Currency::Eur,
+        pay_in_advance: Some(true),
+    })
+    .charges([charge(), charge().properties(prices)])
 }
 
 fn range(per_unit: &str, flat: &str) -> GraduatedRangeInput {
-    let range = GraduatedRangeInput::builder().from_value(0).to_value(None);
+    let range = GraduatedRangeInput::new(GraduatedRangeInputRequired {
+        from_value: 0.into(),
+        to_value: None,
+        flat_amount: 0.into(),
+        per_unit_amount: 0.into(),
+    });
     range.flat_amount(flat).per_unit_amount(per_unit)
 }
 

@@ -1,5 +1,6 @@
 //! Prints lago-types: a file for each noun, one for the enums, and the module that joins them.
 
+mod constructor;
 mod conversions;
 mod fields;
 mod keyed;
@@ -127,12 +128,13 @@ fn noun(
     let text = source(&doc, quote!(#uses #(#items)*)).map_err(|error| error.located(origin))?;
     for name in names {
         // Every module brings its types to one place.
-        let builder = format!("{name}Builder");
-        if let Some(other) = api.types.get(&builder)
-            && text.contains(&format!("pub struct {builder}<"))
+        let required = constructor::required_name(name);
+        if let Some(other) = api.types.get(&required)
+            && text.contains(&format!("pub struct {required} {{"))
         {
-            let message =
-                format!("`{builder}` is what makes a `{name}`; call this otherwise in names.yaml");
+            let message = format!(
+                "`{required}` is what the constructor of `{name}` takes; call this otherwise in names.yaml"
+            );
             return Err(EmitError::at(&other.origin, message));
         }
     }

@@ -23,7 +23,7 @@ pub(crate) struct Field {
     pub(crate) deprecated: bool,
     /// What the client fills in when a request is made.
     pub(crate) client_generated: Option<ClientGenerated>,
-    /// Whether the builder asks for it although it is optional.
+    /// Whether the constructor takes it although it is optional.
     pub(crate) asked: bool,
     /// What becomes of it when an update leaves it out, unless it stays as it is.
     pub(crate) left_out: Option<LeftOut>,

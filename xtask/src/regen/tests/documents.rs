@@ -56,6 +56,15 @@ fn names_that_are_words_of_rust_are_still_names() {
         ],
     );
     assert!(!types.contains("lago_types::String>"), "{types}");
+    let result = flat(&generated, "lago-types/src/generated/common.rs");
+    assert_contains(
+        &result,
+        &[
+            "pubfnnew(required:ResultObjectRequired)->Self",
+            "self_:required.self_,gen_:required.gen_,new:required.new,",
+            "pubfnset_new<",
+        ],
+    );
     let calls = flat(&generated, "lago-client/src/generated/resources/self_.rs");
     assert_contains(
         &calls,

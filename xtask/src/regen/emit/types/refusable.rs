@@ -3,7 +3,7 @@
 
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 
 use super::fields::{Presence, StructField};
 use crate::regen::ir::{Form, TypeRef};
@@ -94,24 +94,8 @@ pub(crate) fn remembered(
     }
 }
 
-/// The type in which a stage of a builder hands a value on.
-pub(crate) fn carried(field: &StructField<'_>) -> TokenStream {
-    // Also of a field that may be left out: here it was not.
-    let ty = match field.presence {
-        Presence::Option => field.value.to_token_stream(),
-        _ => field.ty(),
-    };
-    match refusable(field) {
-        Some(_) => quote!(crate::refused::Given<#ty>),
-        None => ty,
-    }
-}
-
-/// The field in a struct literal, from what it was given.
+/// The required field in a struct literal, from what it was given.
 pub(crate) fn taken(field: &StructField<'_>, given: &TokenStream) -> TokenStream {
     let (ident, name) = (field.ident, &field.field.name);
-    match field.presence {
-        Presence::Option => quote!(#ident: refused_.take(#name, #given)),
-        _ => quote!(#ident: refused_.take(#name, #given).unwrap_or_default()),
-    }
+    quote!(#ident: refused_.take(#name, #given).unwrap_or_default())
 }

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::fields::{Presence, StructField, left_out};
 use super::refusable::can_refuse;
-use super::{keyed, setters};
+use super::{constructor, keyed, setters};
 use crate::regen::emit::docs::{self, doc_lines};
 use crate::regen::ir::{Form, Type, TypeRef};
 use crate::regen::prose;
@@ -29,7 +29,7 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[StructField<'_>]) -> TokenS
         .iter()
         .all(|field| !field.is_required() && field.field.client_generated.is_none());
     let default = (ty.sent && empty).then(|| quote!(Default,));
-    let construction = ty.sent.then(|| setters::print(&ident, fields));
+    let construction = ty.sent.then(|| construction(&ident, fields));
     let refused = (ty.sent && can_refuse(fields)).then(|| {
         quote! {
             #[serde(skip_deserializing, skip_serializing_if = "crate::refused::Refused::is_empty")]
@@ -48,6 +48,18 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[StructField<'_>]) -> TokenS
         }
         #construction
         #keyed
+    }
+}
+
+fn construction(name: &syn::Ident, fields: &[StructField<'_>]) -> TokenStream {
+    let constructor::Constructor { new, required } = constructor::print(name, fields);
+    let setters = setters::print(fields);
+    quote! {
+        impl #name {
+            #new
+            #setters
+        }
+        #required
     }
 }
 
