@@ -33,9 +33,6 @@ mod download;
 mod drift;
 mod error;
 mod framing;
-// Written and laid out by `cargo xtask regen`.
-#[rustfmt::skip]
-mod generated;
 mod headers;
 mod http_client;
 mod identity;
@@ -62,6 +59,10 @@ mod transport;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 mod wire;
+
+// Written and laid out by `cargo xtask regen`. It stands last, so that rustdoc shows what is written by hand first.
+#[rustfmt::skip]
+mod generated;
 
 pub use lago_types as types;
 
