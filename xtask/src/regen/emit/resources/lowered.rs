@@ -1,6 +1,6 @@
 //! The document that progenitor reads: OpenAPI 3.0 and no more than requests need.
 //!
-//! It is built from the [`ir`](super::super::ir), not cut down from what is published. Of types it has
+//! It is built from the [`ir`](crate::regen::ir), not cut down from what is published. Of types it has
 //! none: progenitor decides where values go, and what a value is stands in the IR.
 
 use openapiv3::OpenAPI;
