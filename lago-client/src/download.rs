@@ -216,13 +216,13 @@ impl FileRequest {
     }
 
     fn fetch(&self) -> Fetch<'_> {
-        let shared = self.client.inner();
+        let inner = self.client.inner();
         Fetch {
-            shared,
+            inner,
             operation: self.operation,
             format: self.format,
-            timeout: self.timeout.unwrap_or(shared.timeout),
-            policy: self.retry.as_ref().unwrap_or(&shared.retry),
+            timeout: self.timeout.unwrap_or(inner.timeout),
+            policy: self.retry.as_ref().unwrap_or(&inner.retry),
         }
     }
 

@@ -92,9 +92,9 @@ impl Lookup<'_> {
 
     /// What is left of the time of the call.
     fn remaining(&self) -> Option<Duration> {
-        let shared = self.client.inner();
-        let total = self.options.total_timeout.unwrap_or(shared.total_timeout);
-        let remaining = total.checked_sub(shared.clock.now() - self.start)?;
+        let inner = self.client.inner();
+        let total = self.options.total_timeout.unwrap_or(inner.total_timeout);
+        let remaining = total.checked_sub(inner.clock.now() - self.start)?;
         (!remaining.is_zero()).then_some(remaining)
     }
 }

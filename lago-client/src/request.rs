@@ -143,12 +143,12 @@ impl<C: Call> Request<C> {
         let operation = C::OPERATION;
         let settled = self.call.settle();
         let things = settled.map_err(|problem| Error::request(operation, problem))?;
-        let shared = self.client.inner();
-        let start = shared.clock.now();
-        let write = || self.call.request(shared.base_url.as_str());
+        let inner = self.client.inner();
+        let start = inner.clock.now();
+        let write = || self.call.request(inner.base_url.as_str());
         let tear =
             |body: &[u8]| framing::tear(body, Expected::of::<C::Output>(), C::decode(body).is_ok());
-        let sent = shared.send(operation, &self.options, &write, tear);
+        let sent = inner.send(operation, &self.options, &write, tear);
         let success = match sent.await {
             Ok(success) => success,
             Err(error) => {

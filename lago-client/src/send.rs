@@ -79,7 +79,7 @@ impl ClientInner {
             clock: self.clock.as_ref(),
         };
         let call = Call {
-            shared: self,
+            inner: self,
             operation,
             timeout: options.timeout.unwrap_or(self.timeout),
             tear,
@@ -107,7 +107,7 @@ impl ClientInner {
 
 /// A call under way.
 struct Call<'a> {
-    shared: &'a ClientInner,
+    inner: &'a ClientInner,
     operation: &'static Operation,
     /// For one attempt.
     timeout: Duration,
@@ -125,15 +125,15 @@ impl Call<'_> {
     ) -> Result<Received, Error> {
         let mut request = request?;
         *request.timeout_mut() = Some(self.timeout.min(attempt.remaining));
-        let (http, is_ours) = (&self.shared.http, self.shared.is_http_ours);
+        let (http, is_ours) = (&self.inner.http, self.inner.is_http_ours);
         let sent = transport::send(http, is_ours, self.operation, request).await;
         let (mut answer, was_redirected) = sent?;
-        if let Some(pace) = &self.shared.pace {
-            pace.note(attempt.request, answer.headers(), self.shared.clock.now());
+        if let Some(pace) = &self.inner.pace {
+            pace.note(attempt.request, answer.headers(), self.inner.clock.now());
         }
         let tells_its_end =
             framing::tells_its_end(answer.version(), answer.status(), answer.headers());
-        let received = receive(self.operation, self.shared.max_response_bytes, &mut answer).await?;
+        let received = receive(self.operation, self.inner.max_response_bytes, &mut answer).await?;
         if received.status.is_success() {
             let body = &received.body;
             if !tells_its_end && doubts.is_torn((self.tear)(body), body) {
@@ -146,7 +146,7 @@ impl Call<'_> {
             }
             return Ok(received);
         }
-        let now = || self.shared.clock.utc();
+        let now = || self.inner.clock.utc();
         let wait = retry_after(received.status, &received.headers, now);
         Err(Error::api(self.operation, received)
             .retry_after_of(wait)

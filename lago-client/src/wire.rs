@@ -62,11 +62,12 @@ impl Draft {
     /// One value of a body that is an object, under its key.
     pub(crate) fn root(mut self, key: &'static str, value: &impl Serialize) -> Self {
         let mut body = match std::mem::replace(&mut self.body, Body::None) {
-            Body::None => vec![b'{'],
-            Body::Roots(mut body) | Body::Whole(mut body) => {
+            Body::Roots(mut body) => {
                 body.push(b',');
                 body
             }
+            // A whole body has no roots: what is written last counts.
+            Body::None | Body::Whole(_) => vec![b'{'],
         };
         let written = serde_json::to_writer(&mut body, key).and_then(|()| {
             body.push(b':');

@@ -22,7 +22,7 @@ use crate::storage::is_private;
 
 /// How a file is fetched.
 pub(super) struct Fetch<'a> {
-    pub(super) shared: &'a ClientInner,
+    pub(super) inner: &'a ClientInner,
     /// The one that said where the file is.
     pub(super) operation: &'static Operation,
     pub(super) format: Format,
@@ -114,7 +114,7 @@ impl Fetch<'_> {
 
     /// The next piece of a file.
     pub(super) async fn chunk(&self, file: &mut File) -> Result<Option<Bytes>, Error> {
-        let clock = self.shared.clock.as_ref();
+        let clock = self.inner.clock.as_ref();
         let chunk = match file.read.take() {
             Some(read) => Some(read),
             None => match within(clock, self.timeout, file.answer.chunk()).await {
@@ -138,7 +138,7 @@ impl Fetch<'_> {
     }
 
     fn check(&self, url: &Url) -> Result<(), Error> {
-        let checked = self.shared.storages.reach.check(url);
+        let checked = self.inner.storages.reach.check(url);
         checked.map_err(|why| self.no_way(why))
     }
 
@@ -147,10 +147,10 @@ impl Fetch<'_> {
             operation: self.operation,
             policy: self.policy,
             total: remaining,
-            budget: &self.shared.budget,
+            budget: &self.inner.budget,
             // The limit is that of the API.
             pace: None,
-            clock: self.shared.clock.as_ref(),
+            clock: self.inner.clock.as_ref(),
         }
     }
 
@@ -161,7 +161,7 @@ impl Fetch<'_> {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let limit = self.timeout.min(attempt.remaining);
-        let outcome = within(self.shared.clock.as_ref(), limit, work).await;
+        let outcome = within(self.inner.clock.as_ref(), limit, work).await;
         outcome.unwrap_or_else(|| Err(self.error(Kind::Timeout)))
     }
 
@@ -174,7 +174,7 @@ impl Fetch<'_> {
             // Some gateways refuse who does not say a name.
             let agent = HeaderValue::from_static(PRODUCT);
             request.headers_mut().insert(USER_AGENT, agent);
-            let http = self.shared.storages.client(&url, &self.shared.http)?;
+            let http = self.inner.storages.client(&url, &self.inner.http)?;
             let answer = http.execute(request).await;
             let answer = answer.map_err(|error| self.broken(error))?;
             // A client that callers made may follow redirects by itself.
@@ -196,7 +196,7 @@ impl Fetch<'_> {
     }
 
     async fn receive(&self, mut answer: reqwest::Response) -> Result<Received, Error> {
-        let received = receive(self.operation, self.shared.max_response_bytes, &mut answer).await;
+        let received = receive(self.operation, self.inner.max_response_bytes, &mut answer).await;
         received.map_err(Error::of_storage)
     }
 
@@ -205,7 +205,7 @@ impl Fetch<'_> {
         if received.status == StatusCode::OK {
             return self.error(Kind::NoFile).with_response(received);
         }
-        let now = || self.shared.clock.utc();
+        let now = || self.inner.clock.utc();
         let wait = retry_after(received.status, &received.headers, now);
         let refused = self.error(Kind::Refused).with_response(received);
         refused.retry_after_of(wait)
