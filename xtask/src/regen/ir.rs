@@ -4,7 +4,7 @@ mod field;
 
 use std::collections::BTreeMap;
 
-pub(crate) use field::{ClientGenerated, Field, LeftOut};
+pub(crate) use field::{ClientGenerated, Field, LeftOut, Presence};
 
 /// The whole API.
 #[derive(Debug)]

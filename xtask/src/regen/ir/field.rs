@@ -49,6 +49,30 @@ impl Field {
             null_as_empty: false,
         }
     }
+
+    /// How it is there or not, in an object that servers send (`received`) or only callers do.
+    pub(crate) fn presence(&self, received: bool) -> Presence {
+        match (received, self.required, self.nullable) {
+            (_, true, false) => Presence::Required,
+            // To whoever reads, null and missing are the same.
+            (true, _, _) | (false, false, false) => Presence::Optional,
+            (false, true, true) => Presence::RequiredNullable,
+            (false, false, true) => Presence::OptionalNullable,
+        }
+    }
+}
+
+/// How a property is there or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Always there: `T`.
+    Required,
+    /// There or left out: `Option`.
+    Optional,
+    /// Always there, as null when there is nothing: `Option`.
+    RequiredNullable,
+    /// Left out, null, or a value: `Patch`.
+    OptionalNullable,
 }
 
 /// What becomes of a property that an update leaves out, where it does not stay as it is.

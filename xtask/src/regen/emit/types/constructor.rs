@@ -4,12 +4,12 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::fields::{Presence, StructField};
+use super::fields::StructField;
 use super::refusable::{can_refuse, generics, refusable, remembered, taken};
 use super::setters::{argument, converted};
 use crate::regen::emit::docs;
 use crate::regen::emit::docs::doc_lines;
-use crate::regen::ir::{ClientGenerated, TypeRef};
+use crate::regen::ir::{ClientGenerated, Presence, TypeRef};
 
 /// More arguments than this say too little about themselves.
 const MOST_ARGUMENTS: usize = 3;
@@ -175,7 +175,7 @@ fn initialised(field: &StructField<'_>) -> TokenStream {
     }
     let value = converted(field);
     match field.field.ty {
-        TypeRef::Boolean if field.presence == Presence::Plain => quote!(#ident),
+        TypeRef::Boolean if field.presence == Presence::Required => quote!(#ident),
         _ => quote!(#ident: #value),
     }
 }
@@ -192,9 +192,9 @@ fn nothing(field: &StructField<'_>) -> TokenStream {
                 ClientGenerated::Now => quote!(crate::client_generated::now()),
             });
     match (field.presence, client_generated) {
-        (Presence::Patch, Some(value)) => quote!(#ident: crate::Patch::Value(#value)),
-        (Presence::Patch, None) => quote!(#ident: crate::Patch::Absent),
-        (Presence::Plain, Some(value)) => quote!(#ident: #value),
+        (Presence::OptionalNullable, Some(value)) => quote!(#ident: crate::Patch::Value(#value)),
+        (Presence::OptionalNullable, None) => quote!(#ident: crate::Patch::Absent),
+        (Presence::Required, Some(value)) => quote!(#ident: #value),
         (_, Some(value)) => quote!(#ident: Some(#value)),
         (_, None) => quote!(#ident: None),
     }

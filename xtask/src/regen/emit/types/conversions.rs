@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::fields::{Presence, StructField, left_out, print_fields};
+use super::fields::{StructField, left_out, print_fields};
 use super::refusable::can_refuse;
 use super::typed::Typed;
 use crate::regen::conversions::{How, Plan, plan};
 use crate::regen::emit::EmitError;
 use crate::regen::emit::docs::doc_lines;
-use crate::regen::ir::Api;
+use crate::regen::ir::{Api, Presence};
 
 /// What follows the struct `to`: the conversions into it.
 pub(crate) fn print(
@@ -59,7 +59,7 @@ fn implementation(
         let ident = field.ident;
         let value = match step {
             Some((index, how)) => given(&source[*index], how, field),
-            None if field.presence == Presence::Patch => quote!(crate::Patch::Absent),
+            None if field.presence == Presence::OptionalNullable => quote!(crate::Patch::Absent),
             None => quote!(None),
         };
         quote!(#ident: #value)
@@ -128,7 +128,7 @@ fn implementation(
 
 /// Whether a field that is needed may be missing in the one that it is taken from.
 fn may_lack(source: &StructField<'_>, target: &StructField<'_>) -> bool {
-    target.presence == Presence::Plain && source.presence != Presence::Plain
+    target.presence == Presence::Required && source.presence != Presence::Required
 }
 
 /// The value for a field, from the field that it comes from.
@@ -144,23 +144,32 @@ fn given(source: &StructField<'_>, how: &How, target: &StructField<'_>) -> Token
         }
     };
     match (source.presence, target.presence) {
-        (Presence::Plain, Presence::Plain) => changed(whole),
-        (Presence::Plain, Presence::Option | Presence::Null) => {
+        (Presence::Required, Presence::Required) => changed(whole),
+        (Presence::Required, Presence::Optional | Presence::RequiredNullable) => {
             let value = changed(whole);
             quote!(Some(#value))
         }
-        (Presence::Plain, Presence::Patch) => {
+        (Presence::Required, Presence::OptionalNullable) => {
             let value = changed(whole);
             quote!(crate::Patch::Value(#value))
         }
-        (Presence::Option | Presence::Null, Presence::Option | Presence::Null)
-        | (Presence::Patch, Presence::Patch) => mapped,
-        (Presence::Option | Presence::Null, Presence::Patch) => {
+        (
+            Presence::Optional | Presence::RequiredNullable,
+            Presence::Optional | Presence::RequiredNullable,
+        )
+        | (Presence::OptionalNullable, Presence::OptionalNullable) => mapped,
+        (Presence::Optional | Presence::RequiredNullable, Presence::OptionalNullable) => {
             quote!(#mapped.map_or(crate::Patch::Absent, crate::Patch::Value))
         }
-        (Presence::Patch, Presence::Option | Presence::Null) => quote!(#mapped.into_value()),
-        (Presence::Option | Presence::Null, Presence::Plain) => needed(&mapped, target),
-        (Presence::Patch, Presence::Plain) => needed(&quote!(#mapped.into_value()), target),
+        (Presence::OptionalNullable, Presence::Optional | Presence::RequiredNullable) => {
+            quote!(#mapped.into_value())
+        }
+        (Presence::Optional | Presence::RequiredNullable, Presence::Required) => {
+            needed(&mapped, target)
+        }
+        (Presence::OptionalNullable, Presence::Required) => {
+            needed(&quote!(#mapped.into_value()), target)
+        }
     }
 }
 
@@ -209,16 +218,16 @@ fn id_among<'a>(
     let optional = |owner: TokenStream, field: &StructField<'_>| {
         let ident = field.ident;
         match field.presence {
-            Presence::Plain => quote!(Some(&#owner.#ident)),
-            Presence::Option | Presence::Null => quote!(#owner.#ident.as_ref()),
-            Presence::Patch => quote!(#owner.#ident.as_value()),
+            Presence::Required => quote!(Some(&#owner.#ident)),
+            Presence::Optional | Presence::RequiredNullable => quote!(#owner.#ident.as_ref()),
+            Presence::OptionalNullable => quote!(#owner.#ident.as_value()),
         }
     };
     let own_key = optional(quote!(self), own);
     let entry_key = optional(quote!(entry), known_key);
     let (id, known) = (id.ident, known_id.ident);
     let found = match known_id.presence {
-        Presence::Plain => quote!(same.map(|entry| entry.#known)),
+        Presence::Required => quote!(same.map(|entry| entry.#known)),
         _ => quote!(same.and_then(|entry| entry.#known)),
     };
     let doc = doc_lines(&format!(

@@ -5,20 +5,7 @@ use quote::quote;
 
 use super::typed::{Typed, TypedField};
 use crate::regen::emit::EmitError;
-use crate::regen::ir::{Field, Kind, LeftOut, Type};
-
-/// How a field is there or not, and so what stands around its type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Presence {
-    /// Always there.
-    Plain,
-    /// `Option`, left out when `None`.
-    Option,
-    /// `Option`, sent as null when `None`.
-    Null,
-    /// `Patch`: left out, null, or a value.
-    Patch,
-}
+use crate::regen::ir::{Field, Kind, LeftOut, Presence, Type};
 
 /// A field with all that decides how it is printed.
 pub(crate) struct StructField<'a> {
@@ -28,24 +15,18 @@ pub(crate) struct StructField<'a> {
     pub(crate) ident: &'a syn::Ident,
     /// The type of its value when there is one.
     pub(crate) value: &'a syn::Type,
-    /// What stands around it.
+    /// How it is there or not, and so what stands around its type.
     pub(crate) presence: Presence,
 }
 
 impl<'a> StructField<'a> {
     /// Joins what the document and what typify say.
     pub(crate) fn new(field: &'a Field, typed: &'a TypedField, received: bool) -> Self {
-        let presence = match (received, field.required, field.nullable) {
-            (_, true, false) => Presence::Plain,
-            (true, _, _) | (false, false, false) => Presence::Option,
-            (false, true, true) => Presence::Null,
-            (false, false, true) => Presence::Patch,
-        };
         Self {
             field,
             ident: &typed.ident,
             value: &typed.ty,
-            presence,
+            presence: field.presence(received),
         }
     }
 
@@ -53,21 +34,23 @@ impl<'a> StructField<'a> {
     pub(crate) fn ty(&self) -> TokenStream {
         let value = self.value;
         match self.presence {
-            Presence::Plain => quote!(#value),
-            Presence::Option | Presence::Null => quote!(Option<#value>),
-            Presence::Patch => quote!(crate::Patch<#value>),
+            Presence::Required => quote!(#value),
+            Presence::Optional | Presence::RequiredNullable => quote!(Option<#value>),
+            Presence::OptionalNullable => quote!(crate::Patch<#value>),
         }
     }
 
     /// Whether a caller has to give it.
     pub(crate) fn is_required(&self) -> bool {
-        matches!(self.presence, Presence::Plain | Presence::Null)
-            && self.field.client_generated.is_none()
+        matches!(
+            self.presence,
+            Presence::Required | Presence::RequiredNullable
+        ) && self.field.client_generated.is_none()
     }
 
     /// What `serde` has to know because null is sent as an empty object.
     pub(crate) fn null_as_empty(&self) -> bool {
-        self.field.null_as_empty && self.presence == Presence::Patch
+        self.field.null_as_empty && self.presence == Presence::OptionalNullable
     }
 }
 

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::{Presence, StructField};
-use crate::regen::ir::ClientGenerated;
+use super::fields::StructField;
+use crate::regen::ir::{ClientGenerated, Presence};
 
 /// The `Keyed` of a type, when the client fills in both its key and its time.
 pub(crate) fn type_impl(name: &syn::Ident, fields: &[StructField<'_>]) -> Option<TokenStream> {
@@ -13,18 +13,18 @@ pub(crate) fn type_impl(name: &syn::Ident, fields: &[StructField<'_>]) -> Option
         fields.find(|field| field.field.client_generated == Some(client_generated))
     };
     let (key, time) = (by(ClientGenerated::Id)?, by(ClientGenerated::Now)?);
-    if key.presence != Presence::Plain {
+    if key.presence != Presence::Required {
         return None;
     }
     let (key, key_name) = (key.ident, &key.field.name);
     let fix = {
         let time_ident = time.ident;
         match time.presence {
-            Presence::Plain => quote!(),
-            Presence::Option | Presence::Null => {
+            Presence::Required => quote!(),
+            Presence::Optional | Presence::RequiredNullable => {
                 quote!(self.#time_ident.get_or_insert_with(crate::client_generated::now);)
             }
-            Presence::Patch => quote! {
+            Presence::OptionalNullable => quote! {
                 if !matches!(self.#time_ident, crate::Patch::Value(_)) {
                     self.#time_ident = crate::Patch::Value(crate::client_generated::now());
                 }

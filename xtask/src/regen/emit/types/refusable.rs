@@ -5,8 +5,8 @@ use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::fields::{Presence, StructField};
-use crate::regen::ir::{Form, TypeRef};
+use super::fields::StructField;
+use crate::regen::ir::{Form, Presence, TypeRef};
 
 /// A field whose setter takes more than is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(crate) fn can_refuse(fields: &[StructField<'_>]) -> bool {
 pub(crate) fn refusable(field: &StructField<'_>) -> Option<Refusable> {
     match (&field.field.ty, field.presence) {
         // `None` is for null, and a text cannot be turned into an `Option`.
-        (_, Presence::Null) => None,
+        (_, Presence::RequiredNullable) => None,
         (TypeRef::Decimal(Form::Seconds), _) => Some(Refusable::Seconds),
         (TypeRef::Decimal(_), _) => Some(Refusable::Decimal),
         (TypeRef::Map(value), _) if **value == TypeRef::Json => Some(Refusable::Object),
@@ -40,17 +40,17 @@ pub(crate) fn refusable(field: &StructField<'_>) -> Option<Refusable> {
 pub(crate) fn fallible(field: &StructField<'_>) -> Option<(TokenStream, TokenStream)> {
     let (ident, value) = (field.ident, field.value);
     let ty = match field.presence {
-        Presence::Patch => quote!(crate::Patch<#value>),
+        Presence::OptionalNullable => quote!(crate::Patch<#value>),
         _ => quote!(#value),
     };
     let given = |ty: &TokenStream| quote!(#ident: impl TryInto<#ty, Error: Into<crate::Refusal>>);
     Some(match (refusable(field)?, field.presence) {
-        (Refusable::Seconds, Presence::Plain | Presence::Option) => {
+        (Refusable::Seconds, Presence::Required | Presence::Optional) => {
             let time = quote!(crate::UnixTime);
             let converted = quote!(crate::refused::convert::<#time>(#ident));
             (given(&time), quote!(#converted.map(Into::into)))
         }
-        (Refusable::Object, Presence::Plain | Presence::Option) => {
+        (Refusable::Object, Presence::Required | Presence::Optional) => {
             let kind = kind(field);
             (
                 quote!(#ident: impl crate::IntoObject<#kind>),
@@ -64,7 +64,7 @@ pub(crate) fn fallible(field: &StructField<'_>) -> Option<(TokenStream, TokenStr
 /// What an argument is generic over, if it has to be named.
 pub(crate) fn generics(fields: &[&StructField<'_>]) -> Option<TokenStream> {
     let objects = fields.iter().filter(|field| {
-        refusable(field) == Some(Refusable::Object) && field.presence != Presence::Patch
+        refusable(field) == Some(Refusable::Object) && field.presence != Presence::OptionalNullable
     });
     let kinds: Vec<syn::Ident> = objects.map(|field| kind(field)).collect();
     (!kinds.is_empty()).then(|| quote!(<#(#kinds),*>))

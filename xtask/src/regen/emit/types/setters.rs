@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::fields::{Presence, StructField};
+use super::fields::StructField;
 use super::refusable::{fallible, generics, refusable};
 use crate::regen::emit::docs;
 use crate::regen::emit::docs::doc_lines;
 use crate::regen::ident;
-use crate::regen::ir::TypeRef;
+use crate::regen::ir::{Presence, TypeRef};
 use crate::regen::names::singular;
 
 /// Prints the setters.
@@ -26,7 +26,7 @@ fn setter(field: &StructField<'_>) -> TokenStream {
     let argument = argument(field);
     let name = docs::sentence(&field.field.name).to_lowercase();
     let doc = doc_lines(&match field.presence {
-        Presence::Patch => {
+        Presence::OptionalNullable => {
             format!("Sets the {name}; [`Patch::Null`](crate::Patch::Null) clears it.")
         }
         _ => format!("Sets the {name}."),
@@ -36,7 +36,7 @@ fn setter(field: &StructField<'_>) -> TokenStream {
         .deprecated
         .then(|| quote!(#[deprecated] #[allow(deprecated)]));
     let assign = |value: TokenStream| match field.presence {
-        Presence::Option => quote!(self.#ident = Some(#value);),
+        Presence::Optional => quote!(self.#ident = Some(#value);),
         _ => quote!(self.#ident = #value;),
     };
     let function = function(ident);
@@ -77,12 +77,12 @@ fn entry_setter(field: &StructField<'_>, fields: &[StructField<'_>]) -> Option<T
     }
     let doc = doc_lines(&format!("Adds an entry to `{ident}`."));
     let (taken, kept) = match field.presence {
-        Presence::Patch => (
+        Presence::OptionalNullable => (
             quote!(self.#ident.into_value().unwrap_or_default()),
             quote!(crate::Patch::Value(entries)),
         ),
-        Presence::Plain => (quote!(self.#ident), quote!(entries)),
-        Presence::Option | Presence::Null => (
+        Presence::Required => (quote!(self.#ident), quote!(entries)),
+        Presence::Optional | Presence::RequiredNullable => (
             quote!(self.#ident.unwrap_or_default()),
             quote!(Some(entries)),
         ),
@@ -105,7 +105,10 @@ pub(crate) fn argument(field: &StructField<'_>) -> TokenStream {
         return argument;
     }
     let (ident, value, ty) = (field.ident, field.value, field.ty());
-    if matches!(field.presence, Presence::Patch | Presence::Null) {
+    if matches!(
+        field.presence,
+        Presence::OptionalNullable | Presence::RequiredNullable
+    ) {
         return quote!(#ident: impl Into<#ty>);
     }
     match (&field.field.ty, arguments_of(value).as_slice()) {
@@ -124,7 +127,10 @@ pub(crate) fn converted(field: &StructField<'_>) -> TokenStream {
         return result;
     }
     let ident = field.ident;
-    if matches!(field.presence, Presence::Patch | Presence::Null) {
+    if matches!(
+        field.presence,
+        Presence::OptionalNullable | Presence::RequiredNullable
+    ) {
         return quote!(#ident.into());
     }
     match field.field.ty {

@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::{Presence, StructField, left_out};
+use super::fields::{StructField, left_out};
 use super::refusable::can_refuse;
 use super::{constructor, keyed, setters};
 use crate::regen::emit::docs::{self, doc_lines};
-use crate::regen::ir::{Form, Type, TypeRef};
+use crate::regen::ir::{Form, Presence, Type, TypeRef};
 use crate::regen::prose;
 
 /// Prints the struct.
@@ -85,12 +85,12 @@ fn serde_attribute(printed: &StructField<'_>, owner: &Type) -> Option<TokenStrea
         parts.push(quote!(rename = #name));
     }
     match printed.presence {
-        Presence::Plain => {}
-        Presence::Null => parts.push(quote!(default)),
-        Presence::Option => {
+        Presence::Required => {}
+        Presence::RequiredNullable => parts.push(quote!(default)),
+        Presence::Optional => {
             parts.push(quote!(default, skip_serializing_if = "Option::is_none"));
         }
-        Presence::Patch => {
+        Presence::OptionalNullable => {
             parts.push(quote!(
                 default,
                 skip_serializing_if = "crate::Patch::is_absent"
@@ -101,8 +101,8 @@ fn serde_attribute(printed: &StructField<'_>, owner: &Type) -> Option<TokenStrea
         parts.push(quote!(with = "crate::patch::empty_for_null"));
     }
     let read = match (&printed.field.ty, printed.presence) {
-        (TypeRef::Integer, Presence::Plain) => Some("crate::integer::deserialize"),
-        (TypeRef::Integer, Presence::Patch) => Some("crate::integer::deserialize_patch"),
+        (TypeRef::Integer, Presence::Required) => Some("crate::integer::deserialize"),
+        (TypeRef::Integer, Presence::OptionalNullable) => Some("crate::integer::deserialize_patch"),
         (TypeRef::Integer, _) => Some("crate::integer::deserialize_option"),
         (ty, _) if owner.received && holds_any_json(ty) => {
             Some("crate::decode::free_form::deserialize")
@@ -129,8 +129,8 @@ fn serde_attribute(printed: &StructField<'_>, owner: &Type) -> Option<TokenStrea
 /// Integers are read from more than their type says, see `lago_types::integer`.
 fn schemars_attribute(printed: &StructField<'_>) -> Option<TokenStream> {
     let lenient = match (&printed.field.ty, printed.presence) {
-        (TypeRef::Integer, Presence::Plain) => "crate::integer::Lenient",
-        (TypeRef::Integer, Presence::Patch) => "crate::Patch<crate::integer::Lenient>",
+        (TypeRef::Integer, Presence::Required) => "crate::integer::Lenient",
+        (TypeRef::Integer, Presence::OptionalNullable) => "crate::Patch<crate::integer::Lenient>",
         (TypeRef::Integer, _) => "Option<crate::integer::Lenient>",
         _ if printed.null_as_empty() => {
             let value = printed.value;
