@@ -10,10 +10,11 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, Map
 
 #[cfg(feature = "drift")]
 use crate::drift;
+use crate::framing::{self, Expected, Tear};
 use crate::page::Page;
-use crate::redact::{Quoting, long, word};
+use crate::redact::{Quoting, long};
 use lago_types::PaginationMeta;
-use lago_types::decode::{self, JsonPath, KeyOf, Root, Segment, free_form};
+use lago_types::decode::{self, JsonPath, KeyOf, Root, free_form};
 
 /// Why an answer cannot be read, and where.
 #[derive(Debug)]
@@ -30,12 +31,18 @@ pub struct Read<T> {
     /// Under which key of the body the value stands; empty when it does under none.
     key: &'static str,
     read: fn(&[u8], &'static str) -> Result<T, Failure>,
+    expected: Expected,
 }
 
 impl<T> Read<T> {
     /// Reads a body.
     pub(crate) fn body(&self, body: &[u8]) -> Result<T, Failure> {
         (self.read)(body, self.key)
+    }
+
+    /// Judges a body whose end nobody marks.
+    pub(crate) fn tear(&self, body: &[u8]) -> Tear {
+        framing::tear(body, self.expected, self.body(body).is_ok())
     }
 }
 
@@ -49,12 +56,17 @@ impl<T: DeserializeOwned> Read<T> {
         Self {
             key: "",
             read: |body, _| read(body, || PhantomData),
+            expected: Expected::Json,
         }
     }
 
     /// A value under a root key.
     pub(crate) const fn root(key: &'static str) -> Self {
-        Self { key, read: root }
+        Self {
+            key,
+            read: root,
+            expected: Expected::Json,
+        }
     }
 }
 
@@ -71,6 +83,7 @@ impl<T: DeserializeOwned> Read<Option<T>> {
                 true => Ok(None),
                 false => root(body, key).map(Some),
             },
+            expected: Expected::Json,
         }
     }
 }
@@ -79,7 +92,11 @@ impl<T: DeserializeOwned> Read<Page<T>> {
     /// A page of a list: the elements under their key, beside `meta`.
     #[allow(dead_code, reason = "some documents have no lists")]
     pub(crate) const fn page(key: &'static str) -> Self {
-        Self { key, read: page }
+        Self {
+            key,
+            read: page,
+            expected: Expected::Json,
+        }
     }
 }
 
@@ -89,6 +106,7 @@ impl Read<()> {
         Self {
             key: "",
             read: |_, _| Ok(()),
+            expected: Expected::Nothing,
         }
     }
 }
@@ -99,6 +117,7 @@ impl Read<String> {
         Self {
             key: "",
             read: |body, _| text(body),
+            expected: Expected::Text,
         }
     }
 }
@@ -135,9 +154,8 @@ where
 /// Not generic, as it is needed for every type.
 fn failure(text: &str, error: serde_json::Error) -> Failure {
     Failure {
-        path: in_words(&JsonPath::of_failure(text, &error), |index| {
-            format!("[{index}]")
-        }),
+        path: long(JsonPath::of_failure(text, &error).in_words(|index| format!("[{index}]")))
+            .to_string(),
         source: Box::new(Quoting(error)),
     }
 }
@@ -176,29 +194,12 @@ where
             // It fails at the value: that is what was asked for.
             let error = lago_types::drift::refuse(value, again).err();
             let path = error.map(|error| JsonPath::of_failure(text, &error));
-            in_words(&path.unwrap_or_default(), |_| "[]".to_owned())
+            let path = path.unwrap_or_default().in_words(|_| "[]".to_owned());
+            long(path).to_string()
         });
         drift::note(found);
     }
     outcome
-}
-
-/// A path whose keys are words of the API. Keys of a map can be anything, the e-mail of a customer
-/// among it, and paths are printed.
-fn in_words(path: &JsonPath<'_>, index: impl Fn(usize) -> String) -> String {
-    let mut text = String::new();
-    for segment in path.segments() {
-        match segment {
-            Segment::Index(place) => text.push_str(&index(*place)),
-            Segment::Key(key) => {
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(word(key));
-            }
-        }
-    }
-    long(text).to_string()
 }
 
 /// Reads a page from its two keys.

@@ -7,7 +7,6 @@
 //! idempotent, which has one attempt, does not believe it: the server acted, and what it said may be lost. Where
 //! a call has no value its status is all that counts, and that came.
 
-use std::any::TypeId;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -31,17 +30,6 @@ pub(crate) enum Expected {
     Text,
     /// An object.
     Json,
-}
-
-impl Expected {
-    /// By the type of the value.
-    pub(crate) fn of<T: 'static>() -> Self {
-        match TypeId::of::<T>() == TypeId::of::<String>() {
-            _ if size_of::<T>() == 0 => Self::Nothing,
-            true => Self::Text,
-            false => Self::Json,
-        }
-    }
 }
 
 /// Judges a body, given whether the call can read it.

@@ -8,7 +8,6 @@ use std::time::Duration;
 use crate::client::Client;
 use crate::decode::{Failure, Read};
 use crate::error::Error;
-use crate::framing::{self, Expected};
 use crate::headers;
 use crate::identity::OtherObject;
 use crate::keyed::{Lookup, Recorded};
@@ -146,8 +145,7 @@ impl<C: Call> Request<C> {
         let inner = self.client.inner();
         let start = inner.clock.now();
         let write = || self.call.request(inner.base_url.as_str());
-        let tear =
-            |body: &[u8]| framing::tear(body, Expected::of::<C::Output>(), C::decode(body).is_ok());
+        let tear = |body: &[u8]| C::READ.tear(body);
         let sent = inner.send(operation, &self.options, &write, tear);
         let success = match sent.await {
             Ok(success) => success,

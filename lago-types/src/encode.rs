@@ -2,38 +2,21 @@
 //!
 //! `serde_json` says nothing of the place. What it had written until then does.
 
-use crate::decode::{JsonPath, Segment};
+use crate::decode::JsonPath;
 use crate::refused;
-use crate::words::is_code;
 
 /// The error with the place in front: "`events[3].timestamp`: expected …", where `written` is what had been written
 /// before it.
 pub fn located(written: &[u8], error: &serde_json::Error) -> String {
     let text = String::from_utf8_lossy(written);
-    let path = JsonPath::of_end(&text);
-    let mut steps: Vec<&Segment<'_>> = path.segments().collect();
-    let is_of_setters = steps.pop_if(|last| **last == refused::KEY).is_some();
-    let place = in_words(&steps);
+    let mut path = JsonPath::of_end(&text);
+    let is_of_setters = path.pop_if(&refused::KEY);
+    let place = path.in_words(|index| format!("[{index}]"));
     match is_of_setters {
         true => refused::located(&error.to_string(), &place),
         false if place.is_empty() => error.to_string(),
         false => format!("`{place}`: {error}"),
     }
-}
-
-/// A path whose keys are words of the API: others are chosen by customers, and errors are printed.
-fn in_words(steps: &[&Segment<'_>]) -> String {
-    let mut path = String::new();
-    for step in steps {
-        match step {
-            Segment::Index(index) => path += &format!("[{index}]"),
-            Segment::Key(key) => {
-                path += if path.is_empty() { "" } else { "." };
-                path += if is_code(key) { key } else { "?" };
-            }
-        }
-    }
-    path
 }
 
 #[cfg(test)]
@@ -45,6 +28,7 @@ mod tests {
     use serde_json::Serializer;
 
     use super::*;
+    use crate::decode::Segment;
 
     /// JSON in which something cannot be written.
     #[derive(Clone, Debug)]

@@ -3,8 +3,6 @@
 //! Rack reads `metadata[region]=eu` as an entry of a map. It decodes names before it looks for
 //! brackets in them, so no encoding brings a key that has one to the server as it is.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use lago_types::Decimal;
 use serde_json::Value;
@@ -33,8 +31,8 @@ impl Query {
     }
 }
 
-/// What can stand in a query. A list is a parameter for each of its elements, under one name; a map is one
-/// for each of its entries, under its key; what is left out is none.
+/// What can stand in a query. A list is a parameter for each of its elements, under one name; what is left out is
+/// none.
 pub(crate) trait QueryValue {
     /// Writes the value as parameters called `name`.
     fn write(&self, name: &str, query: &mut Query);
@@ -80,14 +78,6 @@ impl<T: QueryValue> QueryValue for Vec<T> {
     fn write(&self, name: &str, query: &mut Query) {
         for value in self {
             value.write(name, query);
-        }
-    }
-}
-
-impl<T: QueryValue> QueryValue for BTreeMap<String, T> {
-    fn write(&self, _: &str, query: &mut Query) {
-        for (key, value) in self {
-            value.write(key, query);
         }
     }
 }

@@ -10,6 +10,7 @@ use std::fmt;
 use serde_json::error::Category;
 
 use super::free_form;
+use crate::words::is_code;
 
 /// A place in a JSON text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +51,28 @@ impl<'t> JsonPath<'t> {
     /// The steps from the root; none for the root itself.
     pub fn segments(&self) -> impl Iterator<Item = &Segment<'t>> {
         self.0.iter()
+    }
+
+    /// Leaves out the last step, when it is this one; tells whether it was.
+    pub(crate) fn pop_if(&mut self, step: &Segment<'t>) -> bool {
+        self.0.pop_if(|last| last == step).is_some()
+    }
+
+    /// The path with `?` for keys that are no words of the API: keys of a map can be anything, the e-mail of
+    /// a customer among it, and paths are printed.
+    #[must_use]
+    pub fn in_words(&self, index: impl Fn(usize) -> String) -> String {
+        let mut path = String::new();
+        for step in &self.0 {
+            match step {
+                Segment::Index(place) => path += &index(*place),
+                Segment::Key(key) => {
+                    path += if path.is_empty() { "" } else { "." };
+                    path += if is_code(key) { key } else { "?" };
+                }
+            }
+        }
+        path
     }
 }
 

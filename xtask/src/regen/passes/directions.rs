@@ -21,67 +21,65 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let sent = reachable(root, Uses::Requests);
     let received = reachable(root, Uses::Answers);
     let both: BTreeSet<String> = sent.intersection(&received).cloned().collect();
-    let variants = variants(root, &to_split(root, &both), context);
-    let redirect = |node: &mut Value| {
-        if let Some(variant) = reference(node).and_then(|name| variants.get(name)) {
-            redirect(node, variant);
+    let copies_of = copies_of(root, &to_split(root, &both), context);
+    let point_at_copy = |node: &mut Value| {
+        if let Some(copy) = reference(node).and_then(|name| copies_of.get(name)) {
+            redirect(node, copy);
         }
     };
-    let copies: Vec<(String, Value)> = variants
+    let copies: Vec<(String, Value)> = copies_of
         .iter()
-        .filter_map(|(name, variant)| {
+        .filter_map(|(name, copy)| {
             let mut schema = components(root)?.get(name)?.clone();
-            descend_mut(&mut schema, &mut |node| redirect(node));
-            Some((variant.clone(), schema))
+            descend_mut(&mut schema, &mut |node| point_at_copy(node));
+            Some((copy.clone(), schema))
         })
         .collect();
     for (name, schema) in components_mut(root) {
         if sent.contains(name) && !received.contains(name) {
-            descend_mut(schema, &mut |node| redirect(node));
+            descend_mut(schema, &mut |node| point_at_copy(node));
         }
     }
     each_root_mut(root, &mut |place, schema| {
         if matches!(place.site, Site::Request | Site::Parameter) {
-            descend_mut(schema, &mut |node| redirect(node));
+            descend_mut(schema, &mut |node| point_at_copy(node));
         }
     });
     components_mut(root).extend(copies);
-    variants.len()
+    copies_of.len()
 }
 
-/// The name of the sent variant of each component that is split.
-fn variants(
+/// The name of the copy that is sent, of each component that is split.
+fn copies_of(
     root: &Value,
     split: &BTreeSet<String>,
     context: &mut Context<'_>,
 ) -> BTreeMap<String, String> {
     let all = components(root);
     let taken = |name: &str| all.and_then(|all| all.get(name));
-    let mut variants = BTreeMap::new();
+    let mut copies_of = BTreeMap::new();
     for name in split {
-        let mut variant = format!("{name}Input");
-        if let (Some(schema), Some(other)) = (taken(name), taken(&variant)) {
+        let mut copy = format!("{name}Input");
+        if let (Some(schema), Some(other)) = (taken(name), taken(&copy)) {
             let other = context.pointer(origin(other));
             context.choice(
                 origin(schema),
-                format!("`{name}` is sent and received, but `{variant}` is already {other}"),
+                format!("`{name}` is sent and received, but `{copy}` is already {other}"),
                 "name one of them in names.yaml, section types",
             );
-            variant = format!("{name}Request");
-            if let Some(other) = taken(&variant) {
+            copy = format!("{name}Request");
+            if let Some(other) = taken(&copy) {
                 let other = context.pointer(origin(other));
                 context.problem(
                     origin(schema),
-                    format!(
-                        "`{name}` is sent and received, but `{variant}` too is already {other}"
-                    ),
+                    format!("`{name}` is sent and received, but `{copy}` too is already {other}"),
                     "name one of them in names.yaml, section types",
                 );
             }
         }
-        variants.insert(name.clone(), variant);
+        copies_of.insert(name.clone(), copy);
     }
-    variants
+    copies_of
 }
 
 /// Those with a property whose meaning depends on the direction, and all that contain them.

@@ -21,16 +21,16 @@ pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
             }
         }
     }
-    let variants: Vec<String> = nullable
+    let or_null: Vec<String> = nullable
         .iter()
         .filter(|name| base_of(name).is_some_and(|base| components.contains_key(base)))
         .cloned()
         .collect();
-    for variant in &variants {
+    for name in &or_null {
         let values = components
-            .shift_remove(variant)
+            .shift_remove(name)
             .map(|mut schema| schema["enum"].take());
-        let base = base_of(variant).and_then(|base| components.get_mut(base));
+        let base = base_of(name).and_then(|base| components.get_mut(base));
         if let (Some(Value::Array(values)), Some(Value::Array(known))) =
             (values, base.and_then(|base| base.get_mut("enum")))
         {
@@ -47,7 +47,7 @@ pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
             node["nullable"] = json!(true);
             changes += 1;
         }
-        if variants.contains(&target)
+        if or_null.contains(&target)
             && let Some(base) = base_of(&target)
         {
             redirect(node, base);

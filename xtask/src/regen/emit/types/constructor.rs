@@ -140,7 +140,7 @@ fn asked_note(needed: &[&StructField<'_>]) -> String {
 
 /// What the constructor fills in by itself.
 fn client_generated_note(fields: &[StructField<'_>]) -> String {
-    let client_generated: Vec<String> = fields
+    let notes: Vec<String> = fields
         .iter()
         .filter_map(|field| {
             let what = match field.field.client_generated? {
@@ -150,11 +150,11 @@ fn client_generated_note(fields: &[StructField<'_>]) -> String {
             Some(format!("`{}` is {what}", field.ident))
         })
         .collect();
-    match client_generated.as_slice() {
+    match notes.as_slice() {
         [] => String::new(),
-        client_generated => format!(
+        notes => format!(
             "\n\nUnless set otherwise, {}: a server that recognises repeats counts the same value once.",
-            client_generated.join(" and ")
+            notes.join(" and ")
         ),
     }
 }
@@ -183,15 +183,11 @@ fn initialised(field: &StructField<'_>) -> TokenStream {
 /// What a field holds when nobody set it.
 fn nothing(field: &StructField<'_>) -> TokenStream {
     let ident = field.ident;
-    let client_generated =
-        field
-            .field
-            .client_generated
-            .map(|client_generated| match client_generated {
-                ClientGenerated::Id => quote!(crate::client_generated::id()),
-                ClientGenerated::Now => quote!(crate::client_generated::now()),
-            });
-    match (field.presence, client_generated) {
+    let generated = field.field.client_generated.map(|by| match by {
+        ClientGenerated::Id => quote!(crate::client_generated::id()),
+        ClientGenerated::Now => quote!(crate::client_generated::now()),
+    });
+    match (field.presence, generated) {
         (Presence::OptionalNullable, Some(value)) => quote!(#ident: crate::Patch::Value(#value)),
         (Presence::OptionalNullable, None) => quote!(#ident: crate::Patch::Absent),
         (Presence::Required, Some(value)) => quote!(#ident: #value),

@@ -8,9 +8,9 @@ use crate::regen::ir::{ClientGenerated, Presence};
 
 /// The `Keyed` of a type, when the client fills in both its key and its time.
 pub(crate) fn type_impl(name: &syn::Ident, fields: &[StructField<'_>]) -> Option<TokenStream> {
-    let by = |client_generated| {
+    let by = |what| {
         let mut fields = fields.iter();
-        fields.find(|field| field.field.client_generated == Some(client_generated))
+        fields.find(|field| field.field.client_generated == Some(what))
     };
     let (key, time) = (by(ClientGenerated::Id)?, by(ClientGenerated::Now)?);
     if key.presence != Presence::Required {
@@ -46,9 +46,9 @@ pub(crate) fn type_impl(name: &syn::Ident, fields: &[StructField<'_>]) -> Option
 
 /// What the words on such a type add.
 pub(crate) fn note(fields: &[StructField<'_>]) -> Option<String> {
-    let named = |client_generated| {
+    let named = |what| {
         let mut fields = fields.iter();
-        let field = fields.find(|field| field.field.client_generated == Some(client_generated))?;
+        let field = fields.find(|field| field.field.client_generated == Some(what))?;
         Some(field.ident)
     };
     let (key, time) = (named(ClientGenerated::Id)?, named(ClientGenerated::Now)?);
