@@ -64,6 +64,9 @@ pub trait Call: Clone + Send + Sync + 'static {
 ///
 /// It owns all it needs, so it can be kept, cloned and sent to another task. Awaiting it is
 /// [`send`](Self::send) in a box.
+///
+/// The request of each call has a name of its own in [`resources`](crate::resources), as
+/// `resources::invoices::ListRequest`: the page of that name has the settings of that call alone.
 #[must_use = "a request does nothing unless awaited or sent"]
 #[derive(Clone)]
 pub struct Request<C> {

@@ -2,6 +2,7 @@
 //!
 //! Read from the sources with a parser of its own, not from what generated them.
 
+mod links;
 mod written;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use lago_client::OPERATIONS;
+use links::requested;
 use quote::ToTokens;
 use syn::{
     File, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, Pat, PathArguments, PathSegment,
@@ -251,11 +253,8 @@ fn follow(file: &File, resource: &str, nouns: &[String], see: &mut impl FnMut(Me
     for (function, returns) in functions(file, resource) {
         let mut nouns = nouns.to_vec();
         nouns.push(function.sig.ident.to_string());
-        let called = returns
-            .strip_prefix("Request<")
-            .and_then(|rest| rest.strip_suffix('>'));
-        match called {
-            Some(call) => see(method(file, function, &nouns, call)),
+        match requested(file, &returns) {
+            Some(call) => see(method(file, function, &nouns, &call)),
             None if returns == "FileRequest" => see(fetching(function, &nouns)),
             None => follow(file, &returns, &nouns, see),
         }

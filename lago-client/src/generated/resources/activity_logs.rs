@@ -22,17 +22,17 @@ impl ActivityLogs {
     ///
     /// # Settings
     ///
-    /// - `from_date`: Keep only entries from this ISO 8601 date on.
-    /// - `to_date`: Keep only entries up to this ISO 8601 date.
-    /// - `activity_types`: Keep only these kinds of activity, such as `invoice.created`.
-    /// - `activity_sources`: Keep only activity from these origins: the API, the web app, Lago itself.
-    /// - `user_emails`: Keep only activity of the users with these e-mail addresses.
-    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
-    /// - `external_subscription_id`: Keep only what belongs to the subscription with this external id.
-    /// - `resource_ids`: Keep only activity on the objects with these Lago ids.
-    /// - `resource_types`: Keep only activity on these kinds of object, given as class names.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`from_date`](type.ListRequest.html#method.from_date): Keep only entries from this ISO 8601 date on.
+    /// - [`to_date`](type.ListRequest.html#method.to_date): Keep only entries up to this ISO 8601 date.
+    /// - [`activity_types`](type.ListRequest.html#method.activity_types): Keep only these kinds of activity, such as `invoice.created`.
+    /// - [`activity_sources`](type.ListRequest.html#method.activity_sources): Keep only activity from these origins: the API, the web app, Lago itself.
+    /// - [`user_emails`](type.ListRequest.html#method.user_emails): Keep only activity of the users with these e-mail addresses.
+    /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
+    /// - [`external_subscription_id`](type.ListRequest.html#method.external_subscription_id): Keep only what belongs to the subscription with this external id.
+    /// - [`resource_ids`](type.ListRequest.html#method.resource_ids): Keep only activity on the objects with these Lago ids.
+    /// - [`resource_types`](type.ListRequest.html#method.resource_types): Keep only activity on these kinds of object, given as class names.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -54,7 +54,7 @@ impl ActivityLogs {
     /// `GET /activity_logs/{activity_id}`, since 1.28.1.
     ///
     /// Fails with 403 `feature_unavailable`.
-    pub fn get(&self, activity_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, activity_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -63,6 +63,9 @@ impl ActivityLogs {
         )
     }
 }
+
+/// The request that [`list`](ActivityLogs::list) describes: `GET /activity_logs`. Awaiting it gives [`Page<ActivityLog>`](lago_types::ActivityLog).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /activity_logs`.
 #[derive(Clone, Debug)]
@@ -185,6 +188,9 @@ impl ListCall for List {
         &mut self.paging
     }
 }
+
+/// The request that [`get`](ActivityLogs::get) describes: `GET /activity_logs/{activity_id}`. Awaiting it gives [`ActivityLog`](lago_types::ActivityLog).
+pub type GetRequest = Request<Get>;
 
 /// A call of `GET /activity_logs/{activity_id}`.
 #[derive(Clone, Debug)]

@@ -20,26 +20,26 @@ impl AddOns {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Create an add-on, a fixed price item for one-off invoices.
     ///
     /// `POST /add_ons`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
-    pub fn create(&self, add_on: impl Into<lago_types::AddOnInput>) -> Request<Create> {
+    pub fn create(&self, add_on: impl Into<lago_types::AddOnInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: add_on.into() })
     }
     /// Delete an add-on from the catalogue.
     ///
     /// `DELETE /add_ons/{code}`, since 0.26.0-beta.
-    pub fn delete(&self, code: impl std::fmt::Display) -> Request<Delete> {
+    pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one add-on by its code.
     ///
     /// `GET /add_ons/{code}`, since 0.26.0-beta.
-    pub fn get(&self, code: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change an add-on's name, price, description or taxes.
@@ -49,7 +49,7 @@ impl AddOns {
         &self,
         code: impl std::fmt::Display,
         add_on: impl Into<lago_types::AddOnUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -59,6 +59,9 @@ impl AddOns {
         )
     }
 }
+
+/// The request that [`list`](AddOns::list) describes: `GET /add_ons`. Awaiting it gives [`Page<AddOn>`](lago_types::AddOn).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /add_ons`.
 #[derive(Clone, Debug)]
@@ -87,6 +90,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](AddOns::create) describes: `POST /add_ons`. Awaiting it gives [`AddOn`](lago_types::AddOn).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /add_ons`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -103,6 +109,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("add_on", &self.body).build()
     }
 }
+
+/// The request that [`delete`](AddOns::delete) describes: `DELETE /add_ons/{code}`. Awaiting it gives [`AddOn`](lago_types::AddOn).
+pub type DeleteRequest = Request<Delete>;
 
 /// A call of `DELETE /add_ons/{code}`.
 #[derive(Clone, Debug)]
@@ -124,6 +133,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](AddOns::get) describes: `GET /add_ons/{code}`. Awaiting it gives [`AddOn`](lago_types::AddOn).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /add_ons/{code}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -143,6 +155,9 @@ impl Call for Get {
         identity::same("code", &self.code, &value.code)
     }
 }
+
+/// The request that [`update`](AddOns::update) describes: `PUT /add_ons/{code}`. Awaiting it gives [`AddOn`](lago_types::AddOn).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /add_ons/{code}`.
 #[derive(Clone, Debug)]

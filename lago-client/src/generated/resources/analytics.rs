@@ -20,11 +20,11 @@ impl Analytics {
     ///
     /// # Settings
     ///
-    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
-    /// - `external_customer_id`: Report only on the customer with this external id.
-    /// - `months`: How many months back the report reaches.
-    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
-    pub fn gross_revenue(&self) -> Request<GrossRevenue> {
+    /// - [`currency`](type.GrossRevenueRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
+    /// - [`external_customer_id`](type.GrossRevenueRequest.html#method.external_customer_id): Report only on the customer with this external id.
+    /// - [`months`](type.GrossRevenueRequest.html#method.months): How many months back the report reaches.
+    /// - [`billing_entity_code`](type.GrossRevenueRequest.html#method.billing_entity_code): Only what this billing entity has billed; an unknown code is ignored.
+    pub fn gross_revenue(&self) -> GrossRevenueRequest {
         Request::new(
             &self.client,
             GrossRevenue {
@@ -43,10 +43,10 @@ impl Analytics {
     ///
     /// # Settings
     ///
-    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
-    /// - `months`: How many months back the report reaches.
-    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
-    pub fn invoice_collection(&self) -> Request<InvoiceCollection> {
+    /// - [`currency`](type.InvoiceCollectionRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
+    /// - [`months`](type.InvoiceCollectionRequest.html#method.months): How many months back the report reaches.
+    /// - [`billing_entity_code`](type.InvoiceCollectionRequest.html#method.billing_entity_code): Only what this billing entity has billed; an unknown code is ignored.
+    pub fn invoice_collection(&self) -> InvoiceCollectionRequest {
         Request::new(
             &self.client,
             InvoiceCollection {
@@ -64,10 +64,10 @@ impl Analytics {
     ///
     /// # Settings
     ///
-    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
-    /// - `months`: How many months back the report reaches.
-    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
-    pub fn invoiced_usage(&self) -> Request<InvoicedUsage> {
+    /// - [`currency`](type.InvoicedUsageRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
+    /// - [`months`](type.InvoicedUsageRequest.html#method.months): How many months back the report reaches.
+    /// - [`billing_entity_code`](type.InvoicedUsageRequest.html#method.billing_entity_code): Only what this billing entity has billed; an unknown code is ignored.
+    pub fn invoiced_usage(&self) -> InvoicedUsageRequest {
         Request::new(
             &self.client,
             InvoicedUsage {
@@ -85,10 +85,10 @@ impl Analytics {
     ///
     /// # Settings
     ///
-    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
-    /// - `months`: How many months back the report reaches.
-    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
-    pub fn mrr(&self) -> Request<Mrr> {
+    /// - [`currency`](type.MrrRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
+    /// - [`months`](type.MrrRequest.html#method.months): How many months back the report reaches.
+    /// - [`billing_entity_code`](type.MrrRequest.html#method.billing_entity_code): Only what this billing entity has billed; an unknown code is ignored.
+    pub fn mrr(&self) -> MrrRequest {
         Request::new(
             &self.client,
             Mrr {
@@ -104,11 +104,11 @@ impl Analytics {
     ///
     /// # Settings
     ///
-    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
-    /// - `external_customer_id`: Report only on the customer with this external id.
-    /// - `months`: How many months back the report reaches.
-    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
-    pub fn overdue_balance(&self) -> Request<OverdueBalance> {
+    /// - [`currency`](type.OverdueBalanceRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
+    /// - [`external_customer_id`](type.OverdueBalanceRequest.html#method.external_customer_id): Report only on the customer with this external id.
+    /// - [`months`](type.OverdueBalanceRequest.html#method.months): How many months back the report reaches.
+    /// - [`billing_entity_code`](type.OverdueBalanceRequest.html#method.billing_entity_code): Only what this billing entity has billed; an unknown code is ignored.
+    pub fn overdue_balance(&self) -> OverdueBalanceRequest {
         Request::new(
             &self.client,
             OverdueBalance {
@@ -125,18 +125,18 @@ impl Analytics {
     ///
     /// # Settings
     ///
-    /// - `time_granularity`: Length of the time slices: a day, a week or a month.
-    /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
-    /// - `from_date`: First day of the report, an ISO 8601 date.
-    /// - `to_date`: Last day of the report, an ISO 8601 date.
-    /// - `customer_type`: Keep only usage of customers that are persons, or that are companies.
-    /// - `external_customer_id`: Keep only usage of the customer with this external id.
-    /// - `customer_country`: Keep only usage of customers in this country, an ISO 3166-1 alpha-2 code.
-    /// - `external_subscription_id`: Keep only usage of the subscription with this external id.
-    /// - `is_billable_metric_recurring`: Keep only usage of recurring metrics, or only of the others.
-    /// - `plan_code`: Keep only usage billed under the plan with this code.
-    /// - `billable_metric_code`: Keep only usage of the metric with this code.
-    pub fn usage(&self) -> Request<Usage> {
+    /// - [`time_granularity`](type.UsageRequest.html#method.time_granularity): Length of the time slices: a day, a week or a month.
+    /// - [`currency`](type.UsageRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
+    /// - [`from_date`](type.UsageRequest.html#method.from_date): First day of the report, an ISO 8601 date.
+    /// - [`to_date`](type.UsageRequest.html#method.to_date): Last day of the report, an ISO 8601 date.
+    /// - [`customer_type`](type.UsageRequest.html#method.customer_type): Keep only usage of customers that are persons, or that are companies.
+    /// - [`external_customer_id`](type.UsageRequest.html#method.external_customer_id): Keep only usage of the customer with this external id.
+    /// - [`customer_country`](type.UsageRequest.html#method.customer_country): Keep only usage of customers in this country, an ISO 3166-1 alpha-2 code.
+    /// - [`external_subscription_id`](type.UsageRequest.html#method.external_subscription_id): Keep only usage of the subscription with this external id.
+    /// - [`is_billable_metric_recurring`](type.UsageRequest.html#method.is_billable_metric_recurring): Keep only usage of recurring metrics, or only of the others.
+    /// - [`plan_code`](type.UsageRequest.html#method.plan_code): Keep only usage billed under the plan with this code.
+    /// - [`billable_metric_code`](type.UsageRequest.html#method.billable_metric_code): Keep only usage of the metric with this code.
+    pub fn usage(&self) -> UsageRequest {
         Request::new(
             &self.client,
             Usage {
@@ -155,6 +155,9 @@ impl Analytics {
         )
     }
 }
+
+/// The request that [`gross_revenue`](Analytics::gross_revenue) describes: `GET /analytics/gross_revenue`. Awaiting it gives [`Vec<GrossRevenue>`](lago_types::GrossRevenue).
+pub type GrossRevenueRequest = Request<GrossRevenue>;
 
 /// A call of `GET /analytics/gross_revenue`.
 #[derive(Clone, Debug)]
@@ -210,6 +213,9 @@ impl Call for GrossRevenue {
     }
 }
 
+/// The request that [`invoice_collection`](Analytics::invoice_collection) describes: `GET /analytics/invoice_collection`. Awaiting it gives [`Vec<InvoiceCollection>`](lago_types::InvoiceCollection).
+pub type InvoiceCollectionRequest = Request<InvoiceCollection>;
+
 /// A call of `GET /analytics/invoice_collection`.
 #[derive(Clone, Debug)]
 pub struct InvoiceCollection {
@@ -253,6 +259,9 @@ impl Call for InvoiceCollection {
             .build()
     }
 }
+
+/// The request that [`invoiced_usage`](Analytics::invoiced_usage) describes: `GET /analytics/invoiced_usage`. Awaiting it gives [`Vec<InvoicedUsage>`](lago_types::InvoicedUsage).
+pub type InvoicedUsageRequest = Request<InvoicedUsage>;
 
 /// A call of `GET /analytics/invoiced_usage`.
 #[derive(Clone, Debug)]
@@ -298,6 +307,9 @@ impl Call for InvoicedUsage {
     }
 }
 
+/// The request that [`mrr`](Analytics::mrr) describes: `GET /analytics/mrr`. Awaiting it gives [`Vec<Mrr>`](lago_types::Mrr).
+pub type MrrRequest = Request<Mrr>;
+
 /// A call of `GET /analytics/mrr`.
 #[derive(Clone, Debug)]
 pub struct Mrr {
@@ -341,6 +353,9 @@ impl Call for Mrr {
             .build()
     }
 }
+
+/// The request that [`overdue_balance`](Analytics::overdue_balance) describes: `GET /analytics/overdue_balance`. Awaiting it gives [`Vec<OverdueBalance>`](lago_types::OverdueBalance).
+pub type OverdueBalanceRequest = Request<OverdueBalance>;
 
 /// A call of `GET /analytics/overdue_balance`.
 #[derive(Clone, Debug)]
@@ -395,6 +410,9 @@ impl Call for OverdueBalance {
             .build()
     }
 }
+
+/// The request that [`usage`](Analytics::usage) describes: `GET /analytics/usage`. Awaiting it gives [`Vec<Usage>`](lago_types::Usage).
+pub type UsageRequest = Request<Usage>;
 
 /// A call of `GET /analytics/usage`.
 #[derive(Clone, Debug)]

@@ -22,15 +22,15 @@ impl ApiLogs {
     ///
     /// # Settings
     ///
-    /// - `from_date`: Keep only entries from this ISO 8601 date on.
-    /// - `to_date`: Keep only entries up to this ISO 8601 date.
-    /// - `http_methods`: Keep only requests made with these HTTP methods.
-    /// - `http_statuses`: Keep only these outcomes: status numbers, or `succeeded` and `failed`.
-    /// - `api_version`: Keep only requests to this version of the API, such as `v1`.
-    /// - `clients`: Only calls of these clients, by their user agent.
-    /// - `request_paths`: Only calls of these paths, where `*` stands for anything.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`from_date`](type.ListRequest.html#method.from_date): Keep only entries from this ISO 8601 date on.
+    /// - [`to_date`](type.ListRequest.html#method.to_date): Keep only entries up to this ISO 8601 date.
+    /// - [`http_methods`](type.ListRequest.html#method.http_methods): Keep only requests made with these HTTP methods.
+    /// - [`http_statuses`](type.ListRequest.html#method.http_statuses): Keep only these outcomes: status numbers, or `succeeded` and `failed`.
+    /// - [`api_version`](type.ListRequest.html#method.api_version): Keep only requests to this version of the API, such as `v1`.
+    /// - [`clients`](type.ListRequest.html#method.clients): Only calls of these clients, by their user agent.
+    /// - [`request_paths`](type.ListRequest.html#method.request_paths): Only calls of these paths, where `*` stands for anything.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -50,7 +50,7 @@ impl ApiLogs {
     /// `GET /api_logs/{request_id}`, since 1.28.1.
     ///
     /// Fails with 403 `feature_unavailable`.
-    pub fn get(&self, request_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, request_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -59,6 +59,9 @@ impl ApiLogs {
         )
     }
 }
+
+/// The request that [`list`](ApiLogs::list) describes: `GET /api_logs`. Awaiting it gives [`Page<ApiLog>`](lago_types::ApiLog).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /api_logs`.
 #[derive(Clone, Debug)]
@@ -156,6 +159,9 @@ impl ListCall for List {
         &mut self.paging
     }
 }
+
+/// The request that [`get`](ApiLogs::get) describes: `GET /api_logs/{request_id}`. Awaiting it gives [`ApiLog`](lago_types::ApiLog).
+pub type GetRequest = Request<Get>;
 
 /// A call of `GET /api_logs/{request_id}`.
 #[derive(Clone, Debug)]

@@ -20,11 +20,11 @@ impl AppliedCoupons {
     ///
     /// # Settings
     ///
-    /// - `status`: Keep only coupons still in force, or only terminated ones.
-    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
-    /// - `coupon_code`: Keep only applications of the coupons with these codes.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`status`](type.ListRequest.html#method.status): Keep only coupons still in force, or only terminated ones.
+    /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
+    /// - [`coupon_code`](type.ListRequest.html#method.coupon_code): Keep only applications of the coupons with these codes.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -43,7 +43,7 @@ impl AppliedCoupons {
     pub fn create(
         &self,
         applied_coupon: impl Into<lago_types::AppliedCouponInput>,
-    ) -> Request<Create> {
+    ) -> CreateRequest {
         Request::new(
             &self.client,
             Create {
@@ -52,6 +52,9 @@ impl AppliedCoupons {
         )
     }
 }
+
+/// The request that [`list`](AppliedCoupons::list) describes: `GET /applied_coupons`. Awaiting it gives [`Page<AppliedCoupon>`](lago_types::AppliedCoupon).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /applied_coupons`.
 #[derive(Clone, Debug)]
@@ -109,6 +112,9 @@ impl ListCall for List {
         &mut self.paging
     }
 }
+
+/// The request that [`create`](AppliedCoupons::create) describes: `POST /applied_coupons`. Awaiting it gives [`AppliedCoupon`](lago_types::AppliedCoupon).
+pub type CreateRequest = Request<Create>;
 
 /// A call of `POST /applied_coupons`.
 #[derive(Clone, Debug)]

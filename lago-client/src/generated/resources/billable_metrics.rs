@@ -20,8 +20,8 @@ impl BillableMetrics {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Create a billable metric that turns events into billable units.
@@ -30,7 +30,7 @@ impl BillableMetrics {
     pub fn create(
         &self,
         billable_metric: impl Into<lago_types::BillableMetricInput>,
-    ) -> Request<Create> {
+    ) -> CreateRequest {
         Request::new(
             &self.client,
             Create {
@@ -44,7 +44,7 @@ impl BillableMetrics {
     pub fn evaluate_expression(
         &self,
         input: impl Into<lago_types::EvaluateExpressionInput>,
-    ) -> Request<EvaluateExpression> {
+    ) -> EvaluateExpressionRequest {
         Request::new(
             &self.client,
             EvaluateExpression {
@@ -55,13 +55,13 @@ impl BillableMetrics {
     /// Delete a billable metric together with its charges and events.
     ///
     /// `DELETE /billable_metrics/{code}`, since 0.26.0-beta.
-    pub fn delete(&self, code: impl std::fmt::Display) -> Request<Delete> {
+    pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one billable metric by its code.
     ///
     /// `GET /billable_metrics/{code}`, since 0.26.0-beta.
-    pub fn get(&self, code: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change how a billable metric aggregates, rounds or filters events.
@@ -71,7 +71,7 @@ impl BillableMetrics {
         &self,
         code: impl std::fmt::Display,
         billable_metric: impl Into<lago_types::BillableMetricUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -81,6 +81,9 @@ impl BillableMetrics {
         )
     }
 }
+
+/// The request that [`list`](BillableMetrics::list) describes: `GET /billable_metrics`. Awaiting it gives [`Page<BillableMetric>`](lago_types::BillableMetric).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /billable_metrics`.
 #[derive(Clone, Debug)]
@@ -109,6 +112,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](BillableMetrics::create) describes: `POST /billable_metrics`. Awaiting it gives [`BillableMetric`](lago_types::BillableMetric).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /billable_metrics`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -126,6 +132,9 @@ impl Call for Create {
     }
 }
 
+/// The request that [`evaluate_expression`](BillableMetrics::evaluate_expression) describes: `POST /billable_metrics/evaluate_expression`. Awaiting it gives [`EvaluateExpressionResult`](lago_types::EvaluateExpressionResult).
+pub type EvaluateExpressionRequest = Request<EvaluateExpression>;
+
 /// A call of `POST /billable_metrics/evaluate_expression`.
 #[derive(Clone, Debug)]
 pub struct EvaluateExpression {
@@ -142,6 +151,9 @@ impl Call for EvaluateExpression {
         wire::draft(Self::OPERATION, url).json(&self.body).build()
     }
 }
+
+/// The request that [`delete`](BillableMetrics::delete) describes: `DELETE /billable_metrics/{code}`. Awaiting it gives [`BillableMetric`](lago_types::BillableMetric).
+pub type DeleteRequest = Request<Delete>;
 
 /// A call of `DELETE /billable_metrics/{code}`.
 #[derive(Clone, Debug)]
@@ -165,6 +177,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](BillableMetrics::get) describes: `GET /billable_metrics/{code}`. Awaiting it gives [`BillableMetric`](lago_types::BillableMetric).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /billable_metrics/{code}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -186,6 +201,9 @@ impl Call for Get {
         identity::same("code", &self.code, &value.code)
     }
 }
+
+/// The request that [`update`](BillableMetrics::update) describes: `PUT /billable_metrics/{code}`. Awaiting it gives [`BillableMetric`](lago_types::BillableMetric).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /billable_metrics/{code}`.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ impl BillingEntities {
     /// List the billing entities that issue invoices for your organization.
     ///
     /// `GET /billing_entities`, since 1.25.0.
-    pub fn list(&self) -> Request<List> {
+    pub fn list(&self) -> ListRequest {
         Request::new(&self.client, List {})
     }
     /// Create a billing entity, a legal issuer of invoices.
@@ -28,7 +28,7 @@ impl BillingEntities {
     pub fn create(
         &self,
         billing_entity: impl Into<lago_types::BillingEntityInput>,
-    ) -> Request<Create> {
+    ) -> CreateRequest {
         Request::new(
             &self.client,
             Create {
@@ -39,7 +39,7 @@ impl BillingEntities {
     /// Fetch one billing entity by its code.
     ///
     /// `GET /billing_entities/{code}`, since 1.25.0.
-    pub fn get(&self, code: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change the address, numbering or billing settings of a billing entity.
@@ -49,7 +49,7 @@ impl BillingEntities {
         &self,
         code: impl std::fmt::Display,
         billing_entity: impl Into<lago_types::BillingEntityUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -59,6 +59,9 @@ impl BillingEntities {
         )
     }
 }
+
+/// The request that [`list`](BillingEntities::list) describes: `GET /billing_entities`. Awaiting it gives [`Vec<BillingEntity>`](lago_types::BillingEntity).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /billing_entities`.
 #[derive(Clone, Debug)]
@@ -74,6 +77,9 @@ impl Call for List {
         wire::draft(Self::OPERATION, url).build()
     }
 }
+
+/// The request that [`create`](BillingEntities::create) describes: `POST /billing_entities`. Awaiting it gives [`BillingEntity`](lago_types::BillingEntity).
+pub type CreateRequest = Request<Create>;
 
 /// A call of `POST /billing_entities`.
 #[derive(Clone, Debug)]
@@ -91,6 +97,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("billing_entity", &self.body).build()
     }
 }
+
+/// The request that [`get`](BillingEntities::get) describes: `GET /billing_entities/{code}`. Awaiting it gives [`BillingEntity`](lago_types::BillingEntity).
+pub type GetRequest = Request<Get>;
 
 /// A call of `GET /billing_entities/{code}`.
 #[derive(Clone, Debug)]
@@ -113,6 +122,9 @@ impl Call for Get {
         identity::same("code", &self.code, &value.code)
     }
 }
+
+/// The request that [`update`](BillingEntities::update) describes: `PUT /billing_entities/{code}`. Awaiting it gives [`BillingEntity`](lago_types::BillingEntity).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /billing_entities/{code}`.
 #[derive(Clone, Debug)]

@@ -20,8 +20,8 @@ impl Coupons {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Create a coupon that gives customers a discount.
@@ -29,19 +29,19 @@ impl Coupons {
     /// `POST /coupons`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 404 `plans_not_found` or `billable_metrics_not_found`, 405 `only_one_limitation_type_per_coupon_allowed`.
-    pub fn create(&self, coupon: impl Into<lago_types::CouponInput>) -> Request<Create> {
+    pub fn create(&self, coupon: impl Into<lago_types::CouponInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: coupon.into() })
     }
     /// Delete a coupon so that it can no longer be applied.
     ///
     /// `DELETE /coupons/{code}`, since 0.26.0-beta.
-    pub fn delete(&self, code: impl std::fmt::Display) -> Request<Delete> {
+    pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one coupon of the catalogue by its code.
     ///
     /// `GET /coupons/{code}`, since 0.26.0-beta.
-    pub fn get(&self, code: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a coupon's amount, expiration or limits.
@@ -53,7 +53,7 @@ impl Coupons {
         &self,
         code: impl std::fmt::Display,
         coupon: impl Into<lago_types::CouponUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -63,6 +63,9 @@ impl Coupons {
         )
     }
 }
+
+/// The request that [`list`](Coupons::list) describes: `GET /coupons`. Awaiting it gives [`Page<Coupon>`](lago_types::Coupon).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /coupons`.
 #[derive(Clone, Debug)]
@@ -91,6 +94,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](Coupons::create) describes: `POST /coupons`. Awaiting it gives [`Coupon`](lago_types::Coupon).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /coupons`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -107,6 +113,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("coupon", &self.body).build()
     }
 }
+
+/// The request that [`delete`](Coupons::delete) describes: `DELETE /coupons/{code}`. Awaiting it gives [`Coupon`](lago_types::Coupon).
+pub type DeleteRequest = Request<Delete>;
 
 /// A call of `DELETE /coupons/{code}`.
 #[derive(Clone, Debug)]
@@ -128,6 +137,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](Coupons::get) describes: `GET /coupons/{code}`. Awaiting it gives [`Coupon`](lago_types::Coupon).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /coupons/{code}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -147,6 +159,9 @@ impl Call for Get {
         identity::same("code", &self.code, &value.code)
     }
 }
+
+/// The request that [`update`](Coupons::update) describes: `PUT /coupons/{code}`. Awaiting it gives [`Coupon`](lago_types::Coupon).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /coupons/{code}`.
 #[derive(Clone, Debug)]

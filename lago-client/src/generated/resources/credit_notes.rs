@@ -26,23 +26,23 @@ impl CreditNotes {
     ///
     /// # Settings
     ///
-    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
-    /// - `issuing_date_from`: Keep only credit notes issued on or after this ISO 8601 date.
-    /// - `issuing_date_to`: Keep only credit notes issued up to this ISO 8601 date.
-    /// - `search_term`: Text to look for in ids, numbers, and customer names, external ids and e-mails.
-    /// - `currency`: Keep only credit notes in this currency, an ISO 4217 code.
-    /// - `reason`: Keep only credit notes given for this reason.
-    /// - `credit_status`: Keep only credit notes whose credit has this status.
-    /// - `refund_status`: Keep only credit notes whose refund has this status.
-    /// - `invoice_number`: Keep only credit notes on the invoice with this number.
-    /// - `amount_from`: Keep only credit notes of this amount or more, in cents.
-    /// - `amount_to`: Keep only credit notes of this amount or less, in cents.
-    /// - `self_billed`: Keep only credit notes on self-billed invoices, or only the others.
-    /// - `billing_entity_codes`: Keep only credit notes of the billing entities with these codes.
-    /// - `types`: Keep only notes of which some part is credited, refunded or offset, as listed.
-    /// - `purchase_order_number`: Keep only those with this number of the customer's order.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
+    /// - [`issuing_date_from`](type.ListRequest.html#method.issuing_date_from): Keep only credit notes issued on or after this ISO 8601 date.
+    /// - [`issuing_date_to`](type.ListRequest.html#method.issuing_date_to): Keep only credit notes issued up to this ISO 8601 date.
+    /// - [`search_term`](type.ListRequest.html#method.search_term): Text to look for in ids, numbers, and customer names, external ids and e-mails.
+    /// - [`currency`](type.ListRequest.html#method.currency): Keep only credit notes in this currency, an ISO 4217 code.
+    /// - [`reason`](type.ListRequest.html#method.reason): Keep only credit notes given for this reason.
+    /// - [`credit_status`](type.ListRequest.html#method.credit_status): Keep only credit notes whose credit has this status.
+    /// - [`refund_status`](type.ListRequest.html#method.refund_status): Keep only credit notes whose refund has this status.
+    /// - [`invoice_number`](type.ListRequest.html#method.invoice_number): Keep only credit notes on the invoice with this number.
+    /// - [`amount_from`](type.ListRequest.html#method.amount_from): Keep only credit notes of this amount or more, in cents.
+    /// - [`amount_to`](type.ListRequest.html#method.amount_to): Keep only credit notes of this amount or less, in cents.
+    /// - [`self_billed`](type.ListRequest.html#method.self_billed): Keep only credit notes on self-billed invoices, or only the others.
+    /// - [`billing_entity_codes`](type.ListRequest.html#method.billing_entity_codes): Keep only credit notes of the billing entities with these codes.
+    /// - [`types`](type.ListRequest.html#method.types): Keep only notes of which some part is credited, refunded or offset, as listed.
+    /// - [`purchase_order_number`](type.ListRequest.html#method.purchase_order_number): Keep only those with this number of the customer's order.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -73,7 +73,7 @@ impl CreditNotes {
     pub fn create(
         &self,
         credit_note: impl Into<lago_types::CreditNoteInput>,
-    ) -> Request<Create> {
+    ) -> CreateRequest {
         Request::new(&self.client, Create { body: credit_note.into() })
     }
     /// Compute what a credit note would amount to, without issuing it.
@@ -84,7 +84,7 @@ impl CreditNotes {
     pub fn estimate(
         &self,
         credit_note: impl Into<lago_types::CreditNoteEstimateInput>,
-    ) -> Request<Estimate> {
+    ) -> EstimateRequest {
         Request::new(
             &self.client,
             Estimate {
@@ -95,7 +95,7 @@ impl CreditNotes {
     /// Fetch one credit note by its Lago id.
     ///
     /// `GET /credit_notes/{lago_id}`, since 0.37.0-beta.
-    pub fn get(&self, lago_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -110,7 +110,7 @@ impl CreditNotes {
         &self,
         lago_id: impl std::fmt::Display,
         credit_note: impl Into<lago_types::CreditNoteUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -124,7 +124,7 @@ impl CreditNotes {
     /// `POST /credit_notes/{lago_id}/download`, since 0.37.0-beta.
     ///
     /// `None` means that the server accepted the call and has no answer yet.
-    pub fn download(&self, lago_id: impl std::fmt::Display) -> Request<Download> {
+    pub fn download(&self, lago_id: impl std::fmt::Display) -> DownloadRequest {
         Request::new(
             &self.client,
             Download {
@@ -139,7 +139,7 @@ impl CreditNotes {
     /// The server looks whether the PDF exists, not whether the XML file does. So the XML URL may still be null in a credit note that comes back.
     ///
     /// `None` means that the server accepted the call and has no answer yet.
-    pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> Request<DownloadXml> {
+    pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> DownloadXmlRequest {
         Request::new(
             &self.client,
             DownloadXml {
@@ -155,8 +155,8 @@ impl CreditNotes {
     ///
     /// # Settings
     ///
-    /// - `input`: What to do, in more detail.
-    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> Request<ResendEmail> {
+    /// - [`input`](type.ResendEmailRequest.html#method.input): What to do, in more detail.
+    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> ResendEmailRequest {
         Request::new(
             &self.client,
             ResendEmail {
@@ -168,7 +168,7 @@ impl CreditNotes {
     /// Void the credit left on a credit note.
     ///
     /// `PUT /credit_notes/{lago_id}/void`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
-    pub fn void(&self, lago_id: impl std::fmt::Display) -> Request<Void> {
+    pub fn void(&self, lago_id: impl std::fmt::Display) -> VoidRequest {
         Request::new(
             &self.client,
             Void {
@@ -218,7 +218,7 @@ impl CreditNotesMetadata {
     pub fn delete_all(
         &self,
         lago_id: impl std::fmt::Display,
-    ) -> Request<MetadataDeleteAll> {
+    ) -> MetadataDeleteAllRequest {
         Request::new(
             &self.client,
             MetadataDeleteAll {
@@ -235,7 +235,7 @@ impl CreditNotesMetadata {
         metadata: impl IntoIterator<
             Item = (impl Into<String>, impl Into<lago_types::Patch<String>>),
         >,
-    ) -> Request<MetadataMerge> {
+    ) -> MetadataMergeRequest {
         Request::new(
             &self.client,
             MetadataMerge {
@@ -259,7 +259,7 @@ impl CreditNotesMetadata {
         metadata: impl IntoIterator<
             Item = (impl Into<String>, impl Into<lago_types::Patch<String>>),
         >,
-    ) -> Request<MetadataReplace> {
+    ) -> MetadataReplaceRequest {
         Request::new(
             &self.client,
             MetadataReplace {
@@ -281,7 +281,7 @@ impl CreditNotesMetadata {
         &self,
         lago_id: impl std::fmt::Display,
         key: impl std::fmt::Display,
-    ) -> Request<MetadataDelete> {
+    ) -> MetadataDeleteRequest {
         Request::new(
             &self.client,
             MetadataDelete {
@@ -291,6 +291,9 @@ impl CreditNotesMetadata {
         )
     }
 }
+
+/// The request that [`list`](CreditNotes::list) describes: `GET /credit_notes`. Awaiting it gives [`Page<CreditNote>`](lago_types::CreditNote).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /credit_notes`.
 #[derive(Clone, Debug)]
@@ -453,6 +456,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](CreditNotes::create) describes: `POST /credit_notes`. Awaiting it gives [`CreditNote`](lago_types::CreditNote).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /credit_notes`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -470,6 +476,9 @@ impl Call for Create {
     }
 }
 
+/// The request that [`estimate`](CreditNotes::estimate) describes: `POST /credit_notes/estimate`. Awaiting it gives [`CreditNoteEstimated`](lago_types::CreditNoteEstimated).
+pub type EstimateRequest = Request<Estimate>;
+
 /// A call of `POST /credit_notes/estimate`.
 #[derive(Clone, Debug)]
 pub struct Estimate {
@@ -486,6 +495,9 @@ impl Call for Estimate {
         wire::draft(Self::OPERATION, url).root("credit_note", &self.body).build()
     }
 }
+
+/// The request that [`get`](CreditNotes::get) describes: `GET /credit_notes/{lago_id}`. Awaiting it gives [`CreditNote`](lago_types::CreditNote).
+pub type GetRequest = Request<Get>;
 
 /// A call of `GET /credit_notes/{lago_id}`.
 #[derive(Clone, Debug)]
@@ -509,6 +521,9 @@ impl Call for Get {
     }
 }
 
+/// The request that [`update`](CreditNotes::update) describes: `PUT /credit_notes/{lago_id}`. Awaiting it gives [`CreditNote`](lago_types::CreditNote).
+pub type UpdateRequest = Request<Update>;
+
 /// A call of `PUT /credit_notes/{lago_id}`.
 #[derive(Clone, Debug)]
 pub struct Update {
@@ -531,6 +546,9 @@ impl Call for Update {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`download`](CreditNotes::download) describes: `POST /credit_notes/{lago_id}/download`. Awaiting it gives [`Option<CreditNote>`](lago_types::CreditNote).
+pub type DownloadRequest = Request<Download>;
 
 /// A call of `POST /credit_notes/{lago_id}/download`.
 #[derive(Clone, Debug)]
@@ -561,6 +579,9 @@ impl Call for Download {
     }
 }
 
+/// The request that [`download_xml`](CreditNotes::download_xml) describes: `POST /credit_notes/{lago_id}/download_xml`. Awaiting it gives [`Option<CreditNote>`](lago_types::CreditNote).
+pub type DownloadXmlRequest = Request<DownloadXml>;
+
 /// A call of `POST /credit_notes/{lago_id}/download_xml`.
 #[derive(Clone, Debug)]
 pub struct DownloadXml {
@@ -589,6 +610,9 @@ impl Call for DownloadXml {
             ))
     }
 }
+
+/// The request that [`resend_email`](CreditNotes::resend_email) describes: `POST /credit_notes/{lago_id}/resend_email`. Awaiting it gives nothing.
+pub type ResendEmailRequest = Request<ResendEmail>;
 
 /// A call of `POST /credit_notes/{lago_id}/resend_email`.
 #[derive(Clone, Debug)]
@@ -619,6 +643,9 @@ impl Call for ResendEmail {
     }
 }
 
+/// The request that [`void`](CreditNotes::void) describes: `PUT /credit_notes/{lago_id}/void`. Awaiting it gives [`CreditNote`](lago_types::CreditNote).
+pub type VoidRequest = Request<Void>;
+
 /// A call of `PUT /credit_notes/{lago_id}/void`.
 #[derive(Clone, Debug)]
 pub struct Void {
@@ -641,6 +668,9 @@ impl Call for Void {
     }
 }
 
+/// The request that [`delete_all`](CreditNotesMetadata::delete_all) describes: `DELETE /credit_notes/{lago_id}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataDeleteAllRequest = Request<MetadataDeleteAll>;
+
 /// A call of `DELETE /credit_notes/{lago_id}/metadata`.
 #[derive(Clone, Debug)]
 pub struct MetadataDeleteAll {
@@ -660,6 +690,9 @@ impl Call for MetadataDeleteAll {
         wire::draft(Self::OPERATION, url).build()
     }
 }
+
+/// The request that [`merge`](CreditNotesMetadata::merge) describes: `PATCH /credit_notes/{lago_id}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataMergeRequest = Request<MetadataMerge>;
 
 /// A call of `PATCH /credit_notes/{lago_id}/metadata`.
 #[derive(Clone, Debug)]
@@ -682,6 +715,9 @@ impl Call for MetadataMerge {
     }
 }
 
+/// The request that [`replace`](CreditNotesMetadata::replace) describes: `POST /credit_notes/{lago_id}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataReplaceRequest = Request<MetadataReplace>;
+
 /// A call of `POST /credit_notes/{lago_id}/metadata`.
 #[derive(Clone, Debug)]
 pub struct MetadataReplace {
@@ -702,6 +738,9 @@ impl Call for MetadataReplace {
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
 }
+
+/// The request that [`delete`](CreditNotesMetadata::delete) describes: `DELETE /credit_notes/{lago_id}/metadata/{key}`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataDeleteRequest = Request<MetadataDelete>;
 
 /// A call of `DELETE /credit_notes/{lago_id}/metadata/{key}`.
 #[derive(Clone, Debug)]

@@ -54,20 +54,20 @@ impl Customers {
     ///
     /// # Settings
     ///
-    /// - `account_type`: Keep only these account types: ordinary customers, or partners.
-    /// - `billing_entity_codes`: Keep only customers of the billing entities with these codes.
-    /// - `search_term`: Text to look for in names, e-mail addresses and external ids.
-    /// - `countries`: Keep only customers in these countries, as ISO 3166-1 alpha-2 codes.
-    /// - `states`: Keep only customers in these states or regions.
-    /// - `zipcodes`: Keep only customers with these postal codes.
-    /// - `currencies`: Keep only customers billed in these currencies, as ISO 4217 codes.
-    /// - `has_tax_identification_number`: Keep only customers with a tax number, or only those without.
-    /// - `metadata`: Keep only customers whose metadata `key` has this value; an empty value finds those lacking it.
-    /// - `customer_type`: Keep only companies, or only individuals.
-    /// - `has_customer_type`: Keep only customers whose type is known, or only the others.
-    /// - `external_id`: Only the customer with this id of yours.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`account_type`](type.ListRequest.html#method.account_type): Keep only these account types: ordinary customers, or partners.
+    /// - [`billing_entity_codes`](type.ListRequest.html#method.billing_entity_codes): Keep only customers of the billing entities with these codes.
+    /// - [`search_term`](type.ListRequest.html#method.search_term): Text to look for in names, e-mail addresses and external ids.
+    /// - [`countries`](type.ListRequest.html#method.countries): Keep only customers in these countries, as ISO 3166-1 alpha-2 codes.
+    /// - [`states`](type.ListRequest.html#method.states): Keep only customers in these states or regions.
+    /// - [`zipcodes`](type.ListRequest.html#method.zipcodes): Keep only customers with these postal codes.
+    /// - [`currencies`](type.ListRequest.html#method.currencies): Keep only customers billed in these currencies, as ISO 4217 codes.
+    /// - [`has_tax_identification_number`](type.ListRequest.html#method.has_tax_identification_number): Keep only customers with a tax number, or only those without.
+    /// - [`metadata`](type.ListRequest.html#method.metadata): Keep only customers whose metadata `key` has this value; an empty value finds those lacking it.
+    /// - [`customer_type`](type.ListRequest.html#method.customer_type): Keep only companies, or only individuals.
+    /// - [`has_customer_type`](type.ListRequest.html#method.has_customer_type): Keep only customers whose type is known, or only the others.
+    /// - [`external_id`](type.ListRequest.html#method.external_id): Only the customer with this id of yours.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -95,16 +95,13 @@ impl Customers {
     pub fn create(
         &self,
         customer: impl Into<lago_types::CustomerInput>,
-    ) -> Request<Create> {
+    ) -> CreateRequest {
         Request::new(&self.client, Create { body: customer.into() })
     }
     /// Delete a customer, ending their subscriptions, coupons and wallets.
     ///
     /// `DELETE /customers/{external_customer_id}`, since 1.20.0.
-    pub fn delete(
-        &self,
-        external_customer_id: impl std::fmt::Display,
-    ) -> Request<Delete> {
+    pub fn delete(&self, external_customer_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
             Delete {
@@ -115,7 +112,7 @@ impl Customers {
     /// Fetch one customer by external id.
     ///
     /// `GET /customers/{external_customer_id}`, since 1.20.0.
-    pub fn get(&self, external_customer_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, external_customer_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -131,7 +128,7 @@ impl Customers {
     pub fn checkout_url(
         &self,
         external_customer_id: impl std::fmt::Display,
-    ) -> Request<CheckoutUrl> {
+    ) -> CheckoutUrlRequest {
         Request::new(
             &self.client,
             CheckoutUrl {
@@ -147,22 +144,22 @@ impl Customers {
     ///
     /// # Settings
     ///
-    /// - `apply_taxes`: Whether amounts include taxes; `true` when left out.
-    /// - `charge_id`: Keep only usage of the charge with this Lago id, a UUID.
-    /// - `charge_code`: Keep only usage of the charge with this code.
-    /// - `billable_metric_code`: Keep only usage of the metric with this code.
-    /// - `group`: Keep only usage of one pricing group, as key and value: `group[cloud]=aws`.
-    /// - `filter_by_charge_id`: Deprecated form of `charge_id`.
-    /// - `filter_by_charge_code`: Deprecated form of `charge_code`.
-    /// - `filter_by_group`: Deprecated form of `group`.
-    /// - `full_usage`: Count from the subscription's start, not from the period's; needs a charge or group filter.
-    /// - `filter_by_presentation`: Presentation values to break down by, a JSON array in a string; `[]` turns breakdowns off.
-    /// - `skip_grouping`: Whether to leave the split by pricing groups out.
+    /// - [`apply_taxes`](type.CurrentUsageRequest.html#method.apply_taxes): Whether amounts include taxes; `true` when left out.
+    /// - [`charge_id`](type.CurrentUsageRequest.html#method.charge_id): Keep only usage of the charge with this Lago id, a UUID.
+    /// - [`charge_code`](type.CurrentUsageRequest.html#method.charge_code): Keep only usage of the charge with this code.
+    /// - [`billable_metric_code`](type.CurrentUsageRequest.html#method.billable_metric_code): Keep only usage of the metric with this code.
+    /// - [`group`](type.CurrentUsageRequest.html#method.group): Keep only usage of one pricing group, as key and value: `group[cloud]=aws`.
+    /// - [`filter_by_charge_id`](type.CurrentUsageRequest.html#method.filter_by_charge_id): Deprecated form of `charge_id`.
+    /// - [`filter_by_charge_code`](type.CurrentUsageRequest.html#method.filter_by_charge_code): Deprecated form of `charge_code`.
+    /// - [`filter_by_group`](type.CurrentUsageRequest.html#method.filter_by_group): Deprecated form of `group`.
+    /// - [`full_usage`](type.CurrentUsageRequest.html#method.full_usage): Count from the subscription's start, not from the period's; needs a charge or group filter.
+    /// - [`filter_by_presentation`](type.CurrentUsageRequest.html#method.filter_by_presentation): Presentation values to break down by, a JSON array in a string; `[]` turns breakdowns off.
+    /// - [`skip_grouping`](type.CurrentUsageRequest.html#method.skip_grouping): Whether to leave the split by pricing groups out.
     pub fn current_usage(
         &self,
         external_customer_id: impl std::fmt::Display,
         external_subscription_id: impl Into<String>,
-    ) -> Request<CurrentUsage> {
+    ) -> CurrentUsageRequest {
         Request::new(
             &self.client,
             CurrentUsage {
@@ -188,14 +185,14 @@ impl Customers {
     ///
     /// # Settings
     ///
-    /// - `billable_metric_code`: Keep only usage of the metric with this code.
-    /// - `periods_count`: How many closed billing periods to return.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`billable_metric_code`](type.PastUsageRequest.html#method.billable_metric_code): Keep only usage of the metric with this code.
+    /// - [`periods_count`](type.PastUsageRequest.html#method.periods_count): How many closed billing periods to return.
+    /// - [`page`](type.PastUsageRequest.html#method.page), [`per_page`](type.PastUsageRequest.html#method.per_page): which part of the list is returned.
     pub fn past_usage(
         &self,
         external_customer_id: impl std::fmt::Display,
         external_subscription_id: impl Into<String>,
-    ) -> Request<PastUsage> {
+    ) -> PastUsageRequest {
         Request::new(
             &self.client,
             PastUsage {
@@ -213,7 +210,7 @@ impl Customers {
     pub fn portal_url(
         &self,
         external_customer_id: impl std::fmt::Display,
-    ) -> Request<PortalUrl> {
+    ) -> PortalUrlRequest {
         Request::new(
             &self.client,
             PortalUrl {
@@ -229,12 +226,12 @@ impl Customers {
     ///
     /// # Settings
     ///
-    /// - `apply_taxes`: Whether amounts include taxes; `true` when left out.
+    /// - [`apply_taxes`](type.ProjectedUsageRequest.html#method.apply_taxes): Whether amounts include taxes; `true` when left out.
     pub fn projected_usage(
         &self,
         external_customer_id: impl std::fmt::Display,
         external_subscription_id: impl Into<String>,
-    ) -> Request<ProjectedUsage> {
+    ) -> ProjectedUsageRequest {
         Request::new(
             &self.client,
             ProjectedUsage {
@@ -262,13 +259,13 @@ impl CustomersAppliedCoupons {
     ///
     /// # Settings
     ///
-    /// - `status`: Keep only coupons still in force, or only terminated ones.
-    /// - `coupon_code`: Keep only applications of the coupons with these codes.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`status`](type.AppliedCouponsListRequest.html#method.status): Keep only coupons still in force, or only terminated ones.
+    /// - [`coupon_code`](type.AppliedCouponsListRequest.html#method.coupon_code): Keep only applications of the coupons with these codes.
+    /// - [`page`](type.AppliedCouponsListRequest.html#method.page), [`per_page`](type.AppliedCouponsListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
-    ) -> Request<AppliedCouponsList> {
+    ) -> AppliedCouponsListRequest {
         Request::new(
             &self.client,
             AppliedCouponsList {
@@ -286,7 +283,7 @@ impl CustomersAppliedCoupons {
         &self,
         external_customer_id: impl std::fmt::Display,
         applied_coupon_id: impl std::fmt::Display,
-    ) -> Request<AppliedCouponsDelete> {
+    ) -> AppliedCouponsDeleteRequest {
         Request::new(
             &self.client,
             AppliedCouponsDelete {
@@ -313,25 +310,25 @@ impl CustomersCreditNotes {
     ///
     /// # Settings
     ///
-    /// - `issuing_date_from`: Keep only credit notes issued on or after this ISO 8601 date.
-    /// - `issuing_date_to`: Keep only credit notes issued up to this ISO 8601 date.
-    /// - `search_term`: Text to look for in ids, numbers, and customer names, external ids and e-mails.
-    /// - `reason`: Keep only credit notes given for this reason.
-    /// - `credit_status`: Keep only credit notes whose credit has this status.
-    /// - `refund_status`: Keep only credit notes whose refund has this status.
-    /// - `invoice_number`: Keep only credit notes on the invoice with this number.
-    /// - `amount_from`: Keep only credit notes of this amount or more, in cents.
-    /// - `amount_to`: Keep only credit notes of this amount or less, in cents.
-    /// - `self_billed`: Keep only credit notes on self-billed invoices, or only the others.
-    /// - `types`: Keep only notes of which some part is credited, refunded or offset, as listed.
-    /// - `purchase_order_number`: Keep only those with this number of the customer's order.
-    /// - `billing_entity_codes`: Keep only those of the billing entities with these codes.
-    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`issuing_date_from`](type.CreditNotesListRequest.html#method.issuing_date_from): Keep only credit notes issued on or after this ISO 8601 date.
+    /// - [`issuing_date_to`](type.CreditNotesListRequest.html#method.issuing_date_to): Keep only credit notes issued up to this ISO 8601 date.
+    /// - [`search_term`](type.CreditNotesListRequest.html#method.search_term): Text to look for in ids, numbers, and customer names, external ids and e-mails.
+    /// - [`reason`](type.CreditNotesListRequest.html#method.reason): Keep only credit notes given for this reason.
+    /// - [`credit_status`](type.CreditNotesListRequest.html#method.credit_status): Keep only credit notes whose credit has this status.
+    /// - [`refund_status`](type.CreditNotesListRequest.html#method.refund_status): Keep only credit notes whose refund has this status.
+    /// - [`invoice_number`](type.CreditNotesListRequest.html#method.invoice_number): Keep only credit notes on the invoice with this number.
+    /// - [`amount_from`](type.CreditNotesListRequest.html#method.amount_from): Keep only credit notes of this amount or more, in cents.
+    /// - [`amount_to`](type.CreditNotesListRequest.html#method.amount_to): Keep only credit notes of this amount or less, in cents.
+    /// - [`self_billed`](type.CreditNotesListRequest.html#method.self_billed): Keep only credit notes on self-billed invoices, or only the others.
+    /// - [`types`](type.CreditNotesListRequest.html#method.types): Keep only notes of which some part is credited, refunded or offset, as listed.
+    /// - [`purchase_order_number`](type.CreditNotesListRequest.html#method.purchase_order_number): Keep only those with this number of the customer's order.
+    /// - [`billing_entity_codes`](type.CreditNotesListRequest.html#method.billing_entity_codes): Keep only those of the billing entities with these codes.
+    /// - [`currency`](type.CreditNotesListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
+    /// - [`page`](type.CreditNotesListRequest.html#method.page), [`per_page`](type.CreditNotesListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
-    ) -> Request<CreditNotesList> {
+    ) -> CreditNotesListRequest {
         Request::new(
             &self.client,
             CreditNotesList {
@@ -372,30 +369,30 @@ impl CustomersInvoices {
     ///
     /// # Settings
     ///
-    /// - `amount_from`: Keep only invoices of this amount or more, in cents.
-    /// - `amount_to`: Keep only invoices of this amount or less, in cents.
-    /// - `issuing_date_from`: Keep only invoices issued on or after this ISO 8601 date.
-    /// - `issuing_date_to`: Keep only invoices issued up to this ISO 8601 date.
-    /// - `status`: Keep only invoices with this status.
-    /// - `payment_status`: Keep only invoices with this payment status.
-    /// - `payment_overdue`: Keep only invoices past their due date, or only the others.
-    /// - `search_term`: Text to look for in ids, numbers, and customer names, external ids and e-mails.
-    /// - `payment_dispute_lost`: Keep only invoices whose payment dispute was lost, or only the others.
-    /// - `invoice_type`: Keep only invoices of this type.
-    /// - `self_billed`: Keep only self-billed invoices, or only the others.
-    /// - `metadata`: Keep only invoices whose metadata `key` has this value; an empty value finds those lacking it.
-    /// - `partially_paid`: Keep only invoices of which a part has been paid, or only the others.
-    /// - `purchase_order_number`: Keep only those with this number of the customer's order.
-    /// - `billing_entity_codes`: Keep only those of the billing entities with these codes.
-    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
-    /// - `statuses`: Keep only invoices with one of these statuses; `status` takes one alone.
-    /// - `payment_statuses`: Keep only invoices with one of these payment statuses; `payment_status` takes one alone.
-    /// - `settlements`: Keep only invoices that were settled in one of these ways.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`amount_from`](type.InvoicesListRequest.html#method.amount_from): Keep only invoices of this amount or more, in cents.
+    /// - [`amount_to`](type.InvoicesListRequest.html#method.amount_to): Keep only invoices of this amount or less, in cents.
+    /// - [`issuing_date_from`](type.InvoicesListRequest.html#method.issuing_date_from): Keep only invoices issued on or after this ISO 8601 date.
+    /// - [`issuing_date_to`](type.InvoicesListRequest.html#method.issuing_date_to): Keep only invoices issued up to this ISO 8601 date.
+    /// - [`status`](type.InvoicesListRequest.html#method.status): Keep only invoices with this status.
+    /// - [`payment_status`](type.InvoicesListRequest.html#method.payment_status): Keep only invoices with this payment status.
+    /// - [`payment_overdue`](type.InvoicesListRequest.html#method.payment_overdue): Keep only invoices past their due date, or only the others.
+    /// - [`search_term`](type.InvoicesListRequest.html#method.search_term): Text to look for in ids, numbers, and customer names, external ids and e-mails.
+    /// - [`payment_dispute_lost`](type.InvoicesListRequest.html#method.payment_dispute_lost): Keep only invoices whose payment dispute was lost, or only the others.
+    /// - [`invoice_type`](type.InvoicesListRequest.html#method.invoice_type): Keep only invoices of this type.
+    /// - [`self_billed`](type.InvoicesListRequest.html#method.self_billed): Keep only self-billed invoices, or only the others.
+    /// - [`metadata`](type.InvoicesListRequest.html#method.metadata): Keep only invoices whose metadata `key` has this value; an empty value finds those lacking it.
+    /// - [`partially_paid`](type.InvoicesListRequest.html#method.partially_paid): Keep only invoices of which a part has been paid, or only the others.
+    /// - [`purchase_order_number`](type.InvoicesListRequest.html#method.purchase_order_number): Keep only those with this number of the customer's order.
+    /// - [`billing_entity_codes`](type.InvoicesListRequest.html#method.billing_entity_codes): Keep only those of the billing entities with these codes.
+    /// - [`currency`](type.InvoicesListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
+    /// - [`statuses`](type.InvoicesListRequest.html#method.statuses): Keep only invoices with one of these statuses; `status` takes one alone.
+    /// - [`payment_statuses`](type.InvoicesListRequest.html#method.payment_statuses): Keep only invoices with one of these payment statuses; `payment_status` takes one alone.
+    /// - [`settlements`](type.InvoicesListRequest.html#method.settlements): Keep only invoices that were settled in one of these ways.
+    /// - [`page`](type.InvoicesListRequest.html#method.page), [`per_page`](type.InvoicesListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
-    ) -> Request<InvoicesList> {
+    ) -> InvoicesListRequest {
         Request::new(
             &self.client,
             InvoicesList {
@@ -441,11 +438,11 @@ impl CustomersPaymentMethods {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`page`](type.PaymentMethodsListRequest.html#method.page), [`per_page`](type.PaymentMethodsListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
-    ) -> Request<PaymentMethodsList> {
+    ) -> PaymentMethodsListRequest {
         Request::new(
             &self.client,
             PaymentMethodsList {
@@ -461,7 +458,7 @@ impl CustomersPaymentMethods {
         &self,
         external_customer_id: impl std::fmt::Display,
         lago_id: impl std::fmt::Display,
-    ) -> Request<PaymentMethodsDelete> {
+    ) -> PaymentMethodsDeleteRequest {
         Request::new(
             &self.client,
             PaymentMethodsDelete {
@@ -479,7 +476,7 @@ impl CustomersPaymentMethods {
         &self,
         external_customer_id: impl std::fmt::Display,
         lago_id: impl std::fmt::Display,
-    ) -> Request<PaymentMethodsSetAsDefault> {
+    ) -> PaymentMethodsSetAsDefaultRequest {
         Request::new(
             &self.client,
             PaymentMethodsSetAsDefault {
@@ -506,14 +503,14 @@ impl CustomersPaymentRequests {
     ///
     /// # Settings
     ///
-    /// - `payment_status`: Keep only records with this payment status.
-    /// - `billing_entity_codes`: Keep only payment requests of the billing entities with these codes.
-    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`payment_status`](type.PaymentRequestsListRequest.html#method.payment_status): Keep only records with this payment status.
+    /// - [`billing_entity_codes`](type.PaymentRequestsListRequest.html#method.billing_entity_codes): Keep only payment requests of the billing entities with these codes.
+    /// - [`currency`](type.PaymentRequestsListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
+    /// - [`page`](type.PaymentRequestsListRequest.html#method.page), [`per_page`](type.PaymentRequestsListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
-    ) -> Request<PaymentRequestsList> {
+    ) -> PaymentRequestsListRequest {
         Request::new(
             &self.client,
             PaymentRequestsList {
@@ -543,12 +540,12 @@ impl CustomersPayments {
     ///
     /// # Settings
     ///
-    /// - `invoice_id`: Keep only payments of the invoice with this Lago id, a UUID.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`invoice_id`](type.PaymentsListRequest.html#method.invoice_id): Keep only payments of the invoice with this Lago id, a UUID.
+    /// - [`page`](type.PaymentsListRequest.html#method.page), [`per_page`](type.PaymentsListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
-    ) -> Request<PaymentsList> {
+    ) -> PaymentsListRequest {
         Request::new(
             &self.client,
             PaymentsList {
@@ -576,16 +573,16 @@ impl CustomersSubscriptions {
     ///
     /// # Settings
     ///
-    /// - `plan_code`: Keep only subscriptions to the plan with this code.
-    /// - `status`: Keep only subscriptions in these statuses; only `active` ones when left out.
-    /// - `billing_entity_codes`: Keep only subscriptions of the billing entities with these codes.
-    /// - `external_id`: Keep only subscriptions with this external id.
-    /// - `overridden`: Keep only subscriptions with overrides of their plan, or only those without.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`plan_code`](type.SubscriptionsListRequest.html#method.plan_code): Keep only subscriptions to the plan with this code.
+    /// - [`status`](type.SubscriptionsListRequest.html#method.status): Keep only subscriptions in these statuses; only `active` ones when left out.
+    /// - [`billing_entity_codes`](type.SubscriptionsListRequest.html#method.billing_entity_codes): Keep only subscriptions of the billing entities with these codes.
+    /// - [`external_id`](type.SubscriptionsListRequest.html#method.external_id): Keep only subscriptions with this external id.
+    /// - [`overridden`](type.SubscriptionsListRequest.html#method.overridden): Keep only subscriptions with overrides of their plan, or only those without.
+    /// - [`page`](type.SubscriptionsListRequest.html#method.page), [`per_page`](type.SubscriptionsListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
-    ) -> Request<SubscriptionsList> {
+    ) -> SubscriptionsListRequest {
         Request::new(
             &self.client,
             SubscriptionsList {
@@ -625,13 +622,13 @@ impl CustomersWallets {
     ///
     /// # Settings
     ///
-    /// - `billing_entity_codes`: Keep only wallets of the billing entities with these codes.
-    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`billing_entity_codes`](type.WalletsListRequest.html#method.billing_entity_codes): Keep only wallets of the billing entities with these codes.
+    /// - [`currency`](type.WalletsListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
+    /// - [`page`](type.WalletsListRequest.html#method.page), [`per_page`](type.WalletsListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
-    ) -> Request<WalletsList> {
+    ) -> WalletsListRequest {
         Request::new(
             &self.client,
             WalletsList {
@@ -651,7 +648,7 @@ impl CustomersWallets {
         &self,
         external_customer_id: impl std::fmt::Display,
         wallet: impl Into<lago_types::WalletInput>,
-    ) -> Request<WalletsCreate> {
+    ) -> WalletsCreateRequest {
         Request::new(
             &self.client,
             WalletsCreate {
@@ -667,7 +664,7 @@ impl CustomersWallets {
         &self,
         external_customer_id: impl std::fmt::Display,
         code: impl std::fmt::Display,
-    ) -> Request<WalletsDelete> {
+    ) -> WalletsDeleteRequest {
         Request::new(
             &self.client,
             WalletsDelete {
@@ -683,7 +680,7 @@ impl CustomersWallets {
         &self,
         external_customer_id: impl std::fmt::Display,
         code: impl std::fmt::Display,
-    ) -> Request<WalletsGet> {
+    ) -> WalletsGetRequest {
         Request::new(
             &self.client,
             WalletsGet {
@@ -700,7 +697,7 @@ impl CustomersWallets {
         external_customer_id: impl std::fmt::Display,
         code: impl std::fmt::Display,
         wallet: impl Into<lago_types::WalletUpdate>,
-    ) -> Request<WalletsUpdate> {
+    ) -> WalletsUpdateRequest {
         Request::new(
             &self.client,
             WalletsUpdate {
@@ -729,7 +726,7 @@ impl CustomersWalletsAlerts {
         &self,
         external_customer_id: impl std::fmt::Display,
         wallet_code: impl std::fmt::Display,
-    ) -> Request<WalletsAlertsDeleteAll> {
+    ) -> WalletsAlertsDeleteAllRequest {
         Request::new(
             &self.client,
             WalletsAlertsDeleteAll {
@@ -744,12 +741,12 @@ impl CustomersWalletsAlerts {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`page`](type.WalletsAlertsListRequest.html#method.page), [`per_page`](type.WalletsAlertsListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_customer_id: impl std::fmt::Display,
         wallet_code: impl std::fmt::Display,
-    ) -> Request<WalletsAlertsList> {
+    ) -> WalletsAlertsListRequest {
         Request::new(
             &self.client,
             WalletsAlertsList {
@@ -767,7 +764,7 @@ impl CustomersWalletsAlerts {
         external_customer_id: impl std::fmt::Display,
         wallet_code: impl std::fmt::Display,
         alert: impl Into<lago_types::WalletAlertInput>,
-    ) -> Request<WalletsAlertsCreate> {
+    ) -> WalletsAlertsCreateRequest {
         Request::new(
             &self.client,
             WalletsAlertsCreate {
@@ -785,7 +782,7 @@ impl CustomersWalletsAlerts {
         external_customer_id: impl std::fmt::Display,
         wallet_code: impl std::fmt::Display,
         alerts: impl IntoIterator<Item = impl Into<lago_types::WalletAlertInput>>,
-    ) -> Request<WalletsAlertsCreateBatch> {
+    ) -> WalletsAlertsCreateBatchRequest {
         Request::new(
             &self.client,
             WalletsAlertsCreateBatch {
@@ -803,7 +800,7 @@ impl CustomersWalletsAlerts {
         external_customer_id: impl std::fmt::Display,
         wallet_code: impl std::fmt::Display,
         code: impl std::fmt::Display,
-    ) -> Request<WalletsAlertsDelete> {
+    ) -> WalletsAlertsDeleteRequest {
         Request::new(
             &self.client,
             WalletsAlertsDelete {
@@ -821,7 +818,7 @@ impl CustomersWalletsAlerts {
         external_customer_id: impl std::fmt::Display,
         wallet_code: impl std::fmt::Display,
         code: impl std::fmt::Display,
-    ) -> Request<WalletsAlertsGet> {
+    ) -> WalletsAlertsGetRequest {
         Request::new(
             &self.client,
             WalletsAlertsGet {
@@ -840,7 +837,7 @@ impl CustomersWalletsAlerts {
         wallet_code: impl std::fmt::Display,
         code: impl std::fmt::Display,
         alert: impl Into<lago_types::WalletAlertUpdate>,
-    ) -> Request<WalletsAlertsUpdate> {
+    ) -> WalletsAlertsUpdateRequest {
         Request::new(
             &self.client,
             WalletsAlertsUpdate {
@@ -870,7 +867,7 @@ impl CustomersWalletsMetadata {
         &self,
         external_customer_id: impl std::fmt::Display,
         wallet_code: impl std::fmt::Display,
-    ) -> Request<WalletsMetadataDeleteAll> {
+    ) -> WalletsMetadataDeleteAllRequest {
         Request::new(
             &self.client,
             WalletsMetadataDeleteAll {
@@ -889,7 +886,7 @@ impl CustomersWalletsMetadata {
         metadata: impl IntoIterator<
             Item = (impl Into<String>, impl Into<lago_types::Patch<String>>),
         >,
-    ) -> Request<WalletsMetadataMerge> {
+    ) -> WalletsMetadataMergeRequest {
         Request::new(
             &self.client,
             WalletsMetadataMerge {
@@ -915,7 +912,7 @@ impl CustomersWalletsMetadata {
         metadata: impl IntoIterator<
             Item = (impl Into<String>, impl Into<lago_types::Patch<String>>),
         >,
-    ) -> Request<WalletsMetadataReplace> {
+    ) -> WalletsMetadataReplaceRequest {
         Request::new(
             &self.client,
             WalletsMetadataReplace {
@@ -939,7 +936,7 @@ impl CustomersWalletsMetadata {
         external_customer_id: impl std::fmt::Display,
         wallet_code: impl std::fmt::Display,
         key: impl std::fmt::Display,
-    ) -> Request<WalletsMetadataDelete> {
+    ) -> WalletsMetadataDeleteRequest {
         Request::new(
             &self.client,
             WalletsMetadataDelete {
@@ -950,6 +947,9 @@ impl CustomersWalletsMetadata {
         )
     }
 }
+
+/// The request that [`list`](Customers::list) describes: `GET /customers`. Awaiting it gives [`Page<Customer>`](lago_types::Customer).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /customers`.
 #[derive(Clone, Debug)]
@@ -1096,6 +1096,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](Customers::create) describes: `POST /customers`. Awaiting it gives [`Customer`](lago_types::Customer).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /customers`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -1112,6 +1115,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("customer", &self.body).build()
     }
 }
+
+/// The request that [`delete`](Customers::delete) describes: `DELETE /customers/{external_customer_id}`. Awaiting it gives [`Customer`](lago_types::Customer).
+pub type DeleteRequest = Request<Delete>;
 
 /// A call of `DELETE /customers/{external_customer_id}`.
 #[derive(Clone, Debug)]
@@ -1136,6 +1142,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](Customers::get) describes: `GET /customers/{external_customer_id}`. Awaiting it gives [`Customer`](lago_types::Customer).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /customers/{external_customer_id}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -1158,6 +1167,9 @@ impl Call for Get {
         identity::same("external_id", &self.external_customer_id, &value.external_id)
     }
 }
+
+/// The request that [`checkout_url`](Customers::checkout_url) describes: `POST /customers/{external_customer_id}/checkout_url`. Awaiting it gives [`CustomerCheckoutUrl`](lago_types::CustomerCheckoutUrl).
+pub type CheckoutUrlRequest = Request<CheckoutUrl>;
 
 /// A call of `POST /customers/{external_customer_id}/checkout_url`.
 #[derive(Clone, Debug)]
@@ -1185,6 +1197,9 @@ impl Call for CheckoutUrl {
         )
     }
 }
+
+/// The request that [`current_usage`](Customers::current_usage) describes: `GET /customers/{external_customer_id}/current_usage`. Awaiting it gives [`CustomerUsage`](lago_types::CustomerUsage).
+pub type CurrentUsageRequest = Request<CurrentUsage>;
 
 /// A call of `GET /customers/{external_customer_id}/current_usage`.
 #[derive(Clone, Debug)]
@@ -1307,6 +1322,9 @@ impl Call for CurrentUsage {
     }
 }
 
+/// The request that [`past_usage`](Customers::past_usage) describes: `GET /customers/{external_customer_id}/past_usage`. Awaiting it gives [`Page<CustomerUsage>`](lago_types::CustomerUsage).
+pub type PastUsageRequest = Request<PastUsage>;
+
 /// A call of `GET /customers/{external_customer_id}/past_usage`.
 #[derive(Clone, Debug)]
 pub struct PastUsage {
@@ -1360,6 +1378,9 @@ impl ListCall for PastUsage {
     }
 }
 
+/// The request that [`portal_url`](Customers::portal_url) describes: `GET /customers/{external_customer_id}/portal_url`. Awaiting it gives [`CustomerPortalUrl`](lago_types::CustomerPortalUrl).
+pub type PortalUrlRequest = Request<PortalUrl>;
+
 /// A call of `GET /customers/{external_customer_id}/portal_url`.
 #[derive(Clone, Debug)]
 pub struct PortalUrl {
@@ -1379,6 +1400,9 @@ impl Call for PortalUrl {
         wire::draft(Self::OPERATION, url).build()
     }
 }
+
+/// The request that [`projected_usage`](Customers::projected_usage) describes: `GET /customers/{external_customer_id}/projected_usage`. Awaiting it gives [`CustomerProjectedUsage`](lago_types::CustomerProjectedUsage).
+pub type ProjectedUsageRequest = Request<ProjectedUsage>;
 
 /// A call of `GET /customers/{external_customer_id}/projected_usage`.
 #[derive(Clone, Debug)]
@@ -1412,6 +1436,9 @@ impl Call for ProjectedUsage {
             .build()
     }
 }
+
+/// The request that [`list`](CustomersAppliedCoupons::list) describes: `GET /customers/{external_customer_id}/applied_coupons`. Awaiting it gives [`Page<AppliedCoupon>`](lago_types::AppliedCoupon).
+pub type AppliedCouponsListRequest = Request<AppliedCouponsList>;
 
 /// A call of `GET /customers/{external_customer_id}/applied_coupons`.
 #[derive(Clone, Debug)]
@@ -1473,6 +1500,9 @@ impl ListCall for AppliedCouponsList {
     }
 }
 
+/// The request that [`delete`](CustomersAppliedCoupons::delete) describes: `DELETE /customers/{external_customer_id}/applied_coupons/{applied_coupon_id}`. Awaiting it gives [`AppliedCoupon`](lago_types::AppliedCoupon).
+pub type AppliedCouponsDeleteRequest = Request<AppliedCouponsDelete>;
+
 /// A call of `DELETE /customers/{external_customer_id}/applied_coupons/{applied_coupon_id}`.
 #[derive(Clone, Debug)]
 pub struct AppliedCouponsDelete {
@@ -1502,6 +1532,9 @@ impl Call for AppliedCouponsDelete {
         identity::same("lago_id", &self.applied_coupon_id, &value.lago_id)
     }
 }
+
+/// The request that [`list`](CustomersCreditNotes::list) describes: `GET /customers/{external_customer_id}/credit_notes`. Awaiting it gives [`Page<CreditNote>`](lago_types::CreditNote).
+pub type CreditNotesListRequest = Request<CreditNotesList>;
 
 /// A call of `GET /customers/{external_customer_id}/credit_notes`.
 #[derive(Clone, Debug)]
@@ -1673,6 +1706,9 @@ impl ListCall for CreditNotesList {
         &mut self.paging
     }
 }
+
+/// The request that [`list`](CustomersInvoices::list) describes: `GET /customers/{external_customer_id}/invoices`. Awaiting it gives [`Page<Invoice>`](lago_types::Invoice).
+pub type InvoicesListRequest = Request<InvoicesList>;
 
 /// A call of `GET /customers/{external_customer_id}/invoices`.
 #[derive(Clone, Debug)]
@@ -1901,6 +1937,9 @@ impl ListCall for InvoicesList {
     }
 }
 
+/// The request that [`list`](CustomersPaymentMethods::list) describes: `GET /customers/{external_customer_id}/payment_methods`. Awaiting it gives [`Page<PaymentMethod>`](lago_types::PaymentMethod).
+pub type PaymentMethodsListRequest = Request<PaymentMethodsList>;
+
 /// A call of `GET /customers/{external_customer_id}/payment_methods`.
 #[derive(Clone, Debug)]
 pub struct PaymentMethodsList {
@@ -1932,6 +1971,9 @@ impl ListCall for PaymentMethodsList {
     }
 }
 
+/// The request that [`delete`](CustomersPaymentMethods::delete) describes: `DELETE /customers/{external_customer_id}/payment_methods/{lago_id}`. Awaiting it gives [`PaymentMethod`](lago_types::PaymentMethod).
+pub type PaymentMethodsDeleteRequest = Request<PaymentMethodsDelete>;
+
 /// A call of `DELETE /customers/{external_customer_id}/payment_methods/{lago_id}`.
 #[derive(Clone, Debug)]
 pub struct PaymentMethodsDelete {
@@ -1957,6 +1999,9 @@ impl Call for PaymentMethodsDelete {
     }
 }
 
+/// The request that [`set_as_default`](CustomersPaymentMethods::set_as_default) describes: `PUT /customers/{external_customer_id}/payment_methods/{lago_id}/set_as_default`. Awaiting it gives [`PaymentMethod`](lago_types::PaymentMethod).
+pub type PaymentMethodsSetAsDefaultRequest = Request<PaymentMethodsSetAsDefault>;
+
 /// A call of `PUT /customers/{external_customer_id}/payment_methods/{lago_id}/set_as_default`.
 #[derive(Clone, Debug)]
 pub struct PaymentMethodsSetAsDefault {
@@ -1981,6 +2026,9 @@ impl Call for PaymentMethodsSetAsDefault {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`list`](CustomersPaymentRequests::list) describes: `GET /customers/{external_customer_id}/payment_requests`. Awaiting it gives [`Page<PaymentRequest>`](lago_types::PaymentRequest).
+pub type PaymentRequestsListRequest = Request<PaymentRequestsList>;
 
 /// A call of `GET /customers/{external_customer_id}/payment_requests`.
 #[derive(Clone, Debug)]
@@ -2054,6 +2102,9 @@ impl ListCall for PaymentRequestsList {
     }
 }
 
+/// The request that [`list`](CustomersPayments::list) describes: `GET /customers/{external_customer_id}/payments`. Awaiting it gives [`Page<Payment>`](lago_types::Payment).
+pub type PaymentsListRequest = Request<PaymentsList>;
+
 /// A call of `GET /customers/{external_customer_id}/payments`.
 #[derive(Clone, Debug)]
 pub struct PaymentsList {
@@ -2103,6 +2154,9 @@ impl ListCall for PaymentsList {
         &mut self.paging
     }
 }
+
+/// The request that [`list`](CustomersSubscriptions::list) describes: `GET /customers/{external_customer_id}/subscriptions`. Awaiting it gives [`Page<Subscription>`](lago_types::Subscription).
+pub type SubscriptionsListRequest = Request<SubscriptionsList>;
 
 /// A call of `GET /customers/{external_customer_id}/subscriptions`.
 #[derive(Clone, Debug)]
@@ -2190,6 +2244,9 @@ impl ListCall for SubscriptionsList {
     }
 }
 
+/// The request that [`list`](CustomersWallets::list) describes: `GET /customers/{external_customer_id}/wallets`. Awaiting it gives [`Page<Wallet>`](lago_types::Wallet).
+pub type WalletsListRequest = Request<WalletsList>;
+
 /// A call of `GET /customers/{external_customer_id}/wallets`.
 #[derive(Clone, Debug)]
 pub struct WalletsList {
@@ -2252,6 +2309,9 @@ impl ListCall for WalletsList {
     }
 }
 
+/// The request that [`create`](CustomersWallets::create) describes: `POST /customers/{external_customer_id}/wallets`. Awaiting it gives [`Wallet`](lago_types::Wallet).
+pub type WalletsCreateRequest = Request<WalletsCreate>;
+
 /// A call of `POST /customers/{external_customer_id}/wallets`.
 #[derive(Clone, Debug)]
 pub struct WalletsCreate {
@@ -2279,6 +2339,9 @@ impl Call for WalletsCreate {
         )
     }
 }
+
+/// The request that [`delete`](CustomersWallets::delete) describes: `DELETE /customers/{external_customer_id}/wallets/{code}`. Awaiting it gives [`Wallet`](lago_types::Wallet).
+pub type WalletsDeleteRequest = Request<WalletsDelete>;
 
 /// A call of `DELETE /customers/{external_customer_id}/wallets/{code}`.
 #[derive(Clone, Debug)]
@@ -2309,6 +2372,9 @@ impl Call for WalletsDelete {
     }
 }
 
+/// The request that [`get`](CustomersWallets::get) describes: `GET /customers/{external_customer_id}/wallets/{code}`. Awaiting it gives [`Wallet`](lago_types::Wallet).
+pub type WalletsGetRequest = Request<WalletsGet>;
+
 /// A call of `GET /customers/{external_customer_id}/wallets/{code}`.
 #[derive(Clone, Debug)]
 pub struct WalletsGet {
@@ -2337,6 +2403,9 @@ impl Call for WalletsGet {
         identity::same("code", &self.code, &value.code)
     }
 }
+
+/// The request that [`update`](CustomersWallets::update) describes: `PUT /customers/{external_customer_id}/wallets/{code}`. Awaiting it gives [`Wallet`](lago_types::Wallet).
+pub type WalletsUpdateRequest = Request<WalletsUpdate>;
 
 /// A call of `PUT /customers/{external_customer_id}/wallets/{code}`.
 #[derive(Clone, Debug)]
@@ -2373,6 +2442,9 @@ impl Call for WalletsUpdate {
     }
 }
 
+/// The request that [`delete_all`](CustomersWalletsAlerts::delete_all) describes: `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/alerts`. Awaiting it gives nothing.
+pub type WalletsAlertsDeleteAllRequest = Request<WalletsAlertsDeleteAll>;
+
 /// A call of `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/alerts`.
 #[derive(Clone, Debug)]
 pub struct WalletsAlertsDeleteAll {
@@ -2394,6 +2466,9 @@ impl Call for WalletsAlertsDeleteAll {
         wire::draft(Self::OPERATION, url).build()
     }
 }
+
+/// The request that [`list`](CustomersWalletsAlerts::list) describes: `GET /customers/{external_customer_id}/wallets/{wallet_code}/alerts`. Awaiting it gives [`Page<WalletAlert>`](lago_types::WalletAlert).
+pub type WalletsAlertsListRequest = Request<WalletsAlertsList>;
 
 /// A call of `GET /customers/{external_customer_id}/wallets/{wallet_code}/alerts`.
 #[derive(Clone, Debug)]
@@ -2437,6 +2512,9 @@ impl ListCall for WalletsAlertsList {
     }
 }
 
+/// The request that [`create`](CustomersWalletsAlerts::create) describes: `POST /customers/{external_customer_id}/wallets/{wallet_code}/alerts`. Awaiting it gives [`WalletAlert`](lago_types::WalletAlert).
+pub type WalletsAlertsCreateRequest = Request<WalletsAlertsCreate>;
+
 /// A call of `POST /customers/{external_customer_id}/wallets/{wallet_code}/alerts`.
 #[derive(Clone, Debug)]
 pub struct WalletsAlertsCreate {
@@ -2462,6 +2540,9 @@ impl Call for WalletsAlertsCreate {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)
     }
 }
+
+/// The request that [`create_batch`](CustomersWalletsAlerts::create_batch) describes: `POST /customers/{external_customer_id}/wallets/{wallet_code}/alerts`. Awaiting it gives [`Vec<WalletAlert>`](lago_types::WalletAlert).
+pub type WalletsAlertsCreateBatchRequest = Request<WalletsAlertsCreateBatch>;
 
 /// A call of `POST /customers/{external_customer_id}/wallets/{wallet_code}/alerts`.
 #[derive(Clone, Debug)]
@@ -2495,6 +2576,9 @@ impl Call for WalletsAlertsCreateBatch {
     }
 }
 
+/// The request that [`delete`](CustomersWalletsAlerts::delete) describes: `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`. Awaiting it gives [`WalletAlert`](lago_types::WalletAlert).
+pub type WalletsAlertsDeleteRequest = Request<WalletsAlertsDelete>;
+
 /// A call of `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`.
 #[derive(Clone, Debug)]
 pub struct WalletsAlertsDelete {
@@ -2523,6 +2607,9 @@ impl Call for WalletsAlertsDelete {
     }
 }
 
+/// The request that [`get`](CustomersWalletsAlerts::get) describes: `GET /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`. Awaiting it gives [`WalletAlert`](lago_types::WalletAlert).
+pub type WalletsAlertsGetRequest = Request<WalletsAlertsGet>;
+
 /// A call of `GET /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`.
 #[derive(Clone, Debug)]
 pub struct WalletsAlertsGet {
@@ -2550,6 +2637,9 @@ impl Call for WalletsAlertsGet {
         identity::same("code", &self.code, &value.code)
     }
 }
+
+/// The request that [`update`](CustomersWalletsAlerts::update) describes: `PUT /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`. Awaiting it gives [`WalletAlert`](lago_types::WalletAlert).
+pub type WalletsAlertsUpdateRequest = Request<WalletsAlertsUpdate>;
 
 /// A call of `PUT /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`.
 #[derive(Clone, Debug)]
@@ -2585,6 +2675,9 @@ impl Call for WalletsAlertsUpdate {
     }
 }
 
+/// The request that [`delete_all`](CustomersWalletsMetadata::delete_all) describes: `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type WalletsMetadataDeleteAllRequest = Request<WalletsMetadataDeleteAll>;
+
 /// A call of `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/metadata`.
 #[derive(Clone, Debug)]
 pub struct WalletsMetadataDeleteAll {
@@ -2606,6 +2699,9 @@ impl Call for WalletsMetadataDeleteAll {
         wire::draft(Self::OPERATION, url).build()
     }
 }
+
+/// The request that [`merge`](CustomersWalletsMetadata::merge) describes: `PATCH /customers/{external_customer_id}/wallets/{wallet_code}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type WalletsMetadataMergeRequest = Request<WalletsMetadataMerge>;
 
 /// A call of `PATCH /customers/{external_customer_id}/wallets/{wallet_code}/metadata`.
 #[derive(Clone, Debug)]
@@ -2630,6 +2726,9 @@ impl Call for WalletsMetadataMerge {
     }
 }
 
+/// The request that [`replace`](CustomersWalletsMetadata::replace) describes: `POST /customers/{external_customer_id}/wallets/{wallet_code}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type WalletsMetadataReplaceRequest = Request<WalletsMetadataReplace>;
+
 /// A call of `POST /customers/{external_customer_id}/wallets/{wallet_code}/metadata`.
 #[derive(Clone, Debug)]
 pub struct WalletsMetadataReplace {
@@ -2652,6 +2751,9 @@ impl Call for WalletsMetadataReplace {
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
 }
+
+/// The request that [`delete`](CustomersWalletsMetadata::delete) describes: `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/metadata/{key}`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type WalletsMetadataDeleteRequest = Request<WalletsMetadataDelete>;
 
 /// A call of `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/metadata/{key}`.
 #[derive(Clone, Debug)]

@@ -20,13 +20,13 @@ impl Events {
     ///
     /// # Settings
     ///
-    /// - `external_subscription_id`: Keep only what belongs to the subscription with this external id.
-    /// - `code`: Keep only events of the billable metric with this code.
-    /// - `timestamp_from_started_at`: Keep only events since the subscription's start; needs `external_subscription_id`.
-    /// - `timestamp_from`: Keep only events at or after this time, ISO 8601 in UTC.
-    /// - `timestamp_to`: Keep only events up to this time, ISO 8601 in UTC.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`external_subscription_id`](type.ListRequest.html#method.external_subscription_id): Keep only what belongs to the subscription with this external id.
+    /// - [`code`](type.ListRequest.html#method.code): Keep only events of the billable metric with this code.
+    /// - [`timestamp_from_started_at`](type.ListRequest.html#method.timestamp_from_started_at): Keep only events since the subscription's start; needs `external_subscription_id`.
+    /// - [`timestamp_from`](type.ListRequest.html#method.timestamp_from): Keep only events at or after this time, ISO 8601 in UTC.
+    /// - [`timestamp_to`](type.ListRequest.html#method.timestamp_to): Keep only events up to this time, ISO 8601 in UTC.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -44,7 +44,7 @@ impl Events {
     /// `POST /events`, since 0.26.0-beta.
     ///
     /// Repeatable by `transaction_id`: what has none is refused before anything is sent. A missing `timestamp` is set to the current time once, before the first attempt.
-    pub fn create(&self, event: impl Into<lago_types::EventInput>) -> Request<Create> {
+    pub fn create(&self, event: impl Into<lago_types::EventInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: event.into() })
     }
     /// Send up to 100 usage events in one call.
@@ -55,7 +55,7 @@ impl Events {
     pub fn create_batch(
         &self,
         events: impl IntoIterator<Item = impl Into<lago_types::EventInput>>,
-    ) -> Request<CreateBatch> {
+    ) -> CreateBatchRequest {
         Request::new(
             &self.client,
             CreateBatch {
@@ -71,7 +71,7 @@ impl Events {
         events: impl IntoIterator<
             Item = impl Into<lago_types::EventEstimateInstantFeesInput>,
         >,
-    ) -> Request<BatchEstimateInstantFees> {
+    ) -> BatchEstimateInstantFeesRequest {
         Request::new(
             &self.client,
             BatchEstimateInstantFees {
@@ -85,7 +85,7 @@ impl Events {
     pub fn estimate_fees(
         &self,
         event: impl Into<lago_types::EventEstimateFeesInput>,
-    ) -> Request<EstimateFees> {
+    ) -> EstimateFeesRequest {
         Request::new(&self.client, EstimateFees { body: event.into() })
     }
     /// Estimate quickly what one event costs, ignoring earlier usage.
@@ -94,7 +94,7 @@ impl Events {
     pub fn estimate_instant_fees(
         &self,
         event: impl Into<lago_types::EventEstimateInstantFeesInput>,
-    ) -> Request<EstimateInstantFees> {
+    ) -> EstimateInstantFeesRequest {
         Request::new(
             &self.client,
             EstimateInstantFees {
@@ -105,7 +105,7 @@ impl Events {
     /// Fetch a usage event by its transaction id.
     ///
     /// `GET /events/{transaction_id}`, since 0.37.0-beta.
-    pub fn get(&self, transaction_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, transaction_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -114,6 +114,9 @@ impl Events {
         )
     }
 }
+
+/// The request that [`list`](Events::list) describes: `GET /events`. Awaiting it gives [`Page<Event>`](lago_types::Event).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /events`.
 #[derive(Clone, Debug)]
@@ -189,6 +192,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](Events::create) describes: `POST /events`. Awaiting it gives [`Event`](lago_types::Event).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /events`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -211,6 +217,9 @@ impl Call for Create {
         Some(Box::pin(lookup.one(&self.body, |transaction_id| Get { transaction_id })))
     }
 }
+
+/// The request that [`create_batch`](Events::create_batch) describes: `POST /events/batch`. Awaiting it gives [`Vec<Event>`](lago_types::Event).
+pub type CreateBatchRequest = Request<CreateBatch>;
 
 /// A call of `POST /events/batch`.
 #[derive(Clone, Debug)]
@@ -235,6 +244,9 @@ impl Call for CreateBatch {
     }
 }
 
+/// The request that [`batch_estimate_instant_fees`](Events::batch_estimate_instant_fees) describes: `POST /events/batch_estimate_instant_fees`. Awaiting it gives [`Vec<FeeEstimate>`](lago_types::FeeEstimate).
+pub type BatchEstimateInstantFeesRequest = Request<BatchEstimateInstantFees>;
+
 /// A call of `POST /events/batch_estimate_instant_fees`.
 #[derive(Clone, Debug)]
 pub struct BatchEstimateInstantFees {
@@ -251,6 +263,9 @@ impl Call for BatchEstimateInstantFees {
         wire::draft(Self::OPERATION, url).root("events", &self.body).build()
     }
 }
+
+/// The request that [`estimate_fees`](Events::estimate_fees) describes: `POST /events/estimate_fees`. Awaiting it gives [`Vec<Fee>`](lago_types::Fee).
+pub type EstimateFeesRequest = Request<EstimateFees>;
 
 /// A call of `POST /events/estimate_fees`.
 #[derive(Clone, Debug)]
@@ -269,6 +284,9 @@ impl Call for EstimateFees {
     }
 }
 
+/// The request that [`estimate_instant_fees`](Events::estimate_instant_fees) describes: `POST /events/estimate_instant_fees`. Awaiting it gives [`Vec<FeeEstimate>`](lago_types::FeeEstimate).
+pub type EstimateInstantFeesRequest = Request<EstimateInstantFees>;
+
 /// A call of `POST /events/estimate_instant_fees`.
 #[derive(Clone, Debug)]
 pub struct EstimateInstantFees {
@@ -285,6 +303,9 @@ impl Call for EstimateInstantFees {
         wire::draft(Self::OPERATION, url).root("event", &self.body).build()
     }
 }
+
+/// The request that [`get`](Events::get) describes: `GET /events/{transaction_id}`. Awaiting it gives [`Event`](lago_types::Event).
+pub type GetRequest = Request<Get>;
 
 /// A call of `GET /events/{transaction_id}`.
 #[derive(Clone, Debug)]

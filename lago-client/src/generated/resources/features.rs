@@ -24,9 +24,9 @@ impl Features {
     ///
     /// # Settings
     ///
-    /// - `search_term`: Text to look for in names, codes and descriptions.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`search_term`](type.ListRequest.html#method.search_term): Text to look for in names, codes and descriptions.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -38,22 +38,19 @@ impl Features {
     /// Create a feature whose privileges plans can grant.
     ///
     /// `POST /features`, since 1.31.0. Not repeatable: after a time-out, look before you call again.
-    pub fn create(
-        &self,
-        feature: impl Into<lago_types::FeatureInput>,
-    ) -> Request<Create> {
+    pub fn create(&self, feature: impl Into<lago_types::FeatureInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: feature.into() })
     }
     /// Delete a feature and withdraw it from every plan and subscription.
     ///
     /// `DELETE /features/{code}`, since 1.31.0.
-    pub fn delete(&self, code: impl std::fmt::Display) -> Request<Delete> {
+    pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one feature and its privileges by code.
     ///
     /// `GET /features/{code}`, since 1.31.0.
-    pub fn get(&self, code: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a feature's name, description or privileges.
@@ -63,7 +60,7 @@ impl Features {
         &self,
         code: impl std::fmt::Display,
         feature: impl Into<lago_types::FeatureUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -91,7 +88,7 @@ impl FeaturesPrivileges {
         &self,
         code: impl std::fmt::Display,
         privilege_code: impl std::fmt::Display,
-    ) -> Request<PrivilegesDelete> {
+    ) -> PrivilegesDeleteRequest {
         Request::new(
             &self.client,
             PrivilegesDelete {
@@ -101,6 +98,9 @@ impl FeaturesPrivileges {
         )
     }
 }
+
+/// The request that [`list`](Features::list) describes: `GET /features`. Awaiting it gives [`Page<Feature>`](lago_types::Feature).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /features`.
 #[derive(Clone, Debug)]
@@ -139,6 +139,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](Features::create) describes: `POST /features`. Awaiting it gives [`Feature`](lago_types::Feature).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /features`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -155,6 +158,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("feature", &self.body).build()
     }
 }
+
+/// The request that [`delete`](Features::delete) describes: `DELETE /features/{code}`. Awaiting it gives [`Feature`](lago_types::Feature).
+pub type DeleteRequest = Request<Delete>;
 
 /// A call of `DELETE /features/{code}`.
 #[derive(Clone, Debug)]
@@ -178,6 +184,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](Features::get) describes: `GET /features/{code}`. Awaiting it gives [`Feature`](lago_types::Feature).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /features/{code}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -199,6 +208,9 @@ impl Call for Get {
         identity::same("code", &self.code, &value.code)
     }
 }
+
+/// The request that [`update`](Features::update) describes: `PUT /features/{code}`. Awaiting it gives [`Feature`](lago_types::Feature).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /features/{code}`.
 #[derive(Clone, Debug)]
@@ -222,6 +234,9 @@ impl Call for Update {
         identity::same("code", &self.code, &value.code)
     }
 }
+
+/// The request that [`delete`](FeaturesPrivileges::delete) describes: `DELETE /features/{code}/privileges/{privilege_code}`. Awaiting it gives [`Feature`](lago_types::Feature).
+pub type PrivilegesDeleteRequest = Request<PrivilegesDelete>;
 
 /// A call of `DELETE /features/{code}/privileges/{privilege_code}`.
 #[derive(Clone, Debug)]

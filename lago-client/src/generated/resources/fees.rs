@@ -20,23 +20,23 @@ impl Fees {
     ///
     /// # Settings
     ///
-    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
-    /// - `external_subscription_id`: Keep only what belongs to the subscription with this external id.
-    /// - `event_transaction_id`: Keep only fees caused by the event with this transaction id.
-    /// - `currency`: Keep only fees in this currency, an ISO 4217 code.
-    /// - `fee_type`: Keep only fees of this type.
-    /// - `billable_metric_code`: Keep only charge fees of the metric with this code.
-    /// - `payment_status`: Keep only fees with this payment status.
-    /// - `created_at_from`: Keep only fees created at or after this time, ISO 8601 in UTC.
-    /// - `created_at_to`: Keep only fees created up to this time, ISO 8601 in UTC.
-    /// - `succeeded_at_from`: Keep only fees paid at or after this time, ISO 8601 in UTC.
-    /// - `succeeded_at_to`: Keep only fees paid up to this time, ISO 8601 in UTC.
-    /// - `failed_at_from`: Keep only fees whose payment failed at or after this time, ISO 8601 in UTC.
-    /// - `failed_at_to`: Keep only fees whose payment failed up to this time, ISO 8601 in UTC.
-    /// - `refunded_at_from`: Keep only fees refunded at or after this time, ISO 8601 in UTC.
-    /// - `refunded_at_to`: Keep only fees refunded up to this time, ISO 8601 in UTC.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
+    /// - [`external_subscription_id`](type.ListRequest.html#method.external_subscription_id): Keep only what belongs to the subscription with this external id.
+    /// - [`event_transaction_id`](type.ListRequest.html#method.event_transaction_id): Keep only fees caused by the event with this transaction id.
+    /// - [`currency`](type.ListRequest.html#method.currency): Keep only fees in this currency, an ISO 4217 code.
+    /// - [`fee_type`](type.ListRequest.html#method.fee_type): Keep only fees of this type.
+    /// - [`billable_metric_code`](type.ListRequest.html#method.billable_metric_code): Keep only charge fees of the metric with this code.
+    /// - [`payment_status`](type.ListRequest.html#method.payment_status): Keep only fees with this payment status.
+    /// - [`created_at_from`](type.ListRequest.html#method.created_at_from): Keep only fees created at or after this time, ISO 8601 in UTC.
+    /// - [`created_at_to`](type.ListRequest.html#method.created_at_to): Keep only fees created up to this time, ISO 8601 in UTC.
+    /// - [`succeeded_at_from`](type.ListRequest.html#method.succeeded_at_from): Keep only fees paid at or after this time, ISO 8601 in UTC.
+    /// - [`succeeded_at_to`](type.ListRequest.html#method.succeeded_at_to): Keep only fees paid up to this time, ISO 8601 in UTC.
+    /// - [`failed_at_from`](type.ListRequest.html#method.failed_at_from): Keep only fees whose payment failed at or after this time, ISO 8601 in UTC.
+    /// - [`failed_at_to`](type.ListRequest.html#method.failed_at_to): Keep only fees whose payment failed up to this time, ISO 8601 in UTC.
+    /// - [`refunded_at_from`](type.ListRequest.html#method.refunded_at_from): Keep only fees refunded at or after this time, ISO 8601 in UTC.
+    /// - [`refunded_at_to`](type.ListRequest.html#method.refunded_at_to): Keep only fees refunded up to this time, ISO 8601 in UTC.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -62,7 +62,7 @@ impl Fees {
     /// Delete a fee that no invoice holds yet.
     ///
     /// `DELETE /fees/{lago_id}`, since 1.6.4.
-    pub fn delete(&self, lago_id: impl std::fmt::Display) -> Request<Delete> {
+    pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
             Delete {
@@ -73,7 +73,7 @@ impl Fees {
     /// Fetch one fee by its Lago id.
     ///
     /// `GET /fees/{lago_id}`, since 0.37.0-beta.
-    pub fn get(&self, lago_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -88,7 +88,7 @@ impl Fees {
         &self,
         lago_id: impl std::fmt::Display,
         fee: impl Into<lago_types::FeeUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -98,6 +98,9 @@ impl Fees {
         )
     }
 }
+
+/// The request that [`list`](Fees::list) describes: `GET /fees`. Awaiting it gives [`Page<Fee>`](lago_types::Fee).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /fees`.
 #[derive(Clone, Debug)]
@@ -277,6 +280,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`delete`](Fees::delete) describes: `DELETE /fees/{lago_id}`. Awaiting it gives [`Fee`](lago_types::Fee).
+pub type DeleteRequest = Request<Delete>;
+
 /// A call of `DELETE /fees/{lago_id}`.
 #[derive(Clone, Debug)]
 pub struct Delete {
@@ -299,6 +305,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](Fees::get) describes: `GET /fees/{lago_id}`. Awaiting it gives [`Fee`](lago_types::Fee).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /fees/{lago_id}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -320,6 +329,9 @@ impl Call for Get {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`update`](Fees::update) describes: `PUT /fees/{lago_id}`. Awaiting it gives [`Fee`](lago_types::Fee).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /fees/{lago_id}`.
 #[derive(Clone, Debug)]

@@ -22,26 +22,26 @@ impl Invoices {
     ///
     /// # Settings
     ///
-    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
-    /// - `amount_from`: Keep only invoices of this amount or more, in cents.
-    /// - `amount_to`: Keep only invoices of this amount or less, in cents.
-    /// - `issuing_date_from`: Keep only invoices issued on or after this ISO 8601 date.
-    /// - `issuing_date_to`: Keep only invoices issued up to this ISO 8601 date.
-    /// - `statuses`: Keep only invoices with one of these statuses.
-    /// - `payment_statuses`: Keep only invoices with one of these payment statuses.
-    /// - `payment_overdue`: Keep only invoices past their due date, or only the others.
-    /// - `search_term`: Text to look for in ids, numbers, and customer names, external ids and e-mails.
-    /// - `currency`: Keep only invoices in this currency, an ISO 4217 code.
-    /// - `payment_dispute_lost`: Keep only invoices whose payment dispute was lost, or only the others.
-    /// - `invoice_type`: Keep only invoices of this type.
-    /// - `self_billed`: Keep only self-billed invoices, or only the others.
-    /// - `billing_entity_codes`: Keep only invoices of the billing entities with these codes.
-    /// - `metadata`: Keep only invoices whose metadata `key` has this value; an empty value finds those lacking it.
-    /// - `partially_paid`: Keep only invoices of which a part has been paid, or only the others.
-    /// - `purchase_order_number`: Keep only those with this number of the customer's order.
-    /// - `settlements`: Keep only invoices that were settled in one of these ways.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
+    /// - [`amount_from`](type.ListRequest.html#method.amount_from): Keep only invoices of this amount or more, in cents.
+    /// - [`amount_to`](type.ListRequest.html#method.amount_to): Keep only invoices of this amount or less, in cents.
+    /// - [`issuing_date_from`](type.ListRequest.html#method.issuing_date_from): Keep only invoices issued on or after this ISO 8601 date.
+    /// - [`issuing_date_to`](type.ListRequest.html#method.issuing_date_to): Keep only invoices issued up to this ISO 8601 date.
+    /// - [`statuses`](type.ListRequest.html#method.statuses): Keep only invoices with one of these statuses.
+    /// - [`payment_statuses`](type.ListRequest.html#method.payment_statuses): Keep only invoices with one of these payment statuses.
+    /// - [`payment_overdue`](type.ListRequest.html#method.payment_overdue): Keep only invoices past their due date, or only the others.
+    /// - [`search_term`](type.ListRequest.html#method.search_term): Text to look for in ids, numbers, and customer names, external ids and e-mails.
+    /// - [`currency`](type.ListRequest.html#method.currency): Keep only invoices in this currency, an ISO 4217 code.
+    /// - [`payment_dispute_lost`](type.ListRequest.html#method.payment_dispute_lost): Keep only invoices whose payment dispute was lost, or only the others.
+    /// - [`invoice_type`](type.ListRequest.html#method.invoice_type): Keep only invoices of this type.
+    /// - [`self_billed`](type.ListRequest.html#method.self_billed): Keep only self-billed invoices, or only the others.
+    /// - [`billing_entity_codes`](type.ListRequest.html#method.billing_entity_codes): Keep only invoices of the billing entities with these codes.
+    /// - [`metadata`](type.ListRequest.html#method.metadata): Keep only invoices whose metadata `key` has this value; an empty value finds those lacking it.
+    /// - [`partially_paid`](type.ListRequest.html#method.partially_paid): Keep only invoices of which a part has been paid, or only the others.
+    /// - [`purchase_order_number`](type.ListRequest.html#method.purchase_order_number): Keep only those with this number of the customer's order.
+    /// - [`settlements`](type.ListRequest.html#method.settlements): Keep only invoices that were settled in one of these ways.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -75,7 +75,7 @@ impl Invoices {
     pub fn create(
         &self,
         invoice: impl Into<lago_types::OneOffInvoiceInput>,
-    ) -> Request<Create> {
+    ) -> CreateRequest {
         Request::new(&self.client, Create { body: invoice.into() })
     }
     /// Compute the next invoice without creating it.
@@ -86,13 +86,13 @@ impl Invoices {
     pub fn preview(
         &self,
         input: impl Into<lago_types::InvoicePreviewInput>,
-    ) -> Request<Preview> {
+    ) -> PreviewRequest {
         Request::new(&self.client, Preview { body: input.into() })
     }
     /// Delete an invoice that is still a draft.
     ///
     /// `DELETE /invoices/{lago_id}`, since 1.51.0.
-    pub fn delete(&self, lago_id: impl std::fmt::Display) -> Request<Delete> {
+    pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
             Delete {
@@ -103,7 +103,7 @@ impl Invoices {
     /// Fetch one invoice with its fees and credits.
     ///
     /// `GET /invoices/{lago_id}`, since 0.37.0-beta.
-    pub fn get(&self, lago_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -120,7 +120,7 @@ impl Invoices {
         &self,
         lago_id: impl std::fmt::Display,
         invoice: impl Into<lago_types::InvoiceUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -134,7 +134,7 @@ impl Invoices {
     /// `POST /invoices/{lago_id}/download`, since 0.37.0-beta.
     ///
     /// `None` means that the server accepted the call and has no answer yet.
-    pub fn download(&self, lago_id: impl std::fmt::Display) -> Request<Download> {
+    pub fn download(&self, lago_id: impl std::fmt::Display) -> DownloadRequest {
         Request::new(
             &self.client,
             Download {
@@ -147,7 +147,7 @@ impl Invoices {
     /// `POST /invoices/{lago_id}/download_xml`, not in the published document.
     ///
     /// `None` means that the server accepted the call and has no answer yet.
-    pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> Request<DownloadXml> {
+    pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> DownloadXmlRequest {
         Request::new(
             &self.client,
             DownloadXml {
@@ -158,7 +158,7 @@ impl Invoices {
     /// Finalize a draft invoice now and start collecting it.
     ///
     /// `PUT /invoices/{lago_id}/finalize`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
-    pub fn finalize(&self, lago_id: impl std::fmt::Display) -> Request<Finalize> {
+    pub fn finalize(&self, lago_id: impl std::fmt::Display) -> FinalizeRequest {
         Request::new(
             &self.client,
             Finalize {
@@ -169,7 +169,7 @@ impl Invoices {
     /// Record that the payment dispute over an invoice was lost.
     ///
     /// `POST /invoices/{lago_id}/lose_dispute`, since 1.1.0. Not repeatable: after a time-out, look before you call again.
-    pub fn lose_dispute(&self, lago_id: impl std::fmt::Display) -> Request<LoseDispute> {
+    pub fn lose_dispute(&self, lago_id: impl std::fmt::Display) -> LoseDisputeRequest {
         Request::new(
             &self.client,
             LoseDispute {
@@ -182,7 +182,7 @@ impl Invoices {
     /// `POST /invoices/{lago_id}/payment_url`, since 0.56.0-beta.
     ///
     /// Fails with 422 `third_party_error` or `provider_error`, 429 `too_many_provider_requests`.
-    pub fn payment_url(&self, lago_id: impl std::fmt::Display) -> Request<PaymentUrl> {
+    pub fn payment_url(&self, lago_id: impl std::fmt::Display) -> PaymentUrlRequest {
         Request::new(
             &self.client,
             PaymentUrl {
@@ -195,7 +195,7 @@ impl Invoices {
     /// `PUT /invoices/{lago_id}/refresh`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 403 `feature_unavailable`.
-    pub fn refresh(&self, lago_id: impl std::fmt::Display) -> Request<Refresh> {
+    pub fn refresh(&self, lago_id: impl std::fmt::Display) -> RefreshRequest {
         Request::new(
             &self.client,
             Refresh {
@@ -211,8 +211,8 @@ impl Invoices {
     ///
     /// # Settings
     ///
-    /// - `input`: What to do, in more detail.
-    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> Request<ResendEmail> {
+    /// - [`input`](type.ResendEmailRequest.html#method.input): What to do, in more detail.
+    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> ResendEmailRequest {
         Request::new(
             &self.client,
             ResendEmail {
@@ -226,7 +226,7 @@ impl Invoices {
     /// `POST /invoices/{lago_id}/retry`, since 1.9.0. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 405 `invalid_status`.
-    pub fn retry(&self, lago_id: impl std::fmt::Display) -> Request<Retry> {
+    pub fn retry(&self, lago_id: impl std::fmt::Display) -> RetryRequest {
         Request::new(
             &self.client,
             Retry {
@@ -242,11 +242,8 @@ impl Invoices {
     ///
     /// # Settings
     ///
-    /// - `payment_method`: Payment method.
-    pub fn retry_payment(
-        &self,
-        lago_id: impl std::fmt::Display,
-    ) -> Request<RetryPayment> {
+    /// - [`payment_method`](type.RetryPaymentRequest.html#method.payment_method): Payment method.
+    pub fn retry_payment(&self, lago_id: impl std::fmt::Display) -> RetryPaymentRequest {
         Request::new(
             &self.client,
             RetryPayment {
@@ -264,7 +261,7 @@ impl Invoices {
         &self,
         lago_id: impl std::fmt::Display,
         input: impl Into<lago_types::InvoiceSyncSalesforceIdInput>,
-    ) -> Request<SyncSalesforceId> {
+    ) -> SyncSalesforceIdRequest {
         Request::new(
             &self.client,
             SyncSalesforceId {
@@ -281,8 +278,8 @@ impl Invoices {
     ///
     /// # Settings
     ///
-    /// - `input`: What to do, in more detail.
-    pub fn void(&self, lago_id: impl std::fmt::Display) -> Request<Void> {
+    /// - [`input`](type.VoidRequest.html#method.input): What to do, in more detail.
+    pub fn void(&self, lago_id: impl std::fmt::Display) -> VoidRequest {
         Request::new(
             &self.client,
             Void {
@@ -316,6 +313,9 @@ impl Invoices {
             .made_by(self.download_xml(&lago_id), |object| object?.xml_url)
     }
 }
+
+/// The request that [`list`](Invoices::list) describes: `GET /invoices`. Awaiting it gives [`Page<Invoice>`](lago_types::Invoice).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /invoices`.
 #[derive(Clone, Debug)]
@@ -513,6 +513,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](Invoices::create) describes: `POST /invoices`. Awaiting it gives [`Invoice`](lago_types::Invoice).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /invoices`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -530,6 +533,9 @@ impl Call for Create {
     }
 }
 
+/// The request that [`preview`](Invoices::preview) describes: `POST /invoices/preview`. Awaiting it gives [`InvoicePreview`](lago_types::InvoicePreview).
+pub type PreviewRequest = Request<Preview>;
+
 /// A call of `POST /invoices/preview`.
 #[derive(Clone, Debug)]
 pub struct Preview {
@@ -546,6 +552,9 @@ impl Call for Preview {
         wire::draft(Self::OPERATION, url).json(&self.body).build()
     }
 }
+
+/// The request that [`delete`](Invoices::delete) describes: `DELETE /invoices/{lago_id}`. Awaiting it gives [`Invoice`](lago_types::Invoice).
+pub type DeleteRequest = Request<Delete>;
 
 /// A call of `DELETE /invoices/{lago_id}`.
 #[derive(Clone, Debug)]
@@ -569,6 +578,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](Invoices::get) describes: `GET /invoices/{lago_id}`. Awaiting it gives [`Invoice`](lago_types::Invoice).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /invoices/{lago_id}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -590,6 +602,9 @@ impl Call for Get {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`update`](Invoices::update) describes: `PUT /invoices/{lago_id}`. Awaiting it gives [`Invoice`](lago_types::Invoice).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /invoices/{lago_id}`.
 #[derive(Clone, Debug)]
@@ -613,6 +628,9 @@ impl Call for Update {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`download`](Invoices::download) describes: `POST /invoices/{lago_id}/download`. Awaiting it gives [`Option<Invoice>`](lago_types::Invoice).
+pub type DownloadRequest = Request<Download>;
 
 /// A call of `POST /invoices/{lago_id}/download`.
 #[derive(Clone, Debug)]
@@ -641,6 +659,9 @@ impl Call for Download {
             ))
     }
 }
+
+/// The request that [`download_xml`](Invoices::download_xml) describes: `POST /invoices/{lago_id}/download_xml`. Awaiting it gives [`Option<Invoice>`](lago_types::Invoice).
+pub type DownloadXmlRequest = Request<DownloadXml>;
 
 /// A call of `POST /invoices/{lago_id}/download_xml`.
 #[derive(Clone, Debug)]
@@ -671,6 +692,9 @@ impl Call for DownloadXml {
     }
 }
 
+/// The request that [`finalize`](Invoices::finalize) describes: `PUT /invoices/{lago_id}/finalize`. Awaiting it gives [`Invoice`](lago_types::Invoice).
+pub type FinalizeRequest = Request<Finalize>;
+
 /// A call of `PUT /invoices/{lago_id}/finalize`.
 #[derive(Clone, Debug)]
 pub struct Finalize {
@@ -692,6 +716,9 @@ impl Call for Finalize {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`lose_dispute`](Invoices::lose_dispute) describes: `POST /invoices/{lago_id}/lose_dispute`. Awaiting it gives [`Invoice`](lago_types::Invoice).
+pub type LoseDisputeRequest = Request<LoseDispute>;
 
 /// A call of `POST /invoices/{lago_id}/lose_dispute`.
 #[derive(Clone, Debug)]
@@ -716,6 +743,9 @@ impl Call for LoseDispute {
     }
 }
 
+/// The request that [`payment_url`](Invoices::payment_url) describes: `POST /invoices/{lago_id}/payment_url`. Awaiting it gives [`InvoicePaymentUrl`](lago_types::InvoicePaymentUrl).
+pub type PaymentUrlRequest = Request<PaymentUrl>;
+
 /// A call of `POST /invoices/{lago_id}/payment_url`.
 #[derive(Clone, Debug)]
 pub struct PaymentUrl {
@@ -739,6 +769,9 @@ impl Call for PaymentUrl {
     }
 }
 
+/// The request that [`refresh`](Invoices::refresh) describes: `PUT /invoices/{lago_id}/refresh`. Awaiting it gives [`Invoice`](lago_types::Invoice).
+pub type RefreshRequest = Request<Refresh>;
+
 /// A call of `PUT /invoices/{lago_id}/refresh`.
 #[derive(Clone, Debug)]
 pub struct Refresh {
@@ -760,6 +793,9 @@ impl Call for Refresh {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`resend_email`](Invoices::resend_email) describes: `POST /invoices/{lago_id}/resend_email`. Awaiting it gives nothing.
+pub type ResendEmailRequest = Request<ResendEmail>;
 
 /// A call of `POST /invoices/{lago_id}/resend_email`.
 #[derive(Clone, Debug)]
@@ -790,6 +826,9 @@ impl Call for ResendEmail {
     }
 }
 
+/// The request that [`retry`](Invoices::retry) describes: `POST /invoices/{lago_id}/retry`. Awaiting it gives [`Invoice`](lago_types::Invoice).
+pub type RetryRequest = Request<Retry>;
+
 /// A call of `POST /invoices/{lago_id}/retry`.
 #[derive(Clone, Debug)]
 pub struct Retry {
@@ -811,6 +850,9 @@ impl Call for Retry {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`retry_payment`](Invoices::retry_payment) describes: `POST /invoices/{lago_id}/retry_payment`. Awaiting it gives nothing.
+pub type RetryPaymentRequest = Request<RetryPayment>;
 
 /// A call of `POST /invoices/{lago_id}/retry_payment`.
 #[derive(Clone, Debug)]
@@ -846,6 +888,9 @@ impl Call for RetryPayment {
     }
 }
 
+/// The request that [`sync_salesforce_id`](Invoices::sync_salesforce_id) describes: `PUT /invoices/{lago_id}/sync_salesforce_id`. Awaiting it gives [`Invoice`](lago_types::Invoice).
+pub type SyncSalesforceIdRequest = Request<SyncSalesforceId>;
+
 /// A call of `PUT /invoices/{lago_id}/sync_salesforce_id`.
 #[derive(Clone, Debug)]
 pub struct SyncSalesforceId {
@@ -869,6 +914,9 @@ impl Call for SyncSalesforceId {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`void`](Invoices::void) describes: `POST /invoices/{lago_id}/void`. Awaiting it gives [`Invoice`](lago_types::Invoice).
+pub type VoidRequest = Request<Void>;
 
 /// A call of `POST /invoices/{lago_id}/void`.
 #[derive(Clone, Debug)]

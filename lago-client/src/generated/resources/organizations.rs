@@ -17,7 +17,7 @@ impl Organizations {
     /// Fetch your organization's details and billing defaults.
     ///
     /// `GET /organizations`, not in the published document.
-    pub fn get(&self) -> Request<Get> {
+    pub fn get(&self) -> GetRequest {
         Request::new(&self.client, Get {})
     }
     /// Change your organization's details and billing defaults.
@@ -26,7 +26,7 @@ impl Organizations {
     pub fn update(
         &self,
         organization: impl Into<lago_types::OrganizationUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -35,6 +35,9 @@ impl Organizations {
         )
     }
 }
+
+/// The request that [`get`](Organizations::get) describes: `GET /organizations`. Awaiting it gives [`Organization`](lago_types::Organization).
+pub type GetRequest = Request<Get>;
 
 /// A call of `GET /organizations`.
 #[derive(Clone, Debug)]
@@ -50,6 +53,9 @@ impl Call for Get {
         wire::draft(Self::OPERATION, url).build()
     }
 }
+
+/// The request that [`update`](Organizations::update) describes: `PUT /organizations`. Awaiting it gives [`Organization`](lago_types::Organization).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /organizations`.
 #[derive(Clone, Debug)]

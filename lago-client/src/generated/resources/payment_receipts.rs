@@ -20,9 +20,9 @@ impl PaymentReceipts {
     ///
     /// # Settings
     ///
-    /// - `invoice_id`: Keep only receipts of the invoice with this Lago id, a UUID.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`invoice_id`](type.ListRequest.html#method.invoice_id): Keep only receipts of the invoice with this Lago id, a UUID.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -34,7 +34,7 @@ impl PaymentReceipts {
     /// Fetch one payment receipt by its Lago id.
     ///
     /// `GET /payment_receipts/{lago_id}`, since 1.22.0.
-    pub fn get(&self, lago_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -50,8 +50,8 @@ impl PaymentReceipts {
     ///
     /// # Settings
     ///
-    /// - `input`: What to do, in more detail.
-    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> Request<ResendEmail> {
+    /// - [`input`](type.ResendEmailRequest.html#method.input): What to do, in more detail.
+    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> ResendEmailRequest {
         Request::new(
             &self.client,
             ResendEmail {
@@ -83,6 +83,9 @@ impl PaymentReceipts {
         )
     }
 }
+
+/// The request that [`list`](PaymentReceipts::list) describes: `GET /payment_receipts`. Awaiting it gives [`Page<PaymentReceipt>`](lago_types::PaymentReceipt).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /payment_receipts`.
 #[derive(Clone, Debug)]
@@ -121,6 +124,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`get`](PaymentReceipts::get) describes: `GET /payment_receipts/{lago_id}`. Awaiting it gives [`PaymentReceipt`](lago_types::PaymentReceipt).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /payment_receipts/{lago_id}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -142,6 +148,9 @@ impl Call for Get {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`resend_email`](PaymentReceipts::resend_email) describes: `POST /payment_receipts/{lago_id}/resend_email`. Awaiting it gives nothing.
+pub type ResendEmailRequest = Request<ResendEmail>;
 
 /// A call of `POST /payment_receipts/{lago_id}/resend_email`.
 #[derive(Clone, Debug)]

@@ -22,12 +22,12 @@ impl PaymentRequests {
     ///
     /// # Settings
     ///
-    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
-    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
-    /// - `payment_status`: Keep only records with this payment status.
-    /// - `billing_entity_codes`: Keep only payment requests of the billing entities with these codes.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`currency`](type.ListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
+    /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
+    /// - [`payment_status`](type.ListRequest.html#method.payment_status): Keep only records with this payment status.
+    /// - [`billing_entity_codes`](type.ListRequest.html#method.billing_entity_codes): Keep only payment requests of the billing entities with these codes.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -47,7 +47,7 @@ impl PaymentRequests {
     pub fn create(
         &self,
         payment_request: impl Into<lago_types::PaymentRequestInput>,
-    ) -> Request<Create> {
+    ) -> CreateRequest {
         Request::new(
             &self.client,
             Create {
@@ -58,7 +58,7 @@ impl PaymentRequests {
     /// Fetch one payment request by its Lago id.
     ///
     /// `GET /payment_requests/{lago_id}`, since 1.31.0.
-    pub fn get(&self, lago_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -67,6 +67,9 @@ impl PaymentRequests {
         )
     }
 }
+
+/// The request that [`list`](PaymentRequests::list) describes: `GET /payment_requests`. Awaiting it gives [`Page<PaymentRequest>`](lago_types::PaymentRequest).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /payment_requests`.
 #[derive(Clone, Debug)]
@@ -137,6 +140,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](PaymentRequests::create) describes: `POST /payment_requests`. Awaiting it gives [`PaymentRequest`](lago_types::PaymentRequest).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /payment_requests`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -153,6 +159,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("payment_request", &self.body).build()
     }
 }
+
+/// The request that [`get`](PaymentRequests::get) describes: `GET /payment_requests/{lago_id}`. Awaiting it gives [`PaymentRequest`](lago_types::PaymentRequest).
+pub type GetRequest = Request<Get>;
 
 /// A call of `GET /payment_requests/{lago_id}`.
 #[derive(Clone, Debug)]

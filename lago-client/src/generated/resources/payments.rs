@@ -20,10 +20,10 @@ impl Payments {
     ///
     /// # Settings
     ///
-    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
-    /// - `invoice_id`: Keep only payments of the invoice with this Lago id, a UUID.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
+    /// - [`invoice_id`](type.ListRequest.html#method.invoice_id): Keep only payments of the invoice with this Lago id, a UUID.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -38,16 +38,13 @@ impl Payments {
     /// `POST /payments`, since 1.21.0. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 404 `invoice_not_found`.
-    pub fn create(
-        &self,
-        payment: impl Into<lago_types::PaymentInput>,
-    ) -> Request<Create> {
+    pub fn create(&self, payment: impl Into<lago_types::PaymentInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: payment.into() })
     }
     /// Fetch one payment by its Lago id.
     ///
     /// `GET /payments/{lago_id}`, since 1.22.0.
-    pub fn get(&self, lago_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -56,6 +53,9 @@ impl Payments {
         )
     }
 }
+
+/// The request that [`list`](Payments::list) describes: `GET /payments`. Awaiting it gives [`Page<Payment>`](lago_types::Payment).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /payments`.
 #[derive(Clone, Debug)]
@@ -104,6 +104,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](Payments::create) describes: `POST /payments`. Awaiting it gives [`Payment`](lago_types::Payment).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /payments`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -120,6 +123,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("payment", &self.body).build()
     }
 }
+
+/// The request that [`get`](Payments::get) describes: `GET /payments/{lago_id}`. Awaiting it gives [`Payment`](lago_types::Payment).
+pub type GetRequest = Request<Get>;
 
 /// A call of `GET /payments/{lago_id}`.
 #[derive(Clone, Debug)]

@@ -36,26 +36,26 @@ impl Plans {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Create a plan with its base price and charges.
     ///
     /// `POST /plans`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
-    pub fn create(&self, plan: impl Into<lago_types::PlanInput>) -> Request<Create> {
+    pub fn create(&self, plan: impl Into<lago_types::PlanInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: plan.into() })
     }
     /// Delete a plan, ending the subscriptions to it.
     ///
     /// `DELETE /plans/{code}`, since 0.26.0-beta.
-    pub fn delete(&self, code: impl std::fmt::Display) -> Request<Delete> {
+    pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one plan with its charges.
     ///
     /// `GET /plans/{code}`, since 0.26.0-beta.
-    pub fn get(&self, code: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a plan's price, terms and charges.
@@ -65,7 +65,7 @@ impl Plans {
         &self,
         code: impl std::fmt::Display,
         plan: impl Into<lago_types::PlanUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -96,8 +96,8 @@ impl PlansCharges {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self, code: impl std::fmt::Display) -> Request<ChargesList> {
+    /// - [`page`](type.ChargesListRequest.html#method.page), [`per_page`](type.ChargesListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self, code: impl std::fmt::Display) -> ChargesListRequest {
         Request::new(
             &self.client,
             ChargesList {
@@ -113,7 +113,7 @@ impl PlansCharges {
         &self,
         code: impl std::fmt::Display,
         charge: impl Into<lago_types::ChargeInput>,
-    ) -> Request<ChargesCreate> {
+    ) -> ChargesCreateRequest {
         Request::new(
             &self.client,
             ChargesCreate {
@@ -128,12 +128,12 @@ impl PlansCharges {
     ///
     /// # Settings
     ///
-    /// - `charge`: Optional request body for deleting a usage charge, telling whether derived plans lose it too.
+    /// - [`charge`](type.ChargesDeleteRequest.html#method.charge): Optional request body for deleting a usage charge, telling whether derived plans lose it too.
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
-    ) -> Request<ChargesDelete> {
+    ) -> ChargesDeleteRequest {
         Request::new(
             &self.client,
             ChargesDelete {
@@ -150,7 +150,7 @@ impl PlansCharges {
         &self,
         code: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
-    ) -> Request<ChargesGet> {
+    ) -> ChargesGetRequest {
         Request::new(
             &self.client,
             ChargesGet {
@@ -167,7 +167,7 @@ impl PlansCharges {
         code: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
         charge: impl Into<lago_types::ChargeUpdate>,
-    ) -> Request<ChargesUpdate> {
+    ) -> ChargesUpdateRequest {
         Request::new(
             &self.client,
             ChargesUpdate {
@@ -195,12 +195,12 @@ impl PlansChargesFilters {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`page`](type.ChargesFiltersListRequest.html#method.page), [`per_page`](type.ChargesFiltersListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         code: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
-    ) -> Request<ChargesFiltersList> {
+    ) -> ChargesFiltersListRequest {
         Request::new(
             &self.client,
             ChargesFiltersList {
@@ -218,7 +218,7 @@ impl PlansChargesFilters {
         code: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
         filter: impl Into<lago_types::ChargeFilterInput>,
-    ) -> Request<ChargesFiltersCreate> {
+    ) -> ChargesFiltersCreateRequest {
         Request::new(
             &self.client,
             ChargesFiltersCreate {
@@ -234,13 +234,13 @@ impl PlansChargesFilters {
     ///
     /// # Settings
     ///
-    /// - `filter`: Optional request body for deleting a charge filter, telling whether derived plans lose it too.
+    /// - [`filter`](type.ChargesFiltersDeleteRequest.html#method.filter): Optional request body for deleting a charge filter, telling whether derived plans lose it too.
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
         filter_id: impl std::fmt::Display,
-    ) -> Request<ChargesFiltersDelete> {
+    ) -> ChargesFiltersDeleteRequest {
         Request::new(
             &self.client,
             ChargesFiltersDelete {
@@ -259,7 +259,7 @@ impl PlansChargesFilters {
         code: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
         filter_id: impl std::fmt::Display,
-    ) -> Request<ChargesFiltersGet> {
+    ) -> ChargesFiltersGetRequest {
         Request::new(
             &self.client,
             ChargesFiltersGet {
@@ -278,7 +278,7 @@ impl PlansChargesFilters {
         charge_code: impl std::fmt::Display,
         filter_id: impl std::fmt::Display,
         filter: impl Into<lago_types::ChargeFilterUpdate>,
-    ) -> Request<ChargesFiltersUpdate> {
+    ) -> ChargesFiltersUpdateRequest {
         Request::new(
             &self.client,
             ChargesFiltersUpdate {
@@ -308,7 +308,7 @@ impl PlansEntitlements {
     /// List the features and privileges a plan grants.
     ///
     /// `GET /plans/{code}/entitlements`, since 1.31.0.
-    pub fn list(&self, code: impl std::fmt::Display) -> Request<EntitlementsList> {
+    pub fn list(&self, code: impl std::fmt::Display) -> EntitlementsListRequest {
         Request::new(
             &self.client,
             EntitlementsList {
@@ -328,7 +328,7 @@ impl PlansEntitlements {
                 impl Into<std::collections::BTreeMap<String, serde_json::Value>>,
             ),
         >,
-    ) -> Request<EntitlementsMerge> {
+    ) -> EntitlementsMergeRequest {
         Request::new(
             &self.client,
             EntitlementsMerge {
@@ -352,7 +352,7 @@ impl PlansEntitlements {
                 impl Into<std::collections::BTreeMap<String, serde_json::Value>>,
             ),
         >,
-    ) -> Request<EntitlementsReplace> {
+    ) -> EntitlementsReplaceRequest {
         Request::new(
             &self.client,
             EntitlementsReplace {
@@ -371,7 +371,7 @@ impl PlansEntitlements {
         &self,
         code: impl std::fmt::Display,
         feature_code: impl std::fmt::Display,
-    ) -> Request<EntitlementsDelete> {
+    ) -> EntitlementsDeleteRequest {
         Request::new(
             &self.client,
             EntitlementsDelete {
@@ -387,7 +387,7 @@ impl PlansEntitlements {
         &self,
         code: impl std::fmt::Display,
         feature_code: impl std::fmt::Display,
-    ) -> Request<EntitlementsGet> {
+    ) -> EntitlementsGetRequest {
         Request::new(
             &self.client,
             EntitlementsGet {
@@ -416,7 +416,7 @@ impl PlansEntitlementsPrivileges {
         code: impl std::fmt::Display,
         feature_code: impl std::fmt::Display,
         privilege_code: impl std::fmt::Display,
-    ) -> Request<EntitlementsPrivilegesDelete> {
+    ) -> EntitlementsPrivilegesDeleteRequest {
         Request::new(
             &self.client,
             EntitlementsPrivilegesDelete {
@@ -444,8 +444,8 @@ impl PlansFixedCharges {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self, code: impl std::fmt::Display) -> Request<FixedChargesList> {
+    /// - [`page`](type.FixedChargesListRequest.html#method.page), [`per_page`](type.FixedChargesListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self, code: impl std::fmt::Display) -> FixedChargesListRequest {
         Request::new(
             &self.client,
             FixedChargesList {
@@ -461,7 +461,7 @@ impl PlansFixedCharges {
         &self,
         code: impl std::fmt::Display,
         fixed_charge: impl Into<lago_types::FixedChargeInput>,
-    ) -> Request<FixedChargesCreate> {
+    ) -> FixedChargesCreateRequest {
         Request::new(
             &self.client,
             FixedChargesCreate {
@@ -476,12 +476,12 @@ impl PlansFixedCharges {
     ///
     /// # Settings
     ///
-    /// - `fixed_charge`: Optional request body for deleting a fixed charge, telling whether derived plans drop it as well.
+    /// - [`fixed_charge`](type.FixedChargesDeleteRequest.html#method.fixed_charge): Optional request body for deleting a fixed charge, telling whether derived plans drop it as well.
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
         fixed_charge_code: impl std::fmt::Display,
-    ) -> Request<FixedChargesDelete> {
+    ) -> FixedChargesDeleteRequest {
         Request::new(
             &self.client,
             FixedChargesDelete {
@@ -498,7 +498,7 @@ impl PlansFixedCharges {
         &self,
         code: impl std::fmt::Display,
         fixed_charge_code: impl std::fmt::Display,
-    ) -> Request<FixedChargesGet> {
+    ) -> FixedChargesGetRequest {
         Request::new(
             &self.client,
             FixedChargesGet {
@@ -515,7 +515,7 @@ impl PlansFixedCharges {
         code: impl std::fmt::Display,
         fixed_charge_code: impl std::fmt::Display,
         fixed_charge: impl Into<lago_types::FixedChargeUpdate>,
-    ) -> Request<FixedChargesUpdate> {
+    ) -> FixedChargesUpdateRequest {
         Request::new(
             &self.client,
             FixedChargesUpdate {
@@ -540,10 +540,7 @@ impl PlansMetadata {
     /// Clear the metadata of a plan.
     ///
     /// `DELETE /plans/{code}/metadata`, since 1.39.0.
-    pub fn delete_all(
-        &self,
-        code: impl std::fmt::Display,
-    ) -> Request<MetadataDeleteAll> {
+    pub fn delete_all(&self, code: impl std::fmt::Display) -> MetadataDeleteAllRequest {
         Request::new(
             &self.client,
             MetadataDeleteAll {
@@ -560,7 +557,7 @@ impl PlansMetadata {
         metadata: impl IntoIterator<
             Item = (impl Into<String>, impl Into<lago_types::Patch<String>>),
         >,
-    ) -> Request<MetadataMerge> {
+    ) -> MetadataMergeRequest {
         Request::new(
             &self.client,
             MetadataMerge {
@@ -584,7 +581,7 @@ impl PlansMetadata {
         metadata: impl IntoIterator<
             Item = (impl Into<String>, impl Into<lago_types::Patch<String>>),
         >,
-    ) -> Request<MetadataReplace> {
+    ) -> MetadataReplaceRequest {
         Request::new(
             &self.client,
             MetadataReplace {
@@ -606,7 +603,7 @@ impl PlansMetadata {
         &self,
         code: impl std::fmt::Display,
         key: impl std::fmt::Display,
-    ) -> Request<MetadataDelete> {
+    ) -> MetadataDeleteRequest {
         Request::new(
             &self.client,
             MetadataDelete {
@@ -616,6 +613,9 @@ impl PlansMetadata {
         )
     }
 }
+
+/// The request that [`list`](Plans::list) describes: `GET /plans`. Awaiting it gives [`Page<Plan>`](lago_types::Plan).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /plans`.
 #[derive(Clone, Debug)]
@@ -644,6 +644,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](Plans::create) describes: `POST /plans`. Awaiting it gives [`Plan`](lago_types::Plan).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /plans`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -660,6 +663,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("plan", &self.body).build()
     }
 }
+
+/// The request that [`delete`](Plans::delete) describes: `DELETE /plans/{code}`. Awaiting it gives [`Plan`](lago_types::Plan).
+pub type DeleteRequest = Request<Delete>;
 
 /// A call of `DELETE /plans/{code}`.
 #[derive(Clone, Debug)]
@@ -681,6 +687,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](Plans::get) describes: `GET /plans/{code}`. Awaiting it gives [`Plan`](lago_types::Plan).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /plans/{code}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -700,6 +709,9 @@ impl Call for Get {
         identity::same("code", &self.code, &value.code)
     }
 }
+
+/// The request that [`update`](Plans::update) describes: `PUT /plans/{code}`. Awaiting it gives [`Plan`](lago_types::Plan).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /plans/{code}`.
 #[derive(Clone, Debug)]
@@ -726,6 +738,9 @@ impl Call for Update {
         )
     }
 }
+
+/// The request that [`list`](PlansCharges::list) describes: `GET /plans/{code}/charges`. Awaiting it gives [`Page<Charge>`](lago_types::Charge).
+pub type ChargesListRequest = Request<ChargesList>;
 
 /// A call of `GET /plans/{code}/charges`.
 #[derive(Clone, Debug)]
@@ -757,6 +772,9 @@ impl ListCall for ChargesList {
     }
 }
 
+/// The request that [`create`](PlansCharges::create) describes: `POST /plans/{code}/charges`. Awaiting it gives [`Charge`](lago_types::Charge).
+pub type ChargesCreateRequest = Request<ChargesCreate>;
+
 /// A call of `POST /plans/{code}/charges`.
 #[derive(Clone, Debug)]
 pub struct ChargesCreate {
@@ -776,6 +794,9 @@ impl Call for ChargesCreate {
         wire::draft(Self::OPERATION, url).root("charge", &self.body).build()
     }
 }
+
+/// The request that [`delete`](PlansCharges::delete) describes: `DELETE /plans/{code}/charges/{charge_code}`. Awaiting it gives [`Charge`](lago_types::Charge).
+pub type ChargesDeleteRequest = Request<ChargesDelete>;
 
 /// A call of `DELETE /plans/{code}/charges/{charge_code}`.
 #[derive(Clone, Debug)]
@@ -812,6 +833,9 @@ impl Call for ChargesDelete {
     }
 }
 
+/// The request that [`get`](PlansCharges::get) describes: `GET /plans/{code}/charges/{charge_code}`. Awaiting it gives [`Charge`](lago_types::Charge).
+pub type ChargesGetRequest = Request<ChargesGet>;
+
 /// A call of `GET /plans/{code}/charges/{charge_code}`.
 #[derive(Clone, Debug)]
 pub struct ChargesGet {
@@ -835,6 +859,9 @@ impl Call for ChargesGet {
         identity::same("code", &self.charge_code, &value.code)
     }
 }
+
+/// The request that [`update`](PlansCharges::update) describes: `PUT /plans/{code}/charges/{charge_code}`. Awaiting it gives [`Charge`](lago_types::Charge).
+pub type ChargesUpdateRequest = Request<ChargesUpdate>;
 
 /// A call of `PUT /plans/{code}/charges/{charge_code}`.
 #[derive(Clone, Debug)]
@@ -865,6 +892,9 @@ impl Call for ChargesUpdate {
         )
     }
 }
+
+/// The request that [`list`](PlansChargesFilters::list) describes: `GET /plans/{code}/charges/{charge_code}/filters`. Awaiting it gives [`Page<ChargeFilter>`](lago_types::ChargeFilter).
+pub type ChargesFiltersListRequest = Request<ChargesFiltersList>;
 
 /// A call of `GET /plans/{code}/charges/{charge_code}/filters`.
 #[derive(Clone, Debug)]
@@ -907,6 +937,9 @@ impl ListCall for ChargesFiltersList {
     }
 }
 
+/// The request that [`create`](PlansChargesFilters::create) describes: `POST /plans/{code}/charges/{charge_code}/filters`. Awaiting it gives [`ChargeFilter`](lago_types::ChargeFilter).
+pub type ChargesFiltersCreateRequest = Request<ChargesFiltersCreate>;
+
 /// A call of `POST /plans/{code}/charges/{charge_code}/filters`.
 #[derive(Clone, Debug)]
 pub struct ChargesFiltersCreate {
@@ -931,6 +964,9 @@ impl Call for ChargesFiltersCreate {
         identity::same("charge_code", &self.charge_code, &value.charge_code)
     }
 }
+
+/// The request that [`delete`](PlansChargesFilters::delete) describes: `DELETE /plans/{code}/charges/{charge_code}/filters/{filter_id}`. Awaiting it gives [`ChargeFilter`](lago_types::ChargeFilter).
+pub type ChargesFiltersDeleteRequest = Request<ChargesFiltersDelete>;
 
 /// A call of `DELETE /plans/{code}/charges/{charge_code}/filters/{filter_id}`.
 #[derive(Clone, Debug)]
@@ -973,6 +1009,9 @@ impl Call for ChargesFiltersDelete {
     }
 }
 
+/// The request that [`get`](PlansChargesFilters::get) describes: `GET /plans/{code}/charges/{charge_code}/filters/{filter_id}`. Awaiting it gives [`ChargeFilter`](lago_types::ChargeFilter).
+pub type ChargesFiltersGetRequest = Request<ChargesFiltersGet>;
+
 /// A call of `GET /plans/{code}/charges/{charge_code}/filters/{filter_id}`.
 #[derive(Clone, Debug)]
 pub struct ChargesFiltersGet {
@@ -999,6 +1038,9 @@ impl Call for ChargesFiltersGet {
         identity::same("lago_id", &self.filter_id, &value.lago_id)
     }
 }
+
+/// The request that [`update`](PlansChargesFilters::update) describes: `PUT /plans/{code}/charges/{charge_code}/filters/{filter_id}`. Awaiting it gives [`ChargeFilter`](lago_types::ChargeFilter).
+pub type ChargesFiltersUpdateRequest = Request<ChargesFiltersUpdate>;
 
 /// A call of `PUT /plans/{code}/charges/{charge_code}/filters/{filter_id}`.
 #[derive(Clone, Debug)]
@@ -1028,6 +1070,9 @@ impl Call for ChargesFiltersUpdate {
     }
 }
 
+/// The request that [`list`](PlansEntitlements::list) describes: `GET /plans/{code}/entitlements`. Awaiting it gives [`Vec<PlanEntitlement>`](lago_types::PlanEntitlement).
+pub type EntitlementsListRequest = Request<EntitlementsList>;
+
 /// A call of `GET /plans/{code}/entitlements`.
 #[derive(Clone, Debug)]
 pub struct EntitlementsList {
@@ -1046,6 +1091,9 @@ impl Call for EntitlementsList {
         wire::draft(Self::OPERATION, url).build()
     }
 }
+
+/// The request that [`merge`](PlansEntitlements::merge) describes: `PATCH /plans/{code}/entitlements`. Awaiting it gives [`Vec<PlanEntitlement>`](lago_types::PlanEntitlement).
+pub type EntitlementsMergeRequest = Request<EntitlementsMerge>;
 
 /// A call of `PATCH /plans/{code}/entitlements`.
 #[derive(Clone, Debug)]
@@ -1070,6 +1118,9 @@ impl Call for EntitlementsMerge {
     }
 }
 
+/// The request that [`replace`](PlansEntitlements::replace) describes: `POST /plans/{code}/entitlements`. Awaiting it gives [`Vec<PlanEntitlement>`](lago_types::PlanEntitlement).
+pub type EntitlementsReplaceRequest = Request<EntitlementsReplace>;
+
 /// A call of `POST /plans/{code}/entitlements`.
 #[derive(Clone, Debug)]
 pub struct EntitlementsReplace {
@@ -1092,6 +1143,9 @@ impl Call for EntitlementsReplace {
         wire::draft(Self::OPERATION, url).root("entitlements", &self.body).build()
     }
 }
+
+/// The request that [`delete`](PlansEntitlements::delete) describes: `DELETE /plans/{code}/entitlements/{feature_code}`. Awaiting it gives [`PlanEntitlement`](lago_types::PlanEntitlement).
+pub type EntitlementsDeleteRequest = Request<EntitlementsDelete>;
 
 /// A call of `DELETE /plans/{code}/entitlements/{feature_code}`.
 #[derive(Clone, Debug)]
@@ -1117,6 +1171,9 @@ impl Call for EntitlementsDelete {
     }
 }
 
+/// The request that [`get`](PlansEntitlements::get) describes: `GET /plans/{code}/entitlements/{feature_code}`. Awaiting it gives [`PlanEntitlement`](lago_types::PlanEntitlement).
+pub type EntitlementsGetRequest = Request<EntitlementsGet>;
+
 /// A call of `GET /plans/{code}/entitlements/{feature_code}`.
 #[derive(Clone, Debug)]
 pub struct EntitlementsGet {
@@ -1140,6 +1197,9 @@ impl Call for EntitlementsGet {
         identity::same("code", &self.feature_code, &value.code)
     }
 }
+
+/// The request that [`delete`](PlansEntitlementsPrivileges::delete) describes: `DELETE /plans/{code}/entitlements/{feature_code}/privileges/{privilege_code}`. Awaiting it gives [`PlanEntitlement`](lago_types::PlanEntitlement).
+pub type EntitlementsPrivilegesDeleteRequest = Request<EntitlementsPrivilegesDelete>;
 
 /// A call of `DELETE /plans/{code}/entitlements/{feature_code}/privileges/{privilege_code}`.
 #[derive(Clone, Debug)]
@@ -1174,6 +1234,9 @@ impl Call for EntitlementsPrivilegesDelete {
     }
 }
 
+/// The request that [`list`](PlansFixedCharges::list) describes: `GET /plans/{code}/fixed_charges`. Awaiting it gives [`Page<FixedCharge>`](lago_types::FixedCharge).
+pub type FixedChargesListRequest = Request<FixedChargesList>;
+
 /// A call of `GET /plans/{code}/fixed_charges`.
 #[derive(Clone, Debug)]
 pub struct FixedChargesList {
@@ -1204,6 +1267,9 @@ impl ListCall for FixedChargesList {
     }
 }
 
+/// The request that [`create`](PlansFixedCharges::create) describes: `POST /plans/{code}/fixed_charges`. Awaiting it gives [`FixedCharge`](lago_types::FixedCharge).
+pub type FixedChargesCreateRequest = Request<FixedChargesCreate>;
+
 /// A call of `POST /plans/{code}/fixed_charges`.
 #[derive(Clone, Debug)]
 pub struct FixedChargesCreate {
@@ -1223,6 +1289,9 @@ impl Call for FixedChargesCreate {
         wire::draft(Self::OPERATION, url).root("fixed_charge", &self.body).build()
     }
 }
+
+/// The request that [`delete`](PlansFixedCharges::delete) describes: `DELETE /plans/{code}/fixed_charges/{fixed_charge_code}`. Awaiting it gives [`FixedCharge`](lago_types::FixedCharge).
+pub type FixedChargesDeleteRequest = Request<FixedChargesDelete>;
 
 /// A call of `DELETE /plans/{code}/fixed_charges/{fixed_charge_code}`.
 #[derive(Clone, Debug)]
@@ -1262,6 +1331,9 @@ impl Call for FixedChargesDelete {
     }
 }
 
+/// The request that [`get`](PlansFixedCharges::get) describes: `GET /plans/{code}/fixed_charges/{fixed_charge_code}`. Awaiting it gives [`FixedCharge`](lago_types::FixedCharge).
+pub type FixedChargesGetRequest = Request<FixedChargesGet>;
+
 /// A call of `GET /plans/{code}/fixed_charges/{fixed_charge_code}`.
 #[derive(Clone, Debug)]
 pub struct FixedChargesGet {
@@ -1285,6 +1357,9 @@ impl Call for FixedChargesGet {
         identity::same("code", &self.fixed_charge_code, &value.code)
     }
 }
+
+/// The request that [`update`](PlansFixedCharges::update) describes: `PUT /plans/{code}/fixed_charges/{fixed_charge_code}`. Awaiting it gives [`FixedCharge`](lago_types::FixedCharge).
+pub type FixedChargesUpdateRequest = Request<FixedChargesUpdate>;
 
 /// A call of `PUT /plans/{code}/fixed_charges/{fixed_charge_code}`.
 #[derive(Clone, Debug)]
@@ -1316,6 +1391,9 @@ impl Call for FixedChargesUpdate {
     }
 }
 
+/// The request that [`delete_all`](PlansMetadata::delete_all) describes: `DELETE /plans/{code}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataDeleteAllRequest = Request<MetadataDeleteAll>;
+
 /// A call of `DELETE /plans/{code}/metadata`.
 #[derive(Clone, Debug)]
 pub struct MetadataDeleteAll {
@@ -1334,6 +1412,9 @@ impl Call for MetadataDeleteAll {
         wire::draft(Self::OPERATION, url).build()
     }
 }
+
+/// The request that [`merge`](PlansMetadata::merge) describes: `PATCH /plans/{code}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataMergeRequest = Request<MetadataMerge>;
 
 /// A call of `PATCH /plans/{code}/metadata`.
 #[derive(Clone, Debug)]
@@ -1355,6 +1436,9 @@ impl Call for MetadataMerge {
     }
 }
 
+/// The request that [`replace`](PlansMetadata::replace) describes: `POST /plans/{code}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataReplaceRequest = Request<MetadataReplace>;
+
 /// A call of `POST /plans/{code}/metadata`.
 #[derive(Clone, Debug)]
 pub struct MetadataReplace {
@@ -1374,6 +1458,9 @@ impl Call for MetadataReplace {
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
 }
+
+/// The request that [`delete`](PlansMetadata::delete) describes: `DELETE /plans/{code}/metadata/{key}`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataDeleteRequest = Request<MetadataDelete>;
 
 /// A call of `DELETE /plans/{code}/metadata/{key}`.
 #[derive(Clone, Debug)]

@@ -42,15 +42,15 @@ impl Subscriptions {
     ///
     /// # Settings
     ///
-    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
-    /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
-    /// - `plan_code`: Keep only subscriptions to the plan with this code.
-    /// - `status`: Keep only subscriptions in these statuses; only `active` ones when left out.
-    /// - `billing_entity_codes`: Keep only subscriptions of the billing entities with these codes.
-    /// - `external_id`: Keep only subscriptions with this external id.
-    /// - `overridden`: Keep only subscriptions with overrides of their plan, or only those without.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`currency`](type.ListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
+    /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
+    /// - [`plan_code`](type.ListRequest.html#method.plan_code): Keep only subscriptions to the plan with this code.
+    /// - [`status`](type.ListRequest.html#method.status): Keep only subscriptions in these statuses; only `active` ones when left out.
+    /// - [`billing_entity_codes`](type.ListRequest.html#method.billing_entity_codes): Keep only subscriptions of the billing entities with these codes.
+    /// - [`external_id`](type.ListRequest.html#method.external_id): Keep only subscriptions with this external id.
+    /// - [`overridden`](type.ListRequest.html#method.overridden): Keep only subscriptions with overrides of their plan, or only those without.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -73,11 +73,11 @@ impl Subscriptions {
     ///
     /// # Settings
     ///
-    /// - `authorization`: Amount to hold on the card of the customer. What came of it stands in the answer as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
+    /// - [`authorization`](type.CreateRequest.html#method.authorization): Amount to hold on the card of the customer. What came of it stands in the answer as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
     pub fn create(
         &self,
         subscription: impl Into<lago_types::SubscriptionInput>,
-    ) -> Request<Create> {
+    ) -> CreateRequest {
         Request::new(
             &self.client,
             Create {
@@ -94,10 +94,10 @@ impl Subscriptions {
     ///
     /// # Settings
     ///
-    /// - `status`: Send `pending` to cancel a pending subscription; without it the active one ends.
-    /// - `on_termination_credit_note`: What happens to time paid in advance and not used: credited, refunded, or lost (`skip`).
-    /// - `on_termination_invoice`: Whether the usage not yet billed is invoiced (`generate`) or dropped (`skip`).
-    pub fn delete(&self, external_id: impl std::fmt::Display) -> Request<Delete> {
+    /// - [`status`](type.DeleteRequest.html#method.status): Send `pending` to cancel a pending subscription; without it the active one ends.
+    /// - [`on_termination_credit_note`](type.DeleteRequest.html#method.on_termination_credit_note): What happens to time paid in advance and not used: credited, refunded, or lost (`skip`).
+    /// - [`on_termination_invoice`](type.DeleteRequest.html#method.on_termination_invoice): Whether the usage not yet billed is invoiced (`generate`) or dropped (`skip`).
+    pub fn delete(&self, external_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
             Delete {
@@ -114,8 +114,8 @@ impl Subscriptions {
     ///
     /// # Settings
     ///
-    /// - `status`: Status that the subscription must have; `active` when left out. Ended ones may share an external id.
-    pub fn get(&self, external_id: impl std::fmt::Display) -> Request<Get> {
+    /// - [`status`](type.GetRequest.html#method.status): Status that the subscription must have; `active` when left out. Ended ones may share an external id.
+    pub fn get(&self, external_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -132,13 +132,13 @@ impl Subscriptions {
     ///
     /// # Settings
     ///
-    /// - `status`: Which subscription to change when an active and a pending one share the id; `active` when left out.
-    /// - `body_status`: Which subscription is meant, as the query parameter says it too; that one counts where both are there. Looked at only when several share the external id. Example: `active`.
+    /// - [`status`](type.UpdateRequest.html#method.status): Which subscription to change when an active and a pending one share the id; `active` when left out.
+    /// - [`body_status`](type.UpdateRequest.html#method.body_status): Which subscription is meant, as the query parameter says it too; that one counts where both are there. Looked at only when several share the external id. Example: `active`.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
         subscription: impl Into<lago_types::SubscriptionUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -167,11 +167,11 @@ impl SubscriptionsAlerts {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.AlertsDeleteAllRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn delete_all(
         &self,
         external_id: impl std::fmt::Display,
-    ) -> Request<AlertsDeleteAll> {
+    ) -> AlertsDeleteAllRequest {
         Request::new(
             &self.client,
             AlertsDeleteAll {
@@ -186,9 +186,9 @@ impl SubscriptionsAlerts {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self, external_id: impl std::fmt::Display) -> Request<AlertsList> {
+    /// - [`subscription_status`](type.AlertsListRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
+    /// - [`page`](type.AlertsListRequest.html#method.page), [`per_page`](type.AlertsListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self, external_id: impl std::fmt::Display) -> AlertsListRequest {
         Request::new(
             &self.client,
             AlertsList {
@@ -204,12 +204,12 @@ impl SubscriptionsAlerts {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.AlertsCreateRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn create(
         &self,
         external_id: impl std::fmt::Display,
         alert: impl Into<lago_types::AlertInput>,
-    ) -> Request<AlertsCreate> {
+    ) -> AlertsCreateRequest {
         Request::new(
             &self.client,
             AlertsCreate {
@@ -225,12 +225,12 @@ impl SubscriptionsAlerts {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.AlertsCreateBatchRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn create_batch(
         &self,
         external_id: impl std::fmt::Display,
         alerts: impl IntoIterator<Item = impl Into<lago_types::AlertInput>>,
-    ) -> Request<AlertsCreateBatch> {
+    ) -> AlertsCreateBatchRequest {
         Request::new(
             &self.client,
             AlertsCreateBatch {
@@ -246,12 +246,12 @@ impl SubscriptionsAlerts {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.AlertsDeleteRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn delete(
         &self,
         external_id: impl std::fmt::Display,
         code: impl std::fmt::Display,
-    ) -> Request<AlertsDelete> {
+    ) -> AlertsDeleteRequest {
         Request::new(
             &self.client,
             AlertsDelete {
@@ -267,12 +267,12 @@ impl SubscriptionsAlerts {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.AlertsGetRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn get(
         &self,
         external_id: impl std::fmt::Display,
         code: impl std::fmt::Display,
-    ) -> Request<AlertsGet> {
+    ) -> AlertsGetRequest {
         Request::new(
             &self.client,
             AlertsGet {
@@ -288,13 +288,13 @@ impl SubscriptionsAlerts {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.AlertsUpdateRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
         code: impl std::fmt::Display,
         alert: impl Into<lago_types::AlertUpdate>,
-    ) -> Request<AlertsUpdate> {
+    ) -> AlertsUpdateRequest {
         Request::new(
             &self.client,
             AlertsUpdate {
@@ -327,9 +327,9 @@ impl SubscriptionsCharges {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self, external_id: impl std::fmt::Display) -> Request<ChargesList> {
+    /// - [`subscription_status`](type.ChargesListRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
+    /// - [`page`](type.ChargesListRequest.html#method.page), [`per_page`](type.ChargesListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self, external_id: impl std::fmt::Display) -> ChargesListRequest {
         Request::new(
             &self.client,
             ChargesList {
@@ -345,12 +345,12 @@ impl SubscriptionsCharges {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.ChargesGetRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn get(
         &self,
         external_id: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
-    ) -> Request<ChargesGet> {
+    ) -> ChargesGetRequest {
         Request::new(
             &self.client,
             ChargesGet {
@@ -366,13 +366,13 @@ impl SubscriptionsCharges {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.ChargesUpdateRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
         charge: impl Into<lago_types::ChargeOverride>,
-    ) -> Request<ChargesUpdate> {
+    ) -> ChargesUpdateRequest {
         Request::new(
             &self.client,
             ChargesUpdate {
@@ -401,13 +401,13 @@ impl SubscriptionsChargesFilters {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`subscription_status`](type.ChargesFiltersListRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
+    /// - [`page`](type.ChargesFiltersListRequest.html#method.page), [`per_page`](type.ChargesFiltersListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         external_id: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
-    ) -> Request<ChargesFiltersList> {
+    ) -> ChargesFiltersListRequest {
         Request::new(
             &self.client,
             ChargesFiltersList {
@@ -426,13 +426,13 @@ impl SubscriptionsChargesFilters {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.ChargesFiltersCreateRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn create(
         &self,
         external_id: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
         filter: impl Into<lago_types::ChargeFilterInput>,
-    ) -> Request<ChargesFiltersCreate> {
+    ) -> ChargesFiltersCreateRequest {
         Request::new(
             &self.client,
             ChargesFiltersCreate {
@@ -451,13 +451,13 @@ impl SubscriptionsChargesFilters {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.ChargesFiltersDeleteRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn delete(
         &self,
         external_id: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
         filter_id: impl std::fmt::Display,
-    ) -> Request<ChargesFiltersDelete> {
+    ) -> ChargesFiltersDeleteRequest {
         Request::new(
             &self.client,
             ChargesFiltersDelete {
@@ -474,13 +474,13 @@ impl SubscriptionsChargesFilters {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.ChargesFiltersGetRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn get(
         &self,
         external_id: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
         filter_id: impl std::fmt::Display,
-    ) -> Request<ChargesFiltersGet> {
+    ) -> ChargesFiltersGetRequest {
         Request::new(
             &self.client,
             ChargesFiltersGet {
@@ -499,14 +499,14 @@ impl SubscriptionsChargesFilters {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.ChargesFiltersUpdateRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
         charge_code: impl std::fmt::Display,
         filter_id: impl std::fmt::Display,
         filter: impl Into<lago_types::ChargeFilterUpdate>,
-    ) -> Request<ChargesFiltersUpdate> {
+    ) -> ChargesFiltersUpdateRequest {
         Request::new(
             &self.client,
             ChargesFiltersUpdate {
@@ -540,11 +540,8 @@ impl SubscriptionsEntitlements {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
-    pub fn list(
-        &self,
-        external_id: impl std::fmt::Display,
-    ) -> Request<EntitlementsList> {
+    /// - [`subscription_status`](type.EntitlementsListRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
+    pub fn list(&self, external_id: impl std::fmt::Display) -> EntitlementsListRequest {
         Request::new(
             &self.client,
             EntitlementsList {
@@ -559,7 +556,7 @@ impl SubscriptionsEntitlements {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.EntitlementsMergeRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn merge(
         &self,
         external_id: impl std::fmt::Display,
@@ -569,7 +566,7 @@ impl SubscriptionsEntitlements {
                 impl Into<std::collections::BTreeMap<String, serde_json::Value>>,
             ),
         >,
-    ) -> Request<EntitlementsMerge> {
+    ) -> EntitlementsMergeRequest {
         Request::new(
             &self.client,
             EntitlementsMerge {
@@ -588,12 +585,12 @@ impl SubscriptionsEntitlements {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.EntitlementsDeleteRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn delete(
         &self,
         external_id: impl std::fmt::Display,
         feature_code: impl std::fmt::Display,
-    ) -> Request<EntitlementsDelete> {
+    ) -> EntitlementsDeleteRequest {
         Request::new(
             &self.client,
             EntitlementsDelete {
@@ -621,13 +618,13 @@ impl SubscriptionsEntitlementsPrivileges {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.EntitlementsPrivilegesDeleteRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn delete(
         &self,
         external_id: impl std::fmt::Display,
         feature_code: impl std::fmt::Display,
         privilege_code: impl std::fmt::Display,
-    ) -> Request<EntitlementsPrivilegesDelete> {
+    ) -> EntitlementsPrivilegesDeleteRequest {
         Request::new(
             &self.client,
             EntitlementsPrivilegesDelete {
@@ -656,12 +653,9 @@ impl SubscriptionsFixedCharges {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(
-        &self,
-        external_id: impl std::fmt::Display,
-    ) -> Request<FixedChargesList> {
+    /// - [`subscription_status`](type.FixedChargesListRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
+    /// - [`page`](type.FixedChargesListRequest.html#method.page), [`per_page`](type.FixedChargesListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self, external_id: impl std::fmt::Display) -> FixedChargesListRequest {
         Request::new(
             &self.client,
             FixedChargesList {
@@ -677,12 +671,12 @@ impl SubscriptionsFixedCharges {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.FixedChargesGetRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn get(
         &self,
         external_id: impl std::fmt::Display,
         fixed_charge_code: impl std::fmt::Display,
-    ) -> Request<FixedChargesGet> {
+    ) -> FixedChargesGetRequest {
         Request::new(
             &self.client,
             FixedChargesGet {
@@ -698,13 +692,13 @@ impl SubscriptionsFixedCharges {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.FixedChargesUpdateRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
         fixed_charge_code: impl std::fmt::Display,
         fixed_charge: impl Into<lago_types::FixedChargeOverride>,
-    ) -> Request<FixedChargesUpdate> {
+    ) -> FixedChargesUpdateRequest {
         Request::new(
             &self.client,
             FixedChargesUpdate {
@@ -733,8 +727,8 @@ impl SubscriptionsLifetimeUsage {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
-    pub fn get(&self, external_id: impl std::fmt::Display) -> Request<LifetimeUsageGet> {
+    /// - [`subscription_status`](type.LifetimeUsageGetRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
+    pub fn get(&self, external_id: impl std::fmt::Display) -> LifetimeUsageGetRequest {
         Request::new(
             &self.client,
             LifetimeUsageGet {
@@ -749,12 +743,12 @@ impl SubscriptionsLifetimeUsage {
     ///
     /// # Settings
     ///
-    /// - `subscription_status`: Status that the subscription must have to be found; `active` when left out.
+    /// - [`subscription_status`](type.LifetimeUsageUpdateRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
     pub fn update(
         &self,
         external_id: impl std::fmt::Display,
         lifetime_usage: impl Into<lago_types::LifetimeUsageInput>,
-    ) -> Request<LifetimeUsageUpdate> {
+    ) -> LifetimeUsageUpdateRequest {
         Request::new(
             &self.client,
             LifetimeUsageUpdate {
@@ -765,6 +759,9 @@ impl SubscriptionsLifetimeUsage {
         )
     }
 }
+
+/// The request that [`list`](Subscriptions::list) describes: `GET /subscriptions`. Awaiting it gives [`Page<Subscription>`](lago_types::Subscription).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /subscriptions`.
 #[derive(Clone, Debug)]
@@ -856,6 +853,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](Subscriptions::create) describes: `POST /subscriptions`. Awaiting it gives [`Subscription`](lago_types::Subscription).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /subscriptions`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -891,6 +891,9 @@ impl Call for Create {
             .build()
     }
 }
+
+/// The request that [`delete`](Subscriptions::delete) describes: `DELETE /subscriptions/{external_id}`. Awaiting it gives [`Subscription`](lago_types::Subscription).
+pub type DeleteRequest = Request<Delete>;
 
 /// A call of `DELETE /subscriptions/{external_id}`.
 #[derive(Clone, Debug)]
@@ -950,6 +953,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](Subscriptions::get) describes: `GET /subscriptions/{external_id}`. Awaiting it gives [`Subscription`](lago_types::Subscription).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /subscriptions/{external_id}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -983,6 +989,9 @@ impl Call for Get {
         identity::same("external_id", &self.external_id, &value.external_id)
     }
 }
+
+/// The request that [`update`](Subscriptions::update) describes: `PUT /subscriptions/{external_id}`. Awaiting it gives [`Subscription`](lago_types::Subscription).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /subscriptions/{external_id}`.
 #[derive(Clone, Debug)]
@@ -1036,6 +1045,9 @@ impl Call for Update {
     }
 }
 
+/// The request that [`delete_all`](SubscriptionsAlerts::delete_all) describes: `DELETE /subscriptions/{external_id}/alerts`. Awaiting it gives nothing.
+pub type AlertsDeleteAllRequest = Request<AlertsDeleteAll>;
+
 /// A call of `DELETE /subscriptions/{external_id}/alerts`.
 #[derive(Clone, Debug)]
 pub struct AlertsDeleteAll {
@@ -1071,6 +1083,9 @@ impl Call for AlertsDeleteAll {
             .build()
     }
 }
+
+/// The request that [`list`](SubscriptionsAlerts::list) describes: `GET /subscriptions/{external_id}/alerts`. Awaiting it gives [`Page<Alert>`](lago_types::Alert).
+pub type AlertsListRequest = Request<AlertsList>;
 
 /// A call of `GET /subscriptions/{external_id}/alerts`.
 #[derive(Clone, Debug)]
@@ -1127,6 +1142,9 @@ impl ListCall for AlertsList {
     }
 }
 
+/// The request that [`create`](SubscriptionsAlerts::create) describes: `POST /subscriptions/{external_id}/alerts`. Awaiting it gives [`Alert`](lago_types::Alert).
+pub type AlertsCreateRequest = Request<AlertsCreate>;
+
 /// A call of `POST /subscriptions/{external_id}/alerts`.
 #[derive(Clone, Debug)]
 pub struct AlertsCreate {
@@ -1171,6 +1189,9 @@ impl Call for AlertsCreate {
         )
     }
 }
+
+/// The request that [`create_batch`](SubscriptionsAlerts::create_batch) describes: `POST /subscriptions/{external_id}/alerts`. Awaiting it gives [`Vec<Alert>`](lago_types::Alert).
+pub type AlertsCreateBatchRequest = Request<AlertsCreateBatch>;
 
 /// A call of `POST /subscriptions/{external_id}/alerts`.
 #[derive(Clone, Debug)]
@@ -1219,6 +1240,9 @@ impl Call for AlertsCreateBatch {
     }
 }
 
+/// The request that [`delete`](SubscriptionsAlerts::delete) describes: `DELETE /subscriptions/{external_id}/alerts/{code}`. Awaiting it gives [`Alert`](lago_types::Alert).
+pub type AlertsDeleteRequest = Request<AlertsDelete>;
+
 /// A call of `DELETE /subscriptions/{external_id}/alerts/{code}`.
 #[derive(Clone, Debug)]
 pub struct AlertsDelete {
@@ -1264,6 +1288,9 @@ impl Call for AlertsDelete {
     }
 }
 
+/// The request that [`get`](SubscriptionsAlerts::get) describes: `GET /subscriptions/{external_id}/alerts/{code}`. Awaiting it gives [`Alert`](lago_types::Alert).
+pub type AlertsGetRequest = Request<AlertsGet>;
+
 /// A call of `GET /subscriptions/{external_id}/alerts/{code}`.
 #[derive(Clone, Debug)]
 pub struct AlertsGet {
@@ -1308,6 +1335,9 @@ impl Call for AlertsGet {
         identity::same("code", &self.code, &value.code)
     }
 }
+
+/// The request that [`update`](SubscriptionsAlerts::update) describes: `PUT /subscriptions/{external_id}/alerts/{code}`. Awaiting it gives [`Alert`](lago_types::Alert).
+pub type AlertsUpdateRequest = Request<AlertsUpdate>;
 
 /// A call of `PUT /subscriptions/{external_id}/alerts/{code}`.
 #[derive(Clone, Debug)]
@@ -1361,6 +1391,9 @@ impl Call for AlertsUpdate {
     }
 }
 
+/// The request that [`list`](SubscriptionsCharges::list) describes: `GET /subscriptions/{external_id}/charges`. Awaiting it gives [`Page<Charge>`](lago_types::Charge).
+pub type ChargesListRequest = Request<ChargesList>;
+
 /// A call of `GET /subscriptions/{external_id}/charges`.
 #[derive(Clone, Debug)]
 pub struct ChargesList {
@@ -1407,6 +1440,9 @@ impl ListCall for ChargesList {
     }
 }
 
+/// The request that [`get`](SubscriptionsCharges::get) describes: `GET /subscriptions/{external_id}/charges/{charge_code}`. Awaiting it gives [`Charge`](lago_types::Charge).
+pub type ChargesGetRequest = Request<ChargesGet>;
+
 /// A call of `GET /subscriptions/{external_id}/charges/{charge_code}`.
 #[derive(Clone, Debug)]
 pub struct ChargesGet {
@@ -1446,6 +1482,9 @@ impl Call for ChargesGet {
         identity::same("code", &self.charge_code, &value.code)
     }
 }
+
+/// The request that [`update`](SubscriptionsCharges::update) describes: `PUT /subscriptions/{external_id}/charges/{charge_code}`. Awaiting it gives [`Charge`](lago_types::Charge).
+pub type ChargesUpdateRequest = Request<ChargesUpdate>;
 
 /// A call of `PUT /subscriptions/{external_id}/charges/{charge_code}`.
 #[derive(Clone, Debug)]
@@ -1488,6 +1527,9 @@ impl Call for ChargesUpdate {
         identity::same("code", &self.charge_code, &value.code)
     }
 }
+
+/// The request that [`list`](SubscriptionsChargesFilters::list) describes: `GET /subscriptions/{external_id}/charges/{charge_code}/filters`. Awaiting it gives [`Page<ChargeFilter>`](lago_types::ChargeFilter).
+pub type ChargesFiltersListRequest = Request<ChargesFiltersList>;
 
 /// A call of `GET /subscriptions/{external_id}/charges/{charge_code}/filters`.
 #[derive(Clone, Debug)]
@@ -1546,6 +1588,9 @@ impl ListCall for ChargesFiltersList {
     }
 }
 
+/// The request that [`create`](SubscriptionsChargesFilters::create) describes: `POST /subscriptions/{external_id}/charges/{charge_code}/filters`. Awaiting it gives [`ChargeFilter`](lago_types::ChargeFilter).
+pub type ChargesFiltersCreateRequest = Request<ChargesFiltersCreate>;
+
 /// A call of `POST /subscriptions/{external_id}/charges/{charge_code}/filters`.
 #[derive(Clone, Debug)]
 pub struct ChargesFiltersCreate {
@@ -1588,6 +1633,9 @@ impl Call for ChargesFiltersCreate {
         identity::same("charge_code", &self.charge_code, &value.charge_code)
     }
 }
+
+/// The request that [`delete`](SubscriptionsChargesFilters::delete) describes: `DELETE /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`. Awaiting it gives [`ChargeFilter`](lago_types::ChargeFilter).
+pub type ChargesFiltersDeleteRequest = Request<ChargesFiltersDelete>;
 
 /// A call of `DELETE /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`.
 #[derive(Clone, Debug)]
@@ -1633,6 +1681,9 @@ impl Call for ChargesFiltersDelete {
     }
 }
 
+/// The request that [`get`](SubscriptionsChargesFilters::get) describes: `GET /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`. Awaiting it gives [`ChargeFilter`](lago_types::ChargeFilter).
+pub type ChargesFiltersGetRequest = Request<ChargesFiltersGet>;
+
 /// A call of `GET /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`.
 #[derive(Clone, Debug)]
 pub struct ChargesFiltersGet {
@@ -1676,6 +1727,9 @@ impl Call for ChargesFiltersGet {
         identity::same("lago_id", &self.filter_id, &value.lago_id)
     }
 }
+
+/// The request that [`update`](SubscriptionsChargesFilters::update) describes: `PUT /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`. Awaiting it gives [`ChargeFilter`](lago_types::ChargeFilter).
+pub type ChargesFiltersUpdateRequest = Request<ChargesFiltersUpdate>;
 
 /// A call of `PUT /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`.
 #[derive(Clone, Debug)]
@@ -1723,6 +1777,9 @@ impl Call for ChargesFiltersUpdate {
     }
 }
 
+/// The request that [`list`](SubscriptionsEntitlements::list) describes: `GET /subscriptions/{external_id}/entitlements`. Awaiting it gives [`Vec<SubscriptionEntitlement>`](lago_types::SubscriptionEntitlement).
+pub type EntitlementsListRequest = Request<EntitlementsList>;
+
 /// A call of `GET /subscriptions/{external_id}/entitlements`.
 #[derive(Clone, Debug)]
 pub struct EntitlementsList {
@@ -1758,6 +1815,9 @@ impl Call for EntitlementsList {
             .build()
     }
 }
+
+/// The request that [`merge`](SubscriptionsEntitlements::merge) describes: `PATCH /subscriptions/{external_id}/entitlements`. Awaiting it gives [`Vec<SubscriptionEntitlement>`](lago_types::SubscriptionEntitlement).
+pub type EntitlementsMergeRequest = Request<EntitlementsMerge>;
 
 /// A call of `PATCH /subscriptions/{external_id}/entitlements`.
 #[derive(Clone, Debug)]
@@ -1799,6 +1859,9 @@ impl Call for EntitlementsMerge {
             .build()
     }
 }
+
+/// The request that [`delete`](SubscriptionsEntitlements::delete) describes: `DELETE /subscriptions/{external_id}/entitlements/{feature_code}`. Awaiting it gives [`Vec<SubscriptionEntitlement>`](lago_types::SubscriptionEntitlement).
+pub type EntitlementsDeleteRequest = Request<EntitlementsDelete>;
 
 /// A call of `DELETE /subscriptions/{external_id}/entitlements/{feature_code}`.
 #[derive(Clone, Debug)]
@@ -1844,6 +1907,9 @@ impl Call for EntitlementsDelete {
         )
     }
 }
+
+/// The request that [`delete`](SubscriptionsEntitlementsPrivileges::delete) describes: `DELETE /subscriptions/{external_id}/entitlements/{feature_code}/privileges/{privilege_code}`. Awaiting it gives [`Vec<SubscriptionEntitlement>`](lago_types::SubscriptionEntitlement).
+pub type EntitlementsPrivilegesDeleteRequest = Request<EntitlementsPrivilegesDelete>;
 
 /// A call of `DELETE /subscriptions/{external_id}/entitlements/{feature_code}/privileges/{privilege_code}`.
 #[derive(Clone, Debug)]
@@ -1902,6 +1968,9 @@ impl Call for EntitlementsPrivilegesDelete {
     }
 }
 
+/// The request that [`list`](SubscriptionsFixedCharges::list) describes: `GET /subscriptions/{external_id}/fixed_charges`. Awaiting it gives [`Page<FixedCharge>`](lago_types::FixedCharge).
+pub type FixedChargesListRequest = Request<FixedChargesList>;
+
 /// A call of `GET /subscriptions/{external_id}/fixed_charges`.
 #[derive(Clone, Debug)]
 pub struct FixedChargesList {
@@ -1948,6 +2017,9 @@ impl ListCall for FixedChargesList {
     }
 }
 
+/// The request that [`get`](SubscriptionsFixedCharges::get) describes: `GET /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`. Awaiting it gives [`FixedCharge`](lago_types::FixedCharge).
+pub type FixedChargesGetRequest = Request<FixedChargesGet>;
+
 /// A call of `GET /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`.
 #[derive(Clone, Debug)]
 pub struct FixedChargesGet {
@@ -1988,6 +2060,9 @@ impl Call for FixedChargesGet {
         identity::same("code", &self.fixed_charge_code, &value.code)
     }
 }
+
+/// The request that [`update`](SubscriptionsFixedCharges::update) describes: `PUT /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`. Awaiting it gives [`FixedCharge`](lago_types::FixedCharge).
+pub type FixedChargesUpdateRequest = Request<FixedChargesUpdate>;
 
 /// A call of `PUT /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`.
 #[derive(Clone, Debug)]
@@ -2032,6 +2107,9 @@ impl Call for FixedChargesUpdate {
     }
 }
 
+/// The request that [`get`](SubscriptionsLifetimeUsage::get) describes: `GET /subscriptions/{external_id}/lifetime_usage`. Awaiting it gives [`LifetimeUsage`](lago_types::LifetimeUsage).
+pub type LifetimeUsageGetRequest = Request<LifetimeUsageGet>;
+
 /// A call of `GET /subscriptions/{external_id}/lifetime_usage`.
 #[derive(Clone, Debug)]
 pub struct LifetimeUsageGet {
@@ -2074,6 +2152,9 @@ impl Call for LifetimeUsageGet {
         )
     }
 }
+
+/// The request that [`update`](SubscriptionsLifetimeUsage::update) describes: `PUT /subscriptions/{external_id}/lifetime_usage`. Awaiting it gives [`LifetimeUsage`](lago_types::LifetimeUsage).
+pub type LifetimeUsageUpdateRequest = Request<LifetimeUsageUpdate>;
 
 /// A call of `PUT /subscriptions/{external_id}/lifetime_usage`.
 #[derive(Clone, Debug)]

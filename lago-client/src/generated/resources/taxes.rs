@@ -20,26 +20,26 @@ impl Taxes {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Create a tax rate that invoices can apply.
     ///
     /// `POST /taxes`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
-    pub fn create(&self, tax: impl Into<lago_types::TaxInput>) -> Request<Create> {
+    pub fn create(&self, tax: impl Into<lago_types::TaxInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: tax.into() })
     }
     /// Delete a tax so that no invoice applies it again.
     ///
     /// `DELETE /taxes/{code}`, since 0.37.0-beta.
-    pub fn delete(&self, code: impl std::fmt::Display) -> Request<Delete> {
+    pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one tax by its code.
     ///
     /// `GET /taxes/{code}`, since 0.37.0-beta.
-    pub fn get(&self, code: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a tax's name, rate or description.
@@ -49,7 +49,7 @@ impl Taxes {
         &self,
         code: impl std::fmt::Display,
         tax: impl Into<lago_types::TaxUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -59,6 +59,9 @@ impl Taxes {
         )
     }
 }
+
+/// The request that [`list`](Taxes::list) describes: `GET /taxes`. Awaiting it gives [`Page<Tax>`](lago_types::Tax).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /taxes`.
 #[derive(Clone, Debug)]
@@ -87,6 +90,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](Taxes::create) describes: `POST /taxes`. Awaiting it gives [`Tax`](lago_types::Tax).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /taxes`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -103,6 +109,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("tax", &self.body).build()
     }
 }
+
+/// The request that [`delete`](Taxes::delete) describes: `DELETE /taxes/{code}`. Awaiting it gives [`Tax`](lago_types::Tax).
+pub type DeleteRequest = Request<Delete>;
 
 /// A call of `DELETE /taxes/{code}`.
 #[derive(Clone, Debug)]
@@ -124,6 +133,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](Taxes::get) describes: `GET /taxes/{code}`. Awaiting it gives [`Tax`](lago_types::Tax).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /taxes/{code}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -143,6 +155,9 @@ impl Call for Get {
         identity::same("code", &self.code, &value.code)
     }
 }
+
+/// The request that [`update`](Taxes::update) describes: `PUT /taxes/{code}`. Awaiting it gives [`Tax`](lago_types::Tax).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /taxes/{code}`.
 #[derive(Clone, Debug)]

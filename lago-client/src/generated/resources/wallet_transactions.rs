@@ -28,7 +28,7 @@ impl WalletTransactions {
     pub fn create(
         &self,
         wallet_transaction: impl Into<lago_types::WalletTransactionInput>,
-    ) -> Request<Create> {
+    ) -> CreateRequest {
         Request::new(
             &self.client,
             Create {
@@ -39,7 +39,7 @@ impl WalletTransactions {
     /// Fetch one wallet transaction by its Lago id.
     ///
     /// `GET /wallet_transactions/{lago_id}`, since 1.20.0.
-    pub fn get(&self, lago_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -52,7 +52,7 @@ impl WalletTransactions {
     /// `POST /wallet_transactions/{lago_id}/payment_url`, since 1.22.0.
     ///
     /// Fails with 429 `too_many_provider_requests`.
-    pub fn payment_url(&self, lago_id: impl std::fmt::Display) -> Request<PaymentUrl> {
+    pub fn payment_url(&self, lago_id: impl std::fmt::Display) -> PaymentUrlRequest {
         Request::new(
             &self.client,
             PaymentUrl {
@@ -78,8 +78,8 @@ impl WalletTransactionsConsumptions {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self, lago_id: impl std::fmt::Display) -> Request<ConsumptionsList> {
+    /// - [`page`](type.ConsumptionsListRequest.html#method.page), [`per_page`](type.ConsumptionsListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self, lago_id: impl std::fmt::Display) -> ConsumptionsListRequest {
         Request::new(
             &self.client,
             ConsumptionsList {
@@ -106,8 +106,8 @@ impl WalletTransactionsFundings {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self, lago_id: impl std::fmt::Display) -> Request<FundingsList> {
+    /// - [`page`](type.FundingsListRequest.html#method.page), [`per_page`](type.FundingsListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self, lago_id: impl std::fmt::Display) -> FundingsListRequest {
         Request::new(
             &self.client,
             FundingsList {
@@ -117,6 +117,9 @@ impl WalletTransactionsFundings {
         )
     }
 }
+
+/// The request that [`create`](WalletTransactions::create) describes: `POST /wallet_transactions`. Awaiting it gives [`Vec<WalletTransaction>`](lago_types::WalletTransaction).
+pub type CreateRequest = Request<Create>;
 
 /// A call of `POST /wallet_transactions`.
 #[derive(Clone, Debug)]
@@ -134,6 +137,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("wallet_transaction", &self.body).build()
     }
 }
+
+/// The request that [`get`](WalletTransactions::get) describes: `GET /wallet_transactions/{lago_id}`. Awaiting it gives [`WalletTransaction`](lago_types::WalletTransaction).
+pub type GetRequest = Request<Get>;
 
 /// A call of `GET /wallet_transactions/{lago_id}`.
 #[derive(Clone, Debug)]
@@ -157,6 +163,9 @@ impl Call for Get {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`payment_url`](WalletTransactions::payment_url) describes: `POST /wallet_transactions/{lago_id}/payment_url`. Awaiting it gives [`WalletTransactionPaymentUrl`](lago_types::WalletTransactionPaymentUrl).
+pub type PaymentUrlRequest = Request<PaymentUrl>;
 
 /// A call of `POST /wallet_transactions/{lago_id}/payment_url`.
 #[derive(Clone, Debug)]
@@ -184,6 +193,9 @@ impl Call for PaymentUrl {
         )
     }
 }
+
+/// The request that [`list`](WalletTransactionsConsumptions::list) describes: `GET /wallet_transactions/{lago_id}/consumptions`. Awaiting it gives [`Page<WalletTransactionConsumption>`](lago_types::WalletTransactionConsumption).
+pub type ConsumptionsListRequest = Request<ConsumptionsList>;
 
 /// A call of `GET /wallet_transactions/{lago_id}/consumptions`.
 #[derive(Clone, Debug)]
@@ -215,6 +227,9 @@ impl ListCall for ConsumptionsList {
         &mut self.paging
     }
 }
+
+/// The request that [`list`](WalletTransactionsFundings::list) describes: `GET /wallet_transactions/{lago_id}/fundings`. Awaiting it gives [`Page<WalletTransactionFunding>`](lago_types::WalletTransactionFunding).
+pub type FundingsListRequest = Request<FundingsList>;
 
 /// A call of `GET /wallet_transactions/{lago_id}/fundings`.
 #[derive(Clone, Debug)]

@@ -30,10 +30,10 @@ impl Wallets {
     ///
     /// # Settings
     ///
-    /// - `currency`: Keep only records in this currency, an ISO 4217 code.
-    /// - `billing_entity_codes`: Keep only wallets of the billing entities with these codes.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self, external_customer_id: impl Into<String>) -> Request<List> {
+    /// - [`currency`](type.ListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
+    /// - [`billing_entity_codes`](type.ListRequest.html#method.billing_entity_codes): Keep only wallets of the billing entities with these codes.
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self, external_customer_id: impl Into<String>) -> ListRequest {
         Request::new(
             &self.client,
             List {
@@ -49,13 +49,13 @@ impl Wallets {
     /// `POST /wallets`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Fails with 404 `billing_entity_not_found`.
-    pub fn create(&self, wallet: impl Into<lago_types::WalletInput>) -> Request<Create> {
+    pub fn create(&self, wallet: impl Into<lago_types::WalletInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: wallet.into() })
     }
     /// Terminate a wallet by Lago id, forfeiting its remaining credits.
     ///
     /// `DELETE /wallets/{lago_id}`, since 0.37.0-beta.
-    pub fn delete(&self, lago_id: impl std::fmt::Display) -> Request<Delete> {
+    pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
             Delete {
@@ -66,7 +66,7 @@ impl Wallets {
     /// Fetch a prepaid wallet by its Lago id.
     ///
     /// `GET /wallets/{lago_id}`, since 0.37.0-beta.
-    pub fn get(&self, lago_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -81,7 +81,7 @@ impl Wallets {
         &self,
         lago_id: impl std::fmt::Display,
         wallet: impl Into<lago_types::WalletUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -108,7 +108,7 @@ impl WalletsMetadata {
     pub fn delete_all(
         &self,
         lago_id: impl std::fmt::Display,
-    ) -> Request<MetadataDeleteAll> {
+    ) -> MetadataDeleteAllRequest {
         Request::new(
             &self.client,
             MetadataDeleteAll {
@@ -125,7 +125,7 @@ impl WalletsMetadata {
         metadata: impl IntoIterator<
             Item = (impl Into<String>, impl Into<lago_types::Patch<String>>),
         >,
-    ) -> Request<MetadataMerge> {
+    ) -> MetadataMergeRequest {
         Request::new(
             &self.client,
             MetadataMerge {
@@ -149,7 +149,7 @@ impl WalletsMetadata {
         metadata: impl IntoIterator<
             Item = (impl Into<String>, impl Into<lago_types::Patch<String>>),
         >,
-    ) -> Request<MetadataReplace> {
+    ) -> MetadataReplaceRequest {
         Request::new(
             &self.client,
             MetadataReplace {
@@ -171,7 +171,7 @@ impl WalletsMetadata {
         &self,
         lago_id: impl std::fmt::Display,
         key: impl std::fmt::Display,
-    ) -> Request<MetadataDelete> {
+    ) -> MetadataDeleteRequest {
         Request::new(
             &self.client,
             MetadataDelete {
@@ -198,15 +198,15 @@ impl WalletsWalletTransactions {
     ///
     /// # Settings
     ///
-    /// - `status`: Keep only transactions with this status, such as `pending` or `settled`.
-    /// - `transaction_status`: Keep only transactions of this origin: `purchased`, `granted`, `voided` or `invoiced`.
-    /// - `transaction_type`: Keep only `inbound` transactions (top-ups), or only `outbound` ones (spendings).
-    /// - `metadata`: Keep only transactions whose metadata `key` has this value.
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
+    /// - [`status`](type.WalletTransactionsListRequest.html#method.status): Keep only transactions with this status, such as `pending` or `settled`.
+    /// - [`transaction_status`](type.WalletTransactionsListRequest.html#method.transaction_status): Keep only transactions of this origin: `purchased`, `granted`, `voided` or `invoiced`.
+    /// - [`transaction_type`](type.WalletTransactionsListRequest.html#method.transaction_type): Keep only `inbound` transactions (top-ups), or only `outbound` ones (spendings).
+    /// - [`metadata`](type.WalletTransactionsListRequest.html#method.metadata): Keep only transactions whose metadata `key` has this value.
+    /// - [`page`](type.WalletTransactionsListRequest.html#method.page), [`per_page`](type.WalletTransactionsListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
         lago_id: impl std::fmt::Display,
-    ) -> Request<WalletTransactionsList> {
+    ) -> WalletTransactionsListRequest {
         Request::new(
             &self.client,
             WalletTransactionsList {
@@ -220,6 +220,9 @@ impl WalletsWalletTransactions {
         )
     }
 }
+
+/// The request that [`list`](Wallets::list) describes: `GET /wallets`. Awaiting it gives [`Page<Wallet>`](lago_types::Wallet).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /wallets`.
 #[derive(Clone, Debug)]
@@ -272,6 +275,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](Wallets::create) describes: `POST /wallets`. Awaiting it gives [`Wallet`](lago_types::Wallet).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /wallets`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -288,6 +294,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
     }
 }
+
+/// The request that [`delete`](Wallets::delete) describes: `DELETE /wallets/{lago_id}`. Awaiting it gives [`Wallet`](lago_types::Wallet).
+pub type DeleteRequest = Request<Delete>;
 
 /// A call of `DELETE /wallets/{lago_id}`.
 #[derive(Clone, Debug)]
@@ -311,6 +320,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](Wallets::get) describes: `GET /wallets/{lago_id}`. Awaiting it gives [`Wallet`](lago_types::Wallet).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /wallets/{lago_id}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -332,6 +344,9 @@ impl Call for Get {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`update`](Wallets::update) describes: `PUT /wallets/{lago_id}`. Awaiting it gives [`Wallet`](lago_types::Wallet).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /wallets/{lago_id}`.
 #[derive(Clone, Debug)]
@@ -356,6 +371,9 @@ impl Call for Update {
     }
 }
 
+/// The request that [`delete_all`](WalletsMetadata::delete_all) describes: `DELETE /wallets/{lago_id}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataDeleteAllRequest = Request<MetadataDeleteAll>;
+
 /// A call of `DELETE /wallets/{lago_id}/metadata`.
 #[derive(Clone, Debug)]
 pub struct MetadataDeleteAll {
@@ -374,6 +392,9 @@ impl Call for MetadataDeleteAll {
         wire::draft(Self::OPERATION, url).build()
     }
 }
+
+/// The request that [`merge`](WalletsMetadata::merge) describes: `PATCH /wallets/{lago_id}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataMergeRequest = Request<MetadataMerge>;
 
 /// A call of `PATCH /wallets/{lago_id}/metadata`.
 #[derive(Clone, Debug)]
@@ -395,6 +416,9 @@ impl Call for MetadataMerge {
     }
 }
 
+/// The request that [`replace`](WalletsMetadata::replace) describes: `POST /wallets/{lago_id}/metadata`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataReplaceRequest = Request<MetadataReplace>;
+
 /// A call of `POST /wallets/{lago_id}/metadata`.
 #[derive(Clone, Debug)]
 pub struct MetadataReplace {
@@ -414,6 +438,9 @@ impl Call for MetadataReplace {
         wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
     }
 }
+
+/// The request that [`delete`](WalletsMetadata::delete) describes: `DELETE /wallets/{lago_id}/metadata/{key}`. Awaiting it gives `Option<BTreeMap<String, Option<String>>>`.
+pub type MetadataDeleteRequest = Request<MetadataDelete>;
 
 /// A call of `DELETE /wallets/{lago_id}/metadata/{key}`.
 #[derive(Clone, Debug)]
@@ -438,6 +465,9 @@ impl Call for MetadataDelete {
         identity::gone("key", value.iter().any(|map| map.contains_key(&self.key)))
     }
 }
+
+/// The request that [`list`](WalletsWalletTransactions::list) describes: `GET /wallets/{lago_id}/wallet_transactions`. Awaiting it gives [`Page<WalletTransaction>`](lago_types::WalletTransaction).
+pub type WalletTransactionsListRequest = Request<WalletTransactionsList>;
 
 /// A call of `GET /wallets/{lago_id}/wallet_transactions`.
 #[derive(Clone, Debug)]

@@ -20,8 +20,8 @@ impl WebhookEndpoints {
     ///
     /// # Settings
     ///
-    /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
-    pub fn list(&self) -> Request<List> {
+    /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
+    pub fn list(&self) -> ListRequest {
         Request::new(&self.client, List { paging: Paging::default() })
     }
     /// Register a URL that receives webhooks.
@@ -30,7 +30,7 @@ impl WebhookEndpoints {
     pub fn create(
         &self,
         webhook_endpoint: impl Into<lago_types::WebhookEndpointInput>,
-    ) -> Request<Create> {
+    ) -> CreateRequest {
         Request::new(
             &self.client,
             Create {
@@ -41,7 +41,7 @@ impl WebhookEndpoints {
     /// Delete a webhook endpoint, so that its URL gets no more webhooks.
     ///
     /// `DELETE /webhook_endpoints/{lago_id}`, since 0.40.0-beta.
-    pub fn delete(&self, lago_id: impl std::fmt::Display) -> Request<Delete> {
+    pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
             Delete {
@@ -52,7 +52,7 @@ impl WebhookEndpoints {
     /// Fetch one webhook endpoint by its Lago id.
     ///
     /// `GET /webhook_endpoints/{lago_id}`, since 0.40.0-beta.
-    pub fn get(&self, lago_id: impl std::fmt::Display) -> Request<Get> {
+    pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
             Get {
@@ -67,7 +67,7 @@ impl WebhookEndpoints {
         &self,
         lago_id: impl std::fmt::Display,
         webhook_endpoint: impl Into<lago_types::WebhookEndpointUpdate>,
-    ) -> Request<Update> {
+    ) -> UpdateRequest {
         Request::new(
             &self.client,
             Update {
@@ -77,6 +77,9 @@ impl WebhookEndpoints {
         )
     }
 }
+
+/// The request that [`list`](WebhookEndpoints::list) describes: `GET /webhook_endpoints`. Awaiting it gives [`Page<WebhookEndpoint>`](lago_types::WebhookEndpoint).
+pub type ListRequest = Request<List>;
 
 /// A call of `GET /webhook_endpoints`.
 #[derive(Clone, Debug)]
@@ -105,6 +108,9 @@ impl ListCall for List {
     }
 }
 
+/// The request that [`create`](WebhookEndpoints::create) describes: `POST /webhook_endpoints`. Awaiting it gives [`WebhookEndpoint`](lago_types::WebhookEndpoint).
+pub type CreateRequest = Request<Create>;
+
 /// A call of `POST /webhook_endpoints`.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -121,6 +127,9 @@ impl Call for Create {
         wire::draft(Self::OPERATION, url).root("webhook_endpoint", &self.body).build()
     }
 }
+
+/// The request that [`delete`](WebhookEndpoints::delete) describes: `DELETE /webhook_endpoints/{lago_id}`. Awaiting it gives [`WebhookEndpoint`](lago_types::WebhookEndpoint).
+pub type DeleteRequest = Request<Delete>;
 
 /// A call of `DELETE /webhook_endpoints/{lago_id}`.
 #[derive(Clone, Debug)]
@@ -144,6 +153,9 @@ impl Call for Delete {
     }
 }
 
+/// The request that [`get`](WebhookEndpoints::get) describes: `GET /webhook_endpoints/{lago_id}`. Awaiting it gives [`WebhookEndpoint`](lago_types::WebhookEndpoint).
+pub type GetRequest = Request<Get>;
+
 /// A call of `GET /webhook_endpoints/{lago_id}`.
 #[derive(Clone, Debug)]
 pub struct Get {
@@ -165,6 +177,9 @@ impl Call for Get {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
+
+/// The request that [`update`](WebhookEndpoints::update) describes: `PUT /webhook_endpoints/{lago_id}`. Awaiting it gives [`WebhookEndpoint`](lago_types::WebhookEndpoint).
+pub type UpdateRequest = Request<Update>;
 
 /// A call of `PUT /webhook_endpoints/{lago_id}`.
 #[derive(Clone, Debug)]

@@ -17,17 +17,20 @@ impl Webhooks {
     /// Get the webhook verification key wrapped in JSON.
     ///
     /// `GET /webhooks/json_public_key`, since 1.49.0.
-    pub fn json_public_key(&self) -> Request<JsonPublicKey> {
+    pub fn json_public_key(&self) -> JsonPublicKeyRequest {
         Request::new(&self.client, JsonPublicKey {})
     }
     /// Get the webhook verification key as plain text (deprecated).
     ///
     /// `GET /webhooks/public_key`, since 0.26.0-beta.
     #[deprecated]
-    pub fn public_key(&self) -> Request<PublicKey> {
+    pub fn public_key(&self) -> PublicKeyRequest {
         Request::new(&self.client, PublicKey {})
     }
 }
+
+/// The request that [`json_public_key`](Webhooks::json_public_key) describes: `GET /webhooks/json_public_key`. Awaiting it gives [`WebhookPublicKey`](lago_types::WebhookPublicKey).
+pub type JsonPublicKeyRequest = Request<JsonPublicKey>;
 
 /// A call of `GET /webhooks/json_public_key`.
 #[derive(Clone, Debug)]
@@ -43,6 +46,9 @@ impl Call for JsonPublicKey {
         wire::draft(Self::OPERATION, url).build()
     }
 }
+
+/// The request that [`public_key`](Webhooks::public_key) describes: `GET /webhooks/public_key`. Awaiting it gives text.
+pub type PublicKeyRequest = Request<PublicKey>;
 
 /// A call of `GET /webhooks/public_key`.
 #[derive(Clone, Debug)]

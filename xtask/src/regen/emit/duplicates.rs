@@ -49,6 +49,7 @@ fn names(item: &Item) -> Vec<Name> {
     match item {
         Item::Struct(item) => vec![named(TYPES, &item.ident)],
         Item::Enum(item) => vec![named(TYPES, &item.ident)],
+        Item::Type(item) => vec![named(TYPES, &item.ident)],
         Item::Mod(item) => vec![named(TYPES, &item.ident)],
         Item::Fn(item) => vec![named(VALUES, &item.sig.ident)],
         Item::Use(item) => imported(&item.tree)
@@ -103,6 +104,7 @@ mod tests {
         }
         for (duplicates, name) in [
             ("struct A; enum A {}", "`A`;"),
+            ("struct A; type A = B;", "`A`;"),
             ("use super::{A, B as C}; struct C;", "`C`;"),
             (
                 "impl A { fn new() {} } impl A { fn new() {} }",

@@ -126,7 +126,7 @@ fn module(
             let written = requests.get(operation.id.as_str()).ok_or_else(|| {
                 EmitError::within(operation, "progenitor has not written its request")
             })?;
-            let printed = call_types::print(method, written, lookup(method, noun, places))?;
+            let printed = call_types::print(method, &ty, written, lookup(method, noun, places))?;
             functions.push(printed.method);
             calls.push(printed.call);
         }
@@ -202,7 +202,7 @@ mod tests {
             .collect::<String>();
         for expected in [
             "pubfnparts(&self)->ThingsParts{",
-            "pubfnget(&self,code:implstd::fmt::Display)->Request<PartsGet>{",
+            "pubfnget(&self,code:implstd::fmt::Display)->PartsGetRequest{",
             "pubfnmetadata(mutself,metadata:implIntoIterator<Item=(implAsRef<str>,implInto<String>)>",
             "pubfnput_batch(&self,code:implstd::fmt::Display,parts:implIntoIterator<Item=implInto<lago_types::PartInput>>",
             "implListCallforPartsGet{",

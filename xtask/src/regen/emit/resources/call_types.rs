@@ -6,12 +6,13 @@ use quote::{format_ident, quote};
 
 use super::call_body;
 use super::call_impl::{call_impl, request_function};
-use super::call_parts::{Part, Setter, is_in_the_way, is_paging, setter};
+use super::call_parts::{PAGING, Part, Setter, is_in_the_way, is_paging, setter};
 use super::methods::{Method, Output};
 use super::requests::Written;
 use super::values::{Argument, argument};
 use crate::regen::emit::docs::doc_lines;
-use crate::regen::emit::{EmitError, docs};
+use crate::regen::emit::nouns::named;
+use crate::regen::emit::{EmitError, address_of, docs, rust_type};
 use crate::regen::ir::{Parameter, ParameterPlace};
 use crate::regen::{ident, prose};
 
@@ -23,9 +24,10 @@ pub(crate) struct PrintedCall {
     pub(crate) call: TokenStream,
 }
 
-/// Prints a method, given the one of the same noun that reads back what it writes, if any.
+/// Prints a method of an accessor, given the one of the same noun that reads back what it writes, if any.
 pub(crate) fn print(
     method: &Method<'_>,
+    accessor: &Ident,
     written: &Written,
     lookup: Option<&Method<'_>>,
 ) -> Result<PrintedCall, EmitError> {
@@ -77,6 +79,7 @@ pub(crate) fn print(
     let setters: Vec<Setter> = query_setters.into_iter().chain(body.setters).collect();
     let functions = setters.iter().map(|setter| &setter.tokens);
     let settings = (!setters.is_empty()).then(|| quote!(impl Request<#call> { #(#functions)* }));
+    let request = format_ident!("{}", method.request());
 
     let fields = parts
         .iter()
@@ -85,12 +88,13 @@ pub(crate) fn print(
         .iter()
         .map(|Part { ident, init, .. }| quote!(#ident: #init));
     let verb = ident::value(&method.verb);
-    let doc = doc_lines(&(docs::operation(method.operation) + &listed(&setters, is_list)));
+    let listed = listed(&method.request(), &setters, is_list);
+    let doc = doc_lines(&(docs::operation(method.operation) + &listed));
     let deprecated = method.operation.deprecated.then(|| quote!(#[deprecated]));
     let printed = quote! {
         #doc
         #deprecated
-        pub fn #verb(&self, #(#arguments),*) -> Request<#call> {
+        pub fn #verb(&self, #(#arguments),*) -> #request {
             Request::new(&self.client, #call { #(#inits),* })
         }
     };
@@ -101,13 +105,17 @@ pub(crate) fn print(
         &call,
     )?;
     let list = list_impl(method, &call)?;
-    let about = doc_lines(&format!(
-        "A call of `{} {}`.",
-        method.operation.method, method.operation.path
+    let route = prose::code(&address_of(method.operation));
+    let about = doc_lines(&format!("A call of {route}."));
+    let about_request = doc_lines(&format!(
+        "The request that [`{verb}`]({accessor}::{verb}) describes: {route}. Awaiting it gives {}.",
+        success(&method.output)
     ));
     Ok(PrintedCall {
         method: printed,
         call: quote! {
+            #about_request
+            pub type #request = Request<#call>;
             #about
             #[derive(Clone, Debug)]
             pub struct #call { #(#fields),* }
@@ -118,19 +126,55 @@ pub(crate) fn print(
     })
 }
 
-/// The settings of a call, in the words on the method: those of all calls stand on one page of rustdoc.
-fn listed(setters: &[Setter], is_list: bool) -> String {
+/// The settings of a call, in the words on the method.
+///
+/// rustdoc has a page for the alias of the request and shows on it the functions of this request alone, but leads
+/// a link by path to the page of [`Request`], where those of all calls stand. So these links are addresses of pages.
+fn listed(request: &str, setters: &[Setter], is_list: bool) -> String {
     if setters.is_empty() && !is_list {
         return String::new();
     }
+    let link = |name: &str| format!("[`{name}`](type.{request}.html#method.{name})");
     let mut doc = "\n\n# Settings\n\n".to_owned();
     for Setter { name, summary, .. } in setters {
-        doc += &format!("- `{name}`: {summary}\n");
+        let link = link(name.to_string().trim_start_matches("r#"));
+        doc += &format!("- {link}: {summary}\n");
     }
     if is_list {
-        doc += "- [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.\n";
+        let [page, per_page] = PAGING.map(link);
+        doc += &format!("- {page}, {per_page}: which part of the list is returned.\n");
     }
     doc
+}
+
+/// What a success is, with a link to the type in it.
+fn success(output: &Output<'_>) -> String {
+    let (ty, around) = match output {
+        Output::Nothing => return "nothing".to_owned(),
+        Output::Text => return "text".to_owned(),
+        Output::Whole(ty) => (*ty, None),
+        Output::Root { ty, .. } => (ty, None),
+        Output::RootOrNothing { ty, .. } => (ty, Some("Option")),
+        Output::Page { item, .. } => (*item, Some("Page")),
+    };
+    let written = without_modules(&rust_type(ty, "lago_types"));
+    let written = match around {
+        Some(around) => format!("`{around}<{written}>`"),
+        None => format!("`{written}`"),
+    };
+    match named(ty) {
+        Some(name) => format!("[{written}](lago_types::{name})"),
+        None => written,
+    }
+}
+
+/// `Vec<Fee>` of `Vec<lago_types::Fee>`.
+fn without_modules(ty: &str) -> String {
+    let mut parts: Vec<&str> = ty.split("::").collect();
+    let last = parts.pop();
+    let in_module = |char: char| char.is_alphanumeric() || char == '_';
+    let before = parts.iter().map(|part| part.trim_end_matches(in_module));
+    before.chain(last).collect()
 }
 
 fn query_argument(ident: &Ident, parameter: &Parameter) -> Result<Argument, EmitError> {

@@ -181,6 +181,11 @@ fn unsupported(operation: &Operation, why: &str) -> EmitError {
 }
 
 impl Method<'_> {
+    /// The name of the type of its requests: `ListRequest`.
+    pub(crate) fn request(&self) -> String {
+        format!("{}Request", self.call)
+    }
+
     /// The query parameters, required ones or the others.
     pub(crate) fn query(&self, wanted: bool) -> impl Iterator<Item = &Parameter> {
         self.operation
