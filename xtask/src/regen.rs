@@ -35,7 +35,7 @@ pub(crate) use inspect::inspect;
 use names::Names;
 use operations::OperationFacts;
 use overlay::Overlay;
-use passes::{Context, PASSES, Problem};
+use passes::{Context, Problem};
 
 /// A file as a person named it, and what is in it.
 #[derive(Clone, Debug)]
@@ -157,8 +157,7 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Prepared, Diagnostics> {
 
     let addresses = address::annotate(&mut root);
     let mut context = Context::new(&names, &addresses, inputs.strict);
-    for pass in PASSES {
-        let changes = pass.apply(&mut root, &mut context);
+    for (pass, changes) in passes::run(&mut root, &mut context, None) {
         effects.push((pass.name, changes));
         if changes == 0 {
             reports.push(document.diagnostic(
@@ -170,12 +169,10 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Prepared, Diagnostics> {
                 "remove the pass, or find out why what it is for is gone",
             ));
         }
-        // Later passes rely on what earlier ones promise.
-        if !context.problems.is_empty() {
-            return Err(complain(&document, &addresses, context.problems));
-        }
     }
-    passes::check(&root, &mut context);
+    if context.problems.is_empty() {
+        passes::check(&root, &mut context);
+    }
     if !context.problems.is_empty() {
         return Err(complain(&document, &addresses, context.problems));
     }

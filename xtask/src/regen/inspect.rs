@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::address::{self, Address, index};
 use super::ir::{Api, Kind};
-use super::passes::{Context, PASSES, Problem};
+use super::passes::{self, Context, PASSES, Problem};
 use super::schema::origin;
 use super::{Clock, Corrected, Inputs, complain, correct, read};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -58,17 +58,13 @@ pub(crate) fn inspect(inputs: &Inputs, step: &str, place: &str) -> Result<String
     } = &mut corrected;
     let addresses = address::annotate(root);
     let mut context = Context::new(names, &addresses, inputs.strict);
-    for pass in PASSES {
-        pass.apply(root, &mut context);
-        let problems = std::mem::take(&mut context.problems);
-        if pass.name == step {
-            return Ok(
-                in_document(root, step, place)? + &also(&complain(document, &addresses, problems))
-            );
-        }
-        if !problems.is_empty() {
-            return Err(complain(document, &addresses, problems));
-        }
+    let ran = passes::run(root, &mut context, Some(step));
+    let problems = complain(document, &addresses, context.problems);
+    if ran.last().is_some_and(|(pass, _)| pass.name == step) {
+        return Ok(in_document(root, step, place)? + &also(&problems));
+    }
+    if !problems.0.is_empty() {
+        return Err(problems);
     }
     let mut problems: Vec<Problem> = Vec::new();
     let api = read::read(

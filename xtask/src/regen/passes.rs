@@ -173,11 +173,21 @@ pub(crate) const PASSES: &[Pass] = &[
     },
 ];
 
-impl Pass {
-    /// Applies the pass and returns how many places it changed.
-    pub(crate) fn apply(&self, root: &mut Value, context: &mut Context<'_>) -> usize {
-        (self.run)(root, context)
+/// Runs the passes in order and says how many places each has changed. The last one is that of a name, or the
+/// first that complains: later passes rely on what earlier ones promise.
+pub(crate) fn run(
+    root: &mut Value,
+    context: &mut Context<'_>,
+    last: Option<&str>,
+) -> Vec<(&'static Pass, usize)> {
+    let mut ran = Vec::new();
+    for pass in PASSES {
+        ran.push((pass, (pass.run)(root, context)));
+        if last == Some(pass.name) || !context.problems.is_empty() {
+            break;
+        }
     }
+    ran
 }
 
 /// Notes each promise that does not hold after all passes.
