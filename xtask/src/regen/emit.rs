@@ -1,5 +1,6 @@
 //! From the [`ir`](super::ir) to source files.
 
+mod arguments;
 mod docs;
 mod duplicates;
 mod mock;

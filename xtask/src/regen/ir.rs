@@ -1,9 +1,11 @@
 //! What the emitters print: plain, sorted, with every question answered.
 
+mod argument;
 mod field;
 
 use std::collections::BTreeMap;
 
+pub(crate) use argument::ArgumentForm;
 pub(crate) use field::{ClientGenerated, Field, LeftOut, Presence};
 
 /// The whole API.

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::call_parts::{PAGING, is_paging};
 use super::methods::{Method, Output};
 use super::requests::Written;
-use super::values::argument;
+use super::values::type_of;
 use super::{identity, keyed, lowered, table};
 use crate::regen::emit::EmitError;
 use crate::regen::ident;
@@ -22,14 +22,14 @@ pub(crate) fn call_impl(
     let (output, read) = match &method.output {
         Output::Nothing => (quote!(()), quote!(nothing())),
         Output::Text => (quote!(String), quote!(text())),
-        Output::Whole(ty) => (argument(call, ty)?.ty, quote!(whole())),
-        Output::Root { key, ty } => (argument(call, ty)?.ty, quote!(root(#key))),
+        Output::Whole(ty) => (type_of(ty)?, quote!(whole())),
+        Output::Root { key, ty } => (type_of(ty)?, quote!(root(#key))),
         Output::RootOrNothing { key, ty } => {
-            let ty = argument(call, ty)?.ty;
+            let ty = type_of(ty)?;
             (quote!(Option<#ty>), quote!(root_or_nothing(#key)))
         }
         Output::Page { key, item } => {
-            let item = argument(call, item)?.ty;
+            let item = type_of(item)?;
             (quote!(Page<#item>), quote!(page(#key)))
         }
     };

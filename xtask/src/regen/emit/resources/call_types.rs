@@ -9,7 +9,7 @@ use super::call_impl::{call_impl, request_function};
 use super::call_parts::{PAGING, Part, Setter, is_in_the_way, is_paging, setter};
 use super::methods::{Method, Output};
 use super::requests::Written;
-use super::values::{Argument, argument};
+use super::values::{Argument, argument, type_of};
 use crate::regen::emit::docs::doc_lines;
 use crate::regen::emit::nouns::named;
 use crate::regen::emit::{EmitError, address_of, docs, rust_type};
@@ -205,7 +205,7 @@ fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, E
     let Output::Page { item, .. } = &method.output else {
         return Ok(None);
     };
-    let item = argument(call, item)?.ty;
+    let item = type_of(item)?;
     let mut queried = method.query(true).chain(method.query(false));
     if let Some(other) = queried.find(|parameter| is_in_the_way(parameter)) {
         let message = format!(

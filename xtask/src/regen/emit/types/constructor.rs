@@ -4,12 +4,11 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::fields::StructField;
-use super::refusable::{can_refuse, generics, refusable, remembered, taken};
-use super::setters::{argument, converted};
+use super::fields::{StructField, generics};
+use super::refusable::{can_refuse, remembered, taken};
 use crate::regen::emit::docs;
 use crate::regen::emit::docs::doc_lines;
-use crate::regen::ir::{ClientGenerated, Presence, TypeRef};
+use crate::regen::ir::{ArgumentForm, ClientGenerated, Presence};
 
 /// More arguments than this say too little about themselves.
 const MOST_ARGUMENTS: usize = 3;
@@ -56,7 +55,7 @@ fn of_arguments(
     needed: &[&StructField<'_>],
     others: &[TokenStream],
 ) -> TokenStream {
-    let arguments = needed.iter().map(|field| argument(field));
+    let arguments = needed.iter().map(|field| field.argument().declared);
     let values = needed.iter().map(|field| initialised(field));
     let doc = doc(fields, needed);
     let deprecated = allow_deprecated(fields);
@@ -170,13 +169,11 @@ fn allow_deprecated(fields: &[StructField<'_>]) -> Option<TokenStream> {
 /// The field in a struct literal, from an argument.
 fn initialised(field: &StructField<'_>) -> TokenStream {
     let ident = field.ident;
-    if refusable(field).is_some() {
-        return taken(field, &converted(field));
-    }
-    let value = converted(field);
-    match field.field.ty {
-        TypeRef::Boolean if field.presence == Presence::Required => quote!(#ident),
-        _ => quote!(#ident: #value),
+    let kept = field.argument().kept;
+    match field.form {
+        form if form.may_be_refused() => taken(field, &kept),
+        ArgumentForm::Plain => quote!(#ident),
+        _ => quote!(#ident: #kept),
     }
 }
 

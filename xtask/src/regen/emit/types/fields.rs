@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::typed::{Typed, TypedField};
 use crate::regen::emit::EmitError;
-use crate::regen::ir::{Field, Kind, LeftOut, Presence, Type};
+use crate::regen::emit::arguments::{self, Kept, Printed};
+use crate::regen::ir::{ArgumentForm, Field, Kind, LeftOut, Presence, Type};
 
 /// A field with all that decides how it is printed.
 pub(crate) struct StructField<'a> {
@@ -17,16 +18,20 @@ pub(crate) struct StructField<'a> {
     pub(crate) value: &'a syn::Type,
     /// How it is there or not, and so what stands around its type.
     pub(crate) presence: Presence,
+    /// In which form its setter takes it.
+    pub(crate) form: ArgumentForm<'a>,
 }
 
 impl<'a> StructField<'a> {
     /// Joins what the document and what typify say.
     pub(crate) fn new(field: &'a Field, typed: &'a TypedField, received: bool) -> Self {
+        let presence = field.presence(received);
         Self {
             field,
             ident: &typed.ident,
             value: &typed.ty,
-            presence: field.presence(received),
+            presence,
+            form: field.argument_form(presence),
         }
     }
 
@@ -40,6 +45,24 @@ impl<'a> StructField<'a> {
         }
     }
 
+    /// The argument that takes it. What is optional is given without the `Option` around it.
+    pub(crate) fn argument(&self) -> Printed {
+        let value = self.value;
+        let kept = Kept {
+            ty: match self.presence {
+                Presence::Optional => quote!(#value),
+                _ => self.ty(),
+            },
+            repeated: self
+                .form
+                .repeated()
+                .and_then(|_| last_argument(value))
+                .map(|ty| quote!(#ty)),
+            types: quote!(crate),
+        };
+        arguments::print(self.ident, self.form, &kept)
+    }
+
     /// Whether a caller has to give it.
     pub(crate) fn is_required(&self) -> bool {
         matches!(
@@ -51,6 +74,20 @@ impl<'a> StructField<'a> {
     /// What `serde` has to know because null is sent as an empty object.
     pub(crate) fn null_as_empty(&self) -> bool {
         self.field.null_as_empty && self.presence == Presence::OptionalNullable
+    }
+}
+
+/// `V` of `BTreeMap<K, V>`.
+fn last_argument(ty: &syn::Type) -> Option<&syn::Type> {
+    let syn::Type::Path(path) = ty else {
+        return None;
+    };
+    match &path.path.segments.last()?.arguments {
+        syn::PathArguments::AngleBracketed(arguments) => match arguments.args.last()? {
+            syn::GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -74,6 +111,15 @@ pub(crate) fn print_fields<'a>(
         printed.push(StructField::new(field, typed, ty.received));
     }
     Ok(printed)
+}
+
+/// What a function that takes the fields is generic over, if that has to be named.
+pub(crate) fn generics(fields: &[&StructField<'_>]) -> Option<TokenStream> {
+    let named = fields
+        .iter()
+        .filter_map(|field| arguments::generic(field.ident, field.form));
+    let named: Vec<syn::Ident> = named.collect();
+    (!named.is_empty()).then(|| quote!(<#(#named),*>))
 }
 
 /// The words on an update about what it does to fields that it leaves out.

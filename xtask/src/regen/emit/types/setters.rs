@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::fields::StructField;
-use super::refusable::{fallible, generics, refusable};
+use super::fields::{StructField, generics};
+use crate::regen::emit::arguments::Printed;
 use crate::regen::emit::docs;
 use crate::regen::emit::docs::doc_lines;
 use crate::regen::ident;
@@ -22,8 +22,8 @@ pub(crate) fn print(fields: &[StructField<'_>]) -> TokenStream {
 }
 
 fn setter(field: &StructField<'_>) -> TokenStream {
-    let (ident, value) = (field.ident, converted(field));
-    let argument = argument(field);
+    let ident = field.ident;
+    let Printed { declared, kept } = field.argument();
     let name = docs::sentence(&field.field.name).to_lowercase();
     let doc = doc_lines(&match field.presence {
         Presence::OptionalNullable => {
@@ -40,19 +40,19 @@ fn setter(field: &StructField<'_>) -> TokenStream {
         _ => quote!(self.#ident = #value;),
     };
     let function = function(ident);
-    let assigned = match refusable(field) {
-        Some(_) => {
+    let assigned = match field.form.may_be_refused() {
+        true => {
             let (name, assigned) = (&field.field.name, assign(quote!(#ident)));
-            quote!(if let Some(#ident) = self.refused_.take(#name, #value) { #assigned })
+            quote!(if let Some(#ident) = self.refused_.take(#name, #kept) { #assigned })
         }
-        None => assign(value),
+        false => assign(kept),
     };
     let generics = generics(&[field]);
     quote! {
         #doc
         #deprecated
         #[must_use]
-        pub fn #function #generics (mut self, #argument) -> Self {
+        pub fn #function #generics (mut self, #declared) -> Self {
             #assigned
             self
         }
@@ -97,66 +97,4 @@ fn entry_setter(field: &StructField<'_>, fields: &[StructField<'_>]) -> Option<T
             self
         }
     })
-}
-
-/// The argument that takes a value for the field.
-pub(crate) fn argument(field: &StructField<'_>) -> TokenStream {
-    if let Some((argument, _)) = fallible(field) {
-        return argument;
-    }
-    let (ident, value, ty) = (field.ident, field.value, field.ty());
-    if matches!(
-        field.presence,
-        Presence::OptionalNullable | Presence::RequiredNullable
-    ) {
-        return quote!(#ident: impl Into<#ty>);
-    }
-    match (&field.field.ty, arguments_of(value).as_slice()) {
-        (TypeRef::Boolean, _) => quote!(#ident: bool),
-        (TypeRef::List(_), [item]) => quote!(#ident: impl IntoIterator<Item = impl Into<#item>>),
-        (TypeRef::Map(_), [_, value]) => {
-            quote!(#ident: impl IntoIterator<Item = (impl Into<String>, impl Into<#value>)>)
-        }
-        _ => quote!(#ident: impl Into<#value>),
-    }
-}
-
-/// The argument as the field holds it.
-pub(crate) fn converted(field: &StructField<'_>) -> TokenStream {
-    if let Some((_, result)) = fallible(field) {
-        return result;
-    }
-    let ident = field.ident;
-    if matches!(
-        field.presence,
-        Presence::OptionalNullable | Presence::RequiredNullable
-    ) {
-        return quote!(#ident.into());
-    }
-    match field.field.ty {
-        TypeRef::Boolean => quote!(#ident),
-        TypeRef::List(_) => quote!(#ident.into_iter().map(Into::into).collect()),
-        TypeRef::Map(_) => {
-            quote!(#ident.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
-        }
-        _ => quote!(#ident.into()),
-    }
-}
-
-/// The generic arguments of a type: `T` of `Vec<T>`.
-fn arguments_of(ty: &syn::Type) -> Vec<&syn::Type> {
-    let syn::Type::Path(path) = ty else {
-        return Vec::new();
-    };
-    match path.path.segments.last().map(|last| &last.arguments) {
-        Some(syn::PathArguments::AngleBracketed(arguments)) => arguments
-            .args
-            .iter()
-            .filter_map(|argument| match argument {
-                syn::GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
 }
