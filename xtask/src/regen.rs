@@ -3,7 +3,6 @@
 mod address;
 mod conversions;
 pub(crate) mod emit;
-mod ident;
 mod identity;
 mod inspect;
 pub(crate) mod ir;
@@ -14,11 +13,10 @@ mod overlay;
 mod pagination;
 mod passes;
 mod places;
+mod problem;
 mod prose;
 mod reach;
 mod read;
-mod reserved;
-mod resources;
 #[cfg(test)]
 mod sample;
 mod schema;
@@ -35,7 +33,8 @@ pub(crate) use inspect::inspect;
 use names::Names;
 use operations::OperationFacts;
 use overlay::Overlay;
-use passes::{Context, Problem};
+use passes::Context;
+use problem::Problem;
 
 /// A file as a person named it, and what is in it.
 #[derive(Clone, Debug)]

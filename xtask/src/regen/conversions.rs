@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 
 use super::ir::{Field, Kind, Type, TypeRef};
-use super::names::singular;
+use super::names::words::singular;
 
 /// The types of a document by name.
 type Types = BTreeMap<String, Type>;

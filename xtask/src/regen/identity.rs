@@ -12,7 +12,7 @@ use heck::ToSnakeCase;
 use super::ir::{
     Body, BodyShape, Field, Identity, Kind, Operation, Part, Response, SetBy, Type, TypeRef,
 };
-use super::names::singular;
+use super::names::words::singular;
 
 mod gone;
 

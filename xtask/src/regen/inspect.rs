@@ -13,7 +13,8 @@ use serde_json::Value;
 
 use super::address::{self, Address, index};
 use super::ir::{Api, Kind};
-use super::passes::{self, Context, PASSES, Problem};
+use super::passes::{self, Context, PASSES};
+use super::problem::Problem;
 use super::schema::origin;
 use super::{Clock, Corrected, Inputs, complain, correct, read};
 use crate::diagnostic::{Diagnostic, Diagnostics};

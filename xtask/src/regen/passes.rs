@@ -24,6 +24,7 @@ use serde_json::Value;
 
 use super::address::Addresses;
 use super::names::Names;
+use super::problem::Problem;
 pub(crate) use enums::SITES;
 
 /// One pass over the document.
@@ -55,17 +56,6 @@ pub(crate) struct Context<'a> {
     /// The views that stay types of their own, whatever names.yaml says: they are no views of one
     /// noun in this document.
     pub(crate) apart: BTreeSet<String>,
-}
-
-/// Something that stands in the way of generation.
-#[derive(Debug)]
-pub(crate) struct Problem {
-    /// Where, as an address.
-    pub(crate) address: String,
-    /// What is wrong.
-    pub(crate) message: String,
-    /// What to do.
-    pub(crate) advice: String,
 }
 
 /// How a message begins that speaks of the generator, not of the document.

@@ -15,15 +15,16 @@ use super::identity;
 use super::ir::Form;
 use super::ir::{Api, EnumSite, Field, Kind, LeftOut, Type, TypeRef};
 use super::keyed;
-use super::names::Names;
+use super::names::{Names, calls, ident};
 use super::operations::OperationFacts;
-use super::passes::{Problem, SITES};
+use super::pagination;
+use super::passes::SITES;
+use super::problem::Problem;
 use super::reach::{Uses, reachable};
 use super::schema::{
     LEFT_OUT, NULL_AS_EMPTY, components, flag, is_struct, list, origin, properties, reference,
     required, strings, text,
 };
-use super::{ident, pagination, resources};
 
 /// Reads the document; what it cannot express becomes a problem.
 pub(crate) fn read(
@@ -48,7 +49,7 @@ pub(crate) fn read(
     let mut operations = reader.operations(root, facts);
     let webhooks = reader.webhooks(root);
     keyed::check(&mut operations, &types, facts);
-    resources::name(&mut operations, names, problems);
+    calls::operations(&mut operations, names, problems);
     for operation in &mut operations {
         operation.identity = identity::of(operation, &types);
         operation

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::regen::ident;
 use crate::regen::ir::{
     Api, Body, BodyShape, Field, Idempotency, Kind, Operation, Parameter, ParameterPlace, Response,
     Type, TypeRef,
 };
+use crate::regen::names::ident;
 
 /// A list with every kind of query, a create with two roots, a delete with an optional body and
 /// an update with a choice of roots.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::ident;
+use super::names::ident;
 use super::schema::{METHODS, list, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pointer::{escape, follow, join};

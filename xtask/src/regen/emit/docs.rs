@@ -7,10 +7,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::nouns::named;
-use crate::regen::ident;
 use crate::regen::ir::{
     Api, EnumSite, Failures, Field, Form, Idempotency, Kind, Operation, TypeRef,
 };
+use crate::regen::names::ident;
 use crate::regen::prose::{code, markdown};
 
 /// The longest example that helps more than it distracts.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::regen::ident;
 use crate::regen::ir::{Api, Kind, Response, TypeRef};
-use crate::regen::names::singular;
+use crate::regen::names::ident;
+use crate::regen::names::words::singular;
 
 /// The file of what belongs to no noun.
 const COMMON: &str = "common";

@@ -24,7 +24,7 @@ use quote::{format_ident, quote};
 use super::docs::doc_lines;
 use super::{EmitError, Tree, address_of, source};
 use crate::regen::ir::{Api, Idempotency};
-use crate::regen::{ident, reserved};
+use crate::regen::names::{calls, ident};
 use files::FileMethod;
 use methods::{Method, methods};
 use requests::Written;
@@ -73,7 +73,7 @@ fn root(nouns: &BTreeSet<&String>) -> Result<String, EmitError> {
     let modules: Vec<_> = modules.collect();
     let accessors = nouns.iter().zip(&modules).map(|(noun, module)| {
         let ident = ident::value(noun);
-        let ty = format_ident!("{}", type_name(std::slice::from_ref(*noun)));
+        let ty = calls::accessor(std::slice::from_ref(*noun));
         let doc = doc_lines(&format!("Calls about {}.", noun.replace('_', " ")));
         quote! {
             #doc
@@ -99,15 +99,15 @@ fn module(
     files: &[FileMethod<'_>],
 ) -> Result<String, EmitError> {
     let mut accessors = Vec::new();
-    let mut calls = Vec::new();
+    let mut printed_calls = Vec::new();
     for (place, methods) in places.iter().filter(|(place, _)| place[0] == noun) {
-        let ty = format_ident!("{}", type_name(place));
+        let ty = calls::accessor(place);
         let below = places
             .keys()
             .filter(|other| other.len() == place.len() + 1 && other.starts_with(place));
         let nested = below.map(|below| {
             let name = &below[below.len() - 1];
-            let (ident, ty) = (ident::value(name), format_ident!("{}", type_name(below)));
+            let (ident, ty) = (ident::value(name), calls::accessor(below));
             let doc = doc_lines(&format!(
                 "Calls about {} of {}.",
                 name.replace('_', " "),
@@ -128,7 +128,7 @@ fn module(
             })?;
             let printed = call_types::print(method, &ty, written, lookup(method, noun, places))?;
             functions.push(printed.method);
-            calls.push(printed.call);
+            printed_calls.push(printed.call);
         }
         let here = files.iter().filter(|file| file.place == *place);
         functions.extend(here.map(|file| file.method.clone()));
@@ -150,7 +150,7 @@ fn module(
         quote! {
             use crate::resource::*;
             #(#accessors)*
-            #(#calls)*
+            #(#printed_calls)*
         },
     )
 }
@@ -167,15 +167,6 @@ fn lookup<'m, 'a>(
     let here = places.iter().filter(|(place, _)| place[0] == noun);
     let mut methods = here.flat_map(|(_, methods)| methods);
     methods.find(|known| known.operation.id == key.lookup)
-}
-
-/// `plans`, `charges` make `PlansCharges`.
-fn type_name(place: &[String]) -> String {
-    let name: String = place.iter().map(|noun| ident::pascal(noun)).collect();
-    match reserved::call_name(&name) {
-        true => name + "Calls",
-        false => name,
-    }
 }
 
 /// `plans`, `charges` are "charges of plans".

@@ -21,8 +21,8 @@ use super::docs::{self, push_doc};
 use super::nouns::{modules, named};
 use super::{EmitError, Tree, source};
 use crate::regen::conversions::all;
-use crate::regen::ident;
 use crate::regen::ir::{Api, EnumSite, Kind};
+use crate::regen::names::{ident, types};
 use fields::print_fields;
 use typed::{Typed, typed};
 
@@ -128,7 +128,7 @@ fn noun(
     let text = source(&doc, quote!(#uses #(#items)*)).map_err(|error| error.located(origin))?;
     for name in names {
         // Every module brings its types to one place.
-        let required = constructor::required_name(name);
+        let required = types::required(name);
         if let Some(other) = api.types.get(&required)
             && text.contains(&format!("pub struct {required} {{"))
         {

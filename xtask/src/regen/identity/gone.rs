@@ -11,7 +11,7 @@ use heck::ToSnakeCase;
 
 use super::{fields_of, own, part, stated};
 use crate::regen::ir::{Elements, Gone, Operation, Part, Response, Type, TypeRef};
-use crate::regen::names::singular;
+use crate::regen::names::words::singular;
 
 /// What a deletion leaves no more, when its answer is what is left.
 pub(crate) fn gone(operation: &Operation, types: &BTreeMap<String, Type>) -> Option<Gone> {

@@ -1,4 +1,4 @@
-//! Where callers find an operation: the accessors that lead to it and the method there.
+//! Names of what callers use: the accessors that lead to an operation, the method there, the types of its calls.
 //!
 //! The accessors are the literal nouns of the path. The verb follows from the method and the
 //! shape of the path, unless the path ends in an action, which is the verb then. A literal end
@@ -7,17 +7,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ident;
-use super::ir::{Operation, Response, TypeRef};
-use super::names::{Names, singular};
-use super::passes::Problem;
-use super::reserved;
+use proc_macro2::Ident;
+use quote::format_ident;
+
+use super::words::singular;
+use super::{Names, ident, reserved};
+use crate::regen::ir::{Operation, Parameter, ParameterPlace, Response, TypeRef};
+use crate::regen::problem::Problem;
+
+/// What a call keeps under these names, and what progenitor has in a variable of that name.
+const VARIABLES: [&str; 3] = ["body", "header_map", "paging"];
 
 /// The noun of a path that has none.
 const ROOT: &str = "root";
 
-/// Fills in accessors and verb of every operation; two operations under one name are a problem.
-pub(crate) fn name(operations: &mut [Operation], names: &Names, problems: &mut Vec<Problem>) {
+/// Gives every operation its accessors and its verb; two operations under one name are a problem.
+pub(crate) fn operations(operations: &mut [Operation], names: &Names, problems: &mut Vec<Problem>) {
     let shapes: Vec<(String, String)> = operations
         .iter()
         .map(|o| (o.path.clone(), o.method.clone()))
@@ -83,6 +88,82 @@ pub(crate) fn name(operations: &mut [Operation], names: &Names, problems: &mut V
                 "give one of them another verb in names.yaml, section verbs",
             );
         }
+    }
+}
+
+/// The verb of the method that sends several at once, where another sends one.
+pub(crate) fn batch(verb: &str) -> String {
+    format!("{verb}_batch")
+}
+
+/// The type of an accessor: `plans`, `charges` make `PlansCharges`.
+pub(crate) fn accessor(nouns: &[String]) -> Ident {
+    let name: String = nouns.iter().map(|noun| ident::pascal(noun)).collect();
+    match reserved::call_name(&name) {
+        true => format_ident!("{name}Calls"),
+        false => format_ident!("{name}"),
+    }
+}
+
+/// The type of a call, in the module of its first accessor: `ChargesCreate`.
+pub(crate) fn call(accessors: &[String], verb: &str) -> String {
+    let below = accessors.iter().skip(1).map(String::as_str);
+    let name: String = below.chain([verb]).map(ident::pascal).collect();
+    match reserved::call_name(&name) {
+        true => name + "Call",
+        false => name,
+    }
+}
+
+/// The type of a request of the call: `ListRequest`.
+pub(crate) fn request(call: &str) -> Ident {
+    format_ident!("{call}Request")
+}
+
+/// The row of an operation in the table.
+pub(crate) fn row(operation_id: &str) -> String {
+    match ident::snake(operation_id).to_uppercase() {
+        table if table == "OPERATIONS" => table + "_",
+        name => name,
+    }
+}
+
+/// Gives each parameter a name of its own in Rust: path and query may have one of the same name. Those for which
+/// there is none are given back.
+pub(crate) fn parameters(parameters: &mut [Parameter]) -> Vec<&Parameter> {
+    let mut known: BTreeSet<String> = VARIABLES.map(str::to_owned).into();
+    let mut alike = Vec::new();
+    for parameter in parameters {
+        parameter.rust = ident::snake(&parameter.name);
+        if known.contains(&parameter.rust) {
+            let place = match parameter.place {
+                ParameterPlace::Path => "path",
+                ParameterPlace::Query { .. } | ParameterPlace::QueryMap { .. } => "query",
+            };
+            parameter.rust = format!("{place}_{}", parameter.rust);
+        }
+        if !known.insert(parameter.rust.clone()) {
+            alike.push(&*parameter);
+        }
+    }
+    alike
+}
+
+/// Where a call keeps a root of the body beside the one that it is about.
+pub(crate) fn kept_root(root: &str) -> Ident {
+    format_ident!("body_{}", ident::snake(root))
+}
+
+/// The setter of a root of the body: `status`, or `body_status` when a query parameter has that name. What both
+/// mean is the server's affair, so that one sets only one.
+pub(crate) fn root_setter<'p>(
+    root: &str,
+    mut queried: impl Iterator<Item = &'p Parameter>,
+) -> Ident {
+    let name = ident::snake(root);
+    match queried.any(|parameter| parameter.rust == name) {
+        true => ident::value(&format!("body_{name}")),
+        false => ident::value(&name),
     }
 }
 
@@ -175,7 +256,7 @@ mod tests {
             })
             .collect();
         let mut problems = Vec::new();
-        name(
+        super::operations(
             &mut operations,
             &Names::parse("names.yaml", "").unwrap(),
             &mut problems,

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::ident;
-use super::ir::{ClientGenerated, Form};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pointer;
+use crate::regen::ir::{ClientGenerated, Form};
 use crate::yaml::read::Document;
 
 /// The preferences of names.yaml.
@@ -291,75 +290,9 @@ struct Wrong {
     advice: String,
 }
 
-/// The name of a published component without what only tells schemas apart: `Object` at the
-/// end goes, a create input is `XInput`, an update input `XUpdate`.
-pub(crate) fn plain_name(published: &str) -> String {
-    for (suffix, plain) in [
-        ("CreateInput", "Input"),
-        ("UpdateInput", "Update"),
-        ("Object", ""),
-    ] {
-        if let Some(stem) = published.strip_suffix(suffix)
-            && !stem.is_empty()
-        {
-            return format!("{}{plain}", camel(stem));
-        }
-    }
-    camel(published)
-}
-
-/// The name of something inside a type: `PlanInput` and `charges` make `PlanChargeInput`.
-pub(crate) fn nested_name(parent: &str, property: &str) -> String {
-    let property = camel(property);
-    for role in ["Input", "Update"] {
-        if let Some(stem) = parent.strip_suffix(role) {
-            return format!("{stem}{property}{role}");
-        }
-    }
-    format!("{parent}{property}")
-}
-
-/// A name as Rust writes types.
-pub(crate) fn camel(name: &str) -> String {
-    ident::pascal(name)
-}
-
-/// The singular of an English plural as APIs use them.
-pub(crate) fn singular(plural: &str) -> String {
-    for (suffix, one) in [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", "")] {
-        if let Some(stem) = plural.strip_suffix(suffix)
-            && !stem.is_empty()
-            && !(suffix == "s" && (stem.ends_with('s') || stem.ends_with("statu")))
-        {
-            return format!("{stem}{one}");
-        }
-    }
-    plural.to_owned()
-}
-
-/// The singular of the last literal segment of a path: what an operation is about.
-pub(crate) fn noun_of(path: &str) -> String {
-    let literal = path
-        .split('/')
-        .rfind(|segment| !segment.is_empty() && !segment.contains('{'));
-    ident::snake(&singular(literal.unwrap_or_default()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_follow_the_role() {
-        assert_eq!(plain_name("InvoiceObject"), "Invoice");
-        assert_eq!(plain_name("PlanCreateInput"), "PlanInput");
-        assert_eq!(plain_name("PlanUpdateInput"), "PlanUpdate");
-        assert_eq!(nested_name("PlanInput", "charge"), "PlanChargeInput");
-        assert_eq!(nested_name("Invoice", "status"), "InvoiceStatus");
-        assert_eq!(singular("taxes"), "tax");
-        assert_eq!(singular("billing_entities"), "billing_entity");
-        assert_eq!(singular("status"), "status");
-    }
 
     #[test]
     fn an_entry_that_names_nothing_says_where_it_stands() {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Context;
+use crate::regen::names::types;
 use crate::regen::places::{Site, each_root_mut, each_schema};
 use crate::regen::reach::{Uses, reachable};
 use crate::regen::schema::{
@@ -59,7 +60,7 @@ fn copies_of(
     let taken = |name: &str| all.and_then(|all| all.get(name));
     let mut copies_of = BTreeMap::new();
     for name in split {
-        let mut copy = format!("{name}Input");
+        let mut copy = types::sent(name);
         if let (Some(schema), Some(other)) = (taken(name), taken(&copy)) {
             let other = context.pointer(origin(other));
             context.choice(
@@ -67,7 +68,7 @@ fn copies_of(
                 format!("`{name}` is sent and received, but `{copy}` is already {other}"),
                 "name one of them in names.yaml, section types",
             );
-            copy = format!("{name}Request");
+            copy = types::sent_otherwise(name);
             if let Some(other) = taken(&copy) {
                 let other = context.pointer(origin(other));
                 context.problem(

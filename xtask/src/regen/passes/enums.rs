@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use crate::regen::names::{camel, noun_of, singular};
+use crate::regen::names::words::{noun_of, singular};
+use crate::regen::names::{ident, types};
 use crate::regen::places::{Site, each_root_mut, each_schema, each_schema_mut};
-use crate::regen::reserved;
 use crate::regen::schema::{
     ORIGIN, components, components_mut, descend_mut, each_choice_mut, is_type, object_mut, origin,
     redirect, refer_to, reference, strings, vocabulary,
@@ -105,7 +105,7 @@ fn step_aside(root: &Value, names: &mut BTreeMap<String, String>, context: &mut 
         let other = all.and_then(|all| all.get(name.as_str()));
         if let Some(other) = other.filter(|other| other.get("enum").is_none()) {
             let other = context.pointer(origin(other));
-            let aside = format!("{name}Value");
+            let aside = types::beside(name);
             context.choice(
                 address,
                 format!(
@@ -221,7 +221,7 @@ fn collect(root: &mut Value) -> Vec<Listed> {
             sites.push(Listed {
                 address: origin(node).to_owned(),
                 property: property.to_owned(),
-                own_name: own_name(holder, property),
+                own_name: types::of_enum(holder, property),
                 values,
             });
         }
@@ -229,27 +229,10 @@ fn collect(root: &mut Value) -> Vec<Listed> {
     sites
 }
 
-/// The name after the place.
-fn own_name(holder: &str, property: &str) -> String {
-    // One word may end in a letter and the next begin with one: as typify will write them.
-    let name = camel(&format!("{}{}", without_role(holder), camel(property)));
-    match reserved::type_name(&name) {
-        true => format!("{name}Value"),
-        false => name,
-    }
-}
-
-/// What is sent and what is received have one vocabulary.
-fn without_role(name: &str) -> &str {
-    name.strip_suffix("Input")
-        .or_else(|| name.strip_suffix("Update"))
-        .unwrap_or(name)
-}
-
 /// Visits every inline schema with the name of its holder and the property it stands in.
 fn walk(root: &mut Value, visit: &mut dyn FnMut(&mut Value, &str, &str)) {
     each_root_mut(root, &mut |place, schema| {
-        let holder = camel(&noun_of(&place.path));
+        let holder = ident::pascal(&noun_of(&place.path));
         match place.site {
             Site::Component => visit_below(schema, &place.name, visit),
             Site::Parameter => {
@@ -378,6 +361,5 @@ mod tests {
         };
         assert_eq!(reference(&body("/states")["items"]), Some("StateItem"));
         assert_eq!(reference(body("/moods")), Some("MoodValue"));
-        assert_eq!(own_name("Image", "x-y"), "ImageXy");
     }
 }

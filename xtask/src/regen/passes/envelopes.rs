@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use crate::regen::names::{noun_of, plain_name};
+use crate::regen::names::types;
+use crate::regen::names::words::noun_of;
 use crate::regen::pagination::is_page;
 use crate::regen::places::{Site, each_root_mut, each_schema, each_schema_mut};
 use crate::regen::schema::{
@@ -129,7 +130,7 @@ fn inline_base_inputs(root: &mut Value, envelopes: &BTreeSet<String>) {
 /// What is written out inside an envelope takes the name that the envelope frees.
 fn hand_down_names(root: &mut Value, envelopes: &BTreeSet<String>) {
     for name in envelopes {
-        let freed = plain_name(name);
+        let freed = types::plain(name);
         let Some(envelope) = components_mut(root).get_mut(name) else {
             continue;
         };

@@ -1,34 +1,36 @@
-//! Gives every component its final name.
+//! Gives every component its final name, the best of those that `names/types.rs` finds for it.
 //!
-//! names.yaml decides first, then the name that an envelope freed, then the rules: `Object` is
-//! stripped, roles become `Input` and `Update`, what was inline is called after its parent.
 //! Two components under one name must be the same, or views that names.yaml merges.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use super::Context;
 use super::envelopes::NAME_HINT;
-use crate::regen::address::Address;
-use crate::regen::names::{camel, nested_name, plain_name, singular};
+use crate::regen::names::types::TypeNames;
+use crate::regen::names::{ident, reserved};
+use crate::regen::pagination;
 use crate::regen::places::{Site, each_schema, each_schema_mut};
 use crate::regen::schema::{
     ORIGIN, components_mut, descend_mut, is_format, object_mut, origin, redirect, reference,
     required, text,
 };
-use crate::regen::{ident, pagination, reserved};
 
 /// After this pass components have the names of Rust types.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let all = std::mem::take(components_mut(root));
-    let hints: BTreeMap<&String, &str> = all
+    let freed = all
         .iter()
-        .filter_map(|(key, schema)| Some((key, text(schema, NAME_HINT)?)))
-        .collect();
+        .filter_map(|(key, schema)| Some((key.as_str(), text(schema, NAME_HINT)?)));
+    let type_names = TypeNames {
+        preferred: context.names,
+        freed: freed.collect(),
+        apart: &context.apart,
+    };
     let mut candidates: BTreeMap<String, Vec<String>> = all
         .keys()
-        .map(|key| (key.clone(), candidates(key, &hints, context)))
+        .map(|key| (key.clone(), type_names.candidates(key)))
         .collect();
     let names = loop {
         let names: BTreeMap<String, String> = candidates
@@ -132,66 +134,6 @@ fn point_at_new_names(schema: &mut Value, names: &BTreeMap<String, String>) {
 fn point_one_at_new_name(node: &mut Value, names: &BTreeMap<String, String>) {
     if let Some(name) = reference(node).and_then(|target| names.get(target)) {
         redirect(node, name);
-    }
-}
-
-/// The names that a component may have, best first: as people want it, as the rules make it, as
-/// it stands in the document.
-fn candidates(
-    address: &str,
-    hints: &BTreeMap<&String, &str>,
-    context: &Context<'_>,
-) -> Vec<String> {
-    let published = camel(address);
-    let mut names = vec![
-        name_of(address, hints, context),
-        ruled(address, hints, context),
-        published.clone(),
-        format!("{published}Object"),
-        format!("{published}Schema"),
-    ];
-    // As typify will write them: a word is a capital and small letters.
-    for name in &mut names {
-        *name = ident::pascal(name);
-    }
-    let mut known = BTreeSet::new();
-    names.retain(|name| known.insert(name.clone()));
-    names
-}
-
-/// The final name of what stands at an address.
-fn name_of(address: &str, hints: &BTreeMap<&String, &str>, context: &Context<'_>) -> String {
-    let chosen = context.names.type_name(address);
-    let view = || match context.apart.contains(address) {
-        true => None,
-        false => context.names.view(address),
-    };
-    match chosen.or_else(view) {
-        Some(name) => name.to_owned(),
-        None => ruled(address, hints, context),
-    }
-}
-
-/// The name that follows from where a component stands.
-fn ruled(address: &str, hints: &BTreeMap<&String, &str>, context: &Context<'_>) -> String {
-    if let Some(name) = hints.get(&address.to_owned()) {
-        return (*name).to_owned();
-    }
-    let place = address.trim_end_matches("[]").trim_end_matches("{}");
-    let repeated = place != address;
-    let at = Address::new(place);
-    match at.parent().map(Address::as_str).zip(at.property()) {
-        Some((parent, property)) => {
-            let property = if repeated {
-                singular(property)
-            } else {
-                property.to_owned()
-            };
-            nested_name(&name_of(parent, hints, context), &property)
-        }
-        None if place.contains(' ') => camel(place),
-        None if repeated => plain_name(&singular(&plain_name(place))),
-        None => plain_name(place),
     }
 }
 

@@ -1,14 +1,12 @@
 //! Operations: parameters, bodies, answers, failures.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::{Reader, prose};
-use crate::regen::ident;
 use crate::regen::ir::{
     Body, BodyShape, Failures, Field, Operation, Parameter, ParameterPlace, Response, TypeRef,
 };
+use crate::regen::names::calls;
 use crate::regen::operations::OperationFacts;
 use crate::regen::pagination::META;
 use crate::regen::schema::{
@@ -17,9 +15,6 @@ use crate::regen::schema::{
 };
 
 const JSON: &str = "application/json";
-
-/// What a call keeps under these names, and what progenitor has in a variable of that name.
-const VARIABLES: [&str; 3] = ["body", "header_map", "paging"];
 
 impl Reader<'_> {
     pub(super) fn operations(&mut self, root: &Value, facts: &OperationFacts) -> Vec<Operation> {
@@ -124,7 +119,8 @@ impl Reader<'_> {
             };
             places.push(Parameter {
                 name: name.to_owned(),
-                rust: ident::snake(name),
+                // Given when all are known.
+                rust: String::new(),
                 origin,
                 place,
                 doc,
@@ -133,7 +129,13 @@ impl Reader<'_> {
         let place = |parameter: &Parameter| path.find(&format!("{{{}}}", parameter.name));
         in_path.sort_by_key(place);
         let mut parameters: Vec<Parameter> = in_path.into_iter().chain(in_query).collect();
-        self.tell_apart(&mut parameters);
+        for Parameter { name, origin, .. } in calls::parameters(&mut parameters) {
+            self.problem(
+                origin,
+                format!("another parameter has the same name in Rust as `{name}`"),
+                "remove one of them in the overlay",
+            );
+        }
         parameters
     }
 
@@ -143,28 +145,6 @@ impl Reader<'_> {
             format!("the query parameter `{name}` holds an object"),
             "say `style: deepObject`, or correct it in the overlay",
         );
-    }
-
-    /// Gives each parameter a name of its own in Rust: path and query may have one of the same name.
-    fn tell_apart(&mut self, parameters: &mut [Parameter]) {
-        let mut known: BTreeSet<String> = VARIABLES.map(str::to_owned).into();
-        for parameter in parameters {
-            let place = match parameter.place {
-                ParameterPlace::Path => "path",
-                _ => "query",
-            };
-            if known.contains(&parameter.rust) {
-                parameter.rust = format!("{place}_{}", parameter.rust);
-            }
-            if !known.insert(parameter.rust.clone()) {
-                let name = &parameter.name;
-                self.problem(
-                    &parameter.origin,
-                    format!("another parameter has the same name in Rust as `{name}`"),
-                    "remove one of them in the overlay",
-                );
-            }
-        }
     }
 
     /// The values that are documented for a parameter, where the enum has others too.

@@ -7,8 +7,8 @@ use super::call_parts::{Part, Setter, setter};
 use super::methods::{Input, Method};
 use super::values::{Argument, argument};
 use crate::regen::emit::{EmitError, address_of, docs};
-use crate::regen::ident;
 use crate::regen::ir::{Field, TypeRef};
+use crate::regen::names::{calls, ident};
 
 /// What a body adds to a call.
 #[derive(Default)]
@@ -83,11 +83,11 @@ impl CallBody {
 
     /// A root beside the one that the call is about.
     fn beside(&mut self, method: &Method<'_>, field: &Field) -> Result<(), EmitError> {
-        let kept_as = kept_as(field);
+        let kept_as = calls::kept_root(&field.name);
         if field.required {
             return self.required_root(field, kept_as);
         }
-        let (name, setter) = (ident::value(&field.name), option(method, field));
+        let (name, setter) = (ident::value(&field.name), method.root_setter(field));
         let note = match setter == name {
             true => String::new(),
             false => format!(
@@ -115,23 +115,5 @@ impl CallBody {
         self.written
             .extend(quote!(.root_if(self.#kept_as.is_some(), #key, &self.#kept_as)));
         Ok(())
-    }
-}
-
-/// Where a call keeps a root beside the one that it is about.
-pub(crate) fn kept_as(root: &Field) -> Ident {
-    format_ident!("body_{}", ident::snake(&root.name))
-}
-
-/// The setter of an option that stands in the body: `status`, or `body_status` when a query parameter
-/// has that name. What both mean is the server's affair, so that one sets only one.
-pub(crate) fn option(method: &Method<'_>, field: &Field) -> Ident {
-    let name = ident::snake(&field.name);
-    let mut queried = [true, false]
-        .into_iter()
-        .flat_map(|required| method.query(required));
-    match queried.any(|parameter| parameter.rust == name) {
-        true => ident::value(&format!("body_{name}")),
-        false => ident::value(&name),
     }
 }

@@ -7,9 +7,9 @@ use super::call_parts::{PAGING, is_paging};
 use super::methods::{Method, Output};
 use super::requests::Written;
 use super::values::type_of;
-use super::{identity, keyed, lowered, table};
+use super::{identity, keyed, lowered};
 use crate::regen::emit::EmitError;
-use crate::regen::ident;
+use crate::regen::names::{calls, ident};
 
 /// The `Call` of a call type.
 pub(crate) fn call_impl(
@@ -18,7 +18,7 @@ pub(crate) fn call_impl(
     lookup: Option<&Method<'_>>,
     call: &Ident,
 ) -> Result<TokenStream, EmitError> {
-    let constant = format_ident!("{}", table::constant(&method.operation.id));
+    let constant = format_ident!("{}", calls::row(&method.operation.id));
     let (output, read) = match &method.output {
         Output::Nothing => (quote!(()), quote!(nothing())),
         Output::Text => (quote!(String), quote!(text())),

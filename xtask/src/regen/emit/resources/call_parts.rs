@@ -6,7 +6,7 @@ use quote::quote;
 use crate::regen::emit::EmitError;
 use crate::regen::emit::docs::doc_lines;
 use crate::regen::ir::{Parameter, ParameterPlace, TypeRef};
-use crate::regen::reserved;
+use crate::regen::names::reserved;
 
 /// A field of the call type.
 pub(crate) struct Part {

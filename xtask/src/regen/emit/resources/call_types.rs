@@ -14,7 +14,8 @@ use crate::regen::emit::docs::doc_lines;
 use crate::regen::emit::nouns::named;
 use crate::regen::emit::{EmitError, address_of, docs, rust_type};
 use crate::regen::ir::{Parameter, ParameterPlace};
-use crate::regen::{ident, prose};
+use crate::regen::names::{calls, ident};
+use crate::regen::prose;
 
 /// A method and all that belongs to its call.
 pub(crate) struct PrintedCall {
@@ -79,7 +80,7 @@ pub(crate) fn print(
     let setters: Vec<Setter> = query_setters.into_iter().chain(body.setters).collect();
     let functions = setters.iter().map(|setter| &setter.tokens);
     let settings = (!setters.is_empty()).then(|| quote!(impl Request<#call> { #(#functions)* }));
-    let request = format_ident!("{}", method.request());
+    let request = calls::request(&method.call);
 
     let fields = parts
         .iter()
@@ -88,7 +89,7 @@ pub(crate) fn print(
         .iter()
         .map(|Part { ident, init, .. }| quote!(#ident: #init));
     let verb = ident::value(&method.verb);
-    let listed = listed(&method.request(), &setters, is_list);
+    let listed = listed(&request, &setters, is_list);
     let doc = doc_lines(&(docs::operation(method.operation) + &listed));
     let deprecated = method.operation.deprecated.then(|| quote!(#[deprecated]));
     let printed = quote! {
@@ -130,7 +131,7 @@ pub(crate) fn print(
 ///
 /// rustdoc has a page for the alias of the request and shows on it the functions of this request alone, but leads
 /// a link by path to the page of [`Request`], where those of all calls stand. So these links are addresses of pages.
-fn listed(request: &str, setters: &[Setter], is_list: bool) -> String {
+fn listed(request: &Ident, setters: &[Setter], is_list: bool) -> String {
     if setters.is_empty() && !is_list {
         return String::new();
     }

@@ -9,9 +9,9 @@ use quote::{format_ident, quote};
 use super::methods::{Input, Method, Output, methods};
 use crate::regen::emit::docs::doc_lines;
 use crate::regen::emit::{EmitError, docs};
-use crate::regen::ident;
 use crate::regen::ir::{Api, Field, Kind, Operation, ParameterPlace, TypeRef};
-use crate::regen::names::singular;
+use crate::regen::names::ident;
+use crate::regen::names::words::singular;
 
 /// A kind of file that an object may have.
 struct File {

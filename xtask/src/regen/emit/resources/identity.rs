@@ -3,10 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::call_body;
 use super::methods::{Input, Method, Output};
-use crate::regen::ident;
 use crate::regen::ir::{Elements, Gone, Identity, SetBy, TypeRef};
+use crate::regen::names::{calls, ident};
 
 /// The check of a value, for a call whose answers state something of its path again.
 pub(crate) fn check(method: &Method<'_>) -> Option<TokenStream> {
@@ -141,7 +140,11 @@ fn set_under(method: &Method<'_>, root: &str, property: &Ident) -> Option<TokenS
         Input::Root { main, .. } if main.name == root => Some(set(&body, false, property)),
         Input::Root { beside, .. } => {
             let field = beside.iter().find(|field| field.name == root)?;
-            Some(set(&call_body::kept_as(field), !field.required, property))
+            Some(set(
+                &calls::kept_root(&field.name),
+                !field.required,
+                property,
+            ))
         }
         Input::Variant(field) if field.name == root => Some(set(&body, false, property)),
         Input::OptionalRoot(field) if field.name == root => Some(set(&body, true, property)),

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::methods::{Input, Method};
-use crate::regen::ident;
 use crate::regen::ir::{Field, Idempotency, TypeRef};
+use crate::regen::names::ident;
 
 /// What a call does with the keys of what it sends.
 pub(crate) fn call_functions(

@@ -7,8 +7,8 @@ use openapiv3::OpenAPI;
 use serde_json::{Map, Value, json};
 
 use crate::regen::emit::EmitError;
-use crate::regen::ident;
 use crate::regen::ir::{Api, Operation, Parameter, ParameterPlace};
+use crate::regen::names::ident;
 
 /// Writes the API as an OpenAPI 3.0 document of operations without types.
 pub(crate) fn document(api: &Api) -> Result<OpenAPI, EmitError> {

@@ -1,10 +1,12 @@
 //! What of an operation a caller sees: arguments, options, answer. A body that is one of several
 //! becomes a method for each.
 
+use proc_macro2::Ident;
+
 use crate::regen::emit::EmitError;
 use crate::regen::ir::{BodyShape, Field, Operation, Parameter, ParameterPlace, Response, TypeRef};
-use crate::regen::names::{noun_of, singular};
-use crate::regen::{ident, reserved};
+use crate::regen::names::calls;
+use crate::regen::names::words::{noun_of, singular};
 
 /// A method on an accessor.
 pub(crate) struct Method<'a> {
@@ -57,19 +59,12 @@ pub(crate) enum Output<'a> {
 
 /// The methods that an operation becomes.
 pub(crate) fn methods(operation: &Operation) -> Result<Vec<Method<'_>>, EmitError> {
-    let named = |verb: String, input, output| {
-        let inner = operation.accessors.iter().skip(1).chain([&verb]);
-        let mut call: String = inner.map(|word| ident::pascal(word)).collect();
-        if reserved::call_name(&call) {
-            call.push_str("Call");
-        }
-        Method {
-            operation,
-            verb,
-            call,
-            input,
-            output,
-        }
+    let named = |verb: String, input, output| Method {
+        operation,
+        call: calls::call(&operation.accessors, &verb),
+        verb,
+        input,
+        output,
     };
     let Some(body) = &operation.body else {
         let output = output(&operation.response, operation)?;
@@ -95,7 +90,7 @@ pub(crate) fn methods(operation: &Operation) -> Result<Vec<Method<'_>>, EmitErro
             .map(|field| {
                 let many = matches!(field.ty, TypeRef::List(_));
                 let verb = match many {
-                    true => format!("{}_batch", operation.verb),
+                    true => calls::batch(&operation.verb),
                     false => operation.verb.clone(),
                 };
                 Ok(named(
@@ -181,11 +176,6 @@ fn unsupported(operation: &Operation, why: &str) -> EmitError {
 }
 
 impl Method<'_> {
-    /// The name of the type of its requests: `ListRequest`.
-    pub(crate) fn request(&self) -> String {
-        format!("{}Request", self.call)
-    }
-
     /// The query parameters, required ones or the others.
     pub(crate) fn query(&self, wanted: bool) -> impl Iterator<Item = &Parameter> {
         self.operation
@@ -197,6 +187,11 @@ impl Method<'_> {
                     required == wanted
                 }
             })
+    }
+
+    /// The setter of a root of the body beside the one that it is about.
+    pub(crate) fn root_setter(&self, root: &Field) -> Ident {
+        calls::root_setter(&root.name, self.query(true).chain(self.query(false)))
     }
 
     /// The path parameters, in path order.

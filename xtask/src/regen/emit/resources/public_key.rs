@@ -6,8 +6,8 @@ use quote::quote;
 
 use super::methods::{Method, Output, methods};
 use crate::regen::emit::{EmitError, Tree, source};
-use crate::regen::ident;
 use crate::regen::ir::{Api, Kind, TypeRef};
+use crate::regen::names::ident;
 
 const PATH: &str = "lago-client/src/generated/public_key.rs";
 

@@ -14,8 +14,8 @@ use syn::{Expr, ImplItem, ImplItemFn, Item, Lit, Stmt, Token};
 
 use super::lowered;
 use crate::regen::emit::EmitError;
-use crate::regen::ident;
 use crate::regen::ir::{Api, Operation};
+use crate::regen::names::ident;
 
 /// What progenitor puts into the request of an operation.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use heck::ToUpperCamelCase;
 use quote::quote;
 
 use crate::regen::emit::{EmitError, Tree, source};
-use crate::regen::ident;
 use crate::regen::ir::{Api, Gone, Idempotency, Operation};
+use crate::regen::names::calls;
 
 const FILE: &str = "lago-client/src/generated/operations.rs";
 
@@ -17,7 +17,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     let mut rows = String::new();
     let mut constants = String::new();
     for (index, operation) in api.operations.iter().enumerate() {
-        let name = constant(&operation.id);
+        let name = calls::row(&operation.id);
         if !names.insert(name.clone()) {
             return Err(EmitError::within(
                 operation,
@@ -51,14 +51,6 @@ pub(crate) mod op {{
     );
     tree.insert(FILE.to_owned(), text);
     Ok(())
-}
-
-/// The name of the row of an operation.
-pub(crate) fn constant(id: &str) -> String {
-    match ident::snake(id).to_uppercase() {
-        table if table == "OPERATIONS" => table + "_",
-        name => name,
-    }
 }
 
 fn row(operation: &Operation) -> String {

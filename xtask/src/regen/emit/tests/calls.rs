@@ -7,11 +7,10 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::regen::emit::resources::call_body::option;
 use crate::regen::emit::resources::methods::{Input, Method, Output, methods};
 use crate::regen::emit::{EmitError, Tree, rust_type, source};
-use crate::regen::ident;
 use crate::regen::ir::{Api, Operation, Parameter, ParameterPlace, TypeRef};
+use crate::regen::names::ident;
 
 const FILE: &str = "tests/src/generated/calls.rs";
 
@@ -150,7 +149,7 @@ fn call(method: &Method<'_>) -> Result<TokenStream, EmitError> {
                     true => arguments.push(quote!(args.root::<#ty>(#name)?)),
                     false => {
                         let value = quote!(args.optional_root::<#ty>(#name)?);
-                        setters.push((option(method, field), value));
+                        setters.push((method.root_setter(field), value));
                     }
                 }
             }

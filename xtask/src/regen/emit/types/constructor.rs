@@ -9,6 +9,7 @@ use super::refusable::{can_refuse, remembered, taken};
 use crate::regen::emit::docs;
 use crate::regen::emit::docs::doc_lines;
 use crate::regen::ir::{ArgumentForm, ClientGenerated, Presence};
+use crate::regen::names::types;
 
 /// More arguments than this say too little about themselves.
 const MOST_ARGUMENTS: usize = 3;
@@ -19,11 +20,6 @@ pub(crate) struct Constructor {
     pub(crate) new: TokenStream,
     /// What it takes, when that is a struct.
     pub(crate) required: Option<TokenStream>,
-}
-
-/// The name of the struct that the constructor of a type may take.
-pub(crate) fn required_name(name: &str) -> String {
-    format!("{name}Required")
 }
 
 /// Prints the constructor.
@@ -77,7 +73,7 @@ fn of_struct(
     needed: &[&StructField<'_>],
     others: &[TokenStream],
 ) -> TokenStream {
-    let required = format_ident!("{}", required_name(&name.to_string()));
+    let required = format_ident!("{}", types::required(&name.to_string()));
     let idents = needed.iter().map(|field| field.ident);
     let doc = doc(fields, needed);
     let deprecated = allow_deprecated(fields);
@@ -94,7 +90,7 @@ fn of_struct(
 
 /// A struct whose every field has to be written: neither a default nor an attribute lets one be left out.
 fn required_struct(name: &syn::Ident, needed: &[&StructField<'_>]) -> TokenStream {
-    let required = format_ident!("{}", required_name(&name.to_string()));
+    let required = format_ident!("{}", types::required(&name.to_string()));
     let doc = doc_lines(&format!(
         "What [`{name}::new`] takes, by name and in any order.{}",
         asked_note(needed)

@@ -8,8 +8,8 @@ use quote::{format_ident, quote};
 
 use crate::regen::emit::nouns::named;
 use crate::regen::emit::{EmitError, Tree, source};
-use crate::regen::ident;
 use crate::regen::ir::{Api, Field, Form, Kind, TypeRef};
+use crate::regen::names::ident;
 
 const FILE: &str = "lago-types/benches/generated/plain.rs";
 

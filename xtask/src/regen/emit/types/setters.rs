@@ -1,15 +1,14 @@
 //! Prints the setters of a request: one for each field, and one for entries of free JSON.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::fields::{StructField, generics};
 use crate::regen::emit::arguments::Printed;
 use crate::regen::emit::docs;
 use crate::regen::emit::docs::doc_lines;
-use crate::regen::ident;
 use crate::regen::ir::{Presence, TypeRef};
-use crate::regen::names::singular;
+use crate::regen::names::types;
 
 /// Prints the setters.
 pub(crate) fn print(fields: &[StructField<'_>]) -> TokenStream {
@@ -39,7 +38,7 @@ fn setter(field: &StructField<'_>) -> TokenStream {
         Presence::Optional => quote!(self.#ident = Some(#value);),
         _ => quote!(self.#ident = #value;),
     };
-    let function = function(ident);
+    let function = types::setter(ident);
     let assigned = match field.form.may_be_refused() {
         true => {
             let (name, assigned) = (&field.field.name, assign(quote!(#ident)));
@@ -59,20 +58,12 @@ fn setter(field: &StructField<'_>) -> TokenStream {
     }
 }
 
-/// The name of a setter: that of its field, unless it is that of the constructor.
-fn function(field: &syn::Ident) -> syn::Ident {
-    match field == "new" {
-        true => format_ident!("set_{field}"),
-        false => field.clone(),
-    }
-}
-
 /// `property("tokens", 12)` beside `properties(…)`: entries of free JSON differ in type.
 fn entry_setter(field: &StructField<'_>, fields: &[StructField<'_>]) -> Option<TokenStream> {
     let free = matches!(&field.field.ty, TypeRef::Map(value) if **value == TypeRef::Json);
     let ident = field.ident;
-    let one = function(&ident::value(&singular(&ident.to_string())));
-    if !free || fields.iter().any(|other| function(other.ident) == one) {
+    let one = types::entry_setter(ident);
+    if !free || fields.iter().any(|other| types::setter(other.ident) == one) {
         return None;
     }
     let doc = doc_lines(&format!("Adds an entry to `{ident}`."));

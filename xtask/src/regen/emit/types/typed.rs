@@ -13,8 +13,8 @@ use syn::visit_mut::VisitMut;
 use typify::{TypeSpace, TypeSpaceSettings};
 
 use crate::regen::emit::EmitError;
-use crate::regen::ident;
 use crate::regen::ir::{Api, Kind, TypeRef};
+use crate::regen::names::ident;
 
 /// The stand-in for [`TypeRef::Decimal`] in what typify reads.
 const DECIMAL: &str = "Decimal";

@@ -7,8 +7,8 @@ use quote::quote;
 
 use crate::regen::emit::docs::push_doc;
 use crate::regen::emit::{EmitError, Tree, rust_type, source};
-use crate::regen::ident;
 use crate::regen::ir::{Api, Webhook};
+use crate::regen::names::types;
 use crate::regen::prose::{code, markdown};
 
 const FILE: &str = "lago-types/src/generated/webhook_events.rs";
@@ -22,11 +22,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     text.push_str("\nwebhook_events! {\n");
     let mut variants = BTreeMap::new();
     for webhook in &api.webhooks {
-        // `Unknown` is what the macro calls the types that it does not know.
-        let variant = match ident::escaped(ident::pascal(&webhook.name)) {
-            taken if taken == "Unknown" => "UnknownType".to_owned(),
-            free => free,
-        };
+        let variant = types::delivery(&webhook.name);
         if let Some(twin) = variants.insert(variant.clone(), &webhook.name) {
             return Err(EmitError::at(
                 &format!("webhook {}", webhook.key),
