@@ -28,21 +28,20 @@ pub struct Failure {
 /// How a body is read for a value. A constant of a call, so that only what is called is compiled.
 #[derive(Debug)]
 pub struct Read<T> {
-    /// Under which key of the body the value stands; empty when it does under none.
-    key: &'static str,
+    /// From a body, and the key under which the value stands if it does under one.
     read: fn(&[u8], &'static str) -> Result<T, Failure>,
     expected: Expected,
 }
 
 impl<T> Read<T> {
-    /// Reads a body.
-    pub(crate) fn body(&self, body: &[u8]) -> Result<T, Failure> {
-        (self.read)(body, self.key)
+    /// Reads a body, for the value under a root key.
+    pub(crate) fn body(&self, body: &[u8], root: &'static str) -> Result<T, Failure> {
+        (self.read)(body, root)
     }
 
     /// Judges a body whose end nobody marks.
-    pub(crate) fn tear(&self, body: &[u8]) -> Tear {
-        framing::tear(body, self.expected, self.body(body).is_ok())
+    pub(crate) fn tear(&self, body: &[u8], root: &'static str) -> Tear {
+        framing::tear(body, self.expected, self.body(body, root).is_ok())
     }
 }
 
@@ -54,16 +53,14 @@ impl<T: DeserializeOwned> Read<T> {
     /// A value that is the whole answer.
     pub(crate) const fn whole() -> Self {
         Self {
-            key: "",
             read: |body, _| read(body, || PhantomData),
             expected: Expected::Json,
         }
     }
 
-    /// A value under a root key.
-    pub(crate) const fn root(key: &'static str) -> Self {
+    /// A value under the root key.
+    pub(crate) const fn root() -> Self {
         Self {
-            key,
             read: root,
             expected: Expected::Json,
         }
@@ -75,10 +72,9 @@ impl<T: DeserializeOwned> Read<T> {
     reason = "a document without the overlay has no such answers"
 )]
 impl<T: DeserializeOwned> Read<Option<T>> {
-    /// A value under a root key, or none when the server had nothing to say yet.
-    pub(crate) const fn root_or_nothing(key: &'static str) -> Self {
+    /// A value under the root key, or none when the server had nothing to say yet.
+    pub(crate) const fn root_or_nothing() -> Self {
         Self {
-            key,
             read: |body, key| match body.trim_ascii().is_empty() {
                 true => Ok(None),
                 false => root(body, key).map(Some),
@@ -89,11 +85,10 @@ impl<T: DeserializeOwned> Read<Option<T>> {
 }
 
 impl<T: DeserializeOwned> Read<Page<T>> {
-    /// A page of a list: the elements under their key, beside `meta`.
+    /// A page of a list: the elements under the root key, beside `meta`.
     #[allow(dead_code, reason = "some documents have no lists")]
-    pub(crate) const fn page(key: &'static str) -> Self {
+    pub(crate) const fn page() -> Self {
         Self {
-            key,
             read: page,
             expected: Expected::Json,
         }
@@ -104,7 +99,6 @@ impl Read<()> {
     /// An answer of which only the status counts.
     pub(crate) const fn nothing() -> Self {
         Self {
-            key: "",
             read: |_, _| Ok(()),
             expected: Expected::Nothing,
         }
@@ -115,7 +109,6 @@ impl Read<String> {
     /// Text that is no JSON.
     pub(crate) const fn text() -> Self {
         Self {
-            key: "",
             read: |body, _| text(body),
             expected: Expected::Text,
         }

@@ -28,6 +28,16 @@ pub struct Operation {
     pub since: Option<&'static str>,
 }
 
+impl Operation {
+    /// The first root key; empty when a response is the value. Most operations have one.
+    pub(crate) const fn root(&self) -> &'static str {
+        match self.roots {
+            [first, ..] => first,
+            [] => "",
+        }
+    }
+}
+
 /// Where the answer of a deletion would still have what was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(

@@ -86,7 +86,7 @@ impl Lookup<'_> {
         }
         let sent = serde_json::to_value(sent).ok()?;
         let found: Value = serde_json::from_slice(&response.body).ok()?;
-        let found = found.get(C::OPERATION.roots.first()?)?;
+        let found = found.get(C::ROOT)?;
         same::is_same(&self.key, &sent, found).then_some(response)
     }
 

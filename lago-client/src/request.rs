@@ -27,6 +27,10 @@ pub trait Call: Clone + Send + Sync + 'static {
     #[doc(hidden)]
     const OPERATION: &'static Operation;
 
+    /// The root key: under which a response holds the value, and where it is the same, a request what it sends.
+    #[doc(hidden)]
+    const ROOT: &'static str = Self::OPERATION.root();
+
     /// Writes the request, which is sent to a path below the base URL.
     #[doc(hidden)]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, InvalidRequest>;
@@ -37,7 +41,7 @@ pub trait Call: Clone + Send + Sync + 'static {
     /// Reads the body of a response.
     #[doc(hidden)]
     fn decode(body: &[u8]) -> Result<Self::Output, Failure> {
-        Self::READ.body(body)
+        Self::READ.body(body, Self::ROOT)
     }
 
     /// Whether the value is about the object that the path names, as far as it states that.
@@ -148,7 +152,7 @@ impl<C: Call> Request<C> {
         let inner = self.client.inner();
         let start = inner.clock.now();
         let write = || self.call.request(inner.base_url.as_str());
-        let tear = |body: &[u8]| C::READ.tear(body);
+        let tear = |body: &[u8]| C::READ.tear(body, C::ROOT);
         let sent = inner.send(operation, &self.options, &write, tear);
         let success = match sent.await {
             Ok(success) => success,

@@ -24,22 +24,32 @@ pub(crate) fn draft(operation: &Operation, url: String) -> Draft {
 }
 
 /// A request that is being written. What cannot be written is said at the end, by [`build`](Self::build).
+///
+/// A body comes last, and is one thing or the other: the type of what [`json`](Self::json) and
+/// [`root`](Self::root) give back has no function that would write over it.
 pub(crate) struct Draft {
     method: Method,
     url: String,
     query: Query,
-    body: Body,
-    invalid: Option<InvalidRequest>,
 }
 
-/// How far a body is written.
-enum Body {
-    /// There is none.
-    None,
-    /// It is an object whose end is not written, for another root may follow.
-    Roots(Vec<u8>),
-    /// It is whole.
-    Whole(Vec<u8>),
+/// A request whose body is an object that is written root by root. Without a root there is no body.
+pub(crate) struct RootsDraft {
+    draft: Draft,
+    body: Body,
+}
+
+/// A request with all that is in it.
+pub(crate) struct WholeDraft {
+    draft: Draft,
+    body: Body,
+}
+
+/// What is written of a body, and what could not be.
+#[derive(Default)]
+struct Body {
+    json: Vec<u8>,
+    invalid: Option<InvalidRequest>,
 }
 
 impl Draft {
@@ -48,8 +58,6 @@ impl Draft {
             method,
             url,
             query: Query::default(),
-            body: Body::None,
-            invalid: None,
         }
     }
 
@@ -60,61 +68,47 @@ impl Draft {
     }
 
     /// One value of a body that is an object, under its key.
-    pub(crate) fn root(mut self, key: &'static str, value: &impl Serialize) -> Self {
-        let mut body = match std::mem::replace(&mut self.body, Body::None) {
-            Body::Roots(mut body) => {
-                body.push(b',');
-                body
-            }
-            // A whole body has no roots: what is written last counts.
-            Body::None | Body::Whole(_) => vec![b'{'],
-        };
-        let written = serde_json::to_writer(&mut body, key).and_then(|()| {
-            body.push(b':');
-            serde_json::to_writer(&mut body, value)
-        });
-        self.note(&body, written);
-        self.body = Body::Roots(body);
-        self
+    pub(crate) fn root(self, key: &'static str, value: &impl Serialize) -> RootsDraft {
+        self.root_if(true, key, value)
     }
 
     /// The same, where the value is there.
-    pub(crate) fn root_if(self, there: bool, key: &'static str, value: &impl Serialize) -> Self {
-        match there {
-            true => self.root(key, value),
-            false => self,
-        }
+    pub(crate) fn root_if(
+        self,
+        there: bool,
+        key: &'static str,
+        value: &impl Serialize,
+    ) -> RootsDraft {
+        let roots = RootsDraft {
+            draft: self,
+            body: Body::default(),
+        };
+        roots.root_if(there, key, value)
     }
 
     /// The whole body.
-    pub(crate) fn json(mut self, value: &impl Serialize) -> Self {
-        let mut body = Vec::new();
-        let written = serde_json::to_writer(&mut body, value);
-        self.note(&body, written);
-        self.body = Body::Whole(body);
-        self
+    pub(crate) fn json(self, value: &impl Serialize) -> WholeDraft {
+        self.json_if(Some(value))
     }
 
     /// The whole body, where there is one.
-    pub(crate) fn json_if(self, value: Option<&impl Serialize>) -> Self {
-        match value {
-            Some(value) => self.json(value),
-            None => self,
+    pub(crate) fn json_if(self, value: Option<&impl Serialize>) -> WholeDraft {
+        let mut body = Body::default();
+        if let Some(value) = value {
+            body.write(value);
         }
+        WholeDraft { draft: self, body }
     }
 
-    /// What cannot be written is known by what was written before it.
-    fn note(&mut self, body: &[u8], written: serde_json::Result<()>) {
-        if let Err(error) = written {
-            let why = lago_types::encode::located(body, &error);
-            self.invalid.get_or_insert(InvalidRequest::body(why));
-        }
+    /// The request, without a body.
+    pub(crate) fn build(self) -> Result<Request, InvalidRequest> {
+        self.with(Body::default())
     }
 
     /// The request, when all of it could be written.
-    pub(crate) fn build(self) -> Result<Request, InvalidRequest> {
+    fn with(self, body: Body) -> Result<Request, InvalidRequest> {
         let pairs = self.query.pairs()?;
-        if let Some(invalid) = self.invalid {
+        if let Some(invalid) = body.invalid {
             return Err(invalid);
         }
         let mut url = Url::parse(&self.url).map_err(InvalidRequest::url)?;
@@ -127,18 +121,61 @@ impl Draft {
             return Err(InvalidRequest::url(why));
         }
         let mut request = Request::new(self.method, url);
-        let body = match self.body {
-            Body::None => return Ok(request),
-            Body::Roots(mut body) => {
-                body.push(b'}');
-                body
-            }
-            Body::Whole(body) => body,
-        };
-        *request.body_mut() = Some(body.into());
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(CONTENT_TYPE, json);
+        if !body.json.is_empty() {
+            *request.body_mut() = Some(body.json.into());
+            let json = HeaderValue::from_static("application/json");
+            request.headers_mut().insert(CONTENT_TYPE, json);
+        }
         Ok(request)
+    }
+}
+
+impl RootsDraft {
+    /// One more value under its key.
+    pub(crate) fn root(mut self, key: &'static str, value: &impl Serialize) -> Self {
+        let before = if self.body.json.is_empty() {
+            b'{'
+        } else {
+            b','
+        };
+        self.body.json.push(before);
+        self.body.write(&key);
+        self.body.json.push(b':');
+        self.body.write(value);
+        self
+    }
+
+    /// The same, where the value is there.
+    pub(crate) fn root_if(self, there: bool, key: &'static str, value: &impl Serialize) -> Self {
+        match there {
+            true => self.root(key, value),
+            false => self,
+        }
+    }
+
+    /// The request, when all of it could be written.
+    pub(crate) fn build(mut self) -> Result<Request, InvalidRequest> {
+        if !self.body.json.is_empty() {
+            self.body.json.push(b'}');
+        }
+        self.draft.with(self.body)
+    }
+}
+
+impl WholeDraft {
+    /// The request, when all of it could be written.
+    pub(crate) fn build(self) -> Result<Request, InvalidRequest> {
+        self.draft.with(self.body)
+    }
+}
+
+impl Body {
+    /// What cannot be written is known by what was written before it.
+    fn write(&mut self, value: &impl Serialize) {
+        if let Err(error) = serde_json::to_writer(&mut self.json, value) {
+            let why = lago_types::encode::located(&self.json, &error);
+            self.invalid.get_or_insert(InvalidRequest::body(why));
+        }
     }
 }
 
@@ -222,13 +259,13 @@ mod tests {
                 Err(serde::ser::Error::custom("`at` is a time in milliseconds"))
             }
         }
-        let said = |draft: Draft| draft.build().unwrap_err().to_string();
+        let said = |built: Result<Request, InvalidRequest>| built.unwrap_err().to_string();
         assert_eq!(
-            said(draft().json(&Never)),
+            said(draft().json(&Never).build()),
             "the request cannot be written: `at` is a time in milliseconds"
         );
         assert_eq!(
-            said(draft().root("things", &["x"].map(|_| Never))),
+            said(draft().root("things", &["x"].map(|_| Never)).build()),
             "the request cannot be written: `things[0]`: `at` is a time in milliseconds"
         );
     }

@@ -162,7 +162,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::ActivityLog>;
     const OPERATION: &'static Operation = op::FIND_ALL_ACTIVITY_LOGS;
-    const READ: Read<Self::Output> = Read::page("activity_logs");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/activity_logs");
@@ -201,7 +201,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::ActivityLog;
     const OPERATION: &'static Operation = op::FIND_ACTIVITY_LOG;
-    const READ: Read<Self::Output> = Read::root("activity_log");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

@@ -72,7 +72,7 @@ pub struct List {
 impl Call for List {
     type Output = Page<lago_types::AddOn>;
     const OPERATION: &'static Operation = op::FIND_ALL_ADD_ONS;
-    const READ: Read<Self::Output> = Read::page("add_ons");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/add_ons");
@@ -102,11 +102,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::AddOn;
     const OPERATION: &'static Operation = op::CREATE_ADD_ON;
-    const READ: Read<Self::Output> = Read::root("add_on");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/add_ons");
-        wire::draft(Self::OPERATION, url).root("add_on", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -122,7 +122,7 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::AddOn;
     const OPERATION: &'static Operation = op::DESTROY_ADD_ON;
-    const READ: Read<Self::Output> = Read::root("add_on");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/add_ons/{}", wire::segment("code", & self.code) ?);
@@ -145,7 +145,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::AddOn;
     const OPERATION: &'static Operation = op::FIND_ADD_ON;
-    const READ: Read<Self::Output> = Read::root("add_on");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/add_ons/{}", wire::segment("code", & self.code) ?);
@@ -169,11 +169,11 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::AddOn;
     const OPERATION: &'static Operation = op::UPDATE_ADD_ON;
-    const READ: Read<Self::Output> = Read::root("add_on");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/add_ons/{}", wire::segment("code", & self.code) ?);
-        wire::draft(Self::OPERATION, url).root("add_on", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(

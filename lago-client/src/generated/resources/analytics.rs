@@ -200,7 +200,7 @@ impl Request<GrossRevenue> {
 impl Call for GrossRevenue {
     type Output = Vec<lago_types::GrossRevenue>;
     const OPERATION: &'static Operation = op::FIND_ALL_GROSS_REVENUES;
-    const READ: Read<Self::Output> = Read::root("gross_revenues");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/gross_revenue");
@@ -248,7 +248,7 @@ impl Request<InvoiceCollection> {
 impl Call for InvoiceCollection {
     type Output = Vec<lago_types::InvoiceCollection>;
     const OPERATION: &'static Operation = op::FIND_ALL_INVOICE_COLLECTIONS;
-    const READ: Read<Self::Output> = Read::root("invoice_collections");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/invoice_collection");
@@ -295,7 +295,7 @@ impl Request<InvoicedUsage> {
 impl Call for InvoicedUsage {
     type Output = Vec<lago_types::InvoicedUsage>;
     const OPERATION: &'static Operation = op::FIND_ALL_INVOICED_USAGES;
-    const READ: Read<Self::Output> = Read::root("invoiced_usages");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/invoiced_usage");
@@ -342,7 +342,7 @@ impl Request<Mrr> {
 impl Call for Mrr {
     type Output = Vec<lago_types::Mrr>;
     const OPERATION: &'static Operation = op::FIND_ALL_MRRS;
-    const READ: Read<Self::Output> = Read::root("mrrs");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/mrr");
@@ -398,7 +398,7 @@ impl Request<OverdueBalance> {
 impl Call for OverdueBalance {
     type Output = Vec<lago_types::OverdueBalance>;
     const OPERATION: &'static Operation = op::FIND_ALL_OVERDUE_BALANCES;
-    const READ: Read<Self::Output> = Read::root("overdue_balances");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/overdue_balance");
@@ -512,7 +512,7 @@ impl Request<Usage> {
 impl Call for Usage {
     type Output = Vec<lago_types::Usage>;
     const OPERATION: &'static Operation = op::FIND_ALL_USAGES;
-    const READ: Read<Self::Output> = Read::root("usages");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/analytics/usage");

@@ -135,7 +135,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::ApiLog>;
     const OPERATION: &'static Operation = op::FIND_ALL_API_LOGS;
-    const READ: Read<Self::Output> = Read::page("api_logs");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/api_logs");
@@ -172,7 +172,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::ApiLog;
     const OPERATION: &'static Operation = op::FIND_API_LOG;
-    const READ: Read<Self::Output> = Read::root("api_log");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

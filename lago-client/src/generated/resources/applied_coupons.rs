@@ -92,7 +92,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::AppliedCoupon>;
     const OPERATION: &'static Operation = op::FIND_ALL_APPLIED_COUPONS;
-    const READ: Read<Self::Output> = Read::page("applied_coupons");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/applied_coupons");
@@ -125,10 +125,10 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::AppliedCoupon;
     const OPERATION: &'static Operation = op::APPLY_COUPON;
-    const READ: Read<Self::Output> = Read::root("applied_coupon");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/applied_coupons");
-        wire::draft(Self::OPERATION, url).root("applied_coupon", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }

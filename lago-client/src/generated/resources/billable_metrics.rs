@@ -94,7 +94,7 @@ pub struct List {
 impl Call for List {
     type Output = Page<lago_types::BillableMetric>;
     const OPERATION: &'static Operation = op::FIND_ALL_BILLABLE_METRICS;
-    const READ: Read<Self::Output> = Read::page("billable_metrics");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/billable_metrics");
@@ -124,11 +124,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::BillableMetric;
     const OPERATION: &'static Operation = op::CREATE_BILLABLE_METRIC;
-    const READ: Read<Self::Output> = Read::root("billable_metric");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/billable_metrics");
-        wire::draft(Self::OPERATION, url).root("billable_metric", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -144,7 +144,7 @@ pub struct EvaluateExpression {
 impl Call for EvaluateExpression {
     type Output = lago_types::EvaluateExpressionResult;
     const OPERATION: &'static Operation = op::EVALUATE_BILLABLE_METRIC_EXPRESSION;
-    const READ: Read<Self::Output> = Read::root("expression_result");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/billable_metrics/evaluate_expression");
@@ -164,7 +164,7 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::BillableMetric;
     const OPERATION: &'static Operation = op::DESTROY_BILLABLE_METRIC;
-    const READ: Read<Self::Output> = Read::root("billable_metric");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -189,7 +189,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::BillableMetric;
     const OPERATION: &'static Operation = op::FIND_BILLABLE_METRIC;
-    const READ: Read<Self::Output> = Read::root("billable_metric");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -215,13 +215,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::BillableMetric;
     const OPERATION: &'static Operation = op::UPDATE_BILLABLE_METRIC;
-    const READ: Read<Self::Output> = Read::root("billable_metric");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/billable_metrics/{}", wire::segment("code", & self.code) ?
         );
-        wire::draft(Self::OPERATION, url).root("billable_metric", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(

@@ -70,7 +70,7 @@ pub struct List {}
 impl Call for List {
     type Output = Vec<lago_types::BillingEntity>;
     const OPERATION: &'static Operation = op::LIST_BILLING_ENTITIES;
-    const READ: Read<Self::Output> = Read::root("billing_entities");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/billing_entities");
@@ -90,11 +90,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::BillingEntity;
     const OPERATION: &'static Operation = op::CREATE_BILLING_ENTITY;
-    const READ: Read<Self::Output> = Read::root("billing_entity");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/billing_entities");
-        wire::draft(Self::OPERATION, url).root("billing_entity", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -110,7 +110,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::BillingEntity;
     const OPERATION: &'static Operation = op::GET_BILLING_ENTITY;
-    const READ: Read<Self::Output> = Read::root("billing_entity");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -136,13 +136,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::BillingEntity;
     const OPERATION: &'static Operation = op::UPDATE_BILLING_ENTITY;
-    const READ: Read<Self::Output> = Read::root("billing_entity");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/billing_entities/{}", wire::segment("code", & self.code) ?
         );
-        wire::draft(Self::OPERATION, url).root("billing_entity", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)

@@ -76,7 +76,7 @@ pub struct List {
 impl Call for List {
     type Output = Page<lago_types::Coupon>;
     const OPERATION: &'static Operation = op::FIND_ALL_COUPONS;
-    const READ: Read<Self::Output> = Read::page("coupons");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/coupons");
@@ -106,11 +106,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Coupon;
     const OPERATION: &'static Operation = op::CREATE_COUPON;
-    const READ: Read<Self::Output> = Read::root("coupon");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/coupons");
-        wire::draft(Self::OPERATION, url).root("coupon", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -126,7 +126,7 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Coupon;
     const OPERATION: &'static Operation = op::DESTROY_COUPON;
-    const READ: Read<Self::Output> = Read::root("coupon");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/coupons/{}", wire::segment("code", & self.code) ?);
@@ -149,7 +149,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Coupon;
     const OPERATION: &'static Operation = op::FIND_COUPON;
-    const READ: Read<Self::Output> = Read::root("coupon");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/coupons/{}", wire::segment("code", & self.code) ?);
@@ -173,11 +173,11 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Coupon;
     const OPERATION: &'static Operation = op::UPDATE_COUPON;
-    const READ: Read<Self::Output> = Read::root("coupon");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/coupons/{}", wire::segment("code", & self.code) ?);
-        wire::draft(Self::OPERATION, url).root("coupon", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(

@@ -423,7 +423,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::CreditNote>;
     const OPERATION: &'static Operation = op::FIND_ALL_CREDIT_NOTES;
-    const READ: Read<Self::Output> = Read::page("credit_notes");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/credit_notes");
@@ -468,11 +468,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::CreditNote;
     const OPERATION: &'static Operation = op::CREATE_CREDIT_NOTE;
-    const READ: Read<Self::Output> = Read::root("credit_note");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/credit_notes");
-        wire::draft(Self::OPERATION, url).root("credit_note", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -488,7 +488,7 @@ pub struct Estimate {
 impl Call for Estimate {
     type Output = lago_types::CreditNoteEstimated;
     const OPERATION: &'static Operation = op::ESTIMATE_CREDIT_NOTE;
-    const READ: Read<Self::Output> = Read::root("estimated_credit_note");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/credit_notes/estimate");
@@ -508,7 +508,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::CreditNote;
     const OPERATION: &'static Operation = op::FIND_CREDIT_NOTE;
-    const READ: Read<Self::Output> = Read::root("credit_note");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -534,13 +534,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::CreditNote;
     const OPERATION: &'static Operation = op::UPDATE_CREDIT_NOTE;
-    const READ: Read<Self::Output> = Read::root("credit_note");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}", wire::segment("lago_id", & self.lago_id) ?
         );
-        wire::draft(Self::OPERATION, url).root("credit_note", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -559,7 +559,7 @@ pub struct Download {
 impl Call for Download {
     type Output = Option<lago_types::CreditNote>;
     const OPERATION: &'static Operation = op::DOWNLOAD_CREDIT_NOTE;
-    const READ: Read<Self::Output> = Read::root_or_nothing("credit_note");
+    const READ: Read<Self::Output> = Read::root_or_nothing();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -591,7 +591,7 @@ pub struct DownloadXml {
 impl Call for DownloadXml {
     type Output = Option<lago_types::CreditNote>;
     const OPERATION: &'static Operation = op::DOWNLOAD_CREDIT_NOTE_XML;
-    const READ: Read<Self::Output> = Read::root_or_nothing("credit_note");
+    const READ: Read<Self::Output> = Read::root_or_nothing();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -655,7 +655,7 @@ pub struct Void {
 impl Call for Void {
     type Output = lago_types::CreditNote;
     const OPERATION: &'static Operation = op::VOID_CREDIT_NOTE;
-    const READ: Read<Self::Output> = Read::root("credit_note");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -680,7 +680,7 @@ pub struct MetadataDeleteAll {
 impl Call for MetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_ALL_CREDIT_NOTE_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -704,14 +704,14 @@ pub struct MetadataMerge {
 impl Call for MetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::MERGE_CREDIT_NOTE_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}/metadata", wire::segment("lago_id", & self
             .lago_id) ?
         );
-        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -728,14 +728,14 @@ pub struct MetadataReplace {
 impl Call for MetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::REPLACE_CREDIT_NOTE_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/credit_notes/{}/metadata", wire::segment("lago_id", & self
             .lago_id) ?
         );
-        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -752,7 +752,7 @@ pub struct MetadataDelete {
 impl Call for MetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_CREDIT_NOTE_METADATA_KEY;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

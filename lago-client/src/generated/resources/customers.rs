@@ -1066,7 +1066,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Customer>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMERS;
-    const READ: Read<Self::Output> = Read::page("customers");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/customers");
@@ -1108,11 +1108,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Customer;
     const OPERATION: &'static Operation = op::CREATE_CUSTOMER;
-    const READ: Read<Self::Output> = Read::root("customer");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/customers");
-        wire::draft(Self::OPERATION, url).root("customer", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -1128,7 +1128,7 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Customer;
     const OPERATION: &'static Operation = op::DESTROY_CUSTOMER;
-    const READ: Read<Self::Output> = Read::root("customer");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1154,7 +1154,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Customer;
     const OPERATION: &'static Operation = op::FIND_CUSTOMER;
-    const READ: Read<Self::Output> = Read::root("customer");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1180,7 +1180,7 @@ pub struct CheckoutUrl {
 impl Call for CheckoutUrl {
     type Output = lago_types::CustomerCheckoutUrl;
     const OPERATION: &'static Operation = op::GENERATE_CUSTOMER_CHECKOUT_URL;
-    const READ: Read<Self::Output> = Read::root("customer");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1298,7 +1298,7 @@ impl Request<CurrentUsage> {
 impl Call for CurrentUsage {
     type Output = lago_types::CustomerUsage;
     const OPERATION: &'static Operation = op::FIND_CUSTOMER_CURRENT_USAGE;
-    const READ: Read<Self::Output> = Read::root("customer_usage");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1354,7 +1354,7 @@ impl Request<PastUsage> {
 impl Call for PastUsage {
     type Output = Page<lago_types::CustomerUsage>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_PAST_USAGE;
-    const READ: Read<Self::Output> = Read::page("usage_periods");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1390,7 +1390,7 @@ pub struct PortalUrl {
 impl Call for PortalUrl {
     type Output = lago_types::CustomerPortalUrl;
     const OPERATION: &'static Operation = op::GET_CUSTOMER_PORTAL_URL;
-    const READ: Read<Self::Output> = Read::root("customer");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1423,7 +1423,7 @@ impl Request<ProjectedUsage> {
 impl Call for ProjectedUsage {
     type Output = lago_types::CustomerProjectedUsage;
     const OPERATION: &'static Operation = op::FIND_CUSTOMER_PROJECTED_USAGE;
-    const READ: Read<Self::Output> = Read::root("customer_projected_usage");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1468,7 +1468,7 @@ impl Request<AppliedCouponsList> {
 impl Call for AppliedCouponsList {
     type Output = Page<lago_types::AppliedCoupon>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_APPLIED_COUPONS;
-    const READ: Read<Self::Output> = Read::page("applied_coupons");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1513,7 +1513,7 @@ pub struct AppliedCouponsDelete {
 impl Call for AppliedCouponsDelete {
     type Output = lago_types::AppliedCoupon;
     const OPERATION: &'static Operation = op::DELETE_APPLIED_COUPON;
-    const READ: Read<Self::Output> = Read::root("applied_coupon");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1656,7 +1656,7 @@ impl Request<CreditNotesList> {
 impl Call for CreditNotesList {
     type Output = Page<lago_types::CreditNote>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_CREDIT_NOTES;
-    const READ: Read<Self::Output> = Read::page("credit_notes");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1881,7 +1881,7 @@ impl Request<InvoicesList> {
 impl Call for InvoicesList {
     type Output = Page<lago_types::Invoice>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_INVOICES;
-    const READ: Read<Self::Output> = Read::page("invoices");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1950,7 +1950,7 @@ pub struct PaymentMethodsList {
 impl Call for PaymentMethodsList {
     type Output = Page<lago_types::PaymentMethod>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMERS_PAYMENT_METHODS;
-    const READ: Read<Self::Output> = Read::page("payment_methods");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1984,7 +1984,7 @@ pub struct PaymentMethodsDelete {
 impl Call for PaymentMethodsDelete {
     type Output = lago_types::PaymentMethod;
     const OPERATION: &'static Operation = op::DESTROY_PAYMENT_METHOD;
-    const READ: Read<Self::Output> = Read::root("payment_method");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2012,7 +2012,7 @@ pub struct PaymentMethodsSetAsDefault {
 impl Call for PaymentMethodsSetAsDefault {
     type Output = lago_types::PaymentMethod;
     const OPERATION: &'static Operation = op::PAYMENT_METHOD_SET_AS_DEFAULT;
-    const READ: Read<Self::Output> = Read::root("payment_method");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2069,7 +2069,7 @@ impl Request<PaymentRequestsList> {
 impl Call for PaymentRequestsList {
     type Output = Page<lago_types::PaymentRequest>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_PAYMENT_REQUESTS;
-    const READ: Read<Self::Output> = Read::page("payment_requests");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2124,7 +2124,7 @@ impl Request<PaymentsList> {
 impl Call for PaymentsList {
     type Output = Page<lago_types::Payment>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_PAYMENTS;
-    const READ: Read<Self::Output> = Read::page("payments");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2209,7 +2209,7 @@ impl Request<SubscriptionsList> {
 impl Call for SubscriptionsList {
     type Output = Page<lago_types::Subscription>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_SUBSCRIPTIONS;
-    const READ: Read<Self::Output> = Read::page("subscriptions");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2277,7 +2277,7 @@ impl Request<WalletsList> {
 impl Call for WalletsList {
     type Output = Page<lago_types::Wallet>;
     const OPERATION: &'static Operation = op::FIND_ALL_CUSTOMER_WALLETS;
-    const READ: Read<Self::Output> = Read::page("wallets");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2322,14 +2322,14 @@ pub struct WalletsCreate {
 impl Call for WalletsCreate {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::CREATE_CUSTOMER_WALLET;
-    const READ: Read<Self::Output> = Read::root("wallet");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets", wire::segment("external_customer_id", &
             self.external_customer_id) ?
         );
-        wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -2353,7 +2353,7 @@ pub struct WalletsDelete {
 impl Call for WalletsDelete {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::DESTROY_CUSTOMER_WALLET;
-    const READ: Read<Self::Output> = Read::root("wallet");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2385,7 +2385,7 @@ pub struct WalletsGet {
 impl Call for WalletsGet {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::FIND_CUSTOMER_WALLET;
-    const READ: Read<Self::Output> = Read::root("wallet");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2418,14 +2418,14 @@ pub struct WalletsUpdate {
 impl Call for WalletsUpdate {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::UPDATE_CUSTOMER_WALLET;
-    const READ: Read<Self::Output> = Read::root("wallet");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/customers/{}/wallets/{}", wire::segment("external_customer_id", &
             self.external_customer_id) ?, wire::segment("code", & self.code) ?
         );
-        wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same(
@@ -2481,7 +2481,7 @@ pub struct WalletsAlertsList {
 impl Call for WalletsAlertsList {
     type Output = Page<lago_types::WalletAlert>;
     const OPERATION: &'static Operation = op::GET_CUSTOMER_WALLET_ALERTS;
-    const READ: Read<Self::Output> = Read::page("alerts");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2526,7 +2526,7 @@ pub struct WalletsAlertsCreate {
 impl Call for WalletsAlertsCreate {
     type Output = lago_types::WalletAlert;
     const OPERATION: &'static Operation = op::CREATE_CUSTOMER_WALLET_ALERT;
-    const READ: Read<Self::Output> = Read::root("alert");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2534,7 +2534,7 @@ impl Call for WalletsAlertsCreate {
             wire::segment("external_customer_id", & self.external_customer_id) ?,
             wire::segment("wallet_code", & self.wallet_code) ?
         );
-        wire::draft(Self::OPERATION, url).root("alert", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)
@@ -2555,7 +2555,8 @@ pub struct WalletsAlertsCreateBatch {
 impl Call for WalletsAlertsCreateBatch {
     type Output = Vec<lago_types::WalletAlert>;
     const OPERATION: &'static Operation = op::CREATE_CUSTOMER_WALLET_ALERT;
-    const READ: Read<Self::Output> = Read::root("alerts");
+    const ROOT: &'static str = Self::OPERATION.roots[1];
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2563,7 +2564,7 @@ impl Call for WalletsAlertsCreateBatch {
             wire::segment("external_customer_id", & self.external_customer_id) ?,
             wire::segment("wallet_code", & self.wallet_code) ?
         );
-        wire::draft(Self::OPERATION, url).root("alerts", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         value
@@ -2590,7 +2591,7 @@ pub struct WalletsAlertsDelete {
 impl Call for WalletsAlertsDelete {
     type Output = lago_types::WalletAlert;
     const OPERATION: &'static Operation = op::DELETE_CUSTOMER_WALLET_ALERT;
-    const READ: Read<Self::Output> = Read::root("alert");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2621,7 +2622,7 @@ pub struct WalletsAlertsGet {
 impl Call for WalletsAlertsGet {
     type Output = lago_types::WalletAlert;
     const OPERATION: &'static Operation = op::GET_CUSTOMER_WALLET_ALERT;
-    const READ: Read<Self::Output> = Read::root("alert");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2653,7 +2654,7 @@ pub struct WalletsAlertsUpdate {
 impl Call for WalletsAlertsUpdate {
     type Output = lago_types::WalletAlert;
     const OPERATION: &'static Operation = op::UPDATE_CUSTOMER_WALLET_ALERT;
-    const READ: Read<Self::Output> = Read::root("alert");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2662,7 +2663,7 @@ impl Call for WalletsAlertsUpdate {
             wire::segment("wallet_code", & self.wallet_code) ?, wire::segment("code", &
             self.code) ?
         );
-        wire::draft(Self::OPERATION, url).root("alert", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("wallet_code", &self.wallet_code, &value.wallet_code)?;
@@ -2688,7 +2689,7 @@ pub struct WalletsMetadataDeleteAll {
 impl Call for WalletsMetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_ALL_CUSTOMER_WALLET_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2714,7 +2715,7 @@ pub struct WalletsMetadataMerge {
 impl Call for WalletsMetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::MERGE_CUSTOMER_WALLET_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2722,7 +2723,7 @@ impl Call for WalletsMetadataMerge {
             wire::segment("external_customer_id", & self.external_customer_id) ?,
             wire::segment("wallet_code", & self.wallet_code) ?
         );
-        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -2740,7 +2741,7 @@ pub struct WalletsMetadataReplace {
 impl Call for WalletsMetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::REPLACE_CUSTOMER_WALLET_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2748,7 +2749,7 @@ impl Call for WalletsMetadataReplace {
             wire::segment("external_customer_id", & self.external_customer_id) ?,
             wire::segment("wallet_code", & self.wallet_code) ?
         );
-        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -2766,7 +2767,7 @@ pub struct WalletsMetadataDelete {
 impl Call for WalletsMetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_CUSTOMER_WALLET_METADATA_KEY;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

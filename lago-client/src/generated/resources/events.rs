@@ -169,7 +169,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Event>;
     const OPERATION: &'static Operation = op::FIND_ALL_EVENTS;
-    const READ: Read<Self::Output> = Read::page("events");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events");
@@ -204,11 +204,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Event;
     const OPERATION: &'static Operation = op::CREATE_EVENT;
-    const READ: Read<Self::Output> = Read::root("event");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events");
-        wire::draft(Self::OPERATION, url).root("event", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn settle(&mut self) -> Result<usize, String> {
         keyed::settle("event", &mut self.body)
@@ -230,11 +230,11 @@ pub struct CreateBatch {
 impl Call for CreateBatch {
     type Output = Vec<lago_types::Event>;
     const OPERATION: &'static Operation = op::CREATE_BATCH_EVENTS;
-    const READ: Read<Self::Output> = Read::root("events");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events/batch");
-        wire::draft(Self::OPERATION, url).root("events", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn settle(&mut self) -> Result<usize, String> {
         keyed::settle_all("events", &mut self.body)
@@ -256,7 +256,7 @@ pub struct BatchEstimateInstantFees {
 impl Call for BatchEstimateInstantFees {
     type Output = Vec<lago_types::FeeEstimate>;
     const OPERATION: &'static Operation = op::EVENT_BATCH_ESTIMATE_INSTANT_FEES;
-    const READ: Read<Self::Output> = Read::root("fees");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events/batch_estimate_instant_fees");
@@ -276,7 +276,7 @@ pub struct EstimateFees {
 impl Call for EstimateFees {
     type Output = Vec<lago_types::Fee>;
     const OPERATION: &'static Operation = op::EVENT_ESTIMATE_FEES;
-    const READ: Read<Self::Output> = Read::root("fees");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events/estimate_fees");
@@ -296,7 +296,7 @@ pub struct EstimateInstantFees {
 impl Call for EstimateInstantFees {
     type Output = Vec<lago_types::FeeEstimate>;
     const OPERATION: &'static Operation = op::EVENT_ESTIMATE_INSTANT_FEES;
-    const READ: Read<Self::Output> = Read::root("fees");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/events/estimate_instant_fees");
@@ -316,7 +316,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Event;
     const OPERATION: &'static Operation = op::FIND_EVENT;
-    const READ: Read<Self::Output> = Read::root("event");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

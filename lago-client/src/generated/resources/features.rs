@@ -120,7 +120,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Feature>;
     const OPERATION: &'static Operation = op::FIND_ALL_FEATURES;
-    const READ: Read<Self::Output> = Read::page("features");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/features");
@@ -151,11 +151,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Feature;
     const OPERATION: &'static Operation = op::CREATE_FEATURE;
-    const READ: Read<Self::Output> = Read::root("feature");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/features");
-        wire::draft(Self::OPERATION, url).root("feature", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -171,7 +171,7 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Feature;
     const OPERATION: &'static Operation = op::DESTROY_FEATURE;
-    const READ: Read<Self::Output> = Read::root("feature");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -196,7 +196,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Feature;
     const OPERATION: &'static Operation = op::FIND_FEATURE;
-    const READ: Read<Self::Output> = Read::root("feature");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -222,13 +222,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Feature;
     const OPERATION: &'static Operation = op::UPDATE_FEATURE;
-    const READ: Read<Self::Output> = Read::root("feature");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/features/{}", wire::segment("code", & self.code) ?
         );
-        wire::draft(Self::OPERATION, url).root("feature", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("code", &self.code, &value.code)
@@ -248,7 +248,7 @@ pub struct PrivilegesDelete {
 impl Call for PrivilegesDelete {
     type Output = lago_types::Feature;
     const OPERATION: &'static Operation = op::DELETE_FEATURE_PRIVILEGE;
-    const READ: Read<Self::Output> = Read::root("feature");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

@@ -247,7 +247,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Fee>;
     const OPERATION: &'static Operation = op::FIND_ALL_FEES;
-    const READ: Read<Self::Output> = Read::page("fees");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/fees");
@@ -292,7 +292,7 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Fee;
     const OPERATION: &'static Operation = op::DELETE_FEE;
-    const READ: Read<Self::Output> = Read::root("fee");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -317,7 +317,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Fee;
     const OPERATION: &'static Operation = op::FIND_FEE;
-    const READ: Read<Self::Output> = Read::root("fee");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -343,13 +343,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Fee;
     const OPERATION: &'static Operation = op::UPDATE_FEE;
-    const READ: Read<Self::Output> = Read::root("fee");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/fees/{}", wire::segment("lago_id", & self.lago_id) ?
         );
-        wire::draft(Self::OPERATION, url).root("fee", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)

@@ -477,7 +477,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Invoice>;
     const OPERATION: &'static Operation = op::FIND_ALL_INVOICES;
-    const READ: Read<Self::Output> = Read::page("invoices");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/invoices");
@@ -525,11 +525,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::CREATE_INVOICE;
-    const READ: Read<Self::Output> = Read::root("invoice");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/invoices");
-        wire::draft(Self::OPERATION, url).root("invoice", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -545,7 +545,7 @@ pub struct Preview {
 impl Call for Preview {
     type Output = lago_types::InvoicePreview;
     const OPERATION: &'static Operation = op::INVOICE_PREVIEW;
-    const READ: Read<Self::Output> = Read::root("invoice");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/invoices/preview");
@@ -565,7 +565,7 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::DELETE_INVOICE;
-    const READ: Read<Self::Output> = Read::root("invoice");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -590,7 +590,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::FIND_INVOICE;
-    const READ: Read<Self::Output> = Read::root("invoice");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -616,13 +616,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::UPDATE_INVOICE;
-    const READ: Read<Self::Output> = Read::root("invoice");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/invoices/{}", wire::segment("lago_id", & self.lago_id) ?
         );
-        wire::draft(Self::OPERATION, url).root("invoice", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -641,7 +641,7 @@ pub struct Download {
 impl Call for Download {
     type Output = Option<lago_types::Invoice>;
     const OPERATION: &'static Operation = op::DOWNLOAD_INVOICE;
-    const READ: Read<Self::Output> = Read::root_or_nothing("invoice");
+    const READ: Read<Self::Output> = Read::root_or_nothing();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -672,7 +672,7 @@ pub struct DownloadXml {
 impl Call for DownloadXml {
     type Output = Option<lago_types::Invoice>;
     const OPERATION: &'static Operation = op::DOWNLOAD_INVOICE_XML;
-    const READ: Read<Self::Output> = Read::root_or_nothing("invoice");
+    const READ: Read<Self::Output> = Read::root_or_nothing();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -704,7 +704,7 @@ pub struct Finalize {
 impl Call for Finalize {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::FINALIZE_INVOICE;
-    const READ: Read<Self::Output> = Read::root("invoice");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -729,7 +729,7 @@ pub struct LoseDispute {
 impl Call for LoseDispute {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::LOSE_DISPUTE_INVOICE;
-    const READ: Read<Self::Output> = Read::root("invoice");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -755,7 +755,7 @@ pub struct PaymentUrl {
 impl Call for PaymentUrl {
     type Output = lago_types::InvoicePaymentUrl;
     const OPERATION: &'static Operation = op::INVOICE_PAYMENT_URL;
-    const READ: Read<Self::Output> = Read::root("invoice_payment_details");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -781,7 +781,7 @@ pub struct Refresh {
 impl Call for Refresh {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::REFRESH_INVOICE;
-    const READ: Read<Self::Output> = Read::root("invoice");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -838,7 +838,7 @@ pub struct Retry {
 impl Call for Retry {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::RETRY_INVOICE;
-    const READ: Read<Self::Output> = Read::root("invoice");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -901,7 +901,7 @@ pub struct SyncSalesforceId {
 impl Call for SyncSalesforceId {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::SYNC_INVOICE_SALESFORCE_ID;
-    const READ: Read<Self::Output> = Read::root("invoice");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -936,7 +936,7 @@ impl Request<Void> {
 impl Call for Void {
     type Output = lago_types::Invoice;
     const OPERATION: &'static Operation = op::VOID_INVOICE;
-    const READ: Read<Self::Output> = Read::root("invoice");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

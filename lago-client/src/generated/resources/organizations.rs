@@ -46,7 +46,7 @@ pub struct Get {}
 impl Call for Get {
     type Output = lago_types::Organization;
     const OPERATION: &'static Operation = op::FIND_ORGANIZATION;
-    const READ: Read<Self::Output> = Read::root("organization");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/organizations");
@@ -66,10 +66,10 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Organization;
     const OPERATION: &'static Operation = op::UPDATE_ORGANIZATION;
-    const READ: Read<Self::Output> = Read::root("organization");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/organizations");
-        wire::draft(Self::OPERATION, url).root("organization", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }

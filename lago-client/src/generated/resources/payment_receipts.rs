@@ -105,7 +105,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::PaymentReceipt>;
     const OPERATION: &'static Operation = op::FIND_ALL_PAYMENT_RECEIPTS;
-    const READ: Read<Self::Output> = Read::page("payment_receipts");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/payment_receipts");
@@ -136,7 +136,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::PaymentReceipt;
     const OPERATION: &'static Operation = op::FIND_PAYMENT_RECEIPT;
-    const READ: Read<Self::Output> = Read::root("payment_receipt");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

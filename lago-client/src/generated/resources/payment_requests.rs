@@ -118,7 +118,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::PaymentRequest>;
     const OPERATION: &'static Operation = op::FIND_ALL_PAYMENT_REQUESTS;
-    const READ: Read<Self::Output> = Read::page("payment_requests");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/payment_requests");
@@ -152,11 +152,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::PaymentRequest;
     const OPERATION: &'static Operation = op::CREATE_PAYMENT_REQUEST;
-    const READ: Read<Self::Output> = Read::root("payment_request");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/payment_requests");
-        wire::draft(Self::OPERATION, url).root("payment_request", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -172,7 +172,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::PaymentRequest;
     const OPERATION: &'static Operation = op::FIND_PAYMENT_REQUEST;
-    const READ: Read<Self::Output> = Read::root("payment_request");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

@@ -84,7 +84,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Payment>;
     const OPERATION: &'static Operation = op::FIND_ALL_PAYMENTS;
-    const READ: Read<Self::Output> = Read::page("payments");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/payments");
@@ -116,11 +116,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Payment;
     const OPERATION: &'static Operation = op::CREATE_PAYMENT;
-    const READ: Read<Self::Output> = Read::root("payment");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/payments");
-        wire::draft(Self::OPERATION, url).root("payment", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -136,7 +136,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Payment;
     const OPERATION: &'static Operation = op::FIND_PAYMENT;
-    const READ: Read<Self::Output> = Read::root("payment");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

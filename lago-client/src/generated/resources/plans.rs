@@ -626,7 +626,7 @@ pub struct List {
 impl Call for List {
     type Output = Page<lago_types::Plan>;
     const OPERATION: &'static Operation = op::FIND_ALL_PLANS;
-    const READ: Read<Self::Output> = Read::page("plans");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/plans");
@@ -656,11 +656,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Plan;
     const OPERATION: &'static Operation = op::CREATE_PLAN;
-    const READ: Read<Self::Output> = Read::root("plan");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/plans");
-        wire::draft(Self::OPERATION, url).root("plan", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -676,7 +676,7 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Plan;
     const OPERATION: &'static Operation = op::DESTROY_PLAN;
-    const READ: Read<Self::Output> = Read::root("plan");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/plans/{}", wire::segment("code", & self.code) ?);
@@ -699,7 +699,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Plan;
     const OPERATION: &'static Operation = op::FIND_PLAN;
-    const READ: Read<Self::Output> = Read::root("plan");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/plans/{}", wire::segment("code", & self.code) ?);
@@ -723,11 +723,11 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Plan;
     const OPERATION: &'static Operation = op::UPDATE_PLAN;
-    const READ: Read<Self::Output> = Read::root("plan");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/plans/{}", wire::segment("code", & self.code) ?);
-        wire::draft(Self::OPERATION, url).root("plan", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(
@@ -752,7 +752,7 @@ pub struct ChargesList {
 impl Call for ChargesList {
     type Output = Page<lago_types::Charge>;
     const OPERATION: &'static Operation = op::FIND_ALL_PLAN_CHARGES;
-    const READ: Read<Self::Output> = Read::page("charges");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -785,13 +785,13 @@ pub struct ChargesCreate {
 impl Call for ChargesCreate {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::CREATE_PLAN_CHARGE;
-    const READ: Read<Self::Output> = Read::root("charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges", wire::segment("code", & self.code) ?
         );
-        wire::draft(Self::OPERATION, url).root("charge", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -817,7 +817,7 @@ impl Request<ChargesDelete> {
 impl Call for ChargesDelete {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::DESTROY_PLAN_CHARGE;
-    const READ: Read<Self::Output> = Read::root("charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -825,7 +825,7 @@ impl Call for ChargesDelete {
             wire::segment("charge_code", & self.charge_code) ?
         );
         wire::draft(Self::OPERATION, url)
-            .root_if(self.body.is_some(), "charge", &self.body)
+            .root_if(self.body.is_some(), Self::ROOT, &self.body)
             .build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
@@ -846,7 +846,7 @@ pub struct ChargesGet {
 impl Call for ChargesGet {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::FIND_PLAN_CHARGE;
-    const READ: Read<Self::Output> = Read::root("charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -874,14 +874,14 @@ pub struct ChargesUpdate {
 impl Call for ChargesUpdate {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::UPDATE_PLAN_CHARGE;
-    const READ: Read<Self::Output> = Read::root("charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges/{}", wire::segment("code", & self.code) ?,
             wire::segment("charge_code", & self.charge_code) ?
         );
-        wire::draft(Self::OPERATION, url).root("charge", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(
@@ -907,7 +907,7 @@ pub struct ChargesFiltersList {
 impl Call for ChargesFiltersList {
     type Output = Page<lago_types::ChargeFilter>;
     const OPERATION: &'static Operation = op::FIND_ALL_PLAN_CHARGE_FILTERS;
-    const READ: Read<Self::Output> = Read::page("filters");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -951,14 +951,14 @@ pub struct ChargesFiltersCreate {
 impl Call for ChargesFiltersCreate {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::CREATE_PLAN_CHARGE_FILTER;
-    const READ: Read<Self::Output> = Read::root("filter");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/charges/{}/filters", wire::segment("code", & self.code)
             ?, wire::segment("charge_code", & self.charge_code) ?
         );
-        wire::draft(Self::OPERATION, url).root("filter", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)
@@ -991,7 +991,7 @@ impl Request<ChargesFiltersDelete> {
 impl Call for ChargesFiltersDelete {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::DESTROY_PLAN_CHARGE_FILTER;
-    const READ: Read<Self::Output> = Read::root("filter");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1000,7 +1000,7 @@ impl Call for ChargesFiltersDelete {
             wire::segment("filter_id", & self.filter_id) ?
         );
         wire::draft(Self::OPERATION, url)
-            .root_if(self.body.is_some(), "filter", &self.body)
+            .root_if(self.body.is_some(), Self::ROOT, &self.body)
             .build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
@@ -1023,7 +1023,7 @@ pub struct ChargesFiltersGet {
 impl Call for ChargesFiltersGet {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::FIND_PLAN_CHARGE_FILTER;
-    const READ: Read<Self::Output> = Read::root("filter");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1054,7 +1054,7 @@ pub struct ChargesFiltersUpdate {
 impl Call for ChargesFiltersUpdate {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::UPDATE_PLAN_CHARGE_FILTER;
-    const READ: Read<Self::Output> = Read::root("filter");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1062,7 +1062,7 @@ impl Call for ChargesFiltersUpdate {
             .code) ?, wire::segment("charge_code", & self.charge_code) ?,
             wire::segment("filter_id", & self.filter_id) ?
         );
-        wire::draft(Self::OPERATION, url).root("filter", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("charge_code", &self.charge_code, &value.charge_code)?;
@@ -1082,7 +1082,7 @@ pub struct EntitlementsList {
 impl Call for EntitlementsList {
     type Output = Vec<lago_types::PlanEntitlement>;
     const OPERATION: &'static Operation = op::FIND_ALL_ENTITLEMENTS;
-    const READ: Read<Self::Output> = Read::root("entitlements");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1108,13 +1108,13 @@ pub struct EntitlementsMerge {
 impl Call for EntitlementsMerge {
     type Output = Vec<lago_types::PlanEntitlement>;
     const OPERATION: &'static Operation = op::UPDATE_ENTITLEMENT;
-    const READ: Read<Self::Output> = Read::root("entitlements");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/entitlements", wire::segment("code", & self.code) ?
         );
-        wire::draft(Self::OPERATION, url).root("entitlements", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -1134,13 +1134,13 @@ pub struct EntitlementsReplace {
 impl Call for EntitlementsReplace {
     type Output = Vec<lago_types::PlanEntitlement>;
     const OPERATION: &'static Operation = op::CREATE_ENTITLEMENT;
-    const READ: Read<Self::Output> = Read::root("entitlements");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/entitlements", wire::segment("code", & self.code) ?
         );
-        wire::draft(Self::OPERATION, url).root("entitlements", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -1157,7 +1157,7 @@ pub struct EntitlementsDelete {
 impl Call for EntitlementsDelete {
     type Output = lago_types::PlanEntitlement;
     const OPERATION: &'static Operation = op::DESTROY_ENTITLEMENT;
-    const READ: Read<Self::Output> = Read::root("entitlement");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1184,7 +1184,7 @@ pub struct EntitlementsGet {
 impl Call for EntitlementsGet {
     type Output = lago_types::PlanEntitlement;
     const OPERATION: &'static Operation = op::FIND_ENTITLEMENT;
-    const READ: Read<Self::Output> = Read::root("entitlement");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1212,7 +1212,7 @@ pub struct EntitlementsPrivilegesDelete {
 impl Call for EntitlementsPrivilegesDelete {
     type Output = lago_types::PlanEntitlement;
     const OPERATION: &'static Operation = op::REMOVE_ENTITLEMENT_PRIVILEGE;
-    const READ: Read<Self::Output> = Read::root("entitlement");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1247,7 +1247,7 @@ pub struct FixedChargesList {
 impl Call for FixedChargesList {
     type Output = Page<lago_types::FixedCharge>;
     const OPERATION: &'static Operation = op::FIND_ALL_PLAN_FIXED_CHARGES;
-    const READ: Read<Self::Output> = Read::page("fixed_charges");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1280,13 +1280,13 @@ pub struct FixedChargesCreate {
 impl Call for FixedChargesCreate {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::CREATE_PLAN_FIXED_CHARGE;
-    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/fixed_charges", wire::segment("code", & self.code) ?
         );
-        wire::draft(Self::OPERATION, url).root("fixed_charge", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -1315,7 +1315,7 @@ impl Request<FixedChargesDelete> {
 impl Call for FixedChargesDelete {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::DESTROY_PLAN_FIXED_CHARGE;
-    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1323,7 +1323,7 @@ impl Call for FixedChargesDelete {
             wire::segment("fixed_charge_code", & self.fixed_charge_code) ?
         );
         wire::draft(Self::OPERATION, url)
-            .root_if(self.body.is_some(), "fixed_charge", &self.body)
+            .root_if(self.body.is_some(), Self::ROOT, &self.body)
             .build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
@@ -1344,7 +1344,7 @@ pub struct FixedChargesGet {
 impl Call for FixedChargesGet {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::FIND_PLAN_FIXED_CHARGE;
-    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1372,14 +1372,14 @@ pub struct FixedChargesUpdate {
 impl Call for FixedChargesUpdate {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::UPDATE_PLAN_FIXED_CHARGE;
-    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/fixed_charges/{}", wire::segment("code", & self.code) ?,
             wire::segment("fixed_charge_code", & self.fixed_charge_code) ?
         );
-        wire::draft(Self::OPERATION, url).root("fixed_charge", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same_or_set(
@@ -1403,7 +1403,7 @@ pub struct MetadataDeleteAll {
 impl Call for MetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_ALL_PLAN_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1426,13 +1426,13 @@ pub struct MetadataMerge {
 impl Call for MetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::MERGE_PLAN_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/metadata", wire::segment("code", & self.code) ?
         );
-        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -1449,13 +1449,13 @@ pub struct MetadataReplace {
 impl Call for MetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::REPLACE_PLAN_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/plans/{}/metadata", wire::segment("code", & self.code) ?
         );
-        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -1472,7 +1472,7 @@ pub struct MetadataDelete {
 impl Call for MetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_PLAN_METADATA_KEY;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

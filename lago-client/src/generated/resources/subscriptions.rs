@@ -828,7 +828,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Subscription>;
     const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTIONS;
-    const READ: Read<Self::Output> = Read::page("subscriptions");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/subscriptions");
@@ -877,12 +877,12 @@ impl Request<Create> {
 impl Call for Create {
     type Output = lago_types::Subscription;
     const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION;
-    const READ: Read<Self::Output> = Read::root("subscription");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/subscriptions");
         wire::draft(Self::OPERATION, url)
-            .root("subscription", &self.body)
+            .root(Self::ROOT, &self.body)
             .root_if(
                 self.body_authorization.is_some(),
                 "authorization",
@@ -935,7 +935,7 @@ impl Request<Delete> {
 impl Call for Delete {
     type Output = lago_types::Subscription;
     const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION;
-    const READ: Read<Self::Output> = Read::root("subscription");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -976,7 +976,7 @@ impl Request<Get> {
 impl Call for Get {
     type Output = lago_types::Subscription;
     const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION;
-    const READ: Read<Self::Output> = Read::root("subscription");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1027,7 +1027,7 @@ impl Request<Update> {
 impl Call for Update {
     type Output = lago_types::Subscription;
     const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION;
-    const READ: Read<Self::Output> = Read::root("subscription");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1036,7 +1036,7 @@ impl Call for Update {
         );
         wire::draft(Self::OPERATION, url)
             .query("status", &self.status)
-            .root("subscription", &self.body)
+            .root(Self::ROOT, &self.body)
             .root_if(self.body_status.is_some(), "status", &self.body_status)
             .build()
     }
@@ -1111,7 +1111,7 @@ impl Request<AlertsList> {
 impl Call for AlertsList {
     type Output = Page<lago_types::Alert>;
     const OPERATION: &'static Operation = op::GET_SUBSCRIPTION_ALERTS;
-    const READ: Read<Self::Output> = Read::page("alerts");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1169,7 +1169,7 @@ impl Request<AlertsCreate> {
 impl Call for AlertsCreate {
     type Output = lago_types::Alert;
     const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION_ALERT;
-    const READ: Read<Self::Output> = Read::root("alert");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1178,7 +1178,7 @@ impl Call for AlertsCreate {
         );
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
-            .root("alert", &self.body)
+            .root(Self::ROOT, &self.body)
             .build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
@@ -1217,7 +1217,8 @@ impl Request<AlertsCreateBatch> {
 impl Call for AlertsCreateBatch {
     type Output = Vec<lago_types::Alert>;
     const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION_ALERT;
-    const READ: Read<Self::Output> = Read::root("alerts");
+    const ROOT: &'static str = Self::OPERATION.roots[1];
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1226,7 +1227,7 @@ impl Call for AlertsCreateBatch {
         );
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
-            .root("alerts", &self.body)
+            .root(Self::ROOT, &self.body)
             .build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
@@ -1267,7 +1268,7 @@ impl Request<AlertsDelete> {
 impl Call for AlertsDelete {
     type Output = lago_types::Alert;
     const OPERATION: &'static Operation = op::DELETE_SUBSCRIPTION_ALERT;
-    const READ: Read<Self::Output> = Read::root("alert");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1315,7 +1316,7 @@ impl Request<AlertsGet> {
 impl Call for AlertsGet {
     type Output = lago_types::Alert;
     const OPERATION: &'static Operation = op::GET_SUBSCRIPTION_ALERT;
-    const READ: Read<Self::Output> = Read::root("alert");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1364,7 +1365,7 @@ impl Request<AlertsUpdate> {
 impl Call for AlertsUpdate {
     type Output = lago_types::Alert;
     const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_ALERT;
-    const READ: Read<Self::Output> = Read::root("alert");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1373,7 +1374,7 @@ impl Call for AlertsUpdate {
         );
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
-            .root("alert", &self.body)
+            .root(Self::ROOT, &self.body)
             .build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
@@ -1418,7 +1419,7 @@ impl Request<ChargesList> {
 impl Call for ChargesList {
     type Output = Page<lago_types::Charge>;
     const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_CHARGES;
-    const READ: Read<Self::Output> = Read::page("charges");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1467,7 +1468,7 @@ impl Request<ChargesGet> {
 impl Call for ChargesGet {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION_CHARGE;
-    const READ: Read<Self::Output> = Read::root("charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1511,7 +1512,7 @@ impl Request<ChargesUpdate> {
 impl Call for ChargesUpdate {
     type Output = lago_types::Charge;
     const OPERATION: &'static Operation = op::OVERRIDE_SUBSCRIPTION_CHARGE;
-    const READ: Read<Self::Output> = Read::root("charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1520,7 +1521,7 @@ impl Call for ChargesUpdate {
         );
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
-            .root("charge", &self.body)
+            .root(Self::ROOT, &self.body)
             .build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
@@ -1556,7 +1557,7 @@ impl Request<ChargesFiltersList> {
 impl Call for ChargesFiltersList {
     type Output = Page<lago_types::ChargeFilter>;
     const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_CHARGE_FILTERS;
-    const READ: Read<Self::Output> = Read::page("filters");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1616,7 +1617,7 @@ impl Request<ChargesFiltersCreate> {
 impl Call for ChargesFiltersCreate {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::CREATE_SUBSCRIPTION_CHARGE_FILTER;
-    const READ: Read<Self::Output> = Read::root("filter");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1626,7 +1627,7 @@ impl Call for ChargesFiltersCreate {
         );
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
-            .root("filter", &self.body)
+            .root(Self::ROOT, &self.body)
             .build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
@@ -1662,7 +1663,7 @@ impl Request<ChargesFiltersDelete> {
 impl Call for ChargesFiltersDelete {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION_CHARGE_FILTER;
-    const READ: Read<Self::Output> = Read::root("filter");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1709,7 +1710,7 @@ impl Request<ChargesFiltersGet> {
 impl Call for ChargesFiltersGet {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION_CHARGE_FILTER;
-    const READ: Read<Self::Output> = Read::root("filter");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1757,7 +1758,7 @@ impl Request<ChargesFiltersUpdate> {
 impl Call for ChargesFiltersUpdate {
     type Output = lago_types::ChargeFilter;
     const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_CHARGE_FILTER;
-    const READ: Read<Self::Output> = Read::root("filter");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1768,7 +1769,7 @@ impl Call for ChargesFiltersUpdate {
         );
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
-            .root("filter", &self.body)
+            .root(Self::ROOT, &self.body)
             .build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
@@ -1803,7 +1804,7 @@ impl Request<EntitlementsList> {
 impl Call for EntitlementsList {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
     const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_ENTITLEMENTS;
-    const READ: Read<Self::Output> = Read::root("entitlements");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1846,7 +1847,7 @@ impl Request<EntitlementsMerge> {
 impl Call for EntitlementsMerge {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
     const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_ENTITLEMENTS;
-    const READ: Read<Self::Output> = Read::root("entitlements");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1855,7 +1856,7 @@ impl Call for EntitlementsMerge {
         );
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
-            .root("entitlements", &self.body)
+            .root(Self::ROOT, &self.body)
             .build()
     }
 }
@@ -1887,7 +1888,7 @@ impl Request<EntitlementsDelete> {
 impl Call for EntitlementsDelete {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
     const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION_ENTITLEMENT;
-    const READ: Read<Self::Output> = Read::root("entitlements");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1936,7 +1937,7 @@ impl Request<EntitlementsPrivilegesDelete> {
 impl Call for EntitlementsPrivilegesDelete {
     type Output = Vec<lago_types::SubscriptionEntitlement>;
     const OPERATION: &'static Operation = op::DESTROY_SUBSCRIPTION_ENTITLEMENT_PRIVILEGE;
-    const READ: Read<Self::Output> = Read::root("entitlements");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -1995,7 +1996,7 @@ impl Request<FixedChargesList> {
 impl Call for FixedChargesList {
     type Output = Page<lago_types::FixedCharge>;
     const OPERATION: &'static Operation = op::FIND_ALL_SUBSCRIPTION_FIXED_CHARGES;
-    const READ: Read<Self::Output> = Read::page("fixed_charges");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2044,7 +2045,7 @@ impl Request<FixedChargesGet> {
 impl Call for FixedChargesGet {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::FIND_SUBSCRIPTION_FIXED_CHARGE;
-    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2089,7 +2090,7 @@ impl Request<FixedChargesUpdate> {
 impl Call for FixedChargesUpdate {
     type Output = lago_types::FixedCharge;
     const OPERATION: &'static Operation = op::OVERRIDE_SUBSCRIPTION_FIXED_CHARGE;
-    const READ: Read<Self::Output> = Read::root("fixed_charge");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2099,7 +2100,7 @@ impl Call for FixedChargesUpdate {
         );
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
-            .root("fixed_charge", &self.body)
+            .root(Self::ROOT, &self.body)
             .build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
@@ -2133,7 +2134,7 @@ impl Request<LifetimeUsageGet> {
 impl Call for LifetimeUsageGet {
     type Output = lago_types::LifetimeUsage;
     const OPERATION: &'static Operation = op::GET_SUBSCRIPTION_LIFETIME_USAGE;
-    const READ: Read<Self::Output> = Read::root("lifetime_usage");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2180,7 +2181,7 @@ impl Request<LifetimeUsageUpdate> {
 impl Call for LifetimeUsageUpdate {
     type Output = lago_types::LifetimeUsage;
     const OPERATION: &'static Operation = op::UPDATE_SUBSCRIPTION_LIFETIME_USAGE;
-    const READ: Read<Self::Output> = Read::root("lifetime_usage");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -2189,7 +2190,7 @@ impl Call for LifetimeUsageUpdate {
         );
         wire::draft(Self::OPERATION, url)
             .query("subscription_status", &self.subscription_status)
-            .root("lifetime_usage", &self.body)
+            .root(Self::ROOT, &self.body)
             .build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {

@@ -130,7 +130,7 @@ pub struct Create {
 impl Call for Create {
     type Output = Vec<lago_types::WalletTransaction>;
     const OPERATION: &'static Operation = op::CREATE_WALLET_TRANSACTION;
-    const READ: Read<Self::Output> = Read::root("wallet_transactions");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/wallet_transactions");
@@ -150,7 +150,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::WalletTransaction;
     const OPERATION: &'static Operation = op::FIND_WALLET_TRANSACTION;
-    const READ: Read<Self::Output> = Read::root("wallet_transaction");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -176,7 +176,7 @@ pub struct PaymentUrl {
 impl Call for PaymentUrl {
     type Output = lago_types::WalletTransactionPaymentUrl;
     const OPERATION: &'static Operation = op::WALLET_TRANSACTION_PAYMENT_URL;
-    const READ: Read<Self::Output> = Read::root("wallet_transaction_payment_details");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -207,7 +207,7 @@ pub struct ConsumptionsList {
 impl Call for ConsumptionsList {
     type Output = Page<lago_types::WalletTransactionConsumption>;
     const OPERATION: &'static Operation = op::FIND_ALL_WALLET_TRANSACTION_CONSUMPTIONS;
-    const READ: Read<Self::Output> = Read::page("wallet_transaction_consumptions");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -241,7 +241,7 @@ pub struct FundingsList {
 impl Call for FundingsList {
     type Output = Page<lago_types::WalletTransactionFunding>;
     const OPERATION: &'static Operation = op::FIND_ALL_WALLET_TRANSACTION_FUNDINGS;
-    const READ: Read<Self::Output> = Read::page("wallet_transaction_fundings");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

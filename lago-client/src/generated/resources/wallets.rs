@@ -254,7 +254,7 @@ impl Request<List> {
 impl Call for List {
     type Output = Page<lago_types::Wallet>;
     const OPERATION: &'static Operation = op::FIND_ALL_WALLETS;
-    const READ: Read<Self::Output> = Read::page("wallets");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/wallets");
@@ -287,11 +287,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::CREATE_WALLET;
-    const READ: Read<Self::Output> = Read::root("wallet");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/wallets");
-        wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -307,7 +307,7 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::DESTROY_WALLET;
-    const READ: Read<Self::Output> = Read::root("wallet");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -332,7 +332,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::FIND_WALLET;
-    const READ: Read<Self::Output> = Read::root("wallet");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -358,13 +358,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::Wallet;
     const OPERATION: &'static Operation = op::UPDATE_WALLET;
-    const READ: Read<Self::Output> = Read::root("wallet");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallets/{}", wire::segment("lago_id", & self.lago_id) ?
         );
-        wire::draft(Self::OPERATION, url).root("wallet", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
@@ -383,7 +383,7 @@ pub struct MetadataDeleteAll {
 impl Call for MetadataDeleteAll {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_ALL_WALLET_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -406,13 +406,13 @@ pub struct MetadataMerge {
 impl Call for MetadataMerge {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::MERGE_WALLET_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallets/{}/metadata", wire::segment("lago_id", & self.lago_id) ?
         );
-        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -429,13 +429,13 @@ pub struct MetadataReplace {
 impl Call for MetadataReplace {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::REPLACE_WALLET_METADATA;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/wallets/{}/metadata", wire::segment("lago_id", & self.lago_id) ?
         );
-        wire::draft(Self::OPERATION, url).root("metadata", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -452,7 +452,7 @@ pub struct MetadataDelete {
 impl Call for MetadataDelete {
     type Output = Option<std::collections::BTreeMap<String, Option<String>>>;
     const OPERATION: &'static Operation = op::DELETE_WALLET_METADATA_KEY;
-    const READ: Read<Self::Output> = Read::root("metadata");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -518,7 +518,7 @@ impl Request<WalletTransactionsList> {
 impl Call for WalletTransactionsList {
     type Output = Page<lago_types::WalletTransaction>;
     const OPERATION: &'static Operation = op::FIND_ALL_WALLET_TRANSACTIONS;
-    const READ: Read<Self::Output> = Read::page("wallet_transactions");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(

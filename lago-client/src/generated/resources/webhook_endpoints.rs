@@ -90,7 +90,7 @@ pub struct List {
 impl Call for List {
     type Output = Page<lago_types::WebhookEndpoint>;
     const OPERATION: &'static Operation = op::FIND_ALL_WEBHOOK_ENDPOINTS;
-    const READ: Read<Self::Output> = Read::page("webhook_endpoints");
+    const READ: Read<Self::Output> = Read::page();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/webhook_endpoints");
@@ -120,11 +120,11 @@ pub struct Create {
 impl Call for Create {
     type Output = lago_types::WebhookEndpoint;
     const OPERATION: &'static Operation = op::CREATE_WEBHOOK_ENDPOINT;
-    const READ: Read<Self::Output> = Read::root("webhook_endpoint");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/webhook_endpoints");
-        wire::draft(Self::OPERATION, url).root("webhook_endpoint", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
 }
 
@@ -140,7 +140,7 @@ pub struct Delete {
 impl Call for Delete {
     type Output = lago_types::WebhookEndpoint;
     const OPERATION: &'static Operation = op::DESTROY_WEBHOOK_ENDPOINT;
-    const READ: Read<Self::Output> = Read::root("webhook_endpoint");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -165,7 +165,7 @@ pub struct Get {
 impl Call for Get {
     type Output = lago_types::WebhookEndpoint;
     const OPERATION: &'static Operation = op::FIND_WEBHOOK_ENDPOINT;
-    const READ: Read<Self::Output> = Read::root("webhook_endpoint");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
@@ -191,13 +191,13 @@ pub struct Update {
 impl Call for Update {
     type Output = lago_types::WebhookEndpoint;
     const OPERATION: &'static Operation = op::UPDATE_WEBHOOK_ENDPOINT;
-    const READ: Read<Self::Output> = Read::root("webhook_endpoint");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!(
             "{base_url}/webhook_endpoints/{}", wire::segment("lago_id", & self.lago_id) ?
         );
-        wire::draft(Self::OPERATION, url).root("webhook_endpoint", &self.body).build()
+        wire::draft(Self::OPERATION, url).root(Self::ROOT, &self.body).build()
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)

@@ -39,7 +39,7 @@ pub struct JsonPublicKey {}
 impl Call for JsonPublicKey {
     type Output = lago_types::WebhookPublicKey;
     const OPERATION: &'static Operation = op::FETCH_JSON_PUBLIC_KEY;
-    const READ: Read<Self::Output> = Read::root("webhook");
+    const READ: Read<Self::Output> = Read::root();
     #[inline]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
         let url = format!("{base_url}/webhooks/json_public_key");

@@ -199,7 +199,9 @@ mod tests {
             "implListCallforPartsGet{",
             // What is called is compiled, and nothing else.
             "#[inline]fnrequest(&self,base_url:&str)->Result<reqwest::Request,wire::InvalidRequest>{",
-            "constREAD:Read<Self::Output>=Read::page(\"parts\");",
+            "constREAD:Read<Self::Output>=Read::page();",
+            // The root key stands in the table of operations alone, where request and response have the same.
+            "wire::draft(Self::OPERATION,url).root(Self::ROOT,&self.body)",
         ] {
             assert!(flat.contains(expected), "{expected}\n---\n{flat}");
         }

@@ -32,9 +32,9 @@ pub(crate) fn of(method: &Method<'_>) -> Result<CallBody, EmitError> {
             body.required(&format_ident!("input"), format_ident!("body"), ty)?;
             body.written = quote!(.json(&self.body));
         }
-        Input::Variant(field) => body.required_root(field, format_ident!("body"))?,
+        Input::Variant(field) => body.required_root(method, field, format_ident!("body"))?,
         Input::Root { main, beside } => {
-            body.required_root(main, format_ident!("body"))?;
+            body.required_root(method, main, format_ident!("body"))?;
             for field in beside {
                 body.beside(method, field)?;
             }
@@ -52,6 +52,7 @@ pub(crate) fn of(method: &Method<'_>) -> Result<CallBody, EmitError> {
         }
         Input::OptionalRoot(field) => {
             body.optional_root(
+                method,
                 field,
                 &ident::value(&field.name),
                 &format_ident!("body"),
@@ -75,17 +76,22 @@ impl CallBody {
         Ok(())
     }
 
-    fn required_root(&mut self, field: &Field, kept_as: Ident) -> Result<(), EmitError> {
-        let key = &field.name;
+    fn required_root(
+        &mut self,
+        method: &Method<'_>,
+        field: &Field,
+        kept_as: Ident,
+    ) -> Result<(), EmitError> {
+        let key = method.root_key(&field.name);
         self.written.extend(quote!(.root(#key, &self.#kept_as)));
-        self.required(&ident::value(key), kept_as, &field.ty)
+        self.required(&ident::value(&field.name), kept_as, &field.ty)
     }
 
     /// A root beside the one that the call is about.
     fn beside(&mut self, method: &Method<'_>, field: &Field) -> Result<(), EmitError> {
         let kept_as = calls::kept_root(&field.name);
         if field.required {
-            return self.required_root(field, kept_as);
+            return self.required_root(method, field, kept_as);
         }
         let (name, setter) = (ident::value(&field.name), method.root_setter(field));
         let note = match setter == name {
@@ -94,18 +100,19 @@ impl CallBody {
                 "\n\nThis goes into the body; [`{name}`](Self::{name}) is the query parameter."
             ),
         };
-        self.optional_root(field, &setter, &kept_as, &note)
+        self.optional_root(method, field, &setter, &kept_as, &note)
     }
 
     /// A root that has a setter. One that may be null is kept as what is sent where it is set.
     fn optional_root(
         &mut self,
+        method: &Method<'_>,
         field: &Field,
         name: &Ident,
         kept_as: &Ident,
         note: &str,
     ) -> Result<(), EmitError> {
-        let key = &field.name;
+        let key = method.root_key(&field.name);
         let Argument { declared, kept, ty } = argument(name, &field.ty)?;
         self.parts.push(Part::optional(kept_as.clone(), &ty));
         let doc = docs::field(field) + note;

@@ -23,22 +23,32 @@ pub(crate) fn call_impl(
         Output::Nothing => (quote!(()), quote!(nothing())),
         Output::Text => (quote!(String), quote!(text())),
         Output::Whole(ty) => (type_of(ty)?, quote!(whole())),
-        Output::Root { key, ty } => (type_of(ty)?, quote!(root(#key))),
-        Output::RootOrNothing { key, ty } => {
+        Output::Root { ty, .. } => (type_of(ty)?, quote!(root())),
+        Output::RootOrNothing { ty, .. } => {
             let ty = type_of(ty)?;
-            (quote!(Option<#ty>), quote!(root_or_nothing(#key)))
+            (quote!(Option<#ty>), quote!(root_or_nothing()))
         }
-        Output::Page { key, item } => {
+        Output::Page { item, .. } => {
             let item = type_of(item)?;
-            (quote!(Page<#item>), quote!(page(#key)))
+            (quote!(Page<#item>), quote!(page()))
         }
     };
+    // The root key stands in the table; a call says only which one, where that is not the first.
+    let roots = method.operation.response.roots();
+    let at = roots
+        .iter()
+        .position(|key| Some(*key) == method.output.root());
+    let root = at.filter(|at| *at > 0).map(|at| {
+        let at = proc_macro2::Literal::usize_unsuffixed(at);
+        quote!(const ROOT: &'static str = Self::OPERATION.roots[#at];)
+    });
     let check = identity::check(method);
     let keyed = keyed::call_functions(method, lookup);
     Ok(quote! {
         impl Call for #call {
             type Output = #output;
             const OPERATION: &'static Operation = op::#constant;
+            #root
             const READ: Read<Self::Output> = Read::#read;
             #request
             #check

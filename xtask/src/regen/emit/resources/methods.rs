@@ -1,7 +1,8 @@
 //! What of an operation a caller sees: arguments, options, answer. A body that is one of several
 //! becomes a method for each.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 
 use crate::regen::emit::EmitError;
 use crate::regen::ir::{BodyShape, Field, Operation, Parameter, ParameterPlace, Response, TypeRef};
@@ -55,6 +56,18 @@ pub(crate) enum Output<'a> {
     RootOrNothing { key: &'a str, ty: TypeRef },
     /// A page of a list.
     Page { key: &'a str, item: &'a TypeRef },
+}
+
+impl Output<'_> {
+    /// The root key under which a response holds the value.
+    pub(crate) fn root(&self) -> Option<&str> {
+        match self {
+            Self::Nothing | Self::Text | Self::Whole(_) => None,
+            Self::Root { key, .. } | Self::RootOrNothing { key, .. } | Self::Page { key, .. } => {
+                Some(key)
+            }
+        }
+    }
 }
 
 /// The methods that an operation becomes.
@@ -187,6 +200,14 @@ impl Method<'_> {
                     required == wanted
                 }
             })
+    }
+
+    /// A root key of the body: by name where responses have the same.
+    pub(crate) fn root_key(&self, key: &str) -> TokenStream {
+        match self.output.root() == Some(key) {
+            true => quote!(Self::ROOT),
+            false => quote!(#key),
+        }
     }
 
     /// The setter of a root of the body beside the one that it is about.
