@@ -129,7 +129,7 @@ impl ServerSide {
             return None;
         }
         let fault = dice / 100 % FAULT_NAMES.len() as u64;
-        // Behind an answer of a server in trouble there may be either.
+        // Behind a response of a server in trouble there may be either.
         let is_executed = match fault {
             0 | 3 => false,
             1 | 2 => (dice / 600).is_multiple_of(2),

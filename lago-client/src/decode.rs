@@ -1,4 +1,4 @@
-//! From the bytes of an answer to its value, envelope and all.
+//! From the bytes of a response to its value, envelope and all.
 //!
 //! A type is compiled for one way of reading. Where that fails is found out afterwards, from the text alone.
 
@@ -16,7 +16,7 @@ use crate::redact::{Quoting, long};
 use lago_types::PaginationMeta;
 use lago_types::decode::{self, JsonPath, KeyOf, Root, free_form};
 
-/// Why an answer cannot be read, and where.
+/// Why a response cannot be read, and where.
 #[derive(Debug)]
 pub struct Failure {
     /// The JSON path: `invoices[3].fees[0].units`.
@@ -50,7 +50,7 @@ impl<T> Read<T> {
     reason = "some versions of the document lack answers of a kind"
 )]
 impl<T: DeserializeOwned> Read<T> {
-    /// A value that is the whole answer.
+    /// A value that is the whole response.
     pub(crate) const fn whole() -> Self {
         Self {
             read: |body, _| read(body, || PhantomData),
@@ -96,7 +96,7 @@ impl<T: DeserializeOwned> Read<Page<T>> {
 }
 
 impl Read<()> {
-    /// An answer of which only the status counts.
+    /// A response of which only the status counts.
     pub(crate) const fn nothing() -> Self {
         Self {
             read: |_, _| Ok(()),

@@ -32,7 +32,7 @@ use wait::Wait;
 
 type Asked = Pin<Box<dyn Future<Output = Result<Option<String>, Error>> + Send>>;
 
-/// A call of the API, and where in its answer the URL is; none while the file is being made.
+/// A call of the API, and where in its response the URL is; none while the file is being made.
 type Ask = Arc<dyn Fn(Options) -> Asked + Send + Sync>;
 
 /// A file that was asked for and not fetched yet: set what is optional, then await it.
@@ -166,7 +166,7 @@ impl FileRequest {
         self
     }
 
-    /// Fetches the whole file, which may be as large as an answer
+    /// Fetches the whole file, which may be as large as a response
     /// ([`max_response_bytes`](crate::ClientBuilder::max_response_bytes)).
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use crate::redact::{self, long, word};
 /// How much the server sent that this version of the crate does not know, which means that the
 /// server is newer. Nothing is wrong with that: what is known is all there.
 ///
-/// Counted are the answers that can be read, to all calls of a client and its clones. The first
+/// Counted are the responses that can be read, to all calls of a client and its clones. The first
 /// time that something is met at a place there is also an event of `tracing`, at the level `WARN`
 /// and under the target `lago_client::drift`. It names the operation, the place in the JSON and the
 /// enum value.
@@ -30,13 +30,13 @@ pub struct Drift {
     pub unknown_fields: u64,
 }
 
-/// How many places of one answer are told; the rest is counted.
+/// How many places of one response are told; the rest is counted.
 const MOST_OF_ANSWER: usize = 16;
 
 /// How many places are told by one client; the rest is counted.
 const MOST_OF_CLIENT: usize = 1000;
 
-/// What was found in one answer.
+/// What was found in one response.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     fields: u64,

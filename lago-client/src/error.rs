@@ -90,7 +90,7 @@ impl Error {
         Self::new(Kind::Request(message.into()), Some(operation))
     }
 
-    /// A failure to send or to receive, with the part of the answer that came.
+    /// A failure to send or to receive, with the part of the response that came.
     pub(crate) fn transport(
         operation: &'static Operation,
         error: reqwest::Error,
@@ -117,7 +117,7 @@ impl Error {
         Self::new(kind, Some(operation)).with_source(error.without_url())
     }
 
-    /// An answer whose end the end of the connection marks, and which is not whole.
+    /// A response whose end the end of the connection marks, and which is not whole.
     pub(crate) fn torn(operation: &'static Operation, received: Received) -> Self {
         Self::new(Kind::Transport, Some(operation)).with_response(received)
     }
@@ -190,7 +190,7 @@ impl Error {
         self
     }
 
-    /// How long the answer asks to wait.
+    /// How long the response asks to wait.
     pub(crate) fn retry_after_of(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
@@ -246,14 +246,14 @@ impl Error {
         self
     }
 
-    /// The HTTP status of the answer, when there was one.
+    /// The HTTP status of the response, when there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         Some(self.0.received.as_ref()?.status)
     }
 
     /// The error code of the API: `invoice_not_found`, `validation_errors`. Absent where the server
-    /// sends none (400, 401), when something else answered, and when the answer has more than 1 MiB:
+    /// sends none (400, 401), when something else responded, and when the response has more than 1 MiB:
     /// see [`api_error`](Self::api_error).
     ///
     /// What is wrong with which field is told by the details: [`has`](Self::has) asks for one code,
@@ -297,9 +297,9 @@ impl Error {
     }
 
     /// The whole refusal, to be asked what is wrong in all shapes that the server has for it; absent
-    /// when something else answered. It may hold data of customers.
+    /// when something else responded. It may hold data of customers.
     ///
-    /// Absent also when the answer has more than 1 MiB, which Lago's refusals are far from: as JSON
+    /// Absent also when the response has more than 1 MiB, which Lago's refusals are far from: as JSON
     /// values it would take many times its size in memory. Then [`code`](Self::code),
     /// [`message`](Self::message) and [`details`](Self::details) say nothing either, and
     /// [`status`](Self::status) and [`body`](Self::body) are what there is.
@@ -344,19 +344,19 @@ impl Error {
         self.0.retry_after
     }
 
-    /// How many requests are left, where the server limits them and there was an answer.
+    /// How many requests are left, where the server limits them and there was a response.
     #[must_use]
     pub fn rate_limit(&self) -> Option<RateLimit> {
         RateLimit::read(self.headers()?)
     }
 
-    /// The headers of the answer, when there was one.
+    /// The headers of the response, when there was one.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         Some(&self.0.received.as_ref()?.headers)
     }
 
-    /// The body of the answer as it came; empty when there was none. It may hold data of customers.
+    /// The body of the response as it came; empty when there was none. It may hold data of customers.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         static NOTHING: Bytes = Bytes::new();

@@ -1,9 +1,9 @@
-//! Answers of which only the end of the connection marks the end: HTTP/1.0, or `connection: close` without
+//! Responses of which only the end of the connection marks the end: HTTP/1.0, or `connection: close` without
 //! a length. A connection that breaks looks the same, so that only what came can tell whether it is whole.
 //!
 //! JSON can: an object that is cut off is none. Of anything else that a call takes nobody knows: of text, and of
 //! nothing where the server has nothing to say yet. The rule for all of them: **it is believed once two attempts
-//! of a call have brought the same bytes; until then it is an answer that was cut off.** So a call that is not
+//! of a call have brought the same bytes; until then it is a response that was cut off.** So a call that is not
 //! idempotent, which has one attempt, does not believe it: the server acted, and what it said may be lost. Where
 //! a call has no value its status is all that counts, and that came.
 
@@ -22,7 +22,7 @@ pub(crate) enum Tear {
     Yes,
 }
 
-/// What a call takes for an answer.
+/// What a call takes for a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// Whatever comes: the status says it all.
@@ -63,7 +63,7 @@ impl Doubts {
     }
 }
 
-/// Whether an answer with this head says itself where its body ends.
+/// Whether a response with this head says itself where its body ends.
 pub(crate) fn tells_its_end(version: Version, status: StatusCode, headers: &HeaderMap) -> bool {
     let is_chunked = || {
         let codings = headers.get_all(TRANSFER_ENCODING).iter().next_back();

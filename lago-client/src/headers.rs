@@ -12,7 +12,7 @@ enum Reason {
     Framing,
     /// It says which server, method or path is meant: the request would be another one.
     Routing,
-    /// It says what is in the body, or what may be in the answer.
+    /// It says what is in the body, or what may be in the response.
     Content,
 }
 

@@ -1,4 +1,4 @@
-//! Whether an answer is about the object that the path named.
+//! Whether a response is about the object that the path named.
 //!
 //! A path is read by others before the server reads it. A proxy that decodes `%2E` or `%2F` makes
 //! another path of it, and then a call reaches another object, which says so itself. Which property
@@ -7,7 +7,7 @@
 use lago_types::Patch;
 use uuid::Uuid;
 
-/// The answer is about another object: it has another value in this property.
+/// The response is about another object: it has another value in this property.
 #[derive(Debug, PartialEq, Eq)]
 pub struct OtherObject(pub(crate) &'static str);
 

@@ -1,6 +1,6 @@
 //! Things that the server recognises by a key when they come again: events.
 //!
-//! Before a call, each of them needs its key, and its time is fixed. After a call whose answer was lost, the
+//! Before a call, each of them needs its key, and its time is fixed. After a call whose response was lost, the
 //! server refuses its repeat because it has the key already. Whether it has it from this very call cannot
 //! be known; that it has the same thing under it can.
 
@@ -59,7 +59,7 @@ pub struct Lookup<'c> {
 }
 
 impl<'c> Lookup<'c> {
-    /// After a refusal that may be the answer to a repeat of what was recorded.
+    /// After a refusal that may be the response to a repeat of what was recorded.
     pub(crate) fn after(
         error: &Error,
         client: &'c Client,

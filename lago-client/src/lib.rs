@@ -20,7 +20,7 @@
 //! executed and nobody knows, the error says so ([`Error::is_ambiguous`]).
 //!
 //! Ids and codes in paths may have any characters; an empty one, `.`, `..` and a NUL are refused. When
-//! a proxy makes another path of one, the call fails once the answer tells
+//! a proxy makes another path of one, the call fails once the response tells
 //! ([`Error::is_other_object`]): with a deletion that is after the fact.
 
 mod base_url;

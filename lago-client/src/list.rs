@@ -14,7 +14,7 @@ use crate::request::{Call, Request};
 /// what is deleted meanwhile leaves empty pages at the end, each standing for `per_page` elements.
 const MOST_EMPTY: u32 = 100;
 
-/// A call that answers one page of a list.
+/// A call that gives one page of a list.
 pub trait ListCall: Call<Output = Page<Self::Item>> {
     /// An element of the list.
     type Item: Send + 'static;
@@ -41,7 +41,7 @@ impl<C: ListCall> Request<C> {
 
     /// How many records a page holds; 100 when left out.
     ///
-    /// Zero makes the server answer 500.
+    /// Zero makes the server respond with 500.
     pub fn per_page(mut self, per_page: impl Into<i64>) -> Self {
         self.call.paging().per_page = Some(per_page.into());
         self

@@ -1,7 +1,7 @@
 //! A stand-in for Lago, for tests and for people without an account.
 //!
 //! A [`MockServer`] is a real HTTP server on 127.0.0.1. It knows every operation of
-//! [`OPERATIONS`](crate::OPERATIONS) and answers with an example in which every field is filled.
+//! [`OPERATIONS`](crate::OPERATIONS) and responds with an example in which every field is filled.
 //! It keeps the requests that it got, and says what it is told to say:
 //!
 //! ```
@@ -25,7 +25,7 @@
 //! # }
 //! ```
 //!
-//! It can also hang up, keep silent or cut an answer off ([`MockResponse`]), and do so now and then
+//! It can also hang up, keep silent or cut a response off ([`MockResponse`]), and do so now and then
 //! ([`answer_with`](MockServerBuilder::answer_with)): to see how your code copes.
 //!
 //! Files that its examples name are its own too: `fetch_pdf` gets an empty one.
@@ -37,7 +37,7 @@
 //! without an API key, 400 to a body that is no JSON. It does not look into what is sent, and
 //! remembers nothing that is created.
 //!
-//! What it is told to say it says to any request: an answer that states another id or code than the
+//! What it is told to say it says to any request: a response that states another id or code than the
 //! path is an [error](crate::Error::is_other_object) to the client.
 
 mod addressed;
@@ -115,7 +115,7 @@ impl MockServer {
         Client::builder().api_key(key).base_url(self.url()).build()
     }
 
-    /// The requests so far, those that it refused included, in the order of their answers; of a long
+    /// The requests so far, those that it refused included, in the order of their responses; of a long
     /// run the last ones, where [`keep_requests`](MockServerBuilder::keep_requests) says so.
     #[must_use]
     pub fn requests(&self) -> Vec<ReceivedRequest> {
@@ -127,7 +127,7 @@ impl MockServer {
         self.state.clear();
     }
 
-    /// Gives this answer to every request of an operation from now on, instead of the example or
+    /// Gives this response to every request of an operation from now on, instead of the example or
     /// of what was said here before.
     ///
     /// An operation is called by its id, or as this crate has it: `findInvoice` or `invoices.get`.
@@ -141,7 +141,7 @@ impl MockServer {
         Ok(())
     }
 
-    /// Gives this answer to one request of an operation: the next, or the one after those that
+    /// Gives this response to one request of an operation: the next, or the one after those that
     /// were said here before and still wait. Then things are as they were.
     ///
     /// # Errors
@@ -156,7 +156,7 @@ impl MockServer {
         Ok(())
     }
 
-    /// Forgets the requests and the answers that it was given, as if it had just been started.
+    /// Forgets the requests and the responses that it was given, as if it had just been started.
     pub fn reset(&self) {
         self.state.reset();
     }
@@ -217,7 +217,7 @@ impl MockServerBuilder {
         self
     }
 
-    /// Calls this with every request, just before it is answered.
+    /// Calls this with every request, just before its response is sent.
     pub fn on_request(
         mut self,
         observer: impl Fn(&ReceivedRequest) + Send + Sync + 'static,
@@ -236,7 +236,7 @@ impl MockServerBuilder {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// // Every twentieth request gets no answer.
+    /// // Every twentieth request gets no response.
     /// let count = AtomicU32::new(0);
     /// let server = MockServer::builder()
     ///     .answer_with(move |_| {

@@ -16,13 +16,13 @@ pub struct Operation {
     pub idempotency: Idempotency,
     /// Whether a request has a body.
     pub body: RequestBody,
-    /// The keys under which an answer holds its value; none when the answer is the value.
+    /// The keys under which a response holds its value; none when the response is the value.
     pub roots: &'static [&'static str],
-    /// Parameters of the path that an answer states again, each with the property of the value, or of
+    /// Parameters of the path that a response states again, each with the property of the value, or of
     /// each element of a list, that is the same: `code`, or `customer.external_id` of an object in it.
-    /// An answer that states another is an [error](crate::Error::is_other_object).
+    /// A response that states another is an [error](crate::Error::is_other_object).
     pub identity: &'static [(&'static str, &'static str)],
-    /// Where the answer of a deletion would still have what was deleted.
+    /// Where the response of a deletion would still have what was deleted.
     pub(crate) gone: Option<Gone>,
     /// The first published version of the API that has it, when known.
     pub since: Option<&'static str>,
@@ -38,7 +38,7 @@ impl Operation {
     }
 }
 
-/// Where the answer of a deletion would still have what was deleted.
+/// Where the response of a deletion would still have what was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(
     dead_code,
@@ -46,7 +46,7 @@ impl Operation {
               of calls are generated, with types"
 )]
 pub(crate) enum Gone {
-    /// As a key of the map that is the answer; this path parameter names it.
+    /// As a key of the map that is the response; this path parameter names it.
     Key(&'static str),
     /// As an element of the last of these lists, each in an element of the one before.
     Element(&'static [Elements]),
@@ -56,7 +56,7 @@ pub(crate) enum Gone {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "as above")]
 pub(crate) struct Elements {
-    /// The property that holds the list; none when the answer is the list.
+    /// The property that holds the list; none when the response is the list.
     pub(crate) list: Option<&'static str>,
     /// The path parameter that names an element.
     pub(crate) parameter: &'static str,

@@ -1,6 +1,6 @@
 //! Keeps the calls of a client and its clones within the server's rate limit.
 //!
-//! What follows from an answer and who may go is decided by [`State`], from instants that are
+//! What follows from a response and who may go is decided by [`State`], from instants that are
 //! parameters. Waiting is done here. Nobody waits for another call: a future that its owner does not
 //! poll would hold up all clones. Each waits for its own alarm and looks at the state again, and the
 //! first to look when there is a turn takes it.
@@ -84,7 +84,7 @@ impl Pace {
         }
     }
 
-    /// Notes what the answer to a request says.
+    /// Notes what the response to a request says.
     pub(crate) fn note(&self, request: u64, headers: &HeaderMap, now: Instant) {
         if let Some(limit) = RateLimit::read(headers) {
             let is_news = self.state().note(request, limit, now);
@@ -116,7 +116,7 @@ pub(crate) struct Pass<'p> {
 }
 
 impl Drop for Pass<'_> {
-    /// Also when the call is dropped under way: those who wait for its answer need not any longer.
+    /// Also when the call is dropped under way: those who wait for its response need not any longer.
     fn drop(&mut self) {
         let now = self.clock.now();
         let is_news = self.pace.state().end(self.request, now);

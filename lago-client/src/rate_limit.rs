@@ -8,7 +8,7 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// How many requests are left.
 ///
-/// Lago Cloud limits requests and says so with every answer; the open-source server does not.
+/// Lago Cloud limits requests and says so with every response; the open-source server does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
@@ -16,7 +16,7 @@ pub struct RateLimit {
     pub limit: u64,
     /// How many of them are left.
     pub remaining: u64,
-    /// How long until the next window, counted from the answer.
+    /// How long until the next window, counted from the response.
     pub reset: Duration,
 }
 
@@ -32,10 +32,10 @@ impl RateLimit {
     }
 }
 
-/// How long an answer asks to wait: `Retry-After` in seconds or as a date, and where that is
+/// How long a response asks to wait: `Retry-After` in seconds or as a date, and where that is
 /// missing after a 429, the rest of the window.
 ///
-/// `now` is asked when the answer has a date to wait for and does not tell its own.
+/// `now` is asked when the response has a date to wait for and does not tell its own.
 pub(crate) fn retry_after(
     status: StatusCode,
     headers: &HeaderMap,

@@ -13,7 +13,7 @@ use crate::options::Options;
 use crate::request::{Call, Request};
 use crate::response::Response;
 
-/// The largest answer of which the content is compared, in bytes. Events are far smaller.
+/// The largest response of which the content is compared, in bytes. Events are far smaller.
 const LARGEST: usize = 1 << 20;
 
 impl Lookup<'_> {

@@ -1,7 +1,7 @@
 //! What logs and errors may hold of what a server said or a caller gave: words of the API, the beginnings of
 //! texts, and nothing that may be a secret.
 //!
-//! A server, or whoever answers in its place, can say megabytes, and control characters that a terminal obeys.
+//! A server, or whoever responds in its place, can say megabytes, and control characters that a terminal obeys.
 //! Whatever is printed of it goes through here, so that all of it has a bound.
 
 use std::borrow::Cow;

@@ -91,7 +91,7 @@ impl<C: Call> Request<C> {
     /// A header for this call. It replaces one of the same name that the client sets.
     ///
     /// Refused, when the call is made, are those that frame a request, route it, or say what is in it and
-    /// in its answer: `content-length`, `host`, `accept` and their like.
+    /// in its response: `content-length`, `host`, `accept` and their like.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Err(problem) = headers::add(&mut self.options.headers, name, value) {
             self.options.problem = Some(problem);

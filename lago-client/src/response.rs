@@ -1,4 +1,4 @@
-//! What the server answered, beside the value.
+//! What the server responded, beside the value.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use reqwest::header::HeaderMap;
 use crate::rate_limit::RateLimit;
 use crate::redact::short;
 
-/// A whole answer, not read yet.
+/// A whole response, not read yet.
 #[derive(Clone)]
 pub(crate) struct Received {
     /// The HTTP status.
@@ -31,7 +31,7 @@ pub(crate) struct Success {
 ///
 /// Where a call succeeds because the server shows that it has what was sent
 /// ([`is_already_recorded`](crate::Error::is_already_recorded)), this is what it shows: status, headers and
-/// body are those of the answer to reading it back, the last one of a batch.
+/// body are those of the response to reading it back, the last one of a batch.
 ///
 /// `Debug` shows the value, and of headers and body how much there is.
 #[derive(Clone)]
@@ -45,7 +45,7 @@ pub struct Response<T> {
     pub headers: HeaderMap,
     /// How often the request was sent. Requests that only read something back do not count.
     pub attempts: u32,
-    /// The body as it came, with what stands beside the value in it: a few calls answer more than
+    /// The body as it came, with what stands beside the value in it: a few calls respond with more than
     /// their value.
     pub body: Bytes,
 }

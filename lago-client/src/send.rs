@@ -116,7 +116,7 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Sends the request once, reads the whole answer, and takes only a success for one.
+    /// Sends the request once, reads the whole response, and takes only a success for one.
     async fn attempt(
         &self,
         request: Result<reqwest::Request, Error>,
@@ -154,7 +154,7 @@ impl Call<'_> {
     }
 }
 
-/// Reads the whole answer, up to a limit in bytes. What came is kept, also when it is cut off or too large.
+/// Reads the whole response, up to a limit in bytes. What came is kept, also when it is cut off or too large.
 pub(crate) async fn receive(
     operation: &'static Operation,
     limit: usize,
@@ -162,7 +162,7 @@ pub(crate) async fn receive(
 ) -> Result<Received, Error> {
     let status = answer.status();
     let headers = std::mem::take(answer.headers_mut());
-    // Most answers are one chunk, which is kept as it is.
+    // Most responses are one chunk, which is kept as it is.
     let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
     let failure = loop {
         match answer.chunk().await {

@@ -1,10 +1,10 @@
-//! One request, and what it proves when no answer comes.
+//! One request, and what it proves when no response comes.
 //!
 //! The HTTP clients that are made here follow no redirects: where there is no connection, nothing was sent. One
 //! that a caller brings may follow them, and nobody can see whether it does. Then the server may have acted on
 //! the request and named another place, to which there is no connection; from outside that looks the same. So
-//! without an answer such a client proves that nothing was sent only where it refuses a request at once: what
-//! was never waited for cannot have been answered.
+//! without a response such a client proves that nothing was sent only where it refuses a request at once: what
+//! was never waited for cannot have got a response.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -13,7 +13,7 @@ use crate::connecting;
 use crate::error::{Error, Kind};
 use crate::operation::Operation;
 
-/// Sends a request through an HTTP client, of which it is known whether it was made here. Beside the answer it
+/// Sends a request through an HTTP client, of which it is known whether it was made here. Beside the response it
 /// tells whether that came from another URL.
 pub(crate) async fn send(
     http: &reqwest::Client,

@@ -28,11 +28,11 @@
 //! has 30,000 characters, and many proxies refuse headers over 8 KB. And it does not say for whom
 //! it is; see [`Verifier::organization`].
 //!
-//! # What to answer
+//! # What to respond
 //!
 //! 200, 201, 202 or 204 within 30 s when the event is stored or done, [`VerifyError::status`] when
-//! it is refused. After anything else, and no answer, Lago delivers again: by default after some
-//! 3 s and once more after some 18 s, then never. So store the event, answer, and work on it later.
+//! it is refused. After anything else, and no response, Lago delivers again: by default after some
+//! 3 s and once more after some 18 s, then never. So store the event, respond, and work on it later.
 //!
 //! An event may come twice: [`Delivery::id`] tells. It may come late, after others that happened
 //! later. It may come from someone who recorded it: nothing that is signed says when.

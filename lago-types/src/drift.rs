@@ -1,4 +1,4 @@
-//! Tells who decodes an answer of the enum values that this version of the crate does not know.
+//! Tells who decodes a response of the enum values that this version of the crate does not know.
 //!
 //! For lago-client, which has the feature `drift` for people; not for use elsewhere. What is watched is what one
 //! thread reads, so it has to be read within the closure.
@@ -30,7 +30,7 @@ pub struct Unknown {
     pub values: Vec<UnknownValue>,
 }
 
-/// How many values that differ are kept of one answer.
+/// How many values that differ are kept of one response.
 const MOST_VALUES: usize = 16;
 
 impl Unknown {

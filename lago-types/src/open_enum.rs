@@ -1,6 +1,6 @@
 //! Enums that keep values which this version of the crate does not know.
 //!
-//! `open_enum!` writes one. The API adds values in minor releases, so an answer must not fail to decode because of one.
+//! `open_enum!` writes one. The API adds values in minor releases, so a response must not fail to decode because of one.
 //! There are dozens of these enums, the largest with hundreds of values: what can be shared is in [`OpenEnum`]
 //! and [`TextVisitor`], and the expansion holds only what the orphan rule or the variants force into it.
 

@@ -51,7 +51,7 @@ impl<'a> Bench<'a> {
             return Err(format!("the requests differ:\n{sent}\n\n{same}").into());
         }
 
-        // Nobody looks at failures from here on: the server has one answer, which was read.
+        // Nobody looks at failures from here on: the server has one response, which was read.
         let client = async || black_box(client().await).is_ok();
         let bare = async || black_box(bare().await).is_ok();
         let mut group = self.criterion.benchmark_group(name);

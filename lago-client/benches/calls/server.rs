@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A server on the loopback that gives one answer to everything.
+/// A server on the loopback that gives one response to everything.
 pub(crate) struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -39,7 +39,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Answers with this body from now on.
+    /// Responds with this body from now on.
     pub(crate) fn answer(&self, body: String) {
         let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: 1";
         let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());

@@ -79,19 +79,19 @@ pub(crate) fn event() -> EventInput {
     EventInput::new("api_calls", "sub_1234567890").properties(properties)
 }
 
-/// The answer to reading the customer `acme`.
+/// The response to reading the customer `acme`.
 pub(crate) fn customer() -> Outcome<String> {
     let mut customer = example("customers.get")?;
     customer["customer"]["external_id"] = json!("acme");
     Ok(customer.to_string())
 }
 
-/// The answer to an event.
+/// The response to an event.
 pub(crate) fn event_answer() -> Outcome<String> {
     Ok(example("events.create")?.to_string())
 }
 
-/// The answer to a batch of 100 events.
+/// The response to a batch of 100 events.
 pub(crate) fn events_answer() -> Outcome<String> {
     let events = vec![example("events.create")?["event"].clone(); 100];
     Ok(json!({ "events": events }).to_string())

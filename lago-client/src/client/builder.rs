@@ -117,29 +117,29 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls wait for the server's next window once an answer says that no request is left
+    /// Whether calls wait for the server's next window once a response says that no request is left
     /// in this one (`x-ratelimit-remaining: 0`). Off unless set: then such calls are sent, and
     /// refused with 429. Clones of a client wait together; a call whose
     /// [`total_timeout`](Self::total_timeout) ends before the window does fails without being sent.
     ///
-    /// When the window is over, one call goes first, and the others as its answer allows: spread evenly
-    /// over the new window, about in the order in which they came. After 2 s without that answer another
+    /// When the window is over, one call goes first, and the others as its response allows: spread evenly
+    /// over the new window, about in the order in which they came. After 2 s without that response another
     /// call goes to find out. So no call waits for a future that is not polled. No window is waited for
     /// longer than the client's policy allows ([`RetryPolicy::max_retry_after`], 120 s unless set), whatever
-    /// the server says; and what it says in answer to a later request replaces what it said before.
+    /// the server says; and what it says in response to a later request replaces what it said before.
     pub fn rate_limit_pacing(mut self, on: bool) -> Self {
         self.pacing = on;
         self
     }
 
-    /// How many bytes an answer, or a file in one piece, may have: 64 MiB unless set.
+    /// How many bytes a response, or a file in one piece, may have: 64 MiB unless set.
     ///
-    /// What is read from an answer takes more memory than its JSON. A list of objects with nothing in them takes up
+    /// What is read from a response takes more memory than its JSON. A list of objects with nothing in them takes up
     /// to 130 times as much; only a hostile server sends one, and this limit is what bounds it: with 8 MiB, about
     /// 1 GiB. JSON of any shape, such as the properties of an event, can take about a hundred times as much and
     /// comes from whoever made it, not from Lago. So no more than 1 MiB of it is read in one field, and
-    /// 8 MiB in all fields of an answer; beyond that the call fails with
-    /// [`is_decode`](crate::Error::is_decode), and the error keeps the answer as it came.
+    /// 8 MiB in all fields of a response; beyond that the call fails with
+    /// [`is_decode`](crate::Error::is_decode), and the error keeps the response as it came.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
@@ -162,7 +162,7 @@ impl ClientBuilder {
     /// A header for every request. One of the same name that a call sets replaces it.
     ///
     /// Refused by [`build`](Self::build) are those that frame a request, route it, or say what is in it
-    /// and in its answer: `content-length`, `host`, `accept` and their like.
+    /// and in its response: `content-length`, `host`, `accept` and their like.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self

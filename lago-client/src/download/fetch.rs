@@ -36,7 +36,7 @@ pub(super) struct File {
     answer: reqwest::Response,
     /// Read, and not handed out yet.
     read: Option<Bytes>,
-    /// Present where the answer does not say where the file ends.
+    /// Present where the response does not say where the file ends.
     tail: Option<Tail>,
 }
 
@@ -234,7 +234,7 @@ impl Fetch<'_> {
     }
 }
 
-/// Whether an answer says where its body ends. Else it does where the connection is closed, which is
+/// Whether a response says where its body ends. Else it does where the connection is closed, which is
 /// what it also does when it breaks.
 fn is_delimited(answer: &reqwest::Response) -> bool {
     let headers = answer.headers();

@@ -9,7 +9,7 @@ pub(crate) enum Format {
     Xml,
 }
 
-/// What the first bytes of an answer are.
+/// What the first bytes of a response are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Beginning {
     /// Those of a file, which ends like this.
@@ -55,7 +55,7 @@ const ROOTS: [&[u8]; 4] = [
 const TAIL: usize = 1 << 10;
 
 impl Format {
-    /// Whether an answer of this media type may be a file; storages that name none are taken at their
+    /// Whether a response of this media type may be a file; storages that name none are taken at their
     /// first bytes.
     pub(super) fn admits(self, content_type: Option<&str>) -> bool {
         let media_type = content_type.unwrap_or_default().split(';').next();

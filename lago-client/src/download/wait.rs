@@ -54,13 +54,13 @@ impl Wait {
         Some(first.saturating_mul(factor).min(longest).min(rest))
     }
 
-    /// Asks, first for the making where there is a call for that, until an answer has the URL. Too
+    /// Asks, first for the making where there is a call for that, until a response has the URL. Too
     /// late, it is how often was asked.
     ///
     /// # Errors
     ///
-    /// The first of an answer. Where the time ends during a later look it is too late, and no error: what
-    /// is known is that the file was not made when the last answer came.
+    /// The first of a response. Where the time ends during a later look it is too late, and no error: what
+    /// is known is that the file was not made when the last response came.
     pub(super) async fn until_made<F>(
         &self,
         clock: &dyn Clock,

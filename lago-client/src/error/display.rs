@@ -126,7 +126,7 @@ impl Error {
         }
     }
 
-    /// The media type of the answer, if that is what the header holds.
+    /// The media type of the response, if that is what the header holds.
     fn media_type(&self) -> Option<&str> {
         redact::media_type(self.headers()?.get(CONTENT_TYPE)?.to_str().ok()?)
     }

@@ -11,7 +11,7 @@ pub(crate) enum Kind {
     Request(String),
     /// No connection to the server.
     Connect { timed_out: bool },
-    /// No answer within the time limit.
+    /// No response within the time limit.
     Timeout,
     /// The connection broke.
     Transport,
@@ -19,15 +19,15 @@ pub(crate) enum Kind {
     Elsewhere,
     /// The next window of the server's rate limit is too far away.
     Paced,
-    /// The answer is larger than the limit, in bytes.
+    /// The response is larger than the limit, in bytes.
     TooLarge(usize),
-    /// The server refused, or something between answered for it.
+    /// The server refused, or something between responded for it.
     Api,
     /// A success of another URL, to which a redirect led.
     Redirected,
-    /// The answer is a success that cannot be read, at this JSON path.
+    /// The response is a success that cannot be read, at this JSON path.
     Decode(String),
-    /// The answer is a success about another object than the path, as this property says.
+    /// The response is a success about another object than the path, as this property says.
     OtherObject(&'static str),
     /// A list names page after page, and there is nothing on them.
     Endless,

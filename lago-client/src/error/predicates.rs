@@ -8,8 +8,8 @@ impl Error {
     /// The server may have executed the call, or did. Then an operation that is not idempotent was not
     /// repeated; look whether it happened before you repeat it.
     ///
-    /// It is false where no request left, and where each answer proves that the server did nothing. These
-    /// answers do: JSON that repeats the HTTP status in `status`, with
+    /// It is false where no request left, and where each response proves that the server did nothing. These
+    /// responses do: JSON that repeats the HTTP status in `status`, with
     ///
     /// | status | `error` | `code` |
     /// |---|---|---|
@@ -23,14 +23,14 @@ impl Error {
     /// | 422 | any | `lock_acquisition_failed`, `stripe_required` |
     ///
     /// A 404 or 422 that names a payment provider is not among them: the server saves a customer before
-    /// it looks for the provider. Everything else leaves a doubt: no answer or a part of one, 5xx and 429,
+    /// it looks for the provider. Everything else leaves a doubt: no response or a part of one, 5xx and 429,
     /// other statuses and redirects, what a gateway says, errors of payment providers and third parties,
     /// and a success that cannot be read or is too large. So does no connection
     /// ([`is_connect`](Self::is_connect)) where the HTTP client is one of
     /// [your own](crate::ClientBuilder::http_client).
     ///
-    /// It speaks for all attempts. A 404, 405 or 422 may be the answer to a repeat of what the server
-    /// had executed already: after a deletion of which the first answer was lost, the second says
+    /// It speaks for all attempts. A 404, 405 or 422 may be the response to a repeat of what the server
+    /// had executed already: after a deletion of which the first response was lost, the second says
     /// 404. Where this is false, the server did nothing.
     #[must_use]
     pub fn is_ambiguous(&self) -> bool {
@@ -56,7 +56,7 @@ impl Error {
         self.answered(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
-    /// The API key is not accepted (401). The server answers the same when a payment provider
+    /// The API key is not accepted (401). The server responds with the same when a payment provider
     /// refuses the credentials that it holds.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
@@ -88,7 +88,7 @@ impl Error {
         self.0.kind == Kind::Api && self.status().is_some_and(|status| status.is_server_error())
     }
 
-    /// The time limit passed before the answer was complete, before there was a connection, or
+    /// The time limit passed before the response was complete, before there was a connection, or
     /// before a file was made.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
@@ -103,7 +103,7 @@ impl Error {
     ///
     /// That is known of the HTTP client that [`ClientBuilder`](crate::ClientBuilder::http_client) makes itself.
     /// One of your own may have been redirected to a server to which there is no connection, after the first one
-    /// acted: then this says no more than why there is no answer, [`is_ambiguous`](Self::is_ambiguous) is true
+    /// acted: then this says no more than why there is no response, [`is_ambiguous`](Self::is_ambiguous) is true
     /// as well, and only idempotent calls are repeated. Nor does it tell apart a time limit that ends while
     /// yours is connecting.
     #[must_use]
@@ -127,9 +127,9 @@ impl Error {
         }
     }
 
-    /// The connection broke before the answer was complete, or may have: an answer without a length
+    /// The connection broke before the response was complete, or may have: a response without a length
     /// (HTTP/1.0, `connection: close`) ends where the connection does. JSON tells whether it is whole. Text,
-    /// and no body where [`None`] is an answer, are believed once two attempts of the call have brought the same,
+    /// and no body where [`None`] is a response, are believed once two attempts of the call have brought the same,
     /// so that a call that has one attempt ends with this. [`body`](Self::body) is what came.
     ///
     /// So it is when the future of a call is polled outside of the runtime in which it was first, where its
@@ -139,7 +139,7 @@ impl Error {
         matches!(self.0.kind, Kind::Transport | Kind::Elsewhere)
     }
 
-    /// The answer, or a file, has more bytes than
+    /// The response, or a file, has more bytes than
     /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes) allows. The call was executed; a
     /// file can be fetched as a [`stream`](crate::FileRequest::stream).
     #[must_use]
@@ -153,15 +153,15 @@ impl Error {
         matches!(self.0.kind, Kind::Decode(_))
     }
 
-    /// The server said yes, and its answer is about another object than the path of the call: it states
+    /// The server said yes, and its response is about another object than the path of the call: it states
     /// another `external_id`, `code` or `lago_id` of itself or of its owner, or still has the metadata
     /// key, the privilege or the entitlement that was to be deleted.
     /// Something between, such as a proxy that decodes `%2E`, made another path of it. A call that
     /// changes or deletes was executed, on that other object: this notices it and does not prevent it.
     ///
     /// [`body`](Self::body) holds the object; [`is_ambiguous`](Self::is_ambiguous) is true as well. Do
-    /// not repeat the call. Answers that state nothing of the path are not compared, and a path that
-    /// became that of another operation mostly has an answer that cannot be read
+    /// not repeat the call. Responses that state nothing of the path are not compared, and a path that
+    /// became that of another operation mostly has a response that cannot be read
     /// ([`is_decode`](Self::is_decode)).
     #[must_use]
     pub fn is_other_object(&self) -> bool {

@@ -16,7 +16,7 @@ impl Error {
     /// [`already_recorded`](Self::already_recorded) names and no others: the server stores all of a
     /// batch or nothing, so drop these and send the rest again.
     ///
-    /// That the server has the same event under that key is not said. Where this may be the answer to a
+    /// That the server has the same event under that key is not said. Where this may be the response to a
     /// repeat of the very same call, the client looks: when all that was sent is there, equal in
     /// subscription, code, time, properties and amount, the call succeeds. It does not when one cannot be
     /// read, or differs; the value that the expression of a billable metric adds is a difference too.

@@ -1,4 +1,4 @@
-//! The body of an answer as it leaves: whole, or cut off.
+//! The body of a response as it leaves: whole, or cut off.
 
 use std::fmt;
 use std::pin::Pin;

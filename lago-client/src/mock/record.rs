@@ -27,7 +27,7 @@ pub struct ReceivedRequest {
     pub headers: HeaderMap,
     /// The body; nothing when it was too large.
     pub body: Bytes,
-    /// The status of the answer; none when there was no answer, and while it is being decided.
+    /// The status of the response; none when there was no response, and while it is being decided.
     pub status: Option<StatusCode>,
 }
 

@@ -19,12 +19,12 @@ use crate::operation::Operation;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
-/// Bodies by operation id; of one that answers by the root key of the request, bodies by that key.
+/// Bodies by operation id; of one that responds by the root key of the request, bodies by that key.
 static EXAMPLES: LazyLock<BTreeMap<&str, Value>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../generated/example_responses.json")).unwrap_or_default()
 });
 
-/// An answer for a [`MockServer`](super::MockServer) to give.
+/// A response for a [`MockServer`](super::MockServer) to give.
 ///
 /// ```
 /// use lago_client::mock::{MockResponse, example};
@@ -53,7 +53,7 @@ pub struct MockResponse {
     delivery: Delivery,
 }
 
-/// How much of an answer the caller gets.
+/// How much of a response the caller gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Delivery {
     Whole,
@@ -63,7 +63,7 @@ enum Delivery {
 }
 
 impl MockResponse {
-    /// An answer with this status and nothing in it. A number that is no status becomes 500.
+    /// A response with this status and nothing in it. A number that is no status becomes 500.
     pub fn new(status: u16) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, JSON);
@@ -75,7 +75,7 @@ impl MockResponse {
         }
     }
 
-    /// No answer: the connection is closed once the request has been received.
+    /// No response: the connection is closed once the request has been received.
     pub fn hang_up() -> Self {
         Self {
             delivery: Delivery::HangUp,
@@ -83,7 +83,7 @@ impl MockResponse {
         }
     }
 
-    /// No answer, while the connection stays open until the caller closes it.
+    /// No response, while the connection stays open until the caller closes it.
     pub fn silence() -> Self {
         Self {
             delivery: Delivery::Silence,
@@ -92,7 +92,7 @@ impl MockResponse {
     }
 
     /// Cut off: the head, which tells the length of the whole body, and half of the body; then the
-    /// connection is closed. Of an answer without a body it is the head, which promises one.
+    /// connection is closed. Of a response without a body it is the head, which promises one.
     pub fn cut_off(self) -> Self {
         Self {
             delivery: Delivery::Half,
@@ -153,7 +153,7 @@ impl MockResponse {
         self
     }
 
-    /// The example for a request; some operations answer by the root key that it has.
+    /// The example for a request; some operations respond by the root key that it has.
     pub(super) fn example(
         operation: &Operation,
         sent: Option<&Value>,
@@ -189,7 +189,7 @@ impl MockResponse {
         }
     }
 
-    /// The answer as it leaves, or what is done in its place.
+    /// The response as it leaves, or what is done in its place.
     pub(super) async fn into_http(self) -> Result<Response<Payload>, HangUp> {
         let payload = match self.delivery {
             Delivery::Whole => Payload::whole(self.body),
@@ -204,8 +204,8 @@ impl MockResponse {
     }
 }
 
-/// The answer that a [`MockServer`](super::MockServer) gives unless told otherwise, to be changed
-/// and given to [`MockResponse::json`]; null for an operation that answers nothing.
+/// The response that a [`MockServer`](super::MockServer) gives unless told otherwise, to be changed
+/// and given to [`MockResponse::json`]; null for an operation that responds with nothing.
 ///
 /// An operation is called by its id, or as this crate has it: `findInvoice` or `invoices.get`.
 ///

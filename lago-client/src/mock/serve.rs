@@ -66,7 +66,7 @@ async fn respond(request: Request<Incoming>, state: &State) -> Result<Response<P
 }
 
 /// The whole body, unless it is too large: then it is read all the same, because a caller who is
-/// cut off while writing does not read the answer.
+/// cut off while writing does not read the response.
 async fn read(mut body: Incoming) -> hyper::Result<Option<Bytes>> {
     let mut kept = Some(BytesMut::new());
     while let Some(frame) = body.frame().await {

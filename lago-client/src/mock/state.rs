@@ -75,13 +75,13 @@ impl State {
         }
     }
 
-    /// An id for an answer: a UUID that counts.
+    /// An id for a response: a UUID that counts.
     pub(super) fn request_id(&self) -> String {
         let number = self.answers.fetch_add(1, Ordering::Relaxed) & 0xffff_ffff_ffff;
         format!("00000000-0000-4000-8000-{number:012x}")
     }
 
-    /// The answer that someone wants for a request of an operation.
+    /// The response that someone wants for a request of an operation.
     pub(super) fn wanted(
         &self,
         operation: &'static Operation,

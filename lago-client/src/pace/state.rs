@@ -1,4 +1,4 @@
-//! Who may send a request, from what answers have said. Pure.
+//! Who may send a request, from what responses have said. Pure.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use crate::rate_limit::RateLimit;
 /// A window is told in whole seconds.
 const SHORTEST_WINDOW: Duration = Duration::from_secs(1);
 
-/// Two answers that put the end of the window so far apart speak of the same one.
+/// Two responses that put the end of the window so far apart speak of the same one.
 const SAME_WINDOW: Duration = Duration::from_millis(1500);
 
-/// How long the others wait for the answer of a probe. Then the next one goes to find out: the first
+/// How long the others wait for the response of a probe. Then the next one goes to find out: the first
 /// may be held by a future that nobody polls, and a request in so long is no burden to a server.
 pub(super) const PROBE: Duration = Duration::from_secs(2);
 
@@ -25,7 +25,7 @@ pub(super) const GRACE: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(super) struct State {
     gate: Gate,
-    /// No window is waited for longer: one absurd answer must not end all calls.
+    /// No window is waited for longer: one absurd response must not end all calls.
     longest: Duration,
     /// The places of the calls that are waiting, in the order in which they came.
     line: BTreeSet<u64>,
@@ -33,7 +33,7 @@ pub(super) struct State {
     places: u64,
     /// Of the requests that were sent.
     requests: u64,
-    /// What the answer to the latest request said that said something.
+    /// What the response to the latest request said that said something.
     news: Option<News>,
 }
 
@@ -44,7 +44,7 @@ enum Gate {
     Open,
     /// None before this instant; then one, to find out.
     Closed { until: Instant },
-    /// None before the answer to this one, or this instant.
+    /// None before the response to this one, or this instant.
     Probing { request: u64, until: Instant },
     /// One at a time, evenly spread over the window that ends then.
     Spread {
@@ -54,10 +54,10 @@ enum Gate {
     },
 }
 
-/// What an answer says of the window.
+/// What a response says of the window.
 #[derive(Clone, Copy, Debug)]
 struct News {
-    /// The request that it answers.
+    /// The request that it responds to.
     request: u64,
     remaining: u64,
     limit: u64,
@@ -74,7 +74,7 @@ pub(super) enum Turn {
     Go(u64),
     /// Ask again after this time.
     At(Duration),
-    /// Ask again when the probe is answered, and after this time.
+    /// Ask again when the probe has its response, and after this time.
     AfterProbe(Duration),
 }
 
@@ -178,9 +178,9 @@ impl State {
         (every / 4).saturating_mul(quarters)
     }
 
-    /// Takes note of the answer to a request; whether those who wait must ask again.
+    /// Takes note of the response to a request; whether those who wait must ask again.
     ///
-    /// Answers arrive in any order; the one to the latest request is the news. An earlier one counts
+    /// Responses arrive in any order; the one to the latest request is the news. An earlier one counts
     /// where it knows of fewer requests left in the same window, which only become fewer.
     pub(super) fn note(&mut self, request: u64, limit: RateLimit, now: Instant) -> bool {
         let rest = limit.reset.min(self.longest);
@@ -218,18 +218,18 @@ impl State {
         };
         match (before, self.gate) {
             (Gate::Open, Gate::Open) => false,
-            // Each sees a small change when it asks, and not all need ask at each answer.
+            // Each sees a small change when it asks, and not all need ask at each response.
             (Gate::Spread { every: before, .. }, Gate::Spread { every, .. }) => every < before / 2,
             _ => true,
         }
     }
 
-    /// Takes note that a request has come to its end, answered or not; whether that changes anything.
+    /// Takes note that a request has come to its end, with a response or without; whether that changes anything.
     pub(super) fn end(&mut self, request: u64, now: Instant) -> bool {
         let is_probe =
             matches!(self.gate, Gate::Probing { request: probe, .. } if probe == request);
         if is_probe {
-            // Without an answer that says something, the next window is taken to be like the last.
+            // Without a response that says something, the next window is taken to be like the last.
             self.gate = self
                 .news
                 .map_or(Gate::Open, |last| self.share(last.limit, last.rest, now));

@@ -36,7 +36,7 @@ fn headers(limit: RateLimit) -> HeaderMap {
     HeaderMap::from_iter(fields)
 }
 
-/// A request that is answered like this after so long.
+/// A request that gets this response after so long.
 async fn request(pace: &Pace, answer: Option<RateLimit>, takes: Duration) -> Instant {
     let pass = pace.enter(&System, secs(3600)).await.unwrap();
     let left = Instant::now();
@@ -50,7 +50,7 @@ async fn request(pace: &Pace, answer: Option<RateLimit>, takes: Duration) -> Ins
 #[test]
 fn the_answer_to_the_latest_request_counts_in_whatever_order_they_come() {
     let now = Instant::now();
-    // Answers to requests, in the order in which they arrive, and how long the next call waits.
+    // Responses to requests, in the order in which they arrive, and how long the next call waits.
     for (answers, wait) in [
         (&[(1, limit(0, 30))][..], Some(30)),
         (&[(1, limit(1, 30))], None),
@@ -227,7 +227,7 @@ async fn a_probe_that_nobody_polls_loses_its_right_and_its_answer_still_counts()
     let (start, pace) = (Instant::now(), Pace::new(LONGEST));
     request(&pace, Some(limit(0, 10)), Duration::ZERO).await;
     let probe = pace.enter(&System, LONGEST).await.unwrap();
-    // One in so long, as long as no answer comes.
+    // One in so long, as long as no response comes.
     let (second, third) = (request(&pace, None, LONGEST), request(&pace, None, LONGEST));
     let fourth = pace.enter(&System, LONGEST);
     let told = async {

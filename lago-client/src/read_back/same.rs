@@ -118,7 +118,7 @@ mod tests {
         })
     }
 
-    /// The same as the server answers it.
+    /// The same as the server sends it back.
     fn found() -> Value {
         json!({
             "lago_id": "7f10740e-5d16-4b6c-afd7-62019fe37b91",

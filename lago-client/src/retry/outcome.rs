@@ -13,7 +13,7 @@ pub(crate) struct Outcome {
     pub(crate) class: Class,
     /// The server may have executed the request, or did.
     pub(crate) may_be_executed: bool,
-    /// How long the answer asks to wait.
+    /// How long the response asks to wait.
     pub(crate) wait: Option<Duration>,
 }
 
@@ -22,12 +22,12 @@ pub(crate) struct Outcome {
 pub(crate) enum Class {
     /// No connection: nothing was sent.
     NotSent,
-    /// No answer, or a part of one.
+    /// No response, or a part of one.
     NoResponse,
     /// Somebody takes no more requests: a gateway, or a payment provider behind Lago. How far this one
     /// went is unknown.
     Throttled,
-    /// Any other answer that does not prove that the server did nothing.
+    /// Any other response that does not prove that the server did nothing.
     Unproven,
     /// Another request was faster; the same may work in a moment.
     Conflict,

@@ -12,8 +12,8 @@ use std::time::Duration;
 /// |---|---|---|
 /// | no connection: nothing was sent | again | again |
 /// | no connection of an HTTP client of [your own], which may have been redirected | again | error, [ambiguous] |
-/// | no answer in time, connection lost, answer cut off | again | error, [ambiguous] |
-/// | any answer that does not prove that the server did nothing: 5xx, 429, pages of gateways | again | error, [ambiguous] |
+/// | no response in time, connection lost, response cut off | again | error, [ambiguous] |
+/// | any response that does not prove that the server did nothing: 5xx, 429, pages of gateways | again | error, [ambiguous] |
 /// | 409, 422 `lock_acquisition_failed` of Lago | again | error |
 /// | any other refusal of Lago that proves it: [the list][ambiguous] | error | error |
 /// | a success that cannot be read, or is too large | error, [ambiguous] | error, [ambiguous] |
@@ -63,8 +63,8 @@ impl RetryPolicy {
         }
     }
 
-    /// One attempt, whatever comes of it. Behind a proxy whose answers have no length, such as one that speaks
-    /// HTTP/1.0, that is too few for calls that answer text or nothing
+    /// One attempt, whatever comes of it. Behind a proxy whose responses have no length, such as one that speaks
+    /// HTTP/1.0, that is too few for calls that response text or nothing
     /// ([`is_transport`](crate::Error::is_transport)).
     pub const fn never() -> Self {
         Self::new().max_attempts(1)

@@ -1,8 +1,8 @@
-//! The answers that prove that the server did nothing for a request.
+//! The responses that prove that the server did nothing for a request.
 //!
 //! Reviewed by hand: next to each row stands where the server's own code (getlago/lago-api) gives this
-//! answer before it acts, or within a transaction that it rolls back. What is not listed proves nothing,
-//! in the server's words or not: a gateway can answer for a server that is still at work.
+//! response before it acts, or within a transaction that it rolls back. What is not listed proves nothing,
+//! in the server's words or not: a gateway can respond for a server that is still at work.
 
 use lago_types::ApiError;
 use reqwest::StatusCode;
@@ -12,13 +12,13 @@ use lago_types::words::is_code;
 /// What to expect of the same request a moment later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Later {
-    /// The same answer.
+    /// The same response.
     Same,
     /// Perhaps another: somebody else was faster, or holds a lock.
     Other,
 }
 
-/// An answer: a JSON object whose `status` repeats the HTTP status. A `*` stands for any text.
+/// A response: a JSON object whose `status` repeats the HTTP status. A `*` stands for any text.
 struct Refusal {
     status: u16,
     /// What stands under `error`.
@@ -107,7 +107,7 @@ const REFUSALS: [Refusal; 16] = [
 /// (customers/upsert_from_api_service.rb; seen live): such details prove nothing.
 const FOUND_LATE: &str = "provider";
 
-/// What is to be expected of a request after this answer; none when the answer does not prove that the
+/// What is to be expected of a request after this response; none when the response does not prove that the
 /// server did nothing.
 pub(crate) fn find(status: StatusCode, body: &ApiError) -> Option<Later> {
     if body.status() != Some(status.as_u16()) {

@@ -18,7 +18,7 @@ use super::verifier::Verifier;
 use crate::runtime::stay;
 
 /// A handler that takes a [`Delivery`] is called for what the [`Verifier`] of its state accepts.
-/// Everything else is answered before: 400, 401, 408, 413 or 503, see [`VerifyError::status`].
+/// Everything else gets its response before: 400, 401, 408, 413 or 503, see [`VerifyError::status`].
 ///
 /// The headers are looked at before the body is read, and the body is read up to
 /// [`Verifier::max_body_bytes`], 2 MiB unless set, and for [`Verifier::read_timeout`], 10 s unless set;

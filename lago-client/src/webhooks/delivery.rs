@@ -17,7 +17,7 @@ use crate::redact;
 #[non_exhaustive]
 pub struct Delivery {
     /// The id of the webhook, from the header `X-Lago-Unique-Key`: the same when Lago delivers it
-    /// again, because the answer was lost, late or no success. Whoever has seen it before is done.
+    /// again, because the response was lost, late or no success. Whoever has seen it before is done.
     ///
     /// The signature does not cover it. Someone who recorded a delivery can send it again under
     /// another id, so what must not happen twice has to be safe in itself.

@@ -16,9 +16,9 @@ pub(super) type Cause = Arc<dyn StdError + Send + Sync>;
 
 /// Why a delivery is refused.
 ///
-/// [`check`](Self::check) says which check failed, [`status`](Self::status) what to answer.
-/// `Display` is one line, made for logs and for the answer: it quotes neither keys nor signatures
-/// nor the body. Lago keeps the answer and shows it beside the webhook. `Debug` is that line with its
+/// [`check`](Self::check) says which check failed, [`status`](Self::status) what to respond with.
+/// `Display` is one line, made for logs and for the response: it quotes neither keys nor signatures
+/// nor the body. Lago keeps the response and shows it beside the webhook. `Debug` is that line with its
 /// cause and advice for whoever runs the receiver.
 #[derive(Clone)]
 pub struct VerifyError {
@@ -112,7 +112,7 @@ impl VerifyError {
         }
     }
 
-    /// What to answer: 400 to what is malformed, 413 to what is too large, 408 to what does not come
+    /// What to respond with: 400 to what is malformed, 413 to what is too large, 408 to what does not come
     /// in time, 401 to what cannot be trusted, 503 when there is no key to say so.
     ///
     /// Lago delivers again, twice by default, whatever the refusal is.

@@ -40,7 +40,7 @@ async fn ask(lago: &Client) -> Result<PublicKey, Cause> {
     }
 }
 
-/// The key in an answer of which nothing marks the end, so that nobody knows whether it was cut off: a key
+/// The key in a response of which nothing marks the end, so that nobody knows whether it was cut off: a key
 /// has an end of its own.
 fn whole(error: &Error) -> Option<PublicKey> {
     let is_success =

@@ -38,7 +38,7 @@ const MOST_BYTES: usize = 16 << 20;
 /// Asks for the key.
 pub(super) type Source = Box<dyn Fn() -> Asking + Send + Sync>;
 
-/// An answer that is on its way.
+/// A response that is on its way.
 pub(super) type Asking = Pin<Box<dyn Future<Output = Result<PublicKey, Cause>> + Send>>;
 
 /// A key as those hold it who check with it.
@@ -164,7 +164,7 @@ impl Held {
         }
     }
 
-    /// Takes note of the answer to the fetch under way, and says whether another is owed.
+    /// Takes note of the response to the fetch under way, and says whether another is owed.
     fn learn(&mut self, answer: Result<PublicKey, Cause>) -> bool {
         let fails_anew = answer.is_err() && self.failure.is_none();
         self.failure = None;
@@ -270,7 +270,7 @@ impl Keys {
         held.bytes += bytes;
         drop(held);
         let place = Waiting { keys: self, bytes };
-        // In a task of its own: a caller who hangs up must neither waste the answer nor make room
+        // In a task of its own: a caller who hangs up must neither waste the response nor make room
         // for another fetch. Not before the lock is open: a runtime that ends drops it at once.
         if let Some((runtime, flight)) = flight {
             runtime.spawn(flight.run());

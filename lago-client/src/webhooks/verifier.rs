@@ -114,7 +114,7 @@ impl Verifier {
     /// [`warm_up`](Self::warm_up) before. The key is kept. A signature that it did not make is a
     /// reason to ask for it again, one at a time and once in five seconds whatever arrives. So after
     /// a change of the key a genuine delivery is taken within the three times that Lago tries, also
-    /// while others are forged, and if the server fails once. Of those that wait for an answer, 64 at
+    /// while others are forged, and if the server fails once. Of those that wait for a response, 64 at
     /// most and 16 MiB, the rest is refused with 503; they wait 10 s at most.
     ///
     /// To ask is one request that is not tried again, whatever the client's policy is. A server before
@@ -178,7 +178,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// When any check fails; [`VerifyError::status`] is what to answer.
+    /// When any check fails; [`VerifyError::status`] is what to respond with.
     pub fn verify<I, N, V>(&self, headers: I, body: &[u8]) -> Result<Delivery, VerifyError>
     where
         I: IntoIterator<Item = (N, V)>,
@@ -196,7 +196,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// When any check fails; [`VerifyError::status`] is what to answer.
+    /// When any check fails; [`VerifyError::status`] is what to respond with.
     pub async fn receive<I, N, V>(
         &self,
         headers: I,

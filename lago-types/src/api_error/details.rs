@@ -18,9 +18,9 @@ pub enum Details<'a> {
     Fields(Fields<'a>),
     /// Details by index in the request: of a batch of events or alerts.
     Items(Items<'a>),
-    /// What a payment provider answered to Lago (`provider_error`).
+    /// What a payment provider responded to Lago (`provider_error`).
     Provider(ProviderError<'a>),
-    /// What another party answered to Lago (`third_party_error`).
+    /// What another party responded to Lago (`third_party_error`).
     ThirdParty(ThirdPartyError<'a>),
     /// A payment provider has had too many requests from Lago (`too_many_provider_requests`).
     ProviderLimit(ProviderLimit<'a>),
@@ -178,7 +178,7 @@ fn index(key: &str) -> Option<usize> {
         .filter(|index: &usize| index.to_string() == key)
 }
 
-/// What a payment provider answered to Lago.
+/// What a payment provider responded to Lago.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProviderError<'a> {
@@ -190,9 +190,9 @@ pub struct ProviderError<'a> {
     pub message: Option<&'a str>,
     /// The id under which the provider logged the request.
     pub request_id: Option<&'a str>,
-    /// The HTTP status of the provider's answer.
+    /// The HTTP status of the provider's response.
     pub http_status: Option<u16>,
-    /// The body of the provider's answer: mostly a text.
+    /// The body of the provider's response: mostly a text.
     pub http_body: Option<&'a Value>,
     /// All of the details.
     pub raw: &'a Value,
@@ -217,7 +217,7 @@ impl<'a> ProviderError<'a> {
     }
 }
 
-/// What another party, such as an accounting or tax service, answered to Lago.
+/// What another party, such as an accounting or tax service, responded to Lago.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ThirdPartyError<'a> {

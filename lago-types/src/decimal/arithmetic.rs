@@ -8,7 +8,7 @@ use std::{
 use super::number::{Parts, without_leading_zeros};
 use super::{Decimal, Form, Spelling};
 
-/// How many digits a result has at most. A text of thirty bytes can name a number of a billion digits, and no answer
+/// How many digits a result has at most. A text of thirty bytes can name a number of a billion digits, and no response
 /// of a server shall make this crate write them out.
 const MOST_DIGITS: usize = 1000;
 

@@ -1,4 +1,4 @@
-//! JSON of any shape in an answer. As a `Value` it can take a hundred times the memory of its text, which a server
+//! JSON of any shape in a response. As a `Value` it can take a hundred times the memory of its text, which a server
 //! decides alone, so it is looked at as text first.
 //!
 //! What an application reads for itself, from a queue or a file, is its own and as long as it likes. The limits are
@@ -15,18 +15,18 @@ use serde_json::value::RawValue;
 /// How many bytes of free-form JSON one field may have.
 pub const MOST_IN_FIELD: usize = 1 << 20;
 
-/// How many bytes of free-form JSON all fields of an answer may have together.
+/// How many bytes of free-form JSON all fields of a response may have together.
 pub const MOST_IN_ANSWER: usize = 8 << 20;
 
 /// How every failure to read such a field begins.
 pub(super) const BEGIN: &str = "free-form JSON: ";
 
 thread_local! {
-    /// How many bytes the answer that is being read may still have; none outside of one.
+    /// How many bytes the response that is being read may still have; none outside of one.
     static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Reads an answer: free-form JSON in it is limited, field by field and altogether.
+/// Reads a response: free-form JSON in it is limited, field by field and altogether.
 pub fn answer<T>(read: impl FnOnce() -> T) -> T {
     /// Puts back what was there, also when `read` panics.
     struct Restore(Option<usize>);
@@ -45,7 +45,7 @@ pub fn answer<T>(read: impl FnOnce() -> T) -> T {
 ///
 /// # Errors
 ///
-/// When it is not of this type; in an answer also when it is too long.
+/// When it is not of this type; in a response also when it is too long.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -67,7 +67,7 @@ fn reads_text<D>() -> bool {
     type_name::<D>().contains("serde_json::read::StrRead")
 }
 
-/// How much an answer may still have after a field of this length.
+/// How much a response may still have after a field of this length.
 fn left_after(length: usize, left: usize) -> Result<usize, TooLong> {
     let (most, place) = match length > MOST_IN_FIELD {
         true => (MOST_IN_FIELD, "one field"),
@@ -103,7 +103,7 @@ impl fmt::Display for TooLong {
 }
 
 /// Why the text of a field is not what it should be, without the line and the column, which count from the beginning
-/// of the field: serde_json would take them for a place in the answer.
+/// of the field: serde_json would take them for a place in the response.
 struct Reason<'e>(&'e serde_json::Error);
 
 impl fmt::Display for Reason<'_> {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 const USAGE: &str =
     "usage: webhook_send --type TYPE --to URL --hmac-key KEY, or webhook_send --list";
 
-/// How long a server waits for an answer.
+/// How long a server waits for a response.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What a server takes for success.
@@ -29,7 +29,7 @@ const SUCCESS: [StatusCode; 4] = [
 /// How many types are offered in place of one that does not exist.
 const OFFERED: usize = 5;
 
-/// How much of an answer is printed, in characters.
+/// How much of a response is printed, in characters.
 const PRINTED: usize = 500;
 
 #[tokio::main(flavor = "current_thread")]
@@ -85,7 +85,7 @@ async fn send(webhook_type: &str, url: &str, key: &str) -> Result<String, String
     if SUCCESS.contains(&status) {
         return Ok(said);
     }
-    // The status is the answer, whether there are words to it or not.
+    // The status is the response, whether there are words to it or not.
     let words = answer.text().await.unwrap_or_default();
     let words: String = words.trim().chars().take(PRINTED).collect();
     let separator = if words.is_empty() { "" } else { ": " };
@@ -106,7 +106,7 @@ fn address(text: &str) -> Result<Url, String> {
     }
 }
 
-/// Why there is no answer, and what may help.
+/// Why there is no response, and what may help.
 fn undelivered(url: &Url, error: &reqwest::Error) -> String {
     if error.is_timeout() {
         let seconds = TIMEOUT.as_secs();

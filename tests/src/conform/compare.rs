@@ -46,7 +46,7 @@ fn compare(expected: &Value, actual: &Value, place: &str, found: &mut Vec<String
     }
 }
 
-/// A value without the nulls in its objects: in an answer null and absent are the same.
+/// A value without the nulls in its objects: in a response null and absent are the same.
 pub fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(map) => map

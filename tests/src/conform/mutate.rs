@@ -1,4 +1,4 @@
-//! Answers that nobody recorded: what the document allows, what a newer or older server may send,
+//! Responses that nobody recorded: what the document allows, what a newer or older server may send,
 //! and what no server should.
 
 mod chaos;

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 /// The recordings of a folder and of those below it.
 #[derive(Debug, Default)]
 pub struct Recordings {
-    /// Requests with their answers.
+    /// Requests with their responses.
     pub exchanges: Vec<Exchange>,
     /// Webhooks.
     pub deliveries: Vec<Delivery>,
@@ -24,7 +24,7 @@ pub struct Recordings {
     pub accepted: Vec<Accepted>,
 }
 
-/// A request with its answer.
+/// A request with its response.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Exchange {
     /// The file, below the folder that was read.
@@ -34,14 +34,14 @@ pub struct Exchange {
     pub method: String,
     /// Path and query, raw.
     pub path: String,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     #[serde(deserialize_with = "status")]
     pub status: u16,
     /// The JSON that was sent; null for none.
     pub request_body: Value,
-    /// The headers of the answer.
+    /// The headers of the response.
     pub response_headers: Map<String, Value>,
-    /// The JSON of the answer, the text when it is no JSON, null for none.
+    /// The JSON of the response, the text when it is no JSON, null for none.
     pub response_body: Value,
 }
 
@@ -74,7 +74,7 @@ pub struct Accepted {
 }
 
 impl Exchange {
-    /// Whether the answer is JSON, as its headers say.
+    /// Whether the response is JSON, as its headers say.
     pub fn is_json(&self) -> bool {
         let kind = self.response_headers.get("content-type");
         kind.and_then(Value::as_str)
@@ -184,7 +184,7 @@ fn problem(path: &Path, why: impl ToString) -> RecordingError {
 
 fn status<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
     let status = u16::deserialize(deserializer)?;
-    // A client takes no 1xx for an answer.
+    // A client takes no 1xx for a response.
     match status {
         200..=599 => Ok(status),
         _ => Err(D::Error::custom(format!("{status} is no status"))),

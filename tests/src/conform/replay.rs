@@ -1,4 +1,4 @@
-//! Recordings replayed: every recorded answer goes once more to a caller of the public layer, and
+//! Recordings replayed: every recorded response goes once more to a caller of the public layer, and
 //! what the caller gets is compared with what was recorded. What the server was asked successfully
 //! is asked again, and compared as well.
 

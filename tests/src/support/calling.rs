@@ -23,9 +23,9 @@ pub struct Decoder {
     pub id: &'static str,
     /// Which method it is: `plans.list`.
     pub method: &'static str,
-    /// The key under which the answer holds the value; none when the answer is the value.
+    /// The key under which the response holds the value; none when the response is the value.
     pub root: Option<&'static str>,
-    /// Reads the body of an answer.
+    /// Reads the body of a response.
     pub decode: fn(&[u8]) -> Outcome,
 }
 
@@ -176,7 +176,7 @@ pub fn page<T: Serialize>(page: &Page<T>) -> Outcome {
     })
 }
 
-/// Reads an answer as the method does whose calls are `C`.
+/// Reads a response as the method does whose calls are `C`.
 pub fn decode<C>(body: &[u8]) -> Outcome
 where
     C: lago_client::Call<Output: Serialize>,

@@ -28,7 +28,7 @@ pub struct Operation {
     pub body: Option<Value>,
     /// Whether it needs the body.
     pub body_required: bool,
-    /// The schema of its JSON answer.
+    /// The schema of its JSON response.
     pub answer: Option<Value>,
     /// Whether a success may come without a body.
     pub may_be_empty: bool,

@@ -29,7 +29,7 @@ fn apply_to(root: &mut Value, target: &str, change: &Value) -> Option<()> {
             .map(|(verb, what)| (verb.as_str(), what))?,
     };
     match verb {
-        // What callers cannot see in a request or in an answer that succeeds.
+        // What callers cannot see in a request or in a response that succeeds.
         ("errors" | "note", _) => {}
         ("parameter", parameter) => {
             let operation = operation(root, target)?;

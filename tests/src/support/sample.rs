@@ -10,7 +10,7 @@ use crate::support::calling::Args;
 use crate::support::document::{Document, Operation};
 use crate::support::instance::{Filled, Instances};
 
-/// An id of the server, where the answer has none.
+/// An id of the server, where the response has none.
 const ID: &str = "1a901a90-1a90-4a90-9a90-1a901a901a90";
 
 /// A request of an operation.
@@ -114,7 +114,7 @@ impl Sample {
         if operation.may_be_empty && instances.filled == Filled::Required {
             return;
         }
-        // Of several answers the one with the root key of the request.
+        // Of several responses the one with the root key of the request.
         let members = schema["oneOf"]
             .as_array()
             .map(Vec::as_slice)
@@ -141,7 +141,7 @@ impl Sample {
         self.answer = answer.to_string().into_bytes();
     }
 
-    /// The answer is about what the path names. An id is one of the server, and all else is any text.
+    /// The response is about what the path names. An id is one of the server, and all else is any text.
     fn identify(&mut self, operation: &Operation) {
         let known = OPERATIONS.iter().find(|known| known.id == operation.id);
         for (parameter, property) in known.into_iter().flat_map(|known| known.identity) {

@@ -23,7 +23,7 @@ const PDF: &str = "%PDF-1.7 a file";
 
 const XML: &str = "<?xml version=\"1.0\"?><rsm:CrossIndustryInvoice/>";
 
-/// What a recorded answer holds, with the id that is asked for and the URLs of its files as a test
+/// What a recorded response holds, with the id that is asked for and the URLs of its files as a test
 /// wants them.
 fn recorded(exchange: &str, root: &str, file: Option<&str>, xml: Option<&str>) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recorded/exchanges");
@@ -37,7 +37,7 @@ fn recorded(exchange: &str, root: &str, file: Option<&str>, xml: Option<&str>) -
     object
 }
 
-/// The answer that is an invoice with its PDF at this URL.
+/// The response that is an invoice with its PDF at this URL.
 fn invoice(file: Option<&str>) -> ScriptedResponse {
     let invoice = recorded("137_invoice_with_file.json", "invoice", file, None);
     ScriptedResponse::json("200 OK", json!({ "invoice": invoice }))

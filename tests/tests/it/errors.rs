@@ -190,7 +190,7 @@ async fn what_an_error_prints_is_free_of_keys_and_data() -> Outcome {
                 assert!(!printed.contains("secret"), "{}: {printed}", case.name);
             }
             assert_eq!(error.to_string().lines().count(), 1, "{}", case.name);
-            // The reason of an answer that cannot be read may quote it; no other knows any data.
+            // The reason of a response that cannot be read may quote it; no other knows any data.
             let mut source = error.source().filter(|_| !error.is_decode());
             while let Some(cause) = source {
                 let printed = format!("{cause} {cause:?}");

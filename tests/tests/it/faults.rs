@@ -53,7 +53,7 @@ enum When {
 const OPERATIONS: [Operation; 2] = [Operation::Upsert, Operation::TopUp];
 const WHENS: [When; 3] = [When::First, When::Later, When::Always];
 
-/// An answer that suits both operations.
+/// A response that suits both operations.
 fn good_body() -> Result<Vec<u8>, Box<dyn StdError>> {
     let mut body = example("customers.create")?;
     body["wallet_transactions"] = json!([]);

@@ -1,4 +1,4 @@
-//! JSON of any shape in answers and deliveries: how much of it is read.
+//! JSON of any shape in responses and deliveries: how much of it is read.
 
 use std::error::Error;
 
@@ -57,7 +57,7 @@ async fn the_fields_of_an_answer_have_a_limit_together() -> Outcome {
     };
     let mut events = vec![full; 8];
     let lago = page(&events).await?.client()?;
-    // What one answer had is nothing to the next.
+    // What one response had is nothing to the next.
     for _ in 0..2 {
         assert_eq!(lago.events().list().await?.items.len(), 8);
     }

@@ -25,7 +25,7 @@ fn page_of(request: &Captured) -> Option<i64> {
 /// What is far more than a walk of these tests needs: one that never ends shall fail.
 const TOO_MANY: usize = 20;
 
-/// A server with these answers as pages 1, 2, 3 …, and 422 beyond.
+/// A server with these responses as pages 1, 2, 3 …, and 422 beyond.
 async fn book(pages: impl Into<Vec<Value>>) -> Result<(Scripted, Client), Box<dyn Error>> {
     let pages = pages.into();
     let asked = AtomicUsize::new(0);

@@ -82,7 +82,7 @@ impl Stage {
             .zip(values.iter().cloned())
             .collect();
         let call = CALLS.iter().find(|call| call.id == operation.id).unwrap();
-        // The answer is empty, which not every call can read.
+        // The response is empty, which not every call can read.
         let _ = (call.call)(&self.lago, &args).await;
         let mut sent = self.server.take();
         assert_eq!(sent.len(), 1, "{} {values:?}", operation.id);

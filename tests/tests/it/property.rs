@@ -1,4 +1,4 @@
-//! What holds for every answer that a server may send.
+//! What holds for every response that a server may send.
 
 mod deliveries;
 mod paths;

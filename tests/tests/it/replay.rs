@@ -169,7 +169,7 @@ fn exchange(what: &str, status: u16, body: Value) -> Value {
     })
 }
 
-/// A request with this body, and an answer.
+/// A request with this body, and a response.
 fn asking(body: Value) -> Value {
     let mut asking = exchange("PUT /taxes/a", 200, json!({ "tax": tax("a") }));
     asking["request_body"] = body;

@@ -1,4 +1,4 @@
-//! Queries and bodies as they leave, and answers that are no object in JSON.
+//! Queries and bodies as they leave, and responses that are no object in JSON.
 
 use std::error::Error;
 

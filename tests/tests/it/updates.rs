@@ -20,7 +20,7 @@ fn sent(request: &impl serde::Serialize) -> Value {
     serde_json::to_value(request).unwrap()
 }
 
-/// The value under a root key of every recorded answer that has it.
+/// The value under a root key of every recorded response that has it.
 fn recorded(root: &str) -> Vec<(String, Value)> {
     let recordings = Recordings::read(Path::new(FIXTURES)).unwrap();
     let found = recordings.exchanges.into_iter().filter_map(|exchange| {

@@ -41,7 +41,7 @@ pub(crate) struct Regen {
     print: Option<String>,
 }
 
-/// Runs the command; the answer is what to print on success.
+/// Runs the command; the response is what to print on success.
 pub(crate) fn regen(options: &Regen, root: &Path) -> Result<String, Diagnostics> {
     if let (Some(step), Some(place)) = (&options.stop_after, &options.print) {
         return regen::inspect(&inputs(options, root)?, step, place);

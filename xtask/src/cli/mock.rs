@@ -5,7 +5,7 @@ use std::path::Path;
 use super::forward;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// Runs the stand-in server until it ends; the answer is what to print then.
+/// Runs the stand-in server until it ends; the response is what to print then.
 pub(crate) fn run(root: &Path, port: u16) -> Result<String, Diagnostics> {
     let port = port.to_string();
     let ended = forward::program(root, "mock")

@@ -14,7 +14,7 @@ pub(crate) enum Webhook {
 
 /// Delivers an example of a webhook, signed by HMAC, as a server would.
 ///
-/// Prints what the receiver answers. The status is 1 unless it answers 200, 201, 202 or 204, which
+/// Prints what the receiver answers. The status is 1 unless it responds with 200, 201, 202 or 204, which
 /// is what a server takes for success.
 #[derive(Args)]
 pub(crate) struct Send {

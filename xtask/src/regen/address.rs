@@ -6,7 +6,7 @@
 //! | property, item, map value, union member | `PlanObject.charges[].properties`, `X{}`, `X\|0` |
 //! | shared parameter | `parameters.payment_status` |
 //! | parameter of an operation | `GET /fees?fee_type` |
-//! | body of an operation, its answer | `POST /plans request`, `GET /plans 200` |
+//! | body of an operation, its response | `POST /plans request`, `GET /plans 200` |
 //! | body of a webhook | `webhook plan_created` |
 //!
 //! `allOf` leaves no trace: its members are one object. An address says the same when a list

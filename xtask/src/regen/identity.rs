@@ -1,4 +1,4 @@
-//! Which values of a path the answer states again.
+//! Which values of a path the response states again.
 //!
 //! By them a call notices that it reached another object than it addressed. They follow from names:
 //! `/customers/{external_customer_id}` answers a `customer`, whose `external_id` is that value; a
@@ -18,7 +18,7 @@ mod gone;
 
 pub(crate) use gone::gone;
 
-/// The values of the path that the answer of an operation states again.
+/// The values of the path that the response of an operation states again.
 pub(crate) fn of(operation: &Operation, types: &BTreeMap<String, Type>) -> Vec<Identity> {
     let Some(subject) = subject(&operation.response, types) else {
         return Vec::new();
@@ -79,7 +79,7 @@ fn in_part(
     Some((Some(part(field)), property))
 }
 
-/// A field of an answer as a part of it.
+/// A field of a response as a part of it.
 fn part(field: &Field) -> Part {
     Part {
         name: field.name.clone(),
@@ -124,7 +124,7 @@ fn set_by(body: Option<&Body>, property: &str, types: &BTreeMap<String, Type>) -
     }
 }
 
-/// What an answer is about.
+/// What a response is about.
 struct Subject<'a> {
     root: Option<&'a str>,
     is_list: bool,

@@ -121,13 +121,13 @@ pub(crate) struct Operation {
     pub(crate) parameters: Vec<Parameter>,
     /// The request body.
     pub(crate) body: Option<Body>,
-    /// What a 2xx answer holds.
+    /// What a 2xx response holds.
     pub(crate) response: Response,
-    /// The values of the path that the answer states again.
+    /// The values of the path that the response states again.
     pub(crate) identity: Vec<Identity>,
-    /// Where the answer of a deletion would still have what was deleted.
+    /// Where the response of a deletion would still have what was deleted.
     pub(crate) gone: Option<Gone>,
-    /// Whether a 2xx answer may come without its body.
+    /// Whether a 2xx response may come without its body.
     pub(crate) may_be_empty: bool,
     /// How it may fail, by status.
     pub(crate) failures: Vec<Failures>,
@@ -143,7 +143,7 @@ pub(crate) struct Operation {
     pub(crate) since: Option<String>,
 }
 
-/// A value of a path that an answer states again.
+/// A value of a path that a response states again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     /// The path parameter.
@@ -164,7 +164,7 @@ impl Identity {
     }
 }
 
-/// A property of an answer that holds an object, or a list of objects.
+/// A property of a response that holds an object, or a list of objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
     /// Its name in JSON.
@@ -173,10 +173,10 @@ pub(crate) struct Part {
     pub(crate) optional: bool,
 }
 
-/// Where the answer of a deletion would still have what was deleted.
+/// Where the response of a deletion would still have what was deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Gone {
-    /// As a key of the map that is the answer; this path parameter names it.
+    /// As a key of the map that is the response; this path parameter names it.
     Key(String),
     /// As an element of the last of these lists, each in an element of the one before.
     Element(Vec<Elements>),
@@ -195,7 +195,7 @@ impl Gone {
 /// A list whose elements the path tells apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Elements {
-    /// The property that holds the list; none when the answer is the list.
+    /// The property that holds the list; none when the response is the list.
     pub(crate) list: Option<Part>,
     /// The path parameter that names an element.
     pub(crate) parameter: String,
@@ -312,7 +312,7 @@ pub(crate) enum BodyShape {
     Choice(Vec<Field>),
 }
 
-/// What a 2xx answer holds.
+/// What a 2xx response holds.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Response {
     /// Nothing.

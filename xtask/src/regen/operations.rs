@@ -1,6 +1,6 @@
 //! operations.yaml: what the document does not say about an operation. Whether it may be
 //! repeated, with a reason where the HTTP method would say otherwise, since when it exists, and where
-//! its answer is about another object than the path.
+//! its response is about another object than the path.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,7 @@ struct Row {
     idempotency: Idempotency,
     why: Option<String>,
     since: Option<String>,
-    /// The path parameters that the answer does not state again, though it looks like it, each with
+    /// The path parameters that the response does not state again, though it looks like it, each with
     /// the reason.
     answers_another: BTreeMap<String, String>,
 }
@@ -109,7 +109,7 @@ impl OperationFacts {
         self.unkeyed.borrow_mut().insert(id.to_owned(), why);
     }
 
-    /// Whether the answer of an operation is about the object that a path parameter names, as its
+    /// Whether the response of an operation is about the object that a path parameter names, as its
     /// properties look like.
     pub(crate) fn is_stated(&self, id: &str, parameter: &str) -> bool {
         let row = self.rows.get(id);

@@ -1,7 +1,7 @@
 //! The block that tells where a page stands in its list: `meta` beside the elements.
 //!
 //! The client walks through lists by it, in code that is not generated. So a list has pages only if
-//! its block says what Lago's says; any other is a plain part of the answer.
+//! its block says what Lago's says; any other is a plain part of the response.
 
 use serde_json::{Map, Value};
 

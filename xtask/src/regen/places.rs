@@ -18,9 +18,9 @@ pub(crate) enum Site {
     Parameter,
     /// A request body.
     Request,
-    /// The body of a 2xx answer.
+    /// The body of a 2xx response.
     Response,
-    /// The body of another answer. These share one hand-written type.
+    /// The body of another response. These share one hand-written type.
     Failure,
     /// The body of a webhook delivery.
     Webhook,

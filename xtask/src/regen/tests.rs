@@ -10,7 +10,7 @@ pub(super) const SERVER: &str = "server: lago-api 0123abc\n";
 
 pub(super) const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
 
-/// An answer that refers to a schema, so that the schema is used.
+/// A response that refers to a schema, so that the schema is used.
 pub(super) const USE: &str = "paths:
   /plans:
     get:

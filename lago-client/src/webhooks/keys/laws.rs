@@ -18,7 +18,7 @@ const SHORT: Duration = Duration::from_secs(7);
 struct Script {
     /// When the server changes its key.
     changes: Vec<u64>,
-    /// How long it takes to answer, one time after the other.
+    /// How long it takes to respond, one time after the other.
     delays: Vec<u64>,
     /// Which of so many fetches fails, time and again; never two in a row.
     failing: Option<(usize, usize)>,
@@ -63,7 +63,7 @@ fn script() -> impl Strategy<Value = Script> {
         )
 }
 
-/// How long it takes to answer, and which answers fail.
+/// How long it takes to respond, and which responses fail.
 fn server() -> impl Strategy<Value = (Vec<u64>, Option<(usize, usize)>)> {
     let failing = (2..5_usize).prop_flat_map(|period| (Just(period), 0..period));
     prop::option::of(failing).prop_flat_map(|failing| {
@@ -123,7 +123,7 @@ impl Server {
         PublicKey::parse(key).unwrap()
     }
 
-    /// Answers with the key that it had when it was asked, however old it is by then, unless it fails.
+    /// Responds with the key that it had when it was asked, however old it is by then, unless it fails.
     async fn ask(&self) -> Result<PublicKey, Cause> {
         let number = {
             let mut fetches = self.fetches.lock().unwrap();

@@ -53,12 +53,12 @@ impl Answer {
 struct World {
     keys: Arc<Keys>,
     asked: Arc<AtomicUsize>,
-    /// The server answers as often as there are permits.
+    /// The server responds as often as there are permits.
     gate: Arc<Semaphore>,
 }
 
 impl World {
-    /// A server that gives these answers one after the other.
+    /// A server that gives these responses one after the other.
     fn new<const N: usize>(answers: [Answer; N]) -> Self {
         let asked = Arc::<AtomicUsize>::default();
         let gate = Arc::new(Semaphore::new(0));
@@ -76,7 +76,7 @@ impl World {
         Self { keys, asked, gate }
     }
 
-    /// The same, which answers at once.
+    /// The same, which responds at once.
     fn open<const N: usize>(answers: [Answer; N]) -> Self {
         let world = Self::new(answers);
         world.gate.add_permits(N);

@@ -1,4 +1,4 @@
-//! What holds for every answer.
+//! What holds for every response.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Answers of success: they decode, and every leaf arrives.
+//! Responses of success: they decode, and every leaf arrives.
 
 use serde_json::{Map, Value};
 
@@ -50,7 +50,7 @@ fn refused(error: CallError) -> Refused {
 fn in_envelope(scene: &Scene<'_>, answered: Answered) -> Option<Value> {
     let recorded = &scene.exchange.response_body;
     let roots = scene.operation.roots;
-    // An answer that may be empty has no envelope then either.
+    // A response that may be empty has no envelope then either.
     if roots.is_empty() || recorded.is_null() {
         return Some(answered.value);
     }

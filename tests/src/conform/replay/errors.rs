@@ -1,4 +1,4 @@
-//! Answers of failure: what the caller is told is what was recorded.
+//! Responses of failure: what the caller is told is what was recorded.
 
 use lago_client::Error;
 use serde_json::Value;

@@ -12,9 +12,9 @@ use crate::conform::recording::Accepted;
 pub struct Report {
     /// Requests that were taken, as far as they have a body.
     pub requests: Tally,
-    /// Answers of success.
+    /// Responses of success.
     pub answers: Tally,
-    /// Answers of failure, which have no leaves but questions.
+    /// Responses of failure, which have no leaves but questions.
     pub errors: Tally,
     /// Webhooks.
     pub deliveries: Tally,
@@ -73,7 +73,7 @@ impl Tally {
         format!("{decoded} of {total} {verb}, {kept} of {leaves} leaves kept")
     }
 
-    /// Counts a body, where it could not be read, and what arrived in the end; the answer is all
+    /// Counts a body, where it could not be read, and what arrived in the end; the response is all
     /// that is wrong with it.
     pub(super) fn add(
         &mut self,

@@ -24,7 +24,7 @@ pub(super) async fn replay(stage: &mut Stage, scene: &Scene<'_>, report: &mut Re
             path: "request".to_owned(),
             what: format!("cannot be said: {}", short(&Value::from(why))),
         }],
-        // How the answer is read is told elsewhere.
+        // How the response is read is told elsewhere.
         _ => Vec::new(),
     };
     let recorded = json!({ "request": with_nulls(&scene.said) });

@@ -46,7 +46,7 @@ impl Stage {
         Ok(Self { server, client })
     }
 
-    /// A dot in a recorded path may have ended a value, and the answer be about another object than
+    /// A dot in a recorded path may have ended a value, and the response be about another object than
     /// whoever recorded it asked for. Then the call to repeat is the one that the server understood.
     pub(super) async fn correct(&mut self, scene: &mut Scene<'_>) {
         let exchange = scene.exchange;

@@ -47,7 +47,7 @@ impl Capturing {
         std::mem::take(&mut lock(&self.state).captured)
     }
 
-    /// Answers with this body from now on.
+    /// Responds with this body from now on.
     pub fn answer(&self, body: Vec<u8>) {
         lock(&self.state).answer = body;
     }

@@ -15,7 +15,7 @@ use crate::support::clients::client_for;
 /// So that a test that would hang fails.
 const FOR_EVER: Duration = Duration::from_secs(60);
 
-/// A request that waits for its answer.
+/// A request that waits for its response.
 #[derive(Debug)]
 pub struct Waiting {
     /// The request.

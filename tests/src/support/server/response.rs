@@ -27,21 +27,21 @@ impl ScriptedResponse {
         Self { bytes, then }
     }
 
-    /// A whole answer: the status line as `404 Not Found`, headers, a body of known length.
+    /// A whole response: the status line as `404 Not Found`, headers, a body of known length.
     pub fn new(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
         let mut head = format!("HTTP/1.1 {status}\r\n");
         for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");
         }
-        // An answer of this status has no body and must not tell its length.
+        // A response of this status has no body and must not tell its length.
         if !status.starts_with("204") {
             head += &format!("content-length: {}\r\n", body.len());
         }
         Self::raw([format!("{head}\r\n").as_bytes(), body].concat())
     }
 
-    /// A whole answer in JSON, with a request id, as the server sends it.
+    /// A whole response in JSON, with a request id, as the server sends it.
     pub fn json(status: &str, body: impl ToString) -> Self {
         let headers = [
             ("content-type", "application/json; charset=utf-8"),
@@ -59,7 +59,7 @@ impl ScriptedResponse {
         Self::raw(text)
     }
 
-    /// No answer, ever.
+    /// No response, ever.
     pub fn silence() -> Self {
         Self::raw([]).hanging()
     }

@@ -49,7 +49,7 @@ impl Scripted {
         Ok(Self { address, captured })
     }
 
-    /// Starts one that has a single answer.
+    /// Starts one that has a single response.
     pub async fn always(answer: ScriptedResponse) -> io::Result<Self> {
         Self::start(move |_| answer.clone()).await
     }

@@ -38,7 +38,7 @@ fn headers() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Answers of which everything is too long that can be.
+/// Responses of which everything is too long that can be.
 fn answers() -> Vec<ScriptedResponse> {
     // Less than what is read of a refusal.
     let codes: Vec<String> = (0..HUGE / 2)

@@ -14,17 +14,17 @@ pub(super) struct Fault {
     pub(super) act: Act,
     /// For faults that are silence.
     pub(super) timeout: Option<Duration>,
-    /// For answers that are too large.
+    /// For responses that are too large.
     pub(super) max_response_bytes: Option<usize>,
 }
 
-/// More bytes than a good answer has.
+/// More bytes than a good response has.
 const LARGE: usize = 50_000;
 
-/// Long enough for an answer on the loopback while all other tests run.
+/// Long enough for a response on the loopback while all other tests run.
 const SHORT: Duration = Duration::from_secs(2);
 
-/// A whole answer of known length.
+/// A whole response of known length.
 pub(super) fn answer(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let mut head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n");

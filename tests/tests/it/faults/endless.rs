@@ -1,4 +1,4 @@
-//! Answers of which only the end of the connection marks the end, and that are no JSON.
+//! Responses of which only the end of the connection marks the end, and that are no JSON.
 
 use lago_client::mock::example;
 use lago_client::{Client, Error, OPERATIONS, RetryPolicy};

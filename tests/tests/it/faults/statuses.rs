@@ -1,4 +1,4 @@
-//! Answers that say no, of Lago, of gateways, and of whatever else there is between.
+//! Responses that say no, of Lago, of gateways, and of whatever else there is between.
 
 use lago_tests::support::server::Act;
 

@@ -1,4 +1,4 @@
-//! Answers that end after any of their bytes.
+//! Responses that end after any of their bytes.
 
 use lago_client::Error;
 use lago_tests::support::bodies::tax;
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::cases::answer;
 use super::{Operation, Outcome, call, hasty};
 
-/// What the caller of a call that buys credits sees when the answer ends after so many bytes.
+/// What the caller of a call that buys credits sees when the response ends after so many bytes.
 async fn cut(
     http: &reqwest::Client,
     whole: &[u8],

@@ -1,4 +1,4 @@
-//! Every operation: the answer is what openapi.yaml says, and what the client reads.
+//! Every operation: the response is what openapi.yaml says, and what the client reads.
 
 use lago_client::OPERATIONS;
 use lago_client::mock::{MockServer, example};
@@ -31,7 +31,7 @@ async fn every_operation_answers_on_its_route_what_the_document_says() -> Outcom
     Ok(())
 }
 
-/// Calls an operation, once for each answer that it can give.
+/// Calls an operation, once for each response that it can give.
 async fn faults(
     document: &Document,
     operation: &Operation,
@@ -75,13 +75,13 @@ fn alternatives(operation: &Operation) -> Vec<Option<&Value>> {
     }
 }
 
-/// The first root key of an answer.
+/// The first root key of a response.
 fn root(document: &Document, schema: Option<&Value>) -> Option<String> {
     let properties = document.merged(schema?).remove("properties")?;
     properties.as_object()?.keys().next().cloned()
 }
 
-/// The path with a value for each parameter, and the values: UUIDs where an answer states ids.
+/// The path with a value for each parameter, and the values: UUIDs where a response states ids.
 fn filled(id: &str, path: &str) -> (String, Vec<String>) {
     let known = OPERATIONS.iter().find(|known| known.id == id);
     let identity = known.map_or(&[][..], |known| known.identity);

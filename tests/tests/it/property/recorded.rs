@@ -1,4 +1,4 @@
-//! Recorded answers, as another version of the server would have sent them.
+//! Recorded responses, as another version of the server would have sent them.
 
 use lago_tests::conform::extent::{cases, largest};
 use lago_tests::conform::mutate::{Deviating, arrives, deviate};

@@ -1,4 +1,4 @@
-//! What the laws are about: the decoder of every method, with the schema of its answers.
+//! What the laws are about: the decoder of every method, with the schema of its responses.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -48,7 +48,7 @@ pub(super) fn methods() -> Vec<Subject> {
         .collect()
 }
 
-/// The answers of success that were recorded.
+/// The responses of success that were recorded.
 pub(super) fn recorded() -> Vec<Subject> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recorded");
     let mut subjects = Vec::new();

@@ -1,4 +1,4 @@
-//! The recordings of this repository: servers of three ages, and every answer arrives whole.
+//! The recordings of this repository: servers of three ages, and every response arrives whole.
 
 use std::error::Error;
 use std::path::Path;

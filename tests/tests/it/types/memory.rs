@@ -50,7 +50,7 @@ fn least(document: &Document, schema: &Value) -> Value {
     }
 }
 
-/// The types of answers as the source has them, and whether an answer is a list of them.
+/// The types of responses as the source has them, and whether a response is a list of them.
 fn answers() -> BTreeSet<(String, bool)> {
     let folder =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../lago-client/src/generated/resources");
@@ -69,7 +69,7 @@ fn answers() -> BTreeSet<(String, bool)> {
     found
 }
 
-/// The types that lists in answers have for elements.
+/// The types that lists in responses have for elements.
 fn elements(document: &Document) -> BTreeSet<String> {
     let (mut elements, mut seen) = (BTreeSet::new(), BTreeSet::new());
     let mut waiting: Vec<(String, bool)> = answers().into_iter().collect();

@@ -60,7 +60,7 @@ async fn every_digit_arrives_and_leaves() -> Outcome {
     assert_eq!(lago.taxes().get("vat").await?.rate.as_str(), rate);
 
     let event = EventInput::new("api_calls", "sub_1").timestamp("1651240791.1234567890123456789");
-    // The answer is that of another operation; what was sent is there nevertheless.
+    // The response is that of another operation; what was sent is there nevertheless.
     assert!(
         lago.events()
             .create(event)

@@ -1,4 +1,4 @@
-//! What a request or an answer says survives being kept as JSON.
+//! What a request or a response says survives being kept as JSON.
 
 use lago_tests::conform::compare::{differences, without_nulls};
 use lago_tests::generated::types::TYPES;

@@ -133,7 +133,7 @@ fn what_a_schema_allows_is_read_and_what_is_written_is_allowed() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The values under the root keys of real answers, by the names of their types: `billable_metrics` are of
+/// The values under the root keys of real responses, by the names of their types: `billable_metrics` are of
 /// `BillableMetric`.
 fn recorded() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recorded");

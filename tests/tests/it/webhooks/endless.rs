@@ -1,4 +1,4 @@
-//! Keys in answers of which only the end of the connection marks the end.
+//! Keys in responses of which only the end of the connection marks the end.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -43,7 +43,7 @@ impl Service {
         Ok(Self { address, received })
     }
 
-    /// Sends bytes, and returns status and body of the answer.
+    /// Sends bytes, and returns status and body of the response.
     async fn say(&self, bytes: &[u8]) -> Result<(u16, String), Box<dyn Error>> {
         let answer = self.answer(bytes).await?;
         let (head, body) = answer.split_once("\r\n\r\n").ok_or("no answer")?;
@@ -51,7 +51,7 @@ impl Service {
         Ok((status.parse()?, body.to_owned()))
     }
 
-    /// Sends bytes, and returns the answer.
+    /// Sends bytes, and returns the response.
     async fn answer(&self, bytes: &[u8]) -> Result<String, Box<dyn Error>> {
         let mut stream = TcpStream::connect(&self.address).await?;
         stream.write_all(bytes).await?;

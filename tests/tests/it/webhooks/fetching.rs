@@ -21,7 +21,7 @@ pub(super) const JSON_KEY: &str = "/api/v1/webhooks/json_public_key";
 pub(super) const TEXT_KEY: &str = "/api/v1/webhooks/public_key";
 const BODY: &str = r#"{"webhook_type":"tea.ready","object_type":"tea","tea":{}}"#;
 
-/// The server's answer that tells a key in JSON.
+/// The server's response that tells a key in JSON.
 fn telling(signer: Signer) -> ScriptedResponse {
     ScriptedResponse::json("200 OK", json!({"webhook": {"public_key": signer.told()}}))
 }
@@ -333,7 +333,7 @@ fn a_fetch_in_a_runtime_that_nobody_drives_holds_nobody_up() -> Outcome {
     let (idle, other) = (alone()?, alone()?);
     let mut server = servers.block_on(Prompted::start())?;
     let verifier = Verifier::fetch_with_issuer(&server.client()?, "issuer");
-    // The start of a service that goes on without the answer.
+    // The start of a service that goes on without the response.
     let unanswered = idle.block_on(async {
         tokio::select! {
             _ = verifier.warm_up() => None,

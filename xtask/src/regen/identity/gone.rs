@@ -1,4 +1,4 @@
-//! Where the answer of a deletion would still have what was deleted.
+//! Where the response of a deletion would still have what was deleted.
 //!
 //! Some deletions answer what is left: the map without the key, the list without the element, or the
 //! object that had the list. What is still in it was not the one deleted. Which list it is follows
@@ -13,7 +13,7 @@ use super::{fields_of, own, part, stated};
 use crate::regen::ir::{Elements, Gone, Operation, Part, Response, Type, TypeRef};
 use crate::regen::names::words::singular;
 
-/// What a deletion leaves no more, when its answer is what is left.
+/// What a deletion leaves no more, when its response is what is left.
 pub(crate) fn gone(operation: &Operation, types: &BTreeMap<String, Type>) -> Option<Gone> {
     let is_deletion = operation.method == "DELETE" && operation.path.ends_with('}');
     let named = named(&operation.path);

@@ -5,7 +5,7 @@ fn field(name: &str, ty: TypeRef) -> Field {
     sample::root(name, ty, true)
 }
 
-/// A part of a thing, as answers have it, with these properties; and what updates it, if anything.
+/// A part of a thing, as responses have it, with these properties; and what updates it, if anything.
 fn types(properties: &[&str], sent: impl IntoIterator<Item = Field>) -> BTreeMap<String, Type> {
     let received = properties.iter().map(|name| {
         let is_id = name.starts_with("lago_");

@@ -2,7 +2,7 @@
 //! that names.yaml lists.
 //!
 //! The published pattern has an unescaped dot: it takes `1x5` and refuses `-1`. What it means
-//! is a decimal number, so that is what the type says, and no answer is checked against it. And
+//! is a decimal number, so that is what the type says, and no response is checked against it. And
 //! `oneOf: [integer, string]` may be an exact number or anything at all; only a person knows.
 
 use serde_json::{Value, json};

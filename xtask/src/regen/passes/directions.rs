@@ -1,6 +1,6 @@
 //! Splits what is both sent and received, where it matters.
 //!
-//! A nullable or defaulted property means one thing in an answer (it may be null) and another
+//! A nullable or defaulted property means one thing in a response (it may be null) and another
 //! in a request (leave alone, clear, or set). Where a component has such a property the
 //! received one keeps the name and the sent one becomes `XInput`; so do those that contain it.
 

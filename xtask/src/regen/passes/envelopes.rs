@@ -83,7 +83,7 @@ fn find(root: &mut Value) -> BTreeSet<String> {
     envelopes
 }
 
-/// One property; in an answer a list with its page; in a request a noun with options that travel
+/// One property; in a response a list with its page; in a request a noun with options that travel
 /// beside it.
 fn is_envelope(schema: &Value, site: Site, noun: &str, components: &Map<String, Value>) -> bool {
     is_struct(schema)

@@ -1,4 +1,4 @@
-//! Drops components that no operation and no webhook uses: the answers of errors, which share
+//! Drops components that no operation and no webhook uses: the responses of errors, which share
 //! one hand-written type, and what other passes made superfluous.
 
 use std::collections::BTreeSet;

@@ -11,7 +11,7 @@ fn runtime() -> tokio::runtime::Runtime {
     runtime.enable_time().start_paused(true).build().unwrap()
 }
 
-/// Asks in a runtime, and goes away without the answer.
+/// Asks in a runtime, and goes away without the response.
 fn ask_and_leave(runtime: &tokio::runtime::Runtime, world: &World) {
     runtime.block_on(async {
         tokio::select! {

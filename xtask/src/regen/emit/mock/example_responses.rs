@@ -1,4 +1,4 @@
-//! An example of every answer and of every webhook delivery, for the stand-in server.
+//! An example of every response and of every webhook delivery, for the stand-in server.
 
 use serde_json::{Map, Value, json};
 
@@ -96,7 +96,7 @@ impl<'a> Examples<'a> {
         Ok(Value::Object(choice))
     }
 
-    /// What a text says has an example where another answer has it as a field.
+    /// What a text says has an example where another response has it as a field.
     fn text(&self, operation: &Operation) -> String {
         let subject = operation.path.rsplit('/').next().unwrap_or_default();
         let fields = self.api.types.values().flat_map(|ty| match &ty.kind {
@@ -166,7 +166,7 @@ mod tests {
         ] {
             api.types.extend([ty(name, Goes::In, kind)]);
         }
-        // The update answers with the root that it got.
+        // The update responds with the root that it got.
         let part = |key: &str| Response::Root {
             key: key.into(),
             ty: TypeRef::Integer,

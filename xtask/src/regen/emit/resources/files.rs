@@ -89,7 +89,7 @@ fn takes_only_the_path(operation: &Operation) -> bool {
     })
 }
 
-/// A function from what a method answers to the URL in it; none when there is none in it.
+/// A function from what a method responses to the URL in it; none when there is none in it.
 fn url(api: &Api, output: &Output<'_>, file: &File) -> Option<TokenStream> {
     let (ty, may_be_nothing) = match output {
         Output::Whole(ty) => (*ty, false),
@@ -165,7 +165,7 @@ fn print(
     let format = format_ident!("{}", file.format);
     let made = trigger.as_ref().map(|trigger| {
         let verb = ident::value(&trigger.verb);
-        // An answer that does not say where the file is was worth asking for all the same.
+        // A response that does not say where the file is was worth asking for all the same.
         let url = url(api, &trigger.output, file).unwrap_or_else(|| quote!(|_| None));
         quote!(.made_by(self.#verb(#(&#idents),*), #url))
     });

@@ -1,4 +1,4 @@
-//! Prints how a call notices that an answer is about another object than the path.
+//! Prints how a call notices that a response is about another object than the path.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -68,7 +68,7 @@ fn argument(method: &Method<'_>, parameter: &str) -> Option<Ident> {
     Some(ident::value(&parameter.rust))
 }
 
-/// The checks of what an answer states: an expression for each, or one for all of its elements.
+/// The checks of what a response states: an expression for each, or one for all of its elements.
 fn stated(method: &Method<'_>) -> Vec<TokenStream> {
     let found = &method.operation.identity;
     let is_plain = match &method.output {

@@ -162,7 +162,7 @@ fn output<'a>(answer: &'a Response, operation: &Operation) -> Result<Output<'a>,
     })
 }
 
-/// The answer that has the root key of the body that was sent.
+/// The response that has the root key of the body that was sent.
 fn chosen<'a>(field: &Field, operation: &'a Operation) -> Result<Output<'a>, EmitError> {
     let Response::Choice(answers) = &operation.response else {
         return output(&operation.response, operation);

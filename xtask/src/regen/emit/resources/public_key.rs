@@ -59,7 +59,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     Ok(())
 }
 
-/// The call of the operation at this path, if its answer is what it should be.
+/// The call of the operation at this path, if its response is what it should be.
 fn call(
     api: &Api,
     path: &str,

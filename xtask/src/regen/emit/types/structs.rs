@@ -112,7 +112,7 @@ fn serde_attribute(printed: &StructField<'_>, owner: &Type) -> Option<TokenStrea
     if let Some(path) = read {
         parts.push(quote!(deserialize_with = #path));
     }
-    // An answer is written as it was read; a request as its schema says.
+    // A response is written as it was read; a request as its schema says.
     if owner.sent
         && let Some(form) = decimal_form(&printed.field.ty)
     {
