@@ -185,8 +185,10 @@ async fn after_a_change_lagos_third_attempt_is_taken_whatever_was_forged() -> Ou
     let verifier = Verifier::fetch(&server.client()?);
     let origin = server.origin();
     assert_eq!(deliver(&verifier, Signer::FIRST, &origin).await, Ok(()));
+    // Signed once: time is real while signatures are made and checked, and the pauses count on it being short.
+    let token = Signer::FORGER.deliver(BODY, &origin);
     let forge = async || {
-        let forged = join_all((0..100).map(|_| deliver(&verifier, Signer::FORGER, &origin)));
+        let forged = join_all((0..100).map(|_| verifier.receive(headers(&token), BODY)));
         forged.await.iter().all(Result::is_err)
     };
     assert!(forge().await);
