@@ -17,6 +17,15 @@ pub(crate) enum Edit {
     Rename(String, String),
 }
 
+impl Edit {
+    /// Whether it changes the node at a pointer, or what is in it.
+    pub(crate) fn is_at(&self, pointer: &str) -> bool {
+        let (Self::Remove(at) | Self::Write(at, _) | Self::Rename(at, _)) = self;
+        at.strip_prefix(pointer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
 /// The text after the changes. The error is the pointer of a place that is written in a way that cannot be
 /// changed like this.
 pub(crate) fn edited(text: &str, edits: &BTreeSet<Edit>) -> Result<String, String> {
@@ -35,7 +44,10 @@ pub(crate) fn edited(text: &str, edits: &BTreeSet<Edit>) -> Result<String, Strin
             }
             Edit::Rename(at, new) => {
                 let key = spans.get(at).and_then(|place| place.key.clone());
-                changes.push((key.ok_or_else(|| at.clone())?, text_on_one_line(new, in_flow(at))));
+                changes.push((
+                    key.ok_or_else(|| at.clone())?,
+                    text_on_one_line(new, in_flow(at)),
+                ));
             }
         }
     }
@@ -87,7 +99,13 @@ pub(crate) fn edited(text: &str, edits: &BTreeSet<Edit>) -> Result<String, Strin
             }
         }
     }
-    Ok(applied(text, changes))
+    let mut after = applied(text, changes);
+    if !removed.is_empty() && text.ends_with('\n') {
+        // Comments behind the last entry may have been parted from it.
+        after.truncate(after.trim_end().len());
+        after.push('\n');
+    }
+    Ok(after)
 }
 
 /// What goes when items between brackets go: each with the comma behind it, those at the end with the comma
@@ -200,8 +218,16 @@ entries:
     #[test]
     fn only_what_is_named_goes() {
         for (removed, before, after) in [
-            (&["/entries/0/target/0"][..], "[A.a, 'B.b', C.c]", "['B.b', C.c]"),
-            (&["/entries/0/target/2"], "[A.a, 'B.b', C.c]", "[A.a, 'B.b']"),
+            (
+                &["/entries/0/target/0"][..],
+                "[A.a, 'B.b', C.c]",
+                "['B.b', C.c]",
+            ),
+            (
+                &["/entries/0/target/2"],
+                "[A.a, 'B.b', C.c]",
+                "[A.a, 'B.b']",
+            ),
             (
                 &["/entries/0/target/1", "/entries/0/target/2"],
                 "[A.a, 'B.b', C.c]",
@@ -219,7 +245,10 @@ entries:
                 "",
             ),
             (
-                &["/entries/1/change/add/properties/one", "/entries/1/change/add/properties/two"],
+                &[
+                    "/entries/1/change/add/properties/one",
+                    "/entries/1/change/add/properties/two",
+                ],
                 "properties:\n        one: {type: string}\n        two:\n          type: string\n",
                 "properties: {}\n",
             ),
