@@ -160,8 +160,9 @@ impl Walk<'_> {
 
 /// The one that is meant of a schema and null.
 fn without_null<'v>(root: &'v Value, node: &'v Value) -> &'v Value {
+    let choice = resolve(root, node);
     for key in UNIONS {
-        let others: Vec<&Value> = list(node, key)
+        let others: Vec<&Value> = list(choice, key)
             .filter(|member| member["type"] != "null")
             .collect();
         if let [one] = others[..] {
