@@ -44,7 +44,7 @@ pub(super) fn misspelt(subject: &Subject<'_>, found: &mut Vec<Found>) {
             .find_map(|word| meant_by(word, &counts))
             .map(|(word, meant)| format!("`{word}` stands for `{meant}`, which other names have"));
         let meant = meant.or_else(|| {
-            let near = near_whole(&own.join(" "), &whole)?;
+            let near = near_whole(&own.join(" "), &whole, &counts)?;
             Some(format!("nearly `{near}`, which the document has, too"))
         });
         if let Some(meant) = meant {
@@ -151,7 +151,11 @@ fn inflected(one: &str, other: &str) -> bool {
 }
 
 /// Another name of the document that is nearly the whole of this one.
-fn near_whole<'n>(name: &str, all: &'n BTreeSet<String>) -> Option<&'n String> {
+fn near_whole<'n>(
+    name: &str,
+    all: &'n BTreeSet<String>,
+    counts: &BTreeMap<String, usize>,
+) -> Option<&'n String> {
     let most = name.len() / 6;
     let near = all.iter().filter(|other| {
         *other != name && other.len().abs_diff(name.len()) <= most && !name.contains(other.as_str())
@@ -162,7 +166,9 @@ fn near_whole<'n>(name: &str, all: &'n BTreeSet<String>) -> Option<&'n String> {
         .filter(|(distance, _)| *distance <= most)
         .filter(|(_, other)| {
             let pairs = name.split(' ').zip(other.split(' '));
-            pairs.filter(|(a, b)| a != b).all(|(a, b)| similar(a, b))
+            pairs
+                .filter(|(a, b)| a != b)
+                .all(|(a, b)| is_rare(a, counts) && similar(a, b))
         })
         .min()
         .map(|(_, other)| other)
