@@ -1,0 +1,3 @@
+//! Event ingestion.
+
+pub mod spool;
