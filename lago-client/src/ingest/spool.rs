@@ -16,14 +16,31 @@
 //! An acknowledgement that a crash undoes makes a record appear once more. A record that was not acknowledged is
 //! never skipped. So whatever reads a spool has to bear a repetition: events do, by their `transaction_id`.
 
+mod crc32c;
+mod disk;
 mod error;
+mod format;
+mod lock;
+mod log;
 mod options;
+mod recovery;
+mod scan;
+mod segment;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
+use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use error::SpoolError;
 pub use options::{Fsync, SpoolOptions};
+pub use recovery::{Damage, Recovery};
+
+use disk::Directory;
+use lock::Lock;
+use log::Log;
 
 /// The place of a record in a spool: how many records were appended before it.
 ///
@@ -111,5 +128,102 @@ pub trait Spool: Send {
     /// when there is no need to.
     fn sync_within(&self) -> Option<Duration> {
         None
+    }
+}
+
+/// A spool that is a directory of append-only files.
+///
+/// ```
+/// use lago_client::ingest::spool::{DiskSpool, Position, Spool, SpoolOptions};
+///
+/// # let directory = std::env::temp_dir().join(format!("lago-spool-example-{}", std::process::id()));
+/// # let _ = std::fs::remove_dir_all(&directory);
+/// let mut spool = DiskSpool::open(&directory, SpoolOptions::new())?;
+/// let first = spool.append(&[b"one", b"two"])?;
+///
+/// spool.acknowledge(&[first])?;
+/// drop(spool);    // or the process is killed
+///
+/// let mut spool = DiskSpool::open(&directory, SpoolOptions::new())?;
+/// assert_eq!(spool.recovery().unacknowledged, 1);
+/// assert_eq!(spool.read(Position::FIRST, 100, 1024)?, [(first.plus(1), b"two".to_vec())]);
+/// # std::fs::remove_dir_all(&directory)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// One spool at a time has the directory. Opening reads all of it once and checks every record. Memory does not grow
+/// with what is stored but for a few words for each segment, and a bit for each record of segments that are partly
+/// acknowledged.
+pub struct DiskSpool {
+    log: Log<Directory>,
+    // It is given back when the files are closed.
+    _lock: Lock,
+}
+
+impl DiskSpool {
+    /// Opens a directory, which is made if there is none.
+    ///
+    /// What a crash left is put in order: a record that was never finished is dropped, and a file that is damaged is set
+    /// aside while its intact records stay. [`recovery`](Self::recovery) says what was found.
+    ///
+    /// # Errors
+    /// When another process has the directory ([`SpoolError::is_locked`]), a newer version of this crate wrote it
+    /// ([`SpoolError::is_newer_format`]), or files cannot be read or written.
+    pub fn open(directory: impl Into<PathBuf>, options: SpoolOptions) -> Result<Self, SpoolError> {
+        let directory = directory.into();
+        let made = fs::create_dir_all(&directory);
+        made.map_err(|error| SpoolError::io("make the directory", &directory, error))?;
+        let lock = Lock::take(&directory)?;
+        let log = Log::open(Directory(directory), options)?;
+        Ok(Self { log, _lock: lock })
+    }
+
+    /// What opening found, and damage that was found since.
+    #[must_use]
+    pub fn recovery(&self) -> &Recovery {
+        self.log.recovery()
+    }
+}
+
+impl Spool for DiskSpool {
+    fn append(&mut self, records: &[&[u8]]) -> Result<Position, SpoolError> {
+        self.log.append(records)
+    }
+
+    fn read(
+        &mut self,
+        from: Position,
+        max_records: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<(Position, Vec<u8>)>, SpoolError> {
+        self.log.read(from, max_records, max_bytes)
+    }
+
+    fn acknowledge(&mut self, positions: &[Position]) -> Result<(), SpoolError> {
+        self.log.acknowledge(positions)
+    }
+
+    fn sync(&mut self) -> Result<(), SpoolError> {
+        self.log.sync()
+    }
+
+    fn unacknowledged(&self) -> u64 {
+        self.log.unacknowledged()
+    }
+
+    fn sync_within(&self) -> Option<Duration> {
+        match self.log.options().fsync {
+            Fsync::Interval(interval) => Some(interval),
+            Fsync::EveryAppend | Fsync::Never => None,
+        }
+    }
+}
+
+impl fmt::Debug for DiskSpool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unacknowledged = self.unacknowledged();
+        f.debug_struct("DiskSpool")
+            .field("unacknowledged", &unacknowledged)
+            .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::format::MAX_SEGMENT;
+
 /// When appended records are forced to the disk, so that they outlive a power failure.
 ///
 /// A record outlives the process as soon as it is appended, whatever is chosen here.
@@ -27,8 +29,7 @@ pub struct SpoolOptions {
 }
 
 impl SpoolOptions {
-    const MIN_SEGMENT: u64 = 4 * 1024;
-    const MAX_SEGMENT: u64 = 64 * 1024 * 1024;
+    const MIN_SEGMENT: u64 = 1024;
 
     /// Forced to the disk once a second, at most 1 GiB, in segments of 8 MiB.
     pub const fn new() -> Self {
@@ -53,7 +54,7 @@ impl SpoolOptions {
         self
     }
 
-    /// After how many bytes a segment is finished and the next one begun: from 4 KiB to 64 MiB, what is outside is
+    /// After how many bytes a segment is finished and the next one begun: from 1 KiB to 64 MiB, what is outside is
     /// taken to the nearer end. It is at most a quarter of [`max_bytes`](Self::max_bytes), so that space becomes free
     /// in time.
     pub const fn segment_bytes(mut self, segment_bytes: u64) -> Self {
@@ -65,7 +66,7 @@ impl SpoolOptions {
     pub(super) fn segment_limit(&self) -> u64 {
         let quarter = (self.max_bytes / 4).max(Self::MIN_SEGMENT);
         let wanted = self.segment_bytes.min(quarter);
-        wanted.clamp(Self::MIN_SEGMENT, Self::MAX_SEGMENT)
+        wanted.clamp(Self::MIN_SEGMENT, MAX_SEGMENT)
     }
 }
 
