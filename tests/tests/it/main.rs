@@ -39,6 +39,8 @@ mod requests;
 #[cfg(test)]
 mod runtime;
 #[cfg(test)]
+mod spool;
+#[cfg(test)]
 mod surface;
 #[cfg(test)]
 mod traced;

@@ -22,8 +22,10 @@ fn open(disk: &Memory) -> Result<Log<Memory>, SpoolError> {
     Log::open(disk.clone(), options(Fsync::EveryAppend))
 }
 
+type Records = Vec<(u64, Vec<u8>)>;
+
 /// All records that are not acknowledged, read in small parts.
-fn read_all<D: Disk>(log: &mut Log<D>) -> Result<Vec<(u64, Vec<u8>)>, SpoolError> {
+fn read_all<D: Disk>(log: &mut Log<D>) -> Result<Records, SpoolError> {
     let mut all = Vec::new();
     let mut from = Position::FIRST;
     loop {

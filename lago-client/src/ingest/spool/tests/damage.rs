@@ -4,7 +4,7 @@ use super::memory::Memory;
 use super::*;
 
 /// Three segments, of which the first has acknowledged records.
-fn small_log() -> Result<(Memory, Vec<(u64, Vec<u8>)>), SpoolError> {
+fn small_log() -> Result<(Memory, Records), SpoolError> {
     let disk = Memory::default();
     let mut log = open(&disk)?;
     for number in 0..12 {

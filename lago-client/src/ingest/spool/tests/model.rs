@@ -41,14 +41,14 @@ fn policies() -> impl Strategy<Value = Fsync> {
     prop_oneof![Just(Fsync::EveryAppend), Just(interval), Just(Fsync::Never)]
 }
 
-type Records = BTreeMap<u64, Vec<u8>>;
+type Waiting = BTreeMap<u64, Vec<u8>>;
 
 struct Model {
     disk: Memory,
     log: Log<Memory>,
     fsync: Fsync,
     /// What is to be read now.
-    waiting: Records,
+    waiting: Waiting,
     /// What a power failure cannot take.
     durable: BTreeSet<u64>,
     /// What may come back with the next process: an acknowledgement or a removal that is not durable, or a record whose
@@ -65,7 +65,7 @@ impl Model {
             disk,
             log,
             fsync,
-            waiting: Records::new(),
+            waiting: Waiting::new(),
             durable: BTreeSet::new(),
             possible: BTreeMap::new(),
             appended: 0,
@@ -124,7 +124,7 @@ impl Model {
     fn read(&mut self) -> TestCaseResult {
         match read_all(&mut self.log) {
             Ok(found) => {
-                prop_assert_eq!(found.into_iter().collect::<Records>(), self.waiting.clone())
+                prop_assert_eq!(found.into_iter().collect::<Waiting>(), self.waiting.clone())
             }
             Err(error) => prop_assert!(error.is_full(), "{}", error),
         }
@@ -146,7 +146,7 @@ impl Model {
         self.disk.fail(0, 0);
         self.log = Log::open(self.disk.clone(), options(self.fsync))
             .map_err(|error| TestCaseError::fail(error.to_string()))?;
-        let found: Records = read_all(&mut self.log)
+        let found: Waiting = read_all(&mut self.log)
             .map_err(|error| TestCaseError::fail(error.to_string()))?
             .into_iter()
             .collect();
