@@ -4,6 +4,7 @@ mod invalid;
 mod path;
 pub(crate) mod query;
 
+use bytes::Bytes;
 use http::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Request, Url};
@@ -39,7 +40,7 @@ enum Body {
     /// It is an object whose end is not written, for another root may follow.
     Roots(Vec<u8>),
     /// It is whole.
-    Whole(Vec<u8>),
+    Whole(Bytes),
 }
 
 impl Draft {
@@ -91,7 +92,14 @@ impl Draft {
         let mut body = Vec::new();
         let written = serde_json::to_writer(&mut body, value);
         self.note(&body, written);
-        self.body = Body::Whole(body);
+        self.body = Body::Whole(body.into());
+        self
+    }
+
+    /// The whole body, which somebody has written as JSON.
+    #[cfg(feature = "ingest")]
+    pub(crate) fn whole(mut self, json: Bytes) -> Self {
+        self.body = Body::Whole(json);
         self
     }
 
@@ -127,11 +135,11 @@ impl Draft {
             return Err(InvalidRequest::url(why));
         }
         let mut request = Request::new(self.method, url);
-        let body = match self.body {
+        let body: Bytes = match self.body {
             Body::None => return Ok(request),
             Body::Roots(mut body) => {
                 body.push(b'}');
-                body
+                body.into()
             }
             Body::Whole(body) => body,
         };
