@@ -15,6 +15,8 @@ mod report;
 mod schedule;
 mod sink;
 pub mod spool;
+mod spooling;
+mod ticket;
 mod trace;
 
 pub use builder::PipelineBuilder;

@@ -1,9 +1,12 @@
 //! What a pipeline goes by, and its start.
 
 use std::fmt;
+use std::hash::RandomState;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use super::converge::Ambiguous;
@@ -15,6 +18,9 @@ use super::queue::{Capacity, Queue};
 use super::report::Counters;
 use super::schedule::{Rules, Schedule};
 use super::sink::{AnySink, Sink};
+use super::spool::{DiskSpool, MAX_RECORD, Spool, SpoolOptions};
+use super::spooling::{self, Ends};
+use super::trace;
 use crate::client::Client;
 use crate::error::Error;
 use crate::runtime::RuntimeGuard;
@@ -28,6 +34,13 @@ pub struct PipelineBuilder {
     when_full: WhenFull,
     dead_letters: Option<DeadLetters>,
     metrics: Option<Arc<dyn Metrics>>,
+    spool: Option<Chosen>,
+}
+
+/// Where events are kept until they are settled.
+enum Chosen {
+    Directory(PathBuf),
+    Own(Box<dyn Spool>),
 }
 
 impl Client {
@@ -49,6 +62,7 @@ impl Client {
             when_full: WhenFull::default(),
             dead_letters: None,
             metrics: None,
+            spool: None,
             client: self.clone(),
         }
     }
@@ -117,6 +131,24 @@ impl PipelineBuilder {
         self
     }
 
+    /// Keeps events in a directory until they are settled, so that they outlive the process: what a process accepted
+    /// and did not deliver, the next one with this directory sends. A directory belongs to one process at a time.
+    ///
+    /// With the [options](super::spool::SpoolOptions::new) of a spool unless set otherwise: at most 1 GiB, forced to
+    /// the disk once a second. The disk takes up what the server does not take, so that the limits of the queue are for
+    /// what is on its way to the disk. [`send`](Pipeline::send) returns once the event is on disk;
+    /// [`try_send`](Pipeline::try_send) does not wait for that.
+    pub fn spool(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.spool = Some(Chosen::Directory(directory.into()));
+        self
+    }
+
+    /// Keeps events in a spool with other options ([`DiskSpool`]), or in another store.
+    pub fn spool_with(mut self, spool: impl Spool + 'static) -> Self {
+        self.spool = Some(Chosen::Own(Box::new(spool)));
+        self
+    }
+
     /// Tells figures as they change.
     pub fn metrics(mut self, metrics: impl Metrics) -> Self {
         self.metrics = Some(Arc::new(metrics));
@@ -129,7 +161,8 @@ impl PipelineBuilder {
     /// limited.
     ///
     /// # Errors
-    /// When a setting cannot work, or there is no runtime ([`is_usage`](Error::is_usage)).
+    /// When a setting cannot work, the spool cannot be opened, or there is no runtime
+    /// ([`is_usage`](Error::is_usage)).
     pub async fn start(self) -> Result<Pipeline, Error> {
         let sink = Http::new(self.client.clone());
         self.start_with(sink).await
@@ -139,15 +172,40 @@ impl PipelineBuilder {
     ///
     /// # Errors
     /// As [`start`](Self::start).
-    pub async fn start_with(self, sink: impl Sink) -> Result<Pipeline, Error> {
+    pub async fn start_with(mut self, sink: impl Sink) -> Result<Pipeline, Error> {
         self.check().map_err(Error::config)?;
         let outside = RuntimeGuard::default().check();
         outside.map_err(|outside| Error::config(outside.to_string()))?;
-        Ok(self.launch(Arc::new(sink)))
+        let spool = match self.spool.take() {
+            None => None,
+            Some(Chosen::Own(spool)) => Some(spool),
+            Some(Chosen::Directory(directory)) => Some(open(directory).await?),
+        };
+        Ok(self.launch(Arc::new(sink), spool))
     }
 
-    fn launch(self, sink: Arc<dyn AnySink>) -> Pipeline {
-        let queue = Arc::new(Queue::new(self.capacity));
+    fn launch(self, sink: Arc<dyn AnySink>, spool: Option<Box<dyn Spool>>) -> Pipeline {
+        let accepting = Arc::new(Queue::new(self.capacity));
+        let (queue, spooled) = match spool {
+            None => (Arc::clone(&accepting), None),
+            Some(spool) => {
+                // Twice what can be under way: the rest is on disk.
+                let sending = Arc::new(Queue::new(Capacity {
+                    events: 2 * self
+                        .rules
+                        .max_in_flight
+                        .saturating_mul(self.rules.max_events),
+                    bytes: self.capacity.bytes.max(MAX_RECORD),
+                }));
+                let ends = Ends {
+                    accepting: Arc::clone(&accepting),
+                    sending: Arc::clone(&sending),
+                    waits_for_room: self.when_full != WhenFull::Refuse,
+                    keys: RandomState::new(),
+                };
+                (sending, Some(spooling::start(spool, ends)))
+            }
+        };
         let counters = Arc::<Counters>::default();
         let observer = Observer {
             counters: Arc::clone(&counters),
@@ -159,7 +217,7 @@ impl PipelineBuilder {
         let chance = Box::new(move || client.inner().clock.chance());
         let driver = Driver::new(Arc::clone(&queue), schedule, sink, observer, chance);
         tokio::spawn(driver.run());
-        Pipeline::new(queue, counters, self.when_full)
+        Pipeline::new(accepting, counters, self.when_full, spooled)
     }
 
     fn check(&self) -> Result<(), String> {
@@ -183,8 +241,28 @@ impl PipelineBuilder {
                     .to_owned(),
             );
         }
+        if is_kept && self.spool.is_some() {
+            return Err(
+                "events in doubt are to be kept, and after a crash all events of a spool are in doubt: choose one"
+                    .to_owned(),
+            );
+        }
         Ok(())
     }
+}
+
+/// Opens a spool where that may take its time, and says what it found.
+async fn open(directory: PathBuf) -> Result<Box<dyn Spool>, Error> {
+    let opened = spawn_blocking(move || DiskSpool::open(directory, SpoolOptions::new())).await;
+    let spool = match opened {
+        Ok(Ok(spool)) => spool,
+        Ok(Err(error)) => return Err(Error::config(error.with_cause())),
+        Err(error) => return Err(Error::config(format!("the spool was not opened: {error}"))),
+    };
+    for damage in &spool.recovery().damage {
+        trace::spool_failed(&damage.to_string());
+    }
+    Ok(Box::new(spool))
 }
 
 impl fmt::Debug for PipelineBuilder {

@@ -211,15 +211,21 @@ impl Driver {
             ..entry
         });
         let left = sent.chain(self.schedule.drain()).chain(self.queue.drain());
-        let lost = |entry: Entry<Event>| {
+        let end = |entry: Entry<Event>| {
             let may_be_stored = entry.in_doubt;
-            (entry.event, EventOutcome::Lost { may_be_stored })
+            let outcome = match entry.event.is_spooled() {
+                true => EventOutcome::Spooled,
+                false => EventOutcome::Lost { may_be_stored },
+            };
+            (entry.event, outcome)
         };
-        let lost: Vec<_> = left.map(lost).collect();
-        if !lost.is_empty() {
-            trace::lost(lost.len() as u64);
+        let ended: Vec<_> = left.map(end).collect();
+        let is_lost = |(_, outcome): &&(Event, EventOutcome)| *outcome != EventOutcome::Spooled;
+        let lost = ended.iter().filter(is_lost).count();
+        if lost > 0 {
+            trace::lost(lost as u64);
         }
-        self.finish(lost);
+        self.finish(ended);
         let report = self.observer.counters.report();
         self.queue.end(report);
     }

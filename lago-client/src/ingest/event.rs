@@ -1,5 +1,6 @@
 //! An event as the pipeline has it: the bytes that every attempt sends.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
 
@@ -8,6 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::outcome::EventOutcome;
+use super::ticket::{Confirmation, Ticket};
 
 /// An event that was accepted.
 #[derive(Debug)]
@@ -19,6 +21,10 @@ pub(super) struct Event {
     /// How many times somebody had asked for a flush before.
     pub(super) epoch: u64,
     receipt: Option<oneshot::Sender<EventOutcome>>,
+    /// Who waits until it is on disk.
+    confirmation: Option<Confirmation>,
+    /// Its record, when it is on disk.
+    ticket: Option<Ticket>,
 }
 
 /// What an event takes of the queue.
@@ -51,7 +57,70 @@ impl Event {
             accepted: Instant::now(),
             epoch: 0,
             receipt: None,
+            confirmation: None,
+            ticket: None,
         })
+    }
+
+    /// The event that a record has.
+    pub(super) fn from_record(
+        json: Vec<u8>,
+        keys: &RandomState,
+        ticket: Ticket,
+        receipt: Option<oneshot::Sender<EventOutcome>>,
+    ) -> Self {
+        let key = match serde_json::from_slice::<Key<'_>>(&json) {
+            Ok(Key {
+                external_subscription_id,
+                transaction_id,
+            }) => keys.hash_one((external_subscription_id, transaction_id)),
+            // Whatever a later version of this crate wrote: the server knows what to do with it.
+            Err(_) => keys.hash_one(&json),
+        };
+        Self {
+            json: json.into(),
+            key,
+            accepted: Instant::now(),
+            epoch: 0,
+            receipt,
+            confirmation: None,
+            ticket: Some(ticket),
+        }
+    }
+
+    /// The same, with its record.
+    pub(super) fn with_ticket(self, ticket: Ticket) -> Self {
+        Self {
+            ticket: Some(ticket),
+            ..self
+        }
+    }
+
+    /// The same, with somebody who waits until it is on disk.
+    pub(super) fn with_confirmation(self, confirmation: Confirmation) -> Self {
+        Self {
+            confirmation: Some(confirmation),
+            ..self
+        }
+    }
+
+    pub(super) fn take_confirmation(&mut self) -> Option<Confirmation> {
+        self.confirmation.take()
+    }
+
+    pub(super) fn take_receipt(&mut self) -> Option<oneshot::Sender<EventOutcome>> {
+        self.receipt.take()
+    }
+
+    /// Whether it is on disk, so that another process can send it.
+    pub(super) fn is_spooled(&self) -> bool {
+        self.ticket.is_some()
+    }
+
+    /// Whether a process before this one may have sent it.
+    pub(super) fn is_from_before(&self) -> bool {
+        let ticket = self.ticket.as_ref();
+        ticket.is_some_and(|ticket| ticket.is_from_before)
     }
 
     /// The same, with somebody who is told what becomes of it.
@@ -86,14 +155,23 @@ impl Event {
         }
     }
 
-    /// Tells whoever has the receipt, and gives the JSON.
-    pub(super) fn settle(self, outcome: &EventOutcome) -> Box<[u8]> {
+    /// Tells whoever has the receipt, and gives the JSON and the record.
+    pub(super) fn settle(self, outcome: &EventOutcome) -> (Box<[u8]>, Option<Ticket>) {
         if let Some(receipt) = self.receipt {
             // Nobody needs to be interested any longer.
             let _ = receipt.send(outcome.clone());
         }
-        self.json
+        (self.json, self.ticket)
     }
+}
+
+/// By what an event is known, of the JSON that it was written as.
+#[derive(serde::Deserialize)]
+struct Key<'j> {
+    #[serde(borrow)]
+    external_subscription_id: Cow<'j, str>,
+    #[serde(borrow)]
+    transaction_id: Cow<'j, str>,
 }
 
 thread_local! {

@@ -17,6 +17,8 @@ use super::event::Event;
 use super::outcome::EventOutcome;
 use super::queue::{NoRoom, Queue};
 use super::report::{Counters, Report, Stats};
+use super::spool::SpoolError;
+use super::spooling::Spooled;
 
 /// What [`Pipeline::send`] does while the queue is full.
 ///
@@ -49,6 +51,8 @@ struct Handle {
     counters: Arc<Counters>,
     when_full: WhenFull,
     keys: RandomState,
+    /// None where events are kept in memory alone.
+    spooled: Option<Arc<Spooled>>,
 }
 
 impl Drop for Handle {
@@ -58,7 +62,12 @@ impl Drop for Handle {
 }
 
 impl Pipeline {
-    pub(super) fn new(queue: Arc<Queue>, counters: Arc<Counters>, when_full: WhenFull) -> Self {
+    pub(super) fn new(
+        queue: Arc<Queue>,
+        counters: Arc<Counters>,
+        when_full: WhenFull,
+        spooled: Option<Arc<Spooled>>,
+    ) -> Self {
         let keys = RandomState::new();
         Self {
             handle: Arc::new(Handle {
@@ -66,24 +75,27 @@ impl Pipeline {
                 counters,
                 when_full,
                 keys,
+                spooled,
             }),
         }
     }
 
-    /// Accepts an event, once there is room for it: it will be delivered, unless the process ends before.
+    /// Accepts an event, once there is room for it: it will be delivered, unless the process ends before. With a
+    /// [spool](super::PipelineBuilder::spool) it is on disk then, and will be delivered by the next process if need be.
     ///
     /// From here on its `transaction_id` and `timestamp` are fixed; a missing time is now. Dropping the future before
-    /// it is ready drops the event.
+    /// it is ready drops the event, unless it is on its way to the disk.
     ///
     /// # Errors
     /// When the event cannot be sent ([`is_usage`](SendError::is_usage)), the pipeline has ended
-    /// ([`is_closed`](SendError::is_closed)), or the queue is full and is not to be [waited](WhenFull) for. The error
-    /// gives the event back.
+    /// ([`is_closed`](SendError::is_closed)), the queue is full and is not to be [waited](WhenFull) for, or it cannot be
+    /// written to the spool ([`is_spool`](SendError::is_spool)). The error gives the event back.
     pub async fn send(&self, event: impl Into<EventInput>) -> Result<(), SendError> {
         self.accept_in_time(event.into(), None).await
     }
 
-    /// Accepts an event at once or not at all: for places that must not wait, such as the handler of a request.
+    /// Accepts an event at once or not at all: for places that must not wait, such as the handler of a request. Also
+    /// with a spool it is in memory alone at first, and reaches the disk a moment later.
     ///
     /// It may be called outside of any runtime.
     ///
@@ -151,6 +163,9 @@ impl Pipeline {
     /// Those events are sent at once, without waiting for others to fill their batch, also when this is dropped.
     pub async fn flush(&self) {
         self.handle.queue.flush().await;
+        if let Some(spooled) = &self.handle.spooled {
+            spooled.flush().await;
+        }
     }
 
     /// Accepts no more events, delivers what was accepted, and says what became of all of it since the start. What
@@ -167,12 +182,19 @@ impl Pipeline {
     /// How the pipeline stands.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let standing = self.handle.queue.standing();
+        let accepting = self.handle.queue.standing();
+        let spooled = self.handle.spooled.as_deref();
+        let on_disk = spooled.map_or(0, Spooled::unacknowledged);
+        let queued = accepting.unsettled + on_disk;
+        let waits = accepting.waiting.oldest;
+        let sending = spooled.map_or(accepting, Spooled::standing);
+        let now = Instant::now();
+        let age = sending.oldest_age(now);
         Stats {
-            queued: standing.unsettled,
-            in_flight: standing.seen.batches_in_flight,
-            oldest_age: standing.oldest_age(Instant::now()),
-            paused: standing.seen.paused,
+            queued,
+            in_flight: sending.seen.batches_in_flight,
+            oldest_age: age.max(waits.map(|oldest| now.saturating_duration_since(oldest))),
+            paused: sending.seen.paused,
             ..self.handle.counters.totals()
         }
     }
@@ -189,13 +211,32 @@ impl Pipeline {
         if let Some(receipt) = receipt {
             event = event.with_receipt(receipt);
         }
+        let confirmed = match &self.handle.spooled {
+            None => None,
+            Some(_) => {
+                let (sender, confirmed) = oneshot::channel();
+                event = event.with_confirmation(sender);
+                Some(confirmed)
+            }
+        };
         let pushed = match (self.try_push(event), self.handle.when_full) {
             (Err((event, NoRoom::Full)), WhenFull::Wait | WhenFull::DropOldest) => {
                 self.handle.queue.push_when_there_is_room(event).await
             }
             (pushed, _) => pushed,
         };
-        pushed.map_err(|(_, no_room)| SendError::new(input, Reason::NoRoom(no_room)))
+        let reason = match (pushed, confirmed) {
+            (Err((_, no_room)), _) => Reason::NoRoom(no_room),
+            (Ok(()), None) => return Ok(()),
+            (Ok(()), Some(confirmed)) => match confirmed.await {
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(error)) => Reason::Spool(error),
+                Err(_) if self.handle.queue.standing().is_closed => Reason::NoRoom(NoRoom::Closed),
+                // It was accepted, and dropped for a newer one.
+                Err(_) => return Ok(()),
+            },
+        };
+        Err(SendError::new(input, reason))
     }
 
     /// Takes the event if there is room, or can be.
@@ -251,6 +292,7 @@ pub struct SendError {
 enum Reason {
     Usage(String),
     NoRoom(NoRoom),
+    Spool(Arc<SpoolError>),
 }
 
 impl SendError {
@@ -262,10 +304,20 @@ impl SendError {
         }
     }
 
-    /// The queue is full: the server takes events slower than they come, or is down.
+    /// The queue is full: the server takes events slower than they come, or is down. Or the spool or its disk is.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        matches!(self.reason, Reason::NoRoom(NoRoom::Full))
+        match &self.reason {
+            Reason::Spool(error) => error.is_full(),
+            reason => matches!(reason, Reason::NoRoom(NoRoom::Full)),
+        }
+    }
+
+    /// The event could not be written to the spool; the [`source`](std::error::Error::source) says why. It may be
+    /// there all the same where the disk failed, so send it again as it is, with its `transaction_id`.
+    #[must_use]
+    pub fn is_spool(&self) -> bool {
+        matches!(self.reason, Reason::Spool(_))
     }
 
     /// The pipeline accepts nothing any more: it was shut down, or its runtime has ended.
@@ -301,6 +353,7 @@ impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
             Reason::Usage(problem) => write!(f, "the event cannot be sent: {problem}"),
+            Reason::Spool(_) => f.write_str("the event cannot be written to the spool"),
             Reason::NoRoom(NoRoom::Full) => f.write_str(
                 "the queue of events is full: the server takes them slower than they come, or is down",
             ),
@@ -324,4 +377,11 @@ impl fmt::Debug for SendError {
     }
 }
 
-impl std::error::Error for SendError {}
+impl std::error::Error for SendError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.reason {
+            Reason::Spool(error) => Some(&**error),
+            Reason::Usage(_) | Reason::NoRoom(_) => None,
+        }
+    }
+}

@@ -97,7 +97,7 @@ pub(super) struct Observer {
 impl Observer {
     /// These events are settled.
     pub(super) fn settled(&mut self, events: Vec<(Event, EventOutcome)>) {
-        let mut tally = [0_u64; 5];
+        let mut tally = [0_u64; 6];
         for (event, outcome) in events {
             self.counters.count(&outcome);
             let (place, is_dead) = match outcome {
@@ -106,14 +106,20 @@ impl Observer {
                 EventOutcome::Rejected(_) => (2, true),
                 EventOutcome::InDoubt => (3, true),
                 EventOutcome::Lost { .. } => (4, true),
+                EventOutcome::Spooled => (5, false),
             };
             tally[place] += 1;
-            let json = event.settle(&outcome);
+            let is_over = outcome != EventOutcome::Spooled;
+            let (json, ticket) = event.settle(&outcome);
             if is_dead && let Some(dead_letters) = &mut self.dead_letters {
                 guarded(|| dead_letters(DeadLetter { json, outcome }));
             }
+            // Only now: who takes dead letters may be killed before.
+            if is_over && let Some(ticket) = ticket {
+                ticket.settle();
+            }
         }
-        let [delivered, duplicates, rejected, in_doubt, lost] = tally;
+        let [delivered, duplicates, rejected, in_doubt, lost, _] = tally;
         self.tell(|metrics| {
             let tell = |count: u64, metric: &dyn Fn(u64)| {
                 if count > 0 {

@@ -27,6 +27,9 @@ pub enum EventOutcome {
         /// `timestamp`, does no harm where the server deduplicates.
         may_be_stored: bool,
     },
+    /// The pipeline ended before the server had confirmed it, and it is on disk: the next pipeline with the same
+    /// [spool](super::PipelineBuilder::spool) sends it.
+    Spooled,
 }
 
 impl fmt::Display for EventOutcome {
@@ -41,6 +44,7 @@ impl fmt::Display for EventOutcome {
             Self::Lost { .. } => {
                 f.write_str("lost: the pipeline ended or dropped it before it was confirmed")
             }
+            Self::Spooled => f.write_str("not confirmed, and on disk for the next pipeline"),
         }
     }
 }

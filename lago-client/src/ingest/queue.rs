@@ -197,6 +197,12 @@ impl Queue {
             .await;
     }
 
+    /// Has everything sent at once that was accepted before.
+    pub(super) fn hurry(&self) {
+        self.state().begin_flush();
+        self.wake.notify_one();
+    }
+
     /// Takes no more events, and asks for an end by then.
     pub(super) fn close(&self, deadline: Option<Instant>) {
         {
@@ -266,7 +272,7 @@ impl Queue {
             }
             event.epoch = state.accept();
             state.waiting_bytes += event.bytes();
-            let in_doubt = false;
+            let in_doubt = event.is_from_before();
             state.waiting.push_back(Entry { event, in_doubt });
             state.wakes()
         };

@@ -70,6 +70,8 @@ impl Counters {
             EventOutcome::Rejected(_) => &self.rejected,
             EventOutcome::InDoubt => &self.in_doubt,
             EventOutcome::Lost { .. } => &self.lost,
+            // The spool knows how many it has.
+            EventOutcome::Spooled => return,
         };
         counter.fetch_add(1, Relaxed);
     }

@@ -39,6 +39,7 @@ pub use options::{Fsync, SpoolOptions};
 pub use recovery::{Damage, Recovery};
 
 use disk::Directory;
+pub(crate) use format::MAX_RECORD;
 use lock::Lock;
 use log::Log;
 
@@ -123,6 +124,9 @@ pub trait Spool: Send {
 
     /// How many records are not acknowledged.
     fn unacknowledged(&self) -> u64;
+
+    /// The position behind the last record: the one that is appended next has it.
+    fn end(&self) -> Position;
 
     /// How soon after an append [`sync`](Self::sync) is to be called, by whoever owns the spool and a timer. None
     /// when there is no need to.
@@ -209,6 +213,10 @@ impl Spool for DiskSpool {
 
     fn unacknowledged(&self) -> u64 {
         self.log.unacknowledged()
+    }
+
+    fn end(&self) -> Position {
+        self.log.end()
     }
 
     fn sync_within(&self) -> Option<Duration> {

@@ -72,6 +72,11 @@ tell!(warn, rejected(events: u64), "the server rejected events for good; they we
 tell!(error, lost(events: u64), "the pipeline ended with events that the server had not confirmed");
 tell!(
     error,
+    spool_failed(problem: &str),
+    "the spool of event ingestion fails; what was accepted stays, and what failed is tried again or refused"
+);
+tell!(
+    error,
     observer_panicked(),
     "a dead letter or metrics callback panicked; event ingestion goes on"
 );

@@ -117,6 +117,14 @@ impl SpoolError {
         self.kind == Kind::Usage
     }
 
+    /// In one line, with its cause.
+    pub(crate) fn with_cause(&self) -> String {
+        match &self.source {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
+        }
+    }
+
     /// The file or directory that it is about.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {

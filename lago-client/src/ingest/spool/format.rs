@@ -28,7 +28,7 @@ pub(super) const FRAME: usize = 16;
 pub(super) const ENTRY: usize = 16;
 const SEAL: u32 = u32::MAX;
 /// No record is longer.
-pub(super) const MAX_RECORD: usize = 16 * 1024 * 1024;
+pub(crate) const MAX_RECORD: usize = 16 * 1024 * 1024;
 /// No segment is longer, before the append that finishes it, and no append.
 pub(super) const MAX_SEGMENT: u64 = 64 * 1024 * 1024;
 /// No segment has more positions.

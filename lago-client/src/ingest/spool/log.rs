@@ -14,12 +14,12 @@ mod repair;
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
 
-use super::SpoolOptions;
 use super::disk::Disk;
 use super::error::SpoolError;
 use super::format::Header;
 use super::recovery::Recovery;
 use super::segment::{Segment, log_name};
+use super::{Position, SpoolOptions};
 use read::Cursor;
 
 pub(super) struct Log<D: Disk> {
@@ -72,9 +72,8 @@ impl<D: Disk> Log<D> {
     }
 
     /// The position of the next record.
-    #[cfg(test)]
-    pub(super) fn end(&self) -> u64 {
-        self.last().end
+    pub(super) fn end(&self) -> Position {
+        Position(self.last().end)
     }
 
     pub(super) fn unacknowledged(&self) -> u64 {

@@ -81,7 +81,7 @@ impl Model {
             })
             .collect();
         let slices: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
-        let next = self.log.end();
+        let next = self.log.end().get();
         match self.log.append(&slices) {
             Ok(first) => {
                 prop_assert_eq!(first.get(), next);
