@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that helpers in these files are test code too.
 #[cfg(test)]
+mod backfill;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod compile_fail;

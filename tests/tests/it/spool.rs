@@ -1,8 +1,13 @@
 //! The spool on a real disk, in processes that are killed, compete and run out of room.
 
 mod child;
+mod delivered;
 mod killed;
+pub(crate) mod pipeline;
 mod room;
+// The model of the server that the laws of the pipeline have as well.
+#[path = "../../../lago-client/src/ingest/laws/store.rs"]
+pub(crate) mod store;
 
 use std::path::Path;
 

@@ -241,7 +241,8 @@ impl Relay {
                 None => self.accepted.push(event),
             }
         }
-        self.append_at = Some(now + PAUSE);
+        // Whoever comes next is refused at once, or waits as these do.
+        self.append_at = (!self.accepted.is_empty()).then_some(now + PAUSE);
         self.ends.accepting.settle(sizes);
     }
 

@@ -33,11 +33,16 @@ impl Round {
         !changes && self.read.is_none()
     }
 
-    /// Acknowledges first: that may make room for what is appended.
+    /// Acknowledges first: that may make room for what is appended. Reads what was there before that, since whoever
+    /// appends has that in memory.
     pub(super) fn run(&self, spool: &mut dyn Spool) -> Done {
         let acknowledged = match &*self.acknowledge {
             [] => Ok(()),
             positions => spool.acknowledge(positions),
+        };
+        let read = match self.read {
+            Some(from) => spool.read(from, READ.0, READ.1),
+            None => Ok(Vec::new()),
         };
         let records: Vec<&[u8]> = self.append.iter().map(AsRef::as_ref).collect();
         let appended = match &*records {
@@ -45,10 +50,6 @@ impl Round {
             records => spool.append(records),
         };
         let synced = if self.sync { spool.sync() } else { Ok(()) };
-        let read = match self.read {
-            Some(from) => spool.read(from, READ.0, READ.1),
-            None => Ok(Vec::new()),
-        };
         let unacknowledged = spool.unacknowledged();
         Done {
             appended,

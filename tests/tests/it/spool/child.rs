@@ -74,7 +74,7 @@ impl Drop for Process {
 }
 
 /// Says a line at once and in one piece.
-fn say(line: &str) -> io::Result<()> {
+pub(super) fn say(line: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(format!("{MARK}{line}\n").as_bytes())?;
     out.flush()
@@ -96,6 +96,7 @@ fn another_process() -> Outcome {
     let directory = Path::new(&directory);
     match role.split_once(' ') {
         Some(("work", first)) => work(directory, first.parse()?),
+        Some(("report", address)) => delivered::report_events(directory, address),
         _ if role == "hold" => hold(directory),
         _ if role == "fill" => fill(directory),
         _ => Err(format!("there is no role {role}").into()),
