@@ -11,8 +11,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::spool::pipeline::{Lago, said};
-use crate::spool::store::{INVALID, Kind, Store};
+use crate::ingest::store::{INVALID, Kind, Store};
+use crate::ingest::{Lago, said, unauthorized};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 

@@ -22,6 +22,8 @@ mod faults;
 #[cfg(test)]
 mod free_form;
 #[cfg(test)]
+mod ingest;
+#[cfg(test)]
 mod kinds;
 mod layers;
 #[cfg(test)]

@@ -3,11 +3,8 @@
 mod child;
 mod delivered;
 mod killed;
-pub(crate) mod pipeline;
+mod pipeline;
 mod room;
-// The model of the server that the laws of the pipeline have as well.
-#[path = "../../../lago-client/src/ingest/laws/store.rs"]
-pub(crate) mod store;
 
 use std::path::Path;
 

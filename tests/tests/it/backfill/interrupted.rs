@@ -1,5 +1,6 @@
 //! Killed at any point and run again: every event is there once, and so is every dead letter.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::channel;
 
 use lago_tests::conform::extent::cases;
@@ -38,13 +39,12 @@ fn written(name: &str, events: &[Value]) -> String {
 async fn killed_and_run_again(name: &str, seed: usize) -> Outcome {
     let directory = tempfile::tempdir()?;
     let (asked, asks) = channel();
-    let mut requests = seed;
+    let requests = AtomicUsize::new(seed);
     let lago = Lago::with(Store::new(Kind::Postgres), move |store, request| {
-        requests += 1;
         // Nobody listens when the last run is over.
         let _ = asked.send(());
         let reply = said(store.post(&request.body, || false));
-        match requests % 6 {
+        match requests.fetch_add(1, Relaxed) % 6 {
             0 => ScriptedResponse::raw([]).closing(),
             _ => reply,
         }

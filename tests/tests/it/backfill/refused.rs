@@ -1,19 +1,11 @@
 //! What it cannot go on with is said, and what to do.
 
-use lago_tests::support::server::ScriptedResponse;
-
 use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_key_that_is_refused_ends_it_and_loses_nothing() -> Outcome {
     let directory = tempfile::tempdir()?;
-    let refuses = Lago::with(Store::new(Kind::Postgres), |_, _| {
-        ScriptedResponse::json(
-            "401 Unauthorized",
-            json!({"status": 401, "error": "Unauthorized"}),
-        )
-    })
-    .await?;
+    let refuses = Lago::with(Store::new(Kind::Postgres), |_, _| unauthorized()).await?;
     fs::write(
         directory.path().join("events.jsonl"),
         lines((0..30).map(event)),

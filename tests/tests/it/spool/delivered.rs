@@ -2,17 +2,18 @@
 //! and billed once.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use lago_client::types::EventInput;
 use lago_client::{Client, RetryPolicy};
 use lago_tests::conform::extent::cases;
-use lago_tests::support::server::{Scripted, ScriptedResponse};
+use lago_tests::support::server::ScriptedResponse;
 
 use super::child::{Process, say};
-use super::pipeline::{Lago, said};
-use super::store::{Kind, Store};
 use super::*;
+use crate::ingest::store::{Kind, Store};
+use crate::ingest::{Lago, said};
 
 /// Longer than anything takes that works.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -55,11 +56,10 @@ pub(super) async fn report_events(directory: &Path, role: &str) -> Outcome {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_killed_process_accepted_is_delivered_and_billed_once() -> Outcome {
     let directory = tempfile::tempdir()?;
-    let mut requests = 0;
+    let requests = AtomicU64::new(0);
     let lago = Lago::with(Store::new(Kind::Postgres), move |store, request| {
-        requests += 1;
         let reply = said(store.post(&request.body, || false));
-        match requests % 11 {
+        match requests.fetch_add(1, Relaxed) % 11 {
             // Stored, and the response is lost.
             3 => ScriptedResponse::raw([]).closing(),
             5 => ScriptedResponse::new("503 Service Unavailable", &[], ""),

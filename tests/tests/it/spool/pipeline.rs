@@ -1,77 +1,17 @@
 //! The pipeline with a spool: the disk takes up what the server does not.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lago_client::ingest::{Ambiguous, EventOutcome, WhenFull};
 use lago_client::types::EventInput;
-use lago_tests::support::server::{Captured, Scripted, ScriptedResponse};
+use lago_tests::support::server::ScriptedResponse;
 
-use super::store::{Kind, Reply, Row, Store};
 use super::*;
+use crate::ingest::store::{self, Kind, Row, Store};
+use crate::ingest::{Lago, lock, said};
 
 /// So that a test that would hang fails; in paused time that takes none.
 const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// A server with a store of events.
-pub(crate) struct Lago {
-    pub(crate) server: Scripted,
-    store: Arc<Mutex<Store>>,
-}
-
-impl Lago {
-    /// One that answers by a rule.
-    pub(crate) async fn with(
-        store: Store,
-        mut rule: impl FnMut(&mut Store, &Captured) -> ScriptedResponse + Send + 'static,
-    ) -> std::io::Result<Self> {
-        let store = Arc::new(Mutex::new(store));
-        let rows = Arc::clone(&store);
-        let rule = Mutex::new(move |request: &Captured| {
-            rule(
-                &mut rows.lock().unwrap_or_else(PoisonError::into_inner),
-                request,
-            )
-        });
-        let server = Scripted::start(move |request| {
-            let mut rule = rule.lock().unwrap_or_else(PoisonError::into_inner);
-            rule(request)
-        });
-        Ok(Self {
-            server: server.await?,
-            store,
-        })
-    }
-
-    pub(crate) async fn start() -> std::io::Result<Self> {
-        Self::with(Store::new(Kind::Postgres), |store, request| {
-            said(store.post(&request.body, || false))
-        })
-        .await
-    }
-
-    /// What is stored, in order.
-    pub(crate) fn rows(&self) -> Vec<Row> {
-        let mut rows = self
-            .store
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .rows
-            .clone();
-        rows.sort();
-        rows
-    }
-}
-
-/// A reply of the model as a response.
-pub(crate) fn said((status, body): Reply) -> ScriptedResponse {
-    let reason = match status {
-        200 => "200 OK",
-        422 => "422 Unprocessable Content",
-        _ => "500 Internal Server Error",
-    };
-    ScriptedResponse::json(reason, body)
-}
 
 async fn down() -> std::io::Result<Lago> {
     Lago::with(Store::new(Kind::Postgres), |_, _| {
@@ -209,11 +149,7 @@ async fn what_an_earlier_process_may_have_sent_is_no_duplicate() -> Outcome {
     let report = events.shutdown(Duration::from_secs(3)).await;
     assert_eq!((report.spooled, lossy.rows().len()), (5, 5));
 
-    let rows = lossy
-        .store
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone();
+    let rows = lock(&lossy.store).clone();
     let lago = Lago::with(rows, |store, request| {
         said(store.post(&request.body, || false))
     })
