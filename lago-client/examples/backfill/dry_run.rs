@@ -13,7 +13,7 @@ const PRINTED: u64 = 20;
 /// Says what sending would meet. False when there is something that cannot be sent.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
     let name = arguments.name();
-    let (mut events, mut unreadable) = (0, 0);
+    let (mut events, mut unreadable) = (0_u64, 0_u64);
     let mut times: Option<(Decimal, Decimal)> = None;
     let mut progress = Progress::start(input::length(arguments), 0);
     for item in input::open(arguments, 0, 0)? {
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
                 }
             }
         }
-        if (events + unreadable) % 1_000 == 0 {
+        if (events + unreadable).is_multiple_of(1_000) {
             progress.tell();
         }
     }

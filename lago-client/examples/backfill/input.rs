@@ -22,8 +22,10 @@ pub(crate) struct Item {
     /// How many lines those are.
     pub(crate) lines: u64,
     pub(crate) event: Result<EventInput, Problem>,
-    /// As it is written there; of CSV only where it is no event.
+    /// As it is written there, where it is no event.
     pub(crate) text: String,
+    /// How many bytes it takes.
+    pub(crate) size: usize,
 }
 
 /// Why something is no event that can be sent.
@@ -74,7 +76,7 @@ pub(crate) fn open(arguments: &Arguments, bytes: u64, lines: u64) -> Result<Item
     if arguments.is_standard_input() {
         // What was read before comes again, and is passed over.
         let items: Items = match arguments.format() {
-            Format::Jsonl => Box::new(jsonl::Lines::new(io::stdin().lock(), name, 0, 0)),
+            Format::Jsonl => Box::new(jsonl::Lines::new(BufReader::new(io::stdin()), name, 0, 0)),
             Format::Csv => Box::new(csv::Rows::new(io::stdin(), name)?),
         };
         return Ok(Box::new(items.skip_while(move |item| {
@@ -97,8 +99,8 @@ pub(crate) fn open(arguments: &Arguments, bytes: u64, lines: u64) -> Result<Item
     }
 }
 
-/// The event, if it can be sent again after an interruption and is the same then.
-fn repeatable(event: EventInput) -> Result<EventInput, Problem> {
+/// The event, if it can be sent again after an interruption and is the same then; and how long its JSON is.
+fn repeatable(event: EventInput) -> Result<(EventInput, usize), Problem> {
     for (field, value) in [
         ("transaction_id", &event.transaction_id),
         ("external_subscription_id", &event.external_subscription_id),
@@ -115,11 +117,38 @@ fn repeatable(event: EventInput) -> Result<EventInput, Problem> {
         ));
     }
     match serde_json::to_vec(&event) {
-        Ok(_) => Ok(event),
+        Ok(json) => Ok((event, json.len())),
         Err(error) => Err(Problem {
             column: None,
             field: None,
             what: error.to_string(),
         }),
+    }
+}
+
+impl Item {
+    /// What was read up to some place: an event, or the text of what is none.
+    fn new(
+        line: u64,
+        (end, lines): (u64, u64),
+        read: Result<(EventInput, usize), Problem>,
+        text: impl FnOnce() -> String,
+    ) -> Self {
+        let (event, text, size) = match read {
+            Ok((event, size)) => (Ok(event), String::new(), size),
+            Err(problem) => {
+                let text = text();
+                let size = text.len();
+                (Err(problem), text, size)
+            }
+        };
+        Self {
+            line,
+            end,
+            lines,
+            event,
+            text,
+            size,
+        }
     }
 }

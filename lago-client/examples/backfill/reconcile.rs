@@ -32,18 +32,17 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<bool, Failure> {
     let mut missing_events = BufWriter::new(File::create(&path).map_err(failed)?);
     let items = input::open(arguments, 0, 0)?;
     let length = input::length(arguments);
-    let (items, mut progress): (Items, _) = match arguments.sample {
-        None => (items, Progress::start(length, 0)),
-        Some(size) => (
-            Box::new(sample(items, size)?.into_iter().map(Ok)),
-            Progress::start(length, 0),
-        ),
+    let items: Items = match arguments.sample {
+        None => items,
+        Some(size) => Box::new(sample(items, size)?.into_iter().map(Ok)),
     };
+    let mut progress = Progress::start(length, 0);
 
-    let ask = |item: Result<input::Item, Failure>| async {
+    let lago = &lago;
+    let ask = move |item: Result<input::Item, Failure>| async move {
         let item = item?;
         let found = match &item.event {
-            Ok(event) => Some(find(&lago, event).await?),
+            Ok(event) => Some(find(lago, event).await?),
             Err(_) => None,
         };
         Ok::<_, Failure>((item, found))

@@ -44,11 +44,12 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<bool, Failure> {
     let checkpoint = Checkpoint::read(arguments)?;
     let items = input::open(arguments, checkpoint.bytes, checkpoint.lines)?;
     let dead_letters = dead_letters(arguments, &checkpoint)?;
-    let events = Client::from_env()?
-        .ingest()
-        .queue_events(WINDOW.0)
-        .start()
-        .await?;
+    let pipeline = Client::from_env()?.ingest();
+    // More than is ever under way: what waits is here, where it is seen when the pipeline pauses.
+    let pipeline = pipeline
+        .queue_events(2 * WINDOW.0)
+        .queue_bytes(2 * WINDOW.1 + (32 << 20));
+    let events = pipeline.start().await?;
     let before = checkpoint.counts.total();
     if before > 0 {
         eprintln!(
@@ -136,7 +137,7 @@ struct Backfill<'a> {
     dead_letters: BufWriter<File>,
     /// In the order of the input.
     outstanding: VecDeque<Outstanding>,
-    /// Of the text of those.
+    /// What those take.
     bytes: usize,
     progress: Progress,
 }
@@ -181,7 +182,7 @@ impl Backfill<'_> {
             Ok(event) => State::Waiting(events.send_with_receipt(event.clone()).await?),
             Err(_) => State::Unreadable,
         };
-        self.bytes += item.text.len();
+        self.bytes += item.size;
         self.outstanding.push_back(Outstanding { item, state });
         Ok(())
     }
@@ -255,7 +256,7 @@ impl Backfill<'_> {
             self.dead_letters.write_all(line.as_bytes())?;
             self.checkpoint.dead_letter_bytes += line.len() as u64;
         }
-        self.bytes -= item.text.len();
+        self.bytes -= item.size;
         (self.checkpoint.bytes, self.checkpoint.lines) = (item.end, item.lines);
         self.progress.done(item.end);
         Ok(())

@@ -87,7 +87,7 @@ impl<R: Read> Rows<R> {
         })
     }
 
-    fn event(&self, row: &StringRecord) -> Result<EventInput, Problem> {
+    fn event(&self, row: &StringRecord) -> Result<(EventInput, usize), Problem> {
         if row.len() != self.columns.len() {
             let (has, expected) = (row.len(), self.columns.len());
             let what = format!("the row has {has} values, and the header {expected}");
@@ -165,19 +165,10 @@ impl<R: Read> Iterator for Rows<R> {
             Err(error) => return Some(Err(format!("{}: {error}", self.name).into())),
         }
         let line = row.position().map_or(0, Position::line);
-        let event = self.event(&row);
-        let text = match &event {
-            Ok(_) => String::new(),
-            Err(_) => row.iter().collect::<Vec<_>>().join(","),
-        };
+        let read = self.event(&row);
         let next = self.reader.position();
         let (end, lines) = (next.byte(), next.line() - 1);
-        Some(Ok(Item {
-            line,
-            end,
-            lines,
-            event,
-            text,
-        }))
+        let text = || row.iter().collect::<Vec<_>>().join(",");
+        Some(Ok(Item::new(line, (end, lines), read, text)))
     }
 }

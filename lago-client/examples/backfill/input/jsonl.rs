@@ -64,16 +64,14 @@ impl<R: BufRead> Iterator for Lines<R> {
             if text.trim_ascii().is_empty() {
                 continue;
             }
-            let event = parse(&text).and_then(repeatable);
-            let text = String::from_utf8_lossy(text.trim_ascii_end()).into_owned();
-            let (line, end) = (self.line, self.bytes);
-            return Some(Ok(Item {
-                line,
-                end,
-                lines: line,
-                event,
+            let read = parse(&text).and_then(repeatable);
+            let text = || String::from_utf8_lossy(text.trim_ascii_end()).into_owned();
+            return Some(Ok(Item::new(
+                self.line,
+                (self.bytes, self.line),
+                read,
                 text,
-            }));
+            )));
         }
     }
 }
