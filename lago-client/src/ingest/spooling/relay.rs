@@ -362,6 +362,14 @@ impl Relay {
 
     fn end(&mut self, report: Report) {
         if !std::mem::replace(&mut self.has_ended, true) {
+            let spooled = EventOutcome::Spooled;
+            for (_, receipt) in self.receipts.drain() {
+                // Nobody needs to be interested any longer.
+                let _ = receipt.send(spooled.clone());
+            }
+            for event in self.feed.drain(..).filter(Event::is_spooled) {
+                event.settle(&spooled);
+            }
             self.ends.accepting.close(None);
             self.ends.sending.close(Some(Instant::now()));
             self.ends.accepting.end(report);

@@ -52,6 +52,7 @@ async fn what_is_not_delivered_is_on_disk_for_the_next_pipeline() -> Outcome {
     }
     let last = events.send_with_receipt(event(1000)).await?;
     assert_eq!(events.stats().queued, 1001);
+    let other = events.clone();
     let report = events.shutdown(Duration::from_secs(5)).await;
     assert_eq!(
         (report.delivered, report.spooled, report.lost),
@@ -59,7 +60,7 @@ async fn what_is_not_delivered_is_on_disk_for_the_next_pipeline() -> Outcome {
     );
     assert_eq!(first.await, EventOutcome::Spooled);
     assert_eq!(last.await, EventOutcome::Spooled);
-    assert!(events.send(event(2000)).await.unwrap_err().is_closed());
+    assert!(other.send(event(2000)).await.unwrap_err().is_closed());
 
     let lago = Lago::start().await?;
     let events = lago
