@@ -9,6 +9,7 @@ use lago_tests::support::clients::API_KEY;
 use lago_tests::support::server::ScriptedResponse;
 
 use super::*;
+use crate::traced;
 
 #[tokio::test(start_paused = true)]
 async fn events_arrive_in_batches_as_the_api_takes_them() -> Outcome {
@@ -69,6 +70,7 @@ async fn every_attempt_sends_the_same_bytes() -> Outcome {
     })
     .await?;
     let events = lago.server.client()?.ingest().start().await?;
+    traced::begin();
     let mut input = EventInput::new("api_calls", "sub_1").property("requests", 3);
     input.timestamp = None;
     let receipt = events.send_with_receipt(input).await?;
@@ -83,6 +85,19 @@ async fn every_attempt_sends_the_same_bytes() -> Outcome {
     );
     assert_eq!(lago.rows().len(), 1);
     assert_eq!(events.stats().retries, 3);
+    let bytes = requests[0].body.len();
+    let span = |attempt: usize, outcome: &str| {
+        format!(
+            "INFO events=1 bytes={bytes} attempt={attempt} outcome={outcome}: lago.ingest.batch"
+        )
+    };
+    let spans = [
+        span(1, "failed"),
+        span(2, "failed"),
+        span(3, "failed"),
+        span(4, "refused"),
+    ];
+    assert_eq!(traced::take("lago_client::ingest"), spans);
     Ok(())
 }
 

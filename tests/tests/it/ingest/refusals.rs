@@ -7,6 +7,7 @@ use lago_client::types::EventInput;
 
 use super::store::{INVALID, POISON, UNNAMED};
 use super::*;
+use crate::traced;
 
 #[tokio::test(start_paused = true)]
 async fn receipts_tell_what_became_of_each_event() -> Outcome {
@@ -167,6 +168,7 @@ async fn a_key_that_is_not_accepted_pauses_the_pipeline_and_loses_nothing() -> O
     })
     .await?;
     let told = Told::default();
+    traced::begin();
     let events = lago
         .server
         .client()?
@@ -200,6 +202,13 @@ async fn a_key_that_is_not_accepted_pauses_the_pipeline_and_loses_nothing() -> O
     assert!((4 * 30..6 * 30).contains(&waited), "{waited}");
     assert_eq!(told.0[0].load(Ordering::SeqCst), 1000);
     assert!(told.0[1].load(Ordering::SeqCst) >= 5);
+    let lines = traced::take("lago_client::ingest");
+    let said = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
+    assert_eq!(
+        (said("ingestion pauses"), said("ingestion goes on")),
+        (1, 1),
+        "{lines:?}"
+    );
     Ok(())
 }
 
