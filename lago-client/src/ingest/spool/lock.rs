@@ -7,7 +7,7 @@ use super::error::SpoolError;
 
 /// A lock on a directory. The operating system takes it back when the process ends, however it ends.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "it is held, not used")] File);
+pub(super) struct Lock(File);
 
 /// Who has the lock is in a file beside it, because some systems let nobody read what is locked.
 const OWNER: &str = "owner";
@@ -46,5 +46,13 @@ impl Lock {
         fs::write(&owner, text)
             .map_err(|error| SpoolError::io("write who has the lock", &owner, error))?;
         Ok(Self(file))
+    }
+}
+
+impl Drop for Lock {
+    /// A process that was forked meanwhile, and has not become another program yet, has the file open as well.
+    fn drop(&mut self) {
+        // Closing it does the same, a moment later in that case.
+        let _ = self.0.unlock();
     }
 }
