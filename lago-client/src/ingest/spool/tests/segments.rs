@@ -126,7 +126,7 @@ fn a_read_ends_before_it_is_too_much() -> Outcome {
         let read = log.read(Position(from), max_records, max_bytes)?;
         Ok(read.iter().map(|(position, _)| position.get()).collect())
     };
-    assert_eq!(positions(0, 0, 9999)?, []);
+    assert_eq!(positions(0, 0, 9999)?, [0_u64; 0]);
     assert_eq!(positions(0, 9, 508)?, [0]);
     assert_eq!(positions(0, 9, 1016)?, [0, 1]);
     assert_eq!(positions(1, 9, 1000)?, [1]);
@@ -137,7 +137,7 @@ fn a_read_ends_before_it_is_too_much() -> Outcome {
     );
     assert_eq!(positions(0, 3, usize::MAX)?, [0, 1, 2]);
     assert_eq!(positions(4, 3, 0)?, [4]);
-    assert_eq!(positions(5, 3, 1000)?, []);
+    assert_eq!(positions(5, 3, 1000)?, [0_u64; 0]);
     assert_eq!(positions(0, 9, usize::MAX)?, [0, 1, 2, 3, 4]);
     Ok(())
 }
