@@ -7,6 +7,8 @@
 
 #[path = "calls/compare.rs"]
 mod compare;
+#[path = "calls/cpu.rs"]
+mod cpu;
 #[path = "calls/server.rs"]
 mod server;
 #[path = "calls/subjects.rs"]

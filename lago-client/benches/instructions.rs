@@ -35,7 +35,7 @@ fn serve(subject: &str) -> Outcome {
     let server = Server::start()?;
     server.answer(match subject {
         "event" => event_answer()?,
-        "batch" => events_answer()?,
+        "batch" | "ingest" => events_answer()?,
         "customer" => customer()?,
         "list" => page(LISTED)?,
         "full" => page(FULL)?,
@@ -52,6 +52,12 @@ async fn call(subject: &str, way: &str, count: usize, address: &str) -> Outcome 
     let http = bare()?;
     let base = format!("{address}/api/v1");
     let (event, events) = (event(), vec![event(); 100]);
+    let with_keys = |number| event.clone().transaction_id(format!("t{number:035}"));
+    let metered: Vec<_> = (0..100).map(with_keys).collect();
+    let pipeline = match subject {
+        "ingest" => Some(lago.ingest().start().await?),
+        _ => None,
+    };
     for _ in 0..count {
         match (subject, way) {
             ("event", "ours") => drop(lago.events().create(event.clone()).send().await?),
@@ -65,6 +71,20 @@ async fn call(subject: &str, way: &str, count: usize, address: &str) -> Outcome 
                 let events = events.clone();
                 let post = http.post(format!("{base}/events/batch"));
                 drop(read::<EventsRoot<Event>>(post.json(&EventsRoot { events })).await?);
+            }
+            ("ingest", "ours") => {
+                let pipeline = pipeline.as_ref().ok_or("no pipeline was started")?;
+                for event in &metered {
+                    pipeline.send(event.clone()).await?;
+                }
+                pipeline.flush().await;
+            }
+            ("ingest", "bare") => {
+                let events = metered.clone();
+                let body = serde_json::to_vec(&EventsRoot { events })?;
+                let post = http.post(format!("{base}/events/batch"));
+                let post = post.header("content-type", "application/json").body(body);
+                drop(post.send().await?.error_for_status()?.bytes().await?);
             }
             ("customer", "ours") => drop(lago.customers().get("acme").send().await?),
             ("customer", "bare") => {

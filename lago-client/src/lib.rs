@@ -36,6 +36,8 @@ mod framing;
 mod headers;
 mod http_client;
 mod identity;
+#[cfg(feature = "ingest")]
+pub mod ingest;
 mod keyed;
 mod list;
 #[cfg(feature = "mock")]

@@ -11,5 +11,7 @@ mod repeat;
 mod tests;
 
 pub(crate) use budget::Budget;
+#[cfg(feature = "ingest")]
+pub(crate) use outcome::{Class, Outcome};
 pub use policy::RetryPolicy;
 pub(crate) use repeat::{Attempt, Rules, repeat};

@@ -4,6 +4,7 @@ mod invalid;
 mod path;
 pub(crate) mod query;
 
+use bytes::Bytes;
 use http::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Request, Url};
@@ -102,15 +103,12 @@ impl Draft {
 
     /// The request, without a body.
     pub(crate) fn build(self) -> Result<Request, InvalidRequest> {
-        self.with(Body::default())
+        self.build_with(Bytes::new())
     }
 
-    /// The request, when all of it could be written.
-    fn with(self, body: Body) -> Result<Request, InvalidRequest> {
+    /// The request, with a body that is written as JSON already.
+    pub(crate) fn build_with(self, json: Bytes) -> Result<Request, InvalidRequest> {
         let pairs = self.query.pairs()?;
-        if let Some(invalid) = body.invalid {
-            return Err(invalid);
-        }
         let mut url = Url::parse(&self.url).map_err(InvalidRequest::url)?;
         if !pairs.is_empty() {
             url.query_pairs_mut().extend_pairs(pairs);
@@ -121,8 +119,8 @@ impl Draft {
             return Err(InvalidRequest::url(why));
         }
         let mut request = Request::new(self.method, url);
-        if !body.json.is_empty() {
-            *request.body_mut() = Some(body.json.into());
+        if !json.is_empty() {
+            *request.body_mut() = Some(json.into());
             let json = HeaderValue::from_static("application/json");
             request.headers_mut().insert(CONTENT_TYPE, json);
         }
@@ -158,14 +156,14 @@ impl RootsDraft {
         if !self.body.json.is_empty() {
             self.body.json.push(b'}');
         }
-        self.draft.with(self.body)
+        self.body.build(self.draft)
     }
 }
 
 impl WholeDraft {
     /// The request, when all of it could be written.
     pub(crate) fn build(self) -> Result<Request, InvalidRequest> {
-        self.draft.with(self.body)
+        self.body.build(self.draft)
     }
 }
 
@@ -175,6 +173,15 @@ impl Body {
         if let Err(error) = serde_json::to_writer(&mut self.json, value) {
             let why = lago_types::encode::located(&self.json, &error);
             self.invalid.get_or_insert(InvalidRequest::body(why));
+        }
+    }
+
+    /// The request that it is the body of, when all of it could be written.
+    fn build(self, draft: Draft) -> Result<Request, InvalidRequest> {
+        match self.invalid {
+            // The query stands before it.
+            Some(invalid) => draft.query.pairs().and(Err(invalid)),
+            None => draft.build_with(self.json.into()),
         }
     }
 }

@@ -10,6 +10,7 @@ use criterion::Criterion;
 use criterion::measurement::WallTime;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::cpu::{cpu_time, median};
 use crate::server::Server;
 
 /// Of each way, in turn.
@@ -111,27 +112,4 @@ fn time(runtime: &Runtime, call: &impl AsyncFn() -> bool, calls: u64) -> Duratio
         }
     });
     cpu_time().saturating_sub(start)
-}
-
-#[cfg(unix)]
-fn cpu_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(
-        time.tv_sec.unsigned_abs(),
-        time.tv_nsec.unsigned_abs() as u32,
-    )
-}
-
-/// Where CPU time is not told, all time counts.
-#[cfg(not(unix))]
-fn cpu_time() -> Duration {
-    static START: std::sync::LazyLock<std::time::Instant> =
-        std::sync::LazyLock::new(std::time::Instant::now);
-    START.elapsed()
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }

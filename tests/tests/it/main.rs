@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that helpers in these files are test code too.
 #[cfg(test)]
+mod backfill;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod compile_fail;
@@ -19,6 +21,8 @@ mod evidence;
 mod faults;
 #[cfg(test)]
 mod free_form;
+#[cfg(test)]
+mod ingest;
 #[cfg(test)]
 mod kinds;
 mod layers;
@@ -38,6 +42,8 @@ mod replay;
 mod requests;
 #[cfg(test)]
 mod runtime;
+#[cfg(test)]
+mod spool;
 #[cfg(test)]
 mod surface;
 #[cfg(test)]

@@ -1,0 +1,238 @@
+//! The task of a pipeline: it sends what the schedule says, waits for whatever comes first, and tells what became
+//! of events. It is the only IO of the pipeline, through its sink.
+
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until};
+
+use super::converge::Entry;
+use super::event::Event;
+use super::observe::Observer;
+use super::outcome::{BatchOutcome, EventOutcome};
+use super::queue::{Queue, Seen, Standing};
+use super::schedule::{Done, Next, Schedule, Sending, Turn};
+use super::sink::{AnySink, EventBatch};
+use super::trace;
+
+/// What the task has.
+pub(super) struct Driver {
+    queue: Arc<Queue>,
+    schedule: Schedule,
+    sink: Arc<dyn AnySink>,
+    observer: Observer,
+    /// From 0 to 1, evenly spread.
+    chance: Box<dyn Fn() -> f64 + Send>,
+    flights: JoinSet<BatchOutcome>,
+    under_way: HashMap<Id, Sending>,
+    paused: Option<String>,
+    has_ended: bool,
+}
+
+impl Driver {
+    pub(super) fn new(
+        queue: Arc<Queue>,
+        schedule: Schedule,
+        sink: Arc<dyn AnySink>,
+        observer: Observer,
+        chance: Box<dyn Fn() -> f64 + Send>,
+    ) -> Self {
+        Self {
+            queue,
+            schedule,
+            sink,
+            observer,
+            chance,
+            flights: JoinSet::new(),
+            under_way: HashMap::new(),
+            paused: None,
+            has_ended: false,
+        }
+    }
+
+    /// Delivers events until no more come, or there is no time left for it.
+    pub(super) async fn run(mut self) {
+        loop {
+            let until = self.send_what_may_go();
+            let standing = self.tell();
+            let is_late = standing
+                .deadline
+                .is_some_and(|deadline| deadline <= Instant::now());
+            let is_done = standing.waiting.events == 0 && self.schedule.is_empty();
+            if standing.is_closed && (is_done || is_late) {
+                break;
+            }
+            let until = until.into_iter().chain(standing.deadline).min();
+            if let Some((id, ended)) = self.wait(until).await {
+                self.settle(id, ended);
+            }
+        }
+        self.end();
+    }
+
+    /// Sends all that may go now. Says until when there is nothing else to do.
+    fn send_what_may_go(&mut self) -> Option<Instant> {
+        loop {
+            // Before the look: what comes after it wakes the task.
+            self.queue.wake_at(Some(self.schedule.full_batch()));
+            match self.schedule.next(Instant::now(), &mut &*self.queue) {
+                Next::Send(sending) => self.send(sending),
+                Next::Idle {
+                    until,
+                    wants_events,
+                } => {
+                    if !wants_events {
+                        self.queue.wake_at(None);
+                    }
+                    return until;
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, sending: Sending) {
+        let jsons = sending.batch.entries.iter().map(|entry| entry.event.json());
+        let batch = EventBatch::new(jsons);
+        let (events, bytes) = (batch.len(), batch.body().len());
+        let attempt = sending.batch.failures + 1;
+        let sink = Arc::clone(&self.sink);
+        let flight = self.flights.spawn(async move {
+            let attempt_made = sink.send_boxed(batch);
+            trace::sending(events, bytes, attempt, attempt_made).await
+        });
+        self.under_way.insert(flight.id(), sending);
+    }
+
+    /// Until a batch comes back, the queue has news, or it is time.
+    async fn wait(
+        &mut self,
+        until: Option<Instant>,
+    ) -> Option<(Id, Result<BatchOutcome, JoinError>)> {
+        let mut news = pin!(self.queue.wake.notified());
+        let mut alarm = pin!(until.map(sleep_until));
+        let flights = &mut self.flights;
+        poll_fn(|cx| {
+            if let Poll::Ready(Some(ended)) = flights.poll_join_next_with_id(cx) {
+                return Poll::Ready(Some(match ended {
+                    Ok((id, outcome)) => (id, Ok(outcome)),
+                    Err(error) => (error.id(), Err(error)),
+                }));
+            }
+            let rings = alarm
+                .as_mut()
+                .as_pin_mut()
+                .is_some_and(|alarm| alarm.poll(cx).is_ready());
+            match rings || news.as_mut().poll(cx).is_ready() {
+                true => Poll::Ready(None),
+                false => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    fn settle(&mut self, id: Id, ended: Result<BatchOutcome, JoinError>) {
+        let Some(sending) = self.under_way.remove(&id) else {
+            return;
+        };
+        // A sink that panics has sent who knows what.
+        let outcome = ended.unwrap_or(BatchOutcome::Failed {
+            in_doubt: true,
+            wait: None,
+        });
+        let Done {
+            settled,
+            again,
+            turn,
+        } = self
+            .schedule
+            .done(sending, outcome, Instant::now(), (self.chance)());
+        match turn {
+            Some(Turn::Paused(reason)) => {
+                trace::paused(&reason);
+                self.paused = Some(reason);
+            }
+            Some(Turn::Resumed) => {
+                trace::resumed();
+                self.paused = None;
+            }
+            None => {}
+        }
+        self.observer.retry(again);
+        self.finish(settled);
+    }
+
+    fn finish(&mut self, settled: Vec<(Event, EventOutcome)>) {
+        // First what became of them, then that it is over: who waits for a flush finds it told.
+        let ended: Vec<_> = settled.iter().map(|(event, _)| event.size()).collect();
+        self.observer.settled(settled);
+        self.queue.settle(ended);
+    }
+
+    /// Tells how things stand.
+    fn tell(&mut self) -> Standing {
+        let under_way = self.under_way.values().map(Sending::oldest);
+        let oldest = under_way.chain(self.schedule.oldest()).min();
+        let batches_in_flight = self.schedule.in_flight();
+        self.queue.see(Seen {
+            batches_in_flight,
+            oldest,
+            paused: self.paused.clone(),
+        });
+        let standing = self.queue.standing();
+        let dropped = self.queue.take_dropped();
+        self.observer.tell(|metrics| {
+            metrics.queued(standing.unsettled);
+            metrics.in_flight(batches_in_flight);
+            metrics.oldest_age(standing.oldest_age(Instant::now()).unwrap_or_default());
+            if dropped > 0 {
+                metrics.lost(dropped);
+            }
+        });
+        standing
+    }
+
+    /// What is not settled by now is lost. Also when the runtime ends the task.
+    fn end(&mut self) {
+        if std::mem::replace(&mut self.has_ended, true) {
+            return;
+        }
+        self.queue.close(None);
+        self.flights.abort_all();
+        let sent = self
+            .under_way
+            .drain()
+            .flat_map(|(_, sending)| sending.batch.entries);
+        let sent = sent.map(|entry| Entry {
+            in_doubt: true,
+            ..entry
+        });
+        let left = sent.chain(self.schedule.drain()).chain(self.queue.drain());
+        let end = |entry: Entry<Event>| {
+            let may_be_stored = entry.in_doubt;
+            let outcome = match entry.event.is_spooled() {
+                true => EventOutcome::Spooled,
+                false => EventOutcome::Lost { may_be_stored },
+            };
+            (entry.event, outcome)
+        };
+        let ended: Vec<_> = left.map(end).collect();
+        let is_lost = |(_, outcome): &&(Event, EventOutcome)| *outcome != EventOutcome::Spooled;
+        let lost = ended.iter().filter(is_lost).count();
+        if lost > 0 {
+            trace::lost(lost as u64);
+        }
+        self.finish(ended);
+        let report = self.observer.counters.report();
+        self.queue.end(report);
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.end();
+    }
+}

@@ -1,0 +1,168 @@
+//! Those who are told what becomes of events: dead letters and metrics. Both are code of the caller's, whose panics
+//! must not end a pipeline that holds events.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use lago_types::EventInput;
+
+use super::event::Event;
+use super::outcome::EventOutcome;
+use super::report::Counters;
+use super::trace;
+
+/// An event that the pipeline will not deliver, and why: it was rejected, is in doubt, or was lost at the end.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DeadLetter {
+    /// The event, byte for byte as it was sent: with it, and its `transaction_id` and `timestamp`, it can be sent
+    /// again without counting twice.
+    pub json: Box<[u8]>,
+    /// Why it is not delivered.
+    pub outcome: EventOutcome,
+}
+
+impl DeadLetter {
+    /// The event as a value.
+    ///
+    /// # Errors
+    /// When the JSON cannot be read as this version's [`EventInput`]; [`json`](Self::json) has it all the same.
+    pub fn event(&self) -> Result<EventInput, serde_json::Error> {
+        serde_json::from_slice(&self.json)
+    }
+}
+
+/// Figures of a pipeline as they change, for a system of metrics. Every method does nothing unless implemented.
+///
+/// They are called in the pipeline's task: they should be quick and not block. The first three are gauges, to be
+/// set; the others are counters, to be increased by so much.
+pub trait Metrics: Send + Sync + 'static {
+    /// Events that are accepted and not settled.
+    fn queued(&self, events: u64) {
+        let _ = events;
+    }
+
+    /// Batches that wait for a response.
+    fn in_flight(&self, batches: usize) {
+        let _ = batches;
+    }
+
+    /// How long ago the oldest event was accepted that is not settled; zero when there is none.
+    fn oldest_age(&self, age: Duration) {
+        let _ = age;
+    }
+
+    /// Events that the server has now.
+    fn delivered(&self, events: u64) {
+        let _ = events;
+    }
+
+    /// Events that the server had before.
+    fn duplicates(&self, events: u64) {
+        let _ = events;
+    }
+
+    /// Events that the server refused for good.
+    fn rejected(&self, events: u64) {
+        let _ = events;
+    }
+
+    /// Events that were kept back in doubt.
+    fn in_doubt(&self, events: u64) {
+        let _ = events;
+    }
+
+    /// Events that are sent again.
+    fn retries(&self, events: u64) {
+        let _ = events;
+    }
+
+    /// Events that were dropped for newer ones, or not confirmed when the pipeline ended.
+    fn lost(&self, events: u64) {
+        let _ = events;
+    }
+}
+
+pub(super) type DeadLetters = Box<dyn FnMut(DeadLetter) + Send>;
+
+/// Tells whoever wants to know.
+pub(super) struct Observer {
+    pub(super) counters: Arc<Counters>,
+    pub(super) dead_letters: Option<DeadLetters>,
+    pub(super) metrics: Option<Arc<dyn Metrics>>,
+}
+
+impl Observer {
+    /// These events are settled.
+    pub(super) fn settled(&mut self, events: Vec<(Event, EventOutcome)>) {
+        let mut tally = [0_u64; 6];
+        for (event, outcome) in events {
+            self.counters.count(&outcome);
+            let (place, is_dead) = match outcome {
+                EventOutcome::Delivered => (0, false),
+                EventOutcome::Duplicate => (1, false),
+                EventOutcome::Rejected(_) => (2, true),
+                EventOutcome::InDoubt => (3, true),
+                EventOutcome::Lost { .. } => (4, true),
+                EventOutcome::Spooled => (5, false),
+            };
+            tally[place] += 1;
+            let is_over = outcome != EventOutcome::Spooled;
+            let (json, ticket) = event.settle(&outcome);
+            if is_dead && let Some(dead_letters) = &mut self.dead_letters {
+                guarded(|| dead_letters(DeadLetter { json, outcome }));
+            }
+            // Only now: who takes dead letters may be killed before.
+            if is_over && let Some(ticket) = ticket {
+                ticket.settle();
+            }
+        }
+        let [delivered, duplicates, rejected, in_doubt, lost, _] = tally;
+        self.tell(|metrics| {
+            let tell = |count: u64, metric: &dyn Fn(u64)| {
+                if count > 0 {
+                    metric(count);
+                }
+            };
+            tell(delivered, &|count| metrics.delivered(count));
+            tell(duplicates, &|count| metrics.duplicates(count));
+            tell(rejected, &|count| metrics.rejected(count));
+            tell(in_doubt, &|count| metrics.in_doubt(count));
+            tell(lost, &|count| metrics.lost(count));
+        });
+        if rejected > 0 {
+            trace::rejected(rejected);
+        }
+    }
+
+    /// So many events are sent again.
+    pub(super) fn retry(&self, events: usize) {
+        if events > 0 {
+            self.counters.retry(events);
+            self.tell(|metrics| metrics.retries(events as u64));
+        }
+    }
+
+    /// Tells the metrics, if there are any.
+    pub(super) fn tell(&self, what: impl FnOnce(&dyn Metrics)) {
+        if let Some(metrics) = &self.metrics {
+            guarded(|| what(&**metrics));
+        }
+    }
+}
+
+fn guarded(call: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(call)).is_err() {
+        trace::observer_panicked();
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observer")
+            .field("counters", &self.counters)
+            .finish_non_exhaustive()
+    }
+}

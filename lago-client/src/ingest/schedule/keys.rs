@@ -1,0 +1,70 @@
+//! Keeps two events with the same key from being under way at once.
+//!
+//! The server could not tell which of them it has, and one that is refused as a duplicate would say nothing certain
+//! of the other. So the second waits until the first is settled. Keys are compared by hash: a collision makes an
+//! event wait for a stranger, and nothing worse.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::super::converge::Entry;
+use super::super::event::Event;
+
+/// The keys under way, each with the events that wait for it.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    claimed: HashMap<u64, VecDeque<Entry<Event>>>,
+    /// Those whose turn it is: the key is theirs.
+    free: VecDeque<Entry<Event>>,
+}
+
+impl Keys {
+    /// The event, with its key; none when that is under way, and the event waits for it.
+    pub(super) fn claim(&mut self, entry: Entry<Event>) -> Option<Entry<Event>> {
+        match self.claimed.entry(entry.event.key()) {
+            std::collections::hash_map::Entry::Occupied(mut waiting) => {
+                waiting.get_mut().push_back(entry);
+                None
+            }
+            std::collections::hash_map::Entry::Vacant(place) => {
+                place.insert(VecDeque::new());
+                Some(entry)
+            }
+        }
+    }
+
+    /// The event with this key is settled: it is the turn of the next one.
+    pub(super) fn settle(&mut self, key: u64) {
+        match self.claimed.get_mut(&key).and_then(VecDeque::pop_front) {
+            Some(next) => self.free.push_back(next),
+            None => drop(self.claimed.remove(&key)),
+        }
+    }
+
+    pub(super) fn has_free(&self) -> bool {
+        !self.free.is_empty()
+    }
+
+    /// Events whose turn it is, within these limits but for a single one.
+    pub(super) fn take_free(&mut self, max_events: usize, max_bytes: usize) -> Vec<Entry<Event>> {
+        let (mut taken, mut bytes) = (Vec::new(), 0);
+        while let Some(next) = self.free.front() {
+            bytes += next.event.bytes();
+            if !taken.is_empty() && (taken.len() >= max_events || bytes > max_bytes) {
+                break;
+            }
+            taken.extend(self.free.pop_front());
+        }
+        taken
+    }
+
+    /// Whether no event is under way or waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.claimed.is_empty()
+    }
+
+    /// All events that wait.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Entry<Event>> {
+        let waiting = std::mem::take(&mut self.claimed).into_values().flatten();
+        waiting.chain(std::mem::take(&mut self.free))
+    }
+}

@@ -1,0 +1,153 @@
+//! What a log needs of a disk, and the one that is a directory. Everything that can fail is behind this, so that
+//! tests can let it fail.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// A directory of files.
+pub(super) trait Disk: Send {
+    type File: DiskFile;
+
+    /// Where a file is, for whoever reads a message.
+    fn path(&self, name: &str) -> PathBuf;
+    fn names(&mut self) -> io::Result<Vec<String>>;
+    /// A whole file.
+    fn read(&mut self, name: &str) -> io::Result<Vec<u8>>;
+    /// A new file, or one that is emptied.
+    fn create(&mut self, name: &str) -> io::Result<Self::File>;
+    fn open(&mut self, name: &str) -> io::Result<Self::File>;
+    /// Appends to a file, which is made if there is none.
+    fn append(&mut self, name: &str, bytes: &[u8]) -> io::Result<()>;
+    /// Replaces `to`.
+    fn rename(&mut self, from: &str, to: &str) -> io::Result<()>;
+    fn remove(&mut self, name: &str) -> io::Result<()>;
+    /// Keeps a file as it is under another name, durably, and says which.
+    fn set_aside(&mut self, name: &str) -> io::Result<PathBuf>;
+    /// Makes durable which files there are.
+    fn sync_names(&mut self) -> io::Result<()>;
+
+    /// Writes a file that is whole as soon as it has its name, and takes the place of one that had it. The content is
+    /// synced then, the name is not.
+    fn write_whole(&mut self, name: &str, content: &[u8]) -> io::Result<Self::File> {
+        let mut file = self.create(UNFINISHED)?;
+        file.append(content)?;
+        file.sync()?;
+        self.rename(UNFINISHED, name)?;
+        Ok(file)
+    }
+}
+
+/// A file that is open to append and to read.
+pub(super) trait DiskFile: Send {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Fills the bytes from a place on. Fewer than that are an error.
+    fn read_at(&mut self, at: u64, bytes: &mut [u8]) -> io::Result<()>;
+    fn set_len(&mut self, len: u64) -> io::Result<()>;
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+/// What a file is called until it is whole.
+pub(super) const UNFINISHED: &str = "unfinished.tmp";
+/// Where damaged files are kept.
+const QUARANTINE: &str = "quarantine";
+
+/// A directory of the file system.
+pub(super) struct Directory(pub(super) PathBuf);
+
+fn sync_directory(path: &Path) -> io::Result<()> {
+    // Elsewhere a directory is no file, and names are durable when what names them is.
+    if cfg!(unix) {
+        File::open(path)?.sync_all()?;
+    }
+    Ok(())
+}
+
+impl Disk for Directory {
+    type File = File;
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn names(&mut self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.0)? {
+            names.extend(entry?.file_name().into_string());
+        }
+        Ok(names)
+    }
+
+    fn read(&mut self, name: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.path(name))
+    }
+
+    fn create(&mut self, name: &str) -> io::Result<File> {
+        File::create(self.path(name))?;
+        self.open(name)
+    }
+
+    fn open(&mut self, name: &str) -> io::Result<File> {
+        OpenOptions::new()
+            .read(true)
+            .append(true)
+            .open(self.path(name))
+    }
+
+    fn append(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.path(name))?;
+        file.write_all(bytes)
+    }
+
+    fn rename(&mut self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path(from), self.path(to))
+    }
+
+    fn remove(&mut self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.path(name))
+    }
+
+    fn set_aside(&mut self, name: &str) -> io::Result<PathBuf> {
+        let quarantine = self.path(QUARANTINE);
+        fs::create_dir_all(&quarantine)?;
+        let mut aside = quarantine.join(name);
+        let mut number = 1;
+        while aside.try_exists()? {
+            number += 1;
+            aside = quarantine.join(format!("{name}.{number}"));
+        }
+        // The name that it has is given to another file later. Where files have one name only, it is copied.
+        if fs::hard_link(self.path(name), &aside).is_err() {
+            fs::copy(self.path(name), &aside)?;
+            File::open(&aside)?.sync_all()?;
+        }
+        sync_directory(&quarantine)?;
+        Ok(aside)
+    }
+
+    fn sync_names(&mut self) -> io::Result<()> {
+        sync_directory(&self.0)
+    }
+}
+
+impl DiskFile for File {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
+    }
+
+    fn read_at(&mut self, at: u64, bytes: &mut [u8]) -> io::Result<()> {
+        self.seek(SeekFrom::Start(at))?;
+        self.read_exact(bytes)
+    }
+
+    fn set_len(&mut self, len: u64) -> io::Result<()> {
+        File::set_len(self, len)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+}

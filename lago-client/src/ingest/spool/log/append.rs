@@ -1,0 +1,198 @@
+//! Appending records, finishing segments, and forcing both to the disk.
+
+use std::time::Instant;
+
+use super::super::disk::{Disk, DiskFile};
+use super::super::error::SpoolError;
+use super::super::format::{FRAME, HEADERS, MAX_RECORD, MAX_SEGMENT, push_frame, push_seal};
+use super::super::segment::Segment;
+use super::super::{Fsync, Position};
+use super::{Log, Tail, new_segment};
+
+const FRAME_BYTES: u64 = FRAME as u64;
+const HEADER_BYTES: u64 = HEADERS as u64;
+
+impl<D: Disk> Log<D> {
+    pub(in super::super) fn append(&mut self, records: &[&[u8]]) -> Result<Position, SpoolError> {
+        let first = self.last().end;
+        if records.is_empty() {
+            return Ok(Position(first));
+        }
+        let needed = size(records)?;
+        self.mend()?;
+        self.make_room(needed)?;
+
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        for (position, record) in (first..).zip(records) {
+            push_frame(&mut buffer, self.salt, position, record);
+        }
+        let written = self.write(&buffer);
+        self.buffer = buffer;
+        self.buffer.shrink_to(1024 * 1024);
+        written?;
+
+        let since = *self.unsynced.get_or_insert_with(Instant::now);
+        let is_due = match self.options.fsync {
+            Fsync::EveryAppend => true,
+            Fsync::Interval(interval) => since.elapsed() >= interval,
+            Fsync::Never => false,
+        };
+        // Until it is accepted it is not counted: whatever fails now cuts it off again.
+        if is_due {
+            self.sync_records()?;
+        }
+        let last = self.last_mut();
+        last.bytes += needed;
+        last.end += records.len() as u64;
+        Ok(Position(first))
+    }
+
+    /// Writes behind what counts. What a failure leaves there is cut off at once, or before the next write.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), SpoolError> {
+        let Err(error) = self.active.append(bytes) else {
+            return Ok(());
+        };
+        self.cut();
+        let path = self.disk.path(&self.last().log());
+        Err(SpoolError::io("append to the segment", &path, error))
+    }
+
+    /// Cuts off what does not count, or remembers that it is there.
+    fn cut(&mut self) {
+        let bytes = self.last().bytes;
+        let is_cut = self.active.set_len(bytes).is_ok();
+        if self.tail != Tail::Doubtful {
+            self.tail = if is_cut { Tail::Sound } else { Tail::Ragged };
+        }
+    }
+
+    /// Forces the last segment to the disk. After a failure its file is in doubt.
+    fn sync_records(&mut self) -> Result<(), SpoolError> {
+        match self.active.sync() {
+            Ok(()) => {
+                self.unsynced = None;
+                Ok(())
+            }
+            Err(error) => {
+                self.tail = Tail::Doubtful;
+                self.cut();
+                let path = self.disk.path(&self.last().log());
+                Err(SpoolError::io(
+                    "force the segment to the disk",
+                    &path,
+                    error,
+                ))
+            }
+        }
+    }
+
+    /// Makes the last file one that can be appended to, after a failure.
+    pub(super) fn mend(&mut self) -> Result<(), SpoolError> {
+        match self.tail {
+            Tail::Sound => Ok(()),
+            Tail::Ragged => {
+                let (bytes, path) = (self.last().bytes, self.disk.path(&self.last().log()));
+                let cut = self.active.set_len(bytes);
+                cut.map_err(|error| SpoolError::io("cut off an incomplete record", &path, error))?;
+                self.tail = Tail::Sound;
+                Ok(())
+            }
+            Tail::Doubtful => {
+                let base = self.last().base;
+                self.rewrite(base)?;
+                self.unsynced = None;
+                Ok(())
+            }
+        }
+    }
+
+    /// Finishes segments, or refuses, so that so many bytes can be appended.
+    fn make_room(&mut self, needed: u64) -> Result<(), SpoolError> {
+        let max_bytes = self.options.max_bytes;
+        let last = self.last();
+        let has_records = last.end > last.base;
+        let is_done = has_records && last.unacknowledged() == 0;
+        let is_at_limit = last.bytes + needed + FRAME_BYTES > self.options.segment_limit();
+        // One that is done takes up space until the next one takes its place.
+        let is_in_the_way = is_done && self.bytes() + needed + FRAME_BYTES > max_bytes;
+        let is_next = has_records && is_at_limit || is_in_the_way;
+        let freed = if is_next && is_done { last.bytes } else { 0 };
+        let overhead = if is_next {
+            FRAME_BYTES + HEADER_BYTES
+        } else {
+            0
+        };
+        // The seal of the last one is written in any case, some time.
+        let then = self.bytes() - freed + needed + overhead + FRAME_BYTES;
+        if then > max_bytes {
+            let (held, waiting) = (self.bytes(), self.unacknowledged());
+            return Err(SpoolError::full(format!(
+                "{needed} bytes more do not fit: it has {held} bytes of at most {max_bytes} (SpoolOptions::max_bytes), \
+                 with {waiting} records that are not acknowledged"
+            )));
+        }
+        if is_next { self.begin_next() } else { Ok(()) }
+    }
+
+    /// Finishes the last segment and begins another.
+    pub(super) fn begin_next(&mut self) -> Result<(), SpoolError> {
+        let end = self.last().end;
+        let mut seal = Vec::new();
+        push_seal(&mut seal, self.salt, end);
+        self.write(&seal)?;
+        self.sync_records()?;
+        // Until there is another one, this one is the last, and has no seal.
+        self.tail = Tail::Ragged;
+        let next = new_segment(&mut self.disk, end)?;
+        self.last_mut().bytes += FRAME_BYTES;
+        self.segments.push_back(Segment::new(end, HEADER_BYTES));
+        (self.active, self.salt) = next;
+        self.tail = Tail::Sound;
+        self.unsynced = None;
+        self.sync_new_name()?;
+        // What cannot be removed now is tried again with the next acknowledgement, which says so.
+        let _ = self.remove_done();
+        Ok(())
+    }
+
+    /// Makes durable that there is a new last segment. A name whose sync failed is in doubt as bytes are.
+    pub(super) fn sync_new_name(&mut self) -> Result<(), SpoolError> {
+        let synced = self.disk.sync_names();
+        synced.map_err(|error| {
+            self.tail = Tail::Doubtful;
+            let path = self.disk.path(&self.last().log());
+            SpoolError::io("make the new segment durable", &path, error)
+        })
+    }
+
+    pub(in super::super) fn sync(&mut self) -> Result<(), SpoolError> {
+        self.mend()?;
+        if self.unsynced.is_some() {
+            self.sync_records()?;
+        }
+        self.sync_acks()
+    }
+}
+
+fn size(records: &[&[u8]]) -> Result<u64, SpoolError> {
+    if let Some((index, record)) = records
+        .iter()
+        .enumerate()
+        .find(|(_, record)| record.len() > MAX_RECORD)
+    {
+        let length = record.len();
+        return Err(SpoolError::usage(format!(
+            "record {index} has {length} bytes, and a record has at most {MAX_RECORD}"
+        )));
+    }
+    let sizes = records.iter().map(|record| (FRAME + record.len()) as u64);
+    let needed = sizes.sum();
+    if needed > MAX_SEGMENT {
+        return Err(SpoolError::usage(format!(
+            "{} records have {needed} bytes, and {MAX_SEGMENT} can be appended at once; append them in parts",
+            records.len()
+        )));
+    }
+    Ok(needed)
+}

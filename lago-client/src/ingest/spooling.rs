@@ -1,0 +1,86 @@
+//! A spool between those who report events and the pipeline's task.
+//!
+//! With a spool there are two queues. The first takes events from handles, and a task of its own, the relay, appends what
+//! is in it to the spool, as much as has come together in the meantime at once. The second is the one from which the
+//! pipeline sends: the relay gives it what the spool has, in order, and acknowledges what is settled. So the disk takes up
+//! what the server does not, memory stays within bounds, and what a process before this one left goes the same way.
+
+mod relay;
+mod round;
+
+use std::hash::RandomState;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
+use tokio::sync::{Notify, watch};
+
+use super::queue::{Queue, Standing};
+use super::spool::Spool;
+use relay::Relay;
+
+/// What handles know of the spool.
+#[derive(Debug)]
+pub(super) struct Spooled {
+    /// The queue from which the pipeline sends.
+    sending: Arc<Queue>,
+    /// How many records are not acknowledged.
+    unacknowledged: AtomicU64,
+    /// Behind the last record.
+    end: AtomicU64,
+    /// Before which record somebody waits for all to be settled.
+    urgent_before: AtomicU64,
+    /// Wakes the relay.
+    wake: Notify,
+    /// Before which record all are settled.
+    settled_before: watch::Receiver<u64>,
+}
+
+impl Spooled {
+    /// How many events are on disk and not settled.
+    pub(super) fn unacknowledged(&self) -> u64 {
+        self.unacknowledged.load(SeqCst)
+    }
+
+    /// How the queue stands from which the pipeline sends.
+    pub(super) fn standing(&self) -> Standing {
+        self.sending.standing()
+    }
+
+    /// Waits until every event is settled that is on disk, or the pipeline has ended.
+    pub(super) async fn flush(&self) {
+        let end = self.end.load(SeqCst);
+        self.urgent_before.fetch_max(end, SeqCst);
+        self.wake.notify_one();
+        let mut settled_before = self.settled_before.clone();
+        // An error says that the relay has ended.
+        let _ = settled_before.wait_for(|before| *before >= end).await;
+    }
+}
+
+/// What a relay stands between, and how it behaves.
+#[derive(Debug)]
+pub(super) struct Ends {
+    /// Takes events from handles.
+    pub(super) accepting: Arc<Queue>,
+    /// Gives them to the pipeline.
+    pub(super) sending: Arc<Queue>,
+    /// Whether those who send wait for room on the disk, or are refused.
+    pub(super) waits_for_room: bool,
+    pub(super) keys: RandomState,
+}
+
+/// Starts the relay in this runtime.
+pub(super) fn start(spool: Box<dyn Spool>, ends: Ends) -> Arc<Spooled> {
+    let (settled_before, receiver) = watch::channel(0);
+    let spooled = Arc::new(Spooled {
+        sending: Arc::clone(&ends.sending),
+        unacknowledged: spool.unacknowledged().into(),
+        end: spool.end().get().into(),
+        urgent_before: AtomicU64::new(0),
+        wake: Notify::new(),
+        settled_before: receiver,
+    });
+    let relay = Relay::new(spool, ends, Arc::clone(&spooled), settled_before);
+    tokio::spawn(relay.run());
+    spooled
+}

@@ -1,0 +1,62 @@
+//! What is done to a spool at once, on a thread that may wait for a disk.
+
+use super::super::spool::{Position, Spool, SpoolError};
+
+type Records = Vec<(Position, Vec<u8>)>;
+
+/// How many records are read at once, and how many bytes.
+const READ: (usize, usize) = (1_000, 1 << 20);
+
+/// What is to be done.
+#[derive(Debug, Default)]
+pub(super) struct Round {
+    pub(super) append: Vec<Box<[u8]>>,
+    pub(super) acknowledge: Vec<Position>,
+    pub(super) sync: bool,
+    /// From where on to read.
+    pub(super) read: Option<Position>,
+}
+
+/// What came of it. Where there was nothing to do it worked.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) appended: Result<Position, SpoolError>,
+    pub(super) acknowledged: Result<(), SpoolError>,
+    pub(super) synced: Result<(), SpoolError>,
+    pub(super) read: Result<Records, SpoolError>,
+    pub(super) unacknowledged: u64,
+}
+
+impl Round {
+    pub(super) fn is_empty(&self) -> bool {
+        let changes = !self.append.is_empty() || !self.acknowledge.is_empty() || self.sync;
+        !changes && self.read.is_none()
+    }
+
+    /// Acknowledges first: that may make room for what is appended. Reads what was there before that, since whoever
+    /// appends has that in memory.
+    pub(super) fn run(&self, spool: &mut dyn Spool) -> Done {
+        let acknowledged = match &*self.acknowledge {
+            [] => Ok(()),
+            positions => spool.acknowledge(positions),
+        };
+        let read = match self.read {
+            Some(from) => spool.read(from, READ.0, READ.1),
+            None => Ok(Vec::new()),
+        };
+        let records: Vec<&[u8]> = self.append.iter().map(AsRef::as_ref).collect();
+        let appended = match &*records {
+            [] => Ok(Position::FIRST),
+            records => spool.append(records),
+        };
+        let synced = if self.sync { spool.sync() } else { Ok(()) };
+        let unacknowledged = spool.unacknowledged();
+        Done {
+            appended,
+            acknowledged,
+            synced,
+            read,
+            unacknowledged,
+        }
+    }
+}
