@@ -15,8 +15,9 @@ use super::*;
 use crate::ingest::store::{Kind, Store};
 use crate::ingest::{Lago, said};
 
-/// Longer than anything takes that works.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Longer than anything takes that works: whole, the last process has thousands of events to deliver to a model of a
+/// server that looks through all its rows each time.
+const PATIENCE: Duration = Duration::from_secs(3600);
 
 fn event(number: u64) -> EventInput {
     let event = EventInput::new("api_calls", format!("sub_{}", number % 7));
@@ -37,10 +38,7 @@ pub(super) async fn report_events(directory: &Path, role: &str) -> Outcome {
         .base_url(origin)
         .retry(retry)
         .build()?;
-    let builder = lago
-        .ingest()
-        .batch_events(10)
-        .linger(Duration::from_millis(5));
+    let builder = lago.ingest().linger(Duration::from_millis(5));
     let events = builder.spool(directory).start().await?;
     if let Ok(first) = first.parse::<u64>() {
         for number in first.. {
