@@ -88,9 +88,17 @@ fn stored(body: &[u8]) -> Option<usize> {
     Some(stored.events.len())
 }
 
-/// Not every 200 is Lago's: a proxy that shows a page has stored nothing.
+/// Whether a body is the beginning and the end of what Lago says when it has stored events. To read all of it would
+/// cost more than to write the request.
+fn is_list(body: &[u8]) -> bool {
+    let body = body.trim_ascii();
+    body.starts_with(b"{\"events\":[{") && body.ends_with(b"}]}")
+}
+
+/// Not every 200 is Lago's: a proxy that shows a page has stored nothing. The server stores all or nothing, so that it
+/// need not be counted how much it lists.
 pub(super) fn of_success(body: &[u8], events: usize) -> BatchOutcome {
-    match stored(body) == Some(events) {
+    match is_list(body) || stored(body) == Some(events) {
         true => BatchOutcome::Stored,
         false => BatchOutcome::Failed {
             in_doubt: true,
@@ -187,5 +195,169 @@ fn rejection(refusal: &ApiError, index: Option<usize>) -> Rejection {
     ) {
         (true, Some(code)) => rejection.code("", short(code)),
         _ => rejection,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderMap;
+
+    use super::*;
+    use crate::error::{History, Stop};
+    use crate::response::Received;
+
+    fn answered(status: u16, body: &str) -> BatchOutcome {
+        let received = Received {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: Bytes::copy_from_slice(body.as_bytes()),
+        };
+        of(Error::api(OPERATION, received))
+    }
+
+    fn of(error: Error) -> BatchOutcome {
+        of_error(&error.with_history(History::default(), Stop::Attempts), 3)
+    }
+
+    fn refusal(details: &str) -> BatchOutcome {
+        let head = r#"{"status":422,"error":"Unprocessable Entity","code":"validation_errors""#;
+        answered(422, &format!(r#"{head},"error_details":{details}}}"#))
+    }
+
+    fn failed(in_doubt: bool) -> BatchOutcome {
+        let wait = None;
+        BatchOutcome::Failed { in_doubt, wait }
+    }
+
+    /// The details are recorded ones.
+    #[test]
+    fn a_refusal_names_events_or_speaks_of_all() {
+        let exists = refusal(r#"{"1":{"transaction_id":["value_already_exist"]}}"#);
+        assert_eq!(
+            exists,
+            BatchOutcome::Refused(vec![(1, Fault::AlreadyExists)])
+        );
+        let invalid = refusal(
+            r#"{"1":{"transaction_id":["value_is_mandatory"],"code":["value_is_mandatory"]},
+                "2":"expression_evaluation_failed: Variable: b not found"}"#,
+        );
+        let BatchOutcome::Refused(faults) = invalid else {
+            panic!("{invalid:?}");
+        };
+        let [
+            (1, Fault::Invalid(mandatory)),
+            (2, Fault::Invalid(expression)),
+        ] = &faults[..]
+        else {
+            panic!("{faults:?}");
+        };
+        assert!(mandatory.has("code", "value_is_mandatory"), "{mandatory}");
+        assert!(
+            mandatory.has("transaction_id", "value_is_mandatory"),
+            "{mandatory}"
+        );
+        assert_eq!(expression.codes[0].code, "expression_evaluation_failed");
+        let message = expression.codes[0].message.as_deref();
+        assert!(
+            message.is_some_and(|message| message.ends_with("b not found")),
+            "{message:?}"
+        );
+
+        let all = refusal(r#"{"events":["no_events"]}"#);
+        let expected = Rejection::new(Some(422)).code("events", "no_events");
+        assert_eq!(all, BatchOutcome::RefusedAsWhole(expected));
+        assert_eq!(
+            refusal(r#"{"events":["too_many_events"]}"#),
+            BatchOutcome::TooManyEvents
+        );
+        // Of an event that was not sent it says nothing.
+        let other = refusal(r#"{"3":{"code":["value_is_mandatory"]}}"#);
+        assert!(
+            matches!(other, BatchOutcome::RefusedAsWhole(_)),
+            "{other:?}"
+        );
+        let bad = answered(
+            400,
+            r#"{"status":400,"error":"BadRequest: param is missing"}"#,
+        );
+        assert!(matches!(bad, BatchOutcome::RefusedAsWhole(_)), "{bad:?}");
+    }
+
+    #[test]
+    fn what_somebody_has_to_change_blocks_and_only_lago_leaves_no_doubt() {
+        let lago = [
+            (401, r#"{"status":401,"error":"Unauthorized"}"#),
+            (
+                403,
+                r#"{"status":403,"error":"Forbidden","code":"write_action_not_allowed_for_event"}"#,
+            ),
+            (
+                404,
+                r#"{"status":404,"error":"Not Found","code":"resource_not_found"}"#,
+            ),
+        ];
+        let gateway = [301, 302, 401, 403, 404, 405].map(|status| (status, "<html></html>"));
+        for (status, body) in lago.into_iter().chain(gateway) {
+            let outcome = answered(status, body);
+            let BatchOutcome::Blocked { reason, in_doubt } = outcome else {
+                panic!("{status} {body}: {outcome:?}");
+            };
+            assert_eq!(in_doubt, body.starts_with('<'), "{status} {body}");
+            assert!(
+                reason.contains("createBatchEvents") || reason.contains("events"),
+                "{reason}"
+            );
+        }
+    }
+
+    #[test]
+    fn everything_else_is_tried_again() {
+        assert_eq!(answered(500, "{}"), BatchOutcome::ServerError);
+        assert_eq!(
+            answered(413, "<html>"),
+            BatchOutcome::TooLarge { in_doubt: true }
+        );
+        let locked =
+            r#"{"status":422,"error":"Unprocessable Entity","code":"lock_acquisition_failed"}"#;
+        assert_eq!(answered(422, locked), failed(false));
+        for (status, body) in [
+            (422, "<html>"),
+            (400, ""),
+            (429, ""),
+            (502, ""),
+            (503, "{}"),
+            (408, ""),
+        ] {
+            assert_eq!(answered(status, body), failed(true), "{status} {body}");
+        }
+        let connect = Kind::Connect { timed_out: true };
+        for (kind, in_doubt) in [
+            (connect, false),
+            (Kind::Timeout, true),
+            (Kind::Transport, true),
+            (Kind::Paced, false),
+        ] {
+            assert_eq!(of(Error::new(kind, Some(OPERATION))), failed(in_doubt));
+        }
+    }
+
+    #[test]
+    fn only_a_list_of_events_is_a_success() {
+        let stored = BatchOutcome::Stored;
+        assert_eq!(
+            of_success(br#"{"events":[{"lago_id":"a"},{"lago_id":null}]}"#, 2),
+            stored
+        );
+        assert_eq!(of_success(b"{\n  \"events\": [ {}, {} ]\n}\n", 2), stored);
+        for other in [
+            "",
+            "<html></html>",
+            "{}",
+            r#"{"events":[{"#,
+            r#"{"events": [ {} ]}"#,
+            r#"{"events":[]}"#,
+        ] {
+            assert_eq!(of_success(other.as_bytes(), 2), failed(true), "{other}");
+        }
     }
 }

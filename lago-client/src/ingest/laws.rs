@@ -85,9 +85,7 @@ fn postgres_has_every_event_once() {
         the_store_has_all_of_it_once(world);
         what_is_invalid_is_rejected(world);
         for (row, outcomes) in world.outcomes().filter(|(row, _)| can_be_stored(row)) {
-            let delivered = outcomes
-                .iter()
-                .any(|outcome| *outcome == EventOutcome::Delivered);
+            let delivered = outcomes.contains(&EventOutcome::Delivered);
             // What was there before is delivered by nobody, as far as that can be known.
             assert!(delivered || world.was_there(row), "{row:?} {outcomes:?}");
         }

@@ -4,7 +4,9 @@
 //! of the other. So the second waits until the first is settled. Keys are compared by hash: a collision makes an
 //! event wait for a stranger, and nothing worse.
 
+use std::collections::hash_map::Entry as Place;
 use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::super::converge::Entry;
 use super::super::event::Event;
@@ -12,20 +14,38 @@ use super::super::event::Event;
 /// The keys under way, each with the events that wait for it.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    claimed: HashMap<u64, VecDeque<Entry<Event>>>,
+    claimed: HashMap<u64, VecDeque<Entry<Event>>, BuildHasherDefault<AsItIs>>,
     /// Those whose turn it is: the key is theirs.
     free: VecDeque<Entry<Event>>,
+}
+
+/// Keys are hashes already, with a secret of the pipeline.
+#[derive(Debug, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("keys are written as numbers")
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Keys {
     /// The event, with its key; none when that is under way, and the event waits for it.
     pub(super) fn claim(&mut self, entry: Entry<Event>) -> Option<Entry<Event>> {
         match self.claimed.entry(entry.event.key()) {
-            std::collections::hash_map::Entry::Occupied(mut waiting) => {
+            Place::Occupied(mut waiting) => {
                 waiting.get_mut().push_back(entry);
                 None
             }
-            std::collections::hash_map::Entry::Vacant(place) => {
+            Place::Vacant(place) => {
                 place.insert(VecDeque::new());
                 Some(entry)
             }
