@@ -17,21 +17,17 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Reads what was given, or says what is wrong with it. Only what is an address is quoted.
+    /// Reads what was given, or says what is wrong with it, in words that follow the name of the setting. Only what is
+    /// an address is quoted.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         const EXAMPLE: &str = "write `https://lago.example.com`; what was given is not shown, as it \
                                may be a key";
-        let url =
-            Url::parse(text.trim()).map_err(|_| format!("the base URL is no URL: {EXAMPLE}"))?;
+        let url = Url::parse(text.trim()).map_err(|_| format!("is no URL: {EXAMPLE}"))?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-            return Err(format!(
-                "the base URL is no address of a web server: {EXAMPLE}"
-            ));
+            return Err(format!("is no address of a web server: {EXAMPLE}"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(
-                "the base URL holds a user or a password; the API key is all it takes".to_owned(),
-            );
+            return Err("holds a user or a password; the API key is all it takes".to_owned());
         }
         let mut plain = url.clone();
         plain.set_query(None);
@@ -48,7 +44,7 @@ impl BaseUrl {
         };
         if url.query().is_some() || url.fragment().is_some() {
             let why = "has a query or a fragment; write only scheme, host and path";
-            return Err(format!("the base URL {base} {why}"));
+            return Err(format!("{base} {why}"));
         }
         Ok(base)
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::connecting;
 use crate::error::Error;
+use crate::tls::with_tls;
 
 /// Who sends a request, as `user-agent` says it.
 pub(crate) const PRODUCT: &str = concat!("lago-client-rust/", env!("CARGO_PKG_VERSION"));
@@ -25,7 +26,7 @@ pub(crate) fn http_client(
         // A time limit of a call that ends before there is a connection is told apart.
         .connector_layer(connecting::Watch)
         .pool_idle_timeout(IDLE);
-    settings(builder)
+    settings(with_tls(builder)?)
         .build()
         .map_err(|error| Error::config("the HTTP client cannot be made").with_source(error))
 }

@@ -56,6 +56,7 @@ mod retry;
 mod runtime;
 mod send;
 mod storage;
+mod tls;
 mod trace;
 mod transport;
 #[cfg(feature = "webhooks")]

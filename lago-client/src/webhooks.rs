@@ -109,6 +109,7 @@
 
 #[cfg(feature = "axum")]
 mod axum;
+mod crypto;
 mod delivery;
 mod error;
 mod fetch;

@@ -29,7 +29,9 @@
 #[cfg(feature = "schemars")]
 extern crate schemars1 as schemars;
 
-// First, so that `open_enum!` is in scope of everything below.
+// First, so that their macros are in scope of everything below.
+#[macro_use]
+mod json_object;
 #[macro_use]
 mod open_enum;
 #[macro_use]

@@ -104,7 +104,7 @@ pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
         let problem = Problem {
             address: error.address.unwrap_or_default(),
             message: error.message,
-            advice: "mend what it names; what no emitter handles needs a pass".to_owned(),
+            advice: "change this place in the document or in xtask/overlay/; what no emitter can print needs a pass".to_owned(),
         };
         complain(&prepared.document, &prepared.addresses, vec![problem])
     })?;

@@ -26,6 +26,9 @@ pub const EU: &str = "https://api.eu.getlago.com/api/v1";
 const API_KEY: &str = "LAGO_API_KEY";
 const API_URL: &str = "LAGO_API_URL";
 
+/// What errors call the base URL when a program sets it.
+const BASE_URL: &str = "the base URL";
+
 /// Sets up a [`Client`].
 ///
 /// ```
@@ -43,6 +46,8 @@ const API_URL: &str = "LAGO_API_URL";
 pub struct ClientBuilder {
     api_key: Option<String>,
     base_url: String,
+    /// What errors call the base URL: the variable when it came from there.
+    base_url_setting: &'static str,
     timeout: Duration,
     total_timeout: Duration,
     max_response_bytes: usize,
@@ -59,6 +64,7 @@ impl ClientBuilder {
         Self {
             api_key: None,
             base_url: US.to_owned(),
+            base_url_setting: BASE_URL,
             timeout: Duration::from_secs(30),
             total_timeout: Duration::from_secs(120),
             max_response_bytes: 64 << 20,
@@ -77,6 +83,7 @@ impl ClientBuilder {
         builder.api_key = read(API_KEY);
         if let Some(url) = read(API_URL).filter(|url| !url.trim().is_empty()) {
             builder.base_url = url;
+            builder.base_url_setting = API_URL;
         }
         builder
     }
@@ -93,6 +100,7 @@ impl ClientBuilder {
     /// (`HTTP_PROXY`); of calls over https a proxy sees only where they go.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self.base_url_setting = BASE_URL;
         self
     }
 
@@ -221,7 +229,8 @@ impl ClientBuilder {
             Some(http) => http,
             None => http_client(connect_timeout, |builder| builder)?,
         };
-        let base_url = BaseUrl::parse(&self.base_url).map_err(Error::config)?;
+        let base_url = BaseUrl::parse(&self.base_url)
+            .map_err(|why| Error::config(format!("{} {why}", self.base_url_setting)))?;
         let environment = |name: &str| std::env::var(name).ok();
         let reach = Reach::new(base_url.url(), self.private_file_hosts, environment);
         let longest_window = self.retry.max_retry_after;
@@ -369,5 +378,11 @@ mod tests {
         assert_eq!(builder.base_url, "http://lago:3000");
         assert!(builder.build().is_ok());
         assert_eq!(ClientBuilder::from_env(|_| None).base_url, US);
+
+        let wrong = |name: &str| environment(name).map(|value| value.replace("http://", ""));
+        let said = complaint(ClientBuilder::from_env(wrong));
+        assert!(said.contains("LAGO_API_URL is no"), "{said}");
+        let said = complaint(ClientBuilder::from_env(environment).base_url("lago"));
+        assert!(said.contains("the base URL is no URL"), "{said}");
     }
 }

@@ -1,14 +1,11 @@
 //! Signatures with the HMAC key of an organization.
 
-use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::crypto::{HmacKey, TAG};
 use super::error::{Reason, VerifyError};
 use super::headers::Algorithm;
-
-/// In bytes, of HMAC-SHA256.
-const TAG: usize = 32;
 
 /// The signature that Lago would give a body: base64 of its HMAC-SHA256. Space around the key is left
 /// out, as by [`Verifier::hmac`](super::Verifier::hmac).
@@ -31,24 +28,26 @@ const TAG: usize = 32;
 /// ```
 #[must_use]
 pub fn sign_hmac(key: impl AsRef<[u8]>, body: &[u8]) -> String {
-    let key = Key::new(HMAC_SHA256, trimmed(key.as_ref()));
-    STANDARD.encode(hmac::sign(&key, body))
+    STANDARD.encode(HmacKey::new(trimmed(key.as_ref())).sign(body))
 }
 
 /// The HMAC key of an organization.
-pub(super) struct Secret(Key);
+pub(super) struct Secret(HmacKey);
 
 impl Secret {
     /// None of a blank key, which everybody knows.
     pub(super) fn new(key: &[u8]) -> Option<Self> {
         let key = trimmed(key);
-        (!key.is_empty()).then(|| Self(Key::new(HMAC_SHA256, key)))
+        (!key.is_empty()).then(|| Self(HmacKey::new(key)))
     }
 
     /// Checks a signature in constant time.
     pub(super) fn check(&self, signature: &[u8], body: &[u8]) -> Result<(), VerifyError> {
         let tag = decode(signature).ok_or(Reason::Algorithm(Algorithm::Hmac.name()))?;
-        hmac::verify(&self.0, body, &tag).map_err(|_| Reason::Signature.into())
+        match self.0.verifies(&tag, body) {
+            true => Ok(()),
+            false => Err(Reason::Signature.into()),
+        }
     }
 }
 

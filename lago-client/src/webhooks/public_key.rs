@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use aws_lc_rs::rsa::PublicEncryptingKey;
-use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+
+use super::crypto::RsaKey;
 
 /// In bytes, of the text. One of 8,192 bits has 2 KiB.
 const LONGEST_TEXT: usize = 16 << 10;
@@ -14,7 +14,11 @@ const BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
 const END: &str = "-----END PUBLIC KEY-----";
 
 /// A key that checks RS256 signatures.
-pub(super) struct PublicKey(ParsedPublicKey);
+pub(super) struct PublicKey {
+    /// As it was read: its bytes are the key's one form.
+    der: Vec<u8>,
+    rsa: RsaKey,
+}
 
 /// Why a text is no key. It never quotes the text: people paste the wrong one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,26 +36,20 @@ impl PublicKey {
             false => decode(text).and_then(|pem| der(std::str::from_utf8(&pem).ok()?)),
         };
         let der = der.ok_or(NoPublicKey("the public key is no PEM of a public key"))?;
-        // It looks at the size too, which the other would do only when it meets a signature.
-        if PublicEncryptingKey::from_der(&der).is_err() {
-            return Err(NoPublicKey(
-                "the public key is no RSA key of 2,048 to 8,192 bits",
-            ));
-        }
-        match ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &der) {
-            Ok(key) => Ok(Self(key)),
-            Err(_) => Err(NoPublicKey("the public key cannot be used")),
-        }
+        let rsa = RsaKey::from_der(&der).ok_or(NoPublicKey(
+            "the public key is no RSA key of 2,048 to 8,192 bits",
+        ))?;
+        Ok(Self { der, rsa })
     }
 
     /// Whether the signature is RSASSA-PKCS1-v1_5 with SHA-256 of the message.
     pub(super) fn verifies(&self, signature: &[u8], message: &[u8]) -> bool {
-        self.0.verify_sig(message, signature).is_ok()
+        self.rsa.verifies(signature, message)
     }
 
     /// Whether two are the same key.
     pub(super) fn is(&self, other: &Self) -> bool {
-        self.0.as_ref() == other.0.as_ref()
+        self.der == other.der
     }
 }
 

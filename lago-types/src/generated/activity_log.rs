@@ -5,38 +5,45 @@
 use super::ActivitySource;
 
 /// Audit record of one change in the organization: what happened, to which resource, by whom, through which source and when.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ActivityLog {
     /// Activity id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub activity_id: ::uuid::Uuid,
     /// User email. Example: `dinesh@piedpiper.test`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub user_email: Option<String>,
     /// Activity type. Example: `billing_metric.created`.
     pub activity_type: String,
     /// Activity source. Example: `api`.
     pub activity_source: ActivitySource,
     /// The resource as it was then. Values are text or null; what is nested is JSON in text.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub activity_object: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// What changed, by field. Values are text or null; what is nested is JSON in text.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub activity_object_changes: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_customer_id: Option<String>,
     /// External subscription id. Example: `external_id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_subscription_id: Option<String>,
     /// Resource id (a UUID made by Lago). Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub resource_id: ::uuid::Uuid,
@@ -46,4 +53,38 @@ pub struct ActivityLog {
     pub logged_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+}
+
+json_object! {
+    ActivityLog;
+    required {
+        0 activity_id as Value;
+        2 activity_type as Value;
+        3 activity_source as Value;
+        8 resource_id as Value;
+        9 resource_type as Value;
+        10 logged_at as Value;
+        11 created_at as Value;
+    }
+    optional {
+        1 user_email as Value;
+        4 activity_object as FreeForm;
+        5 activity_object_changes as FreeForm;
+        6 external_customer_id as Value;
+        7 external_subscription_id as Value;
+    }
+    write {
+        always activity_id "activity_id";
+        present user_email "user_email";
+        always activity_type "activity_type";
+        always activity_source "activity_source";
+        present activity_object "activity_object";
+        present activity_object_changes "activity_object_changes";
+        present external_customer_id "external_customer_id";
+        present external_subscription_id "external_subscription_id";
+        always resource_id "resource_id";
+        always resource_type "resource_type";
+        always logged_at "logged_at";
+        always created_at "created_at";
+    }
 }

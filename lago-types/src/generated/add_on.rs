@@ -5,7 +5,7 @@
 use super::{Currency, Tax};
 
 /// One-time product or service that can be put on invoices or fixed charges, with its default price in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddOn {
@@ -14,52 +14,120 @@ pub struct AddOn {
     /// Name. Example: `Setup Fee`.
     pub name: String,
     /// Invoice display name. Example: `Setup Fee (SF1)`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Code. Example: `setup_fee`.
     pub code: String,
     /// Amount cents (in cents of the currency). Example: `50000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
     /// Description. Example: `Implementation fee for new customers.`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Taxes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub taxes: Option<Vec<Tax>>,
 }
 
+json_object! {
+    AddOn;
+    required {
+        0 lago_id as Value;
+        1 name as Value;
+        3 code as Value;
+        4 amount_cents as Integer;
+        5 amount_currency as Value;
+        7 created_at as Value;
+    }
+    optional {
+        2 invoice_display_name as Value;
+        6 description as Value;
+        8 taxes as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always name "name";
+        present invoice_display_name "invoice_display_name";
+        always code "code";
+        always amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        present description "description";
+        always created_at "created_at";
+        present taxes "taxes";
+    }
+}
+
 /// Request body that creates an add-on, whose price is given in cents of its currency.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddOnInput {
     /// Name. Example: `Setup Fee`.
     pub name: String,
     /// Invoice display name. Example: `Setup Fee (SF1)`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub invoice_display_name: crate::Patch<String>,
     /// Code. Example: `setup_fee`.
     pub code: String,
     /// Amount cents (in cents of the currency). Example: `50000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
     /// Description. Example: `Implementation fee for new customers.`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub description: crate::Patch<String>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
+}
+
+json_object! {
+    AddOnInput;
+    required {
+        0 name as Value;
+        2 code as Value;
+        3 amount_cents as Integer;
+        4 amount_currency as Value;
+    }
+    optional {
+        1 invoice_display_name as Value;
+        5 description as Value;
+        6 tax_codes as Value;
+    }
+    write {
+        always name "name";
+        present invoice_display_name "invoice_display_name";
+        always code "code";
+        always amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        present description "description";
+        present tax_codes "tax_codes";
+    }
 }
 
 impl AddOnInput {
@@ -139,38 +207,81 @@ pub struct AddOnInputRequired {
 }
 
 /// Name, code, default price in cents, description and taxes of an add-on, shared by its create and update requests.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddOnUpdate {
     /// Name. Example: `Setup Fee`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Invoice display name. Example: `Setup Fee (SF1)`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub invoice_display_name: crate::Patch<String>,
     /// Code. Example: `setup_fee`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Amount cents (in cents of the currency). Example: `50000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
     /// Amount currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount_currency: Option<Currency>,
     /// Description. Example: `Implementation fee for new customers.`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub description: crate::Patch<String>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
+}
+
+json_object! {
+    AddOnUpdate;
+    required {}
+    optional {
+        0 name as Value;
+        1 invoice_display_name as Value;
+        2 code as Value;
+        3 amount_cents as Integer;
+        4 amount_currency as Value;
+        5 description as Value;
+        6 tax_codes as Value;
+    }
+    write {
+        present name "name";
+        present invoice_display_name "invoice_display_name";
+        present code "code";
+        present amount_cents "amount_cents";
+        present amount_currency "amount_currency";
+        present description "description";
+        present tax_codes "tax_codes";
+    }
 }
 
 impl AddOnUpdate {

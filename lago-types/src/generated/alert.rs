@@ -5,7 +5,7 @@
 use super::{AlertDirection, AlertType, BillableMetric};
 
 /// Alert that watches current or lifetime usage of a subscription, in cents or units, and fires at given thresholds.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Alert {
@@ -14,39 +14,52 @@ pub struct Alert {
     /// Lago organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
     /// External id of the subscription that is watched; `subscription_external_id` says the same. Servers before 1.38 do not send it. Example: `sub_1234567890`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_subscription_id: Option<String>,
     /// Lago wallet id.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_wallet_id: Option<::serde_json::Value>,
     /// Wallet code.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub wallet_code: Option<::serde_json::Value>,
     /// The metric that is watched; null for alerts on an amount of the whole subscription.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billable_metric: Option<BillableMetric>,
     /// What is watched. Units over the whole life of a subscription need a feature that organizations may lack. Example: `billable_metric_current_usage_amount`.
     pub alert_type: AlertType,
     /// Code. Example: `storage_threshold_alert`.
     pub code: String,
     /// Name. Example: `Storage Usage Alert`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Direction. Example: `increasing`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub direction: Option<AlertDirection>,
     /// Previous value (an exact decimal). Example: `1000`.
     pub previous_value: crate::Decimal,
     /// Last processed at (UTC). Example: `2025-05-19T10:04:21Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub last_processed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Thresholds.
     pub thresholds: Vec<AlertThreshold>,
@@ -54,27 +67,96 @@ pub struct Alert {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// The same as `external_subscription_id`, under its old name.
     #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_external_id: Option<String>,
 }
 
+json_object! {
+    Alert;
+    required {
+        0 lago_id as Value;
+        1 lago_organization_id as Value;
+        6 alert_type as Value;
+        7 code as Value;
+        10 previous_value as Value;
+        12 thresholds as Value;
+        13 created_at as Value;
+    }
+    optional {
+        2 external_subscription_id as Value;
+        3 lago_wallet_id as FreeForm;
+        4 wallet_code as FreeForm;
+        5 billable_metric as Value;
+        8 name as Value;
+        9 direction as Value;
+        11 last_processed_at as Value;
+        14 subscription_external_id as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_organization_id "lago_organization_id";
+        present external_subscription_id "external_subscription_id";
+        present lago_wallet_id "lago_wallet_id";
+        present wallet_code "wallet_code";
+        present billable_metric "billable_metric";
+        always alert_type "alert_type";
+        always code "code";
+        present name "name";
+        present direction "direction";
+        always previous_value "previous_value";
+        present last_processed_at "last_processed_at";
+        always thresholds "thresholds";
+        always created_at "created_at";
+        present subscription_external_id "subscription_external_id";
+    }
+}
+
 /// Request body that creates one alert on the usage of a subscription, counted in cents or in units.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertInput {
     /// Code. Example: `storage_threshold_alert`.
     pub code: String,
     /// Name. Example: `Storage Usage Alert`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
     pub thresholds: Vec<AlertThresholdInput>,
     /// What is watched. Units over the whole life of a subscription need a feature that organizations may lack. Example: `billable_metric_current_usage_amount`.
     pub alert_type: AlertType,
     /// Billable metric code. Example: `storage_usage`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub billable_metric_code: crate::Patch<String>,
+}
+
+json_object! {
+    AlertInput;
+    required {
+        0 code as Value;
+        2 thresholds as Value;
+        3 alert_type as Value;
+    }
+    optional {
+        1 name as Value;
+        4 billable_metric_code as Value;
+    }
+    write {
+        always code "code";
+        present name "name";
+        always thresholds "thresholds";
+        always alert_type "alert_type";
+        present billable_metric_code "billable_metric_code";
+    }
 }
 
 impl AlertInput {
@@ -131,12 +213,15 @@ impl AlertInput {
 }
 
 /// Level at which an alert fires, as a decimal string in cents, credits or units according to the alert type.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertThreshold {
     /// Code. Example: `warn`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Recurring. Example: `false`.
     pub recurring: bool,
@@ -144,26 +229,62 @@ pub struct AlertThreshold {
     pub value: crate::Decimal,
 }
 
+json_object! {
+    AlertThreshold;
+    required {
+        1 recurring as Value;
+        2 value as Value;
+    }
+    optional {
+        0 code as Value;
+    }
+    write {
+        present code "code";
+        always recurring "recurring";
+        always value "value";
+    }
+}
+
 /// Threshold to set on an alert, as an integer or decimal string in cents, credits or units according to the alert type.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertThresholdInput {
     /// Code. Example: `warn`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub code: crate::Patch<String>,
     /// Recurring. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub recurring: Option<bool>,
     /// In cents, credits or units, as the alert type says. Only recurring thresholds have to be positive. Example: `99`.
-    #[serde(serialize_with = "crate::decimal::as_string")]
     pub value: crate::Decimal,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
-    )]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    AlertThresholdInput;
+    required {
+        2 value as Value;
+    }
+    optional {
+        0 code as Value;
+        1 recurring as Value;
+    }
+    write {
+        present code "code";
+        present recurring "recurring";
+        always value "value" as DecimalString;
+    }
+    refused {
+        refused_
+    }
 }
 
 impl AlertThresholdInput {
@@ -222,22 +343,51 @@ impl From<crate::AlertThreshold> for AlertThresholdInput {
 }
 
 /// Request body that changes the code, name, thresholds or billable metric of an alert on a subscription.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertUpdate {
     /// Code. Example: `storage_threshold_alert`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Name. Example: `Storage Usage Alert`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub thresholds: Option<Vec<AlertThresholdInput>>,
     /// Billable metric code. Example: `storage_usage`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub billable_metric_code: crate::Patch<String>,
+}
+
+json_object! {
+    AlertUpdate;
+    required {}
+    optional {
+        0 code as Value;
+        1 name as Value;
+        2 thresholds as Value;
+        3 billable_metric_code as Value;
+    }
+    write {
+        present code "code";
+        present name "name";
+        present thresholds "thresholds";
+        present billable_metric_code "billable_metric_code";
+    }
 }
 
 impl AlertUpdate {

@@ -5,7 +5,7 @@
 use super::Currency;
 
 /// Gross revenue of one month in one currency, in cents, with the number of invoices behind it.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GrossRevenue {
@@ -16,25 +16,50 @@ pub struct GrossRevenue {
     /// Currency. Example: `USD`.
     pub currency: Currency,
     /// Invoices count. Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoices_count: i64,
     /// The billing entity of the invoices.
     ///
     /// Servers of 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_id: Option<::uuid::Uuid>,
 }
 
+json_object! {
+    GrossRevenue;
+    required {
+        0 month as Value;
+        1 amount_cents as Value;
+        2 currency as Value;
+        3 invoices_count as Integer;
+    }
+    optional {
+        4 billing_entity_id as Value;
+    }
+    write {
+        always month "month";
+        always amount_cents "amount_cents";
+        always currency "currency";
+        always invoices_count "invoices_count";
+        present billing_entity_id "billing_entity_id";
+    }
+}
+
 /// Usage-based revenue in cents that was invoiced in one month for one billable metric and currency.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicedUsage {
     /// Month. Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
     /// Code of the billable metric. Null for a fee whose charge is gone. Example: `code1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `50000`.
     pub amount_cents: crate::Decimal,
@@ -42,23 +67,63 @@ pub struct InvoicedUsage {
     pub currency: Currency,
 }
 
+json_object! {
+    InvoicedUsage;
+    required {
+        0 month as Value;
+        2 amount_cents as Value;
+        3 currency as Value;
+    }
+    optional {
+        1 code as Value;
+    }
+    write {
+        always month "month";
+        present code "code";
+        always amount_cents "amount_cents";
+        always currency "currency";
+    }
+}
+
 /// Monthly recurring revenue, in cents, of the organization for one month and currency.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Mrr {
     /// Month. Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
     /// Revenue of the month in cents, with fractions of a cent. Null for a month without revenue when no currency is asked for. Example: `50000`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount_cents: Option<crate::Decimal>,
     /// Currency of the revenue. Null for a month without revenue when no currency is asked for. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub currency: Option<Currency>,
 }
 
+json_object! {
+    Mrr;
+    required {
+        0 month as Value;
+    }
+    optional {
+        1 amount_cents as Value;
+        2 currency as Value;
+    }
+    write {
+        always month "month";
+        present amount_cents "amount_cents";
+        present currency "currency";
+    }
+}
+
 /// Total in cents of invoices past their due date for one month and currency, with the identifiers of those invoices.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OverdueBalance {
@@ -73,37 +138,109 @@ pub struct OverdueBalance {
     /// The billing entity of the invoices.
     ///
     /// Servers of 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_id: Option<::uuid::Uuid>,
 }
 
+json_object! {
+    OverdueBalance;
+    required {
+        0 month as Value;
+        1 amount_cents as Value;
+        2 currency as Value;
+        3 lago_invoice_ids as Value;
+    }
+    optional {
+        4 billing_entity_id as Value;
+    }
+    write {
+        always month "month";
+        always amount_cents "amount_cents";
+        always currency "currency";
+        always lago_invoice_ids "lago_invoice_ids";
+        present billing_entity_id "billing_entity_id";
+    }
+}
+
 /// Usage of one billable metric over a period of the usage analytics, in units and in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Usage {
     /// Lago's id of the organization, a UUID. Not certain to be there, as another service of Lago writes the rows. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub organization_id: Option<::uuid::Uuid>,
     /// Start of period dt (a calendar date). Example: `2023-11-01`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub start_of_period_dt: Option<::chrono::naive::NaiveDate>,
     /// End of period dt (a calendar date). Example: `2023-11-30`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub end_of_period_dt: Option<::chrono::naive::NaiveDate>,
     /// Currency of the amount. Null for usage that has no price. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount_currency: Option<Currency>,
     /// What the usage costs, in cents. Null for usage that has no price. Example: `50000`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount_cents: Option<crate::Decimal>,
     /// Billable metric code. Example: `code1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billable_metric_code: Option<String>,
     /// Units (an exact decimal). Example: `1.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub units: Option<crate::Decimal>,
     /// Is billable metric deleted. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub is_billable_metric_deleted: Option<bool>,
+}
+
+json_object! {
+    Usage;
+    required {}
+    optional {
+        0 organization_id as Value;
+        1 start_of_period_dt as Value;
+        2 end_of_period_dt as Value;
+        3 amount_currency as Value;
+        4 amount_cents as Value;
+        5 billable_metric_code as Value;
+        6 units as Value;
+        7 is_billable_metric_deleted as Value;
+    }
+    write {
+        present organization_id "organization_id";
+        present start_of_period_dt "start_of_period_dt";
+        present end_of_period_dt "end_of_period_dt";
+        present amount_currency "amount_currency";
+        present amount_cents "amount_cents";
+        present billable_metric_code "billable_metric_code";
+        present units "units";
+        present is_billable_metric_deleted "is_billable_metric_deleted";
+    }
 }

@@ -5,7 +5,7 @@
 use super::ApiLogHttpMethod;
 
 /// Record of one writing API call: method, path, client, HTTP status, and the bodies of request and response.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ApiLog {
@@ -16,13 +16,11 @@ pub struct ApiLog {
     /// Method of the call. Calls with GET and PATCH are not in the log. Example: `post`.
     pub http_method: ApiLogHttpMethod,
     /// Http status. Example: `200`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub http_status: i64,
     /// Logged at (UTC). Example: `2025-03-31T12:31:44Z`.
     pub logged_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// What was sent. Values are text; what is nested is JSON in text.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub request_body: ::serde_json::Map<String, ::serde_json::Value>,
     /// Request origin. Example: `https://app.lago.dev/`.
     pub request_origin: String,
@@ -33,10 +31,41 @@ pub struct ApiLog {
     /// Request id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub request_id: String,
     /// What was answered. Values are text or null, what is nested is JSON in text; empty or null when the answer had no body.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub request_response: Option<::serde_json::Map<String, ::serde_json::Value>>,
+}
+
+json_object! {
+    ApiLog;
+    required {
+        0 api_version as Value;
+        1 client as Value;
+        2 http_method as Value;
+        3 http_status as Integer;
+        4 logged_at as Value;
+        5 request_body as FreeForm;
+        6 request_origin as Value;
+        7 request_path as Value;
+        8 created_at as Value;
+        9 request_id as Value;
+    }
+    optional {
+        10 request_response as FreeForm;
+    }
+    write {
+        always api_version "api_version";
+        always client "client";
+        always http_method "http_method";
+        always http_status "http_status";
+        always logged_at "logged_at";
+        always request_body "request_body";
+        always request_origin "request_origin";
+        always request_path "request_path";
+        always created_at "created_at";
+        always request_id "request_id";
+        present request_response "request_response";
+    }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Coupon held by a customer together with each credit, in cents, that it has produced on invoices so far.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedCoupon {
@@ -21,10 +21,16 @@ pub struct AppliedCoupon {
     /// Coupon name. Example: `Startup Deal`.
     pub coupon_name: String,
     /// Whether the coupon itself can still be applied. Servers before 1.44 do not send it. Example: `active`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub coupon_status: Option<CouponStatus>,
     /// When the coupon itself was deleted (UTC), if it was. Servers before 1.44 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub coupon_deleted_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
@@ -33,65 +39,143 @@ pub struct AppliedCoupon {
     /// Status. Example: `active`.
     pub status: AppliedCouponStatus,
     /// Amount cents (in cents of the currency). Example: `2000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
     /// Amount cents remaining. Example: `50`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents_remaining: Option<i64>,
     /// Amount currency. Example: `EUR`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount_currency: Option<Currency>,
     /// Percentage rate (an exact decimal).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub percentage_rate: Option<crate::Decimal>,
     /// Frequency. Example: `recurring`.
     pub frequency: CouponFrequency,
     /// Frequency duration. Example: `3`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub frequency_duration: Option<i64>,
     /// Frequency duration remaining. Example: `1`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub frequency_duration_remaining: Option<i64>,
     /// Expiration at (UTC). Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub expiration_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Terminated at (UTC). Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// The coupon's description.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub coupon_description: Option<String>,
     /// What the coupon has taken off invoices so far. In lists only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub credits: Option<Vec<Credit>>,
 }
 
+json_object! {
+    AppliedCoupon;
+    required {
+        0 lago_id as Value;
+        1 lago_coupon_id as Value;
+        2 coupon_code as Value;
+        3 coupon_name as Value;
+        6 lago_customer_id as Value;
+        7 external_customer_id as Value;
+        8 status as Value;
+        13 frequency as Value;
+        17 created_at as Value;
+    }
+    optional {
+        4 coupon_status as Value;
+        5 coupon_deleted_at as Value;
+        9 amount_cents as Integer;
+        10 amount_cents_remaining as Integer;
+        11 amount_currency as Value;
+        12 percentage_rate as Value;
+        14 frequency_duration as Integer;
+        15 frequency_duration_remaining as Integer;
+        16 expiration_at as Value;
+        18 terminated_at as Value;
+        19 coupon_description as Value;
+        20 credits as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_coupon_id "lago_coupon_id";
+        always coupon_code "coupon_code";
+        always coupon_name "coupon_name";
+        present coupon_status "coupon_status";
+        present coupon_deleted_at "coupon_deleted_at";
+        always lago_customer_id "lago_customer_id";
+        always external_customer_id "external_customer_id";
+        always status "status";
+        present amount_cents "amount_cents";
+        present amount_cents_remaining "amount_cents_remaining";
+        present amount_currency "amount_currency";
+        present percentage_rate "percentage_rate";
+        always frequency "frequency";
+        present frequency_duration "frequency_duration";
+        present frequency_duration_remaining "frequency_duration_remaining";
+        present expiration_at "expiration_at";
+        always created_at "created_at";
+        present terminated_at "terminated_at";
+        present coupon_description "coupon_description";
+        present credits "credits";
+    }
+}
+
 /// Request body that gives a coupon to a customer and may override its amount in cents, percentage, frequency or duration.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedCouponInput {
@@ -100,46 +184,72 @@ pub struct AppliedCouponInput {
     /// Coupon code. Example: `startup_deal`.
     pub coupon_code: String,
     /// Frequency. Example: `recurring`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub frequency: crate::Patch<CouponFrequency>,
-    /// Frequency duration. Example: `3`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub frequency: crate::Patch<CouponFrequency>,
+    /// Frequency duration. Example: `3`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub frequency_duration: crate::Patch<i64>,
     /// Amount cents (in cents of the currency). Example: `2000`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub amount_cents: crate::Patch<i64>,
     /// Amount currency. Example: `EUR`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub amount_currency: crate::Patch<Currency>,
     /// Percentage rate (an exact decimal).
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub percentage_rate: crate::Patch<crate::Decimal>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
-    )]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    AppliedCouponInput;
+    required {
+        0 external_customer_id as Value;
+        1 coupon_code as Value;
+    }
+    optional {
+        2 frequency as Value;
+        3 frequency_duration as Integer;
+        4 amount_cents as Integer;
+        5 amount_currency as Value;
+        6 percentage_rate as Value;
+    }
+    write {
+        always external_customer_id "external_customer_id";
+        always coupon_code "coupon_code";
+        present frequency "frequency";
+        present frequency_duration "frequency_duration";
+        present amount_cents "amount_cents";
+        present amount_currency "amount_currency";
+        present percentage_rate "percentage_rate" as DecimalString;
+    }
+    refused {
+        refused_
+    }
 }
 
 impl AppliedCouponInput {
@@ -230,15 +340,17 @@ impl AppliedCouponInput {
 }
 
 /// Deduction on an invoice, in cents, that stems from a coupon, a credit note or an earlier progressive billing invoice.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Credit {
     /// Lago's id of the credit, a UUID; null in a preview. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Amount cents (in cents of the currency). Example: `1200`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `EUR`.
@@ -251,38 +363,109 @@ pub struct Credit {
     pub invoice: CreditInvoice,
 }
 
+json_object! {
+    Credit;
+    required {
+        1 amount_cents as Integer;
+        2 amount_currency as Value;
+        3 before_taxes as Value;
+        4 item as Value;
+        5 invoice as Value;
+    }
+    optional {
+        0 lago_id as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        always amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        always before_taxes "before_taxes";
+        always item "item";
+        always invoice "invoice";
+    }
+}
+
 /// Credit invoice.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditInvoice {
     /// The invoice that the credit reduces; null in a preview. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Payment status. Example: `succeeded`.
     pub payment_status: InvoicePaymentStatus,
 }
 
+json_object! {
+    CreditInvoice;
+    required {
+        1 payment_status as Value;
+    }
+    optional {
+        0 lago_id as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        always payment_status "payment_status";
+    }
+}
+
 /// Credit item.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditItem {
     /// Lago's id of the coupon, credit note or invoice that gives the credit; null for a coupon that is gone or that only the request for a preview named. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_item_id: Option<::uuid::Uuid>,
     /// Type. Example: `coupon`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: CreditItemType,
     /// Of the coupon, credit note or invoice that gives the credit; null for a coupon that only the request for a preview named. Example: `startup_deal`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Of the coupon, credit note or invoice that gives the credit; null for a coupon that only the request for a preview named. Example: `Startup Deal`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Description of the coupon or credit note; null for an invoice.
     ///
     /// Servers of 1.16 do not send it. Example: `Half price for startups`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
+}
+
+json_object! {
+    CreditItem;
+    required {
+        1 type_ as Value;
+    }
+    optional {
+        0 lago_item_id as Value;
+        2 code as Value;
+        3 name as Value;
+        4 description as Value;
+    }
+    write {
+        present lago_item_id "lago_item_id";
+        always type_ "type";
+        present code "code";
+        present name "name";
+        present description "description";
+    }
 }

@@ -5,7 +5,7 @@
 use super::{AggregationType, RoundingFunction, WeightedInterval};
 
 /// Rule that turns usage events of one code into billable units by count, sum, maximum, unique values, weighted sum or latest value.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetric {
@@ -16,65 +16,133 @@ pub struct BillableMetric {
     /// Code. Example: `storage`.
     pub code: String,
     /// Description. Example: `GB of storage used in my application`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Recurring. Example: `false`.
     pub recurring: bool,
     /// Rounding function. Example: `round`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub rounding_function: Option<RoundingFunction>,
     /// Rounding precision. Example: `2`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub rounding_precision: Option<i64>,
     /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Expression by which units are computed from an event. Null when the metric reads a property of events as it is. Example: `round((ended_at - started_at) * units)`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub expression: Option<String>,
     /// Field name. Example: `gb`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub field_name: Option<String>,
     /// How usage is added up. Only organizations for which Lago has enabled it can use `custom_agg`, for others it fails with 403 `feature_unavailable`. Example: `sum_agg`.
     pub aggregation_type: AggregationType,
     /// Weighted interval. Example: `seconds`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub weighted_interval: Option<WeightedInterval>,
     /// Filters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<Vec<BillableMetricFilter>>,
     /// Always 0; kept by the server for old clients.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub active_subscriptions_count: Option<i64>,
     /// Always 0; kept by the server for old clients.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub draft_invoices_count: Option<i64>,
     /// Always 0; kept by the server for old clients.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub plans_count: Option<i64>,
 }
 
+json_object! {
+    BillableMetric;
+    required {
+        0 lago_id as Value;
+        1 name as Value;
+        2 code as Value;
+        4 recurring as Value;
+        7 created_at as Value;
+        10 aggregation_type as Value;
+    }
+    optional {
+        3 description as Value;
+        5 rounding_function as Value;
+        6 rounding_precision as Integer;
+        8 expression as Value;
+        9 field_name as Value;
+        11 weighted_interval as Value;
+        12 filters as Value;
+        13 active_subscriptions_count as Integer;
+        14 draft_invoices_count as Integer;
+        15 plans_count as Integer;
+    }
+    write {
+        always lago_id "lago_id";
+        always name "name";
+        always code "code";
+        present description "description";
+        always recurring "recurring";
+        present rounding_function "rounding_function";
+        present rounding_precision "rounding_precision";
+        always created_at "created_at";
+        present expression "expression";
+        present field_name "field_name";
+        always aggregation_type "aggregation_type";
+        present weighted_interval "weighted_interval";
+        present filters "filters";
+        present active_subscriptions_count "active_subscriptions_count";
+        present draft_invoices_count "draft_invoices_count";
+        present plans_count "plans_count";
+    }
+}
+
 /// Event property and its known values by which usage of a billable metric can be priced differently.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricFilter {
@@ -84,8 +152,21 @@ pub struct BillableMetricFilter {
     pub values: Vec<String>,
 }
 
+json_object! {
+    BillableMetricFilter;
+    required {
+        0 key as Value;
+        1 values as Value;
+    }
+    optional {}
+    write {
+        always key "key";
+        always values "values";
+    }
+}
+
 /// Event property, with the values to recognise, that a new or changed billable metric should offer for separate pricing.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricFilterInput {
@@ -93,6 +174,19 @@ pub struct BillableMetricFilterInput {
     pub key: String,
     /// Values.
     pub values: Vec<String>,
+}
+
+json_object! {
+    BillableMetricFilterInput;
+    required {
+        0 key as Value;
+        1 values as Value;
+    }
+    optional {}
+    write {
+        always key "key";
+        always values "values";
+    }
 }
 
 impl BillableMetricFilterInput {
@@ -134,7 +228,7 @@ impl From<crate::BillableMetricFilter> for BillableMetricFilterInput {
 }
 
 /// Request body that creates a billable metric, which defines how usage events are aggregated into units.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricInput {
@@ -143,39 +237,91 @@ pub struct BillableMetricInput {
     /// Code. Example: `storage`.
     pub code: String,
     /// Description. Example: `GB of storage used in my application`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub description: crate::Patch<String>,
-    /// Recurring. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recurring: Option<bool>,
-    /// Expression. Example: `round((ended_at - started_at) * units)`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub expression: crate::Patch<String>,
-    /// Rounding function. Example: `round`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub rounding_function: crate::Patch<RoundingFunction>,
-    /// Rounding precision. Example: `2`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub description: crate::Patch<String>,
+    /// Recurring. Example: `false`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub recurring: Option<bool>,
+    /// Expression. Example: `round((ended_at - started_at) * units)`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub expression: crate::Patch<String>,
+    /// Rounding function. Example: `round`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub rounding_function: crate::Patch<RoundingFunction>,
+    /// Rounding precision. Example: `2`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub rounding_precision: crate::Patch<i64>,
     /// Property of events that is read. Needed by every aggregation but `count_agg`, for which the server drops it. Example: `gb`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub field_name: crate::Patch<String>,
     /// How usage is added up. Only organizations for which Lago has enabled it can use `custom_agg`, for others it fails with 403 `feature_unavailable`. Example: `sum_agg`.
     pub aggregation_type: AggregationType,
     /// Weighted interval. Example: `seconds`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub weighted_interval: crate::Patch<WeightedInterval>,
     /// **What is not in it is removed.** Properties of events that charges may filter by. With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<Vec<BillableMetricFilterInput>>,
+}
+
+json_object! {
+    BillableMetricInput;
+    required {
+        0 name as Value;
+        1 code as Value;
+        8 aggregation_type as Value;
+    }
+    optional {
+        2 description as Value;
+        3 recurring as Value;
+        4 expression as Value;
+        5 rounding_function as Value;
+        6 rounding_precision as Integer;
+        7 field_name as Value;
+        9 weighted_interval as Value;
+        10 filters as Value;
+    }
+    write {
+        always name "name";
+        always code "code";
+        present description "description";
+        present recurring "recurring";
+        present expression "expression";
+        present rounding_function "rounding_function";
+        present rounding_precision "rounding_precision";
+        present field_name "field_name";
+        always aggregation_type "aggregation_type";
+        present weighted_interval "weighted_interval";
+        present filters "filters";
+    }
 }
 
 impl BillableMetricInput {
@@ -285,51 +431,111 @@ impl BillableMetricInput {
 /// Code, aggregation, event field, rounding and filters of a billable metric, shared by its create and update requests.
 ///
 /// Once a plan uses the metric only name, description and filters can be changed; the server ignores the rest of a request without saying so.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricUpdate {
     /// Name. Example: `Storage`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Code. Example: `storage`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// Description. Example: `GB of storage used in my application`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub description: crate::Patch<String>,
-    /// Recurring. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recurring: Option<bool>,
-    /// Expression. Example: `round((ended_at - started_at) * units)`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub expression: crate::Patch<String>,
-    /// Rounding function. Example: `round`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub rounding_function: crate::Patch<RoundingFunction>,
-    /// Rounding precision. Example: `2`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub name: Option<String>,
+    /// Code. Example: `storage`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub code: Option<String>,
+    /// Description. Example: `GB of storage used in my application`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub description: crate::Patch<String>,
+    /// Recurring. Example: `false`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub recurring: Option<bool>,
+    /// Expression. Example: `round((ended_at - started_at) * units)`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub expression: crate::Patch<String>,
+    /// Rounding function. Example: `round`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub rounding_function: crate::Patch<RoundingFunction>,
+    /// Rounding precision. Example: `2`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub rounding_precision: crate::Patch<i64>,
     /// Property of events that is read. Needed by every aggregation but `count_agg`, for which the server drops it. Example: `gb`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub field_name: crate::Patch<String>,
     /// How usage is added up. Only organizations for which Lago has enabled it can use `custom_agg`, for others it fails with 403 `feature_unavailable`. Example: `sum_agg`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub aggregation_type: Option<AggregationType>,
     /// Weighted interval. Example: `seconds`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub weighted_interval: crate::Patch<WeightedInterval>,
     /// **What is not in it is removed.** Properties of events that charges may filter by. With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<Vec<BillableMetricFilterInput>>,
+}
+
+json_object! {
+    BillableMetricUpdate;
+    required {}
+    optional {
+        0 name as Value;
+        1 code as Value;
+        2 description as Value;
+        3 recurring as Value;
+        4 expression as Value;
+        5 rounding_function as Value;
+        6 rounding_precision as Integer;
+        7 field_name as Value;
+        8 aggregation_type as Value;
+        9 weighted_interval as Value;
+        10 filters as Value;
+    }
+    write {
+        present name "name";
+        present code "code";
+        present description "description";
+        present recurring "recurring";
+        present expression "expression";
+        present rounding_function "rounding_function";
+        present rounding_precision "rounding_precision";
+        present field_name "field_name";
+        present aggregation_type "aggregation_type";
+        present weighted_interval "weighted_interval";
+        present filters "filters";
+    }
 }
 
 impl BillableMetricUpdate {
@@ -433,10 +639,21 @@ impl BillableMetricUpdate {
 }
 
 /// Answer with the value that an expression yields on a sample event; servers send a string even for numbers.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EvaluateExpressionResult {
     /// Value.
     pub value: String,
+}
+
+json_object! {
+    EvaluateExpressionResult;
+    required {
+        0 value as Value;
+    }
+    optional {}
+    write {
+        always value "value";
+    }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Billing entity with its default taxes and invoice custom sections, as answered when a single one is read or updated.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntity {
@@ -25,70 +25,122 @@ pub struct BillingEntity {
     /// Document numbering. Example: `per_customer`.
     pub document_numbering: DocumentNumbering,
     /// Document number prefix. Example: `ABC-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub document_number_prefix: Option<String>,
     /// Finalize zero amount invoice. Example: `true`.
     pub finalize_zero_amount_invoice: bool,
     /// Invoice footer. Example: `Thank you for your business`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_footer: Option<String>,
     /// Invoice grace period. Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoice_grace_period: i64,
     /// By which day invoices of subscriptions are dated. Servers before 1.36 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_invoice_issuing_date_anchor: Option<IssuingDateAnchor>,
     /// Whether the date of a draft moves to the day on which it becomes final. Servers before 1.36 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_invoice_issuing_date_adjustment: Option<IssuingDateAdjustment>,
     /// Is default. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub is_default: Option<bool>,
     /// Net payment term. Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub net_payment_term: i64,
     /// Address line1. Example: `5230 Penfield Ave`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line1: Option<String>,
     /// Address line2. Example: `Suite 100`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line2: Option<String>,
     /// City. Example: `Woodland Hills`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub city: Option<String>,
     /// State. Example: `CA`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub state: Option<String>,
     /// Country.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub country: Option<Country>,
     /// Zipcode. Example: `91364`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub zipcode: Option<String>,
     /// The entity's e-mail address, or several of them separated by commas. Example: `billing@acme.com`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email: Option<String>,
     /// Legal name. Example: `Acme Corporation`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub legal_name: Option<String>,
     /// Legal number. Example: `US123456789`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub legal_number: Option<String>,
     /// Tax identification number. Example: `EU123456789`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_identification_number: Option<String>,
     /// Timezone. Example: `UTC`.
     pub timezone: Timezone,
     /// Email settings.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email_settings: Option<Vec<EmailSetting>>,
     /// Whether Lago chooses taxes by the rules of the European Union. Null may stand for false in old entities. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub eu_tax_management: Option<bool>,
     /// Logo url. Example: `https://getlago.com/logo.png`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub logo_url: Option<String>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -97,46 +149,169 @@ pub struct BillingEntity {
     /// Whether invoices are also made as electronic invoices.
     ///
     /// Servers of 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub einvoicing: Option<bool>,
     /// Telephone number that stands on documents.
     ///
     /// Servers of 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub phone: Option<String>,
     /// Taxes that apply unless something else is said. Only in answers to getting and updating one entity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub taxes: Option<Vec<Tax>>,
     /// Texts that the entity's invoices carry. Only in answers to getting and updating one entity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub selected_invoice_custom_sections: Option<Vec<InvoiceCustomSection>>,
 }
 
+json_object! {
+    BillingEntity;
+    required {
+        0 lago_id as Value;
+        1 code as Value;
+        2 name as Value;
+        3 default_currency as Value;
+        4 document_locale as Value;
+        5 document_numbering as Value;
+        7 finalize_zero_amount_invoice as Value;
+        9 invoice_grace_period as Integer;
+        13 net_payment_term as Integer;
+        24 timezone as Value;
+        28 created_at as Value;
+        29 updated_at as Value;
+    }
+    optional {
+        6 document_number_prefix as Value;
+        8 invoice_footer as Value;
+        10 subscription_invoice_issuing_date_anchor as Value;
+        11 subscription_invoice_issuing_date_adjustment as Value;
+        12 is_default as Value;
+        14 address_line1 as Value;
+        15 address_line2 as Value;
+        16 city as Value;
+        17 state as Value;
+        18 country as Value;
+        19 zipcode as Value;
+        20 email as Value;
+        21 legal_name as Value;
+        22 legal_number as Value;
+        23 tax_identification_number as Value;
+        25 email_settings as Value;
+        26 eu_tax_management as Value;
+        27 logo_url as Value;
+        30 einvoicing as Value;
+        31 phone as Value;
+        32 taxes as Value;
+        33 selected_invoice_custom_sections as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always code "code";
+        always name "name";
+        always default_currency "default_currency";
+        always document_locale "document_locale";
+        always document_numbering "document_numbering";
+        present document_number_prefix "document_number_prefix";
+        always finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        present invoice_footer "invoice_footer";
+        always invoice_grace_period "invoice_grace_period";
+        present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
+        present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
+        present is_default "is_default";
+        always net_payment_term "net_payment_term";
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        present city "city";
+        present state "state";
+        present country "country";
+        present zipcode "zipcode";
+        present email "email";
+        present legal_name "legal_name";
+        present legal_number "legal_number";
+        present tax_identification_number "tax_identification_number";
+        always timezone "timezone";
+        present email_settings "email_settings";
+        present eu_tax_management "eu_tax_management";
+        present logo_url "logo_url";
+        always created_at "created_at";
+        always updated_at "updated_at";
+        present einvoicing "einvoicing";
+        present phone "phone";
+        present taxes "taxes";
+        present selected_invoice_custom_sections "selected_invoice_custom_sections";
+    }
+}
+
 /// Billing entity billing configuration input.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntityBillingConfigurationInput {
     /// Invoice footer. Example: `Thank you for your business`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_footer: Option<String>,
     /// Document locale. Example: `en`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub document_locale: Option<String>,
     /// Days for which an invoice stays a draft. Servers without premium license ignore it. Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub invoice_grace_period: Option<i64>,
     /// By which day invoices of subscriptions are dated. Servers without premium license ignore it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_invoice_issuing_date_anchor: Option<IssuingDateAnchor>,
     /// Whether the date of a draft moves to the day on which it becomes final. Servers without premium license ignore it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_invoice_issuing_date_adjustment: Option<IssuingDateAdjustment>,
+}
+
+json_object! {
+    BillingEntityBillingConfigurationInput;
+    required {}
+    optional {
+        0 invoice_footer as Value;
+        1 document_locale as Value;
+        2 invoice_grace_period as Integer;
+        3 subscription_invoice_issuing_date_anchor as Value;
+        4 subscription_invoice_issuing_date_adjustment as Value;
+    }
+    write {
+        present invoice_footer "invoice_footer";
+        present document_locale "document_locale";
+        present invoice_grace_period "invoice_grace_period";
+        present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
+        present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
+    }
 }
 
 impl BillingEntityBillingConfigurationInput {
@@ -193,7 +368,7 @@ impl BillingEntityBillingConfigurationInput {
 }
 
 /// Request body that creates a billing entity with its code, name, address, currency, document numbering and invoice settings.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntityInput {
@@ -202,76 +377,199 @@ pub struct BillingEntityInput {
     /// Name. Example: `Acme Corp`.
     pub name: String,
     /// Default currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub default_currency: Option<Currency>,
     /// Document numbering.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub document_numbering: Option<DocumentNumbering>,
     /// Document number prefix. Example: `ABC-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub document_number_prefix: crate::Patch<String>,
     /// Finalize zero amount invoice. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub finalize_zero_amount_invoice: Option<bool>,
     /// Billing configuration.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_configuration: Option<BillingEntityBillingConfigurationInput>,
     /// Net payment term. Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Address line1. Example: `5230 Penfield Ave`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub address_line1: crate::Patch<String>,
     /// Address line2. Example: `Suite 100`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub address_line2: crate::Patch<String>,
     /// City. Example: `Woodland Hills`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub city: crate::Patch<String>,
     /// State. Example: `CA`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub state: crate::Patch<String>,
     /// Country.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub country: crate::Patch<Country>,
     /// Zipcode. Example: `91364`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub zipcode: crate::Patch<String>,
     /// The entity's e-mail address, or several of them separated by commas. Example: `billing@acme.com`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub email: crate::Patch<String>,
     /// Legal name. Example: `Acme Corporation`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub legal_name: crate::Patch<String>,
     /// Legal number. Example: `US123456789`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub legal_number: crate::Patch<String>,
     /// Tax identification number. Example: `EU123456789`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub tax_identification_number: crate::Patch<String>,
     /// Time zone in which the entity bills. Servers without premium license ignore it. Example: `UTC`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub timezone: Option<Timezone>,
     /// What customers are told by e-mail. Servers without premium license ignore it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email_settings: Option<Vec<EmailSetting>>,
     /// Eu tax management. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub eu_tax_management: Option<bool>,
     /// Logo. Example: `data:image/png;base64,...`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub logo: crate::Patch<String>,
     /// Whether invoices are also made as electronic invoices; only in France and Germany, elsewhere true is refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub einvoicing: Option<bool>,
     /// Telephone number that stands on documents.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub phone: crate::Patch<String>,
+}
+
+json_object! {
+    BillingEntityInput;
+    required {
+        0 code as Value;
+        1 name as Value;
+    }
+    optional {
+        2 default_currency as Value;
+        3 document_numbering as Value;
+        4 document_number_prefix as Value;
+        5 finalize_zero_amount_invoice as Value;
+        6 billing_configuration as Value;
+        7 net_payment_term as Integer;
+        8 address_line1 as Value;
+        9 address_line2 as Value;
+        10 city as Value;
+        11 state as Value;
+        12 country as Value;
+        13 zipcode as Value;
+        14 email as Value;
+        15 legal_name as Value;
+        16 legal_number as Value;
+        17 tax_identification_number as Value;
+        18 timezone as Value;
+        19 email_settings as Value;
+        20 eu_tax_management as Value;
+        21 logo as Value;
+        22 einvoicing as Value;
+        23 phone as Value;
+    }
+    write {
+        always code "code";
+        always name "name";
+        present default_currency "default_currency";
+        present document_numbering "document_numbering";
+        present document_number_prefix "document_number_prefix";
+        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        present billing_configuration "billing_configuration";
+        present net_payment_term "net_payment_term";
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        present city "city";
+        present state "state";
+        present country "country";
+        present zipcode "zipcode";
+        present email "email";
+        present legal_name "legal_name";
+        present legal_number "legal_number";
+        present tax_identification_number "tax_identification_number";
+        present timezone "timezone";
+        present email_settings "email_settings";
+        present eu_tax_management "eu_tax_management";
+        present logo "logo";
+        present einvoicing "einvoicing";
+        present phone "phone";
+    }
 }
 
 impl BillingEntityInput {
@@ -478,92 +776,225 @@ impl BillingEntityInput {
 }
 
 /// Request body that changes a billing entity: address, numbering, invoice settings, payment term in days, taxes and custom sections.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntityUpdate {
     /// Name. Example: `Acme Corp`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Default currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub default_currency: Option<Currency>,
     /// What invoices are numbered by. The server takes anything but `per_customer` for `per_billing_entity`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub document_numbering: Option<DocumentNumbering>,
     /// Document number prefix. Example: `ABC-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub document_number_prefix: crate::Patch<String>,
     /// Finalize zero amount invoice. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub finalize_zero_amount_invoice: Option<bool>,
     /// Billing configuration.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_configuration: Option<BillingEntityBillingConfigurationInput>,
     /// Net payment term. Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Address line1. Example: `5230 Penfield Ave`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub address_line1: crate::Patch<String>,
     /// Address line2. Example: `Suite 100`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub address_line2: crate::Patch<String>,
     /// City. Example: `Woodland Hills`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub city: crate::Patch<String>,
     /// State. Example: `CA`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub state: crate::Patch<String>,
     /// Country.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub country: crate::Patch<Country>,
     /// Zipcode. Example: `91364`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub zipcode: crate::Patch<String>,
     /// The entity's e-mail address, or several of them separated by commas. Example: `billing@acme.com`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub email: crate::Patch<String>,
     /// Legal name. Example: `Acme Corporation`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub legal_name: crate::Patch<String>,
     /// Legal number. Example: `US123456789`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub legal_number: crate::Patch<String>,
     /// Tax identification number. Example: `EU123456789`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub tax_identification_number: crate::Patch<String>,
     /// Time zone in which the entity bills. Servers without premium license ignore it. Example: `UTC`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub timezone: Option<Timezone>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// What customers are told by e-mail. Servers without premium license ignore it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email_settings: Option<Vec<EmailSetting>>,
     /// Eu tax management. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub eu_tax_management: Option<bool>,
     /// Logo. Example: `data:image/png;base64,...`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub logo: crate::Patch<String>,
     /// Invoice custom section codes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_custom_section_codes: Option<Vec<String>>,
     /// Whether invoices are also made as electronic invoices; only in France and Germany, elsewhere true is refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub einvoicing: Option<bool>,
     /// Telephone number that stands on documents.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub phone: crate::Patch<String>,
+}
+
+json_object! {
+    BillingEntityUpdate;
+    required {}
+    optional {
+        0 name as Value;
+        1 default_currency as Value;
+        2 document_numbering as Value;
+        3 document_number_prefix as Value;
+        4 finalize_zero_amount_invoice as Value;
+        5 billing_configuration as Value;
+        6 net_payment_term as Integer;
+        7 address_line1 as Value;
+        8 address_line2 as Value;
+        9 city as Value;
+        10 state as Value;
+        11 country as Value;
+        12 zipcode as Value;
+        13 email as Value;
+        14 legal_name as Value;
+        15 legal_number as Value;
+        16 tax_identification_number as Value;
+        17 timezone as Value;
+        18 tax_codes as Value;
+        19 email_settings as Value;
+        20 eu_tax_management as Value;
+        21 logo as Value;
+        22 invoice_custom_section_codes as Value;
+        23 einvoicing as Value;
+        24 phone as Value;
+    }
+    write {
+        present name "name";
+        present default_currency "default_currency";
+        present document_numbering "document_numbering";
+        present document_number_prefix "document_number_prefix";
+        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        present billing_configuration "billing_configuration";
+        present net_payment_term "net_payment_term";
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        present city "city";
+        present state "state";
+        present country "country";
+        present zipcode "zipcode";
+        present email "email";
+        present legal_name "legal_name";
+        present legal_number "legal_number";
+        present tax_identification_number "tax_identification_number";
+        present timezone "timezone";
+        present tax_codes "tax_codes";
+        present email_settings "email_settings";
+        present eu_tax_management "eu_tax_management";
+        present logo "logo";
+        present invoice_custom_section_codes "invoice_custom_section_codes";
+        present einvoicing "einvoicing";
+        present phone "phone";
+    }
 }
 
 impl BillingEntityUpdate {

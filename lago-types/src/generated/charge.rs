@@ -5,7 +5,7 @@
 use super::{AggregationType, ChargeModel, Currency, PlanChargeFilterInput, Tax};
 
 /// Applied pricing unit.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedPricingUnit {
@@ -15,27 +15,54 @@ pub struct AppliedPricingUnit {
     pub conversion_rate: crate::Decimal,
 }
 
+json_object! {
+    AppliedPricingUnit;
+    required {
+        0 code as Value;
+        1 conversion_rate as Value;
+    }
+    optional {}
+    write {
+        always code "code";
+        always conversion_rate "conversion_rate";
+    }
+}
+
 /// Applied pricing unit input.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedPricingUnitInput {
     /// Code of the pricing unit; not read when a charge is overridden for one subscription. Example: `credits`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Conversion rate (an exact decimal). Example: `0.5`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub conversion_rate: Option<crate::Decimal>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
-    )]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    AppliedPricingUnitInput;
+    required {}
+    optional {
+        0 code as Value;
+        1 conversion_rate as Value;
+    }
+    write {
+        present code "code";
+        present conversion_rate "conversion_rate" as DecimalString;
+    }
+    refused {
+        refused_
+    }
 }
 
 impl AppliedPricingUnitInput {
@@ -84,7 +111,7 @@ impl From<crate::AppliedPricingUnit> for AppliedPricingUnitInput {
 }
 
 /// Usage charge of a plan: the billable metric it prices, its pricing model, its timing and its minimum in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Charge {
@@ -93,12 +120,18 @@ pub struct Charge {
     /// Lago billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_billable_metric_id: ::uuid::Uuid,
     /// Code. Example: `api_requests_charge`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Billable metric code. Example: `requests`.
     pub billable_metric_code: String,
     /// Invoice display name. Example: `Setup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -109,12 +142,14 @@ pub struct Charge {
     /// Invoiceable. Example: `true`.
     pub invoiceable: bool,
     /// Regroup paid fees. Example: `invoice`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub regroup_paid_fees: Option<String>,
     /// Prorated. Example: `false`.
     pub prorated: bool,
     /// Min amount cents (in cents of the currency). Example: `1200`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub min_amount_cents: i64,
     /// Properties.
@@ -122,27 +157,99 @@ pub struct Charge {
     /// Filters.
     pub filters: Vec<ChargeFilter>,
     /// Taxes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub taxes: Option<Vec<Tax>>,
     /// Applied pricing unit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_pricing_unit: Option<AppliedPricingUnit>,
     /// Accepts target wallet. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub accepts_target_wallet: Option<bool>,
     /// Lago parent id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_parent_id: Option<::uuid::Uuid>,
 }
 
+json_object! {
+    Charge;
+    required {
+        0 lago_id as Value;
+        1 lago_billable_metric_id as Value;
+        3 billable_metric_code as Value;
+        5 created_at as Value;
+        6 charge_model as Value;
+        7 pay_in_advance as Value;
+        8 invoiceable as Value;
+        10 prorated as Value;
+        11 min_amount_cents as Integer;
+        12 properties as Value;
+        13 filters as Value;
+    }
+    optional {
+        2 code as Value;
+        4 invoice_display_name as Value;
+        9 regroup_paid_fees as Value;
+        14 taxes as Value;
+        15 applied_pricing_unit as Value;
+        16 accepts_target_wallet as Value;
+        17 lago_parent_id as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_billable_metric_id "lago_billable_metric_id";
+        present code "code";
+        always billable_metric_code "billable_metric_code";
+        present invoice_display_name "invoice_display_name";
+        always created_at "created_at";
+        always charge_model "charge_model";
+        always pay_in_advance "pay_in_advance";
+        always invoiceable "invoiceable";
+        present regroup_paid_fees "regroup_paid_fees";
+        always prorated "prorated";
+        always min_amount_cents "min_amount_cents";
+        always properties "properties";
+        always filters "filters";
+        present taxes "taxes";
+        present applied_pricing_unit "applied_pricing_unit";
+        present accepts_target_wallet "accepts_target_wallet";
+        present lago_parent_id "lago_parent_id";
+    }
+}
+
 /// Optional request body for deleting a usage charge, telling whether derived plans lose it too.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeDeleteInput {
     /// Cascade updates. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cascade_updates: Option<bool>,
+}
+
+json_object! {
+    ChargeDeleteInput;
+    required {}
+    optional {
+        0 cascade_updates as Value;
+    }
+    write {
+        present cascade_updates "cascade_updates";
+    }
 }
 
 impl ChargeDeleteInput {
@@ -159,22 +266,31 @@ impl ChargeDeleteInput {
 }
 
 /// Separate price of a charge for usage whose event properties have the given values.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilter {
     /// Lago id of the filter.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Code of the charge that the filter belongs to.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `api_requests_charge`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub charge_code: Option<String>,
     /// Invoice display name. Example: `AWS`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Properties.
     pub properties: ChargeProperties,
@@ -182,14 +298,48 @@ pub struct ChargeFilter {
     pub values: ::std::collections::BTreeMap<String, Vec<String>>,
 }
 
+json_object! {
+    ChargeFilter;
+    required {
+        3 properties as Value;
+        4 values as Value;
+    }
+    optional {
+        0 lago_id as Value;
+        1 charge_code as Value;
+        2 invoice_display_name as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        present charge_code "charge_code";
+        present invoice_display_name "invoice_display_name";
+        always properties "properties";
+        always values "values";
+    }
+}
+
 /// Optional request body for deleting a charge filter, telling whether derived plans lose it too.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilterDeleteInput {
     /// Cascade updates. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cascade_updates: Option<bool>,
+}
+
+json_object! {
+    ChargeFilterDeleteInput;
+    required {}
+    optional {
+        0 cascade_updates as Value;
+    }
+    write {
+        present cascade_updates "cascade_updates";
+    }
 }
 
 impl ChargeFilterDeleteInput {
@@ -206,20 +356,44 @@ impl ChargeFilterDeleteInput {
 }
 
 /// Request body that adds a filter with its own prices to a usage charge of a plan or subscription.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilterInput {
     /// Cascade updates. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cascade_updates: Option<bool>,
     /// Invoice display name. Example: `AWS`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub invoice_display_name: crate::Patch<String>,
     /// Prices for these values. Presentation group keys belong to the charge and are dropped here.
     pub properties: ChargePropertiesInput,
     /// Values.
     pub values: ::std::collections::BTreeMap<String, Vec<String>>,
+}
+
+json_object! {
+    ChargeFilterInput;
+    required {
+        2 properties as Value;
+        3 values as Value;
+    }
+    optional {
+        0 cascade_updates as Value;
+        1 invoice_display_name as Value;
+    }
+    write {
+        present cascade_updates "cascade_updates";
+        present invoice_display_name "invoice_display_name";
+        always properties "properties";
+        always values "values";
+    }
 }
 
 impl ChargeFilterInput {
@@ -274,22 +448,51 @@ impl ChargeFilterInput {
 }
 
 /// Request body that changes the matched event values, prices or invoice name of a charge filter.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilterUpdate {
     /// Cascade updates. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cascade_updates: Option<bool>,
     /// Invoice display name. Example: `AWS`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub invoice_display_name: crate::Patch<String>,
     /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub properties: Option<ChargePropertiesInput>,
     /// Values.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub values: Option<::std::collections::BTreeMap<String, Vec<String>>>,
+}
+
+json_object! {
+    ChargeFilterUpdate;
+    required {}
+    optional {
+        0 cascade_updates as Value;
+        1 invoice_display_name as Value;
+        2 properties as Value;
+        3 values as Value;
+    }
+    write {
+        present cascade_updates "cascade_updates";
+        present invoice_display_name "invoice_display_name";
+        present properties "properties";
+        present values "values";
+    }
 }
 
 impl ChargeFilterUpdate {
@@ -337,119 +540,270 @@ impl ChargeFilterUpdate {
 }
 
 /// Charge filter usage.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilterUsage {
     /// Units of this filter alone. Example: `0.9`.
     pub units: crate::Decimal,
     /// Total aggregated units (an exact decimal). Example: `1.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub total_aggregated_units: Option<crate::Decimal>,
     /// Amount for this filter alone, in cents of the currency. Example: `1000`.
     pub amount_cents: crate::Decimal,
     /// Number of events of this filter alone. Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
     /// Name on invoices; null when the filter has none of its own, and in the row for events that match no filter. Example: `AWS eu-east-1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Pricing unit details.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
     /// Values of the event properties that the filter matches; null in the row for events that match no filter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub values: Option<::std::collections::BTreeMap<String, Vec<String>>>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
 }
 
+json_object! {
+    ChargeFilterUsage;
+    required {
+        0 units as Value;
+        2 amount_cents as Value;
+        3 events_count as Integer;
+    }
+    optional {
+        1 total_aggregated_units as Value;
+        4 invoice_display_name as Value;
+        5 pricing_unit_details as Value;
+        6 values as Value;
+        7 presentation_breakdowns as Value;
+    }
+    write {
+        always units "units";
+        present total_aggregated_units "total_aggregated_units";
+        always amount_cents "amount_cents";
+        always events_count "events_count";
+        present invoice_display_name "invoice_display_name";
+        present pricing_unit_details "pricing_unit_details";
+        present values "values";
+        present presentation_breakdowns "presentation_breakdowns";
+    }
+}
+
 /// Charge grouped usage.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeGroupedUsage {
     /// Amount for this group alone, in cents of the currency. Example: `1000`.
     pub amount_cents: crate::Decimal,
     /// Number of events of this group alone. Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
     /// Units of this group alone. Example: `0.9`.
     pub units: crate::Decimal,
     /// Total aggregated units (an exact decimal). Example: `1.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub total_aggregated_units: Option<crate::Decimal>,
     /// Pricing unit details.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
     /// Event properties and their values in this group; a value is null for events without the property.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub grouped_by: ::serde_json::Map<String, ::serde_json::Value>,
     /// The same usage split by filters; empty when the charge has none.
     pub filters: Vec<ChargeFilterUsage>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
 }
 
+json_object! {
+    ChargeGroupedUsage;
+    required {
+        0 amount_cents as Value;
+        1 events_count as Integer;
+        2 units as Value;
+        5 grouped_by as FreeForm;
+        6 filters as Value;
+    }
+    optional {
+        3 total_aggregated_units as Value;
+        4 pricing_unit_details as Value;
+        7 presentation_breakdowns as Value;
+    }
+    write {
+        always amount_cents "amount_cents";
+        always events_count "events_count";
+        always units "units";
+        present total_aggregated_units "total_aggregated_units";
+        present pricing_unit_details "pricing_unit_details";
+        always grouped_by "grouped_by";
+        always filters "filters";
+        present presentation_breakdowns "presentation_breakdowns";
+    }
+}
+
 /// Request body that adds a usage charge to a plan and, if asked, to the plans derived from it.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeInput {
     /// Invoice display name. Example: `Setup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Min amount cents (in cents of the currency). Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub properties: Option<ChargePropertiesInput>,
     /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
     /// Billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub billable_metric_id: ::uuid::Uuid,
     /// Code. Example: `api_requests_charge`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Charge model.
     pub charge_model: ChargeModel,
     /// Pay in advance. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// Invoiceable. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoiceable: Option<bool>,
     /// Regroup paid fees.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub regroup_paid_fees: crate::Patch<String>,
     /// Prorated. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub prorated: Option<bool>,
     /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub accepts_target_wallet: crate::Patch<bool>,
     /// Cascade updates. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cascade_updates: Option<bool>,
+}
+
+json_object! {
+    ChargeInput;
+    required {
+        6 billable_metric_id as Value;
+        8 charge_model as Value;
+    }
+    optional {
+        0 invoice_display_name as Value;
+        1 min_amount_cents as Integer;
+        2 properties as Value;
+        3 filters as Value;
+        4 tax_codes as Value;
+        5 applied_pricing_unit as Value;
+        7 code as Value;
+        9 pay_in_advance as Value;
+        10 invoiceable as Value;
+        11 regroup_paid_fees as Value;
+        12 prorated as Value;
+        13 accepts_target_wallet as Value;
+        14 cascade_updates as Value;
+    }
+    write {
+        present invoice_display_name "invoice_display_name";
+        present min_amount_cents "min_amount_cents";
+        present properties "properties";
+        present filters "filters";
+        present tax_codes "tax_codes";
+        present applied_pricing_unit "applied_pricing_unit";
+        always billable_metric_id "billable_metric_id";
+        present code "code";
+        always charge_model "charge_model";
+        present pay_in_advance "pay_in_advance";
+        present invoiceable "invoiceable";
+        present regroup_paid_fees "regroup_paid_fees";
+        present prorated "prorated";
+        present accepts_target_wallet "accepts_target_wallet";
+        present cascade_updates "cascade_updates";
+    }
 }
 
 impl ChargeInput {
@@ -590,35 +944,73 @@ impl ChargeInput {
 }
 
 /// Parts of a usage charge that one subscription may override: name, prices, filters, taxes and minimum in cents.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeOverride {
     /// Invoice display name. Example: `Setup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Min amount cents (in cents of the currency). Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub properties: Option<ChargePropertiesInput>,
     /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
+}
+
+json_object! {
+    ChargeOverride;
+    required {}
+    optional {
+        0 invoice_display_name as Value;
+        1 min_amount_cents as Integer;
+        2 properties as Value;
+        3 filters as Value;
+        4 tax_codes as Value;
+        5 applied_pricing_unit as Value;
+    }
+    write {
+        present invoice_display_name "invoice_display_name";
+        present min_amount_cents "min_amount_cents";
+        present properties "properties";
+        present filters "filters";
+        present tax_codes "tax_codes";
+        present applied_pricing_unit "applied_pricing_unit";
+    }
 }
 
 impl ChargeOverride {
@@ -684,174 +1076,322 @@ impl ChargeOverride {
 }
 
 /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeProperties {
     /// Grouped by.
     #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub grouped_by: Option<Vec<String>>,
     /// Pricing group keys.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pricing_group_keys: Option<Vec<String>>,
     /// Graduated ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub graduated_ranges: Option<Vec<GraduatedRange>>,
     /// Graduated percentage ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub graduated_percentage_ranges: Option<Vec<GraduatedPercentageRange>>,
     /// Amount (an exact decimal). Example: `30`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount: Option<crate::Decimal>,
     /// Free units. Example: `100`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub free_units: Option<i64>,
     /// Package size. Example: `1000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub package_size: Option<i64>,
     /// Rate (an exact decimal). Example: `1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub rate: Option<crate::Decimal>,
     /// Price of each event, as text in currency units; null counts as zero. Example: `0.5`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fixed_amount: Option<crate::Decimal>,
     /// Free units per events. Example: `5`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub free_units_per_events: Option<i64>,
     /// Free units per total aggregation (an exact decimal). Example: `500`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub free_units_per_total_aggregation: Option<crate::Decimal>,
     /// Per transaction max amount. Example: `3.75`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub per_transaction_max_amount: Option<String>,
     /// Per transaction min amount. Example: `1.75`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub per_transaction_min_amount: Option<String>,
     /// Volume ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub volume_ranges: Option<Vec<VolumeRange>>,
     /// Free settings of the charge model `custom`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub custom_properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Presentation group keys.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
 }
 
+json_object! {
+    ChargeProperties;
+    required {}
+    optional {
+        0 grouped_by as Value;
+        1 pricing_group_keys as Value;
+        2 graduated_ranges as Value;
+        3 graduated_percentage_ranges as Value;
+        4 amount as Value;
+        5 free_units as Integer;
+        6 package_size as Integer;
+        7 rate as Value;
+        8 fixed_amount as Value;
+        9 free_units_per_events as Integer;
+        10 free_units_per_total_aggregation as Value;
+        11 per_transaction_max_amount as Value;
+        12 per_transaction_min_amount as Value;
+        13 volume_ranges as Value;
+        14 custom_properties as FreeForm;
+        15 presentation_group_keys as Value;
+    }
+    write {
+        present grouped_by "grouped_by";
+        present pricing_group_keys "pricing_group_keys";
+        present graduated_ranges "graduated_ranges";
+        present graduated_percentage_ranges "graduated_percentage_ranges";
+        present amount "amount";
+        present free_units "free_units";
+        present package_size "package_size";
+        present rate "rate";
+        present fixed_amount "fixed_amount";
+        present free_units_per_events "free_units_per_events";
+        present free_units_per_total_aggregation "free_units_per_total_aggregation";
+        present per_transaction_max_amount "per_transaction_max_amount";
+        present per_transaction_min_amount "per_transaction_min_amount";
+        present volume_ranges "volume_ranges";
+        present custom_properties "custom_properties";
+        present presentation_group_keys "presentation_group_keys";
+    }
+}
+
 /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargePropertiesInput {
     /// Grouped by.
     #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub grouped_by: Option<Vec<String>>,
     /// Pricing group keys.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pricing_group_keys: Option<Vec<String>>,
     /// Graduated ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub graduated_ranges: Option<Vec<GraduatedRangeInput>>,
     /// Graduated percentage ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub graduated_percentage_ranges: Option<Vec<GraduatedPercentageRangeInput>>,
     /// Amount (an exact decimal). Example: `30`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount: Option<crate::Decimal>,
     /// Free units. Example: `100`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub free_units: Option<i64>,
     /// Package size. Example: `1000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub package_size: Option<i64>,
     /// Rate (an exact decimal). Example: `1`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub rate: Option<crate::Decimal>,
     /// Price of each event, as text in currency units; null counts as zero. Example: `0.5`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub fixed_amount: crate::Patch<crate::Decimal>,
     /// Free units per events. Example: `5`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub free_units_per_events: crate::Patch<i64>,
     /// Free units per total aggregation (an exact decimal). Example: `500`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub free_units_per_total_aggregation: crate::Patch<crate::Decimal>,
     /// Per transaction max amount. Example: `3.75`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub per_transaction_max_amount: crate::Patch<String>,
     /// Per transaction min amount. Example: `1.75`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub per_transaction_min_amount: crate::Patch<String>,
     /// Volume ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub volume_ranges: Option<Vec<VolumeRangeInput>>,
     /// Free settings of the charge model `custom`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub custom_properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Presentation group keys.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    ChargePropertiesInput;
+    required {}
+    optional {
+        0 grouped_by as Value;
+        1 pricing_group_keys as Value;
+        2 graduated_ranges as Value;
+        3 graduated_percentage_ranges as Value;
+        4 amount as Value;
+        5 free_units as Integer;
+        6 package_size as Integer;
+        7 rate as Value;
+        8 fixed_amount as Value;
+        9 free_units_per_events as Integer;
+        10 free_units_per_total_aggregation as Value;
+        11 per_transaction_max_amount as Value;
+        12 per_transaction_min_amount as Value;
+        13 volume_ranges as Value;
+        14 custom_properties as Value;
+        15 presentation_group_keys as Value;
+    }
+    write {
+        present grouped_by "grouped_by";
+        present pricing_group_keys "pricing_group_keys";
+        present graduated_ranges "graduated_ranges";
+        present graduated_percentage_ranges "graduated_percentage_ranges";
+        present amount "amount" as DecimalString;
+        present free_units "free_units";
+        present package_size "package_size";
+        present rate "rate" as DecimalString;
+        present fixed_amount "fixed_amount" as DecimalString;
+        present free_units_per_events "free_units_per_events";
+        present free_units_per_total_aggregation "free_units_per_total_aggregation" as DecimalString;
+        present per_transaction_max_amount "per_transaction_max_amount";
+        present per_transaction_min_amount "per_transaction_min_amount";
+        present volume_ranges "volume_ranges";
+        present custom_properties "custom_properties";
+        present presentation_group_keys "presentation_group_keys";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl ChargePropertiesInput {
@@ -1128,7 +1668,7 @@ impl From<crate::ChargeProperties> for ChargePropertiesInput {
 /// Changes of a usage charge. The model is needed because the server answers 422 without it while no subscription uses the plan; later it cannot be changed. `ChargeUpdate::from` a received charge says all that is there.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared, `min_amount_cents` is reset.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeUpdate {
@@ -1139,51 +1679,129 @@ pub struct ChargeUpdate {
     /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
     pub properties: ChargePropertiesInput,
     /// **Cleared when left out.** Name on invoices. Example: `Setup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// **Reset when left out.** Least amount to bill, in cents of the currency. It becomes 0 while no subscription uses the plan; later the server ignores what is sent here. Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
     /// Billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billable_metric_id: Option<::uuid::Uuid>,
     /// Code. Example: `api_requests_charge`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Pay in advance. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// Invoiceable. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoiceable: Option<bool>,
     /// Regroup paid fees.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub regroup_paid_fees: crate::Patch<String>,
     /// Prorated. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub prorated: Option<bool>,
     /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub accepts_target_wallet: crate::Patch<bool>,
     /// Cascade updates. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cascade_updates: Option<bool>,
+}
+
+json_object! {
+    ChargeUpdate;
+    required {
+        0 charge_model as Value;
+        1 properties as Value;
+    }
+    optional {
+        2 invoice_display_name as Value;
+        3 min_amount_cents as Integer;
+        4 filters as Value;
+        5 tax_codes as Value;
+        6 applied_pricing_unit as Value;
+        7 billable_metric_id as Value;
+        8 code as Value;
+        9 pay_in_advance as Value;
+        10 invoiceable as Value;
+        11 regroup_paid_fees as Value;
+        12 prorated as Value;
+        13 accepts_target_wallet as Value;
+        14 cascade_updates as Value;
+    }
+    write {
+        always charge_model "charge_model";
+        always properties "properties";
+        present invoice_display_name "invoice_display_name";
+        present min_amount_cents "min_amount_cents";
+        present filters "filters";
+        present tax_codes "tax_codes";
+        present applied_pricing_unit "applied_pricing_unit";
+        present billable_metric_id "billable_metric_id";
+        present code "code";
+        present pay_in_advance "pay_in_advance";
+        present invoiceable "invoiceable";
+        present regroup_paid_fees "regroup_paid_fees";
+        present prorated "prorated";
+        present accepts_target_wallet "accepts_target_wallet";
+        present cascade_updates "cascade_updates";
+    }
 }
 
 impl ChargeUpdate {
@@ -1355,17 +1973,19 @@ impl From<crate::Charge> for ChargeUpdate {
 }
 
 /// Usage of one charge in a billing period: units, events and amount in cents without taxes, split by filter and group.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeUsage {
     /// Units (an exact decimal). Example: `1.0`.
     pub units: crate::Decimal,
     /// Units as aggregated from the events. Servers before 1.34.2 do not send it. Example: `1.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub total_aggregated_units: Option<crate::Decimal>,
     /// Events count. Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
     /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
@@ -1373,72 +1993,157 @@ pub struct ChargeUsage {
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
     /// Pricing unit details.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
     /// Charge.
     pub charge: UsageCharge,
     /// Billable metric.
     pub billable_metric: UsageBillableMetric,
     /// Usage of a charge split by its filters, each entry with units, number of events and amount in cents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<Vec<ChargeFilterUsage>>,
     /// Usage of a charge split by the event properties that its pricing groups on, with units and amount in cents per group.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub grouped_usage: Option<Vec<ChargeGroupedUsage>>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
 }
 
+json_object! {
+    ChargeUsage;
+    required {
+        0 units as Value;
+        2 events_count as Integer;
+        3 amount_cents as Value;
+        4 amount_currency as Value;
+        6 charge as Value;
+        7 billable_metric as Value;
+    }
+    optional {
+        1 total_aggregated_units as Value;
+        5 pricing_unit_details as Value;
+        8 filters as Value;
+        9 grouped_usage as Value;
+        10 presentation_breakdowns as Value;
+    }
+    write {
+        always units "units";
+        present total_aggregated_units "total_aggregated_units";
+        always events_count "events_count";
+        always amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        present pricing_unit_details "pricing_unit_details";
+        always charge "charge";
+        always billable_metric "billable_metric";
+        present filters "filters";
+        present grouped_usage "grouped_usage";
+        present presentation_breakdowns "presentation_breakdowns";
+    }
+}
+
 /// Graduated percentage range.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedPercentageRange {
     /// From value (an exact decimal). Example: `0`.
     pub from_value: crate::Decimal,
     /// To value (an exact decimal). Example: `10`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub to_value: Option<crate::Decimal>,
     /// Rate (an exact decimal). Example: `1`.
     pub rate: crate::Decimal,
     /// Flat amount (an exact decimal). Example: `10`.
     pub flat_amount: crate::Decimal,
     /// Only in the range that the server makes up when a charge is created without properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fixed_amount: Option<crate::Decimal>,
 }
 
+json_object! {
+    GraduatedPercentageRange;
+    required {
+        0 from_value as Value;
+        2 rate as Value;
+        3 flat_amount as Value;
+    }
+    optional {
+        1 to_value as Value;
+        4 fixed_amount as Value;
+    }
+    write {
+        always from_value "from_value";
+        present to_value "to_value";
+        always rate "rate";
+        always flat_amount "flat_amount";
+        present fixed_amount "fixed_amount";
+    }
+}
+
 /// Graduated percentage range input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedPercentageRangeInput {
     /// From value (an exact decimal). Example: `0`.
-    #[serde(serialize_with = "crate::decimal::as_number")]
     pub from_value: crate::Decimal,
     /// To value (an exact decimal). Example: `10`.
-    #[serde(default, serialize_with = "crate::decimal::as_number")]
+    #[cfg_attr(feature = "schemars", schemars(default))]
     pub to_value: Option<crate::Decimal>,
     /// Rate (an exact decimal). Example: `1`.
-    #[serde(serialize_with = "crate::decimal::as_string")]
     pub rate: crate::Decimal,
     /// Flat amount (an exact decimal). Example: `10`.
-    #[serde(serialize_with = "crate::decimal::as_string")]
     pub flat_amount: crate::Decimal,
     /// Only in the range that the server makes up when a charge is created without properties.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fixed_amount: Option<crate::Decimal>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
-    )]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    GraduatedPercentageRangeInput;
+    required {
+        0 from_value as Value;
+        2 rate as Value;
+        3 flat_amount as Value;
+    }
+    optional {
+        1 to_value as Value;
+        4 fixed_amount as Value;
+    }
+    write {
+        always from_value "from_value" as DecimalNumber;
+        always to_value "to_value" as DecimalNumber;
+        always rate "rate" as DecimalString;
+        always flat_amount "flat_amount" as DecimalString;
+        present fixed_amount "fixed_amount" as DecimalString;
+    }
+    refused {
+        refused_
+    }
 }
 
 impl GraduatedPercentageRangeInput {
@@ -1548,14 +2253,17 @@ impl From<crate::GraduatedPercentageRange> for GraduatedPercentageRangeInput {
 }
 
 /// Graduated range.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedRange {
     /// From value (an exact decimal). Example: `0`.
     pub from_value: crate::Decimal,
     /// To value (an exact decimal). Example: `10`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub to_value: Option<crate::Decimal>,
     /// Flat amount (an exact decimal). Example: `10`.
     pub flat_amount: crate::Decimal,
@@ -1563,29 +2271,61 @@ pub struct GraduatedRange {
     pub per_unit_amount: crate::Decimal,
 }
 
+json_object! {
+    GraduatedRange;
+    required {
+        0 from_value as Value;
+        2 flat_amount as Value;
+        3 per_unit_amount as Value;
+    }
+    optional {
+        1 to_value as Value;
+    }
+    write {
+        always from_value "from_value";
+        present to_value "to_value";
+        always flat_amount "flat_amount";
+        always per_unit_amount "per_unit_amount";
+    }
+}
+
 /// Graduated range input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedRangeInput {
     /// From value (an exact decimal). Example: `0`.
-    #[serde(serialize_with = "crate::decimal::as_number")]
     pub from_value: crate::Decimal,
     /// To value (an exact decimal). Example: `10`.
-    #[serde(default, serialize_with = "crate::decimal::as_number")]
+    #[cfg_attr(feature = "schemars", schemars(default))]
     pub to_value: Option<crate::Decimal>,
     /// Flat amount (an exact decimal). Example: `10`.
-    #[serde(serialize_with = "crate::decimal::as_string")]
     pub flat_amount: crate::Decimal,
     /// Per unit amount (an exact decimal). Example: `0.5`.
-    #[serde(serialize_with = "crate::decimal::as_string")]
     pub per_unit_amount: crate::Decimal,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
-    )]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    GraduatedRangeInput;
+    required {
+        0 from_value as Value;
+        2 flat_amount as Value;
+        3 per_unit_amount as Value;
+    }
+    optional {
+        1 to_value as Value;
+    }
+    write {
+        always from_value "from_value" as DecimalNumber;
+        always to_value "to_value" as DecimalNumber;
+        always flat_amount "flat_amount" as DecimalString;
+        always per_unit_amount "per_unit_amount" as DecimalString;
+    }
+    refused {
+        refused_
+    }
 }
 
 impl GraduatedRangeInput {
@@ -1679,33 +2419,67 @@ impl From<crate::GraduatedRange> for GraduatedRangeInput {
 }
 
 /// Presentation breakdown.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PresentationBreakdown {
     /// Presentation by.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub presentation_by: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Units (an exact decimal). Example: `9.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub units: Option<crate::Decimal>,
 }
 
+json_object! {
+    PresentationBreakdown;
+    required {}
+    optional {
+        0 presentation_by as FreeForm;
+        1 units as Value;
+    }
+    write {
+        present presentation_by "presentation_by";
+        present units "units";
+    }
+}
+
 /// Presentation group key.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PresentationGroupKey {
     /// Value. Example: `region`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub value: Option<String>,
     /// Options.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub options: Option<PresentationGroupKeyOptions>,
+}
+
+json_object! {
+    PresentationGroupKey;
+    required {}
+    optional {
+        0 value as Value;
+        1 options as Value;
+    }
+    write {
+        present value "value";
+        present options "options";
+    }
 }
 
 impl PresentationGroupKey {
@@ -1728,13 +2502,27 @@ impl PresentationGroupKey {
 }
 
 /// Presentation group key options.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PresentationGroupKeyOptions {
     /// Display in invoice. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub display_in_invoice: Option<bool>,
+}
+
+json_object! {
+    PresentationGroupKeyOptions;
+    required {}
+    optional {
+        0 display_in_invoice as Value;
+    }
+    write {
+        present display_in_invoice "display_in_invoice";
+    }
 }
 
 impl PresentationGroupKeyOptions {
@@ -1751,7 +2539,7 @@ impl PresentationGroupKeyOptions {
 }
 
 /// Usage billable metric.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageBillableMetric {
@@ -1765,8 +2553,25 @@ pub struct UsageBillableMetric {
     pub aggregation_type: AggregationType,
 }
 
+json_object! {
+    UsageBillableMetric;
+    required {
+        0 lago_id as Value;
+        1 name as Value;
+        2 code as Value;
+        3 aggregation_type as Value;
+    }
+    optional {}
+    write {
+        always lago_id "lago_id";
+        always name "name";
+        always code "code";
+        always aggregation_type "aggregation_type";
+    }
+}
+
 /// Usage charge.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageCharge {
@@ -1775,17 +2580,41 @@ pub struct UsageCharge {
     /// Usage knows every charge model. Example: `graduated`.
     pub charge_model: ChargeModel,
     /// Name on invoices; null when the charge has none of its own. Example: `Setup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Code of the charge. Left out in projected usage.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
 }
 
+json_object! {
+    UsageCharge;
+    required {
+        0 lago_id as Value;
+        1 charge_model as Value;
+    }
+    optional {
+        2 invoice_display_name as Value;
+        3 code as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always charge_model "charge_model";
+        present invoice_display_name "invoice_display_name";
+        present code "code";
+    }
+}
+
 /// Usage amount in cents of a custom pricing unit, with that unit's short name and its conversion rate into currency.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsagePricingUnitDetails {
@@ -1796,19 +2625,43 @@ pub struct UsagePricingUnitDetails {
     /// Conversion rate (an exact decimal). Example: `0.5`.
     pub conversion_rate: crate::Decimal,
     /// Projection to the end of the period, in cents of the pricing unit. Only in projected usage.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub projected_amount_cents: Option<crate::Decimal>,
 }
 
+json_object! {
+    UsagePricingUnitDetails;
+    required {
+        0 amount_cents as Value;
+        1 short_name as Value;
+        2 conversion_rate as Value;
+    }
+    optional {
+        3 projected_amount_cents as Value;
+    }
+    write {
+        always amount_cents "amount_cents";
+        always short_name "short_name";
+        always conversion_rate "conversion_rate";
+        present projected_amount_cents "projected_amount_cents";
+    }
+}
+
 /// Volume range.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VolumeRange {
     /// From value (an exact decimal). Example: `0`.
     pub from_value: crate::Decimal,
     /// To value (an exact decimal). Example: `10`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub to_value: Option<crate::Decimal>,
     /// Flat amount (an exact decimal). Example: `10`.
     pub flat_amount: crate::Decimal,
@@ -1816,29 +2669,61 @@ pub struct VolumeRange {
     pub per_unit_amount: crate::Decimal,
 }
 
+json_object! {
+    VolumeRange;
+    required {
+        0 from_value as Value;
+        2 flat_amount as Value;
+        3 per_unit_amount as Value;
+    }
+    optional {
+        1 to_value as Value;
+    }
+    write {
+        always from_value "from_value";
+        present to_value "to_value";
+        always flat_amount "flat_amount";
+        always per_unit_amount "per_unit_amount";
+    }
+}
+
 /// Volume range input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VolumeRangeInput {
     /// From value (an exact decimal). Example: `0`.
-    #[serde(serialize_with = "crate::decimal::as_number")]
     pub from_value: crate::Decimal,
     /// To value (an exact decimal). Example: `10`.
-    #[serde(default, serialize_with = "crate::decimal::as_number")]
+    #[cfg_attr(feature = "schemars", schemars(default))]
     pub to_value: Option<crate::Decimal>,
     /// Flat amount (an exact decimal). Example: `10`.
-    #[serde(serialize_with = "crate::decimal::as_string")]
     pub flat_amount: crate::Decimal,
     /// Per unit amount (an exact decimal). Example: `0.5`.
-    #[serde(serialize_with = "crate::decimal::as_string")]
     pub per_unit_amount: crate::Decimal,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
-    )]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    VolumeRangeInput;
+    required {
+        0 from_value as Value;
+        2 flat_amount as Value;
+        3 per_unit_amount as Value;
+    }
+    optional {
+        1 to_value as Value;
+    }
+    write {
+        always from_value "from_value" as DecimalNumber;
+        always to_value "to_value" as DecimalNumber;
+        always flat_amount "flat_amount" as DecimalString;
+        always per_unit_amount "per_unit_amount" as DecimalString;
+    }
+    refused {
+        refused_
+    }
 }
 
 impl VolumeRangeInput {

@@ -9,53 +9,102 @@ use super::{
 };
 
 /// End of a dunning campaign for a customer, with the balance in cents that is still overdue per currency.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DunningCampaignFinished {
     /// Your id of the customer; `customer_external_id` says the same. Servers before 1.38 do not send it. Example: `cus_0987654321`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_customer_id: Option<String>,
     /// Dunning campaign code. Example: `dun_code_1234`.
     pub dunning_campaign_code: String,
     /// Overdue balance cents (in cents of the currency). Example: `120`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub overdue_balance_cents: i64,
     /// Currency of the customer, if one was chosen. Example: `EUR`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub overdue_balance_currency: Option<Currency>,
     /// Overdue balances.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub overdue_balances: Option<Vec<OverdueBalancePerCurrency>>,
     /// Your id of the customer in its older spelling; every server sends it. Example: `cus_0987654321`.
     pub customer_external_id: String,
 }
 
+json_object! {
+    DunningCampaignFinished;
+    required {
+        1 dunning_campaign_code as Value;
+        2 overdue_balance_cents as Integer;
+        5 customer_external_id as Value;
+    }
+    optional {
+        0 external_customer_id as Value;
+        3 overdue_balance_currency as Value;
+        4 overdue_balances as Value;
+    }
+    write {
+        present external_customer_id "external_customer_id";
+        always dunning_campaign_code "dunning_campaign_code";
+        always overdue_balance_cents "overdue_balance_cents";
+        present overdue_balance_currency "overdue_balance_currency";
+        present overdue_balances "overdue_balances";
+        always customer_external_id "customer_external_id";
+    }
+}
+
 /// Event of which the expression is computed. One that reads nothing of an event needs none.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EvaluateExpressionEventInput {
     /// Code of a billable metric. Only an expression that reads it needs it. Example: `storage`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Timestamp (in seconds since 1970). Example: `1651240791`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::unix_time::serialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub timestamp: Option<crate::Decimal>,
     /// What happened, by name; the server reads every value as text. Only an expression that reads them needs them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    EvaluateExpressionEventInput;
+    required {}
+    optional {
+        0 code as Value;
+        1 timestamp as Value;
+        2 properties as Value;
+    }
+    write {
+        present code "code";
+        present timestamp "timestamp" as UnixTime;
+        present properties "properties";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl EvaluateExpressionEventInput {
@@ -120,15 +169,32 @@ impl EvaluateExpressionEventInput {
 }
 
 /// Request body that tries a billable metric expression on a sample event before it is used for billing.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EvaluateExpressionInput {
     /// Expression. Example: `round((ended_at - started_at) * units)`.
     pub expression: String,
     /// Event of which the expression is computed. One that reads nothing of an event needs none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub event: Option<EvaluateExpressionEventInput>,
+}
+
+json_object! {
+    EvaluateExpressionInput;
+    required {
+        0 expression as Value;
+    }
+    optional {
+        1 event as Value;
+    }
+    write {
+        always expression "expression";
+        present event "event";
+    }
 }
 
 impl EvaluateExpressionInput {
@@ -154,7 +220,7 @@ impl EvaluateExpressionInput {
 }
 
 /// Transaction identifiers of recent usage events that failed later validation, grouped by the kind of fault.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventsErrors {
@@ -166,12 +232,33 @@ pub struct EventsErrors {
     pub invalid_filter_values: Vec<String>,
     /// Always null, servers no longer fill it.
     #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub missing_group_key: Option<Vec<String>>,
 }
 
+json_object! {
+    EventsErrors;
+    required {
+        0 invalid_code as Value;
+        1 missing_aggregation_property as Value;
+        2 invalid_filter_values as Value;
+    }
+    optional {
+        3 missing_group_key as Value;
+    }
+    write {
+        always invalid_code "invalid_code";
+        always missing_aggregation_property "missing_aggregation_property";
+        always invalid_filter_values "invalid_filter_values";
+        present missing_group_key "missing_group_key";
+    }
+}
+
 /// Error that an accounting, tax or CRM integration raised while processing data, with the code of that integration.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IntegrationProviderError {
@@ -182,58 +269,112 @@ pub struct IntegrationProviderError {
     /// Provider code. Example: `netsuite-eu-1`.
     pub provider_code: String,
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
 }
 
+json_object! {
+    IntegrationProviderError;
+    required {
+        0 lago_integration_id as Value;
+        1 provider as Value;
+        2 provider_code as Value;
+        3 provider_error as FreeForm;
+    }
+    optional {}
+    write {
+        always lago_integration_id "lago_integration_id";
+        always provider "provider";
+        always provider_code "provider_code";
+        always provider_error "provider_error";
+    }
+}
+
 /// One off invoice fee input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OneOffInvoiceFeeInput {
     /// Add on code. Example: `setup_fee`.
     pub add_on_code: String,
     /// Invoice display name. Example: `Setup Fee (SF1)`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invoice_display_name: Option<String>,
-    /// Unit amount cents (in cents of the currency). Example: `12000`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub invoice_display_name: Option<String>,
+    /// Unit amount cents (in cents of the currency). Example: `12000`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub unit_amount_cents: crate::Patch<i64>,
     /// Units (an exact decimal). Example: `2.5`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub units: crate::Patch<crate::Decimal>,
     /// Description.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub description: crate::Patch<String>,
     /// From datetime (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// To datetime (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_codes: Option<Vec<String>>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub tax_codes: Option<Vec<String>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    OneOffInvoiceFeeInput;
+    required {
+        0 add_on_code as Value;
+    }
+    optional {
+        1 invoice_display_name as Value;
+        2 unit_amount_cents as Integer;
+        3 units as Value;
+        4 description as Value;
+        5 from_datetime as Value;
+        6 to_datetime as Value;
+        7 tax_codes as Value;
+    }
+    write {
+        always add_on_code "add_on_code";
+        present invoice_display_name "invoice_display_name";
+        present unit_amount_cents "unit_amount_cents";
+        present units "units" as DecimalString;
+        present description "description";
+        present from_datetime "from_datetime";
+        present to_datetime "to_datetime";
+        present tax_codes "tax_codes";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl OneOffInvoiceFeeInput {
@@ -328,32 +469,76 @@ impl OneOffInvoiceFeeInput {
 }
 
 /// Request body that issues a one-off invoice to a customer for add-ons, with their unit prices in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OneOffInvoiceInput {
     /// External customer id. Example: `hooli_1234`.
     pub external_customer_id: String,
     /// Billing entity code. Example: `default`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// Currency. Example: `EUR`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub currency: Option<Currency>,
     /// Fees.
     pub fees: Vec<OneOffInvoiceFeeInput>,
     /// Invoice custom section.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
     /// Whether the payment provider is left alone: the invoice is then paid outside of Lago. Example: `true`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub skip_psp: crate::Patch<bool>,
     /// Number of the order that the customer placed. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub purchase_order_number: crate::Patch<String>,
+}
+
+json_object! {
+    OneOffInvoiceInput;
+    required {
+        0 external_customer_id as Value;
+        3 fees as Value;
+    }
+    optional {
+        1 billing_entity_code as Value;
+        2 currency as Value;
+        4 invoice_custom_section as Value;
+        5 payment_method as Value;
+        6 skip_psp as Value;
+        7 purchase_order_number as Value;
+    }
+    write {
+        always external_customer_id "external_customer_id";
+        present billing_entity_code "billing_entity_code";
+        present currency "currency";
+        always fees "fees";
+        present invoice_custom_section "invoice_custom_section";
+        present payment_method "payment_method";
+        present skip_psp "skip_psp";
+        present purchase_order_number "purchase_order_number";
+    }
 }
 
 impl OneOffInvoiceInput {
@@ -442,7 +627,7 @@ impl OneOffInvoiceInput {
 }
 
 /// Order that a signed order form led to, and what was made of it.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Order {
@@ -455,16 +640,28 @@ pub struct Order {
     /// What executing the order makes.
     pub order_type: OrderType,
     /// Whether Lago makes what was ordered, or only keeps the order; null while nobody chose.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub execution_mode: Option<OrderExecutionMode>,
     /// Currency of the prices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub currency: Option<Currency>,
     /// When the order was executed; null before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub executed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Execution record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub execution_record: Option<OrderExecutionRecord>,
     /// Lago id of the organization.
     pub lago_organization_id: ::uuid::Uuid,
@@ -478,19 +675,64 @@ pub struct Order {
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
+json_object! {
+    Order;
+    required {
+        0 lago_id as Value;
+        1 number as Value;
+        2 status as Value;
+        3 order_type as Value;
+        8 lago_organization_id as Value;
+        9 lago_customer_id as Value;
+        10 lago_order_form_id as Value;
+        11 created_at as Value;
+        12 updated_at as Value;
+    }
+    optional {
+        4 execution_mode as Value;
+        5 currency as Value;
+        6 executed_at as Value;
+        7 execution_record as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always number "number";
+        always status "status";
+        always order_type "order_type";
+        present execution_mode "execution_mode";
+        present currency "currency";
+        present executed_at "executed_at";
+        present execution_record "execution_record";
+        always lago_organization_id "lago_organization_id";
+        always lago_customer_id "lago_customer_id";
+        always lago_order_form_id "lago_order_form_id";
+        always created_at "created_at";
+        always updated_at "updated_at";
+    }
+}
+
 /// What the execution of an order made, or why it failed.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderExecutionRecord {
     /// When the order was executed; null before and after a failure.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub executed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// How the order was executed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub execution_mode: Option<OrderExecutionMode>,
     /// Lago id of the invoice that was made
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_id: Option<::uuid::Uuid>,
     /// Lago ids of the subscriptions that were made.
     pub subscription_ids: Vec<::uuid::Uuid>,
@@ -504,8 +746,34 @@ pub struct OrderExecutionRecord {
     pub errors: Vec<String>,
 }
 
+json_object! {
+    OrderExecutionRecord;
+    required {
+        3 subscription_ids as Value;
+        4 terminated_subscription_ids as Value;
+        5 applied_coupon_ids as Value;
+        6 wallet_ids as Value;
+        7 errors as Value;
+    }
+    optional {
+        0 executed_at as Value;
+        1 execution_mode as Value;
+        2 invoice_id as Value;
+    }
+    write {
+        present executed_at "executed_at";
+        present execution_mode "execution_mode";
+        present invoice_id "invoice_id";
+        always subscription_ids "subscription_ids";
+        always terminated_subscription_ids "terminated_subscription_ids";
+        always applied_coupon_ids "applied_coupon_ids";
+        always wallet_ids "wallet_ids";
+        always errors "errors";
+    }
+}
+
 /// What a customer signs to order what a quote offers.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderForm {
@@ -516,19 +784,34 @@ pub struct OrderForm {
     /// Whether the form waits for its signature or what became of it.
     pub status: OrderFormStatus,
     /// Why the form was voided; null unless it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub void_reason: Option<OrderFormVoidReason>,
     /// Until when the form can be signed; null when it does not expire.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub expires_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When the form was signed; null before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub signed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When the form was voided; null unless it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Where the signed document can be fetched; null while there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub signed_document_url: Option<String>,
     /// Lago id of the organization.
     pub lago_organization_id: ::uuid::Uuid,
@@ -544,56 +827,127 @@ pub struct OrderForm {
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
+json_object! {
+    OrderForm;
+    required {
+        0 lago_id as Value;
+        1 number as Value;
+        2 status as Value;
+        8 lago_organization_id as Value;
+        9 lago_customer_id as Value;
+        10 lago_quote_id as Value;
+        11 lago_quote_version_id as Value;
+        12 created_at as Value;
+        13 updated_at as Value;
+    }
+    optional {
+        3 void_reason as Value;
+        4 expires_at as Value;
+        5 signed_at as Value;
+        6 voided_at as Value;
+        7 signed_document_url as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always number "number";
+        always status "status";
+        present void_reason "void_reason";
+        present expires_at "expires_at";
+        present signed_at "signed_at";
+        present voided_at "voided_at";
+        present signed_document_url "signed_document_url";
+        always lago_organization_id "lago_organization_id";
+        always lago_customer_id "lago_customer_id";
+        always lago_quote_id "lago_quote_id";
+        always lago_quote_version_id "lago_quote_version_id";
+        always created_at "created_at";
+        always updated_at "updated_at";
+    }
+}
+
 /// Overdue amount of a customer, in cents of one currency, at the end of a dunning campaign.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OverdueBalancePerCurrency {
     /// Amount cents (in cents of the currency). Example: `120`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Currency. Example: `EUR`.
     pub currency: Currency,
 }
 
+json_object! {
+    OverdueBalancePerCurrency;
+    required {
+        0 amount_cents as Integer;
+        1 currency as Value;
+    }
+    optional {}
+    write {
+        always amount_cents "amount_cents";
+        always currency "currency";
+    }
+}
+
 /// Position within a paginated list: current, next and previous page, with the total numbers of pages and of entries.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaginationMeta {
     /// Current page. Example: `2`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub current_page: i64,
     /// Next page. Example: `3`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub next_page: Option<i64>,
     /// Prev page. Example: `1`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub prev_page: Option<i64>,
     /// Total pages. Example: `4`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_pages: i64,
     /// Total count. Example: `70`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_count: i64,
 }
 
+json_object! {
+    PaginationMeta;
+    required {
+        0 current_page as Integer;
+        3 total_pages as Integer;
+        4 total_count as Integer;
+    }
+    optional {
+        1 next_page as Integer;
+        2 prev_page as Integer;
+    }
+    write {
+        always current_page "current_page";
+        present next_page "next_page";
+        present prev_page "prev_page";
+        always total_pages "total_pages";
+        always total_count "total_count";
+    }
+}
+
 /// Offer to a customer, in the version that a webhook is about.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Quote {
@@ -606,7 +960,10 @@ pub struct Quote {
     /// Lago id of the customer.
     pub lago_customer_id: ::uuid::Uuid,
     /// Lago id of the subscription to amend; null unless the quote amends one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_subscription_id: Option<::uuid::Uuid>,
     /// Lago id of the organization.
     pub lago_organization_id: ::uuid::Uuid,
@@ -618,8 +975,36 @@ pub struct Quote {
     pub version: QuoteVersion,
 }
 
+json_object! {
+    Quote;
+    required {
+        0 lago_id as Value;
+        1 number as Value;
+        2 order_type as Value;
+        3 lago_customer_id as Value;
+        5 lago_organization_id as Value;
+        6 created_at as Value;
+        7 updated_at as Value;
+        8 version as Value;
+    }
+    optional {
+        4 lago_subscription_id as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always number "number";
+        always order_type "order_type";
+        always lago_customer_id "lago_customer_id";
+        present lago_subscription_id "lago_subscription_id";
+        always lago_organization_id "lago_organization_id";
+        always created_at "created_at";
+        always updated_at "updated_at";
+        always version "version";
+    }
+}
+
 /// One version of a quote; a quote that is revised gets another one.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuoteVersion {
@@ -630,25 +1015,39 @@ pub struct QuoteVersion {
     /// Lago id of the organization.
     pub lago_organization_id: ::uuid::Uuid,
     /// Number of the version within its quote, counted from 1.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub version: i64,
     /// Whether the version is in the making, agreed or given up.
     pub status: QuoteVersionStatus,
     /// Currency of the prices; null while nobody chose one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub currency: Option<Currency>,
     /// Code of the billing entity that will invoice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// Why the version was voided; null unless it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub void_reason: Option<QuoteVersionVoidReason>,
     /// When the version was approved; null before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub approved_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When the version was voided; null unless it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When the version was made.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -656,20 +1055,78 @@ pub struct QuoteVersion {
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
+json_object! {
+    QuoteVersion;
+    required {
+        0 lago_id as Value;
+        1 lago_quote_id as Value;
+        2 lago_organization_id as Value;
+        3 version as Integer;
+        4 status as Value;
+        10 created_at as Value;
+        11 updated_at as Value;
+    }
+    optional {
+        5 currency as Value;
+        6 billing_entity_code as Value;
+        7 void_reason as Value;
+        8 approved_at as Value;
+        9 voided_at as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_quote_id "lago_quote_id";
+        always lago_organization_id "lago_organization_id";
+        always version "version";
+        always status "status";
+        present currency "currency";
+        present billing_entity_code "billing_entity_code";
+        present void_reason "void_reason";
+        present approved_at "approved_at";
+        present voided_at "voided_at";
+        always created_at "created_at";
+        always updated_at "updated_at";
+    }
+}
+
 /// Who should get an e-mail again.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResendEmailInput {
     /// E-mail addresses of the receivers; those of the customer when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub to: Option<Vec<String>>,
     /// E-mail addresses that get a copy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cc: Option<Vec<String>>,
     /// E-mail addresses that get a copy unseen by the others.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub bcc: Option<Vec<String>>,
+}
+
+json_object! {
+    ResendEmailInput;
+    required {}
+    optional {
+        0 to as Value;
+        1 cc as Value;
+        2 bcc as Value;
+    }
+    write {
+        present to "to";
+        present cc "cc";
+        present bcc "bcc";
+    }
 }
 
 impl ResendEmailInput {
@@ -702,7 +1159,7 @@ impl ResendEmailInput {
 }
 
 /// Firing of an alert: the thresholds that were crossed, with the watched value before and after, in cents, credits or units.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TriggeredAlert {
@@ -713,46 +1170,117 @@ pub struct TriggeredAlert {
     /// Lago alert id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_alert_id: ::uuid::Uuid,
     /// Lago id of the subscription; null when the alert is on a wallet. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_subscription_id: Option<::uuid::Uuid>,
     /// External id of the subscription; null when the alert is on a wallet.
     ///
     /// The same as `subscription_external_id`. Servers before 1.38 do not send it. Example: `sub_1234567890`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_subscription_id: Option<String>,
     /// External id of the customer; `customer_external_id` says the same. Servers before 1.43 do not send it. Example: `cust_1234567890`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_customer_id: Option<String>,
     /// Billable metric code. Example: `storage_usage`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billable_metric_code: Option<String>,
     /// What is watched, on subscriptions and on wallets. Example: `billable_metric_current_usage_amount`.
     pub alert_type: AlertType,
     /// Alert code. Example: `storage_threshold_alert`.
     pub alert_code: String,
     /// Alert name. Example: `Storage Usage Alert`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub alert_name: Option<String>,
     /// Current value (an exact decimal). Example: `1200`.
     pub current_value: crate::Decimal,
     /// Previous value (an exact decimal). Example: `900`.
     pub previous_value: crate::Decimal,
     /// Triggered at (UTC). Example: `2025-05-19T10:04:21Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub triggered_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Crossed thresholds.
     pub crossed_thresholds: Vec<AlertThreshold>,
     /// Lago id of the wallet; null when the alert is on a subscription.
     ///
     /// Servers of 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_wallet_id: Option<::uuid::Uuid>,
     /// The same as `external_customer_id`, under its old name.
     #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub customer_external_id: Option<String>,
     /// The same as `external_subscription_id`, under its old name.
     #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_external_id: Option<String>,
+}
+
+json_object! {
+    TriggeredAlert;
+    required {
+        0 lago_id as Value;
+        1 lago_organization_id as Value;
+        2 lago_alert_id as Value;
+        7 alert_type as Value;
+        8 alert_code as Value;
+        10 current_value as Value;
+        11 previous_value as Value;
+        13 crossed_thresholds as Value;
+    }
+    optional {
+        3 lago_subscription_id as Value;
+        4 external_subscription_id as Value;
+        5 external_customer_id as Value;
+        6 billable_metric_code as Value;
+        9 alert_name as Value;
+        12 triggered_at as Value;
+        14 lago_wallet_id as Value;
+        15 customer_external_id as Value;
+        16 subscription_external_id as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_organization_id "lago_organization_id";
+        always lago_alert_id "lago_alert_id";
+        present lago_subscription_id "lago_subscription_id";
+        present external_subscription_id "external_subscription_id";
+        present external_customer_id "external_customer_id";
+        present billable_metric_code "billable_metric_code";
+        always alert_type "alert_type";
+        always alert_code "alert_code";
+        present alert_name "alert_name";
+        always current_value "current_value";
+        always previous_value "previous_value";
+        present triggered_at "triggered_at";
+        always crossed_thresholds "crossed_thresholds";
+        present lago_wallet_id "lago_wallet_id";
+        present customer_external_id "customer_external_id";
+        present subscription_external_id "subscription_external_id";
+    }
 }

@@ -5,7 +5,7 @@
 use super::{CouponExpiration, CouponFrequency, CouponType, Currency};
 
 /// Discount of a fixed amount in cents or of a percentage that can be given to customers, with its limits and expiry.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Coupon {
@@ -16,69 +16,161 @@ pub struct Coupon {
     /// Code. Example: `startup_deal`.
     pub code: String,
     /// Description. Example: `I am a coupon description`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Coupon type. Example: `fixed_amount`.
     pub coupon_type: CouponType,
     /// Amount cents (in cents of the currency). Example: `5000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
     /// Amount currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount_currency: Option<Currency>,
     /// Reusable. Example: `true`.
     pub reusable: bool,
     /// Limited plans. Example: `true`.
     pub limited_plans: bool,
     /// Plan codes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub plan_codes: Option<Vec<String>>,
     /// Limited billable metrics. Example: `false`.
     pub limited_billable_metrics: bool,
     /// Billable metric codes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billable_metric_codes: Option<Vec<String>>,
     /// Percentage rate (an exact decimal).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub percentage_rate: Option<crate::Decimal>,
     /// Frequency. Example: `recurring`.
     pub frequency: CouponFrequency,
     /// Frequency duration. Example: `6`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub frequency_duration: Option<i64>,
     /// Expiration. Example: `time_limit`.
     pub expiration: CouponExpiration,
     /// Expiration at (UTC). Example: `2022-08-08T23:59:59Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub expiration_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Terminated at (UTC). Example: `2022-08-08T23:59:59Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 
+json_object! {
+    Coupon;
+    required {
+        0 lago_id as Value;
+        1 name as Value;
+        2 code as Value;
+        4 coupon_type as Value;
+        7 reusable as Value;
+        8 limited_plans as Value;
+        10 limited_billable_metrics as Value;
+        13 frequency as Value;
+        15 expiration as Value;
+        17 created_at as Value;
+    }
+    optional {
+        3 description as Value;
+        5 amount_cents as Integer;
+        6 amount_currency as Value;
+        9 plan_codes as Value;
+        11 billable_metric_codes as Value;
+        12 percentage_rate as Value;
+        14 frequency_duration as Integer;
+        16 expiration_at as Value;
+        18 terminated_at as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always name "name";
+        always code "code";
+        present description "description";
+        always coupon_type "coupon_type";
+        present amount_cents "amount_cents";
+        present amount_currency "amount_currency";
+        always reusable "reusable";
+        always limited_plans "limited_plans";
+        present plan_codes "plan_codes";
+        always limited_billable_metrics "limited_billable_metrics";
+        present billable_metric_codes "billable_metric_codes";
+        present percentage_rate "percentage_rate";
+        always frequency "frequency";
+        present frequency_duration "frequency_duration";
+        always expiration "expiration";
+        present expiration_at "expiration_at";
+        always created_at "created_at";
+        present terminated_at "terminated_at";
+    }
+}
+
 /// Coupon applies to input.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CouponAppliesToInput {
     /// Plan codes.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub plan_codes: crate::Patch<Vec<String>>,
     /// Billable metric codes.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub billable_metric_codes: crate::Patch<Vec<String>>,
+}
+
+json_object! {
+    CouponAppliesToInput;
+    required {}
+    optional {
+        0 plan_codes as Value;
+        1 billable_metric_codes as Value;
+    }
+    write {
+        present plan_codes "plan_codes";
+        present billable_metric_codes "billable_metric_codes";
+    }
 }
 
 impl CouponAppliesToInput {
@@ -110,7 +202,7 @@ impl CouponAppliesToInput {
 }
 
 /// Request body that creates a coupon, either a fixed amount in cents or a percentage off.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CouponInput {
@@ -119,61 +211,108 @@ pub struct CouponInput {
     /// Code. Example: `startup_deal`.
     pub code: String,
     /// Description. Example: `I am a coupon description`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub description: crate::Patch<String>,
     /// Coupon type. Example: `fixed_amount`.
     pub coupon_type: CouponType,
     /// Amount cents (in cents of the currency). Example: `5000`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub amount_cents: crate::Patch<i64>,
     /// Amount currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub amount_currency: crate::Patch<Currency>,
     /// Whether a customer may get the coupon more than once. True unless it is sent. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub reusable: Option<bool>,
     /// Percentage rate (an exact decimal).
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub percentage_rate: crate::Patch<crate::Decimal>,
     /// Frequency. Example: `recurring`.
     pub frequency: CouponFrequency,
     /// Frequency duration. Example: `6`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub frequency_duration: crate::Patch<i64>,
     /// Expiration. Example: `time_limit`.
     pub expiration: CouponExpiration,
     /// Expiration at (UTC). Example: `2022-08-08T23:59:59Z`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Applies to.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub applies_to: crate::Patch<CouponAppliesToInput>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
+    pub applies_to: crate::Patch<CouponAppliesToInput>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    CouponInput;
+    required {
+        0 name as Value;
+        1 code as Value;
+        3 coupon_type as Value;
+        8 frequency as Value;
+        10 expiration as Value;
+    }
+    optional {
+        2 description as Value;
+        4 amount_cents as Integer;
+        5 amount_currency as Value;
+        6 reusable as Value;
+        7 percentage_rate as Value;
+        9 frequency_duration as Integer;
+        11 expiration_at as Value;
+        12 applies_to as Value;
+    }
+    write {
+        always name "name";
+        always code "code";
+        present description "description";
+        always coupon_type "coupon_type";
+        present amount_cents "amount_cents";
+        present amount_currency "amount_currency";
+        present reusable "reusable";
+        present percentage_rate "percentage_rate" as DecimalString;
+        always frequency "frequency";
+        present frequency_duration "frequency_duration";
+        always expiration "expiration";
+        present expiration_at "expiration_at";
+        present applies_to "applies_to";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl CouponInput {
@@ -320,75 +459,136 @@ pub struct CouponInputRequired {
 /// Discount in cents or percent, frequency, expiry and scope of a coupon, shared by its create and update requests.
 ///
 /// Once the coupon has been applied only name, description and expiry can be changed; the server ignores the rest of a request without saying so.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CouponUpdate {
     /// Name. Example: `Startup Deal`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Code. Example: `startup_deal`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// Description. Example: `I am a coupon description`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub description: crate::Patch<String>,
-    /// Coupon type. Example: `fixed_amount`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coupon_type: Option<CouponType>,
-    /// Amount cents (in cents of the currency). Example: `5000`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub name: Option<String>,
+    /// Code. Example: `startup_deal`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub code: Option<String>,
+    /// Description. Example: `I am a coupon description`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub description: crate::Patch<String>,
+    /// Coupon type. Example: `fixed_amount`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub coupon_type: Option<CouponType>,
+    /// Amount cents (in cents of the currency). Example: `5000`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub amount_cents: crate::Patch<i64>,
     /// Amount currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub amount_currency: crate::Patch<Currency>,
     /// Whether a customer may get the coupon more than once. True unless it is sent. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub reusable: Option<bool>,
     /// Percentage rate (an exact decimal).
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub percentage_rate: crate::Patch<crate::Decimal>,
     /// Frequency. Example: `recurring`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frequency: Option<CouponFrequency>,
-    /// Frequency duration. Example: `6`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub frequency: Option<CouponFrequency>,
+    /// Frequency duration. Example: `6`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub frequency_duration: crate::Patch<i64>,
     /// Expiration. Example: `time_limit`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub expiration: Option<CouponExpiration>,
     /// Expiration at (UTC). Example: `2022-08-08T23:59:59Z`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Applies to.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub applies_to: crate::Patch<CouponAppliesToInput>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
+    pub applies_to: crate::Patch<CouponAppliesToInput>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    CouponUpdate;
+    required {}
+    optional {
+        0 name as Value;
+        1 code as Value;
+        2 description as Value;
+        3 coupon_type as Value;
+        4 amount_cents as Integer;
+        5 amount_currency as Value;
+        6 reusable as Value;
+        7 percentage_rate as Value;
+        8 frequency as Value;
+        9 frequency_duration as Integer;
+        10 expiration as Value;
+        11 expiration_at as Value;
+        12 applies_to as Value;
+    }
+    write {
+        present name "name";
+        present code "code";
+        present description "description";
+        present coupon_type "coupon_type";
+        present amount_cents "amount_cents";
+        present amount_currency "amount_currency";
+        present reusable "reusable";
+        present percentage_rate "percentage_rate" as DecimalString;
+        present frequency "frequency";
+        present frequency_duration "frequency_duration";
+        present expiration "expiration";
+        present expiration_at "expiration_at";
+        present applies_to "applies_to";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl CouponUpdate {

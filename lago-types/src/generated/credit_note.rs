@@ -8,17 +8,19 @@ use super::{
 };
 
 /// Document that takes back invoiced fees in whole or in part, with credited, refunded, offset and tax amounts in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNote {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Code of the billing entity that issues the note. Servers before 1.25 do not send it. Example: `acme_corp`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// Sequential id. Example: `2`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sequential_id: i64,
     /// Number. Example: `LAG-1234-CN2`.
@@ -30,54 +32,58 @@ pub struct CreditNote {
     /// Issuing date (a calendar date). Example: `2022-12-06`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// Credit status. Example: `available`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub credit_status: Option<CreditNoteCreditStatus>,
     /// Refund status. Example: `pending`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub refund_status: Option<CreditNoteRefundStatus>,
     /// Reason. Example: `other`.
     pub reason: CreditNoteReason,
     /// Description. Example: `Free text`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Currency. Example: `EUR`.
     pub currency: Currency,
     /// Total amount cents (in cents of the currency). Example: `120`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Taxes amount cents (in cents of the currency). Example: `20`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Taxes rate (an exact decimal). Example: `20`.
     pub taxes_rate: crate::Decimal,
     /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
     /// Balance amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub balance_amount_cents: i64,
     /// Credit amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub credit_amount_cents: i64,
     /// Refund amount cents (in cents of the currency). Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub refund_amount_cents: i64,
     /// Part that reduces what is due on the invoice itself, in cents of the currency. Servers before 1.39 do not send it. Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub offset_amount_cents: Option<i64>,
     /// Coupons adjustment amount cents (in cents of the currency). Example: `20`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_adjustment_amount_cents: i64,
     /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
@@ -85,58 +91,175 @@ pub struct CreditNote {
     /// Updated at (UTC). Example: `2022-09-14T16:35:31Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// File url. Example: `https://getlago.com/credit_note/file`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub file_url: Option<String>,
     /// What is given back, by fee or by tax; not in the answer of a download.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub items: Option<Vec<CreditNoteItem>>,
     /// What is given back, by fee or by tax; not in the answer of a download.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_taxes: Option<Vec<CreditNoteAppliedTax>>,
     /// Self billed. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub self_billed: Option<bool>,
     /// Whose invoice it was; not in the answer of a download. Servers of 1.33 send it in webhooks only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub customer: Option<Customer>,
     /// Keys and values of yours; missing when there are none. Servers of 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
     /// What went wrong while the note was made; not in webhooks nor in the answer of a download. Servers of 1.33 send it where notes are read, not where they are made or changed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub error_details: Option<Vec<CreditNoteErrorDetails>>,
     /// Total with taxes, in cents of the currency with fractions of a cent.
     ///
     /// Servers of 1.16 do not send it. Example: `120.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub precise_total_amount_cents: Option<crate::Decimal>,
     /// Taxes, in cents of the currency with fractions of a cent.
     ///
     /// Servers of 1.16 do not send it. Example: `20.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub precise_taxes_amount_cents: Option<crate::Decimal>,
     /// Number of the order that the customer placed, as on the invoice.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub purchase_order_number: Option<String>,
     /// Where the electronic credit note is, an XML file; null until it has been made.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/credit_note/xml`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub xml_url: Option<String>,
 }
 
+json_object! {
+    CreditNote;
+    required {
+        0 lago_id as Value;
+        2 sequential_id as Integer;
+        3 number as Value;
+        4 lago_invoice_id as Value;
+        5 invoice_number as Value;
+        6 issuing_date as Value;
+        9 reason as Value;
+        11 currency as Value;
+        12 total_amount_cents as Integer;
+        13 taxes_amount_cents as Integer;
+        14 taxes_rate as Value;
+        15 sub_total_excluding_taxes_amount_cents as Integer;
+        16 balance_amount_cents as Integer;
+        17 credit_amount_cents as Integer;
+        18 refund_amount_cents as Integer;
+        20 coupons_adjustment_amount_cents as Integer;
+        21 created_at as Value;
+        22 updated_at as Value;
+    }
+    optional {
+        1 billing_entity_code as Value;
+        7 credit_status as Value;
+        8 refund_status as Value;
+        10 description as Value;
+        19 offset_amount_cents as Integer;
+        23 file_url as Value;
+        24 items as Value;
+        25 applied_taxes as Value;
+        26 self_billed as Value;
+        27 customer as Value;
+        28 metadata as Value;
+        29 error_details as Value;
+        30 precise_total_amount_cents as Value;
+        31 precise_taxes_amount_cents as Value;
+        32 purchase_order_number as Value;
+        33 xml_url as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        present billing_entity_code "billing_entity_code";
+        always sequential_id "sequential_id";
+        always number "number";
+        always lago_invoice_id "lago_invoice_id";
+        always invoice_number "invoice_number";
+        always issuing_date "issuing_date";
+        present credit_status "credit_status";
+        present refund_status "refund_status";
+        always reason "reason";
+        present description "description";
+        always currency "currency";
+        always total_amount_cents "total_amount_cents";
+        always taxes_amount_cents "taxes_amount_cents";
+        always taxes_rate "taxes_rate";
+        always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
+        always balance_amount_cents "balance_amount_cents";
+        always credit_amount_cents "credit_amount_cents";
+        always refund_amount_cents "refund_amount_cents";
+        present offset_amount_cents "offset_amount_cents";
+        always coupons_adjustment_amount_cents "coupons_adjustment_amount_cents";
+        always created_at "created_at";
+        always updated_at "updated_at";
+        present file_url "file_url";
+        present items "items";
+        present applied_taxes "applied_taxes";
+        present self_billed "self_billed";
+        present customer "customer";
+        present metadata "metadata";
+        present error_details "error_details";
+        present precise_total_amount_cents "precise_total_amount_cents";
+        present precise_taxes_amount_cents "precise_taxes_amount_cents";
+        present purchase_order_number "purchase_order_number";
+        present xml_url "xml_url";
+    }
+}
+
 /// Tax given back by a credit note, with its rate in percent, taxable base in cents and amount in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteAppliedTax {
     /// Lago's id of the applied tax, a UUID; null in previews and estimates. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Lago tax id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_tax_id: Option<::uuid::Uuid>,
     /// Tax name. Example: `TVA`.
     pub tax_name: String,
@@ -145,32 +268,74 @@ pub struct CreditNoteAppliedTax {
     /// Tax rate (an exact decimal). Example: `20`.
     pub tax_rate: crate::Decimal,
     /// Tax description. Example: `French standard VAT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_description: Option<String>,
     /// Amount cents (in cents of the currency). Example: `2000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
     /// When the tax was applied (UTC); null in previews and estimates. Example: `2022-09-14T16:35:31Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Lago's id of the credit note, a UUID; null in an estimate. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_credit_note_id: Option<::uuid::Uuid>,
     /// Base amount cents (in cents of the currency). Example: `100`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub base_amount_cents: Option<i64>,
 }
 
+json_object! {
+    CreditNoteAppliedTax;
+    required {
+        2 tax_name as Value;
+        3 tax_code as Value;
+        4 tax_rate as Value;
+        6 amount_cents as Integer;
+        7 amount_currency as Value;
+    }
+    optional {
+        0 lago_id as Value;
+        1 lago_tax_id as Value;
+        5 tax_description as Value;
+        8 created_at as Value;
+        9 lago_credit_note_id as Value;
+        10 base_amount_cents as Integer;
+    }
+    write {
+        present lago_id "lago_id";
+        present lago_tax_id "lago_tax_id";
+        always tax_name "tax_name";
+        always tax_code "tax_code";
+        always tax_rate "tax_rate";
+        present tax_description "tax_description";
+        always amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        present created_at "created_at";
+        present lago_credit_note_id "lago_credit_note_id";
+        present base_amount_cents "base_amount_cents";
+    }
+}
+
 /// Reason why a credit note could not be completed, such as a tax provider failure, as a code with free-form details.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteErrorDetails {
@@ -179,12 +344,26 @@ pub struct CreditNoteErrorDetails {
     /// Error code. Example: `tax_error`.
     pub error_code: ErrorDetailCode,
     /// Details.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub details: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
+json_object! {
+    CreditNoteErrorDetails;
+    required {
+        0 lago_id as Value;
+        1 error_code as Value;
+        2 details as FreeForm;
+    }
+    optional {}
+    write {
+        always lago_id "lago_id";
+        always error_code "error_code";
+        always details "details";
+    }
+}
+
 /// Request body that asks what a credit note for given invoice fees, in cents, would come to, without issuing it.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimateInput {
@@ -192,6 +371,19 @@ pub struct CreditNoteEstimateInput {
     pub invoice_id: ::uuid::Uuid,
     /// Items.
     pub items: Vec<CreditNoteEstimateItemInput>,
+}
+
+json_object! {
+    CreditNoteEstimateInput;
+    required {
+        0 invoice_id as Value;
+        1 items as Value;
+    }
+    optional {}
+    write {
+        always invoice_id "invoice_id";
+        always items "items";
+    }
 }
 
 impl CreditNoteEstimateInput {
@@ -223,16 +415,28 @@ impl CreditNoteEstimateInput {
 }
 
 /// Credit note estimate item input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimateItemInput {
     /// Fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub fee_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
+}
+
+json_object! {
+    CreditNoteEstimateItemInput;
+    required {
+        0 fee_id as Value;
+        1 amount_cents as Integer;
+    }
+    optional {}
+    write {
+        always fee_id "fee_id";
+        always amount_cents "amount_cents";
+    }
 }
 
 impl CreditNoteEstimateItemInput {
@@ -258,7 +462,7 @@ impl CreditNoteEstimateItemInput {
 }
 
 /// Estimate of a credit note in cents: taxes, share of coupons, and the most that can be credited, refunded or offset.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimated {
@@ -269,7 +473,6 @@ pub struct CreditNoteEstimated {
     /// Currency. Example: `EUR`.
     pub currency: Currency,
     /// Taxes amount cents (in cents of the currency). Example: `20`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Precise taxes amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `20.1`.
@@ -277,19 +480,15 @@ pub struct CreditNoteEstimated {
     /// Taxes rate (an exact decimal). Example: `20`.
     pub taxes_rate: crate::Decimal,
     /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
     /// Max creditable amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub max_creditable_amount_cents: i64,
     /// Max refundable amount cents (in cents of the currency). Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub max_refundable_amount_cents: i64,
     /// Coupons adjustment amount cents (in cents of the currency). Example: `20`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_adjustment_amount_cents: i64,
     /// Precise coupons adjustment amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `20.1`.
@@ -297,75 +496,162 @@ pub struct CreditNoteEstimated {
     /// Items.
     pub items: Vec<CreditNoteEstimatedItem>,
     /// Applied taxes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_taxes: Option<Vec<CreditNoteAppliedTax>>,
 }
 
+json_object! {
+    CreditNoteEstimated;
+    required {
+        0 lago_invoice_id as Value;
+        1 invoice_number as Value;
+        2 currency as Value;
+        3 taxes_amount_cents as Integer;
+        4 precise_taxes_amount_cents as Value;
+        5 taxes_rate as Value;
+        6 sub_total_excluding_taxes_amount_cents as Integer;
+        7 max_creditable_amount_cents as Integer;
+        8 max_refundable_amount_cents as Integer;
+        9 coupons_adjustment_amount_cents as Integer;
+        10 precise_coupons_adjustment_amount_cents as Value;
+        11 items as Value;
+    }
+    optional {
+        12 applied_taxes as Value;
+    }
+    write {
+        always lago_invoice_id "lago_invoice_id";
+        always invoice_number "invoice_number";
+        always currency "currency";
+        always taxes_amount_cents "taxes_amount_cents";
+        always precise_taxes_amount_cents "precise_taxes_amount_cents";
+        always taxes_rate "taxes_rate";
+        always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
+        always max_creditable_amount_cents "max_creditable_amount_cents";
+        always max_refundable_amount_cents "max_refundable_amount_cents";
+        always coupons_adjustment_amount_cents "coupons_adjustment_amount_cents";
+        always precise_coupons_adjustment_amount_cents "precise_coupons_adjustment_amount_cents";
+        always items "items";
+        present applied_taxes "applied_taxes";
+    }
+}
+
 /// Credit note estimated item.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimatedItem {
     /// Amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Lago fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_fee_id: Option<::uuid::Uuid>,
 }
 
+json_object! {
+    CreditNoteEstimatedItem;
+    required {
+        0 amount_cents as Integer;
+    }
+    optional {
+        1 lago_fee_id as Value;
+    }
+    write {
+        always amount_cents "amount_cents";
+        present lago_fee_id "lago_fee_id";
+    }
+}
+
 /// Request body that issues a credit note for fees of an invoice, in cents to be credited, refunded or offset.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteInput {
     /// Invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub invoice_id: ::uuid::Uuid,
     /// Reason. Example: `duplicated_charge`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub reason: crate::Patch<CreditNoteReason>,
-    /// Description. Example: `description`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Credit amount cents (in cents of the currency). Example: `100`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub reason: crate::Patch<CreditNoteReason>,
+    /// Description. Example: `description`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub description: Option<String>,
+    /// Credit amount cents (in cents of the currency). Example: `100`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub credit_amount_cents: crate::Patch<i64>,
     /// Refund amount cents (in cents of the currency). Example: `500`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub refund_amount_cents: crate::Patch<i64>,
     /// Offset amount cents (in cents of the currency). Example: `200`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub offset_amount_cents: crate::Patch<i64>,
     /// Items.
     pub items: Vec<CreditNoteItemInput>,
     /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
+}
+
+json_object! {
+    CreditNoteInput;
+    required {
+        0 invoice_id as Value;
+        6 items as Value;
+    }
+    optional {
+        1 reason as Value;
+        2 description as Value;
+        3 credit_amount_cents as Integer;
+        4 refund_amount_cents as Integer;
+        5 offset_amount_cents as Integer;
+        7 metadata as Value;
+    }
+    write {
+        always invoice_id "invoice_id";
+        present reason "reason";
+        present description "description";
+        present credit_amount_cents "credit_amount_cents";
+        present refund_amount_cents "refund_amount_cents";
+        present offset_amount_cents "offset_amount_cents";
+        always items "items";
+        present metadata "metadata";
+    }
 }
 
 impl CreditNoteInput {
@@ -455,14 +741,13 @@ impl CreditNoteInput {
 }
 
 /// Line of a credit note: the fee that is given back and how much of it, in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteItem {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `EUR`.
@@ -472,21 +757,56 @@ pub struct CreditNoteItem {
     /// What is given back before taxes, in cents of the currency with fractions of a cent.
     ///
     /// Servers of 1.16 do not send it. Example: `100.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub precise_amount_cents: Option<crate::Decimal>,
 }
 
+json_object! {
+    CreditNoteItem;
+    required {
+        0 lago_id as Value;
+        1 amount_cents as Integer;
+        2 amount_currency as Value;
+        3 fee as Value;
+    }
+    optional {
+        4 precise_amount_cents as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        always fee "fee";
+        present precise_amount_cents "precise_amount_cents";
+    }
+}
+
 /// Credit note item input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteItemInput {
     /// Fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub fee_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
+}
+
+json_object! {
+    CreditNoteItemInput;
+    required {
+        0 fee_id as Value;
+        1 amount_cents as Integer;
+    }
+    optional {}
+    write {
+        always fee_id "fee_id";
+        always amount_cents "amount_cents";
+    }
 }
 
 impl CreditNoteItemInput {
@@ -512,7 +832,7 @@ impl CreditNoteItemInput {
 }
 
 /// Failure of a payment provider to refund a credit note, with the customer, the provider and its error.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNotePaymentProviderRefundError {
@@ -523,36 +843,87 @@ pub struct CreditNotePaymentProviderRefundError {
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub provider_customer_id: Option<String>,
     /// Also providers that the document does not list here.
     ///
     /// Null when the customer has no provider, or none any more. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider: Option<PaymentProvider>,
     /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_code: Option<String>,
     /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub provider_error: Option<::serde_json::Value>,
 }
 
+json_object! {
+    CreditNotePaymentProviderRefundError;
+    required {
+        0 lago_credit_note_id as Value;
+        1 lago_customer_id as Value;
+        2 external_customer_id as Value;
+    }
+    optional {
+        3 provider_customer_id as Value;
+        4 payment_provider as Value;
+        5 payment_provider_code as Value;
+        6 provider_error as FreeForm;
+    }
+    write {
+        always lago_credit_note_id "lago_credit_note_id";
+        always lago_customer_id "lago_customer_id";
+        always external_customer_id "external_customer_id";
+        present provider_customer_id "provider_customer_id";
+        present payment_provider "payment_provider";
+        present payment_provider_code "payment_provider_code";
+        present provider_error "provider_error";
+    }
+}
+
 /// Request body that records how the refund of a credit note went and may set its metadata.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteUpdate {
     /// How the refund went; may be left out where only metadata change. Example: `succeeded`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub refund_status: Option<CreditNoteRefundStatus>,
     /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
+}
+
+json_object! {
+    CreditNoteUpdate;
+    required {}
+    optional {
+        0 refund_status as Value;
+        1 metadata as Value;
+    }
+    write {
+        present refund_status "refund_status";
+        present metadata "metadata";
+    }
 }
 
 impl CreditNoteUpdate {

@@ -10,53 +10,131 @@ use super::{
 };
 
 /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Address {
     /// Address line1. Example: `5230 Penfield Ave`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line1: Option<String>,
     /// Address line2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line2: Option<String>,
     /// City. Example: `Woodland Hills`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub city: Option<String>,
     /// Country. Example: `US`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub country: Option<Country>,
     /// State. Example: `CA`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub state: Option<String>,
     /// Zipcode. Example: `91364`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub zipcode: Option<String>,
 }
 
+json_object! {
+    Address;
+    required {}
+    optional {
+        0 address_line1 as Value;
+        1 address_line2 as Value;
+        2 city as Value;
+        3 country as Value;
+        4 state as Value;
+        5 zipcode as Value;
+    }
+    write {
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        present city "city";
+        present country "country";
+        present state "state";
+        present zipcode "zipcode";
+    }
+}
+
 /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddressInput {
     /// Address line1. Example: `5230 Penfield Ave`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub address_line1: crate::Patch<String>,
     /// Address line2.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub address_line2: crate::Patch<String>,
     /// City. Example: `Woodland Hills`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub city: crate::Patch<String>,
     /// Country. Example: `US`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub country: crate::Patch<Country>,
     /// State. Example: `CA`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub state: crate::Patch<String>,
     /// Zipcode. Example: `91364`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub zipcode: crate::Patch<String>,
+}
+
+json_object! {
+    AddressInput;
+    required {}
+    optional {
+        0 address_line1 as Value;
+        1 address_line2 as Value;
+        2 city as Value;
+        3 country as Value;
+        4 state as Value;
+        5 zipcode as Value;
+    }
+    write {
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        present city "city";
+        present country "country";
+        present state "state";
+        present zipcode "zipcode";
+    }
 }
 
 impl AddressInput {
@@ -116,14 +194,13 @@ impl AddressInput {
 }
 
 /// Full customer record with metadata, own taxes, the invoice custom sections that apply and any recorded problems.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Customer {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Sequential id. Example: `1`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sequential_id: i64,
     /// Slug. Example: `LAG-1234-001`.
@@ -131,207 +208,511 @@ pub struct Customer {
     /// External id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_id: String,
     /// Code of the billing entity that bills the customer. Servers before 1.25 do not send it. Example: `acme_corp`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// Address line1. Example: `5230 Penfield Ave`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line1: Option<String>,
     /// Address line2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line2: Option<String>,
     /// Applicable timezone.
     pub applicable_timezone: Timezone,
     /// City. Example: `Woodland Hills`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub city: Option<String>,
     /// Country. Example: `US`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub country: Option<Country>,
     /// Currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub currency: Option<Currency>,
     /// The customer's e-mail address, or several of them separated by commas. Example: `dinesh@piedpiper.test`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email: Option<String>,
     /// Legal name. Example: `Coleman-Blair`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub legal_name: Option<String>,
     /// Legal number. Example: `49-008-2965`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub legal_number: Option<String>,
     /// Logo url. Example: `http://hooli.com/logo.png`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub logo_url: Option<String>,
     /// Name. Example: `Gavin Belson`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Firstname. Example: `Gavin`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub firstname: Option<String>,
     /// Lastname. Example: `Belson`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lastname: Option<String>,
     /// Whether this is a customer or a partner who gets a share of the revenue. Servers before 1.19 do not send it. Example: `customer`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub account_type: Option<AccountType>,
     /// Customer type.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub customer_type: Option<CustomerType>,
     /// Phone. Example: `1-171-883-3711 x245`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub phone: Option<String>,
     /// State. Example: `CA`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub state: Option<String>,
     /// Tax identification number. Example: `EU123456789`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_identification_number: Option<String>,
     /// Timezone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub timezone: Option<Timezone>,
     /// Url. Example: `http://hooli.com`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub url: Option<String>,
     /// Zipcode. Example: `91364`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub zipcode: Option<String>,
     /// Net payment term. Example: `30`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Finalize zero amount invoice. Example: `inherit`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
     /// Whether invoices of the customer come without additional texts. Servers of 1.16 do not send it. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub skip_invoice_custom_sections: Option<bool>,
     /// Billing configuration.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_configuration: Option<CustomerBillingConfiguration>,
     /// Shipping address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub shipping_address: Option<Address>,
     /// Metadata.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<Vec<CustomerMetadata>>,
     /// The customer's identifier in Salesforce.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_salesforce_id: Option<String>,
     /// Connections to accounting, tax and customer management. Left out in customers inside subscriptions and payment requests, and in webhooks about a payment provider or a VIES check.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub integration_customers: Option<Vec<IntegrationCustomer>>,
     /// The customer's own taxes. Left out in webhooks and in customers inside other objects.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub taxes: Option<Vec<Tax>>,
     /// Texts that invoices of the customer carry. Only in answers to a call about one customer, not in lists. Servers of 1.16 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applicable_invoice_custom_sections: Option<Vec<InvoiceCustomSection>>,
     /// Problems that Lago has with the customer. Only in answers to a call about one customer, not in lists. Servers before 1.43 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub error_details: Option<Vec<ErrorDetail>>,
 }
 
+json_object! {
+    Customer;
+    required {
+        0 lago_id as Value;
+        1 sequential_id as Integer;
+        2 slug as Value;
+        3 external_id as Value;
+        7 applicable_timezone as Value;
+        27 created_at as Value;
+    }
+    optional {
+        4 billing_entity_code as Value;
+        5 address_line1 as Value;
+        6 address_line2 as Value;
+        8 city as Value;
+        9 country as Value;
+        10 currency as Value;
+        11 email as Value;
+        12 legal_name as Value;
+        13 legal_number as Value;
+        14 logo_url as Value;
+        15 name as Value;
+        16 firstname as Value;
+        17 lastname as Value;
+        18 account_type as Value;
+        19 customer_type as Value;
+        20 phone as Value;
+        21 state as Value;
+        22 tax_identification_number as Value;
+        23 timezone as Value;
+        24 url as Value;
+        25 zipcode as Value;
+        26 net_payment_term as Integer;
+        28 updated_at as Value;
+        29 finalize_zero_amount_invoice as Value;
+        30 skip_invoice_custom_sections as Value;
+        31 billing_configuration as Value;
+        32 shipping_address as Value;
+        33 metadata as Value;
+        34 external_salesforce_id as Value;
+        35 integration_customers as Value;
+        36 taxes as Value;
+        37 applicable_invoice_custom_sections as Value;
+        38 error_details as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always sequential_id "sequential_id";
+        always slug "slug";
+        always external_id "external_id";
+        present billing_entity_code "billing_entity_code";
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        always applicable_timezone "applicable_timezone";
+        present city "city";
+        present country "country";
+        present currency "currency";
+        present email "email";
+        present legal_name "legal_name";
+        present legal_number "legal_number";
+        present logo_url "logo_url";
+        present name "name";
+        present firstname "firstname";
+        present lastname "lastname";
+        present account_type "account_type";
+        present customer_type "customer_type";
+        present phone "phone";
+        present state "state";
+        present tax_identification_number "tax_identification_number";
+        present timezone "timezone";
+        present url "url";
+        present zipcode "zipcode";
+        present net_payment_term "net_payment_term";
+        always created_at "created_at";
+        present updated_at "updated_at";
+        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        present skip_invoice_custom_sections "skip_invoice_custom_sections";
+        present billing_configuration "billing_configuration";
+        present shipping_address "shipping_address";
+        present metadata "metadata";
+        present external_salesforce_id "external_salesforce_id";
+        present integration_customers "integration_customers";
+        present taxes "taxes";
+        present applicable_invoice_custom_sections "applicable_invoice_custom_sections";
+        present error_details "error_details";
+    }
+}
+
 /// How a customer is charged: payment provider, identifiers there, document language, grace period in days and issuing date rules.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerBillingConfiguration {
     /// Days for which an invoice stays a draft. Null for a customer who has those of the billing entity. Example: `3`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub invoice_grace_period: Option<i64>,
     /// By which day invoices of subscriptions are dated. Null for a customer who has what the billing entity says. Servers before 1.36 do not send it. Example: `next_period_start`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_invoice_issuing_date_anchor: Option<IssuingDateAnchor>,
     /// Whether the date of a draft moves to the day on which it becomes final. Null for a customer who has what the billing entity says. Servers before 1.36 do not send it. Example: `keep_anchor`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_invoice_issuing_date_adjustment: Option<IssuingDateAdjustment>,
     /// Who collects payments from the customer.
     ///
     /// Null for a customer without payment provider. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider: Option<PaymentProvider>,
     /// Code of the payment provider. Null for a customer without one. Example: `stripe-eu-1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_code: Option<String>,
     /// The customer's identifier at the payment provider. Null until the customer exists there; left out without a provider and with flutterwave. Example: `cus_12345`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub provider_customer_id: Option<String>,
     /// Whether Lago makes the customer at the payment provider. True or null, never false; left out when a request never said it. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub sync_with_provider: Option<bool>,
     /// Language of documents. Null for a customer who has that of the billing entity. Example: `fr`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub document_locale: Option<String>,
     /// Ways to pay that are offered to the customer. With stripe only, and null until the customer exists there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub provider_payment_methods: Option<Vec<String>>,
     /// The payment method that the provider uses for the customer; with stripe, adyen and moneyhash.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method_id: Option<String>,
     /// The mandate under which the provider collects, with gocardless.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub provider_mandate_id: Option<String>,
 }
 
+json_object! {
+    CustomerBillingConfiguration;
+    required {}
+    optional {
+        0 invoice_grace_period as Integer;
+        1 subscription_invoice_issuing_date_anchor as Value;
+        2 subscription_invoice_issuing_date_adjustment as Value;
+        3 payment_provider as Value;
+        4 payment_provider_code as Value;
+        5 provider_customer_id as Value;
+        6 sync_with_provider as Value;
+        7 document_locale as Value;
+        8 provider_payment_methods as Value;
+        9 payment_method_id as Value;
+        10 provider_mandate_id as Value;
+    }
+    write {
+        present invoice_grace_period "invoice_grace_period";
+        present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
+        present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
+        present payment_provider "payment_provider";
+        present payment_provider_code "payment_provider_code";
+        present provider_customer_id "provider_customer_id";
+        present sync_with_provider "sync_with_provider";
+        present document_locale "document_locale";
+        present provider_payment_methods "provider_payment_methods";
+        present payment_method_id "payment_method_id";
+        present provider_mandate_id "provider_mandate_id";
+    }
+}
+
 /// How a customer is charged, as requests say it.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerBillingConfigurationInput {
     /// Days for which an invoice stays a draft; null for those of the billing entity. Servers without premium license ignore it. Example: `3`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub invoice_grace_period: crate::Patch<i64>,
     /// By which day invoices of subscriptions are dated; null for what the billing entity says.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub subscription_invoice_issuing_date_anchor: crate::Patch<IssuingDateAnchor>,
     /// Whether the date of a draft moves to the day on which it becomes final; null for what the billing entity says.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub subscription_invoice_issuing_date_adjustment: crate::Patch<
         IssuingDateAdjustment,
     >,
     /// Who collects payments from the customer; null takes the provider away. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub payment_provider: crate::Patch<PaymentProvider>,
     /// Code of the payment provider. One that does not exist fails with 422, although the customer has been saved by then. Example: `stripe-eu-1`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub payment_provider_code: crate::Patch<String>,
     /// The customer's identifier at the payment provider, if it exists there already. Example: `cus_12345`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub provider_customer_id: crate::Patch<String>,
     /// Whether Lago makes the customer at the payment provider before it answers. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub sync: Option<bool>,
     /// Whether Lago makes the customer at the payment provider. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub sync_with_provider: Option<bool>,
     /// Language of documents; null for that of the billing entity. Example: `fr`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub document_locale: crate::Patch<String>,
     /// Ways to pay that are offered to the customer, with stripe only.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub provider_payment_methods: crate::Patch<Vec<String>>,
+}
+
+json_object! {
+    CustomerBillingConfigurationInput;
+    required {}
+    optional {
+        0 invoice_grace_period as Integer;
+        1 subscription_invoice_issuing_date_anchor as Value;
+        2 subscription_invoice_issuing_date_adjustment as Value;
+        3 payment_provider as Value;
+        4 payment_provider_code as Value;
+        5 provider_customer_id as Value;
+        6 sync as Value;
+        7 sync_with_provider as Value;
+        8 document_locale as Value;
+        9 provider_payment_methods as Value;
+    }
+    write {
+        present invoice_grace_period "invoice_grace_period";
+        present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
+        present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
+        present payment_provider "payment_provider";
+        present payment_provider_code "payment_provider_code";
+        present provider_customer_id "provider_customer_id";
+        present sync "sync";
+        present sync_with_provider "sync_with_provider";
+        present document_locale "document_locale";
+        present provider_payment_methods "provider_payment_methods";
+    }
 }
 
 impl CustomerBillingConfigurationInput {
@@ -443,7 +824,7 @@ impl CustomerBillingConfigurationInput {
 }
 
 /// Link to the provider's page where a customer enters payment details, answered on request and also delivered by webhook.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerCheckoutUrl {
@@ -454,123 +835,312 @@ pub struct CustomerCheckoutUrl {
     /// Payment provider. Example: `stripe`.
     pub payment_provider: PaymentProvider,
     /// Code of the payment provider. Null when the customer has none. Example: `Stripe Prod`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_code: Option<String>,
     /// Page on which the customer enters payment details. Null when the provider answered without one. Example: `https://foo.bar`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub checkout_url: Option<String>,
 }
 
+json_object! {
+    CustomerCheckoutUrl;
+    required {
+        0 lago_customer_id as Value;
+        1 external_customer_id as Value;
+        2 payment_provider as Value;
+    }
+    optional {
+        3 payment_provider_code as Value;
+        4 checkout_url as Value;
+    }
+    write {
+        always lago_customer_id "lago_customer_id";
+        always external_customer_id "external_customer_id";
+        always payment_provider "payment_provider";
+        present payment_provider_code "payment_provider_code";
+        present checkout_url "checkout_url";
+    }
+}
+
 /// Request body that creates a customer, or updates the one which already has the given external identifier.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerInput {
     /// External id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_id: String,
     /// Billing entity code. Example: `acme_corp`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub billing_entity_code: crate::Patch<String>,
     /// Address line1. Example: `5230 Penfield Ave`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub address_line1: crate::Patch<String>,
     /// Address line2. Example: `""`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub address_line2: crate::Patch<String>,
     /// City. Example: `Woodland Hills`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub city: crate::Patch<String>,
     /// Country. Example: `US`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub country: crate::Patch<Country>,
     /// Currency.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub currency: crate::Patch<Currency>,
     /// The customer's e-mail address, or several of them separated by commas. Example: `dinesh@piedpiper.test`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub email: crate::Patch<String>,
     /// Legal name. Example: `Coleman-Blair`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub legal_name: crate::Patch<String>,
     /// Legal number. Example: `49-008-2965`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub legal_number: crate::Patch<String>,
     /// Logo url. Example: `http://hooli.com/logo.png`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub logo_url: crate::Patch<String>,
     /// Name. Example: `Gavin Belson`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// Firstname. Example: `Gavin`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub firstname: crate::Patch<String>,
     /// Lastname. Example: `Belson`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub lastname: crate::Patch<String>,
     /// Whether this is a customer or a partner who gets a share of the revenue. Ignored where the organization may not share revenue, and once the customer cannot be edited freely any more. Example: `customer`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub account_type: crate::Patch<AccountType>,
     /// Customer type.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub customer_type: crate::Patch<CustomerType>,
     /// Phone. Example: `1-171-883-3711 x245`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub phone: crate::Patch<String>,
     /// State. Example: `CA`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub state: crate::Patch<String>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_codes: Option<Vec<String>>,
-    /// Tax identification number. Example: `EU123456789`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub tax_identification_number: crate::Patch<String>,
-    /// Time zone in which the customer is billed. Servers without premium license ignore it.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub timezone: crate::Patch<Timezone>,
-    /// Url. Example: `http://hooli.com`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub url: crate::Patch<String>,
-    /// Zipcode. Example: `91364`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub zipcode: crate::Patch<String>,
-    /// Net payment term. Example: `30`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub tax_codes: Option<Vec<String>>,
+    /// Tax identification number. Example: `EU123456789`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub tax_identification_number: crate::Patch<String>,
+    /// Time zone in which the customer is billed. Servers without premium license ignore it.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub timezone: crate::Patch<Timezone>,
+    /// Url. Example: `http://hooli.com`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub url: crate::Patch<String>,
+    /// Zipcode. Example: `91364`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub zipcode: crate::Patch<String>,
+    /// Net payment term. Example: `30`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub net_payment_term: crate::Patch<i64>,
     /// What to do with invoices over zero. Null means `inherit`. Example: `inherit`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub finalize_zero_amount_invoice: crate::Patch<FinalizeZeroAmountInvoice>,
     /// When the server answers 422 with `payment_provider_not_found`, it has saved the customer all the same; the next call with this external id updates it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_configuration: Option<CustomerBillingConfigurationInput>,
     /// Shipping address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub shipping_address: Option<AddressInput>,
     /// **What is not in it is removed.** Connections to accounting, tax and customer management, each with its `id`. New ones are made after the answer, which does not have them yet. Without the list they stay as they are. Ignored for partners.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub integration_customers: Option<Vec<IntegrationCustomerInput>>,
     /// **What is not in it is removed.** Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. `id_among` takes them from the customer as received. Without the list they stay as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<Vec<CustomerMetadataInput>>,
     /// Skip invoice custom sections. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub skip_invoice_custom_sections: Option<bool>,
     /// Invoice custom section codes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_custom_section_codes: Option<Vec<String>>,
     /// The customer's identifier in Salesforce.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub external_salesforce_id: crate::Patch<String>,
+}
+
+json_object! {
+    CustomerInput;
+    required {
+        0 external_id as Value;
+    }
+    optional {
+        1 billing_entity_code as Value;
+        2 address_line1 as Value;
+        3 address_line2 as Value;
+        4 city as Value;
+        5 country as Value;
+        6 currency as Value;
+        7 email as Value;
+        8 legal_name as Value;
+        9 legal_number as Value;
+        10 logo_url as Value;
+        11 name as Value;
+        12 firstname as Value;
+        13 lastname as Value;
+        14 account_type as Value;
+        15 customer_type as Value;
+        16 phone as Value;
+        17 state as Value;
+        18 tax_codes as Value;
+        19 tax_identification_number as Value;
+        20 timezone as Value;
+        21 url as Value;
+        22 zipcode as Value;
+        23 net_payment_term as Integer;
+        24 finalize_zero_amount_invoice as Value;
+        25 billing_configuration as Value;
+        26 shipping_address as Value;
+        27 integration_customers as Value;
+        28 metadata as Value;
+        29 skip_invoice_custom_sections as Value;
+        30 invoice_custom_section_codes as Value;
+        31 external_salesforce_id as Value;
+    }
+    write {
+        always external_id "external_id";
+        present billing_entity_code "billing_entity_code";
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        present city "city";
+        present country "country";
+        present currency "currency";
+        present email "email";
+        present legal_name "legal_name";
+        present legal_number "legal_number";
+        present logo_url "logo_url";
+        present name "name";
+        present firstname "firstname";
+        present lastname "lastname";
+        present account_type "account_type";
+        present customer_type "customer_type";
+        present phone "phone";
+        present state "state";
+        present tax_codes "tax_codes";
+        present tax_identification_number "tax_identification_number";
+        present timezone "timezone";
+        present url "url";
+        present zipcode "zipcode";
+        present net_payment_term "net_payment_term";
+        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        present billing_configuration "billing_configuration";
+        present shipping_address "shipping_address";
+        present integration_customers "integration_customers";
+        present metadata "metadata";
+        present skip_invoice_custom_sections "skip_invoice_custom_sections";
+        present invoice_custom_section_codes "invoice_custom_section_codes";
+        present external_salesforce_id "external_salesforce_id";
+    }
 }
 
 impl CustomerInput {
@@ -863,7 +1433,7 @@ impl CustomerInput {
 }
 
 /// Failure to sync a customer with an accounting or CRM integration, with that integration's code and error.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerIntegrationError {
@@ -876,12 +1446,30 @@ pub struct CustomerIntegrationError {
     /// Accounting provider code. Example: `Netsuite Prod`.
     pub accounting_provider_code: String,
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
 }
 
+json_object! {
+    CustomerIntegrationError;
+    required {
+        0 lago_customer_id as Value;
+        1 external_customer_id as Value;
+        2 accounting_provider as Value;
+        3 accounting_provider_code as Value;
+        4 provider_error as FreeForm;
+    }
+    optional {}
+    write {
+        always lago_customer_id "lago_customer_id";
+        always external_customer_id "external_customer_id";
+        always accounting_provider "accounting_provider";
+        always accounting_provider_code "accounting_provider_code";
+        always provider_error "provider_error";
+    }
+}
+
 /// Custom key and value stored on a customer, optionally printed on the invoices it receives.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerMetadata {
@@ -897,15 +1485,37 @@ pub struct CustomerMetadata {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
+json_object! {
+    CustomerMetadata;
+    required {
+        0 lago_id as Value;
+        1 key as Value;
+        2 value as Value;
+        3 display_in_invoice as Value;
+        4 created_at as Value;
+    }
+    optional {}
+    write {
+        always lago_id "lago_id";
+        always key "key";
+        always value "value";
+        always display_in_invoice "display_in_invoice";
+        always created_at "created_at";
+    }
+}
+
 /// Customer metadata input.
 ///
 /// Not every field that is left out stays as it is: `display_in_invoice` is reset.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerMetadataInput {
     /// Lago id of the entry that is meant. Without it the entry is a new one, and a key that is there already is refused with `value_already_exist`. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub id: Option<::uuid::Uuid>,
     /// Key. Example: `Purchase Order`.
     pub key: String,
@@ -914,8 +1524,29 @@ pub struct CustomerMetadataInput {
     /// Whether the entry stands on invoices.
     ///
     /// **Reset when left out.** It becomes false. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub display_in_invoice: Option<bool>,
+}
+
+json_object! {
+    CustomerMetadataInput;
+    required {
+        1 key as Value;
+        2 value as Value;
+    }
+    optional {
+        0 id as Value;
+        3 display_in_invoice as Value;
+    }
+    write {
+        present id "id";
+        always key "key";
+        always value "value";
+        present display_in_invoice "display_in_invoice";
+    }
 }
 
 impl CustomerMetadataInput {
@@ -979,7 +1610,7 @@ impl CustomerMetadataInput {
 }
 
 /// Failure to sync a customer with its payment provider, with the provider's code and error.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerPaymentProviderError {
@@ -990,18 +1621,43 @@ pub struct CustomerPaymentProviderError {
     /// The payment provider that reported the error.
     ///
     /// Null when the customer has none any more. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider: Option<PaymentProvider>,
     /// Code of that provider. Null when the customer has none any more. Example: `Stripe Prod`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_code: Option<String>,
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
 }
 
+json_object! {
+    CustomerPaymentProviderError;
+    required {
+        0 lago_customer_id as Value;
+        1 external_customer_id as Value;
+        4 provider_error as FreeForm;
+    }
+    optional {
+        2 payment_provider as Value;
+        3 payment_provider_code as Value;
+    }
+    write {
+        always lago_customer_id "lago_customer_id";
+        always external_customer_id "external_customer_id";
+        present payment_provider "payment_provider";
+        present payment_provider_code "payment_provider_code";
+        always provider_error "provider_error";
+    }
+}
+
 /// Customer portal url.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerPortalUrl {
@@ -1009,8 +1665,19 @@ pub struct CustomerPortalUrl {
     pub portal_url: String,
 }
 
+json_object! {
+    CustomerPortalUrl;
+    required {
+        0 portal_url as Value;
+    }
+    optional {}
+    write {
+        always portal_url "portal_url";
+    }
+}
+
 /// Usage of a subscription in its current billing period with the amount, in cents, projected for the whole period.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerProjectedUsage {
@@ -1021,10 +1688,16 @@ pub struct CustomerProjectedUsage {
     /// Issuing date (a calendar date). Example: `2022-08-01`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
     /// Currency. Example: `EUR`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub currency: Option<Currency>,
     /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
     pub amount_cents: crate::Decimal,
@@ -1038,8 +1711,38 @@ pub struct CustomerProjectedUsage {
     pub charges_usage: Vec<ProjectedChargeUsage>,
 }
 
+json_object! {
+    CustomerProjectedUsage;
+    required {
+        0 from_datetime as Value;
+        1 to_datetime as Value;
+        2 issuing_date as Value;
+        5 amount_cents as Value;
+        6 projected_amount_cents as Value;
+        7 taxes_amount_cents as Value;
+        8 total_amount_cents as Value;
+        9 charges_usage as Value;
+    }
+    optional {
+        3 lago_invoice_id as Value;
+        4 currency as Value;
+    }
+    write {
+        always from_datetime "from_datetime";
+        always to_datetime "to_datetime";
+        always issuing_date "issuing_date";
+        present lago_invoice_id "lago_invoice_id";
+        present currency "currency";
+        always amount_cents "amount_cents";
+        always projected_amount_cents "projected_amount_cents";
+        always taxes_amount_cents "taxes_amount_cents";
+        always total_amount_cents "total_amount_cents";
+        always charges_usage "charges_usage";
+    }
+}
+
 /// Failure to get the taxes of a customer from its tax provider, with the provider's code and error.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerTaxProviderError {
@@ -1052,12 +1755,30 @@ pub struct CustomerTaxProviderError {
     /// Tax provider code. Example: `Stripe Prod`.
     pub tax_provider_code: String,
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
 }
 
+json_object! {
+    CustomerTaxProviderError;
+    required {
+        0 lago_customer_id as Value;
+        1 external_customer_id as Value;
+        2 tax_provider as Value;
+        3 tax_provider_code as Value;
+        4 provider_error as FreeForm;
+    }
+    optional {}
+    write {
+        always lago_customer_id "lago_customer_id";
+        always external_customer_id "external_customer_id";
+        always tax_provider "tax_provider";
+        always tax_provider_code "tax_provider_code";
+        always provider_error "provider_error";
+    }
+}
+
 /// Usage of a subscription over one billing period, charge by charge, with totals in cents before and after taxes.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerUsage {
@@ -1068,10 +1789,16 @@ pub struct CustomerUsage {
     /// Issuing date (a calendar date). Example: `2022-08-01`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
     /// Currency. Example: `EUR`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub currency: Option<Currency>,
     /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
     pub amount_cents: crate::Decimal,
@@ -1083,15 +1810,42 @@ pub struct CustomerUsage {
     pub charges_usage: Vec<ChargeUsage>,
 }
 
+json_object! {
+    CustomerUsage;
+    required {
+        0 from_datetime as Value;
+        1 to_datetime as Value;
+        2 issuing_date as Value;
+        5 amount_cents as Value;
+        6 taxes_amount_cents as Value;
+        7 total_amount_cents as Value;
+        8 charges_usage as Value;
+    }
+    optional {
+        3 lago_invoice_id as Value;
+        4 currency as Value;
+    }
+    write {
+        always from_datetime "from_datetime";
+        always to_datetime "to_datetime";
+        always issuing_date "issuing_date";
+        present lago_invoice_id "lago_invoice_id";
+        present currency "currency";
+        always amount_cents "amount_cents";
+        always taxes_amount_cents "taxes_amount_cents";
+        always total_amount_cents "total_amount_cents";
+        always charges_usage "charges_usage";
+    }
+}
+
 /// Customer along with the outcome of checking its European VAT number in the VIES register.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerViesCheck {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Sequential id. Example: `1`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sequential_id: i64,
     /// Slug. Example: `LAG-1234-001`.
@@ -1099,197 +1853,497 @@ pub struct CustomerViesCheck {
     /// External id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_id: String,
     /// Code of the billing entity that bills the customer. Servers before 1.25 do not send it. Example: `acme_corp`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// Address line1. Example: `5230 Penfield Ave`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line1: Option<String>,
     /// Address line2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line2: Option<String>,
     /// Applicable timezone.
     pub applicable_timezone: Timezone,
     /// City. Example: `Woodland Hills`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub city: Option<String>,
     /// Country. Example: `US`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub country: Option<Country>,
     /// Currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub currency: Option<Currency>,
     /// The customer's e-mail address, or several of them separated by commas. Example: `dinesh@piedpiper.test`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email: Option<String>,
     /// Legal name. Example: `Coleman-Blair`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub legal_name: Option<String>,
     /// Legal number. Example: `49-008-2965`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub legal_number: Option<String>,
     /// Logo url. Example: `http://hooli.com/logo.png`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub logo_url: Option<String>,
     /// Name. Example: `Gavin Belson`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Firstname. Example: `Gavin`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub firstname: Option<String>,
     /// Lastname. Example: `Belson`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lastname: Option<String>,
     /// Whether this is a customer or a partner who gets a share of the revenue. Servers before 1.19 do not send it. Example: `customer`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub account_type: Option<AccountType>,
     /// Customer type.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub customer_type: Option<CustomerType>,
     /// Phone. Example: `1-171-883-3711 x245`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub phone: Option<String>,
     /// State. Example: `CA`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub state: Option<String>,
     /// Tax identification number. Example: `EU123456789`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_identification_number: Option<String>,
     /// Timezone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub timezone: Option<Timezone>,
     /// Url. Example: `http://hooli.com`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub url: Option<String>,
     /// Zipcode. Example: `91364`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub zipcode: Option<String>,
     /// Net payment term. Example: `30`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Finalize zero amount invoice. Example: `inherit`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
     /// Whether invoices of the customer come without additional texts. Servers of 1.16 do not send it. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub skip_invoice_custom_sections: Option<bool>,
     /// Billing configuration.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_configuration: Option<CustomerBillingConfiguration>,
     /// Shipping address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub shipping_address: Option<Address>,
     /// Metadata.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<Vec<CustomerMetadata>>,
     /// The customer's identifier in Salesforce.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_salesforce_id: Option<String>,
     /// Vies check.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub vies_check: Option<ViesCheck>,
 }
 
+json_object! {
+    CustomerViesCheck;
+    required {
+        0 lago_id as Value;
+        1 sequential_id as Integer;
+        2 slug as Value;
+        3 external_id as Value;
+        7 applicable_timezone as Value;
+        27 created_at as Value;
+    }
+    optional {
+        4 billing_entity_code as Value;
+        5 address_line1 as Value;
+        6 address_line2 as Value;
+        8 city as Value;
+        9 country as Value;
+        10 currency as Value;
+        11 email as Value;
+        12 legal_name as Value;
+        13 legal_number as Value;
+        14 logo_url as Value;
+        15 name as Value;
+        16 firstname as Value;
+        17 lastname as Value;
+        18 account_type as Value;
+        19 customer_type as Value;
+        20 phone as Value;
+        21 state as Value;
+        22 tax_identification_number as Value;
+        23 timezone as Value;
+        24 url as Value;
+        25 zipcode as Value;
+        26 net_payment_term as Integer;
+        28 updated_at as Value;
+        29 finalize_zero_amount_invoice as Value;
+        30 skip_invoice_custom_sections as Value;
+        31 billing_configuration as Value;
+        32 shipping_address as Value;
+        33 metadata as Value;
+        34 external_salesforce_id as Value;
+        35 vies_check as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always sequential_id "sequential_id";
+        always slug "slug";
+        always external_id "external_id";
+        present billing_entity_code "billing_entity_code";
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        always applicable_timezone "applicable_timezone";
+        present city "city";
+        present country "country";
+        present currency "currency";
+        present email "email";
+        present legal_name "legal_name";
+        present legal_number "legal_number";
+        present logo_url "logo_url";
+        present name "name";
+        present firstname "firstname";
+        present lastname "lastname";
+        present account_type "account_type";
+        present customer_type "customer_type";
+        present phone "phone";
+        present state "state";
+        present tax_identification_number "tax_identification_number";
+        present timezone "timezone";
+        present url "url";
+        present zipcode "zipcode";
+        present net_payment_term "net_payment_term";
+        always created_at "created_at";
+        present updated_at "updated_at";
+        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        present skip_invoice_custom_sections "skip_invoice_custom_sections";
+        present billing_configuration "billing_configuration";
+        present shipping_address "shipping_address";
+        present metadata "metadata";
+        present external_salesforce_id "external_salesforce_id";
+        present vies_check "vies_check";
+    }
+}
+
 /// Problem recorded on a customer or an invoice, such as a failed tax calculation, as a code with free-form details.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorDetail {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Error code. Example: `tax_error`.
     pub error_code: ErrorDetailCode,
     /// What went wrong, in a shape that depends on the code; what an `invoice_generation_error` says of `error`, `invoice` and `subscriptions` is text that holds JSON.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub details: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
+json_object! {
+    ErrorDetail;
+    required {
+        1 error_code as Value;
+        2 details as FreeForm;
+    }
+    optional {
+        0 lago_id as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        always error_code "error_code";
+        always details "details";
+    }
+}
+
 /// Link from a customer to its counterpart in an accounting, tax or CRM system such as NetSuite, Anrok or HubSpot.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IntegrationCustomer {
     /// Lago's id of the connection, a UUID. Null in a preview for a customer whom Lago does not know. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// What the connection goes to.
     ///
     /// Null for what the server has no name for, such as avalara on older servers. Example: `netsuite`.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(rename = "type", default, skip_serializing_if = "Option::is_none")
+    )]
     pub type_: Option<Integration>,
     /// Integration code. Example: `netsuite-eu-1`.
     pub integration_code: String,
     /// The customer's identifier on the other side. Null where there is none, as with anrok and salesforce. Example: `cus_12345`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_customer_id: Option<String>,
     /// Sync with provider. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub sync_with_provider: Option<bool>,
     /// Subsidiary to which the customer belongs. With netsuite only, and null when none was given. Example: `2`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subsidiary_id: Option<String>,
     /// Targeted object. Example: `contacts`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub targeted_object: Option<String>,
     /// Email. Example: `dinesh@piedpiper.test`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email: Option<String>,
     /// Code of this connection, for customers who have more than one.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Whether this is the customer's default connection of its category.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub is_default: Option<bool>,
     /// What the connection is for.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub category: Option<IntegrationCategory>,
 }
 
+json_object! {
+    IntegrationCustomer;
+    required {
+        2 integration_code as Value;
+    }
+    optional {
+        0 lago_id as Value;
+        1 type_ as Value;
+        3 external_customer_id as Value;
+        4 sync_with_provider as Value;
+        5 subsidiary_id as Value;
+        6 targeted_object as Value;
+        7 email as Value;
+        8 code as Value;
+        9 is_default as Value;
+        10 category as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        present type_ "type";
+        always integration_code "integration_code";
+        present external_customer_id "external_customer_id";
+        present sync_with_provider "sync_with_provider";
+        present subsidiary_id "subsidiary_id";
+        present targeted_object "targeted_object";
+        present email "email";
+        present code "code";
+        present is_default "is_default";
+        present category "category";
+    }
+}
+
 /// Integration customer input.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IntegrationCustomerInput {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub id: Option<::uuid::Uuid>,
     /// What to connect to; any other value makes the server answer 500. Example: `netsuite`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub integration_type: Option<Integration>,
     /// Integration code. Example: `netsuite-eu-1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub integration_code: Option<String>,
     /// External customer id. Example: `cus_12345`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_customer_id: Option<String>,
     /// Sync with provider. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub sync_with_provider: Option<bool>,
     /// Subsidiary id. Example: `2`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subsidiary_id: Option<String>,
     /// Code of this connection, for customers who have more than one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// What the customer is at hubspot, `contacts` or `companies`; only there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub targeted_object: Option<String>,
+}
+
+json_object! {
+    IntegrationCustomerInput;
+    required {}
+    optional {
+        0 id as Value;
+        1 integration_type as Value;
+        2 integration_code as Value;
+        3 external_customer_id as Value;
+        4 sync_with_provider as Value;
+        5 subsidiary_id as Value;
+        6 code as Value;
+        7 targeted_object as Value;
+    }
+    write {
+        present id "id";
+        present integration_type "integration_type";
+        present integration_code "integration_code";
+        present external_customer_id "external_customer_id";
+        present sync_with_provider "sync_with_provider";
+        present subsidiary_id "subsidiary_id";
+        present code "code";
+        present targeted_object "targeted_object";
+    }
 }
 
 impl IntegrationCustomerInput {
@@ -1376,7 +2430,7 @@ impl From<crate::IntegrationCustomer> for IntegrationCustomerInput {
 }
 
 /// Projected charge filter usage.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectedChargeFilterUsage {
@@ -1389,28 +2443,72 @@ pub struct ProjectedChargeFilterUsage {
     /// Amount for this filter alone, projected to the end of the period, in cents of the currency. Example: `2000`.
     pub projected_amount_cents: crate::Decimal,
     /// Number of events of this filter alone. Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
     /// Name on invoices; null when the filter has none of its own, and in the row for events that match no filter. Example: `AWS eu-east-1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Pricing unit details.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
     /// Values of the event properties that the filter matches; null in the row for events that match no filter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub values: Option<::std::collections::BTreeMap<String, Vec<String>>>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub projected_presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
 }
 
+json_object! {
+    ProjectedChargeFilterUsage;
+    required {
+        0 units as Value;
+        1 projected_units as Value;
+        2 amount_cents as Value;
+        3 projected_amount_cents as Value;
+        4 events_count as Integer;
+    }
+    optional {
+        5 invoice_display_name as Value;
+        6 pricing_unit_details as Value;
+        7 values as Value;
+        8 presentation_breakdowns as Value;
+        9 projected_presentation_breakdowns as Value;
+    }
+    write {
+        always units "units";
+        always projected_units "projected_units";
+        always amount_cents "amount_cents";
+        always projected_amount_cents "projected_amount_cents";
+        always events_count "events_count";
+        present invoice_display_name "invoice_display_name";
+        present pricing_unit_details "pricing_unit_details";
+        present values "values";
+        present presentation_breakdowns "presentation_breakdowns";
+        present projected_presentation_breakdowns "projected_presentation_breakdowns";
+    }
+}
+
 /// Projected charge grouped usage.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectedChargeGroupedUsage {
@@ -1419,7 +2517,6 @@ pub struct ProjectedChargeGroupedUsage {
     /// Amount for this group alone, projected to the end of the period, in cents of the currency. Example: `2000`.
     pub projected_amount_cents: crate::Decimal,
     /// Number of events of this group alone. Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
     /// Units of this group alone. Example: `0.9`.
@@ -1427,22 +2524,61 @@ pub struct ProjectedChargeGroupedUsage {
     /// Units of this group alone, projected to the end of the period. Example: `1.8`.
     pub projected_units: crate::Decimal,
     /// Pricing unit details.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
     /// Event properties and their values in this group; a value is null for events without the property.
     pub grouped_by: ::std::collections::BTreeMap<String, Option<String>>,
     /// The same usage split by filters; empty when the charge has none.
     pub filters: Vec<ProjectedChargeFilterUsage>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub projected_presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
 }
 
+json_object! {
+    ProjectedChargeGroupedUsage;
+    required {
+        0 amount_cents as Value;
+        1 projected_amount_cents as Value;
+        2 events_count as Integer;
+        3 units as Value;
+        4 projected_units as Value;
+        6 grouped_by as Value;
+        7 filters as Value;
+    }
+    optional {
+        5 pricing_unit_details as Value;
+        8 presentation_breakdowns as Value;
+        9 projected_presentation_breakdowns as Value;
+    }
+    write {
+        always amount_cents "amount_cents";
+        always projected_amount_cents "projected_amount_cents";
+        always events_count "events_count";
+        always units "units";
+        always projected_units "projected_units";
+        present pricing_unit_details "pricing_unit_details";
+        always grouped_by "grouped_by";
+        always filters "filters";
+        present presentation_breakdowns "presentation_breakdowns";
+        present projected_presentation_breakdowns "projected_presentation_breakdowns";
+    }
+}
+
 /// Usage of one charge in the current period and its projection to the period's end, in units and in cents without taxes.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectedChargeUsage {
@@ -1451,7 +2587,6 @@ pub struct ProjectedChargeUsage {
     /// Projected units (an exact decimal). Example: `2.0`.
     pub projected_units: crate::Decimal,
     /// Events count. Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
     /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
@@ -1461,53 +2596,153 @@ pub struct ProjectedChargeUsage {
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
     /// Pricing unit details.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
     /// Charge.
     pub charge: UsageCharge,
     /// Billable metric.
     pub billable_metric: UsageBillableMetric,
     /// Usage of a charge per filter, both so far and projected to the end of the period, in units and in cents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<Vec<ProjectedChargeFilterUsage>>,
     /// Usage of a charge per pricing group, both so far and projected to the period's end, in units and in cents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub grouped_usage: Option<Vec<ProjectedChargeGroupedUsage>>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub projected_presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
 }
 
+json_object! {
+    ProjectedChargeUsage;
+    required {
+        0 units as Value;
+        1 projected_units as Value;
+        2 events_count as Integer;
+        3 amount_cents as Value;
+        4 projected_amount_cents as Value;
+        5 amount_currency as Value;
+        7 charge as Value;
+        8 billable_metric as Value;
+    }
+    optional {
+        6 pricing_unit_details as Value;
+        9 filters as Value;
+        10 grouped_usage as Value;
+        11 presentation_breakdowns as Value;
+        12 projected_presentation_breakdowns as Value;
+    }
+    write {
+        always units "units";
+        always projected_units "projected_units";
+        always events_count "events_count";
+        always amount_cents "amount_cents";
+        always projected_amount_cents "projected_amount_cents";
+        always amount_currency "amount_currency";
+        present pricing_unit_details "pricing_unit_details";
+        always charge "charge";
+        always billable_metric "billable_metric";
+        present filters "filters";
+        present grouped_usage "grouped_usage";
+        present presentation_breakdowns "presentation_breakdowns";
+        present projected_presentation_breakdowns "projected_presentation_breakdowns";
+    }
+}
+
 /// Vies check.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ViesCheck {
     /// Whether the number is valid. Left out for a valid one when the server sends the details only. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub valid: Option<bool>,
     /// Whether the number is at least written like one; only when it is not valid.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub valid_format: Option<bool>,
     /// Why VIES could not be asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub error: Option<String>,
     /// Country of the number, as VIES writes it (Greece is `EL`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub country_code: Option<String>,
     /// The number without its country.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub vat_number: Option<String>,
     /// The day on which VIES was asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub request_date: Option<String>,
     /// Who has the number, where the country tells.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// The address of who has the number, where the country tells; it may have several lines.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address: Option<String>,
+}
+
+json_object! {
+    ViesCheck;
+    required {}
+    optional {
+        0 valid as Value;
+        1 valid_format as Value;
+        2 error as Value;
+        3 country_code as Value;
+        4 vat_number as Value;
+        5 request_date as Value;
+        6 name as Value;
+        7 address as Value;
+    }
+    write {
+        present valid "valid";
+        present valid_format "valid_format";
+        present error "error";
+        present country_code "country_code";
+        present vat_number "vat_number";
+        present request_date "request_date";
+        present name "name";
+        present address "address";
+    }
 }

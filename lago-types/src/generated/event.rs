@@ -3,50 +3,96 @@
 //! Types around the noun `event`.
 
 /// Answer that echoes every usage event of a batch just ingested, before their customers have been identified.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Event {
     /// Lago id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<String>,
     /// Transaction id. Example: `transaction_1234567890`.
     pub transaction_id: String,
     /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_customer_id: Option<::uuid::Uuid>,
     /// Code. Example: `storage`.
     pub code: String,
     /// Timestamp (UTC). Example: `2022-04-29T08:59:51.123Z`.
     pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Precise total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `1234.56`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub precise_total_amount_cents: Option<crate::Decimal>,
     /// Properties.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_subscription_id: Option<::uuid::Uuid>,
     /// External id of the subscription; null when the event was sent without one. Example: `sub_1234567890`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_subscription_id: Option<String>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 
+json_object! {
+    Event;
+    required {
+        1 transaction_id as Value;
+        3 code as Value;
+        4 timestamp as Value;
+    }
+    optional {
+        0 lago_id as Value;
+        2 lago_customer_id as Value;
+        5 precise_total_amount_cents as Value;
+        6 properties as FreeForm;
+        7 lago_subscription_id as Value;
+        8 external_subscription_id as Value;
+        9 created_at as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        always transaction_id "transaction_id";
+        present lago_customer_id "lago_customer_id";
+        always code "code";
+        always timestamp "timestamp";
+        present precise_total_amount_cents "precise_total_amount_cents";
+        present properties "properties";
+        present lago_subscription_id "lago_subscription_id";
+        present external_subscription_id "external_subscription_id";
+        present created_at "created_at";
+    }
+}
+
 /// Rejection of one usage event during processing, with its reasons as JSON text and the event itself.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventError {
     /// Status. Example: `422`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub status: i64,
     /// Error. Example: `Unprocessable entity`.
@@ -57,8 +103,25 @@ pub struct EventError {
     pub event: Event,
 }
 
+json_object! {
+    EventError;
+    required {
+        0 status as Integer;
+        1 error as Value;
+        2 message as Value;
+        3 event as Value;
+    }
+    optional {}
+    write {
+        always status "status";
+        always error "error";
+        always message "message";
+        always event "event";
+    }
+}
+
 /// Request body that asks which fees a usage event would create on charges paid in advance, without recording the event.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventEstimateFeesInput {
@@ -67,21 +130,40 @@ pub struct EventEstimateFeesInput {
     /// External subscription id. Example: `sub_1234567890`.
     pub external_subscription_id: String,
     /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Price of the event in cents of the currency, for charges with dynamic pricing.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub precise_total_amount_cents: Option<crate::Decimal>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
-    )]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    EventEstimateFeesInput;
+    required {
+        0 code as Value;
+        1 external_subscription_id as Value;
+    }
+    optional {
+        2 properties as Value;
+        3 precise_total_amount_cents as Value;
+    }
+    write {
+        always code "code";
+        always external_subscription_id "external_subscription_id";
+        present properties "properties";
+        present precise_total_amount_cents "precise_total_amount_cents" as DecimalString;
+    }
+    refused {
+        refused_
+    }
 }
 
 impl EventEstimateFeesInput {
@@ -162,7 +244,7 @@ impl EventEstimateFeesInput {
 }
 
 /// Request body that asks for estimates of the instant fees of several usage events in one call.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventEstimateInstantFeesInput {
@@ -171,17 +253,40 @@ pub struct EventEstimateInstantFeesInput {
     /// External subscription id. Example: `sub_1234567890`.
     pub external_subscription_id: String,
     /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Transaction id. Example: `transaction_1234567890`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub transaction_id: crate::Patch<String>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
+    pub transaction_id: crate::Patch<String>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    EventEstimateInstantFeesInput;
+    required {
+        0 code as Value;
+        1 external_subscription_id as Value;
+    }
+    optional {
+        2 properties as Value;
+        3 transaction_id as Value;
+    }
+    write {
+        always code "code";
+        always external_subscription_id "external_subscription_id";
+        present properties "properties";
+        present transaction_id "transaction_id";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl EventEstimateInstantFeesInput {
@@ -253,7 +358,7 @@ impl EventEstimateInstantFeesInput {
 /// Usage event to ingest; keep its transaction identifier and timestamp the same on every resend, lest it be billed twice.
 ///
 /// The server recognises it by `transaction_id` when it comes again, and some of its stores only if `timestamp` is the same too. So store both with it in a queue or an outbox: with a new key, or with another time, it is counted again when it is delivered again. A call without a key is refused before anything is sent, and a missing time is set once, before the first attempt.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventInput {
@@ -264,28 +369,50 @@ pub struct EventInput {
     /// Transaction id. Example: `transaction_1234567890`.
     pub transaction_id: String,
     /// When it happened, in seconds since 1970, with fractions if need be. A date as text is refused with 422. Example: `1651240791.123`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::unix_time::serialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub timestamp: Option<crate::Decimal>,
     /// Precise total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `1234.56`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub precise_total_amount_cents: crate::Patch<crate::Decimal>,
     /// What is measured and what prices depend on. Its numbers are those of JSON values in Rust, integers of 64 bits and floats; send what has more digits as text, which the server reads as a number.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub properties: crate::Patch<::serde_json::Map<String, ::serde_json::Value>>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
+    pub properties: crate::Patch<::serde_json::Map<String, ::serde_json::Value>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    EventInput;
+    required {
+        0 code as Value;
+        1 external_subscription_id as Value;
+        2 transaction_id as Value;
+    }
+    optional {
+        3 timestamp as Value;
+        4 precise_total_amount_cents as Value;
+        5 properties as Value;
+    }
+    write {
+        always code "code";
+        always external_subscription_id "external_subscription_id";
+        always transaction_id "transaction_id";
+        present timestamp "timestamp" as UnixTime;
+        present precise_total_amount_cents "precise_total_amount_cents" as DecimalString;
+        present properties "properties";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl EventInput {

@@ -5,17 +5,23 @@
 use super::PrivilegeValueType;
 
 /// Product capability that plans and subscriptions can grant to customers, with the privileges that bound its use.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Feature {
     /// Code. Example: `seats`.
     pub code: String,
     /// Name. Example: `Number of seats`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Description. Example: `Number of users of the account`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Privileges.
     pub privileges: Vec<FeaturePrivilege>,
@@ -23,22 +29,69 @@ pub struct Feature {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
+json_object! {
+    Feature;
+    required {
+        0 code as Value;
+        3 privileges as Value;
+        4 created_at as Value;
+    }
+    optional {
+        1 name as Value;
+        2 description as Value;
+    }
+    write {
+        always code "code";
+        present name "name";
+        present description "description";
+        always privileges "privileges";
+        always created_at "created_at";
+    }
+}
+
 /// Request body that creates a feature under a code of your choice, with its privileges.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeatureInput {
     /// Name. Example: `Number of seats`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// Description. Example: `Number of users of the account`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub description: crate::Patch<String>,
     /// Privileges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub privileges: Option<Vec<FeaturePrivilegeInput>>,
     /// Code. Example: `seats`.
     pub code: String,
+}
+
+json_object! {
+    FeatureInput;
+    required {
+        3 code as Value;
+    }
+    optional {
+        0 name as Value;
+        1 description as Value;
+        2 privileges as Value;
+    }
+    write {
+        present name "name";
+        present description "description";
+        present privileges "privileges";
+        always code "code";
+    }
 }
 
 impl FeatureInput {
@@ -81,14 +134,17 @@ impl FeatureInput {
 }
 
 /// Typed setting of a feature, such as a seat limit or a choice among options, for which plans grant a value.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilege {
     /// Code. Example: `max`.
     pub code: String,
     /// Name. Example: `Maximum`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Value type. Example: `integer`.
     pub value_type: PrivilegeValueType,
@@ -96,24 +152,70 @@ pub struct FeaturePrivilege {
     pub config: FeaturePrivilegeConfig,
 }
 
+json_object! {
+    FeaturePrivilege;
+    required {
+        0 code as Value;
+        2 value_type as Value;
+        3 config as Value;
+    }
+    optional {
+        1 name as Value;
+    }
+    write {
+        always code "code";
+        present name "name";
+        always value_type "value_type";
+        always config "config";
+    }
+}
+
 /// Feature privilege config.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilegeConfig {
     /// Select options.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub select_options: Option<Vec<String>>,
 }
 
+json_object! {
+    FeaturePrivilegeConfig;
+    required {}
+    optional {
+        0 select_options as Value;
+    }
+    write {
+        present select_options "select_options";
+    }
+}
+
 /// Feature privilege config input.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilegeConfigInput {
     /// Select options.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub select_options: Option<Vec<String>>,
+}
+
+json_object! {
+    FeaturePrivilegeConfigInput;
+    required {}
+    optional {
+        0 select_options as Value;
+    }
+    write {
+        present select_options "select_options";
+    }
 }
 
 impl FeaturePrivilegeConfigInput {
@@ -133,21 +235,48 @@ impl FeaturePrivilegeConfigInput {
 }
 
 /// Feature privilege input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilegeInput {
     /// Code. Example: `max`.
     pub code: String,
     /// Name. Example: `Maximum`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// Value type. Example: `integer`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub value_type: Option<PrivilegeValueType>,
     /// Config.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub config: Option<FeaturePrivilegeConfigInput>,
+}
+
+json_object! {
+    FeaturePrivilegeInput;
+    required {
+        0 code as Value;
+    }
+    optional {
+        1 name as Value;
+        2 value_type as Value;
+        3 config as Value;
+    }
+    write {
+        always code "code";
+        present name "name";
+        present value_type "value_type";
+        present config "config";
+    }
 }
 
 impl FeaturePrivilegeInput {
@@ -187,19 +316,43 @@ impl FeaturePrivilegeInput {
 }
 
 /// Name, description and privileges of a feature, shared by the requests that create and update it.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeatureUpdate {
     /// Name. Example: `Number of seats`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// Description. Example: `Number of users of the account`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub description: crate::Patch<String>,
     /// Privileges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub privileges: Option<Vec<FeaturePrivilegeInput>>,
+}
+
+json_object! {
+    FeatureUpdate;
+    required {}
+    optional {
+        0 name as Value;
+        1 description as Value;
+        2 privileges as Value;
+    }
+    write {
+        present name "name";
+        present description "description";
+        present privileges "privileges";
+    }
 }
 
 impl FeatureUpdate {

@@ -5,61 +5,101 @@
 use super::{Currency, FeeItemType, FeePaymentStatus, FeeType, PresentationBreakdown};
 
 /// Single billed line for a subscription, usage charge, fixed charge, add-on, credit or commitment, with units, taxes and amounts in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Fee {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Lago charge id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_charge_id: Option<::uuid::Uuid>,
     /// Lago charge filter id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_charge_filter_id: Option<::uuid::Uuid>,
     /// Lago fixed charge id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_fixed_charge_id: Option<::uuid::Uuid>,
     /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
     /// Lago true up fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_true_up_fee_id: Option<::uuid::Uuid>,
     /// Lago true up parent fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_true_up_parent_fee_id: Option<::uuid::Uuid>,
     /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_subscription_id: Option<::uuid::Uuid>,
     /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_customer_id: Option<::uuid::Uuid>,
     /// External customer id. Example: `external_id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_customer_id: Option<String>,
     /// External subscription id. Example: `external_id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_subscription_id: Option<String>,
     /// Amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Precise amount (an exact decimal). Example: `1.0001`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub precise_amount: Option<crate::Decimal>,
     /// Precise total amount (an exact decimal). Example: `1.0212`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub precise_total_amount: Option<crate::Decimal>,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
     /// Taxes amount cents (in cents of the currency). Example: `20`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Taxes precise amount (an exact decimal). Example: `0.20123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub taxes_precise_amount: Option<crate::Decimal>,
     /// Taxes rate (an exact decimal). Example: `20`.
     pub taxes_rate: crate::Decimal,
@@ -70,171 +110,426 @@ pub struct Fee {
     /// Units of the events together (an exact decimal). Servers before 1.34.2 do not send it.
     ///
     /// Null on every fee but charges, and on some fixed charges. Example: `0.32`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub total_aggregated_units: Option<crate::Decimal>,
     /// Total amount cents (in cents of the currency). Example: `120`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Total amount currency. Example: `EUR`.
     pub total_amount_currency: Currency,
     /// Events count. Example: `23`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub events_count: Option<i64>,
     /// Whether the fee is due at the beginning of its period; null for subscriptions to plans of the product catalog, which do not say so. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// Invoiceable. Example: `true`.
     pub invoiceable: bool,
     /// Beginning of the period (UTC); missing on fees for credits, commitments and products. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub from_date: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// End of the period (UTC); missing on fees for credits, commitments and products. Example: `2022-05-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub to_date: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Payment status. Example: `pending`.
     pub payment_status: FeePaymentStatus,
     /// Created at (UTC). Example: `2022-08-24T14:58:59Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Succeeded at (UTC). Example: `2022-08-24T14:58:59Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub succeeded_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Failed at (UTC). Example: `2022-08-24T14:58:59Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub failed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Refunded at (UTC). Example: `2022-08-24T14:58:59Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub refunded_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// The event that the fee is for; on fees of charges that are paid in advance only. Example: `transaction_1234567890`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub event_transaction_id: Option<String>,
     /// Description. Example: `Fee description`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Precise coupons amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `0.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub precise_coupons_amount_cents: Option<crate::Decimal>,
     /// Amount less coupons, before taxes, in cents of the currency. Servers before 1.45 do not send it. Example: `100`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub sub_total_excluding_taxes_amount_cents: Option<i64>,
     /// Amount less coupons, before taxes, in cents of the currency with fractions of a cent. Servers before 1.45 do not send it. Example: `100.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub sub_total_excluding_taxes_precise_amount_cents: Option<crate::Decimal>,
     /// Amount details.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount_details: Option<FeeAmountDetails>,
     /// Self billed. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub self_billed: Option<bool>,
     /// Item.
     pub item: FeeItem,
     /// Taxes on the fee; not on fees inside invoices and credit notes, nor in webhooks, nor in the answer of a deletion.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_taxes: Option<Vec<FeeAppliedTax>>,
     /// Amounts in the pricing unit of the charge; null when it has none.
     ///
     /// Servers of 1.16 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pricing_unit_details: Option<PricingUnitDetails>,
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
     /// The fee that this one stems from.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_original_fee_id: Option<::uuid::Uuid>,
 }
 
+json_object! {
+    Fee;
+    required {
+        11 amount_cents as Integer;
+        14 amount_currency as Value;
+        15 taxes_amount_cents as Integer;
+        17 taxes_rate as Value;
+        18 units as Value;
+        19 precise_unit_amount as Value;
+        21 total_amount_cents as Integer;
+        22 total_amount_currency as Value;
+        25 invoiceable as Value;
+        28 payment_status as Value;
+        40 item as Value;
+    }
+    optional {
+        0 lago_id as Value;
+        1 lago_charge_id as Value;
+        2 lago_charge_filter_id as Value;
+        3 lago_fixed_charge_id as Value;
+        4 lago_invoice_id as Value;
+        5 lago_true_up_fee_id as Value;
+        6 lago_true_up_parent_fee_id as Value;
+        7 lago_subscription_id as Value;
+        8 lago_customer_id as Value;
+        9 external_customer_id as Value;
+        10 external_subscription_id as Value;
+        12 precise_amount as Value;
+        13 precise_total_amount as Value;
+        16 taxes_precise_amount as Value;
+        20 total_aggregated_units as Value;
+        23 events_count as Integer;
+        24 pay_in_advance as Value;
+        26 from_date as Value;
+        27 to_date as Value;
+        29 created_at as Value;
+        30 succeeded_at as Value;
+        31 failed_at as Value;
+        32 refunded_at as Value;
+        33 event_transaction_id as Value;
+        34 description as Value;
+        35 precise_coupons_amount_cents as Value;
+        36 sub_total_excluding_taxes_amount_cents as Integer;
+        37 sub_total_excluding_taxes_precise_amount_cents as Value;
+        38 amount_details as Value;
+        39 self_billed as Value;
+        41 applied_taxes as Value;
+        42 pricing_unit_details as Value;
+        43 presentation_breakdowns as Value;
+        44 lago_original_fee_id as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        present lago_charge_id "lago_charge_id";
+        present lago_charge_filter_id "lago_charge_filter_id";
+        present lago_fixed_charge_id "lago_fixed_charge_id";
+        present lago_invoice_id "lago_invoice_id";
+        present lago_true_up_fee_id "lago_true_up_fee_id";
+        present lago_true_up_parent_fee_id "lago_true_up_parent_fee_id";
+        present lago_subscription_id "lago_subscription_id";
+        present lago_customer_id "lago_customer_id";
+        present external_customer_id "external_customer_id";
+        present external_subscription_id "external_subscription_id";
+        always amount_cents "amount_cents";
+        present precise_amount "precise_amount";
+        present precise_total_amount "precise_total_amount";
+        always amount_currency "amount_currency";
+        always taxes_amount_cents "taxes_amount_cents";
+        present taxes_precise_amount "taxes_precise_amount";
+        always taxes_rate "taxes_rate";
+        always units "units";
+        always precise_unit_amount "precise_unit_amount";
+        present total_aggregated_units "total_aggregated_units";
+        always total_amount_cents "total_amount_cents";
+        always total_amount_currency "total_amount_currency";
+        present events_count "events_count";
+        present pay_in_advance "pay_in_advance";
+        always invoiceable "invoiceable";
+        present from_date "from_date";
+        present to_date "to_date";
+        always payment_status "payment_status";
+        present created_at "created_at";
+        present succeeded_at "succeeded_at";
+        present failed_at "failed_at";
+        present refunded_at "refunded_at";
+        present event_transaction_id "event_transaction_id";
+        present description "description";
+        present precise_coupons_amount_cents "precise_coupons_amount_cents";
+        present sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
+        present sub_total_excluding_taxes_precise_amount_cents "sub_total_excluding_taxes_precise_amount_cents";
+        present amount_details "amount_details";
+        present self_billed "self_billed";
+        always item "item";
+        present applied_taxes "applied_taxes";
+        present pricing_unit_details "pricing_unit_details";
+        present presentation_breakdowns "presentation_breakdowns";
+        present lago_original_fee_id "lago_original_fee_id";
+    }
+}
+
 /// Calculation behind a fee by tier, package or rate, with decimal amounts in currency units; only the plan amount is in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeAmountDetails {
     /// Plan amount cents (in cents of the currency). Example: `10000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub plan_amount_cents: Option<i64>,
     /// Graduated ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub graduated_ranges: Option<Vec<FeeGraduatedRange>>,
     /// Graduated percentage ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub graduated_percentage_ranges: Option<Vec<FeeGraduatedPercentageRange>>,
     /// May be negative, where events take units back. Example: `10.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub free_units: Option<crate::Decimal>,
     /// May be negative, where events take units back. Example: `40.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub paid_units: Option<crate::Decimal>,
     /// Per package size. Example: `1000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub per_package_size: Option<i64>,
     /// Per package unit amount (an exact decimal). Example: `0.5`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub per_package_unit_amount: Option<crate::Decimal>,
     /// Per unit total amount (an exact decimal). Example: `10.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub per_unit_total_amount: Option<crate::Decimal>,
     /// Units (an exact decimal). Example: `20.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub units: Option<crate::Decimal>,
     /// Free events (an exact decimal). Example: `10`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub free_events: Option<crate::Decimal>,
     /// Rate (an exact decimal). Example: `1.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub rate: Option<crate::Decimal>,
     /// Paid events (an exact decimal). Example: `20`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub paid_events: Option<crate::Decimal>,
     /// Fixed fee unit amount (an exact decimal). Example: `1.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fixed_fee_unit_amount: Option<crate::Decimal>,
     /// Fixed fee total amount (an exact decimal). Example: `20.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fixed_fee_total_amount: Option<crate::Decimal>,
     /// Min max adjustment total amount (an exact decimal). Example: `20.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub min_max_adjustment_total_amount: Option<crate::Decimal>,
     /// Per unit amount (an exact decimal). Example: `0.5`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub per_unit_amount: Option<crate::Decimal>,
     /// Flat unit amount (an exact decimal). Example: `10.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub flat_unit_amount: Option<crate::Decimal>,
 }
 
+json_object! {
+    FeeAmountDetails;
+    required {}
+    optional {
+        0 plan_amount_cents as Integer;
+        1 graduated_ranges as Value;
+        2 graduated_percentage_ranges as Value;
+        3 free_units as Value;
+        4 paid_units as Value;
+        5 per_package_size as Integer;
+        6 per_package_unit_amount as Value;
+        7 per_unit_total_amount as Value;
+        8 units as Value;
+        9 free_events as Value;
+        10 rate as Value;
+        11 paid_events as Value;
+        12 fixed_fee_unit_amount as Value;
+        13 fixed_fee_total_amount as Value;
+        14 min_max_adjustment_total_amount as Value;
+        15 per_unit_amount as Value;
+        16 flat_unit_amount as Value;
+    }
+    write {
+        present plan_amount_cents "plan_amount_cents";
+        present graduated_ranges "graduated_ranges";
+        present graduated_percentage_ranges "graduated_percentage_ranges";
+        present free_units "free_units";
+        present paid_units "paid_units";
+        present per_package_size "per_package_size";
+        present per_package_unit_amount "per_package_unit_amount";
+        present per_unit_total_amount "per_unit_total_amount";
+        present units "units";
+        present free_events "free_events";
+        present rate "rate";
+        present paid_events "paid_events";
+        present fixed_fee_unit_amount "fixed_fee_unit_amount";
+        present fixed_fee_total_amount "fixed_fee_total_amount";
+        present min_max_adjustment_total_amount "min_max_adjustment_total_amount";
+        present per_unit_amount "per_unit_amount";
+        present flat_unit_amount "flat_unit_amount";
+    }
+}
+
 /// Tax charged on one fee, with its rate in percent and its amount in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeAppliedTax {
     /// Lago's id of the applied tax, a UUID; null in previews and estimates. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Lago tax id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_tax_id: Option<::uuid::Uuid>,
     /// Tax name. Example: `TVA`.
     pub tax_name: String,
@@ -243,121 +538,183 @@ pub struct FeeAppliedTax {
     /// Tax rate (an exact decimal). Example: `20`.
     pub tax_rate: crate::Decimal,
     /// Tax description. Example: `French standard VAT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_description: Option<String>,
     /// Amount cents (in cents of the currency). Example: `2000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
     /// When the tax was applied (UTC); null in previews and estimates. Example: `2022-09-14T16:35:31Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Lago's id of the fee, a UUID; null in previews and estimates. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_fee_id: Option<::uuid::Uuid>,
 }
 
+json_object! {
+    FeeAppliedTax;
+    required {
+        2 tax_name as Value;
+        3 tax_code as Value;
+        4 tax_rate as Value;
+        6 amount_cents as Integer;
+        7 amount_currency as Value;
+    }
+    optional {
+        0 lago_id as Value;
+        1 lago_tax_id as Value;
+        5 tax_description as Value;
+        8 created_at as Value;
+        9 lago_fee_id as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        present lago_tax_id "lago_tax_id";
+        always tax_name "tax_name";
+        always tax_code "tax_code";
+        always tax_rate "tax_rate";
+        present tax_description "tax_description";
+        always amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        present created_at "created_at";
+        present lago_fee_id "lago_fee_id";
+    }
+}
+
 /// Fee that a usage event would produce on a charge paid in advance, in cents, estimated without being stored.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeEstimate {
     /// Lago id.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::serde_json::Value>,
     /// Lago charge id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_charge_id: Option<::uuid::Uuid>,
     /// Lago charge filter id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_charge_filter_id: Option<::uuid::Uuid>,
     /// Lago invoice id.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_invoice_id: Option<::serde_json::Value>,
     /// Lago true up fee id.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_true_up_fee_id: Option<::serde_json::Value>,
     /// Lago true up parent fee id.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_true_up_parent_fee_id: Option<::serde_json::Value>,
     /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_subscription_id: Option<::uuid::Uuid>,
     /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_customer_id: Option<::uuid::Uuid>,
     /// External customer id. Example: `external_id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_customer_id: Option<String>,
     /// External subscription id. Example: `external_id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_subscription_id: Option<String>,
     /// Amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Precise amount (an exact decimal). Example: `1.0001`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub precise_amount: Option<crate::Decimal>,
     /// Precise total amount (an exact decimal). Example: `1.0212`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub precise_total_amount: Option<crate::Decimal>,
     /// Amount currency. Example: `EUR`.
     pub amount_currency: Currency,
     /// Taxes amount cents (in cents of the currency). Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Taxes precise amount (an exact decimal). Example: `0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub taxes_precise_amount: Option<crate::Decimal>,
     /// Taxes rate (an exact decimal). Example: `20`.
     pub taxes_rate: crate::Decimal,
     /// Units (an exact decimal). Example: `0.32`.
     pub units: crate::Decimal,
     /// Description.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<::serde_json::Value>,
     /// Precise unit amount (an exact decimal). Example: `312.5`.
     pub precise_unit_amount: crate::Decimal,
     /// Precise coupons amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `0.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub precise_coupons_amount_cents: Option<crate::Decimal>,
     /// Total amount cents (in cents of the currency). Example: `120`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Total amount currency. Example: `EUR`.
     pub total_amount_currency: Currency,
     /// Events count. Example: `1`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub events_count: Option<i64>,
     /// Pay in advance. Example: `true`.
     pub pay_in_advance: bool,
@@ -366,82 +723,203 @@ pub struct FeeEstimate {
     /// Payment status. Example: `pending`.
     pub payment_status: FeePaymentStatus,
     /// Created at.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub created_at: Option<::serde_json::Value>,
     /// Succeeded at.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub succeeded_at: Option<::serde_json::Value>,
     /// Failed at.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub failed_at: Option<::serde_json::Value>,
     /// Refunded at.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub refunded_at: Option<::serde_json::Value>,
     /// Event transaction id. Example: `transaction_1234567890`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub event_transaction_id: Option<String>,
     /// Amount details.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount_details: Option<::serde_json::Value>,
     /// Item.
     pub item: FeeEstimateItem,
 }
 
+json_object! {
+    FeeEstimate;
+    required {
+        10 amount_cents as Integer;
+        13 amount_currency as Value;
+        14 taxes_amount_cents as Integer;
+        16 taxes_rate as Value;
+        17 units as Value;
+        19 precise_unit_amount as Value;
+        21 total_amount_cents as Integer;
+        22 total_amount_currency as Value;
+        24 pay_in_advance as Value;
+        25 invoiceable as Value;
+        26 payment_status as Value;
+        33 item as Value;
+    }
+    optional {
+        0 lago_id as FreeForm;
+        1 lago_charge_id as Value;
+        2 lago_charge_filter_id as Value;
+        3 lago_invoice_id as FreeForm;
+        4 lago_true_up_fee_id as FreeForm;
+        5 lago_true_up_parent_fee_id as FreeForm;
+        6 lago_subscription_id as Value;
+        7 lago_customer_id as Value;
+        8 external_customer_id as Value;
+        9 external_subscription_id as Value;
+        11 precise_amount as Value;
+        12 precise_total_amount as Value;
+        15 taxes_precise_amount as Value;
+        18 description as FreeForm;
+        20 precise_coupons_amount_cents as Value;
+        23 events_count as Integer;
+        27 created_at as FreeForm;
+        28 succeeded_at as FreeForm;
+        29 failed_at as FreeForm;
+        30 refunded_at as FreeForm;
+        31 event_transaction_id as Value;
+        32 amount_details as FreeForm;
+    }
+    write {
+        present lago_id "lago_id";
+        present lago_charge_id "lago_charge_id";
+        present lago_charge_filter_id "lago_charge_filter_id";
+        present lago_invoice_id "lago_invoice_id";
+        present lago_true_up_fee_id "lago_true_up_fee_id";
+        present lago_true_up_parent_fee_id "lago_true_up_parent_fee_id";
+        present lago_subscription_id "lago_subscription_id";
+        present lago_customer_id "lago_customer_id";
+        present external_customer_id "external_customer_id";
+        present external_subscription_id "external_subscription_id";
+        always amount_cents "amount_cents";
+        present precise_amount "precise_amount";
+        present precise_total_amount "precise_total_amount";
+        always amount_currency "amount_currency";
+        always taxes_amount_cents "taxes_amount_cents";
+        present taxes_precise_amount "taxes_precise_amount";
+        always taxes_rate "taxes_rate";
+        always units "units";
+        present description "description";
+        always precise_unit_amount "precise_unit_amount";
+        present precise_coupons_amount_cents "precise_coupons_amount_cents";
+        always total_amount_cents "total_amount_cents";
+        always total_amount_currency "total_amount_currency";
+        present events_count "events_count";
+        always pay_in_advance "pay_in_advance";
+        always invoiceable "invoiceable";
+        always payment_status "payment_status";
+        present created_at "created_at";
+        present succeeded_at "succeeded_at";
+        present failed_at "failed_at";
+        present refunded_at "refunded_at";
+        present event_transaction_id "event_transaction_id";
+        present amount_details "amount_details";
+        always item "item";
+    }
+}
+
 /// Fee estimate item.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeEstimateItem {
     /// Type. Example: `charge`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: FeeType,
     /// Code. Example: `startup`.
     pub code: String,
     /// Name. Example: `Startup`.
     pub name: String,
     /// Description of the billable metric; null when it has none. Example: `Startup description`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Invoice display name. Example: `Setup Fee (SF1)`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Filter invoice display name. Example: `AWS eu-east-1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filter_invoice_display_name: Option<String>,
     /// Filters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<::std::collections::BTreeMap<String, Vec<String>>>,
     /// Lago item id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_item_id: ::uuid::Uuid,
     /// Item type. Example: `BillableMetric`.
     pub item_type: FeeItemType,
     /// Grouped by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub grouped_by: Option<::std::collections::BTreeMap<String, String>>,
 }
 
+json_object! {
+    FeeEstimateItem;
+    required {
+        0 type_ as Value;
+        1 code as Value;
+        2 name as Value;
+        7 lago_item_id as Value;
+        8 item_type as Value;
+    }
+    optional {
+        3 description as Value;
+        4 invoice_display_name as Value;
+        5 filter_invoice_display_name as Value;
+        6 filters as Value;
+        9 grouped_by as Value;
+    }
+    write {
+        always type_ "type";
+        always code "code";
+        always name "name";
+        present description "description";
+        present invoice_display_name "invoice_display_name";
+        present filter_invoice_display_name "filter_invoice_display_name";
+        present filters "filters";
+        always lago_item_id "lago_item_id";
+        always item_type "item_type";
+        present grouped_by "grouped_by";
+    }
+}
+
 /// Fee graduated percentage range.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeGraduatedPercentageRange {
@@ -450,7 +928,10 @@ pub struct FeeGraduatedPercentageRange {
     /// From value (an exact decimal). Example: `0`.
     pub from_value: crate::Decimal,
     /// To value (an exact decimal). Example: `10`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub to_value: Option<crate::Decimal>,
     /// Flat unit amount (an exact decimal). Example: `1.0`.
     pub flat_unit_amount: crate::Decimal,
@@ -462,8 +943,32 @@ pub struct FeeGraduatedPercentageRange {
     pub total_with_flat_amount: crate::Decimal,
 }
 
+json_object! {
+    FeeGraduatedPercentageRange;
+    required {
+        0 units as Value;
+        1 from_value as Value;
+        3 flat_unit_amount as Value;
+        4 rate as Value;
+        5 per_unit_total_amount as Value;
+        6 total_with_flat_amount as Value;
+    }
+    optional {
+        2 to_value as Value;
+    }
+    write {
+        always units "units";
+        always from_value "from_value";
+        present to_value "to_value";
+        always flat_unit_amount "flat_unit_amount";
+        always rate "rate";
+        always per_unit_total_amount "per_unit_total_amount";
+        always total_with_flat_amount "total_with_flat_amount";
+    }
+}
+
 /// Fee graduated range.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeGraduatedRange {
@@ -472,7 +977,10 @@ pub struct FeeGraduatedRange {
     /// From value (an exact decimal). Example: `0`.
     pub from_value: crate::Decimal,
     /// To value (an exact decimal). Example: `10`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub to_value: Option<crate::Decimal>,
     /// Flat unit amount (an exact decimal). Example: `1.0`.
     pub flat_unit_amount: crate::Decimal,
@@ -484,69 +992,171 @@ pub struct FeeGraduatedRange {
     pub total_with_flat_amount: crate::Decimal,
 }
 
+json_object! {
+    FeeGraduatedRange;
+    required {
+        0 units as Value;
+        1 from_value as Value;
+        3 flat_unit_amount as Value;
+        4 per_unit_amount as Value;
+        5 per_unit_total_amount as Value;
+        6 total_with_flat_amount as Value;
+    }
+    optional {
+        2 to_value as Value;
+    }
+    write {
+        always units "units";
+        always from_value "from_value";
+        present to_value "to_value";
+        always flat_unit_amount "flat_unit_amount";
+        always per_unit_amount "per_unit_amount";
+        always per_unit_total_amount "per_unit_total_amount";
+        always total_with_flat_amount "total_with_flat_amount";
+    }
+}
+
 /// Fee item.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeItem {
     /// What the fee is for; `product` stands for what a plan of the product catalog sells. Example: `subscription`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: FeeType,
     /// Code. Example: `startup`.
     pub code: String,
     /// Name. Example: `Startup`.
     pub name: String,
     /// Description. Example: `Startup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Name on the invoice; servers of 1.33 send null for a plan that has no such name, later ones the name of the plan. Example: `Setup Fee (SF1)`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Filter invoice display name. Example: `AWS eu-east-1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filter_invoice_display_name: Option<String>,
     /// Filters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<::std::collections::BTreeMap<String, Vec<String>>>,
     /// Lago's id of the billable metric, subscription, add-on or wallet transaction; null in a preview, and for credits of years ago. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_item_id: Option<::uuid::Uuid>,
     /// Item type. Example: `Subscription`.
     pub item_type: FeeItemType,
     /// Values of the properties that events were grouped by. They are texts or null; on fees of charges paid in advance they are what the event had, so numbers and booleans as well.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub grouped_by: Option<::serde_json::Map<String, ::serde_json::Value>>,
 }
 
+json_object! {
+    FeeItem;
+    required {
+        0 type_ as Value;
+        1 code as Value;
+        2 name as Value;
+        8 item_type as Value;
+    }
+    optional {
+        3 description as Value;
+        4 invoice_display_name as Value;
+        5 filter_invoice_display_name as Value;
+        6 filters as Value;
+        7 lago_item_id as Value;
+        9 grouped_by as FreeForm;
+    }
+    write {
+        always type_ "type";
+        always code "code";
+        always name "name";
+        present description "description";
+        present invoice_display_name "invoice_display_name";
+        present filter_invoice_display_name "filter_invoice_display_name";
+        present filters "filters";
+        present lago_item_id "lago_item_id";
+        always item_type "item_type";
+        present grouped_by "grouped_by";
+    }
+}
+
 /// Failure of a tax provider to tax a fee, with the charge and the usage event that caused it.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeTaxProviderError {
     /// Tax provider code. Example: `Stripe Prod`.
     pub tax_provider_code: String,
     /// Lago charge id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_charge_id: Option<::uuid::Uuid>,
     /// Event transaction id. Example: `transaction_1234567890`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub event_transaction_id: Option<String>,
     /// Provider error.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
 }
 
+json_object! {
+    FeeTaxProviderError;
+    required {
+        0 tax_provider_code as Value;
+        3 provider_error as FreeForm;
+    }
+    optional {
+        1 lago_charge_id as Value;
+        2 event_transaction_id as Value;
+    }
+    write {
+        always tax_provider_code "tax_provider_code";
+        present lago_charge_id "lago_charge_id";
+        present event_transaction_id "event_transaction_id";
+        always provider_error "provider_error";
+    }
+}
+
 /// Request body that records whether a fee collected outside of invoices is pending, paid, failed or refunded.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeUpdate {
     /// Payment status. Example: `succeeded`.
     pub payment_status: FeePaymentStatus,
+}
+
+json_object! {
+    FeeUpdate;
+    required {
+        0 payment_status as Value;
+    }
+    optional {}
+    write {
+        always payment_status "payment_status";
+    }
 }
 
 impl FeeUpdate {
@@ -568,7 +1178,7 @@ impl FeeUpdate {
 }
 
 /// Amounts of a fee in a custom pricing unit, in cents of that unit, with the conversion rate into the plan's currency.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PricingUnitDetails {
@@ -579,17 +1189,40 @@ pub struct PricingUnitDetails {
     /// Short name. Example: `CR`.
     pub short_name: String,
     /// What the fee comes to, in cents of the pricing unit. Example: `200`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// What the fee comes to, in cents of the pricing unit. Example: `200.0`.
     pub precise_amount_cents: crate::Decimal,
     /// Price of one unit, in cents of the pricing unit. Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub unit_amount_cents: i64,
     /// Precise unit amount (an exact decimal). Example: `100.0`.
     pub precise_unit_amount: crate::Decimal,
     /// Conversion rate (an exact decimal). Example: `0.5`.
     pub conversion_rate: crate::Decimal,
+}
+
+json_object! {
+    PricingUnitDetails;
+    required {
+        0 lago_pricing_unit_id as Value;
+        1 pricing_unit_code as Value;
+        2 short_name as Value;
+        3 amount_cents as Integer;
+        4 precise_amount_cents as Value;
+        5 unit_amount_cents as Integer;
+        6 precise_unit_amount as Value;
+        7 conversion_rate as Value;
+    }
+    optional {}
+    write {
+        always lago_pricing_unit_id "lago_pricing_unit_id";
+        always pricing_unit_code "pricing_unit_code";
+        always short_name "short_name";
+        always amount_cents "amount_cents";
+        always precise_amount_cents "precise_amount_cents";
+        always unit_amount_cents "unit_amount_cents";
+        always precise_unit_amount "precise_unit_amount";
+        always conversion_rate "conversion_rate";
+    }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Charge of a plan for a given number of units of an add-on, billed without any usage events.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedCharge {
@@ -17,14 +17,20 @@ pub struct FixedCharge {
     /// Lago add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_add_on_id: ::uuid::Uuid,
     /// Name on invoices; null when the charge has none of its own. Example: `Setup fee`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Add on code. Example: `setup_fee`.
     pub add_on_code: String,
     /// Created at (UTC). Example: `2023-06-27T19:43:42Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Code of the charge, unique in its plan. Servers before 1.42 do not send it. Example: `setup_fee`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Charge model. Example: `standard`.
     pub charge_model: FixedChargeModel,
@@ -37,21 +43,77 @@ pub struct FixedCharge {
     /// Units (an exact decimal). Example: `1`.
     pub units: crate::Decimal,
     /// Lago parent id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_parent_id: Option<::uuid::Uuid>,
     /// Taxes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub taxes: Option<Vec<Tax>>,
 }
 
+json_object! {
+    FixedCharge;
+    required {
+        0 lago_id as Value;
+        1 lago_add_on_id as Value;
+        3 add_on_code as Value;
+        4 created_at as Value;
+        6 charge_model as Value;
+        7 pay_in_advance as Value;
+        8 prorated as Value;
+        9 properties as Value;
+        10 units as Value;
+    }
+    optional {
+        2 invoice_display_name as Value;
+        5 code as Value;
+        11 lago_parent_id as Value;
+        12 taxes as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_add_on_id "lago_add_on_id";
+        present invoice_display_name "invoice_display_name";
+        always add_on_code "add_on_code";
+        always created_at "created_at";
+        present code "code";
+        always charge_model "charge_model";
+        always pay_in_advance "pay_in_advance";
+        always prorated "prorated";
+        always properties "properties";
+        always units "units";
+        present lago_parent_id "lago_parent_id";
+        present taxes "taxes";
+    }
+}
+
 /// Optional request body for deleting a fixed charge, telling whether derived plans drop it as well.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeDeleteInput {
     /// Cascade updates. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cascade_updates: Option<bool>,
+}
+
+json_object! {
+    FixedChargeDeleteInput;
+    required {}
+    optional {
+        0 cascade_updates as Value;
+    }
+    write {
+        present cascade_updates "cascade_updates";
+    }
 }
 
 impl FixedChargeDeleteInput {
@@ -68,58 +130,122 @@ impl FixedChargeDeleteInput {
 }
 
 /// Fixed charge to add to a plan. It needs `add_on_id` or `add_on_code`; without both the server answers 500.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeInput {
     /// Invoice display name. Example: `Setup Fee`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub invoice_display_name: crate::Patch<String>,
     /// Units (an exact decimal). Example: `1.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub units: Option<crate::Decimal>,
     /// Apply units immediately. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub apply_units_immediately: Option<bool>,
     /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub add_on_id: Option<::uuid::Uuid>,
     /// Add on code. Example: `setup_fee`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub add_on_code: Option<String>,
     /// Code. Example: `setup_fee_charge`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Charge model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub charge_model: Option<FixedChargeModel>,
     /// Pay in advance. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// Prorated. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub prorated: Option<bool>,
     /// Cascade updates. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cascade_updates: Option<bool>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub cascade_updates: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    FixedChargeInput;
+    required {}
+    optional {
+        0 invoice_display_name as Value;
+        1 units as Value;
+        2 apply_units_immediately as Value;
+        3 properties as Value;
+        4 tax_codes as Value;
+        5 add_on_id as Value;
+        6 add_on_code as Value;
+        7 code as Value;
+        8 charge_model as Value;
+        9 pay_in_advance as Value;
+        10 prorated as Value;
+        11 cascade_updates as Value;
+    }
+    write {
+        present invoice_display_name "invoice_display_name";
+        present units "units" as DecimalString;
+        present apply_units_immediately "apply_units_immediately";
+        present properties "properties";
+        present tax_codes "tax_codes";
+        present add_on_id "add_on_id";
+        present add_on_code "add_on_code";
+        present code "code";
+        present charge_model "charge_model";
+        present pay_in_advance "pay_in_advance";
+        present prorated "prorated";
+        present cascade_updates "cascade_updates";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl FixedChargeInput {
@@ -233,37 +359,66 @@ impl FixedChargeInput {
 }
 
 /// Parts of a fixed charge that one subscription may override: units and when they apply, prices, taxes and invoice name.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeOverride {
     /// Invoice display name. Example: `Setup Fee`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub invoice_display_name: crate::Patch<String>,
     /// Units (an exact decimal). Example: `1.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub units: Option<crate::Decimal>,
     /// Apply units immediately. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub apply_units_immediately: Option<bool>,
     /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_codes: Option<Vec<String>>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub tax_codes: Option<Vec<String>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    FixedChargeOverride;
+    required {}
+    optional {
+        0 invoice_display_name as Value;
+        1 units as Value;
+        2 apply_units_immediately as Value;
+        3 properties as Value;
+        4 tax_codes as Value;
+    }
+    write {
+        present invoice_display_name "invoice_display_name";
+        present units "units" as DecimalString;
+        present apply_units_immediately "apply_units_immediately";
+        present properties "properties";
+        present tax_codes "tax_codes";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl FixedChargeOverride {
@@ -328,57 +483,120 @@ impl FixedChargeOverride {
 }
 
 /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeProperties {
     /// Amount (an exact decimal). Example: `30`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount: Option<crate::Decimal>,
     /// Graduated ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub graduated_ranges: Option<Vec<GraduatedRange>>,
     /// Volume ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub volume_ranges: Option<Vec<VolumeRange>>,
     /// Event properties by which usage is grouped and priced. Kept when sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pricing_group_keys: Option<Vec<String>>,
     /// Event properties that split usage for display. Kept when sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
 }
 
+json_object! {
+    FixedChargeProperties;
+    required {}
+    optional {
+        0 amount as Value;
+        1 graduated_ranges as Value;
+        2 volume_ranges as Value;
+        3 pricing_group_keys as Value;
+        4 presentation_group_keys as Value;
+    }
+    write {
+        present amount "amount";
+        present graduated_ranges "graduated_ranges";
+        present volume_ranges "volume_ranges";
+        present pricing_group_keys "pricing_group_keys";
+        present presentation_group_keys "presentation_group_keys";
+    }
+}
+
 /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargePropertiesInput {
     /// Amount (an exact decimal). Example: `30`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount: Option<crate::Decimal>,
     /// Graduated ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub graduated_ranges: Option<Vec<GraduatedRangeInput>>,
     /// Volume ranges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub volume_ranges: Option<Vec<VolumeRangeInput>>,
     /// Event properties by which usage is grouped and priced. Kept when sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pricing_group_keys: Option<Vec<String>>,
     /// Event properties that split usage for display. Kept when sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    FixedChargePropertiesInput;
+    required {}
+    optional {
+        0 amount as Value;
+        1 graduated_ranges as Value;
+        2 volume_ranges as Value;
+        3 pricing_group_keys as Value;
+        4 presentation_group_keys as Value;
+    }
+    write {
+        present amount "amount" as DecimalString;
+        present graduated_ranges "graduated_ranges";
+        present volume_ranges "volume_ranges";
+        present pricing_group_keys "pricing_group_keys";
+        present presentation_group_keys "presentation_group_keys";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl FixedChargePropertiesInput {
@@ -474,7 +692,7 @@ impl From<crate::FixedChargeProperties> for FixedChargePropertiesInput {
 /// Changes of a fixed charge. Model and units are needed because the server takes them as none when they are left out, and refuses that. `FixedChargeUpdate::from` a received charge says all that is there.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeUpdate {
@@ -485,43 +703,102 @@ pub struct FixedChargeUpdate {
     /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
     pub properties: FixedChargePropertiesInput,
     /// Units (an exact decimal). Example: `10.0`.
-    #[serde(serialize_with = "crate::decimal::as_string")]
     pub units: crate::Decimal,
     /// **Cleared when left out.** Name on invoices. Example: `Setup fee`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub invoice_display_name: crate::Patch<String>,
     /// Apply units immediately. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub apply_units_immediately: Option<bool>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub add_on_id: Option<::uuid::Uuid>,
     /// Add on code. Example: `setup_fee`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub add_on_code: Option<String>,
     /// Code. Example: `setup_fee_charge`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Pay in advance. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// Prorated. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub prorated: Option<bool>,
     /// Cascade updates. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cascade_updates: Option<bool>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub cascade_updates: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    FixedChargeUpdate;
+    required {
+        0 charge_model as Value;
+        1 properties as Value;
+        2 units as Value;
+    }
+    optional {
+        3 invoice_display_name as Value;
+        4 apply_units_immediately as Value;
+        5 tax_codes as Value;
+        6 add_on_id as Value;
+        7 add_on_code as Value;
+        8 code as Value;
+        9 pay_in_advance as Value;
+        10 prorated as Value;
+        11 cascade_updates as Value;
+    }
+    write {
+        always charge_model "charge_model";
+        always properties "properties";
+        always units "units" as DecimalString;
+        present invoice_display_name "invoice_display_name";
+        present apply_units_immediately "apply_units_immediately";
+        present tax_codes "tax_codes";
+        present add_on_id "add_on_id";
+        present add_on_code "add_on_code";
+        present code "code";
+        present pay_in_advance "pay_in_advance";
+        present prorated "prorated";
+        present cascade_updates "cascade_updates";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl FixedChargeUpdate {

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Assignment of an invoice custom section to a subscription, wallet, top-up or recurring rule, including the section itself.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedInvoiceCustomSection {
@@ -23,19 +23,39 @@ pub struct AppliedInvoiceCustomSection {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Invoice custom section id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_custom_section_id: Option<::uuid::Uuid>,
     /// Invoice custom section.
     pub invoice_custom_section: InvoiceCustomSection,
 }
 
+json_object! {
+    AppliedInvoiceCustomSection;
+    required {
+        0 lago_id as Value;
+        1 created_at as Value;
+        3 invoice_custom_section as Value;
+    }
+    optional {
+        2 invoice_custom_section_id as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always created_at "created_at";
+        present invoice_custom_section_id "invoice_custom_section_id";
+        always invoice_custom_section "invoice_custom_section";
+    }
+}
+
 /// Usage threshold behind a progressive billing invoice, with the lifetime usage in cents when it was passed.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedUsageThreshold {
     /// Lifetime usage amount cents (in cents of the currency). Example: `2000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub lifetime_usage_amount_cents: i64,
     /// Created at (UTC). Example: `2025-03-31T12:31:44Z`.
@@ -44,8 +64,23 @@ pub struct AppliedUsageThreshold {
     pub usage_threshold: UsageThreshold,
 }
 
+json_object! {
+    AppliedUsageThreshold;
+    required {
+        0 lifetime_usage_amount_cents as Integer;
+        1 created_at as Value;
+        2 usage_threshold as Value;
+    }
+    optional {}
+    write {
+        always lifetime_usage_amount_cents "lifetime_usage_amount_cents";
+        always created_at "created_at";
+        always usage_threshold "usage_threshold";
+    }
+}
+
 /// Period that an invoice covers for one subscription, with separate bounds for the plan fee and for usage charges.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingPeriod {
@@ -56,70 +91,137 @@ pub struct BillingPeriod {
     /// Lago plan id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_plan_id: ::uuid::Uuid,
     /// Bound of the period that the plan is invoiced for (UTC); may be null on invoices of years ago. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Bound of the period that the plan is invoiced for (UTC); may be null on invoices of years ago. Example: `2022-05-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Bound of the period that usage is invoiced for (UTC); may be null on invoices of years ago. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub charges_from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Bound of the period that usage is invoiced for (UTC); may be null on invoices of years ago. Example: `2022-05-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub charges_to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Why the subscription was invoiced; may be null on invoices of years ago. Example: `subscription_starting`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoicing_reason: Option<InvoicingReason>,
     /// Beginning of the period that fixed charges are invoiced for (UTC); null on `advance_charges` invoices.
     ///
     /// Servers of 1.33.4 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fixed_charges_from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// End of the period that fixed charges are invoiced for (UTC); null on `advance_charges` invoices.
     ///
     /// Servers of 1.33.4 do not send it. Example: `2022-05-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fixed_charges_to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 
+json_object! {
+    BillingPeriod;
+    required {
+        0 lago_subscription_id as Value;
+        1 external_subscription_id as Value;
+        2 lago_plan_id as Value;
+    }
+    optional {
+        3 subscription_from_datetime as Value;
+        4 subscription_to_datetime as Value;
+        5 charges_from_datetime as Value;
+        6 charges_to_datetime as Value;
+        7 invoicing_reason as Value;
+        8 fixed_charges_from_datetime as Value;
+        9 fixed_charges_to_datetime as Value;
+    }
+    write {
+        always lago_subscription_id "lago_subscription_id";
+        always external_subscription_id "external_subscription_id";
+        always lago_plan_id "lago_plan_id";
+        present subscription_from_datetime "subscription_from_datetime";
+        present subscription_to_datetime "subscription_to_datetime";
+        present charges_from_datetime "charges_from_datetime";
+        present charges_to_datetime "charges_to_datetime";
+        present invoicing_reason "invoicing_reason";
+        present fixed_charges_from_datetime "fixed_charges_from_datetime";
+        present fixed_charges_to_datetime "fixed_charges_to_datetime";
+    }
+}
+
 /// Complete invoice, with totals in cents, fees, credits, subscriptions, billing periods and any recorded problems.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Invoice {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Code of the billing entity that issues the invoice. Servers before 1.25 do not send it. Example: `acme_corp`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// Counts invoices; null until the invoice is finalized. Example: `2`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub sequential_id: Option<i64>,
     /// Number. Example: `LAG-1234-001-002`.
     pub number: String,
     /// Issuing date (a calendar date). Example: `2022-04-30`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// When a dispute over its payment was lost (UTC); null on nearly every invoice. Example: `2022-09-14T16:35:31Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_dispute_lost_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Day by which the customer has to pay; may be null on invoices of years ago. Example: `2022-04-30`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_due_date: Option<::chrono::naive::NaiveDate>,
     /// Whether that day has passed without payment; may be null on invoices of years ago. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_overdue: Option<bool>,
     /// Net payment term. Example: `30`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// What is invoiced; `advance_charges` sums up charges that were paid in advance without an invoice each. Example: `subscription`.
     pub invoice_type: InvoiceType,
@@ -130,155 +232,311 @@ pub struct Invoice {
     /// Currency. Example: `EUR`.
     pub currency: Currency,
     /// Fees amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub fees_amount_cents: i64,
     /// Coupons amount cents (in cents of the currency). Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_amount_cents: i64,
     /// Credit notes amount cents (in cents of the currency). Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub credit_notes_amount_cents: i64,
     /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
     /// Taxes amount cents (in cents of the currency). Example: `20`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Sub total including taxes amount cents (in cents of the currency). Example: `120`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_including_taxes_amount_cents: i64,
     /// Prepaid credit amount cents (in cents of the currency). Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub prepaid_credit_amount_cents: i64,
     /// Prepaid granted credit amount cents (in cents of the currency). Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub prepaid_granted_credit_amount_cents: Option<i64>,
     /// Prepaid purchased credit amount cents (in cents of the currency). Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub prepaid_purchased_credit_amount_cents: Option<i64>,
     /// Progressive billing credit amount cents (in cents of the currency). Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub progressive_billing_credit_amount_cents: i64,
     /// Total amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Version number. Example: `3`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub version_number: i64,
     /// Self billed. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub self_billed: Option<bool>,
     /// Where the PDF is; null until it has been made. Example: `https://getlago.com/invoice/file`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub file_url: Option<String>,
     /// Web url.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub web_url: Option<String>,
     /// When the invoice was made (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Number of the order that the customer placed.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub purchase_order_number: Option<String>,
     /// What is still to be paid, in cents of the currency.
     ///
     /// Servers of 1.16 do not send it. Example: `60`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_due_amount_cents: Option<i64>,
     /// What payments have covered, in cents of the currency.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_paid_amount_cents: Option<i64>,
     /// What credit notes have offset, in cents of the currency.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_offsetted_credit_note_amount_cents: Option<i64>,
     /// When the invoice was voided (UTC).
     ///
     /// Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Where the electronic invoice is, an XML file; null until it has been made.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub xml_url: Option<String>,
     /// Who pays; not in the answer of a download.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub customer: Option<Customer>,
     /// Keys and values of yours; not in the answer of a download.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<Vec<InvoiceMetadata>>,
     /// Taxes, summed over all fees; not in the answer of a download.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_taxes: Option<Vec<InvoiceAppliedTax>>,
     /// Sections of text that were printed on the invoice; not in lists nor in the answer of a download. Servers of 1.16 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_invoice_custom_sections: Option<Vec<InvoiceAppliedInvoiceCustomSection>>,
     /// Usage thresholds that were crossed; on progressive billing invoices only, and there always.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_usage_thresholds: Option<Vec<AppliedUsageThreshold>>,
     /// The time that is invoiced, by subscription; not in lists nor in the answer of a download. Servers of 1.16 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_periods: Option<Vec<BillingPeriod>>,
     /// What was deducted; not in lists nor in the answer of a download.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub credits: Option<Vec<Credit>>,
     /// Lines of the invoice; not in lists nor in the answer of a download.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fees: Option<Vec<Fee>>,
     /// Subscriptions that are invoiced, without plan, customer and entitlements; not in lists, the answer of a download, nor webhooks of one-off and credit invoices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscriptions: Option<Vec<Subscription>>,
     /// What went wrong while the invoice was made; not in lists nor in the answer of a download.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub error_details: Option<Vec<ErrorDetail>>,
 }
 
+json_object! {
+    Invoice;
+    required {
+        0 lago_id as Value;
+        3 number as Value;
+        4 issuing_date as Value;
+        9 invoice_type as Value;
+        10 status as Value;
+        11 payment_status as Value;
+        12 currency as Value;
+        13 fees_amount_cents as Integer;
+        14 coupons_amount_cents as Integer;
+        15 credit_notes_amount_cents as Integer;
+        16 sub_total_excluding_taxes_amount_cents as Integer;
+        17 taxes_amount_cents as Integer;
+        18 sub_total_including_taxes_amount_cents as Integer;
+        19 prepaid_credit_amount_cents as Integer;
+        22 progressive_billing_credit_amount_cents as Integer;
+        23 total_amount_cents as Integer;
+        24 version_number as Integer;
+    }
+    optional {
+        1 billing_entity_code as Value;
+        2 sequential_id as Integer;
+        5 payment_dispute_lost_at as Value;
+        6 payment_due_date as Value;
+        7 payment_overdue as Value;
+        8 net_payment_term as Integer;
+        20 prepaid_granted_credit_amount_cents as Integer;
+        21 prepaid_purchased_credit_amount_cents as Integer;
+        25 self_billed as Value;
+        26 file_url as Value;
+        27 web_url as Value;
+        28 created_at as Value;
+        29 updated_at as Value;
+        30 purchase_order_number as Value;
+        31 total_due_amount_cents as Integer;
+        32 total_paid_amount_cents as Integer;
+        33 total_offsetted_credit_note_amount_cents as Integer;
+        34 voided_at as Value;
+        35 xml_url as Value;
+        36 customer as Value;
+        37 metadata as Value;
+        38 applied_taxes as Value;
+        39 applied_invoice_custom_sections as Value;
+        40 applied_usage_thresholds as Value;
+        41 billing_periods as Value;
+        42 credits as Value;
+        43 fees as Value;
+        44 subscriptions as Value;
+        45 error_details as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        present billing_entity_code "billing_entity_code";
+        present sequential_id "sequential_id";
+        always number "number";
+        always issuing_date "issuing_date";
+        present payment_dispute_lost_at "payment_dispute_lost_at";
+        present payment_due_date "payment_due_date";
+        present payment_overdue "payment_overdue";
+        present net_payment_term "net_payment_term";
+        always invoice_type "invoice_type";
+        always status "status";
+        always payment_status "payment_status";
+        always currency "currency";
+        always fees_amount_cents "fees_amount_cents";
+        always coupons_amount_cents "coupons_amount_cents";
+        always credit_notes_amount_cents "credit_notes_amount_cents";
+        always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
+        always taxes_amount_cents "taxes_amount_cents";
+        always sub_total_including_taxes_amount_cents "sub_total_including_taxes_amount_cents";
+        always prepaid_credit_amount_cents "prepaid_credit_amount_cents";
+        present prepaid_granted_credit_amount_cents "prepaid_granted_credit_amount_cents";
+        present prepaid_purchased_credit_amount_cents "prepaid_purchased_credit_amount_cents";
+        always progressive_billing_credit_amount_cents "progressive_billing_credit_amount_cents";
+        always total_amount_cents "total_amount_cents";
+        always version_number "version_number";
+        present self_billed "self_billed";
+        present file_url "file_url";
+        present web_url "web_url";
+        present created_at "created_at";
+        present updated_at "updated_at";
+        present purchase_order_number "purchase_order_number";
+        present total_due_amount_cents "total_due_amount_cents";
+        present total_paid_amount_cents "total_paid_amount_cents";
+        present total_offsetted_credit_note_amount_cents "total_offsetted_credit_note_amount_cents";
+        present voided_at "voided_at";
+        present xml_url "xml_url";
+        present customer "customer";
+        present metadata "metadata";
+        present applied_taxes "applied_taxes";
+        present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        present applied_usage_thresholds "applied_usage_thresholds";
+        present billing_periods "billing_periods";
+        present credits "credits";
+        present fees "fees";
+        present subscriptions "subscriptions";
+        present error_details "error_details";
+    }
+}
+
 /// Custom section as it was printed on one particular invoice, with its title and text at that time.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceAppliedInvoiceCustomSection {
@@ -289,25 +547,59 @@ pub struct InvoiceAppliedInvoiceCustomSection {
     /// Code. Example: `eu_bank_details`.
     pub code: String,
     /// Text of the section, if it had one. Example: `Bank Name: Lago Bank, IBAN: FR7630004000031234567890143`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub details: Option<String>,
     /// Title of the section, if it had one. Example: `Bank Details:`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub display_name: Option<String>,
     /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
+json_object! {
+    InvoiceAppliedInvoiceCustomSection;
+    required {
+        0 lago_id as Value;
+        1 lago_invoice_id as Value;
+        2 code as Value;
+        5 created_at as Value;
+    }
+    optional {
+        3 details as Value;
+        4 display_name as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_invoice_id "lago_invoice_id";
+        always code "code";
+        present details "details";
+        present display_name "display_name";
+        always created_at "created_at";
+    }
+}
+
 /// Tax summed over an invoice: its rate in percent, the fees it was computed on and its amount, both in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceAppliedTax {
     /// Lago's id of the applied tax, a UUID; null in previews and estimates. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Lago tax id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_tax_id: Option<::uuid::Uuid>,
     /// Tax name. Example: `TVA`.
     pub tax_name: String,
@@ -316,54 +608,124 @@ pub struct InvoiceAppliedTax {
     /// Tax rate (an exact decimal). Example: `20`.
     pub tax_rate: crate::Decimal,
     /// Tax description. Example: `French standard VAT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_description: Option<String>,
     /// Amount cents (in cents of the currency). Example: `2000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
     /// When the tax was applied (UTC); null in previews and estimates. Example: `2022-09-14T16:35:31Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Lago's id of the invoice, a UUID; null in a preview. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
     /// Fees amount cents (in cents of the currency). Example: `20000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub fees_amount_cents: Option<i64>,
 }
 
+json_object! {
+    InvoiceAppliedTax;
+    required {
+        2 tax_name as Value;
+        3 tax_code as Value;
+        4 tax_rate as Value;
+        6 amount_cents as Integer;
+        7 amount_currency as Value;
+    }
+    optional {
+        0 lago_id as Value;
+        1 lago_tax_id as Value;
+        5 tax_description as Value;
+        8 created_at as Value;
+        9 lago_invoice_id as Value;
+        10 fees_amount_cents as Integer;
+    }
+    write {
+        present lago_id "lago_id";
+        present lago_tax_id "lago_tax_id";
+        always tax_name "tax_name";
+        always tax_code "tax_code";
+        always tax_rate "tax_rate";
+        present tax_description "tax_description";
+        always amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        present created_at "created_at";
+        present lago_invoice_id "lago_invoice_id";
+        present fees_amount_cents "fees_amount_cents";
+    }
+}
+
 /// Count of finalized invoices and their total in cents for one month, currency and payment status.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceCollection {
     /// Month. Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
     /// Whether the invoices are paid. Null for a month without invoices when no currency is asked for. Example: `succeeded`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_status: Option<InvoicePaymentStatus>,
     /// Invoices count. Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoices_count: i64,
     /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `50000`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount_cents: Option<crate::Decimal>,
     /// Currency of the invoices. Null for a month without invoices when no currency is asked for. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub currency: Option<Currency>,
 }
 
+json_object! {
+    InvoiceCollection;
+    required {
+        0 month as Value;
+        2 invoices_count as Integer;
+    }
+    optional {
+        1 payment_status as Value;
+        3 amount_cents as Value;
+        4 currency as Value;
+    }
+    write {
+        always month "month";
+        present payment_status "payment_status";
+        always invoices_count "invoices_count";
+        present amount_cents "amount_cents";
+        present currency "currency";
+    }
+}
+
 /// Reusable block of text, such as legal terms, that is printed on invoices of the customers or entities it is assigned to.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceCustomSection {
@@ -374,30 +736,85 @@ pub struct InvoiceCustomSection {
     /// Code. Example: `eu_bank_details`.
     pub code: String,
     /// What the section is for, if that was given; customers do not see it. Example: `This section contains the bank details for EU customers.`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Text of the section, if it has one. Example: `Bank Name: Lago Bank, IBAN: FR7630004000031234567890143`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub details: Option<String>,
     /// Title of the section on invoices, if it has one. Example: `Bank Details:`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub display_name: Option<String>,
     /// Organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub organization_id: Option<::uuid::Uuid>,
 }
 
+json_object! {
+    InvoiceCustomSection;
+    required {
+        0 lago_id as Value;
+        1 name as Value;
+        2 code as Value;
+    }
+    optional {
+        3 description as Value;
+        4 details as Value;
+        5 display_name as Value;
+        6 organization_id as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always name "name";
+        always code "code";
+        present description "description";
+        present details "details";
+        present display_name "display_name";
+        present organization_id "organization_id";
+    }
+}
+
 /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceCustomSectionInput {
     /// Skip invoice custom sections. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub skip_invoice_custom_sections: Option<bool>,
     /// Invoice custom section codes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_custom_section_codes: Option<Vec<String>>,
+}
+
+json_object! {
+    InvoiceCustomSectionInput;
+    required {}
+    optional {
+        0 skip_invoice_custom_sections as Value;
+        1 invoice_custom_section_codes as Value;
+    }
+    write {
+        present skip_invoice_custom_sections "skip_invoice_custom_sections";
+        present invoice_custom_section_codes "invoice_custom_section_codes";
+    }
 }
 
 impl InvoiceCustomSectionInput {
@@ -431,38 +848,91 @@ impl InvoiceCustomSectionInput {
 }
 
 /// Custom key and value that your application has stored on an invoice for its own reference.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceMetadata {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Key. Example: `digital_ref_id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub key: Option<String>,
     /// Value. Example: `INV-0123456-98765`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub value: Option<String>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 
+json_object! {
+    InvoiceMetadata;
+    required {}
+    optional {
+        0 lago_id as Value;
+        1 key as Value;
+        2 value as Value;
+        3 created_at as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        present key "key";
+        present value "value";
+        present created_at "created_at";
+    }
+}
+
 /// Invoice metadata update.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceMetadataUpdate {
     /// Lago id of the entry that is meant. Without it the entry is a new one, and a key that is there already is refused with `value_already_exist`. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub id: Option<::uuid::Uuid>,
     /// Key. Example: `digital_ref_id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub key: Option<String>,
     /// Value. Example: `INV-0123456-98765`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub value: Option<String>,
+}
+
+json_object! {
+    InvoiceMetadataUpdate;
+    required {}
+    optional {
+        0 id as Value;
+        1 key as Value;
+        2 value as Value;
+    }
+    write {
+        present id "id";
+        present key "key";
+        present value "value";
+    }
 }
 
 impl InvoiceMetadataUpdate {
@@ -518,19 +988,36 @@ impl InvoiceMetadataUpdate {
 }
 
 /// Invoice whose payment dispute was lost, with the payment provider's reason, if any; servers nest the invoice one level deeper.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePaymentDisputeLost {
     /// Invoice.
     pub invoice: Invoice,
     /// Provider error.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub provider_error: Option<String>,
 }
 
+json_object! {
+    InvoicePaymentDisputeLost;
+    required {
+        0 invoice as Value;
+    }
+    optional {
+        1 provider_error as Value;
+    }
+    write {
+        always invoice "invoice";
+        present provider_error "provider_error";
+    }
+}
+
 /// Failed attempt to collect an invoice through a payment provider, with the customer, the provider and its error.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePaymentFailure {
@@ -541,93 +1028,179 @@ pub struct InvoicePaymentFailure {
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub provider_customer_id: Option<String>,
     /// Also providers that the document does not list here.
     ///
     /// Null when the customer has no provider, or none any more. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider: Option<PaymentProvider>,
     /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_code: Option<String>,
     /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub provider_error: Option<::serde_json::Value>,
     /// More about the failure: empty, or with `code`, or with `message`; Stripe gives `code`, `message`, `request_id`, `http_status` and `http_body`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub error_details: Option<::serde_json::Map<String, ::serde_json::Value>>,
 }
 
+json_object! {
+    InvoicePaymentFailure;
+    required {
+        0 lago_invoice_id as Value;
+        1 lago_customer_id as Value;
+        2 external_customer_id as Value;
+    }
+    optional {
+        3 provider_customer_id as Value;
+        4 payment_provider as Value;
+        5 payment_provider_code as Value;
+        6 provider_error as FreeForm;
+        7 error_details as FreeForm;
+    }
+    write {
+        always lago_invoice_id "lago_invoice_id";
+        always lago_customer_id "lago_customer_id";
+        always external_customer_id "external_customer_id";
+        present provider_customer_id "provider_customer_id";
+        present payment_provider "payment_provider";
+        present payment_provider_code "payment_provider_code";
+        present provider_error "provider_error";
+        present error_details "error_details";
+    }
+}
+
 /// Answer with a link to the payment provider's page where the customer can pay one invoice.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePaymentUrl {
     /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_customer_id: Option<::uuid::Uuid>,
     /// Lago invoice id (a UUID made by Lago). Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_customer_id: Option<String>,
     /// Payment provider. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider: Option<PaymentProvider>,
     /// Payment url. Example: `https://foo.bar`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_url: Option<String>,
 }
 
+json_object! {
+    InvoicePaymentUrl;
+    required {}
+    optional {
+        0 lago_customer_id as Value;
+        1 lago_invoice_id as Value;
+        2 external_customer_id as Value;
+        3 payment_provider as Value;
+        4 payment_url as Value;
+    }
+    write {
+        present lago_customer_id "lago_customer_id";
+        present lago_invoice_id "lago_invoice_id";
+        present external_customer_id "external_customer_id";
+        present payment_provider "payment_provider";
+        present payment_url "payment_url";
+    }
+}
+
 /// Simulated invoice, with totals in cents, customer, fees, credits, taxes and subscriptions; it is not stored and has no id.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreview {
     /// Null: a preview is not stored. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Code of the billing entity that issues the invoice. Servers before 1.25 do not send it. Example: `acme_corp`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// Counts invoices; null until the invoice is finalized. Example: `2`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub sequential_id: Option<i64>,
     /// Number. Example: `LAG-1234-001-002`.
     pub number: String,
     /// Issuing date (a calendar date). Example: `2022-04-30`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// When a dispute over its payment was lost (UTC); null on nearly every invoice. Example: `2022-09-14T16:35:31Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_dispute_lost_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Day by which the customer has to pay; may be null on invoices of years ago. Example: `2022-04-30`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_due_date: Option<::chrono::naive::NaiveDate>,
     /// Whether that day has passed without payment; may be null on invoices of years ago. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_overdue: Option<bool>,
     /// Net payment term. Example: `30`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// What is invoiced; `advance_charges` sums up charges that were paid in advance without an invoice each. Example: `subscription`.
     pub invoice_type: InvoiceType,
@@ -638,203 +1211,369 @@ pub struct InvoicePreview {
     /// Currency. Example: `EUR`.
     pub currency: Currency,
     /// Fees amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub fees_amount_cents: i64,
     /// Coupons amount cents (in cents of the currency). Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_amount_cents: i64,
     /// Credit notes amount cents (in cents of the currency). Example: `10`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub credit_notes_amount_cents: i64,
     /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
     /// Taxes amount cents (in cents of the currency). Example: `20`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Sub total including taxes amount cents (in cents of the currency). Example: `120`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_including_taxes_amount_cents: i64,
     /// Prepaid credit amount cents (in cents of the currency). Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub prepaid_credit_amount_cents: i64,
     /// Prepaid granted credit amount cents (in cents of the currency). Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub prepaid_granted_credit_amount_cents: Option<i64>,
     /// Prepaid purchased credit amount cents (in cents of the currency). Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub prepaid_purchased_credit_amount_cents: Option<i64>,
     /// Progressive billing credit amount cents (in cents of the currency). Example: `0`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub progressive_billing_credit_amount_cents: i64,
     /// Total amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Version number. Example: `3`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub version_number: i64,
     /// Self billed. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub self_billed: Option<bool>,
     /// Where the PDF is; null until it has been made. Example: `https://getlago.com/invoice/file`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub file_url: Option<String>,
     /// Web url.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub web_url: Option<String>,
     /// When the invoice was made (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Number of the order that the customer placed.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub purchase_order_number: Option<String>,
     /// What is still to be paid, in cents of the currency.
     ///
     /// Servers of 1.16 do not send it. Example: `60`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_due_amount_cents: Option<i64>,
     /// What payments have covered, in cents of the currency.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_paid_amount_cents: Option<i64>,
     /// What credit notes have offset, in cents of the currency.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_offsetted_credit_note_amount_cents: Option<i64>,
     /// When the invoice was voided (UTC).
     ///
     /// Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Where the electronic invoice is, an XML file; null until it has been made.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub xml_url: Option<String>,
     /// Customer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub customer: Option<InvoicePreviewCustomer>,
     /// Subscriptions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscriptions: Option<Vec<InvoicePreviewSubscription>>,
     /// Fees.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fees: Option<Vec<Fee>>,
     /// Credits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub credits: Option<Vec<Credit>>,
     /// Applied taxes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_taxes: Option<Vec<InvoiceAppliedTax>>,
 }
 
+json_object! {
+    InvoicePreview;
+    required {
+        3 number as Value;
+        4 issuing_date as Value;
+        9 invoice_type as Value;
+        10 status as Value;
+        11 payment_status as Value;
+        12 currency as Value;
+        13 fees_amount_cents as Integer;
+        14 coupons_amount_cents as Integer;
+        15 credit_notes_amount_cents as Integer;
+        16 sub_total_excluding_taxes_amount_cents as Integer;
+        17 taxes_amount_cents as Integer;
+        18 sub_total_including_taxes_amount_cents as Integer;
+        19 prepaid_credit_amount_cents as Integer;
+        22 progressive_billing_credit_amount_cents as Integer;
+        23 total_amount_cents as Integer;
+        24 version_number as Integer;
+    }
+    optional {
+        0 lago_id as Value;
+        1 billing_entity_code as Value;
+        2 sequential_id as Integer;
+        5 payment_dispute_lost_at as Value;
+        6 payment_due_date as Value;
+        7 payment_overdue as Value;
+        8 net_payment_term as Integer;
+        20 prepaid_granted_credit_amount_cents as Integer;
+        21 prepaid_purchased_credit_amount_cents as Integer;
+        25 self_billed as Value;
+        26 file_url as Value;
+        27 web_url as Value;
+        28 created_at as Value;
+        29 updated_at as Value;
+        30 purchase_order_number as Value;
+        31 total_due_amount_cents as Integer;
+        32 total_paid_amount_cents as Integer;
+        33 total_offsetted_credit_note_amount_cents as Integer;
+        34 voided_at as Value;
+        35 xml_url as Value;
+        36 customer as Value;
+        37 subscriptions as Value;
+        38 fees as Value;
+        39 credits as Value;
+        40 applied_taxes as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        present billing_entity_code "billing_entity_code";
+        present sequential_id "sequential_id";
+        always number "number";
+        always issuing_date "issuing_date";
+        present payment_dispute_lost_at "payment_dispute_lost_at";
+        present payment_due_date "payment_due_date";
+        present payment_overdue "payment_overdue";
+        present net_payment_term "net_payment_term";
+        always invoice_type "invoice_type";
+        always status "status";
+        always payment_status "payment_status";
+        always currency "currency";
+        always fees_amount_cents "fees_amount_cents";
+        always coupons_amount_cents "coupons_amount_cents";
+        always credit_notes_amount_cents "credit_notes_amount_cents";
+        always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
+        always taxes_amount_cents "taxes_amount_cents";
+        always sub_total_including_taxes_amount_cents "sub_total_including_taxes_amount_cents";
+        always prepaid_credit_amount_cents "prepaid_credit_amount_cents";
+        present prepaid_granted_credit_amount_cents "prepaid_granted_credit_amount_cents";
+        present prepaid_purchased_credit_amount_cents "prepaid_purchased_credit_amount_cents";
+        always progressive_billing_credit_amount_cents "progressive_billing_credit_amount_cents";
+        always total_amount_cents "total_amount_cents";
+        always version_number "version_number";
+        present self_billed "self_billed";
+        present file_url "file_url";
+        present web_url "web_url";
+        present created_at "created_at";
+        present updated_at "updated_at";
+        present purchase_order_number "purchase_order_number";
+        present total_due_amount_cents "total_due_amount_cents";
+        present total_paid_amount_cents "total_paid_amount_cents";
+        present total_offsetted_credit_note_amount_cents "total_offsetted_credit_note_amount_cents";
+        present voided_at "voided_at";
+        present xml_url "xml_url";
+        present customer "customer";
+        present subscriptions "subscriptions";
+        present fees "fees";
+        present credits "credits";
+        present applied_taxes "applied_taxes";
+    }
+}
+
 /// Invoice preview coupon input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewCouponInput {
     /// Name. Example: `Startup Deal`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Code. Example: `startup_deal`.
     pub code: String,
     /// Coupon type. Example: `fixed_amount`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coupon_type: Option<CouponType>,
-    /// Amount cents (in cents of the currency). Example: `5000`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub coupon_type: Option<CouponType>,
+    /// Amount cents (in cents of the currency). Example: `5000`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub amount_cents: crate::Patch<i64>,
     /// Amount currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub amount_currency: crate::Patch<Currency>,
     /// Percentage rate (an exact decimal).
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub percentage_rate: crate::Patch<crate::Decimal>,
     /// Frequency duration. Example: `6`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub frequency_duration: crate::Patch<i64>,
     /// How often the coupon applies. Example: `once`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frequency: Option<CouponFrequency>,
-    /// How many times more a recurring coupon applies. Example: `3`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub frequency: Option<CouponFrequency>,
+    /// How many times more a recurring coupon applies. Example: `3`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub frequency_duration_remaining: crate::Patch<i64>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
-    )]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    InvoicePreviewCouponInput;
+    required {
+        1 code as Value;
+    }
+    optional {
+        0 name as Value;
+        2 coupon_type as Value;
+        3 amount_cents as Integer;
+        4 amount_currency as Value;
+        5 percentage_rate as Value;
+        6 frequency_duration as Integer;
+        7 frequency as Value;
+        8 frequency_duration_remaining as Integer;
+    }
+    write {
+        present name "name";
+        always code "code";
+        present coupon_type "coupon_type";
+        present amount_cents "amount_cents";
+        present amount_currency "amount_currency";
+        present percentage_rate "percentage_rate" as DecimalString;
+        present frequency_duration "frequency_duration";
+        present frequency "frequency";
+        present frequency_duration_remaining "frequency_duration_remaining";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl InvoicePreviewCouponInput {
@@ -933,169 +1672,420 @@ impl InvoicePreviewCouponInput {
 }
 
 /// Customer of a preview; one whom Lago does not know has no ids.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewCustomer {
     /// Null when Lago does not know the customer. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Counts the customers of the organization; null when Lago does not know this one. Example: `1`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub sequential_id: Option<i64>,
     /// Short name that numbers of invoices begin with; null when Lago does not know the customer. Example: `LAG-1234-001`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub slug: Option<String>,
     /// Your id of the customer; null when Lago does not know it. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_id: Option<String>,
     /// Code of the billing entity that bills the customer. Servers before 1.25 do not send it. Example: `acme_corp`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// Address line1. Example: `5230 Penfield Ave`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line1: Option<String>,
     /// Address line2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line2: Option<String>,
     /// Applicable timezone.
     pub applicable_timezone: Timezone,
     /// City. Example: `Woodland Hills`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub city: Option<String>,
     /// Country. Example: `US`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub country: Option<Country>,
     /// Currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub currency: Option<Currency>,
     /// The customer's e-mail address, or several of them separated by commas. Example: `dinesh@piedpiper.test`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email: Option<String>,
     /// Legal name. Example: `Coleman-Blair`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub legal_name: Option<String>,
     /// Legal number. Example: `49-008-2965`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub legal_number: Option<String>,
     /// Logo url. Example: `http://hooli.com/logo.png`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub logo_url: Option<String>,
     /// Name. Example: `Gavin Belson`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Firstname. Example: `Gavin`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub firstname: Option<String>,
     /// Lastname. Example: `Belson`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lastname: Option<String>,
     /// Whether this is a customer or a partner who gets a share of the revenue. Servers before 1.19 do not send it. Example: `customer`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub account_type: Option<AccountType>,
     /// Customer type.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub customer_type: Option<CustomerType>,
     /// Phone. Example: `1-171-883-3711 x245`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub phone: Option<String>,
     /// State. Example: `CA`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub state: Option<String>,
     /// Tax identification number. Example: `EU123456789`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_identification_number: Option<String>,
     /// Timezone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub timezone: Option<Timezone>,
     /// Url. Example: `http://hooli.com`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub url: Option<String>,
     /// Zipcode. Example: `91364`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub zipcode: Option<String>,
     /// Net payment term. Example: `30`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Finalize zero amount invoice. Example: `inherit`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
     /// Whether invoices of the customer come without additional texts. Servers of 1.16 do not send it. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub skip_invoice_custom_sections: Option<bool>,
     /// Billing configuration.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_configuration: Option<CustomerBillingConfiguration>,
     /// Shipping address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub shipping_address: Option<Address>,
     /// Metadata.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<Vec<CustomerMetadata>>,
     /// The customer's identifier in Salesforce.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_salesforce_id: Option<String>,
     /// Connections to accounting, tax and customer management. Left out in customers inside subscriptions and payment requests, and in webhooks about a payment provider or a VIES check.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub integration_customers: Option<Vec<IntegrationCustomer>>,
 }
 
+json_object! {
+    InvoicePreviewCustomer;
+    required {
+        7 applicable_timezone as Value;
+        27 created_at as Value;
+    }
+    optional {
+        0 lago_id as Value;
+        1 sequential_id as Integer;
+        2 slug as Value;
+        3 external_id as Value;
+        4 billing_entity_code as Value;
+        5 address_line1 as Value;
+        6 address_line2 as Value;
+        8 city as Value;
+        9 country as Value;
+        10 currency as Value;
+        11 email as Value;
+        12 legal_name as Value;
+        13 legal_number as Value;
+        14 logo_url as Value;
+        15 name as Value;
+        16 firstname as Value;
+        17 lastname as Value;
+        18 account_type as Value;
+        19 customer_type as Value;
+        20 phone as Value;
+        21 state as Value;
+        22 tax_identification_number as Value;
+        23 timezone as Value;
+        24 url as Value;
+        25 zipcode as Value;
+        26 net_payment_term as Integer;
+        28 updated_at as Value;
+        29 finalize_zero_amount_invoice as Value;
+        30 skip_invoice_custom_sections as Value;
+        31 billing_configuration as Value;
+        32 shipping_address as Value;
+        33 metadata as Value;
+        34 external_salesforce_id as Value;
+        35 integration_customers as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        present sequential_id "sequential_id";
+        present slug "slug";
+        present external_id "external_id";
+        present billing_entity_code "billing_entity_code";
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        always applicable_timezone "applicable_timezone";
+        present city "city";
+        present country "country";
+        present currency "currency";
+        present email "email";
+        present legal_name "legal_name";
+        present legal_number "legal_number";
+        present logo_url "logo_url";
+        present name "name";
+        present firstname "firstname";
+        present lastname "lastname";
+        present account_type "account_type";
+        present customer_type "customer_type";
+        present phone "phone";
+        present state "state";
+        present tax_identification_number "tax_identification_number";
+        present timezone "timezone";
+        present url "url";
+        present zipcode "zipcode";
+        present net_payment_term "net_payment_term";
+        always created_at "created_at";
+        present updated_at "updated_at";
+        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        present skip_invoice_custom_sections "skip_invoice_custom_sections";
+        present billing_configuration "billing_configuration";
+        present shipping_address "shipping_address";
+        present metadata "metadata";
+        present external_salesforce_id "external_salesforce_id";
+        present integration_customers "integration_customers";
+    }
+}
+
 /// Whom the invoice would be for; may be left out when subscriptions are named.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewCustomerInput {
     /// Address line1. Example: `5230 Penfield Ave`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line1: Option<String>,
     /// Address line2.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub address_line2: crate::Patch<String>,
     /// City. Example: `Woodland Hills`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub city: Option<String>,
     /// Country. Example: `US`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub country: Option<Country>,
     /// External id. Example: `hooli_1234`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_id: Option<String>,
     /// Integration customers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub integration_customers: Option<Vec<InvoicePreviewIntegrationCustomerInput>>,
     /// Name. Example: `Gavin Belson`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Currency. Example: `EUR`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub currency: Option<Currency>,
     /// Shipping address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub shipping_address: Option<AddressInput>,
     /// State. Example: `CA`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub state: Option<String>,
     /// Tax identification number. Example: `EU123456789`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_identification_number: Option<String>,
     /// Timezone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub timezone: Option<Timezone>,
+}
+
+json_object! {
+    InvoicePreviewCustomerInput;
+    required {}
+    optional {
+        0 address_line1 as Value;
+        1 address_line2 as Value;
+        2 city as Value;
+        3 country as Value;
+        4 external_id as Value;
+        5 integration_customers as Value;
+        6 name as Value;
+        7 currency as Value;
+        8 shipping_address as Value;
+        9 state as Value;
+        10 tax_identification_number as Value;
+        11 timezone as Value;
+    }
+    write {
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        present city "city";
+        present country "country";
+        present external_id "external_id";
+        present integration_customers "integration_customers";
+        present name "name";
+        present currency "currency";
+        present shipping_address "shipping_address";
+        present state "state";
+        present tax_identification_number "tax_identification_number";
+        present timezone "timezone";
+    }
 }
 
 impl InvoicePreviewCustomerInput {
@@ -1207,31 +2197,75 @@ impl InvoicePreviewCustomerInput {
 }
 
 /// Request body that asks for a simulated invoice from a customer, plan and coupons or from existing subscriptions, without storing anything.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewInput {
     /// Whom the invoice would be for; may be left out when subscriptions are named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub customer: Option<InvoicePreviewCustomerInput>,
     /// Plan code. Example: `startup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub plan_code: Option<String>,
     /// Subscription at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Billing time. Example: `anniversary`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_time: Option<BillingTime>,
     /// Coupons.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub coupons: Option<Vec<InvoicePreviewCouponInput>>,
     /// Subscriptions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscriptions: Option<InvoicePreviewSubscriptionsInput>,
     /// Billing entity code. Example: `acme_corp`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
+}
+
+json_object! {
+    InvoicePreviewInput;
+    required {}
+    optional {
+        0 customer as Value;
+        1 plan_code as Value;
+        2 subscription_at as Value;
+        3 billing_time as Value;
+        4 coupons as Value;
+        5 subscriptions as Value;
+        6 billing_entity_code as Value;
+    }
+    write {
+        present customer "customer";
+        present plan_code "plan_code";
+        present subscription_at "subscription_at";
+        present billing_time "billing_time";
+        present coupons "coupons";
+        present subscriptions "subscriptions";
+        present billing_entity_code "billing_entity_code";
+    }
 }
 
 impl InvoicePreviewInput {
@@ -1304,7 +2338,7 @@ impl InvoicePreviewInput {
 }
 
 /// Invoice preview integration customer input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewIntegrationCustomerInput {
@@ -1312,6 +2346,19 @@ pub struct InvoicePreviewIntegrationCustomerInput {
     pub integration_type: Integration,
     /// Integration code. Example: `anrok1`.
     pub integration_code: String,
+}
+
+json_object! {
+    InvoicePreviewIntegrationCustomerInput;
+    required {
+        0 integration_type as Value;
+        1 integration_code as Value;
+    }
+    optional {}
+    write {
+        always integration_type "integration_type";
+        always integration_code "integration_code";
+    }
 }
 
 impl InvoicePreviewIntegrationCustomerInput {
@@ -1340,129 +2387,311 @@ impl InvoicePreviewIntegrationCustomerInput {
 }
 
 /// Subscription of a preview; one that was made up from a plan has no ids and no status.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewSubscription {
     /// Null when the subscription was made up from a plan. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Your id of the subscription; null when it was made up from a plan. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_id: Option<String>,
     /// Null when Lago does not know the customer. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_customer_id: Option<::uuid::Uuid>,
     /// Your id of the customer; null when Lago does not know it. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_customer_id: Option<String>,
     /// Billing time. Example: `anniversary`.
     pub billing_time: BillingTime,
     /// Name. Example: `Repository A`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Plan code. Example: `premium`.
     pub plan_code: String,
     /// Base price of the plan, in cents of the currency; null on plans of the product catalog. Example: `10000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub plan_amount_cents: Option<i64>,
     /// Plan amount currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub plan_amount_currency: Option<Currency>,
     /// Null when the subscription was made up from a plan. Example: `active`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub status: Option<SubscriptionStatus>,
     /// Created at (UTC). Example: `2022-08-08T00:00:00Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Canceled at (UTC). Example: `2022-09-14T16:35:31Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub canceled_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub started_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Ending at (UTC). Example: `2022-10-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub ending_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When the subscription starts or started. No known way leaves it null, but the server allows for it. Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Terminated at (UTC). Example: `2022-09-14T16:35:31Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Previous plan code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub previous_plan_code: Option<String>,
     /// Next plan code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub next_plan_code: Option<String>,
     /// Downgrade plan date (a calendar date). Example: `2022-04-30`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub downgrade_plan_date: Option<::chrono::naive::NaiveDate>,
     /// Trial ended at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub trial_ended_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Current billing period started at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub current_billing_period_started_at: Option<
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
     /// Current billing period ending at (UTC). Example: `2022-09-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub current_billing_period_ending_at: Option<
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
     /// What becomes of time that was paid and not used; null on plans paid in arrears. Servers before 1.31 do not send it. Example: `credit`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub on_termination_credit_note: Option<OnTerminationCreditNote>,
     /// Whether usage that is not billed yet is invoiced at the end. Servers before 1.31 do not send it. Example: `generate`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub on_termination_invoice: Option<OnTerminationInvoice>,
     /// Applied invoice custom sections.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
     /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethodReference>,
     /// Consolidate invoice. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub consolidate_invoice: Option<bool>,
     /// Cancellation reason. Example: `payment_failed`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cancellation_reason: Option<CancellationReason>,
     /// Activated at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub activated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Activation rules.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub activation_rules: Option<Vec<SubscriptionActivationRule>>,
     /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub purchase_order_number: Option<String>,
     /// Whether usage thresholds make no invoices for this subscription.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub progressive_billing_disabled: Option<bool>,
 }
 
+json_object! {
+    InvoicePreviewSubscription;
+    required {
+        4 billing_time as Value;
+        6 plan_code as Value;
+        10 created_at as Value;
+    }
+    optional {
+        0 lago_id as Value;
+        1 external_id as Value;
+        2 lago_customer_id as Value;
+        3 external_customer_id as Value;
+        5 name as Value;
+        7 plan_amount_cents as Integer;
+        8 plan_amount_currency as Value;
+        9 status as Value;
+        11 canceled_at as Value;
+        12 started_at as Value;
+        13 ending_at as Value;
+        14 subscription_at as Value;
+        15 terminated_at as Value;
+        16 previous_plan_code as Value;
+        17 next_plan_code as Value;
+        18 downgrade_plan_date as Value;
+        19 trial_ended_at as Value;
+        20 current_billing_period_started_at as Value;
+        21 current_billing_period_ending_at as Value;
+        22 on_termination_credit_note as Value;
+        23 on_termination_invoice as Value;
+        24 applied_invoice_custom_sections as Value;
+        25 payment_method as Value;
+        26 consolidate_invoice as Value;
+        27 cancellation_reason as Value;
+        28 activated_at as Value;
+        29 activation_rules as Value;
+        30 purchase_order_number as Value;
+        31 progressive_billing_disabled as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        present external_id "external_id";
+        present lago_customer_id "lago_customer_id";
+        present external_customer_id "external_customer_id";
+        always billing_time "billing_time";
+        present name "name";
+        always plan_code "plan_code";
+        present plan_amount_cents "plan_amount_cents";
+        present plan_amount_currency "plan_amount_currency";
+        present status "status";
+        always created_at "created_at";
+        present canceled_at "canceled_at";
+        present started_at "started_at";
+        present ending_at "ending_at";
+        present subscription_at "subscription_at";
+        present terminated_at "terminated_at";
+        present previous_plan_code "previous_plan_code";
+        present next_plan_code "next_plan_code";
+        present downgrade_plan_date "downgrade_plan_date";
+        present trial_ended_at "trial_ended_at";
+        present current_billing_period_started_at "current_billing_period_started_at";
+        present current_billing_period_ending_at "current_billing_period_ending_at";
+        present on_termination_credit_note "on_termination_credit_note";
+        present on_termination_invoice "on_termination_invoice";
+        present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        present payment_method "payment_method";
+        present consolidate_invoice "consolidate_invoice";
+        present cancellation_reason "cancellation_reason";
+        present activated_at "activated_at";
+        present activation_rules "activation_rules";
+        present purchase_order_number "purchase_order_number";
+        present progressive_billing_disabled "progressive_billing_disabled";
+    }
+}
+
 /// Invoice preview subscriptions input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewSubscriptionsInput {
     /// External ids.
     pub external_ids: Vec<String>,
     /// Plan code. Example: `new_code`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub plan_code: Option<String>,
     /// Terminated at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+}
+
+json_object! {
+    InvoicePreviewSubscriptionsInput;
+    required {
+        0 external_ids as Value;
+    }
+    optional {
+        1 plan_code as Value;
+        2 terminated_at as Value;
+    }
+    write {
+        always external_ids "external_ids";
+        present plan_code "plan_code";
+        present terminated_at "terminated_at";
+    }
 }
 
 impl InvoicePreviewSubscriptionsInput {
@@ -1501,7 +2730,7 @@ impl InvoicePreviewSubscriptionsInput {
 }
 
 /// Which record of Salesforce an invoice has become.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceSyncSalesforceIdInput {
@@ -1509,6 +2738,19 @@ pub struct InvoiceSyncSalesforceIdInput {
     pub external_id: String,
     /// Code of the Salesforce integration in Lago.
     pub integration_code: String,
+}
+
+json_object! {
+    InvoiceSyncSalesforceIdInput;
+    required {
+        0 external_id as Value;
+        1 integration_code as Value;
+    }
+    optional {}
+    write {
+        always external_id "external_id";
+        always integration_code "integration_code";
+    }
 }
 
 impl InvoiceSyncSalesforceIdInput {
@@ -1537,16 +2779,35 @@ impl InvoiceSyncSalesforceIdInput {
 }
 
 /// Request body that records the payment status of an invoice or edits its metadata.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceUpdate {
     /// Payment status. Example: `succeeded`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_status: Option<InvoicePaymentStatus>,
     /// **What is not in it is removed.** Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. `id_among` takes them from the invoice as received. Without the list they stay as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<Vec<InvoiceMetadataUpdate>>,
+}
+
+json_object! {
+    InvoiceUpdate;
+    required {}
+    optional {
+        0 payment_status as Value;
+        1 metadata as Value;
+    }
+    write {
+        present payment_status "payment_status";
+        present metadata "metadata";
+    }
 }
 
 impl InvoiceUpdate {
@@ -1578,29 +2839,51 @@ impl InvoiceUpdate {
 }
 
 /// Options for voiding an invoice: whether to issue a credit note and how many cents of it to refund or credit.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceVoidInput {
     /// Generate credit note. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub generate_credit_note: Option<bool>,
     /// Refund amount. Example: `2000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub refund_amount: Option<i64>,
     /// Credit amount. Example: `1150`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub credit_amount: Option<i64>,
+}
+
+json_object! {
+    InvoiceVoidInput;
+    required {}
+    optional {
+        0 generate_credit_note as Value;
+        1 refund_amount as Integer;
+        2 credit_amount as Integer;
+    }
+    write {
+        present generate_credit_note "generate_credit_note";
+        present refund_amount "refund_amount";
+        present credit_amount "credit_amount";
+    }
 }
 
 impl InvoiceVoidInput {
@@ -1633,17 +2916,19 @@ impl InvoiceVoidInput {
 }
 
 /// Lifetime usage in cents at which progressive billing issues an invoice, once or every time that amount accrues again.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageThreshold {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Threshold display name. Example: `Threshold 1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub threshold_display_name: Option<String>,
     /// Amount cents (in cents of the currency). Example: `10000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Recurring. Example: `true`.
@@ -1652,4 +2937,26 @@ pub struct UsageThreshold {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2023-06-27T19:43:42Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+}
+
+json_object! {
+    UsageThreshold;
+    required {
+        0 lago_id as Value;
+        2 amount_cents as Integer;
+        3 recurring as Value;
+        4 created_at as Value;
+        5 updated_at as Value;
+    }
+    optional {
+        1 threshold_display_name as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        present threshold_display_name "threshold_display_name";
+        always amount_cents "amount_cents";
+        always recurring "recurring";
+        always created_at "created_at";
+        always updated_at "updated_at";
+    }
 }

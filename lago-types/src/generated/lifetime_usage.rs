@@ -3,7 +3,7 @@
 //! Types around the noun `lifetime_usage`.
 
 /// Usage of a subscription over its whole life, in cents: imported history, invoiced usage and usage of the current period.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LifetimeUsage {
@@ -14,36 +14,77 @@ pub struct LifetimeUsage {
     /// External subscription id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_subscription_id: String,
     /// External historical usage amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub external_historical_usage_amount_cents: i64,
     /// Invoiced usage amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoiced_usage_amount_cents: i64,
     /// Current usage amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub current_usage_amount_cents: i64,
     /// From datetime (UTC). Example: `2024-01-01T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// To datetime (UTC). Example: `2024-12-31T23:59:59Z`.
     pub to_datetime: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Usage thresholds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub usage_thresholds: Option<Vec<LifetimeUsageThreshold>>,
 }
 
+json_object! {
+    LifetimeUsage;
+    required {
+        0 lago_id as Value;
+        1 lago_subscription_id as Value;
+        2 external_subscription_id as Value;
+        3 external_historical_usage_amount_cents as Integer;
+        4 invoiced_usage_amount_cents as Integer;
+        5 current_usage_amount_cents as Integer;
+        7 to_datetime as Value;
+    }
+    optional {
+        6 from_datetime as Value;
+        8 usage_thresholds as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_subscription_id "lago_subscription_id";
+        always external_subscription_id "external_subscription_id";
+        always external_historical_usage_amount_cents "external_historical_usage_amount_cents";
+        always invoiced_usage_amount_cents "invoiced_usage_amount_cents";
+        always current_usage_amount_cents "current_usage_amount_cents";
+        present from_datetime "from_datetime";
+        always to_datetime "to_datetime";
+        present usage_thresholds "usage_thresholds";
+    }
+}
+
 /// Request body that sets the usage, in cents, which a subscription had accumulated before it was billed by Lago.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LifetimeUsageInput {
     /// External historical usage amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub external_historical_usage_amount_cents: i64,
+}
+
+json_object! {
+    LifetimeUsageInput;
+    required {
+        0 external_historical_usage_amount_cents as Integer;
+    }
+    optional {}
+    write {
+        always external_historical_usage_amount_cents "external_historical_usage_amount_cents";
+    }
 }
 
 impl LifetimeUsageInput {
@@ -67,17 +108,35 @@ impl LifetimeUsageInput {
 }
 
 /// Progress of a subscription towards one usage threshold in cents: the ratio completed and the moment it was reached.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LifetimeUsageThreshold {
     /// Amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Completion ratio (an exact decimal). Example: `0.5`.
     pub completion_ratio: crate::Decimal,
     /// Reached at (UTC). Example: `2024-01-01T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub reached_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+}
+
+json_object! {
+    LifetimeUsageThreshold;
+    required {
+        0 amount_cents as Integer;
+        1 completion_ratio as Value;
+    }
+    optional {
+        2 reached_at as Value;
+    }
+    write {
+        always amount_cents "amount_cents";
+        always completion_ratio "completion_ratio";
+        present reached_at "reached_at";
+    }
 }

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// Company that owns the Lago account, with its address, default currency, document numbering and payment term in days.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Organization {
@@ -16,122 +16,289 @@ pub struct Organization {
     /// Name. Example: `Name1`.
     pub name: String,
     /// Created at (UTC). Example: `2022-05-02T13:04:09Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Address of the first webhook endpoint, empty when there is none. Example: `https://webhook.brex.com`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub webhook_url: Option<String>,
     /// Webhook urls.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub webhook_urls: Option<Vec<String>>,
     /// Country. Example: `US`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub country: Option<Country>,
     /// Default currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub default_currency: Option<Currency>,
     /// Address line1. Example: `100 Brex Street`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line1: Option<String>,
     /// Address line2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub address_line2: Option<String>,
     /// State. Example: `NYC`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub state: Option<String>,
     /// Zipcode. Example: `10000`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub zipcode: Option<String>,
     /// Email. Example: `brex@brex.com`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email: Option<String>,
     /// City. Example: `New York`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub city: Option<String>,
     /// Legal name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub legal_name: Option<String>,
     /// Legal number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub legal_number: Option<String>,
     /// Document numbering. Example: `per_customer`.
     pub document_numbering: DocumentNumbering,
     /// Document number prefix. Example: `ORG-1234`.
     pub document_number_prefix: String,
     /// Net payment term. Example: `30`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Tax identification number. Example: `US123456789`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_identification_number: Option<String>,
     /// Timezone. Example: `America/New_York`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub timezone: Option<Timezone>,
     /// Billing configuration.
     pub billing_configuration: OrganizationBillingConfiguration,
     /// Taxes that apply unless something else is said. In answers to an update only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub taxes: Option<Vec<Tax>>,
     /// Finalize zero amount invoice. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub finalize_zero_amount_invoice: Option<bool>,
     /// Where the server keeps events. Servers before 1.46 do not send it. Example: `clickhouse`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub events_store: Option<EventsStore>,
     /// The organization's name in addresses of the customer portal.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub slug: Option<String>,
     /// What customers are told by e-mail.
     pub email_settings: Vec<EmailSetting>,
 }
 
+json_object! {
+    Organization;
+    required {
+        0 lago_id as Value;
+        1 name as Value;
+        15 document_numbering as Value;
+        16 document_number_prefix as Value;
+        20 billing_configuration as Value;
+        25 email_settings as Value;
+    }
+    optional {
+        2 created_at as Value;
+        3 webhook_url as Value;
+        4 webhook_urls as Value;
+        5 country as Value;
+        6 default_currency as Value;
+        7 address_line1 as Value;
+        8 address_line2 as Value;
+        9 state as Value;
+        10 zipcode as Value;
+        11 email as Value;
+        12 city as Value;
+        13 legal_name as Value;
+        14 legal_number as Value;
+        17 net_payment_term as Integer;
+        18 tax_identification_number as Value;
+        19 timezone as Value;
+        21 taxes as Value;
+        22 finalize_zero_amount_invoice as Value;
+        23 events_store as Value;
+        24 slug as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always name "name";
+        present created_at "created_at";
+        present webhook_url "webhook_url";
+        present webhook_urls "webhook_urls";
+        present country "country";
+        present default_currency "default_currency";
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        present state "state";
+        present zipcode "zipcode";
+        present email "email";
+        present city "city";
+        present legal_name "legal_name";
+        present legal_number "legal_number";
+        always document_numbering "document_numbering";
+        always document_number_prefix "document_number_prefix";
+        present net_payment_term "net_payment_term";
+        present tax_identification_number "tax_identification_number";
+        present timezone "timezone";
+        always billing_configuration "billing_configuration";
+        present taxes "taxes";
+        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        present events_store "events_store";
+        present slug "slug";
+        always email_settings "email_settings";
+    }
+}
+
 /// Invoice defaults of the organization: footer text, grace period in days and language of documents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganizationBillingConfiguration {
     /// Invoice footer. Example: `This is my customer footer`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_footer: Option<String>,
     /// Days for which an invoice stays a draft. Servers without premium license ignore what a request says. Example: `3`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub invoice_grace_period: Option<i64>,
     /// Document locale. Example: `en`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub document_locale: Option<String>,
 }
 
+json_object! {
+    OrganizationBillingConfiguration;
+    required {}
+    optional {
+        0 invoice_footer as Value;
+        1 invoice_grace_period as Integer;
+        2 document_locale as Value;
+    }
+    write {
+        present invoice_footer "invoice_footer";
+        present invoice_grace_period "invoice_grace_period";
+        present document_locale "document_locale";
+    }
+}
+
 /// Invoice defaults of the organization: footer text, grace period in days and language of documents.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganizationBillingConfigurationInput {
     /// Invoice footer. Example: `This is my customer footer`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub invoice_footer: crate::Patch<String>,
     /// Days for which an invoice stays a draft. Servers without premium license ignore what a request says. Example: `3`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub invoice_grace_period: Option<i64>,
     /// Document locale. Example: `en`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub document_locale: Option<String>,
+}
+
+json_object! {
+    OrganizationBillingConfigurationInput;
+    required {}
+    optional {
+        0 invoice_footer as Value;
+        1 invoice_grace_period as Integer;
+        2 document_locale as Value;
+    }
+    write {
+        present invoice_footer "invoice_footer";
+        present invoice_grace_period "invoice_grace_period";
+        present document_locale "document_locale";
+    }
 }
 
 impl OrganizationBillingConfigurationInput {
@@ -167,75 +334,183 @@ impl OrganizationBillingConfigurationInput {
 }
 
 /// Request body that changes the organization's address, default currency, numbering, payment term in days, emails and invoice defaults.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganizationUpdate {
     /// Webhook url. Example: `https://webhook.brex.com`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub webhook_url: crate::Patch<String>,
     /// Country. Example: `US`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub country: crate::Patch<Country>,
     /// Default currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub default_currency: Option<Currency>,
     /// Address line1. Example: `100 Brex Street`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub address_line1: crate::Patch<String>,
     /// Address line2.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub address_line2: crate::Patch<String>,
     /// State. Example: `NYC`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub state: crate::Patch<String>,
     /// Zipcode. Example: `10000`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub zipcode: crate::Patch<String>,
     /// Email. Example: `brex@brex.com`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub email: crate::Patch<String>,
     /// City. Example: `New York`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub city: crate::Patch<String>,
     /// Legal name.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub legal_name: crate::Patch<String>,
     /// Legal number.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub legal_number: crate::Patch<String>,
     /// Document numbering. Example: `per_customer`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub document_numbering: Option<DocumentNumbering>,
     /// Document number prefix. Example: `ORG-1234`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub document_number_prefix: Option<String>,
     /// Net payment term. Example: `30`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
     /// Tax identification number. Example: `US123456789`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub tax_identification_number: crate::Patch<String>,
     /// Time zone in which the organization bills. Servers without premium license ignore it. Example: `America/New_York`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub timezone: Option<Timezone>,
     /// What customers are told by e-mail. Servers without premium license ignore it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email_settings: Option<Vec<EmailSetting>>,
     /// Billing configuration.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_configuration: Option<OrganizationBillingConfigurationInput>,
     /// Finalize zero amount invoice. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub finalize_zero_amount_invoice: Option<bool>,
     /// The organization's name in addresses of the customer portal; the server trims it and makes it lower case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub slug: Option<String>,
+}
+
+json_object! {
+    OrganizationUpdate;
+    required {}
+    optional {
+        0 webhook_url as Value;
+        1 country as Value;
+        2 default_currency as Value;
+        3 address_line1 as Value;
+        4 address_line2 as Value;
+        5 state as Value;
+        6 zipcode as Value;
+        7 email as Value;
+        8 city as Value;
+        9 legal_name as Value;
+        10 legal_number as Value;
+        11 document_numbering as Value;
+        12 document_number_prefix as Value;
+        13 net_payment_term as Integer;
+        14 tax_identification_number as Value;
+        15 timezone as Value;
+        16 email_settings as Value;
+        17 billing_configuration as Value;
+        18 finalize_zero_amount_invoice as Value;
+        19 slug as Value;
+    }
+    write {
+        present webhook_url "webhook_url";
+        present country "country";
+        present default_currency "default_currency";
+        present address_line1 "address_line1";
+        present address_line2 "address_line2";
+        present state "state";
+        present zipcode "zipcode";
+        present email "email";
+        present city "city";
+        present legal_name "legal_name";
+        present legal_number "legal_number";
+        present document_numbering "document_numbering";
+        present document_number_prefix "document_number_prefix";
+        present net_payment_term "net_payment_term";
+        present tax_identification_number "tax_identification_number";
+        present timezone "timezone";
+        present email_settings "email_settings";
+        present billing_configuration "billing_configuration";
+        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        present slug "slug";
+    }
 }
 
 impl OrganizationUpdate {

@@ -8,100 +8,212 @@ use super::{
 };
 
 /// Payment of an invoice or payment request, recorded by hand or made through a provider, with its amount in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Payment {
     /// Lago id (a UUID made by Lago). Example: `4cf085a7-c196-4f07-a543-97c50ec6e8b2`.
     pub lago_id: ::uuid::Uuid,
     /// Servers of early 2025 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_customer_id: Option<::uuid::Uuid>,
     /// Servers of early 2025 do not send it. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_customer_id: Option<String>,
     /// Invoice ids.
     pub invoice_ids: Vec<::uuid::Uuid>,
     /// Invoice numbers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_numbers: Option<Vec<String>>,
     /// Servers of early 2025 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_payable_id: Option<::uuid::Uuid>,
     /// Servers of early 2025 do not send it. Example: `Invoice`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payable_type: Option<PayableType>,
     /// Amount cents (in cents of the currency). Example: `1099`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
     /// Servers of early 2025 do not send it. Example: `Completed`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub status: Option<String>,
     /// How the payment went; the server does not promise it. Example: `succeeded`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_status: Option<PaymentStatus>,
     /// Type. Example: `manual`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: PaymentType,
     /// Your reference of a payment recorded by hand; null when a provider collected it. Example: `ref1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub reference: Option<String>,
     /// Of the payment provider; null for a payment recorded by hand and when the provider is gone.
     ///
     /// Servers of early 2025 do not send it. Example: `stripe_prod`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_code: Option<String>,
     /// Of the payment provider; null for a payment recorded by hand and when the provider is gone.
     ///
     /// Servers of early 2025 do not send it. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_type: Option<PaymentProviderClass>,
     /// External payment id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_payment_id: Option<String>,
     /// Servers of early 2025 do not send it. Example: `pi_5eb0285741bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub provider_payment_id: Option<String>,
     /// The provider's id of the customer; null for a payment recorded by hand.
     ///
     /// Servers of early 2025 do not send it. Example: `cus_5eb0285bcf941bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub provider_customer_id: Option<String>,
     /// What the provider wants the customer to do next, in its own words; mostly empty, also null.
     ///
     /// Servers of early 2025 do not send it.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub next_action: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// Created at (UTC). Example: `2025-01-21T00:10:29Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// The method that was charged; in the webhook payment.succeeded only, and there when the payment has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethod>,
 }
 
+json_object! {
+    Payment;
+    required {
+        0 lago_id as Value;
+        3 invoice_ids as Value;
+        7 amount_cents as Integer;
+        8 amount_currency as Value;
+        11 type_ as Value;
+        19 created_at as Value;
+    }
+    optional {
+        1 lago_customer_id as Value;
+        2 external_customer_id as Value;
+        4 invoice_numbers as Value;
+        5 lago_payable_id as Value;
+        6 payable_type as Value;
+        9 status as Value;
+        10 payment_status as Value;
+        12 reference as Value;
+        13 payment_provider_code as Value;
+        14 payment_provider_type as Value;
+        15 external_payment_id as Value;
+        16 provider_payment_id as Value;
+        17 provider_customer_id as Value;
+        18 next_action as FreeForm;
+        20 payment_method as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        present lago_customer_id "lago_customer_id";
+        present external_customer_id "external_customer_id";
+        always invoice_ids "invoice_ids";
+        present invoice_numbers "invoice_numbers";
+        present lago_payable_id "lago_payable_id";
+        present payable_type "payable_type";
+        always amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        present status "status";
+        present payment_status "payment_status";
+        always type_ "type";
+        present reference "reference";
+        present payment_provider_code "payment_provider_code";
+        present payment_provider_type "payment_provider_type";
+        present external_payment_id "external_payment_id";
+        present provider_payment_id "provider_payment_id";
+        present provider_customer_id "provider_customer_id";
+        present next_action "next_action";
+        always created_at "created_at";
+        present payment_method "payment_method";
+    }
+}
+
 /// Request body that records a payment received outside of Lago for an invoice, with its amount in cents and a reference.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentInput {
     /// Invoice id (a UUID made by Lago). Example: `486b147a-02a1-4ccf-8603-f3541fc25e7a`.
     pub invoice_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Reference. Example: `ref1`.
     pub reference: String,
     /// Paid at (a calendar date). Example: `2025-02-20`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub paid_at: Option<::chrono::naive::NaiveDate>,
+}
+
+json_object! {
+    PaymentInput;
+    required {
+        0 invoice_id as Value;
+        1 amount_cents as Integer;
+        2 reference as Value;
+    }
+    optional {
+        3 paid_at as Value;
+    }
+    write {
+        always invoice_id "invoice_id";
+        always amount_cents "amount_cents";
+        always reference "reference";
+        present paid_at "paid_at";
+    }
 }
 
 impl PaymentInput {
@@ -145,7 +257,7 @@ impl PaymentInput {
 }
 
 /// Error in the setup of a payment provider, such as a failed webhook registration, with the action attempted.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentProviderError {
@@ -158,9 +270,33 @@ pub struct PaymentProviderError {
     /// Where the error comes from; of moneyhash no server of today reports any. Example: `stripe`.
     pub source: PaymentProvider,
     /// Action. Example: `payment_provider.register_webhook`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub action: Option<String>,
     /// What went wrong, as an object with `message`, and with `code`, which may be null.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
+}
+
+json_object! {
+    PaymentProviderError;
+    required {
+        0 lago_payment_provider_id as Value;
+        1 payment_provider_name as Value;
+        2 payment_provider_code as Value;
+        3 source as Value;
+        5 provider_error as FreeForm;
+    }
+    optional {
+        4 action as Value;
+    }
+    write {
+        always lago_payment_provider_id "lago_payment_provider_id";
+        always payment_provider_name "payment_provider_name";
+        always payment_provider_code "payment_provider_code";
+        always source "source";
+        present action "action";
+        always provider_error "provider_error";
+    }
 }

@@ -5,7 +5,7 @@
 use super::{PaymentMethodType, PaymentProvider};
 
 /// Means of payment, such as a card, that a payment provider keeps for a customer, and whether it is the default.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentMethod {
@@ -14,13 +14,22 @@ pub struct PaymentMethod {
     /// Is default. Example: `true`.
     pub is_default: bool,
     /// Payment provider code. Example: `stripe_prod`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_code: Option<String>,
     /// Payment provider name. Example: `Stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_name: Option<String>,
     /// Who keeps the payment method. Null when the provider has been deleted from Lago. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_type: Option<PaymentProvider>,
     /// Provider method id. Example: `pm_1N8ZQX2eZvKYlo2CkL9Y8XYZ`.
     pub provider_method_id: String,
@@ -28,30 +37,92 @@ pub struct PaymentMethod {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
+json_object! {
+    PaymentMethod;
+    required {
+        0 lago_id as Value;
+        1 is_default as Value;
+        5 provider_method_id as Value;
+        6 created_at as Value;
+    }
+    optional {
+        2 payment_provider_code as Value;
+        3 payment_provider_name as Value;
+        4 payment_provider_type as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always is_default "is_default";
+        present payment_provider_code "payment_provider_code";
+        present payment_provider_name "payment_provider_name";
+        present payment_provider_type "payment_provider_type";
+        always provider_method_id "provider_method_id";
+        always created_at "created_at";
+    }
+}
+
 /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentMethodReference {
     /// Payment method type. Example: `provider`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method_type: Option<PaymentMethodType>,
     /// Null when no stored payment method was chosen. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method_id: Option<::uuid::Uuid>,
 }
 
+json_object! {
+    PaymentMethodReference;
+    required {}
+    optional {
+        0 payment_method_type as Value;
+        1 payment_method_id as Value;
+    }
+    write {
+        present payment_method_type "payment_method_type";
+        present payment_method_id "payment_method_id";
+    }
+}
+
 /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentMethodReferenceInput {
     /// Payment method type. Example: `provider`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method_type: Option<PaymentMethodType>,
     /// Null when no stored payment method was chosen. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub payment_method_id: crate::Patch<::uuid::Uuid>,
+}
+
+json_object! {
+    PaymentMethodReferenceInput;
+    required {}
+    optional {
+        0 payment_method_type as Value;
+        1 payment_method_id as Value;
+    }
+    write {
+        present payment_method_type "payment_method_type";
+        present payment_method_id "payment_method_id";
+    }
 }
 
 impl PaymentMethodReferenceInput {

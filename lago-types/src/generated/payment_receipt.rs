@@ -5,7 +5,7 @@
 use super::Payment;
 
 /// Numbered receipt that confirms a payment, with that payment and its amount in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentReceipt {
@@ -20,11 +20,39 @@ pub struct PaymentReceipt {
     /// Where the PDF is; null until it has been made.
     ///
     /// Servers of 1.33.4 do not send it. Example: `https://getlago.com/payment_receipt/file`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub file_url: Option<String>,
     /// Where the electronic receipt is, an XML file; null until it has been made.
     ///
     /// Servers of 1.33.4 do not send it. Example: `https://getlago.com/payment_receipt/xml`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub xml_url: Option<String>,
+}
+
+json_object! {
+    PaymentReceipt;
+    required {
+        0 lago_id as Value;
+        1 created_at as Value;
+        2 number as Value;
+        3 payment as Value;
+    }
+    optional {
+        4 file_url as Value;
+        5 xml_url as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always created_at "created_at";
+        always number "number";
+        always payment "payment";
+        present file_url "file_url";
+        present xml_url "xml_url";
+    }
 }

@@ -5,17 +5,19 @@
 use super::{Currency, Customer, Invoice, InvoicePaymentStatus, PaymentProvider};
 
 /// Demand to pay several overdue invoices of a customer together, with their sum in cents and its payment status.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentRequest {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Whom the request was mailed to; null when neither it nor the customer has an address. Example: `dinesh@piedpiper.test`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email: Option<String>,
     /// Amount cents (in cents of the currency). Example: `100`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency. Example: `EUR`.
@@ -30,18 +32,63 @@ pub struct PaymentRequest {
     pub invoices: Vec<Invoice>,
 }
 
+json_object! {
+    PaymentRequest;
+    required {
+        0 lago_id as Value;
+        2 amount_cents as Integer;
+        3 amount_currency as Value;
+        4 payment_status as Value;
+        5 created_at as Value;
+        6 customer as Value;
+        7 invoices as Value;
+    }
+    optional {
+        1 email as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        present email "email";
+        always amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        always payment_status "payment_status";
+        always created_at "created_at";
+        always customer "customer";
+        always invoices "invoices";
+    }
+}
+
 /// Request body that asks a customer to pay several overdue invoices in one go, naming the email address to contact.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentRequestInput {
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Whom to mail; without it the address of the customer. Example: `dinesh@piedpiper.test`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub email: Option<String>,
     /// Lago invoice ids.
     pub lago_invoice_ids: Vec<::uuid::Uuid>,
+}
+
+json_object! {
+    PaymentRequestInput;
+    required {
+        0 external_customer_id as Value;
+        2 lago_invoice_ids as Value;
+    }
+    optional {
+        1 email as Value;
+    }
+    write {
+        always external_customer_id "external_customer_id";
+        present email "email";
+        always lago_invoice_ids "lago_invoice_ids";
+    }
 }
 
 impl PaymentRequestInput {
@@ -83,7 +130,7 @@ impl PaymentRequestInput {
 }
 
 /// Failed attempt to collect a payment request through a provider, with the invoices it covers and the provider's error.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentRequestPaymentFailure {
@@ -96,21 +143,55 @@ pub struct PaymentRequestPaymentFailure {
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub provider_customer_id: Option<String>,
     /// Also providers that the document does not list here.
     ///
     /// Null when the customer has no provider, or none any more. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider: Option<PaymentProvider>,
     /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_code: Option<String>,
     /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub provider_error: Option<::serde_json::Value>,
+}
+
+json_object! {
+    PaymentRequestPaymentFailure;
+    required {
+        0 lago_payment_request_id as Value;
+        1 lago_invoice_ids as Value;
+        2 lago_customer_id as Value;
+        3 external_customer_id as Value;
+    }
+    optional {
+        4 provider_customer_id as Value;
+        5 payment_provider as Value;
+        6 payment_provider_code as Value;
+        7 provider_error as FreeForm;
+    }
+    write {
+        always lago_payment_request_id "lago_payment_request_id";
+        always lago_invoice_ids "lago_invoice_ids";
+        always lago_customer_id "lago_customer_id";
+        always external_customer_id "external_customer_id";
+        present provider_customer_id "provider_customer_id";
+        present payment_provider "payment_provider";
+        present payment_provider_code "payment_provider_code";
+        present provider_error "provider_error";
+    }
 }

@@ -9,68 +9,147 @@ use super::{
 };
 
 /// Lifetime usage in cents, currently in force for a subscription, at which progressive billing issues an invoice.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ApplicableUsageThreshold {
     /// Threshold display name. Example: `Threshold 1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub threshold_display_name: Option<String>,
     /// Amount cents (in cents of the currency). Example: `10000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Recurring. Example: `true`.
     pub recurring: bool,
 }
 
+json_object! {
+    ApplicableUsageThreshold;
+    required {
+        1 amount_cents as Integer;
+        2 recurring as Value;
+    }
+    optional {
+        0 threshold_display_name as Value;
+    }
+    write {
+        present threshold_display_name "threshold_display_name";
+        always amount_cents "amount_cents";
+        always recurring "recurring";
+    }
+}
+
 /// Least amount in cents that a plan bills per interval; any shortfall of the fees is invoiced on top.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MinimumCommitment {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Plan code. Example: `premium`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub plan_code: Option<String>,
     /// Amount cents (in cents of the currency). Example: `100000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Null when the commitment has no name of its own on invoices. Example: `Minimum Commitment (C1)`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// How often the plan is billed; null on plans of the product catalog. Example: `monthly`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub interval: Option<PlanInterval>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Taxes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub taxes: Option<Vec<Tax>>,
 }
 
+json_object! {
+    MinimumCommitment;
+    required {
+        0 lago_id as Value;
+        2 amount_cents as Integer;
+        5 created_at as Value;
+    }
+    optional {
+        1 plan_code as Value;
+        3 invoice_display_name as Value;
+        4 interval as Value;
+        6 updated_at as Value;
+        7 taxes as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        present plan_code "plan_code";
+        always amount_cents "amount_cents";
+        present invoice_display_name "invoice_display_name";
+        present interval "interval";
+        always created_at "created_at";
+        present updated_at "updated_at";
+        present taxes "taxes";
+    }
+}
+
 /// Minimum in cents to bill per interval, with its taxes, as sent with a plan or with overrides of one.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MinimumCommitmentInput {
     /// Amount cents (in cents of the currency). Example: `100000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Invoice display name. Example: `Minimum Commitment (C1)`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
+}
+
+json_object! {
+    MinimumCommitmentInput;
+    required {
+        0 amount_cents as Integer;
+    }
+    optional {
+        1 invoice_display_name as Value;
+        2 tax_codes as Value;
+    }
+    write {
+        always amount_cents "amount_cents";
+        present invoice_display_name "invoice_display_name";
+        present tax_codes "tax_codes";
+    }
 }
 
 impl MinimumCommitmentInput {
@@ -122,7 +201,7 @@ impl From<crate::MinimumCommitment> for MinimumCommitmentInput {
 }
 
 /// Offer to subscribe to: base price in cents per interval, trial period in days, charges, taxes, commitment and entitlements.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Plan {
@@ -131,114 +210,254 @@ pub struct Plan {
     /// Name. Example: `Startup`.
     pub name: String,
     /// Name on invoices; null when the plan has none of its own. Example: `Startup plan`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Created at (UTC). Example: `2023-06-27T19:43:42Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Code. Example: `startup`.
     pub code: String,
     /// How often the plan is billed; null on plans of the product catalog, which have no interval of their own. Example: `monthly`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub interval: Option<PlanInterval>,
     /// Null when the plan has no description. Example: `""`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Base price per interval, in cents of the currency; null on plans of the product catalog, which have no base price. Example: `10000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
     /// Length of the trial in days; null when the plan has none. Example: `5`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub trial_period: Option<crate::Decimal>,
     /// Whether the base price is billed at the start of a period; null on plans of the product catalog. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// Bill charges monthly.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub bill_charges_monthly: Option<bool>,
     /// Bill fixed charges monthly.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub bill_fixed_charges_monthly: Option<bool>,
     /// Least amount to bill per interval; left out when there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub minimum_commitment: Option<MinimumCommitment>,
     /// Charges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub charges: Option<Vec<Charge>>,
     /// Units of add-ons that are billed without events. Only in answers about one plan; left out in lists, in the plan of a subscription and in webhooks. Servers of 1.16 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fixed_charges: Option<Vec<FixedCharge>>,
     /// Taxes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub taxes: Option<Vec<Tax>>,
     /// Usage thresholds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub usage_thresholds: Option<Vec<UsageThreshold>>,
     /// Features that the plan grants. Left out in the plan of a subscription and in the webhook plan.deleted. Servers of 1.16 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub entitlements: Option<Vec<PlanEntitlement>>,
     /// Your own keys and values; left out when there are none. Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
     /// Lago id of the plan that this one overrides for a subscription; null on a plan of its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub parent_id: Option<::uuid::Uuid>,
     /// Whether the plan is about to be deleted.
     ///
     /// Servers of 1.16 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pending_deletion: Option<bool>,
     /// Always 0: servers no longer count here.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub active_subscriptions_count: Option<i64>,
     /// Always 0: servers no longer count here.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub customers_count: Option<i64>,
     /// Always 0: servers no longer count here.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub draft_invoices_count: Option<i64>,
     /// Thresholds in force for the plan. Left out in webhooks about plans.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
+}
+
+json_object! {
+    Plan;
+    required {
+        0 lago_id as Value;
+        1 name as Value;
+        3 created_at as Value;
+        4 code as Value;
+        8 amount_currency as Value;
+    }
+    optional {
+        2 invoice_display_name as Value;
+        5 interval as Value;
+        6 description as Value;
+        7 amount_cents as Integer;
+        9 trial_period as Value;
+        10 pay_in_advance as Value;
+        11 bill_charges_monthly as Value;
+        12 bill_fixed_charges_monthly as Value;
+        13 minimum_commitment as Value;
+        14 charges as Value;
+        15 fixed_charges as Value;
+        16 taxes as Value;
+        17 usage_thresholds as Value;
+        18 entitlements as Value;
+        19 metadata as Value;
+        20 parent_id as Value;
+        21 pending_deletion as Value;
+        22 active_subscriptions_count as Integer;
+        23 customers_count as Integer;
+        24 draft_invoices_count as Integer;
+        25 applicable_usage_thresholds as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always name "name";
+        present invoice_display_name "invoice_display_name";
+        always created_at "created_at";
+        always code "code";
+        present interval "interval";
+        present description "description";
+        present amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        present trial_period "trial_period";
+        present pay_in_advance "pay_in_advance";
+        present bill_charges_monthly "bill_charges_monthly";
+        present bill_fixed_charges_monthly "bill_fixed_charges_monthly";
+        present minimum_commitment "minimum_commitment";
+        present charges "charges";
+        present fixed_charges "fixed_charges";
+        present taxes "taxes";
+        present usage_thresholds "usage_thresholds";
+        present entitlements "entitlements";
+        present metadata "metadata";
+        present parent_id "parent_id";
+        present pending_deletion "pending_deletion";
+        present active_subscriptions_count "active_subscriptions_count";
+        present customers_count "customers_count";
+        present draft_invoices_count "draft_invoices_count";
+        present applicable_usage_thresholds "applicable_usage_thresholds";
+    }
 }
 
 /// Event values and the prices that a usage charge should use for them, as sent with plans, charges or overrides.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChargeFilterInput {
     /// **Cleared when left out.** Name on invoices. Example: `AWS`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub invoice_display_name: crate::Patch<String>,
     /// Prices for these values. Presentation group keys belong to the charge and are dropped here.
     pub properties: ChargePropertiesInput,
     /// Values.
     pub values: ::std::collections::BTreeMap<String, Vec<String>>,
+}
+
+json_object! {
+    PlanChargeFilterInput;
+    required {
+        1 properties as Value;
+        2 values as Value;
+    }
+    optional {
+        0 invoice_display_name as Value;
+    }
+    write {
+        present invoice_display_name "invoice_display_name";
+        always properties "properties";
+        always values "values";
+    }
 }
 
 impl PlanChargeFilterInput {
@@ -299,57 +518,130 @@ impl From<crate::ChargeFilter> for PlanChargeFilterInput {
 }
 
 /// Plan charge input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChargeInput {
     /// Billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub billable_metric_id: ::uuid::Uuid,
     /// Code. Example: `api_requests_charge`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Charge model.
     pub charge_model: ChargeModel,
     /// Pay in advance. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// Invoiceable. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoiceable: Option<bool>,
     /// Regroup paid fees. Example: `invoice`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub regroup_paid_fees: crate::Patch<String>,
     /// Invoice display name. Example: `Setup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Prorated. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub prorated: Option<bool>,
     /// Min amount cents (in cents of the currency). Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub properties: Option<ChargePropertiesInput>,
     /// Filters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
     /// Accepts target wallet. Example: `false`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub accepts_target_wallet: crate::Patch<bool>,
+}
+
+json_object! {
+    PlanChargeInput;
+    required {
+        0 billable_metric_id as Value;
+        2 charge_model as Value;
+    }
+    optional {
+        1 code as Value;
+        3 pay_in_advance as Value;
+        4 invoiceable as Value;
+        5 regroup_paid_fees as Value;
+        6 invoice_display_name as Value;
+        7 prorated as Value;
+        8 min_amount_cents as Integer;
+        9 properties as Value;
+        10 filters as Value;
+        11 tax_codes as Value;
+        12 applied_pricing_unit as Value;
+        13 accepts_target_wallet as Value;
+    }
+    write {
+        always billable_metric_id "billable_metric_id";
+        present code "code";
+        always charge_model "charge_model";
+        present pay_in_advance "pay_in_advance";
+        present invoiceable "invoiceable";
+        present regroup_paid_fees "regroup_paid_fees";
+        present invoice_display_name "invoice_display_name";
+        present prorated "prorated";
+        present min_amount_cents "min_amount_cents";
+        present properties "properties";
+        present filters "filters";
+        present tax_codes "tax_codes";
+        present applied_pricing_unit "applied_pricing_unit";
+        present accepts_target_wallet "accepts_target_wallet";
+    }
 }
 
 impl PlanChargeInput {
@@ -485,62 +777,140 @@ impl PlanChargeInput {
 /// Plan charge update.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared, `min_amount_cents` is reset.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChargeUpdate {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub id: Option<::uuid::Uuid>,
     /// Billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billable_metric_id: Option<::uuid::Uuid>,
     /// Code. Example: `api_requests_charge`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// How units become a price. Without it the server answers 422 while no subscription uses the plan; later it cannot be changed.
     pub charge_model: ChargeModel,
     /// Pay in advance. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// Invoiceable. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoiceable: Option<bool>,
     /// Regroup paid fees. Example: `invoice`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub regroup_paid_fees: crate::Patch<String>,
     /// **Cleared when left out.** Name on invoices. Example: `Setup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Prorated. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub prorated: Option<bool>,
     /// **Reset when left out.** Least amount to bill, in cents of the currency. It becomes 0 while no subscription uses the plan; later the server ignores what is sent here. Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// The prices, as the model has them.
     ///
     /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
     pub properties: ChargePropertiesInput,
     /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
     /// Accepts target wallet. Example: `false`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub accepts_target_wallet: crate::Patch<bool>,
+}
+
+json_object! {
+    PlanChargeUpdate;
+    required {
+        3 charge_model as Value;
+        10 properties as Value;
+    }
+    optional {
+        0 id as Value;
+        1 billable_metric_id as Value;
+        2 code as Value;
+        4 pay_in_advance as Value;
+        5 invoiceable as Value;
+        6 regroup_paid_fees as Value;
+        7 invoice_display_name as Value;
+        8 prorated as Value;
+        9 min_amount_cents as Integer;
+        11 filters as Value;
+        12 tax_codes as Value;
+        13 applied_pricing_unit as Value;
+        14 accepts_target_wallet as Value;
+    }
+    write {
+        present id "id";
+        present billable_metric_id "billable_metric_id";
+        present code "code";
+        always charge_model "charge_model";
+        present pay_in_advance "pay_in_advance";
+        present invoiceable "invoiceable";
+        present regroup_paid_fees "regroup_paid_fees";
+        present invoice_display_name "invoice_display_name";
+        present prorated "prorated";
+        present min_amount_cents "min_amount_cents";
+        always properties "properties";
+        present filters "filters";
+        present tax_codes "tax_codes";
+        present applied_pricing_unit "applied_pricing_unit";
+        present accepts_target_wallet "accepts_target_wallet";
+    }
 }
 
 impl PlanChargeUpdate {
@@ -743,86 +1113,181 @@ impl TryFrom<crate::PlanChargeInput> for PlanChargeUpdate {
 }
 
 /// Feature that a plan grants to its subscribers, with the value set for each privilege.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanEntitlement {
     /// Code. Example: `seats`.
     pub code: String,
     /// Name. Example: `Number of seats`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Description. Example: `Number of users of the account`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Privileges.
     pub privileges: Vec<PlanEntitlementPrivilege>,
 }
 
+json_object! {
+    PlanEntitlement;
+    required {
+        0 code as Value;
+        3 privileges as Value;
+    }
+    optional {
+        1 name as Value;
+        2 description as Value;
+    }
+    write {
+        always code "code";
+        present name "name";
+        present description "description";
+        always privileges "privileges";
+    }
+}
+
 /// Privilege of a feature with the value, integer, boolean or text, that a plan grants for it.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanEntitlementPrivilege {
     /// Code. Example: `max`.
     pub code: String,
     /// Name. Example: `Maximum`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Value type. Example: `integer`.
     pub value_type: PrivilegeValueType,
     /// Config.
     pub config: FeaturePrivilegeConfig,
     /// Value. Example: `10`.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub value: ::serde_json::Value,
 }
 
+json_object! {
+    PlanEntitlementPrivilege;
+    required {
+        0 code as Value;
+        2 value_type as Value;
+        3 config as Value;
+        4 value as FreeForm;
+    }
+    optional {
+        1 name as Value;
+    }
+    write {
+        always code "code";
+        present name "name";
+        always value_type "value_type";
+        always config "config";
+        always value "value";
+    }
+}
+
 /// Plan fixed charge input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanFixedChargeInput {
     /// Add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub add_on_id: ::uuid::Uuid,
     /// Code. Example: `setup_fee`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Invoice display name. Example: `Setup fee`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Units (an exact decimal). Example: `1`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_number"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub units: Option<crate::Decimal>,
     /// Charge model. Example: `standard`.
     pub charge_model: FixedChargeModel,
     /// Pay in advance. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// Prorated. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub prorated: Option<bool>,
     /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Whether the units count from now on, not only from the next period on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub apply_units_immediately: Option<bool>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub apply_units_immediately: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    PlanFixedChargeInput;
+    required {
+        0 add_on_id as Value;
+        4 charge_model as Value;
+    }
+    optional {
+        1 code as Value;
+        2 invoice_display_name as Value;
+        3 units as Value;
+        5 pay_in_advance as Value;
+        6 prorated as Value;
+        7 properties as Value;
+        8 tax_codes as Value;
+        9 apply_units_immediately as Value;
+    }
+    write {
+        always add_on_id "add_on_id";
+        present code "code";
+        present invoice_display_name "invoice_display_name";
+        present units "units" as DecimalNumber;
+        always charge_model "charge_model";
+        present pay_in_advance "pay_in_advance";
+        present prorated "prorated";
+        present properties "properties";
+        present tax_codes "tax_codes";
+        present apply_units_immediately "apply_units_immediately";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl PlanFixedChargeInput {
@@ -927,36 +1392,53 @@ impl PlanFixedChargeInput {
 /// Plan fixed charge update.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanFixedChargeUpdate {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub id: Option<::uuid::Uuid>,
     /// Add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub add_on_id: Option<::uuid::Uuid>,
     /// Code. Example: `setup_fee`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// **Cleared when left out.** Name on invoices. Example: `Setup fee`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// How many are billed (an exact decimal). Left out, a new charge has none, and the change of one that is there is refused. Example: `1`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_number"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub units: Option<crate::Decimal>,
     /// How units become a price. Without it the server answers 422 while no subscription uses the plan; later it cannot be changed. Example: `standard`.
     pub charge_model: FixedChargeModel,
     /// Pay in advance. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// Prorated. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub prorated: Option<bool>,
     /// The prices, as the model has them.
     ///
@@ -965,17 +1447,54 @@ pub struct PlanFixedChargeUpdate {
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Apply units immediately. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub apply_units_immediately: Option<bool>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub apply_units_immediately: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    PlanFixedChargeUpdate;
+    required {
+        5 charge_model as Value;
+        8 properties as Value;
+    }
+    optional {
+        0 id as Value;
+        1 add_on_id as Value;
+        2 code as Value;
+        3 invoice_display_name as Value;
+        4 units as Value;
+        6 pay_in_advance as Value;
+        7 prorated as Value;
+        9 tax_codes as Value;
+        10 apply_units_immediately as Value;
+    }
+    write {
+        present id "id";
+        present add_on_id "add_on_id";
+        present code "code";
+        present invoice_display_name "invoice_display_name";
+        present units "units" as DecimalNumber;
+        always charge_model "charge_model";
+        present pay_in_advance "pay_in_advance";
+        present prorated "prorated";
+        always properties "properties";
+        present tax_codes "tax_codes";
+        present apply_units_immediately "apply_units_immediately";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl PlanFixedChargeUpdate {
@@ -1139,75 +1658,155 @@ impl TryFrom<crate::PlanFixedChargeInput> for PlanFixedChargeUpdate {
 }
 
 /// Request body that creates a plan with its base price in cents, interval, charges, commitment, usage thresholds and metadata.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanInput {
     /// Name. Example: `Startup`.
     pub name: String,
     /// Invoice display name. Example: `Startup plan`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub invoice_display_name: crate::Patch<String>,
     /// Code. Example: `startup`.
     pub code: String,
     /// How often the plan is billed. Every plan with a base price needs it; only an organization with the product catalog can leave it out, for a plan whose prices are all there. Example: `monthly`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub interval: Option<PlanInterval>,
     /// Description. Example: `Plan for early stage startups.`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub description: crate::Patch<String>,
     /// Base price per interval, in cents of the currency. Every plan needs it but one whose prices are all in the product catalog. Example: `10000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
     /// Amount currency. Example: `USD`.
     pub amount_currency: Currency,
     /// Trial period (an exact decimal). Example: `5`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_number"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub trial_period: crate::Patch<crate::Decimal>,
     /// Whether the base price is billed at the start of a period. Every plan needs it but one whose prices are all in the product catalog. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// Bill charges monthly.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub bill_charges_monthly: crate::Patch<bool>,
     /// Bill fixed charges monthly.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub bill_fixed_charges_monthly: crate::Patch<bool>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Minimum commitment.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub minimum_commitment: crate::Patch<MinimumCommitmentInput>,
     /// Charges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub charges: Option<Vec<PlanChargeInput>>,
     /// Fixed charges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fixed_charges: Option<Vec<PlanFixedChargeInput>>,
     /// Usage thresholds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    PlanInput;
+    required {
+        0 name as Value;
+        2 code as Value;
+        6 amount_currency as Value;
+    }
+    optional {
+        1 invoice_display_name as Value;
+        3 interval as Value;
+        4 description as Value;
+        5 amount_cents as Integer;
+        7 trial_period as Value;
+        8 pay_in_advance as Value;
+        9 bill_charges_monthly as Value;
+        10 bill_fixed_charges_monthly as Value;
+        11 tax_codes as Value;
+        12 minimum_commitment as Value;
+        13 charges as Value;
+        14 fixed_charges as Value;
+        15 usage_thresholds as Value;
+        16 metadata as Value;
+    }
+    write {
+        always name "name";
+        present invoice_display_name "invoice_display_name";
+        always code "code";
+        present interval "interval";
+        present description "description";
+        present amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+        present trial_period "trial_period" as DecimalNumber;
+        present pay_in_advance "pay_in_advance";
+        present bill_charges_monthly "bill_charges_monthly";
+        present bill_fixed_charges_monthly "bill_fixed_charges_monthly";
+        present tax_codes "tax_codes";
+        present minimum_commitment "minimum_commitment";
+        present charges "charges";
+        present fixed_charges "fixed_charges";
+        present usage_thresholds "usage_thresholds";
+        present metadata "metadata";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl PlanInput {
@@ -1405,70 +2004,124 @@ pub struct PlanInputRequired {
 }
 
 /// Deviations from a plan, such as its price in cents, charges, commitment or taxes, that hold for one subscription only.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanOverrides {
     /// Amount cents (in cents of the currency). Example: `10000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
     /// Amount currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount_currency: Option<Currency>,
     /// Description. Example: `Plan for early stage startups.`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Invoice display name. Example: `Startup plan`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Name. Example: `Startup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Trial period (an exact decimal). Example: `5`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_number"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub trial_period: Option<crate::Decimal>,
     /// Least amount to bill per interval. `Patch::Null` takes it away; what is sent for that is an empty object, since null would change nothing. Servers without a premium licence ignore it.
     ///
     /// The first overrides of a subscription give it a plan of its own, which has no commitment unless it is sent.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        with = "crate::patch::empty_for_null"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::schema::EmptyForNull<MinimumCommitmentInput>")
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::schema::EmptyForNull<MinimumCommitmentInput>"
+        )
     )]
     pub minimum_commitment: crate::Patch<MinimumCommitmentInput>,
     /// **What is not in it is removed.** What is other for this subscription. The first overrides of a subscription keep the charges that are not named; when they are changed these are removed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub charges: Option<Vec<PlanOverridesCharge>>,
     /// Fixed charges.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fixed_charges: Option<Vec<PlanOverridesFixedCharge>>,
     /// **What is not in it is removed.** Amounts at which usage is invoiced. Without the list they stay as they are. Servers without a premium licence ignore it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    PlanOverrides;
+    required {}
+    optional {
+        0 amount_cents as Integer;
+        1 amount_currency as Value;
+        2 description as Value;
+        3 invoice_display_name as Value;
+        4 name as Value;
+        5 tax_codes as Value;
+        6 trial_period as Value;
+        7 minimum_commitment as EmptyForNull;
+        8 charges as Value;
+        9 fixed_charges as Value;
+        10 usage_thresholds as Value;
+    }
+    write {
+        present amount_cents "amount_cents";
+        present amount_currency "amount_currency";
+        present description "description";
+        present invoice_display_name "invoice_display_name";
+        present name "name";
+        present tax_codes "tax_codes";
+        present trial_period "trial_period" as DecimalNumber;
+        present minimum_commitment "minimum_commitment" as EmptyForNull;
+        present charges "charges";
+        present fixed_charges "fixed_charges";
+        present usage_thresholds "usage_thresholds";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl PlanOverrides {
@@ -1591,47 +2244,105 @@ impl PlanOverrides {
 /// Plan overrides charge.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared, `properties` is reset.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanOverridesCharge {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub id: Option<::uuid::Uuid>,
     /// Billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billable_metric_id: Option<::uuid::Uuid>,
     /// Code. Example: `api_requests_charge`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Charge model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub charge_model: Option<ChargeModel>,
     /// **Cleared when left out.** Name on invoices. The first overrides of a subscription keep what the plan has; to change them is to send the name again. Example: `Setup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Min amount cents (in cents of the currency). Example: `0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub min_amount_cents: Option<i64>,
     /// **Reset when left out.** The prices for this subscription. The first overrides of a subscription keep what the plan has; to change them is to send the prices again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub properties: Option<ChargePropertiesInput>,
     /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub tax_codes: Option<Vec<String>>,
     /// Applied pricing unit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
+}
+
+json_object! {
+    PlanOverridesCharge;
+    required {}
+    optional {
+        0 id as Value;
+        1 billable_metric_id as Value;
+        2 code as Value;
+        3 charge_model as Value;
+        4 invoice_display_name as Value;
+        5 min_amount_cents as Integer;
+        6 properties as Value;
+        7 filters as Value;
+        8 tax_codes as Value;
+        9 applied_pricing_unit as Value;
+    }
+    write {
+        present id "id";
+        present billable_metric_id "billable_metric_id";
+        present code "code";
+        present charge_model "charge_model";
+        present invoice_display_name "invoice_display_name";
+        present min_amount_cents "min_amount_cents";
+        present properties "properties";
+        present filters "filters";
+        present tax_codes "tax_codes";
+        present applied_pricing_unit "applied_pricing_unit";
+    }
 }
 
 impl PlanOverridesCharge {
@@ -1728,39 +2439,71 @@ impl PlanOverridesCharge {
 }
 
 /// Plan overrides fixed charge.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanOverridesFixedCharge {
     /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub id: ::uuid::Uuid,
     /// Invoice display name. Example: `Setup fee`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_display_name: Option<String>,
     /// Units (an exact decimal). Example: `1`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_number"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub units: Option<crate::Decimal>,
     /// Apply units immediately. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub apply_units_immediately: Option<bool>,
     /// Properties.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub properties: Option<FixedChargePropertiesInput>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_codes: Option<Vec<String>>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub tax_codes: Option<Vec<String>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    PlanOverridesFixedCharge;
+    required {
+        0 id as Value;
+    }
+    optional {
+        1 invoice_display_name as Value;
+        2 units as Value;
+        3 apply_units_immediately as Value;
+        4 properties as Value;
+        5 tax_codes as Value;
+    }
+    write {
+        always id "id";
+        present invoice_display_name "invoice_display_name";
+        present units "units" as DecimalNumber;
+        present apply_units_immediately "apply_units_immediately";
+        present properties "properties";
+        present tax_codes "tax_codes";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl PlanOverridesFixedCharge {
@@ -1834,89 +2577,178 @@ impl PlanOverridesFixedCharge {
 /// Request body that changes a plan, its price in cents or its charges, and can pass the changes on to derived plans.
 ///
 /// Not every field that is left out stays as it is: `bill_charges_monthly` is reset, `bill_fixed_charges_monthly` is reset.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanUpdate {
     /// Name. Example: `Startup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Invoice display name. Example: `Startup plan`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub invoice_display_name: crate::Patch<String>,
     /// Silently ignored while a subscription uses the plan. Example: `startup`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Silently ignored while a subscription uses the plan. Example: `monthly`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub interval: Option<PlanInterval>,
     /// Description. Example: `Plan for early stage startups.`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub description: crate::Patch<String>,
     /// Amount cents (in cents of the currency). Example: `10000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub amount_cents: Option<i64>,
     /// Silently ignored while a subscription uses the plan. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub amount_currency: Option<Currency>,
     /// Silently ignored while a subscription uses the plan. Example: `5`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_number"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub trial_period: crate::Patch<crate::Decimal>,
     /// Silently ignored while a subscription uses the plan. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub pay_in_advance: Option<bool>,
     /// **Reset when left out.** It becomes false when the same request sends a yearly or semiannual interval. Without such an interval it becomes null, whatever is sent. Silently ignored while a subscription uses the plan.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub bill_charges_monthly: crate::Patch<bool>,
     /// **Reset when left out.** It becomes false when the same request sends a yearly or semiannual interval. Without such an interval it becomes null, whatever is sent. Silently ignored while a subscription uses the plan.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub bill_fixed_charges_monthly: crate::Patch<bool>,
     /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_codes: Option<Vec<String>>,
-    /// Least amount to bill per interval. `Patch::Null` takes it away; what is sent for that is an empty object, since null would change nothing. Servers without a premium licence ignore it.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        with = "crate::patch::empty_for_null"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::schema::EmptyForNull<MinimumCommitmentInput>")
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub tax_codes: Option<Vec<String>>,
+    /// Least amount to bill per interval. `Patch::Null` takes it away; what is sent for that is an empty object, since null would change nothing. Servers without a premium licence ignore it.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::schema::EmptyForNull<MinimumCommitmentInput>"
+        )
     )]
     pub minimum_commitment: crate::Patch<MinimumCommitmentInput>,
     /// **What is not in it is removed.** The charges of the plan, each with its `id`; one without is new. Without the list they stay as they are. `PlanUpdate::from` a received plan names all that are there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub charges: Option<Vec<PlanChargeUpdate>>,
     /// **What is not in it is removed.** The charges of the plan, each with its `id`; one without is new. Without the list they stay as they are. `PlanUpdate::from` a received plan names all that are there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fixed_charges: Option<Vec<PlanFixedChargeUpdate>>,
     /// **What is not in it is removed.** Amounts at which usage is invoiced. Without the list they stay as they are. Servers without a premium licence ignore it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     /// Cascade updates. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cascade_updates: Option<bool>,
     /// **What is not in it is removed.** Your keys and values. `plans().metadata().merge` leaves the others as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    PlanUpdate;
+    required {}
+    optional {
+        0 name as Value;
+        1 invoice_display_name as Value;
+        2 code as Value;
+        3 interval as Value;
+        4 description as Value;
+        5 amount_cents as Integer;
+        6 amount_currency as Value;
+        7 trial_period as Value;
+        8 pay_in_advance as Value;
+        9 bill_charges_monthly as Value;
+        10 bill_fixed_charges_monthly as Value;
+        11 tax_codes as Value;
+        12 minimum_commitment as EmptyForNull;
+        13 charges as Value;
+        14 fixed_charges as Value;
+        15 usage_thresholds as Value;
+        16 cascade_updates as Value;
+        17 metadata as Value;
+    }
+    write {
+        present name "name";
+        present invoice_display_name "invoice_display_name";
+        present code "code";
+        present interval "interval";
+        present description "description";
+        present amount_cents "amount_cents";
+        present amount_currency "amount_currency";
+        present trial_period "trial_period" as DecimalNumber;
+        present pay_in_advance "pay_in_advance";
+        present bill_charges_monthly "bill_charges_monthly";
+        present bill_fixed_charges_monthly "bill_fixed_charges_monthly";
+        present tax_codes "tax_codes";
+        present minimum_commitment "minimum_commitment" as EmptyForNull;
+        present charges "charges";
+        present fixed_charges "fixed_charges";
+        present usage_thresholds "usage_thresholds";
+        present cascade_updates "cascade_updates";
+        present metadata "metadata";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl PlanUpdate {
@@ -2154,23 +2986,49 @@ impl From<crate::Plan> for PlanUpdate {
 /// Lifetime usage in cents to set on a plan so that reaching it makes progressive billing issue an invoice.
 ///
 /// Not every field that is left out stays as it is: `threshold_display_name` is cleared.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageThresholdInput {
     /// **Cleared when left out.** Name of the threshold. Example: `Threshold 1`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub threshold_display_name: crate::Patch<String>,
     /// Amount cents (in cents of the currency). Example: `10000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Recurring. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub recurring: Option<bool>,
     /// Lago id of the threshold that is meant. Newer servers take it and ignore it: they recognise a threshold by its amount.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub id: Option<::uuid::Uuid>,
+}
+
+json_object! {
+    UsageThresholdInput;
+    required {
+        1 amount_cents as Integer;
+    }
+    optional {
+        0 threshold_display_name as Value;
+        2 recurring as Value;
+        3 id as Value;
+    }
+    write {
+        present threshold_display_name "threshold_display_name";
+        always amount_cents "amount_cents";
+        present recurring "recurring";
+        present id "id";
+    }
 }
 
 impl UsageThresholdInput {

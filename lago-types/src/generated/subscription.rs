@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Subscription with its plan, its customer and the usage threshold in cents that it has just reached.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Subscription {
@@ -27,131 +27,303 @@ pub struct Subscription {
     /// Billing time. Example: `anniversary`.
     pub billing_time: BillingTime,
     /// Name. Example: `Repository A`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Plan code. Example: `premium`.
     pub plan_code: String,
     /// Base price of the plan, in cents of the currency; null on plans of the product catalog. Example: `10000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub plan_amount_cents: Option<i64>,
     /// Plan amount currency. Example: `USD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub plan_amount_currency: Option<Currency>,
     /// Status. Example: `active`.
     pub status: SubscriptionStatus,
     /// Created at (UTC). Example: `2022-08-08T00:00:00Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Canceled at (UTC). Example: `2022-09-14T16:35:31Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub canceled_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub started_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Ending at (UTC). Example: `2022-10-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub ending_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When the subscription starts or started. No known way leaves it null, but the server allows for it. Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Terminated at (UTC). Example: `2022-09-14T16:35:31Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Previous plan code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub previous_plan_code: Option<String>,
     /// Next plan code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub next_plan_code: Option<String>,
     /// Downgrade plan date (a calendar date). Example: `2022-04-30`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub downgrade_plan_date: Option<::chrono::naive::NaiveDate>,
     /// Trial ended at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub trial_ended_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Current billing period started at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub current_billing_period_started_at: Option<
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
     /// Current billing period ending at (UTC). Example: `2022-09-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub current_billing_period_ending_at: Option<
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
     /// What becomes of time that was paid and not used; null on plans paid in arrears. Servers before 1.31 do not send it. Example: `credit`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub on_termination_credit_note: Option<OnTerminationCreditNote>,
     /// Whether usage that is not billed yet is invoiced at the end. Servers before 1.31 do not send it. Example: `generate`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub on_termination_invoice: Option<OnTerminationInvoice>,
     /// Applied invoice custom sections.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
     /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethodReference>,
     /// Consolidate invoice. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub consolidate_invoice: Option<bool>,
     /// Cancellation reason. Example: `payment_failed`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cancellation_reason: Option<CancellationReason>,
     /// Activated at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub activated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Activation rules.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub activation_rules: Option<Vec<SubscriptionActivationRule>>,
     /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub purchase_order_number: Option<String>,
     /// Whether usage thresholds make no invoices for this subscription.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub progressive_billing_disabled: Option<bool>,
     /// The plan in full, in answers about one subscription and in webhooks about it; left out in lists and in invoices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub plan: Option<Plan>,
     /// Thresholds in force for the subscription, after it was created, changed or read on its own. Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
     /// What the customer may use. Only after a subscription was created or read on its own, and in the webhooks subscription.started and subscription.updated.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub entitlements: Option<Vec<SubscriptionEntitlement>>,
     /// Customer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub customer: Option<Customer>,
     /// Usage threshold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub usage_threshold: Option<UsageThreshold>,
 }
 
+json_object! {
+    Subscription;
+    required {
+        0 lago_id as Value;
+        1 external_id as Value;
+        2 lago_customer_id as Value;
+        3 external_customer_id as Value;
+        4 billing_time as Value;
+        6 plan_code as Value;
+        9 status as Value;
+        10 created_at as Value;
+    }
+    optional {
+        5 name as Value;
+        7 plan_amount_cents as Integer;
+        8 plan_amount_currency as Value;
+        11 canceled_at as Value;
+        12 started_at as Value;
+        13 ending_at as Value;
+        14 subscription_at as Value;
+        15 terminated_at as Value;
+        16 previous_plan_code as Value;
+        17 next_plan_code as Value;
+        18 downgrade_plan_date as Value;
+        19 trial_ended_at as Value;
+        20 current_billing_period_started_at as Value;
+        21 current_billing_period_ending_at as Value;
+        22 on_termination_credit_note as Value;
+        23 on_termination_invoice as Value;
+        24 applied_invoice_custom_sections as Value;
+        25 payment_method as Value;
+        26 consolidate_invoice as Value;
+        27 cancellation_reason as Value;
+        28 activated_at as Value;
+        29 activation_rules as Value;
+        30 purchase_order_number as Value;
+        31 progressive_billing_disabled as Value;
+        32 plan as Value;
+        33 applicable_usage_thresholds as Value;
+        34 entitlements as Value;
+        35 customer as Value;
+        36 usage_threshold as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always external_id "external_id";
+        always lago_customer_id "lago_customer_id";
+        always external_customer_id "external_customer_id";
+        always billing_time "billing_time";
+        present name "name";
+        always plan_code "plan_code";
+        present plan_amount_cents "plan_amount_cents";
+        present plan_amount_currency "plan_amount_currency";
+        always status "status";
+        always created_at "created_at";
+        present canceled_at "canceled_at";
+        present started_at "started_at";
+        present ending_at "ending_at";
+        present subscription_at "subscription_at";
+        present terminated_at "terminated_at";
+        present previous_plan_code "previous_plan_code";
+        present next_plan_code "next_plan_code";
+        present downgrade_plan_date "downgrade_plan_date";
+        present trial_ended_at "trial_ended_at";
+        present current_billing_period_started_at "current_billing_period_started_at";
+        present current_billing_period_ending_at "current_billing_period_ending_at";
+        present on_termination_credit_note "on_termination_credit_note";
+        present on_termination_invoice "on_termination_invoice";
+        present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        present payment_method "payment_method";
+        present consolidate_invoice "consolidate_invoice";
+        present cancellation_reason "cancellation_reason";
+        present activated_at "activated_at";
+        present activation_rules "activation_rules";
+        present purchase_order_number "purchase_order_number";
+        present progressive_billing_disabled "progressive_billing_disabled";
+        present plan "plan";
+        present applicable_usage_thresholds "applicable_usage_thresholds";
+        present entitlements "entitlements";
+        present customer "customer";
+        present usage_threshold "usage_threshold";
+    }
+}
+
 /// Condition for a subscription to become active, namely a successful first payment, with its timeout in hours and its status.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionActivationRule {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Type. Example: `payment`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: ActivationRuleType,
     /// Timeout hours. Example: `48`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub timeout_hours: i64,
     /// Status. Example: `pending`.
     pub status: ActivationRuleStatus,
     /// Expires at (UTC). Example: `2022-08-10T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub expires_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Created at (UTC). Example: `2022-08-08T00:00:00Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -159,22 +331,62 @@ pub struct SubscriptionActivationRule {
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
+json_object! {
+    SubscriptionActivationRule;
+    required {
+        0 lago_id as Value;
+        1 type_ as Value;
+        2 timeout_hours as Integer;
+        3 status as Value;
+        5 created_at as Value;
+        6 updated_at as Value;
+    }
+    optional {
+        4 expires_at as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always type_ "type";
+        always timeout_hours "timeout_hours";
+        always status "status";
+        present expires_at "expires_at";
+        always created_at "created_at";
+        always updated_at "updated_at";
+    }
+}
+
 /// Payment condition to put on a subscription before it is active, with how many hours to wait until it is canceled.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionActivationRuleInput {
     /// Type. Example: `payment`.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: ActivationRuleType,
     /// Timeout hours. Example: `48`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub timeout_hours: Option<i64>,
+}
+
+json_object! {
+    SubscriptionActivationRuleInput;
+    required {
+        0 type_ as Value;
+    }
+    optional {
+        1 timeout_hours as Integer;
+    }
+    write {
+        always type_ "type";
+        present timeout_hours "timeout_hours";
+    }
 }
 
 impl SubscriptionActivationRuleInput {
@@ -210,16 +422,28 @@ impl From<crate::SubscriptionActivationRule> for SubscriptionActivationRuleInput
 }
 
 /// Amount to hold on the card of the customer. What came of it stands in the answer as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionAuthorizationInput {
     /// Amount cents (in cents of the currency). Example: `1000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Amount currency.
     pub amount_currency: Currency,
+}
+
+json_object! {
+    SubscriptionAuthorizationInput;
+    required {
+        0 amount_cents as Integer;
+        1 amount_currency as Value;
+    }
+    optional {}
+    write {
+        always amount_cents "amount_cents";
+        always amount_currency "amount_currency";
+    }
 }
 
 impl SubscriptionAuthorizationInput {
@@ -248,111 +472,246 @@ impl SubscriptionAuthorizationInput {
 }
 
 /// Feature granted to a subscription by its plan or by an override, with the values of its privileges.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionEntitlement {
     /// Code. Example: `seats`.
     pub code: String,
     /// Name. Example: `Number of seats`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Description. Example: `Number of users of the account`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Privileges.
     pub privileges: Vec<SubscriptionEntitlementPrivilege>,
     /// Overrides.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub overrides: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
+json_object! {
+    SubscriptionEntitlement;
+    required {
+        0 code as Value;
+        3 privileges as Value;
+        4 overrides as FreeForm;
+    }
+    optional {
+        1 name as Value;
+        2 description as Value;
+    }
+    write {
+        always code "code";
+        present name "name";
+        present description "description";
+        always privileges "privileges";
+        always overrides "overrides";
+    }
+}
+
 /// Privilege that a subscription has on a feature: the value in force, the plan's value and the override, if any.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionEntitlementPrivilege {
     /// Code. Example: `max`.
     pub code: String,
     /// Name. Example: `Maximum`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Value type. Example: `integer`.
     pub value_type: PrivilegeValueType,
     /// Config.
     pub config: FeaturePrivilegeConfig,
     /// Value. Example: `10`.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub value: ::serde_json::Value,
     /// Value that the plan gives; null when only the subscription grants the privilege. Example: `10`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan_value: Option<::serde_json::Value>,
     /// Override value. Example: `10`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub override_value: Option<::serde_json::Value>,
 }
 
+json_object! {
+    SubscriptionEntitlementPrivilege;
+    required {
+        0 code as Value;
+        2 value_type as Value;
+        3 config as Value;
+        4 value as FreeForm;
+    }
+    optional {
+        1 name as Value;
+        5 plan_value as FreeForm;
+        6 override_value as FreeForm;
+    }
+    write {
+        always code "code";
+        present name "name";
+        always value_type "value_type";
+        always config "config";
+        always value "value";
+        present plan_value "plan_value";
+        present override_value "override_value";
+    }
+}
+
 /// Request body that subscribes a customer to a plan, with optional overrides and a card pre-authorization in cents.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionInput {
     /// Billing entity code. Example: `default`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Plan code. Example: `premium`.
     pub plan_code: String,
     /// Name. Example: `Repository A`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// External id. Example: `my_sub_1234567890`.
     pub external_id: String,
     /// Billing time. Example: `anniversary`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_time: Option<BillingTime>,
     /// Ending at (UTC). Example: `2022-10-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub ending_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Subscription at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Plan overrides.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub plan_overrides: Option<PlanOverrides>,
     /// Invoice custom section.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
     /// Consolidate invoice. Example: `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub consolidate_invoice: Option<bool>,
     /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub purchase_order_number: crate::Patch<String>,
     /// Activation rules.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub activation_rules: Option<Vec<SubscriptionActivationRuleInput>>,
     /// Lago id of the billing entity that invoices; its code does as well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_id: Option<::uuid::Uuid>,
     /// Whether usage thresholds make no invoices for this subscription.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub progressive_billing_disabled: Option<bool>,
     /// Thresholds for this subscription alone. Not together with those of the plan overrides.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
+}
+
+json_object! {
+    SubscriptionInput;
+    required {
+        1 external_customer_id as Value;
+        2 plan_code as Value;
+        4 external_id as Value;
+    }
+    optional {
+        0 billing_entity_code as Value;
+        3 name as Value;
+        5 billing_time as Value;
+        6 ending_at as Value;
+        7 subscription_at as Value;
+        8 plan_overrides as Value;
+        9 invoice_custom_section as Value;
+        10 payment_method as Value;
+        11 consolidate_invoice as Value;
+        12 purchase_order_number as Value;
+        13 activation_rules as Value;
+        14 billing_entity_id as Value;
+        15 progressive_billing_disabled as Value;
+        16 usage_thresholds as Value;
+    }
+    write {
+        present billing_entity_code "billing_entity_code";
+        always external_customer_id "external_customer_id";
+        always plan_code "plan_code";
+        present name "name";
+        always external_id "external_id";
+        present billing_time "billing_time";
+        present ending_at "ending_at";
+        present subscription_at "subscription_at";
+        present plan_overrides "plan_overrides";
+        present invoice_custom_section "invoice_custom_section";
+        present payment_method "payment_method";
+        present consolidate_invoice "consolidate_invoice";
+        present purchase_order_number "purchase_order_number";
+        present activation_rules "activation_rules";
+        present billing_entity_id "billing_entity_id";
+        present progressive_billing_disabled "progressive_billing_disabled";
+        present usage_thresholds "usage_thresholds";
+    }
 }
 
 impl SubscriptionInput {
@@ -526,57 +885,141 @@ impl SubscriptionInput {
 }
 
 /// Request body that changes a subscription, such as its name, end date, plan overrides, payment method or activation rules.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionUpdate {
     /// Name. Example: `Repository B`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// When the subscription ends by itself; null takes the end away. It may be left out, whatever the published document says. Example: `2022-10-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub ending_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Subscription at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Plan overrides.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub plan_overrides: Option<PlanOverrides>,
     /// Invoice custom section.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
     /// Consolidate invoice. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub consolidate_invoice: Option<bool>,
     /// Billing entity code. Example: `default`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub purchase_order_number: crate::Patch<String>,
     /// **What is not in it is removed.** Without the list they stay as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub activation_rules: Option<Vec<SubscriptionActivationRuleInput>>,
     /// Lago id of the billing entity that invoices; its code does as well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_id: Option<::uuid::Uuid>,
     /// Whether usage thresholds make no invoices for this subscription.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub progressive_billing_disabled: Option<bool>,
     /// Thresholds for this subscription alone. Not together with those of the plan overrides.
     ///
     /// **What is not in it is removed.** Without the list they stay as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     /// What becomes of time that was paid and not used. Kept only on plans paid in advance.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub on_termination_credit_note: Option<OnTerminationCreditNote>,
     /// Whether usage that is not billed yet is invoiced at the end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub on_termination_invoice: Option<OnTerminationInvoice>,
+}
+
+json_object! {
+    SubscriptionUpdate;
+    required {}
+    optional {
+        0 name as Value;
+        1 ending_at as Value;
+        2 subscription_at as Value;
+        3 plan_overrides as Value;
+        4 invoice_custom_section as Value;
+        5 payment_method as Value;
+        6 consolidate_invoice as Value;
+        7 billing_entity_code as Value;
+        8 purchase_order_number as Value;
+        9 activation_rules as Value;
+        10 billing_entity_id as Value;
+        11 progressive_billing_disabled as Value;
+        12 usage_thresholds as Value;
+        13 on_termination_credit_note as Value;
+        14 on_termination_invoice as Value;
+    }
+    write {
+        present name "name";
+        present ending_at "ending_at";
+        present subscription_at "subscription_at";
+        present plan_overrides "plan_overrides";
+        present invoice_custom_section "invoice_custom_section";
+        present payment_method "payment_method";
+        present consolidate_invoice "consolidate_invoice";
+        present billing_entity_code "billing_entity_code";
+        present purchase_order_number "purchase_order_number";
+        present activation_rules "activation_rules";
+        present billing_entity_id "billing_entity_id";
+        present progressive_billing_disabled "progressive_billing_disabled";
+        present usage_thresholds "usage_thresholds";
+        present on_termination_credit_note "on_termination_credit_note";
+        present on_termination_invoice "on_termination_invoice";
+    }
 }
 
 impl SubscriptionUpdate {

@@ -3,7 +3,7 @@
 //! Types around the noun `tax`.
 
 /// Tax with its code and its rate in percent, which can apply to customers, plans, charges, fees or the whole organization.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Tax {
@@ -14,7 +14,10 @@ pub struct Tax {
     /// Code. Example: `french_standard_vat`.
     pub code: String,
     /// Description. Example: `French standard VAT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub description: Option<String>,
     /// Rate (an exact decimal). Example: `20`.
     pub rate: crate::Decimal,
@@ -24,54 +27,103 @@ pub struct Tax {
     /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Always 0; kept by the server for old clients.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub add_ons_count: Option<i64>,
     /// Always 0; kept by the server for old clients.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub charges_count: Option<i64>,
     /// Always 0; kept by the server for old clients.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub commitments_count: Option<i64>,
     /// Always 0; kept by the server for old clients.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub customers_count: Option<i64>,
     /// Always 0; kept by the server for old clients.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub plans_count: Option<i64>,
     /// The billing entities to which the tax applies. Only in answers about taxes themselves.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_to_billing_entities_codes: Option<Vec<String>>,
 }
 
+json_object! {
+    Tax;
+    required {
+        0 lago_id as Value;
+        1 name as Value;
+        2 code as Value;
+        4 rate as Value;
+        5 applied_to_organization as Value;
+        6 created_at as Value;
+    }
+    optional {
+        3 description as Value;
+        7 add_ons_count as Integer;
+        8 charges_count as Integer;
+        9 commitments_count as Integer;
+        10 customers_count as Integer;
+        11 plans_count as Integer;
+        12 applied_to_billing_entities_codes as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always name "name";
+        always code "code";
+        present description "description";
+        always rate "rate";
+        always applied_to_organization "applied_to_organization";
+        always created_at "created_at";
+        present add_ons_count "add_ons_count";
+        present charges_count "charges_count";
+        present commitments_count "commitments_count";
+        present customers_count "customers_count";
+        present plans_count "plans_count";
+        present applied_to_billing_entities_codes "applied_to_billing_entities_codes";
+    }
+}
+
 /// Request body that creates a tax with a code, a name and a rate in percent.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaxInput {
@@ -80,21 +132,45 @@ pub struct TaxInput {
     /// Code. Example: `french_standard_vat`.
     pub code: String,
     /// Rate (an exact decimal). Example: `20.0`.
-    #[serde(serialize_with = "crate::decimal::as_string")]
     pub rate: crate::Decimal,
     /// Description. Example: `French standard VAT`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub description: crate::Patch<String>,
     /// Applied to organization. Example: `true`.
     #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub applied_to_organization: Option<bool>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub applied_to_organization: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    TaxInput;
+    required {
+        0 name as Value;
+        1 code as Value;
+        2 rate as Value;
+    }
+    optional {
+        3 description as Value;
+        4 applied_to_organization as Value;
+    }
+    write {
+        always name "name";
+        always code "code";
+        always rate "rate" as DecimalString;
+        present description "description";
+        present applied_to_organization "applied_to_organization";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl TaxInput {
@@ -160,36 +236,65 @@ impl TaxInput {
 }
 
 /// Name, code, rate in percent and default scope of a tax, shared by its create and update requests.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaxUpdate {
     /// Name. Example: `TVA`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Code. Example: `french_standard_vat`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Rate (an exact decimal). Example: `20.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub rate: Option<crate::Decimal>,
     /// Description. Example: `French standard VAT`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub description: crate::Patch<String>,
     /// Applied to organization. Example: `true`.
     #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub applied_to_organization: Option<bool>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub applied_to_organization: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    TaxUpdate;
+    required {}
+    optional {
+        0 name as Value;
+        1 code as Value;
+        2 rate as Value;
+        3 description as Value;
+        4 applied_to_organization as Value;
+    }
+    write {
+        present name "name";
+        present code "code";
+        present rate "rate" as DecimalString;
+        present description "description";
+        present applied_to_organization "applied_to_organization";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl TaxUpdate {

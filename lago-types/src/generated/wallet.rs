@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Rule that tops up a wallet by itself, at an interval or when its balance gets low, by amounts given in credits.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringTransactionRule {
@@ -21,133 +21,293 @@ pub struct RecurringTransactionRule {
     /// Method. Example: `target`.
     pub method: RecurringRuleMethod,
     /// How often the rule tops up; null for one that waits for a threshold. Example: `monthly`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub interval: Option<RecurringRuleInterval>,
     /// Whether the rule is in force. Servers of 1.16 do not send it.
     ///
     /// The server does not promise it. Example: `active`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub status: Option<RecurringRuleStatus>,
     /// Credits below which the rule tops up (an exact decimal); the server does not promise it. Example: `20.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub threshold_credits: Option<crate::Decimal>,
     /// Paid credits (an exact decimal). Example: `20.0`.
     pub paid_credits: crate::Decimal,
     /// Granted credits (an exact decimal). Example: `10.0`.
     pub granted_credits: crate::Decimal,
     /// Whether credits that reach the target are granted, not bought. Servers before 1.49 do not send it. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub grants_target_top_up: Option<bool>,
     /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub started_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Target ongoing balance (an exact decimal). Example: `200.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub target_ongoing_balance: Option<crate::Decimal>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// When the rule ends (UTC). Servers of 1.16 do not send it. Example: `2023-09-30T23:59:59Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub expiration_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Invoice requires successful payment. Example: `false`.
     pub invoice_requires_successful_payment: bool,
     /// Keys and values for the transactions that the rule makes: a list of objects with `key` and `value`. Servers of 1.16 send an empty object when there are none.
-    #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub transaction_metadata: ::serde_json::Value,
     /// Name of the transactions that the rule makes. Servers before 1.33.3 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub transaction_name: Option<String>,
     /// Whether top-ups of the rule disregard the limits of the wallet. Servers before 1.34 do not send it. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub ignore_paid_top_up_limits: Option<bool>,
     /// Applied invoice custom sections.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
     /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethodReference>,
     /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub purchase_order_number: Option<String>,
 }
 
+json_object! {
+    RecurringTransactionRule;
+    required {
+        0 lago_id as Value;
+        1 trigger as Value;
+        2 method as Value;
+        6 paid_credits as Value;
+        7 granted_credits as Value;
+        11 created_at as Value;
+        13 invoice_requires_successful_payment as Value;
+        14 transaction_metadata as FreeForm;
+    }
+    optional {
+        3 interval as Value;
+        4 status as Value;
+        5 threshold_credits as Value;
+        8 grants_target_top_up as Value;
+        9 started_at as Value;
+        10 target_ongoing_balance as Value;
+        12 expiration_at as Value;
+        15 transaction_name as Value;
+        16 ignore_paid_top_up_limits as Value;
+        17 applied_invoice_custom_sections as Value;
+        18 payment_method as Value;
+        19 purchase_order_number as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always trigger "trigger";
+        always method "method";
+        present interval "interval";
+        present status "status";
+        present threshold_credits "threshold_credits";
+        always paid_credits "paid_credits";
+        always granted_credits "granted_credits";
+        present grants_target_top_up "grants_target_top_up";
+        present started_at "started_at";
+        present target_ongoing_balance "target_ongoing_balance";
+        always created_at "created_at";
+        present expiration_at "expiration_at";
+        always invoice_requires_successful_payment "invoice_requires_successful_payment";
+        always transaction_metadata "transaction_metadata";
+        present transaction_name "transaction_name";
+        present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
+        present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        present payment_method "payment_method";
+        present purchase_order_number "purchase_order_number";
+    }
+}
+
 /// Recurring transaction rule input.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringTransactionRuleInput {
     /// Paid credits (an exact decimal). Example: `20.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub paid_credits: crate::Patch<crate::Decimal>,
     /// Granted credits (an exact decimal). Example: `10.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub granted_credits: crate::Patch<crate::Decimal>,
     /// Grants target top up. Example: `false`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub grants_target_top_up: crate::Patch<bool>,
     /// Method. Example: `target`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub method: Option<RecurringRuleMethod>,
     /// Trigger. Example: `interval`.
     pub trigger: RecurringRuleTrigger,
     /// Interval. Example: `monthly`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub interval: Option<RecurringRuleInterval>,
     /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub started_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Expiration at (UTC). Example: `2023-09-30T23:59:59Z`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Threshold credits (an exact decimal). Example: `20.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub threshold_credits: Option<crate::Decimal>,
     /// Target ongoing balance (an exact decimal). Example: `200.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub target_ongoing_balance: Option<crate::Decimal>,
     /// Invoice requires successful payment. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_requires_successful_payment: Option<bool>,
     /// Transaction metadata.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub transaction_metadata: Option<Vec<TransactionMetadata>>,
     /// Transaction name. Example: `Tokens for models 'high-fidelity-boost'`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub transaction_name: crate::Patch<String>,
     /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub purchase_order_number: crate::Patch<String>,
     /// Ignore paid top up limits. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub ignore_paid_top_up_limits: Option<bool>,
     /// Invoice custom section.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReferenceInput>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub payment_method: Option<PaymentMethodReferenceInput>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    RecurringTransactionRuleInput;
+    required {
+        4 trigger as Value;
+    }
+    optional {
+        0 paid_credits as Value;
+        1 granted_credits as Value;
+        2 grants_target_top_up as Value;
+        3 method as Value;
+        5 interval as Value;
+        6 started_at as Value;
+        7 expiration_at as Value;
+        8 threshold_credits as Value;
+        9 target_ongoing_balance as Value;
+        10 invoice_requires_successful_payment as Value;
+        11 transaction_metadata as Value;
+        12 transaction_name as Value;
+        13 purchase_order_number as Value;
+        14 ignore_paid_top_up_limits as Value;
+        15 invoice_custom_section as Value;
+        16 payment_method as Value;
+    }
+    write {
+        present paid_credits "paid_credits" as DecimalString;
+        present granted_credits "granted_credits" as DecimalString;
+        present grants_target_top_up "grants_target_top_up";
+        present method "method";
+        always trigger "trigger";
+        present interval "interval";
+        present started_at "started_at";
+        present expiration_at "expiration_at";
+        present threshold_credits "threshold_credits" as DecimalString;
+        present target_ongoing_balance "target_ongoing_balance" as DecimalString;
+        present invoice_requires_successful_payment "invoice_requires_successful_payment";
+        present transaction_metadata "transaction_metadata";
+        present transaction_name "transaction_name";
+        present purchase_order_number "purchase_order_number";
+        present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
+        present invoice_custom_section "invoice_custom_section";
+        present payment_method "payment_method";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl RecurringTransactionRuleInput {
@@ -360,86 +520,168 @@ impl RecurringTransactionRuleInput {
 }
 
 /// Recurring transaction rule update.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringTransactionRuleUpdate {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Trigger. Example: `interval`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub trigger: Option<RecurringRuleTrigger>,
     /// Method. Example: `target`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub method: Option<RecurringRuleMethod>,
     /// Interval. Example: `monthly`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub interval: Option<RecurringRuleInterval>,
     /// Threshold credits (an exact decimal). Example: `20.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub threshold_credits: Option<crate::Decimal>,
     /// Paid credits (an exact decimal). Example: `20.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub paid_credits: crate::Patch<crate::Decimal>,
     /// Granted credits (an exact decimal). Example: `10.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub granted_credits: crate::Patch<crate::Decimal>,
     /// Grants target top up. Example: `false`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub grants_target_top_up: crate::Patch<bool>,
     /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub started_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Expiration at (UTC). Example: `2023-09-30T23:59:59Z`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Target ongoing balance (an exact decimal). Example: `200.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub target_ongoing_balance: Option<crate::Decimal>,
     /// Invoice requires successful payment. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_requires_successful_payment: Option<bool>,
     /// Transaction metadata.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub transaction_metadata: Option<Vec<TransactionMetadata>>,
     /// Transaction name. Example: `Tokens for models 'high-fidelity-boost'`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub transaction_name: crate::Patch<String>,
     /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub purchase_order_number: crate::Patch<String>,
     /// Invoice custom section.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
     /// Whether top-ups of the rule disregard the limits of the wallet. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ignore_paid_top_up_limits: Option<bool>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub ignore_paid_top_up_limits: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    RecurringTransactionRuleUpdate;
+    required {}
+    optional {
+        0 lago_id as Value;
+        1 trigger as Value;
+        2 method as Value;
+        3 interval as Value;
+        4 threshold_credits as Value;
+        5 paid_credits as Value;
+        6 granted_credits as Value;
+        7 grants_target_top_up as Value;
+        8 started_at as Value;
+        9 expiration_at as Value;
+        10 target_ongoing_balance as Value;
+        11 invoice_requires_successful_payment as Value;
+        12 transaction_metadata as Value;
+        13 transaction_name as Value;
+        14 purchase_order_number as Value;
+        15 invoice_custom_section as Value;
+        16 payment_method as Value;
+        17 ignore_paid_top_up_limits as Value;
+    }
+    write {
+        present lago_id "lago_id";
+        present trigger "trigger";
+        present method "method";
+        present interval "interval";
+        present threshold_credits "threshold_credits" as DecimalString;
+        present paid_credits "paid_credits" as DecimalString;
+        present granted_credits "granted_credits" as DecimalString;
+        present grants_target_top_up "grants_target_top_up";
+        present started_at "started_at";
+        present expiration_at "expiration_at";
+        present target_ongoing_balance "target_ongoing_balance" as DecimalString;
+        present invoice_requires_successful_payment "invoice_requires_successful_payment";
+        present transaction_metadata "transaction_metadata";
+        present transaction_name "transaction_name";
+        present purchase_order_number "purchase_order_number";
+        present invoice_custom_section "invoice_custom_section";
+        present payment_method "payment_method";
+        present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl RecurringTransactionRuleUpdate {
@@ -700,16 +942,35 @@ impl From<crate::RecurringTransactionRule> for RecurringTransactionRuleUpdate {
 }
 
 /// Transaction metadata.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TransactionMetadata {
     /// Key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub key: Option<String>,
     /// Value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub value: Option<String>,
+}
+
+json_object! {
+    TransactionMetadata;
+    required {}
+    optional {
+        0 key as Value;
+        1 value as Value;
+    }
+    write {
+        present key "key";
+        present value "value";
+    }
 }
 
 impl TransactionMetadata {
@@ -732,7 +993,7 @@ impl TransactionMetadata {
 }
 
 /// Prepaid account of a customer, with settled and ongoing balances in cents and in credits, and its top-up rules.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Wallet {
@@ -743,32 +1004,42 @@ pub struct Wallet {
     /// External customer id. Example: `hooli_1234`.
     pub external_customer_id: String,
     /// Billing entity code. Example: `default`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// Status. Example: `active`.
     pub status: WalletStatus,
     /// Currency. Example: `USD`.
     pub currency: Currency,
     /// Name. Example: `Prepaid`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Code. Example: `prepaid`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Priority. Example: `50`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub priority: Option<i64>,
     /// Rate amount (an exact decimal). Example: `1.5`.
     pub rate_amount: crate::Decimal,
     /// Credits balance (an exact decimal). Example: `28.0`.
     pub credits_balance: crate::Decimal,
     /// Balance cents (in cents of the currency). Example: `1000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub balance_cents: i64,
     /// Consumed credits (an exact decimal). Example: `2.0`.
@@ -776,31 +1047,47 @@ pub struct Wallet {
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Expiration at (UTC).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub expiration_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Last balance sync at (UTC). Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub last_balance_sync_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Last consumed credit at (UTC). Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub last_consumed_credit_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Terminated at (UTC). Example: `2022-09-14T16:35:31Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Invoice requires successful payment. Example: `false`.
     pub invoice_requires_successful_payment: bool,
     /// What the credits may pay for; not in webhooks nor in the wallet of a transaction. Servers of 1.16 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applies_to: Option<WalletAppliesTo>,
     /// Rules that are active; not in the webhook wallet.depleted_ongoing_balance nor in the wallet of a transaction.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub recurring_transaction_rules: Option<Vec<RecurringTransactionRule>>,
     /// Ongoing balance cents (in cents of the currency). Example: `800`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub ongoing_balance_cents: i64,
     /// Ongoing usage balance cents (in cents of the currency). Example: `200`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub ongoing_usage_balance_cents: i64,
     /// Credits left when the usage that is not invoiced yet is taken off (an exact decimal); negative when it exceeds them. Example: `8.0`.
@@ -808,37 +1095,125 @@ pub struct Wallet {
     /// Credits ongoing usage balance (an exact decimal). Example: `2.0`.
     pub credits_ongoing_usage_balance: crate::Decimal,
     /// Paid top up min amount cents (in cents of the currency). Example: `100`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub paid_top_up_min_amount_cents: Option<i64>,
     /// Paid top up max amount cents (in cents of the currency). Example: `1000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub paid_top_up_max_amount_cents: Option<i64>,
     /// Sections of text for its invoices; not in webhooks. Servers of 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
     /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethodReference>,
     /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub purchase_order_number: Option<String>,
     /// Keys and values of yours; missing when there are none. Servers of 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
 }
 
+json_object! {
+    Wallet;
+    required {
+        0 lago_id as Value;
+        1 lago_customer_id as Value;
+        2 external_customer_id as Value;
+        4 status as Value;
+        5 currency as Value;
+        9 rate_amount as Value;
+        10 credits_balance as Value;
+        11 balance_cents as Integer;
+        12 consumed_credits as Value;
+        13 created_at as Value;
+        18 invoice_requires_successful_payment as Value;
+        21 ongoing_balance_cents as Integer;
+        22 ongoing_usage_balance_cents as Integer;
+        23 credits_ongoing_balance as Value;
+        24 credits_ongoing_usage_balance as Value;
+    }
+    optional {
+        3 billing_entity_code as Value;
+        6 name as Value;
+        7 code as Value;
+        8 priority as Integer;
+        14 expiration_at as Value;
+        15 last_balance_sync_at as Value;
+        16 last_consumed_credit_at as Value;
+        17 terminated_at as Value;
+        19 applies_to as Value;
+        20 recurring_transaction_rules as Value;
+        25 paid_top_up_min_amount_cents as Integer;
+        26 paid_top_up_max_amount_cents as Integer;
+        27 applied_invoice_custom_sections as Value;
+        28 payment_method as Value;
+        29 purchase_order_number as Value;
+        30 metadata as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_customer_id "lago_customer_id";
+        always external_customer_id "external_customer_id";
+        present billing_entity_code "billing_entity_code";
+        always status "status";
+        always currency "currency";
+        present name "name";
+        present code "code";
+        present priority "priority";
+        always rate_amount "rate_amount";
+        always credits_balance "credits_balance";
+        always balance_cents "balance_cents";
+        always consumed_credits "consumed_credits";
+        always created_at "created_at";
+        present expiration_at "expiration_at";
+        present last_balance_sync_at "last_balance_sync_at";
+        present last_consumed_credit_at "last_consumed_credit_at";
+        present terminated_at "terminated_at";
+        always invoice_requires_successful_payment "invoice_requires_successful_payment";
+        present applies_to "applies_to";
+        present recurring_transaction_rules "recurring_transaction_rules";
+        always ongoing_balance_cents "ongoing_balance_cents";
+        always ongoing_usage_balance_cents "ongoing_usage_balance_cents";
+        always credits_ongoing_balance "credits_ongoing_balance";
+        always credits_ongoing_usage_balance "credits_ongoing_usage_balance";
+        present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
+        present paid_top_up_max_amount_cents "paid_top_up_max_amount_cents";
+        present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        present payment_method "payment_method";
+        present purchase_order_number "purchase_order_number";
+        present metadata "metadata";
+    }
+}
+
 /// Alert that watches a wallet balance, in cents or in credits, and fires when one of its thresholds is crossed.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAlert {
@@ -847,23 +1222,27 @@ pub struct WalletAlert {
     /// Lago organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
     /// External subscription id.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_subscription_id: Option<::serde_json::Value>,
     /// Lago wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_wallet_id: Option<::uuid::Uuid>,
     /// Code of the wallet that is watched; null when it has none. Example: `wallet_code`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub wallet_code: Option<String>,
     /// Billable metric.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billable_metric: Option<::serde_json::Value>,
     /// Alert type. Example: `wallet_balance_amount`.
@@ -871,15 +1250,24 @@ pub struct WalletAlert {
     /// Code. Example: `wallet_balance_alert`.
     pub code: String,
     /// Name. Example: `Wallet Balance Alert`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Direction. Example: `decreasing`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub direction: Option<AlertDirection>,
     /// Previous value (an exact decimal). Example: `1000`.
     pub previous_value: crate::Decimal,
     /// Last processed at (UTC). Example: `2025-05-19T10:04:21Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub last_processed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Thresholds.
     pub thresholds: Vec<AlertThreshold>,
@@ -887,24 +1275,88 @@ pub struct WalletAlert {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// The same as `external_subscription_id`, under its old name.
     #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub subscription_external_id: Option<String>,
 }
 
+json_object! {
+    WalletAlert;
+    required {
+        0 lago_id as Value;
+        1 lago_organization_id as Value;
+        6 alert_type as Value;
+        7 code as Value;
+        10 previous_value as Value;
+        12 thresholds as Value;
+        13 created_at as Value;
+    }
+    optional {
+        2 external_subscription_id as FreeForm;
+        3 lago_wallet_id as Value;
+        4 wallet_code as Value;
+        5 billable_metric as FreeForm;
+        8 name as Value;
+        9 direction as Value;
+        11 last_processed_at as Value;
+        14 subscription_external_id as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_organization_id "lago_organization_id";
+        present external_subscription_id "external_subscription_id";
+        present lago_wallet_id "lago_wallet_id";
+        present wallet_code "wallet_code";
+        present billable_metric "billable_metric";
+        always alert_type "alert_type";
+        always code "code";
+        present name "name";
+        present direction "direction";
+        always previous_value "previous_value";
+        present last_processed_at "last_processed_at";
+        always thresholds "thresholds";
+        always created_at "created_at";
+        present subscription_external_id "subscription_external_id";
+    }
+}
+
 /// Request body that creates one alert on a wallet balance, counted in cents or in credits.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAlertInput {
     /// Code. Example: `wallet_balance_alert`.
     pub code: String,
     /// Name. Example: `Wallet Balance Alert`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
     pub thresholds: Vec<AlertThresholdInput>,
     /// Alert type. Example: `wallet_balance_amount`.
     pub alert_type: AlertType,
+}
+
+json_object! {
+    WalletAlertInput;
+    required {
+        0 code as Value;
+        2 thresholds as Value;
+        3 alert_type as Value;
+    }
+    optional {
+        1 name as Value;
+    }
+    write {
+        always code "code";
+        present name "name";
+        always thresholds "thresholds";
+        always alert_type "alert_type";
+    }
 }
 
 impl WalletAlertInput {
@@ -951,19 +1403,43 @@ impl WalletAlertInput {
 }
 
 /// Request body that changes the code, name or thresholds of an alert on a wallet.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAlertUpdate {
     /// Code. Example: `wallet_balance_alert`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub code: Option<String>,
     /// Name. Example: `Wallet Balance Alert`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub thresholds: Option<Vec<AlertThresholdInput>>,
+}
+
+json_object! {
+    WalletAlertUpdate;
+    required {}
+    optional {
+        0 code as Value;
+        1 name as Value;
+        2 thresholds as Value;
+    }
+    write {
+        present code "code";
+        present name "name";
+        present thresholds "thresholds";
+    }
 }
 
 impl WalletAlertUpdate {
@@ -999,29 +1475,67 @@ impl WalletAlertUpdate {
 }
 
 /// What the credits may pay for; not in webhooks nor in the wallet of a transaction. Servers of 1.16 do not send it.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAppliesTo {
     /// Fee types.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub fee_types: Option<Vec<FeeType>>,
     /// Billable metric codes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billable_metric_codes: Option<Vec<String>>,
 }
 
+json_object! {
+    WalletAppliesTo;
+    required {}
+    optional {
+        0 fee_types as Value;
+        1 billable_metric_codes as Value;
+    }
+    write {
+        present fee_types "fee_types";
+        present billable_metric_codes "billable_metric_codes";
+    }
+}
+
 /// Wallet applies to input.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAppliesToInput {
     /// Fee types.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub fee_types: crate::Patch<Vec<FeeType>>,
     /// Billable metric codes.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub billable_metric_codes: crate::Patch<Vec<String>>,
+}
+
+json_object! {
+    WalletAppliesToInput;
+    required {}
+    optional {
+        0 fee_types as Value;
+        1 billable_metric_codes as Value;
+    }
+    write {
+        present fee_types "fee_types";
+        present billable_metric_codes "billable_metric_codes";
+    }
 }
 
 impl WalletAppliesToInput {
@@ -1053,120 +1567,221 @@ impl WalletAppliesToInput {
 }
 
 /// Request body that opens a prepaid wallet for a customer, with its credit rate, initial credits and automatic top-up rules.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletInput {
     /// Name. Example: `Prepaid`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// Code. Example: `prepaid`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub code: crate::Patch<String>,
     /// Priority. Example: `50`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub priority: Option<i64>,
     /// Rate amount (an exact decimal). Example: `1.5`.
-    #[serde(serialize_with = "crate::decimal::as_string")]
     pub rate_amount: crate::Decimal,
     /// Currency. Example: `USD`.
     pub currency: Currency,
     /// Paid credits (an exact decimal). Example: `20.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub paid_credits: crate::Patch<crate::Decimal>,
     /// Granted credits (an exact decimal). Example: `10.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub granted_credits: crate::Patch<crate::Decimal>,
     /// Your id of the customer. A wallet that is opened through the wallets of a customer is that customer's, whatever stands here. Example: `hooli_1234`.
     pub external_customer_id: String,
     /// Billing entity code. Example: `default`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub billing_entity_code: Option<String>,
-    /// Expiration at (UTC). Example: `2022-07-07T23:59:59Z`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Invoice requires successful payment. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invoice_requires_successful_payment: Option<bool>,
-    /// Transaction metadata.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub transaction_metadata: crate::Patch<Vec<TransactionMetadata>>,
-    /// Transaction name. Example: `Tokens for models 'high-fidelity-boost'`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub transaction_name: crate::Patch<String>,
-    /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub purchase_order_number: crate::Patch<String>,
-    /// Applies to.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub applies_to: crate::Patch<WalletAppliesToInput>,
-    /// Paid top up min amount cents (in cents of the currency). Example: `100`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub billing_entity_code: Option<String>,
+    /// Expiration at (UTC). Example: `2022-07-07T23:59:59Z`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Invoice requires successful payment. Example: `false`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub invoice_requires_successful_payment: Option<bool>,
+    /// Transaction metadata.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub transaction_metadata: crate::Patch<Vec<TransactionMetadata>>,
+    /// Transaction name. Example: `Tokens for models 'high-fidelity-boost'`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub transaction_name: crate::Patch<String>,
+    /// Purchase order number. Example: `PO-123`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub purchase_order_number: crate::Patch<String>,
+    /// Applies to.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub applies_to: crate::Patch<WalletAppliesToInput>,
+    /// Paid top up min amount cents (in cents of the currency). Example: `100`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub paid_top_up_min_amount_cents: crate::Patch<i64>,
     /// Paid top up max amount cents (in cents of the currency). Example: `1000`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub paid_top_up_max_amount_cents: crate::Patch<i64>,
     /// Ignore paid top up limits on creation. Example: `false`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub ignore_paid_top_up_limits_on_creation: crate::Patch<bool>,
     /// Invoice custom section.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Recurring transaction rules.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub recurring_transaction_rules: crate::Patch<Vec<RecurringTransactionRuleInput>>,
     /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
     /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
     /// Lago's id of the billing entity, in place of its code. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_id: Option<::uuid::Uuid>,
     /// Priority of the credits that the wallet opens with. Example: `50`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub transaction_priority: Option<i64>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
-    )]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    WalletInput;
+    required {
+        3 rate_amount as Value;
+        4 currency as Value;
+        7 external_customer_id as Value;
+    }
+    optional {
+        0 name as Value;
+        1 code as Value;
+        2 priority as Integer;
+        5 paid_credits as Value;
+        6 granted_credits as Value;
+        8 billing_entity_code as Value;
+        9 expiration_at as Value;
+        10 invoice_requires_successful_payment as Value;
+        11 transaction_metadata as Value;
+        12 transaction_name as Value;
+        13 purchase_order_number as Value;
+        14 applies_to as Value;
+        15 paid_top_up_min_amount_cents as Integer;
+        16 paid_top_up_max_amount_cents as Integer;
+        17 ignore_paid_top_up_limits_on_creation as Value;
+        18 invoice_custom_section as Value;
+        19 recurring_transaction_rules as Value;
+        20 payment_method as Value;
+        21 metadata as Value;
+        22 billing_entity_id as Value;
+        23 transaction_priority as Integer;
+    }
+    write {
+        present name "name";
+        present code "code";
+        present priority "priority";
+        always rate_amount "rate_amount" as DecimalString;
+        always currency "currency";
+        present paid_credits "paid_credits" as DecimalString;
+        present granted_credits "granted_credits" as DecimalString;
+        always external_customer_id "external_customer_id";
+        present billing_entity_code "billing_entity_code";
+        present expiration_at "expiration_at";
+        present invoice_requires_successful_payment "invoice_requires_successful_payment";
+        present transaction_metadata "transaction_metadata";
+        present transaction_name "transaction_name";
+        present purchase_order_number "purchase_order_number";
+        present applies_to "applies_to";
+        present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
+        present paid_top_up_max_amount_cents "paid_top_up_max_amount_cents";
+        present ignore_paid_top_up_limits_on_creation "ignore_paid_top_up_limits_on_creation";
+        present invoice_custom_section "invoice_custom_section";
+        present recurring_transaction_rules "recurring_transaction_rules";
+        present payment_method "payment_method";
+        present metadata "metadata";
+        present billing_entity_id "billing_entity_id";
+        present transaction_priority "transaction_priority";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl WalletInput {
@@ -1450,73 +2065,143 @@ impl WalletInput {
 }
 
 /// Request body that changes a wallet, such as its name, priority, expiry, scope, metadata or automatic top-up rules.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletUpdate {
     /// Name. Example: `new_name`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub name: crate::Patch<String>,
-    /// Code. Example: `prepaid`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub code: crate::Patch<String>,
-    /// Priority. Example: `50`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
-    pub priority: Option<i64>,
-    /// Expiration at (UTC). Example: `2022-07-07T23:59:59Z`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Invoice requires successful payment. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invoice_requires_successful_payment: Option<bool>,
-    /// Billing entity code. Example: `default`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub billing_entity_code: Option<String>,
-    /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub purchase_order_number: crate::Patch<String>,
-    /// Invoice custom section.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// **What is not in it is removed.** Rules that top up by themselves, each with its `lago_id`; one without is new, also when it says what an old one said. Without the list they stay as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recurring_transaction_rules: Option<Vec<RecurringTransactionRuleUpdate>>,
-    /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReferenceInput>,
-    /// Applies to.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub applies_to: crate::Patch<WalletAppliesToInput>,
-    /// **What is not in it is removed.** Your keys and values. `wallets().metadata().merge` leaves the others as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
-    /// Smallest amount that can be bought at once, in cents of the currency. Example: `100`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub name: crate::Patch<String>,
+    /// Code. Example: `prepaid`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub code: crate::Patch<String>,
+    /// Priority. Example: `50`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
+    )]
+    pub priority: Option<i64>,
+    /// Expiration at (UTC). Example: `2022-07-07T23:59:59Z`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// Invoice requires successful payment. Example: `false`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub invoice_requires_successful_payment: Option<bool>,
+    /// Billing entity code. Example: `default`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub billing_entity_code: Option<String>,
+    /// Purchase order number. Example: `PO-123`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub purchase_order_number: crate::Patch<String>,
+    /// Invoice custom section.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
+    /// **What is not in it is removed.** Rules that top up by themselves, each with its `lago_id`; one without is new, also when it says what an old one said. Without the list they stay as they are.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub recurring_transaction_rules: Option<Vec<RecurringTransactionRuleUpdate>>,
+    /// Payment method.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub payment_method: Option<PaymentMethodReferenceInput>,
+    /// Applies to.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub applies_to: crate::Patch<WalletAppliesToInput>,
+    /// **What is not in it is removed.** Your keys and values. `wallets().metadata().merge` leaves the others as they are.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
+    /// Smallest amount that can be bought at once, in cents of the currency. Example: `100`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub paid_top_up_min_amount_cents: crate::Patch<i64>,
     /// Largest amount that can be bought at once, in cents of the currency. Example: `1000`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        deserialize_with = "crate::integer::deserialize_patch"
-    )]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::Patch<crate::integer::Lenient>")
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
     )]
     pub paid_top_up_max_amount_cents: crate::Patch<i64>,
+}
+
+json_object! {
+    WalletUpdate;
+    required {}
+    optional {
+        0 name as Value;
+        1 code as Value;
+        2 priority as Integer;
+        3 expiration_at as Value;
+        4 invoice_requires_successful_payment as Value;
+        5 billing_entity_code as Value;
+        6 purchase_order_number as Value;
+        7 invoice_custom_section as Value;
+        8 recurring_transaction_rules as Value;
+        9 payment_method as Value;
+        10 applies_to as Value;
+        11 metadata as Value;
+        12 paid_top_up_min_amount_cents as Integer;
+        13 paid_top_up_max_amount_cents as Integer;
+    }
+    write {
+        present name "name";
+        present code "code";
+        present priority "priority";
+        present expiration_at "expiration_at";
+        present invoice_requires_successful_payment "invoice_requires_successful_payment";
+        present billing_entity_code "billing_entity_code";
+        present purchase_order_number "purchase_order_number";
+        present invoice_custom_section "invoice_custom_section";
+        present recurring_transaction_rules "recurring_transaction_rules";
+        present payment_method "payment_method";
+        present applies_to "applies_to";
+        present metadata "metadata";
+        present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
+        present paid_top_up_max_amount_cents "paid_top_up_max_amount_cents";
+    }
 }
 
 impl WalletUpdate {

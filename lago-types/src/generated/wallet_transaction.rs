@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Movement of credits along with the wallet it belongs to, as delivered by wallet transaction webhooks.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransaction {
@@ -18,13 +18,22 @@ pub struct WalletTransaction {
     /// Lago wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_wallet_id: ::uuid::Uuid,
     /// Invoice that the transaction paid. Servers before 1.44 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
     /// Credit note that the transaction stems from. Servers before 1.44 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_credit_note_id: Option<::uuid::Uuid>,
     /// Invoice that was voided and gave the credits back. Servers before 1.43 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_voided_invoice_id: Option<::uuid::Uuid>,
     /// Status. Example: `settled`.
     pub status: WalletTransactionStatus,
@@ -41,66 +50,159 @@ pub struct WalletTransaction {
     /// Invoice requires successful payment. Example: `false`.
     pub invoice_requires_successful_payment: bool,
     /// Keys and values of yours; the server does not promise them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub metadata: Option<Vec<TransactionMetadata>>,
     /// What is left of an inbound transaction, in cents of the currency. Servers before 1.43 do not send it. Example: `5000`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub remaining_amount_cents: Option<i64>,
     /// Credits that are left of an inbound transaction (an exact decimal). Servers before 1.43 do not send it. Example: `5.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub remaining_credit_amount: Option<crate::Decimal>,
     /// Decides which credits are used first. Servers before 1.44 do not send it. Example: `50`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub priority: Option<i64>,
     /// Settled at (UTC). Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub settled_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When the payment of the transaction failed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub failed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Name of the transaction, if it has one. Servers before 1.33.2 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// Sections of text for its invoice; only where one transaction is fetched.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
     /// How the transaction is paid. Servers before 1.42 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethodReference>,
     /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub purchase_order_number: Option<String>,
     /// Code of the billing entity that the transaction belongs to.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `acme_corp`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub billing_entity_code: Option<String>,
     /// Wallet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub wallet: Option<Wallet>,
 }
 
+json_object! {
+    WalletTransaction;
+    required {
+        0 lago_id as Value;
+        1 lago_wallet_id as Value;
+        5 status as Value;
+        6 source as Value;
+        7 transaction_status as Value;
+        8 transaction_type as Value;
+        9 amount as Value;
+        10 credit_amount as Value;
+        11 invoice_requires_successful_payment as Value;
+        18 created_at as Value;
+    }
+    optional {
+        2 lago_invoice_id as Value;
+        3 lago_credit_note_id as Value;
+        4 lago_voided_invoice_id as Value;
+        12 metadata as Value;
+        13 remaining_amount_cents as Integer;
+        14 remaining_credit_amount as Value;
+        15 priority as Integer;
+        16 settled_at as Value;
+        17 failed_at as Value;
+        19 name as Value;
+        20 applied_invoice_custom_sections as Value;
+        21 payment_method as Value;
+        22 purchase_order_number as Value;
+        23 billing_entity_code as Value;
+        24 wallet as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_wallet_id "lago_wallet_id";
+        present lago_invoice_id "lago_invoice_id";
+        present lago_credit_note_id "lago_credit_note_id";
+        present lago_voided_invoice_id "lago_voided_invoice_id";
+        always status "status";
+        always source "source";
+        always transaction_status "transaction_status";
+        always transaction_type "transaction_type";
+        always amount "amount";
+        always credit_amount "credit_amount";
+        always invoice_requires_successful_payment "invoice_requires_successful_payment";
+        present metadata "metadata";
+        present remaining_amount_cents "remaining_amount_cents";
+        present remaining_credit_amount "remaining_credit_amount";
+        present priority "priority";
+        present settled_at "settled_at";
+        present failed_at "failed_at";
+        always created_at "created_at";
+        present name "name";
+        present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        present payment_method "payment_method";
+        present purchase_order_number "purchase_order_number";
+        present billing_entity_code "billing_entity_code";
+        present wallet "wallet";
+    }
+}
+
 /// Part of an inbound wallet transaction, in cents and in credits, that one outbound transaction has used up.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionConsumption {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `5000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Credit amount (an exact decimal). Example: `5.0`.
@@ -111,15 +213,33 @@ pub struct WalletTransactionConsumption {
     pub wallet_transaction: WalletTransaction,
 }
 
+json_object! {
+    WalletTransactionConsumption;
+    required {
+        0 lago_id as Value;
+        1 amount_cents as Integer;
+        2 credit_amount as Value;
+        3 created_at as Value;
+        4 wallet_transaction as Value;
+    }
+    optional {}
+    write {
+        always lago_id "lago_id";
+        always amount_cents "amount_cents";
+        always credit_amount "credit_amount";
+        always created_at "created_at";
+        always wallet_transaction "wallet_transaction";
+    }
+}
+
 /// Part of an outbound wallet transaction, in cents and in credits, that was drawn from one inbound transaction.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionFunding {
     /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Amount cents (in cents of the currency). Example: `5000`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Credit amount (an exact decimal). Example: `5.0`.
@@ -130,72 +250,149 @@ pub struct WalletTransactionFunding {
     pub wallet_transaction: WalletTransaction,
 }
 
+json_object! {
+    WalletTransactionFunding;
+    required {
+        0 lago_id as Value;
+        1 amount_cents as Integer;
+        2 credit_amount as Value;
+        3 created_at as Value;
+        4 wallet_transaction as Value;
+    }
+    optional {}
+    write {
+        always lago_id "lago_id";
+        always amount_cents "amount_cents";
+        always credit_amount "credit_amount";
+        always created_at "created_at";
+        always wallet_transaction "wallet_transaction";
+    }
+}
+
 /// Request body that tops up a wallet with paid or granted credits, or voids some of the credits it holds.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionInput {
     /// Wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub wallet_id: ::uuid::Uuid,
     /// Name. Example: `Tokens for models 'high-fidelity-boost'`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// Paid credits (an exact decimal). Example: `20.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub paid_credits: crate::Patch<crate::Decimal>,
     /// Granted credits (an exact decimal). Example: `10.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub granted_credits: crate::Patch<crate::Decimal>,
     /// Voided credits (an exact decimal). Example: `5.0`.
-    #[serde(
-        default,
-        skip_serializing_if = "crate::Patch::is_absent",
-        serialize_with = "crate::decimal::as_string"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub voided_credits: crate::Patch<crate::Decimal>,
     /// Invoice requires successful payment. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_requires_successful_payment: Option<bool>,
     /// Ignore paid top up limits. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub ignore_paid_top_up_limits: Option<bool>,
     /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub purchase_order_number: crate::Patch<String>,
     /// Invoice custom section.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
     /// Metadata.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub metadata: crate::Patch<Vec<TransactionMetadata>>,
     /// Decides which credits are used first. Example: `50`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
     )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub priority: Option<i64>,
     /// Inbound transaction whose credits are voided. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub voided_transaction_id: Option<::uuid::Uuid>,
-    #[serde(
-        skip_deserializing,
-        skip_serializing_if = "crate::refused::Refused::is_empty"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
+    pub voided_transaction_id: Option<::uuid::Uuid>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
+}
+
+json_object! {
+    WalletTransactionInput;
+    required {
+        0 wallet_id as Value;
+    }
+    optional {
+        1 name as Value;
+        2 paid_credits as Value;
+        3 granted_credits as Value;
+        4 voided_credits as Value;
+        5 invoice_requires_successful_payment as Value;
+        6 ignore_paid_top_up_limits as Value;
+        7 purchase_order_number as Value;
+        8 invoice_custom_section as Value;
+        9 payment_method as Value;
+        10 metadata as Value;
+        11 priority as Integer;
+        12 voided_transaction_id as Value;
+    }
+    write {
+        always wallet_id "wallet_id";
+        present name "name";
+        present paid_credits "paid_credits" as DecimalString;
+        present granted_credits "granted_credits" as DecimalString;
+        present voided_credits "voided_credits" as DecimalString;
+        present invoice_requires_successful_payment "invoice_requires_successful_payment";
+        present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
+        present purchase_order_number "purchase_order_number";
+        present invoice_custom_section "invoice_custom_section";
+        present payment_method "payment_method";
+        present metadata "metadata";
+        present priority "priority";
+        present voided_transaction_id "voided_transaction_id";
+    }
+    refused {
+        refused_
+    }
 }
 
 impl WalletTransactionInput {
@@ -361,7 +558,7 @@ impl WalletTransactionInput {
 }
 
 /// Failed attempt to collect payment for a wallet top-up, with the customer, the provider and its error.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionPaymentFailure {
@@ -372,43 +569,109 @@ pub struct WalletTransactionPaymentFailure {
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub provider_customer_id: Option<String>,
     /// Also providers that the document does not list here.
     ///
     /// Null when the customer has no provider, or none any more. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider: Option<PaymentProvider>,
     /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider_code: Option<String>,
     /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::decode::free_form::deserialize"
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub provider_error: Option<::serde_json::Value>,
 }
 
+json_object! {
+    WalletTransactionPaymentFailure;
+    required {
+        0 lago_wallet_transaction_id as Value;
+        1 lago_customer_id as Value;
+        2 external_customer_id as Value;
+    }
+    optional {
+        3 provider_customer_id as Value;
+        4 payment_provider as Value;
+        5 payment_provider_code as Value;
+        6 provider_error as FreeForm;
+    }
+    write {
+        always lago_wallet_transaction_id "lago_wallet_transaction_id";
+        always lago_customer_id "lago_customer_id";
+        always external_customer_id "external_customer_id";
+        present provider_customer_id "provider_customer_id";
+        present payment_provider "payment_provider";
+        present payment_provider_code "payment_provider_code";
+        present provider_error "provider_error";
+    }
+}
+
 /// Where to pay.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionPaymentUrl {
     /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_customer_id: Option<::uuid::Uuid>,
     /// Lago wallet transaction id (a UUID made by Lago). Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub lago_wallet_transaction_id: Option<::uuid::Uuid>,
     /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub external_customer_id: Option<String>,
     /// Payment provider. Example: `stripe`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_provider: Option<PaymentProvider>,
     /// Payment url. Example: `https://foo.bar`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub payment_url: Option<String>,
+}
+
+json_object! {
+    WalletTransactionPaymentUrl;
+    required {}
+    optional {
+        0 lago_customer_id as Value;
+        1 lago_wallet_transaction_id as Value;
+        2 external_customer_id as Value;
+        3 payment_provider as Value;
+        4 payment_url as Value;
+    }
+    write {
+        present lago_customer_id "lago_customer_id";
+        present lago_wallet_transaction_id "lago_wallet_transaction_id";
+        present external_customer_id "external_customer_id";
+        present payment_provider "payment_provider";
+        present payment_url "payment_url";
+    }
 }

@@ -3,10 +3,21 @@
 //! Types around the noun `webhook`.
 
 /// RSA public key that verifies webhook signatures, as base64 text of its PEM form with line breaks in between.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookPublicKey {
     /// Public key.
     pub public_key: String,
+}
+
+json_object! {
+    WebhookPublicKey;
+    required {
+        0 public_key as Value;
+    }
+    optional {}
+    write {
+        always public_key "public_key";
+    }
 }

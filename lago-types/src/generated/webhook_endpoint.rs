@@ -5,7 +5,7 @@
 use super::{SignatureAlgorithm, WebhookEndpointEventType};
 
 /// Address that receives webhook deliveries, with its signature algorithm and the event types it is limited to, if any.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookEndpoint {
@@ -16,35 +16,98 @@ pub struct WebhookEndpoint {
     /// Webhook url. Example: `https://foo.bar`.
     pub webhook_url: String,
     /// Signature algo. Example: `hmac`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub signature_algo: Option<SignatureAlgorithm>,
     /// Name that was given to the endpoint. Servers before 1.50 do not send it. Example: `EC2-production`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub name: Option<String>,
     /// What is sent to the endpoint, null for everything; where it is missing, everything is sent. Servers before 1.50 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub event_types: Option<Vec<WebhookEndpointEventType>>,
     /// When the endpoint was added (UTC). Servers of 1.16 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
 }
 
+json_object! {
+    WebhookEndpoint;
+    required {
+        0 lago_id as Value;
+        1 lago_organization_id as Value;
+        2 webhook_url as Value;
+    }
+    optional {
+        3 signature_algo as Value;
+        4 name as Value;
+        5 event_types as Value;
+        6 created_at as Value;
+    }
+    write {
+        always lago_id "lago_id";
+        always lago_organization_id "lago_organization_id";
+        always webhook_url "webhook_url";
+        present signature_algo "signature_algo";
+        present name "name";
+        present event_types "event_types";
+        present created_at "created_at";
+    }
+}
+
 /// Request body that registers an address for webhook deliveries, with signature algorithm and an optional choice of event types.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookEndpointInput {
     /// Webhook url. Example: `https://foo.bar`.
     pub webhook_url: String,
     /// How deliveries are signed. Null means `jwt`. Example: `hmac`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub signature_algo: crate::Patch<SignatureAlgorithm>,
     /// Name. Example: `EC2-production`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// What is sent to the endpoint, null for everything. A name that the server does not know is refused; servers before 1.50 ignore the list and send everything.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub event_types: crate::Patch<Vec<WebhookEndpointEventType>>,
+}
+
+json_object! {
+    WebhookEndpointInput;
+    required {
+        0 webhook_url as Value;
+    }
+    optional {
+        1 signature_algo as Value;
+        2 name as Value;
+        3 event_types as Value;
+    }
+    write {
+        always webhook_url "webhook_url";
+        present signature_algo "signature_algo";
+        present name "name";
+        present event_types "event_types";
+    }
 }
 
 impl WebhookEndpointInput {
@@ -90,22 +153,51 @@ impl WebhookEndpointInput {
 }
 
 /// Request body that changes the address, name, signature algorithm or event types of a webhook endpoint.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookEndpointUpdate {
     /// Address that receives deliveries. Stays as it is unless it is sent. Example: `https://foo.bar`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub webhook_url: Option<String>,
     /// Signature algo. Example: `hmac`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
     pub signature_algo: Option<SignatureAlgorithm>,
     /// Name. Example: `EC2-production`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub name: crate::Patch<String>,
     /// What is sent to the endpoint, null for everything. A name that the server does not know is refused; servers before 1.50 ignore the list and send everything.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
     pub event_types: crate::Patch<Vec<WebhookEndpointEventType>>,
+}
+
+json_object! {
+    WebhookEndpointUpdate;
+    required {}
+    optional {
+        0 webhook_url as Value;
+        1 signature_algo as Value;
+        2 name as Value;
+        3 event_types as Value;
+    }
+    write {
+        present webhook_url "webhook_url";
+        present signature_algo "signature_algo";
+        present name "name";
+        present event_types "event_types";
+    }
 }
 
 impl WebhookEndpointUpdate {

@@ -3,6 +3,7 @@
 mod arguments;
 mod docs;
 mod duplicates;
+mod invocations;
 mod mock;
 mod modules;
 mod nouns;
@@ -105,6 +106,12 @@ pub(crate) fn source(doc: &str, items: TokenStream) -> Result<String, EmitError>
             text.push('\n');
         }
         previous = Some(kind);
+        if let syn::Item::Macro(invocation) = &item
+            && invocations::has_lines(invocation)
+        {
+            text.push_str(&invocations::print(invocation));
+            continue;
+        }
         text.push_str(&prettyplease::unparse(&syn::File {
             shebang: None,
             frontmatter: None,

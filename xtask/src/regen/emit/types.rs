@@ -3,6 +3,7 @@
 mod constructor;
 mod conversions;
 mod fields;
+mod json_object;
 mod keyed;
 mod plain;
 mod refusable;

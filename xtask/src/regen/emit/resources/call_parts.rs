@@ -48,7 +48,7 @@ pub(crate) fn setter(
     if reserved::request_method(&ident.to_string()) {
         return Err(EmitError::at(
             origin,
-            format!("an option is called `{ident}`, as every request calls something of its own"),
+            format!("the setting `{ident}` has the name of a method that every request has"),
         ));
     }
     let said = doc_lines(doc);
