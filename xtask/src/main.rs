@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use cli::{commands, conform, mock, webhook};
+use cli::{commands, conform, mock, spec_diff, webhook};
 use workspace::workspace;
 
 /// Maintenance of this workspace.
@@ -57,6 +57,7 @@ enum Spec {
         /// The upstream document: OpenAPI 3.x, YAML or JSON.
         file: PathBuf,
     },
+    Diff(spec_diff::Diff),
 }
 
 fn main() -> ExitCode {
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
         Command::Conform { replay } => return conform::run(&root, &replay),
         Command::Webhook(command) => return webhook::run(&root, &command),
         Command::Mock { port } => mock::run(&root, port),
+        Command::Spec(Spec::Diff(options)) => return spec_diff::run(&root, &options),
         Command::Spec(Spec::Import { file }) => {
             spec::import_file(&file, &root.join("openapi.yaml"))
         }

@@ -31,8 +31,10 @@ use serde_json::Value;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::yaml::read::Document;
 use address::Address;
+pub(crate) use ident::snake;
 pub(crate) use inspect::inspect;
 use names::Names;
+pub(crate) use names::singular;
 use operations::OperationFacts;
 use overlay::Overlay;
 use passes::{Context, PASSES, Problem};
@@ -67,6 +69,8 @@ pub(crate) struct Inputs {
 pub(crate) struct Generated {
     /// The generated files.
     pub(crate) tree: emit::Tree,
+    /// The API that they were printed from.
+    pub(crate) api: ir::Api,
     /// What did not apply to this document.
     pub(crate) reports: Vec<Diagnostic>,
     /// How often the overlay and each pass changed something.
@@ -89,14 +93,24 @@ pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     })?;
     clock.lap("emit");
     let Prepared {
-        reports, effects, ..
+        api,
+        reports,
+        effects,
+        ..
     } = prepared;
     Ok(Generated {
         tree,
+        api,
         reports,
         effects,
         timings: clock.laps,
     })
+}
+
+/// The document with the corrections of its overlay, and what did not apply to it.
+pub(crate) fn corrected(inputs: &Inputs) -> Result<(Value, Vec<Diagnostic>), Diagnostics> {
+    let corrected = correct(inputs, &mut Clock::start())?;
+    Ok((corrected.root, corrected.reports))
 }
 
 /// The API as the emitters print it.

@@ -1,6 +1,7 @@
 //! `cargo xtask spec`: keeps openapi.yaml, the API's facts in our own words, in step with upstream.
 
 mod changes;
+pub(crate) mod diff;
 mod facts;
 mod import;
 mod missing;

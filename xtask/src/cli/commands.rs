@@ -109,7 +109,7 @@ fn inputs(options: &Regen, root: &Path) -> Result<Inputs, Diagnostics> {
 }
 
 /// The YAML files of a folder, by name.
-fn folder(root: &Path, name: &str) -> Result<Vec<Source>, Diagnostics> {
+pub(super) fn folder(root: &Path, name: &str) -> Result<Vec<Source>, Diagnostics> {
     let path = root.join(name);
     let problem = |error| Diagnostics::from(io_problem(&path, &error));
     let mut files = Vec::new();
@@ -128,7 +128,7 @@ fn folder(root: &Path, name: &str) -> Result<Vec<Source>, Diagnostics> {
     sources.collect()
 }
 
-fn read(path: &Path, name: &str) -> Result<Source, Diagnostics> {
+pub(super) fn read(path: &Path, name: &str) -> Result<Source, Diagnostics> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Source {
             name: name.to_owned(),

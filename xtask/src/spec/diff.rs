@@ -1,0 +1,206 @@
+//! `cargo xtask spec diff`: what a document says otherwise than another one, for whom that is bad, and what it
+//! does to the public API of the crates.
+//!
+//! Pure: two documents in, findings out. What a schema that many operations share says otherwise is one finding,
+//! with the list of whom it reaches. [The rules](rules) are a table.
+
+mod changelog;
+mod document;
+mod finding;
+mod flat;
+mod json;
+mod link;
+mod markdown;
+mod messages;
+mod names;
+mod operations;
+mod renames;
+mod report;
+mod rules;
+mod schema;
+mod semver;
+mod surface;
+#[cfg(test)]
+mod tests;
+mod text;
+mod verdicts;
+mod walk;
+
+use serde_json::Value;
+
+pub(crate) use finding::Finding;
+pub(crate) use report::{Names, Report, Rust};
+pub(crate) use rules::Severity;
+
+use crate::regen::Generated;
+use crate::yaml::read::Document;
+use finding::Place;
+use renames::Renames;
+use semver::{RustChange, changes};
+use surface::Surface;
+use walk::{Similar, Walk};
+
+/// One of the two documents.
+#[derive(Debug)]
+pub(crate) struct Side {
+    /// The file, which knows the lines.
+    pub(crate) document: Document,
+    /// What it says, with the corrections of its overlay if they count.
+    pub(crate) root: Value,
+}
+
+impl Side {
+    fn version(&self) -> String {
+        let version = self.root["info"]["version"].as_str();
+        version.unwrap_or("no version").to_owned()
+    }
+
+    fn place(&self, pointer: &str) -> Place {
+        Place {
+            pointer: pointer.to_owned(),
+            line: self.document.line(pointer),
+        }
+    }
+}
+
+/// What two documents say otherwise.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    /// The versions that the documents call themselves.
+    pub(crate) versions: (String, String),
+    /// The worst first, by noun and place.
+    pub(crate) findings: Vec<Finding>,
+    /// What may be the same under another name.
+    pub(crate) renames: Vec<Rename>,
+}
+
+/// Something that went where something of the same shape came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rename {
+    pub(crate) kind: Renamed,
+    /// Addresses.
+    pub(crate) old: String,
+    pub(crate) new: String,
+}
+
+/// What is called otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Renamed {
+    Component,
+    Property,
+    Operation,
+}
+
+impl Renamed {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Component => "component",
+            Self::Property => "property",
+            Self::Operation => "operation",
+        }
+    }
+}
+
+/// Compares two documents.
+pub(crate) fn compare(old: &Side, new: &Side) -> Comparison {
+    let renames = Renames::between(&old.root, &new.root);
+    let mut walk = Walk::new(&old.root, &new.root, &renames);
+    let operations = walk.operations();
+    walk.webhooks();
+    walk.document();
+    let contexts = walk.contexts();
+    let properties = std::mem::take(&mut walk.similar);
+    let nouns = names::nouns([&old.root, &new.root]);
+    let mut findings: Vec<Finding> = walk
+        .raw
+        .into_iter()
+        .map(|raw| {
+            let pointer = raw
+                .new
+                .as_ref()
+                .or(raw.old.as_ref())
+                .map_or("", String::as_str);
+            let root = if raw.new.is_some() {
+                &new.root
+            } else {
+                &old.root
+            };
+            let used = &contexts[raw.pair];
+            Finding {
+                rule: raw.rule,
+                place: names::place(root, pointer),
+                noun: names::noun(pointer, &nouns),
+                sentence: verdicts::sentence(&raw),
+                verdicts: verdicts::verdicts(&raw, used),
+                used: verdicts::used(used),
+                old: raw.old.as_deref().map(|at| old.place(at)),
+                new: raw.new.as_deref().map(|at| new.place(at)),
+                before: raw.before,
+                after: raw.after,
+                rust: Vec::new(),
+            }
+        })
+        .collect();
+    findings.sort_by_key(|finding| {
+        let severity = std::cmp::Reverse(finding.severity());
+        (
+            severity,
+            finding.noun.clone(),
+            finding.place.clone(),
+            finding.sentence.clone(),
+        )
+    });
+    let component = |(was, is): (&String, &String)| Similar {
+        old: was.clone(),
+        new: is.clone(),
+    };
+    let of = |kind: Renamed, similar: Vec<Similar>| {
+        similar
+            .into_iter()
+            .map(move |Similar { old: was, new: is }| Rename {
+                kind,
+                old: names::place(&old.root, &was),
+                new: names::place(&new.root, &is),
+            })
+    };
+    let mut found: Vec<Rename> = of(Renamed::Component, renames.all().map(component).collect())
+        .chain(of(Renamed::Property, properties))
+        .chain(of(Renamed::Operation, operations))
+        .collect();
+    found.sort_by(|a, b| (a.kind, &a.old).cmp(&(b.kind, &b.old)));
+    found.dedup();
+    Comparison {
+        versions: (old.version(), new.version()),
+        findings,
+        renames: found,
+    }
+}
+
+impl Report {
+    /// For a terminal.
+    pub(crate) fn text(&self) -> String {
+        text::render(self)
+    }
+
+    /// For programs.
+    pub(crate) fn json(&self) -> String {
+        json::render(self)
+    }
+
+    /// For a pull request.
+    pub(crate) fn markdown(&self) -> String {
+        markdown::render(self)
+    }
+}
+
+/// What the difference does to the public API, and which finding changes which item.
+pub(crate) fn rust(
+    comparison: &mut Comparison,
+    old: &Generated,
+    new: &Generated,
+) -> Result<Vec<RustChange>, String> {
+    let (was, is) = (Surface::read(&old.tree)?, Surface::read(&new.tree)?);
+    let changes = changes(&was, &is);
+    link::link(comparison, &changes, &[(&old.api, &was), (&new.api, &is)]);
+    Ok(changes)
+}
