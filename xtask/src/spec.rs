@@ -54,3 +54,10 @@ fn io_problem(path: &Path, verb: &str, error: &std::io::Error) -> Diagnostic {
         advice: "check the path, the permissions and that it is UTF-8 text".to_owned(),
     }
 }
+
+/// How much a test tries: all of it with `LAGO_TESTS=whole` in the environment.
+#[cfg(test)]
+pub(crate) fn extent(reduced: u32, whole: u32) -> u32 {
+    let is_whole = std::env::var("LAGO_TESTS").is_ok_and(|extent| extent == "whole");
+    if is_whole { whole } else { reduced }
+}

@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 
 use super::commands::{folder, read};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::regen::{self, Generated, Inputs, Source};
-use crate::spec::diff::{self, Names, Report, Rust, Severity, Side};
+use crate::regen::{self, Inputs, Source};
+use crate::spec::diff::{self, Built, Names, Report, Rust, Severity, Side};
 use crate::yaml::read::Document;
 
 const DOCUMENT: &str = "openapi.yaml";
@@ -73,67 +73,63 @@ pub(crate) fn run(root: &Path, options: &Diff) -> ExitCode {
             Format::Markdown => report.markdown(),
         }
     );
-    let fails = options.fail_on.is_some_and(|least| {
-        let least = match least {
-            FailOn::Breaking => Severity::Breaking,
-            FailOn::Warning => Severity::Warning,
-            FailOn::Info => Severity::Info,
-        };
-        report.severity() >= Some(least)
-    });
-    ExitCode::from(u8::from(fails))
+    ExitCode::from(u8::from(fails(report.severity(), options.fail_on)))
+}
+
+/// Whether the worst that there is meets what is asked for.
+fn fails(worst: Option<Severity>, fail_on: Option<FailOn>) -> bool {
+    let least = match fail_on {
+        None => return false,
+        Some(FailOn::Breaking) => Severity::Breaking,
+        Some(FailOn::Warning) => Severity::Warning,
+        Some(FailOn::Info) => Severity::Info,
+    };
+    worst >= Some(least)
 }
 
 fn report(root: &Path, options: &Diff) -> Result<Report, Diagnostics> {
     let (old, new) = (inputs(root, &options.old)?, inputs(root, &options.new)?);
     let (was, is) = (side(&old, options.merged)?, side(&new, options.merged)?);
     // The generator takes most of the time, and the two runs have nothing in common.
-    let (generated_old, generated_new) = std::thread::scope(|scope| {
-        let old = scope.spawn(|| regen::regen(&old));
-        let new = regen::regen(&new);
+    let (old, new_built) = std::thread::scope(|scope| {
+        let old = scope.spawn(|| built(&old));
+        let new = built(&new);
         (old.join(), new)
     });
-    let generated_old = match generated_old {
-        Ok(generated) => generated,
+    let old = match old {
+        Ok(built) => built,
         Err(panic) => std::panic::resume_unwind(panic),
     };
     let version = version(root)?;
     let names = Document::parse(&new.names.name, &new.names.text)?;
     let mut comparison = diff::compare(&was, &is);
-    let rust = match (&generated_old, &generated_new) {
-        (Ok(old), Ok(new)) => rust(&mut comparison, old, new, version)?,
-        (Err(problems), _) | (_, Err(problems)) => Rust::Unknown(problems.clone()),
+    let (rust, apis) = match (&old, &new_built) {
+        (Ok(old), Ok(new)) => {
+            let changes = diff::rust(&mut comparison, old, new);
+            (
+                Rust::Compared { changes, version },
+                Some((&old.api, &new.api)),
+            )
+        }
+        (Err(problems), _) | (_, Err(problems)) => (Rust::Unknown(problems.clone()), None),
     };
-    let apis = match (&generated_old, &generated_new) {
-        (Ok(old), Ok(new)) => Some((&old.api, &new.api)),
-        _ => None,
-    };
-    let names = Names {
+    let known = Names {
         document: &names,
         apis,
     };
-    Ok(Report::new(
-        (options.old.clone(), options.new.clone()),
-        comparison,
-        rust,
-        names,
-    ))
+    let asked = (options.old.clone(), options.new.clone());
+    Ok(Report::new(asked, comparison, rust, known))
 }
 
-fn rust(
-    comparison: &mut diff::Comparison,
-    old: &Generated,
-    new: &Generated,
-    version: String,
-) -> Result<Rust, Diagnostics> {
-    match diff::rust(comparison, old, new) {
-        Ok(changes) => Ok(Rust::Compared { changes, version }),
-        Err(message) => Err(problem(
-            "the generated code",
-            format!("it cannot be read: {message}"),
+/// Generates from a document.
+fn built(inputs: &Inputs) -> Result<Built, Diagnostics> {
+    Built::of(regen::regen(inputs)?).map_err(|message| {
+        problem(
+            &inputs.spec.name,
+            format!("the code generated from it cannot be read: {message}"),
             "mend the generator; `cargo xtask regen --spec FILE --out DIR` writes the code",
-        )),
-    }
+        )
+    })
 }
 
 /// A document, and what goes with it.

@@ -33,6 +33,7 @@ pub(crate) use report::{Names, Report, Rust};
 pub(crate) use rules::Severity;
 
 use crate::regen::Generated;
+use crate::regen::ir::Api;
 use crate::yaml::read::Document;
 use finding::Place;
 use renames::Renames;
@@ -101,6 +102,19 @@ impl Renamed {
     }
 }
 
+/// The addresses of a difference: before and now, when it is in two things that stand for themselves.
+fn addresses(raw: &walk::Raw, old: &Side, new: &Side) -> Vec<String> {
+    let was = raw.old.as_deref().map(|at| names::place(&old.root, at));
+    let is = raw.new.as_deref().map(|at| names::place(&new.root, at));
+    match (was, is) {
+        (Some(was), Some(is)) => {
+            let apart = names::are_apart(&raw.old, &raw.new);
+            if apart { vec![was, is] } else { vec![is] }
+        }
+        (was, is) => was.into_iter().chain(is).collect(),
+    }
+}
+
 /// Compares two documents.
 pub(crate) fn compare(old: &Side, new: &Side) -> Comparison {
     let renames = Renames::between(&old.root, &new.root);
@@ -115,20 +129,17 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Comparison {
         .raw
         .into_iter()
         .map(|raw| {
+            let addresses = addresses(&raw, old, new);
             let pointer = raw
                 .new
-                .as_ref()
-                .or(raw.old.as_ref())
-                .map_or("", String::as_str);
-            let root = if raw.new.is_some() {
-                &new.root
-            } else {
-                &old.root
-            };
+                .as_deref()
+                .or(raw.old.as_deref())
+                .unwrap_or_default();
             let used = &contexts[raw.pair];
             Finding {
                 rule: raw.rule,
-                place: names::place(root, pointer),
+                place: addresses.join(" → "),
+                addresses,
                 noun: names::noun(pointer, &nouns),
                 sentence: verdicts::sentence(&raw),
                 verdicts: verdicts::verdicts(&raw, used),
@@ -193,14 +204,27 @@ impl Report {
     }
 }
 
-/// What the difference does to the public API, and which finding changes which item.
-pub(crate) fn rust(
-    comparison: &mut Comparison,
-    old: &Generated,
-    new: &Generated,
-) -> Result<Vec<RustChange>, String> {
-    let (was, is) = (Surface::read(&old.tree)?, Surface::read(&new.tree)?);
-    let changes = changes(&was, &is);
-    link::link(comparison, &changes, &[(&old.api, &was), (&new.api, &is)]);
-    Ok(changes)
+/// What a document becomes: the API, and what programs can name of it.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) api: Api,
+    surface: Surface,
+}
+
+impl Built {
+    /// Reads generated code.
+    pub(crate) fn of(generated: Generated) -> Result<Self, String> {
+        Ok(Self {
+            surface: Surface::read(&generated.tree)?,
+            api: generated.api,
+        })
+    }
+}
+
+/// What the difference does to the public API; tells each finding which items it changes.
+pub(crate) fn rust(comparison: &mut Comparison, old: &Built, new: &Built) -> Vec<RustChange> {
+    let changes = changes(&old.surface, &new.surface);
+    let both = [(&old.api, &old.surface), (&new.api, &new.surface)];
+    link::link(comparison, &changes, &both);
+    changes
 }

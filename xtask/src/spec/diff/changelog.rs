@@ -66,26 +66,37 @@ pub(super) fn fragment(report: &Report) -> Vec<String> {
     if !deprecated.is_empty() {
         lines.push(format!("- Deprecated: {}.", listed(&deprecated)));
     }
+    let mut breaking: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for change in changes.iter().filter(|change| change.breaks.is_some()) {
-        lines.push(format!("- Breaking: {}.", breaking(change)));
+        let owner = super::surface::owner(&change.path).unwrap_or_default();
+        breaking
+            .entry(short(owner))
+            .or_default()
+            .push(broken(change));
+    }
+    for (owner, said) in breaking {
+        let owner = if owner.is_empty() {
+            String::new()
+        } else {
+            format!("`{owner}`: ")
+        };
+        lines.push(format!("- Breaking: {owner}{}.", said.join("; ")));
     }
     lines.into_iter().flat_map(|line| wrapped(&line)).collect()
 }
 
-fn breaking(change: &RustChange) -> String {
-    let path = short(&change.path);
+/// What breaks, as it follows the name of its owner.
+fn broken(change: &RustChange) -> String {
+    let name = match change.path.split_once(": ") {
+        Some((_, name)) => name.to_owned(),
+        None => last(&change.path),
+    };
     match (&change.what, change.kind) {
-        (What::Removed, kind) => format!("the {} `{path}` is gone", kind.word()),
-        (What::Added, _) => format!("`{path}` has to be given"),
-        (What::Changed(was, is), Kind::Method) => format!("`{path}` is `{is}`, was `{was}`"),
-        (What::Changed(was, is), Kind::Output) => {
-            format!(
-                "`{}` returns `{is}`, no longer `{was}`",
-                path.trim_end_matches(": Output")
-            )
-        }
-        (What::Changed(was, is), _) => format!("`{path}` is `{is}`, was `{was}`"),
-        (What::Deprecated, _) => format!("`{path}` is deprecated"),
+        (What::Removed, kind) => format!("the {} `{name}` is gone", kind.word()),
+        (What::Added, _) => format!("`{name}` has to be given"),
+        (What::Changed(was, is), Kind::Output) => format!("returns `{is}`, no longer `{was}`"),
+        (What::Changed(was, is), _) => format!("`{name}` is `{is}`, was `{was}`"),
+        (What::Deprecated, _) => format!("`{name}` is deprecated"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a comparison finds: where, what, for whom, and how bad.
 
+use std::rc::Rc;
+
 use super::rules::{Direction, Rule, Severity};
 
 /// What part of a message a schema describes. Ids of rules begin with it.
@@ -27,7 +29,7 @@ impl Subject {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Context {
     /// `GET /plans`, `webhook plan_created`.
-    pub(crate) user: String,
+    pub(crate) user: Rc<str>,
     pub(crate) direction: Direction,
     pub(crate) subject: Subject,
 }
@@ -72,6 +74,8 @@ pub(crate) struct Finding {
     pub(crate) new: Option<Place>,
     /// The place in words: an address (`PlanObject.charges[]`, `GET /plans?page`).
     pub(crate) place: String,
+    /// The addresses before and now, where they differ in more than a keyword.
+    pub(crate) addresses: Vec<String>,
     /// The noun of the API that it belongs to.
     pub(crate) noun: String,
     /// What happened there.

@@ -18,8 +18,12 @@ pub(super) fn link(comparison: &mut Comparison, changes: &[RustChange], apis: &[
         collect(api, surface, &mut items);
     }
     for finding in &mut comparison.findings {
-        let mut candidates: Vec<&String> =
-            items.get(&finding.place).into_iter().flatten().collect();
+        let mut candidates: Vec<&String> = finding
+            .addresses
+            .iter()
+            .filter_map(|address| items.get(address))
+            .flatten()
+            .collect();
         let values = [&finding.before, &finding.after];
         let values: Vec<&str> = values
             .iter()

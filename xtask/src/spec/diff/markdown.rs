@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use super::changelog;
 use super::finding::Finding;
 use super::report::{Report, Rust};
-use super::rules::{EXAMPLE_CHANGED, Severity};
+use super::rules::Severity;
 use super::semver::RustChange;
-use super::text::{by_noun, line, summary, users};
+use super::text::{by_noun, ids, line, summary, users};
 
 pub(super) fn render(report: &Report) -> String {
     let mut said = String::new();
@@ -66,7 +66,7 @@ fn write_report(said: &mut String, report: &Report) -> std::fmt::Result {
         }
     }
     let harmless: Vec<&Finding> = of(report, Severity::Info)
-        .filter(|finding| finding.rule != &EXAMPLE_CHANGED)
+        .filter(|finding| !finding.rule.quiet)
         .collect();
     if !harmless.is_empty() {
         folded(said, "Other differences of the document", harmless.len())?;
@@ -119,12 +119,7 @@ fn folded(said: &mut String, title: &str, count: usize) -> std::fmt::Result {
 }
 
 fn row(said: &mut String, finding: &Finding) -> std::fmt::Result {
-    let worst = finding
-        .verdicts
-        .iter()
-        .filter(|verdict| verdict.severity == finding.severity());
-    let mut rules: Vec<String> = worst.map(|verdict| format!("`{}`", verdict.rule)).collect();
-    rules.dedup();
+    let rules: Vec<String> = ids(finding).iter().map(|id| format!("`{id}`")).collect();
     let rust: Vec<String> = finding
         .rust
         .iter()

@@ -16,6 +16,15 @@ pub(super) const NO_NOUN: &str = "document";
 pub(super) fn place(root: &Value, pointer: &str) -> String {
     let segments = parse(pointer);
     let words: Vec<&str> = segments.iter().map(String::as_str).collect();
+    // A required name may have no property of its own.
+    if let [.., "required", _] = words[..]
+        && let Some(name) = root.pointer(pointer).and_then(Value::as_str)
+    {
+        let holder = pointer
+            .trim_end_matches(|c: char| c != '/')
+            .trim_end_matches("/required/");
+        return format!("{}.{name}", place(root, holder));
+    }
     match words[..] {
         [] => "the document".to_owned(),
         ["components", "schemas", name, ref rest @ ..] => format!("{name}{}", steps(rest)),
@@ -66,6 +75,15 @@ fn parameter(root: &Value, user: &str, list: &str, rest: &[&str]) -> String {
         }
         [] => user.to_owned(),
     }
+}
+
+/// Whether two pointers lie in different components, operations or webhooks.
+pub(super) fn are_apart(old: &Option<String>, new: &Option<String>) -> bool {
+    let begin = |pointer: &Option<String>| {
+        let segments = parse(pointer.as_deref().unwrap_or_default());
+        segments.into_iter().take(3).collect::<Vec<_>>()
+    };
+    begin(old) != begin(new)
 }
 
 /// Steps into a schema; keywords leave no trace.

@@ -79,6 +79,10 @@ pub(crate) struct Rule {
     /// Whether the client chooses, also in what servers send: a status or media type that is gone is missed,
     /// another one hurts nobody.
     pub(crate) chosen: bool,
+    /// Whether it speaks of all that stands at and below its places: nothing in there is compared for itself.
+    pub(crate) whole: bool,
+    /// Whether people only want to know how often.
+    pub(crate) quiet: bool,
     /// Another verdict than that of the law.
     pub(crate) exceptions: &'static [Exception],
 }
@@ -99,6 +103,8 @@ impl Rule {
             effect,
             says,
             chosen: false,
+            whole: false,
+            quiet: false,
             exceptions: &[],
         }
     }
@@ -109,6 +115,16 @@ impl Rule {
 
     const fn chosen(mut self) -> Self {
         self.chosen = true;
+        self
+    }
+
+    const fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
+    const fn quiet(mut self) -> Self {
+        self.quiet = true;
         self
     }
 

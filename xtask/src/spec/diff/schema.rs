@@ -123,7 +123,9 @@ impl<'d> Walk<'d> {
             guard,
             ..spot.clone()
         };
-        self.types(spot, old, new);
+        if !self.types(spot, old, new) {
+            return;
+        }
         self.objects(spot, old, new);
         self.compositions(spot, old, new);
         let mut keys: Vec<&str> = old

@@ -1,5 +1,7 @@
 //! What the difference of two surfaces does to programs that use the crates, and the version that it asks for.
 
+use std::collections::BTreeMap;
+
 use super::surface::{Item, Kind, Surface, owner};
 
 /// One difference of the public API.
@@ -104,7 +106,27 @@ pub(super) fn changes(old: &Surface, new: &Surface) -> Vec<RustChange> {
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
-    found
+    without_setters(found)
+}
+
+/// Leaves out setters that only follow their field.
+fn without_setters(changes: Vec<RustChange>) -> Vec<RustChange> {
+    let fields: BTreeMap<String, std::mem::Discriminant<What>> = changes
+        .iter()
+        .filter(|change| change.kind == Kind::Field)
+        .map(|change| (change.path.clone(), std::mem::discriminant(&change.what)))
+        .collect();
+    let follows = |change: &RustChange| {
+        let field = change
+            .path
+            .strip_suffix("()")
+            .and_then(|path| fields.get(path));
+        change.kind == Kind::Method && field == Some(&std::mem::discriminant(&change.what))
+    };
+    changes
+        .into_iter()
+        .filter(|change| !follows(change))
+        .collect()
 }
 
 /// Whether an item only comes or goes because its owner does.

@@ -1,13 +1,19 @@
 //! The report for a terminal: what counts first, the worst first, by noun.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::changelog::{self, short};
 use super::finding::{Finding, Place};
 use super::report::{Report, Rust};
-use super::rules::{Direction, EXAMPLE_CHANGED, Severity};
+use super::rules::{Direction, Severity};
 use super::semver::{RustChange, What, bump};
+
+/// What differences are called that are only counted.
+const QUIET: (&str, &str) = (
+    "example, note or way of writing",
+    "examples, notes or ways of writing",
+);
 
 /// How many operations a finding names before it counts the rest.
 const NAMED: usize = 3;
@@ -50,18 +56,13 @@ fn write_report(said: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(said, "\nInfo")?;
         for (noun, findings) in by_noun(harmless) {
             writeln!(said, "\n  {noun}")?;
-            let (examples, findings): (Vec<&Finding>, Vec<&Finding>) = findings
-                .into_iter()
-                .partition(|finding| finding.rule == &EXAMPLE_CHANGED);
+            let (quiet, findings): (Vec<&Finding>, Vec<&Finding>) =
+                findings.into_iter().partition(|finding| finding.rule.quiet);
             for finding in findings {
                 writeln!(said, "    {} {}", finding.place, finding.sentence)?;
             }
-            if !examples.is_empty() {
-                writeln!(
-                    said,
-                    "    {}",
-                    counted(examples.len(), "example changed", "examples changed")
-                )?;
+            if !quiet.is_empty() {
+                writeln!(said, "    {}", counted(quiet.len(), QUIET.0, QUIET.1))?;
             }
         }
     }
@@ -142,13 +143,7 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
 
 fn whole(said: &mut String, finding: &Finding) -> std::fmt::Result {
     writeln!(said, "    {} {}", finding.place, finding.sentence)?;
-    let worst = finding
-        .verdicts
-        .iter()
-        .filter(|verdict| verdict.severity == finding.severity());
-    for verdict in worst {
-        writeln!(said, "      {}: {}", verdict.rule, verdict.why)?;
-    }
+    writeln!(said, "      {}", ids(finding).join(", "))?;
     writeln!(said, "      at {}", places(finding))?;
     if let Some(users) = users(finding) {
         writeln!(said, "      in {users}")?;
@@ -158,6 +153,16 @@ fn whole(said: &mut String, finding: &Finding) -> std::fmt::Result {
         writeln!(said, "      Rust: {}", items.join(", "))?;
     }
     Ok(())
+}
+
+/// The ids of the rules that make it as bad as it is.
+pub(super) fn ids(finding: &Finding) -> Vec<&str> {
+    let worst = finding
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.severity == finding.severity());
+    let ids: BTreeSet<&str> = worst.map(|verdict| verdict.rule.as_str()).collect();
+    ids.into_iter().collect()
 }
 
 /// Lines and pointers, once if both are the same.

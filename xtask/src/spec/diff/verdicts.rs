@@ -102,7 +102,7 @@ fn id(pattern: &str, prefix: &str, what: &str) -> String {
 pub(super) fn used(contexts: &BTreeSet<Context>) -> Vec<(String, Direction)> {
     let named = contexts.iter().filter(|context| !context.user.is_empty());
     let mut used: Vec<_> = named
-        .map(|context| (context.user.clone(), context.direction))
+        .map(|context| (context.user.to_string(), context.direction))
         .collect();
     used.dedup();
     used

@@ -5,7 +5,7 @@
 //! changed reference leads to. Pairs know which pairs they lead to; when all have been compared, the contexts of
 //! operations flow along these edges, so that each finding knows whom it reaches.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ impl Spot {
 }
 
 /// How what a pair leads to stands to its contexts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     /// It is the same part of the message.
     Same,
@@ -84,6 +84,7 @@ pub(super) struct Raw {
     pub(super) after: Option<Value>,
 }
 
+#[derive(PartialEq, Eq, Hash)]
 struct Edge {
     from: usize,
     to: usize,
@@ -108,7 +109,7 @@ pub(super) struct Walk<'d> {
     pub(super) similar: Vec<Similar>,
     contexts: Vec<BTreeSet<Context>>,
     known: HashMap<(String, String), usize>,
-    edges: Vec<Edge>,
+    edges: HashSet<Edge>,
 }
 
 impl<'d> Walk<'d> {
@@ -121,7 +122,7 @@ impl<'d> Walk<'d> {
             similar: Vec::new(),
             contexts: Vec::new(),
             known: HashMap::new(),
-            edges: Vec::new(),
+            edges: HashSet::new(),
         }
     }
 
@@ -149,7 +150,7 @@ impl<'d> Walk<'d> {
     pub(super) fn root(&mut self, old: &str, new: &str, user: &str, direction: Direction) -> Spot {
         let (spot, _) = self.pair(old, new);
         self.contexts[spot.pair].insert(Context {
-            user: user.to_owned(),
+            user: user.into(),
             direction,
             subject: Subject::Body,
         });
@@ -159,7 +160,7 @@ impl<'d> Walk<'d> {
     /// Goes from a place to a pair that it leads to; the place to compare when that has not been done yet.
     pub(super) fn enter(&mut self, from: &Spot, step: Step, old: &str, new: &str) -> Option<Spot> {
         let (spot, is_new) = self.pair(old, new);
-        self.edges.push(Edge {
+        self.edges.insert(Edge {
             from: from.pair,
             to: spot.pair,
             inner: from.inner,
@@ -214,14 +215,20 @@ impl<'d> Walk<'d> {
         for edge in &self.edges {
             from.entry(edge.from).or_default().push(edge);
         }
-        let mut waiting: Vec<usize> = (0..contexts.len()).collect();
-        while let Some(pair) = waiting.pop() {
+        let mut waiting: VecDeque<usize> = (0..contexts.len()).collect();
+        let mut waits = vec![true; contexts.len()];
+        while let Some(pair) = waiting.pop_front() {
+            waits[pair] = false;
             for edge in from.get(&pair).into_iter().flatten() {
-                let flowing: Vec<Context> = contexts[pair].iter().map(|c| led(c, edge)).collect();
+                let flowing: Vec<Context> = contexts[pair]
+                    .iter()
+                    .map(|context| led(context, edge))
+                    .collect();
                 let before = contexts[edge.to].len();
                 contexts[edge.to].extend(flowing);
-                if contexts[edge.to].len() > before {
-                    waiting.push(edge.to);
+                if contexts[edge.to].len() > before && !waits[edge.to] {
+                    waits[edge.to] = true;
+                    waiting.push_back(edge.to);
                 }
             }
         }

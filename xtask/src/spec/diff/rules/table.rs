@@ -9,6 +9,7 @@ macro_rules! rules {
     ($($name:ident = $rule:expr;)*) => {
         $(pub(crate) static $name: Rule = $rule;)*
         /// Every row.
+        #[cfg(test)]
         pub(crate) static RULES: &[&Rule] = &[$(&$name),*];
     };
 }
@@ -28,6 +29,8 @@ const fn received(severity: Severity, why: &'static str) -> Exception {
         why,
     }
 }
+
+const OTHER_KIND: &str = "it is another kind of value, and nothing of the old one is left";
 
 rules! {
     // Operations and webhooks.
@@ -139,6 +142,8 @@ rules! {
     TYPE_GENERALIZED = Rule::both("{}-type-generalized", Widens, "is {new}, was {old}");
     TYPE_SPECIALIZED = Rule::new(("{}-type-changed", "{}-type-specialized"), Narrows, "is {new}, was {old}");
     TYPE_CHANGED = Rule::both("{}-type-changed", Incomparable, "is {new}, was {old}");
+    TYPE_REPLACED = Rule::both("{}-type-changed", Unknown, "is {new}, was {old}").whole()
+        .except(&[sent(Breaking, OTHER_KIND), received(Breaking, OTHER_KIND)]);
     LIST_OF_TYPES_WIDENED = Rule::both("{}-list-of-types-widened", Widens, "is {new}, was {old}");
     LIST_OF_TYPES_NARROWED = Rule::both("{}-list-of-types-narrowed", Narrows, "is {new}, was {old}");
     BECAME_ENUM = Rule::both("{}-became-enum", Narrows, "has one of the listed values now: {new}");
@@ -175,7 +180,9 @@ rules! {
 
     // Structure.
     REFERENCE_CHANGED = Rule::both("{}-reference-changed", Nothing, "refers to {new}, was {old}; differences of the two are listed");
-    RESTRUCTURED = Rule::both("{}-restructured", Nothing, "is written otherwise; differences of meaning are listed");
+    RESTRUCTURED = Rule::both("{}-restructured", Nothing, "is written otherwise; differences of meaning are listed").quiet();
+    WRAPPED_IN_PROPERTY = Rule::both("{}-wrapped-in-property", Incomparable, "stands in the property {new} now").whole();
+    UNWRAPPED_FROM_PROPERTY = Rule::both("{}-unwrapped-from-property", Incomparable, "stands in the property {old} no longer").whole();
     ONE_OF_ADDED = Rule::both("{}-one-of-added", Widens, "may also be {new}");
     ONE_OF_REMOVED = Rule::both("{}-one-of-removed", Narrows, "is {old} no longer");
     ANY_OF_ADDED = Rule::both("{}-any-of-added", Widens, "may also be {new}");
@@ -200,7 +207,7 @@ rules! {
     CONDITION_CHANGED = Rule::both("{}-#-changed", Unknown, "has another condition: {what}");
 
     // The rest.
-    EXAMPLE_CHANGED = Rule::both("example-changed", Nothing, "has another example");
-    ANNOTATION_CHANGED = Rule::both("annotation-changed", Nothing, "has another {what}");
+    EXAMPLE_CHANGED = Rule::both("example-changed", Nothing, "has another example").quiet();
+    ANNOTATION_CHANGED = Rule::both("annotation-changed", Nothing, "has another {what}").quiet();
     OTHER_CHANGED = Rule::both("other-changed", Unknown, "has another {what}, which no rule knows");
 }

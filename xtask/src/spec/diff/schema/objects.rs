@@ -1,5 +1,7 @@
 //! Objects, maps and lists: what is in them, and what of it has to be there.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{At, Depth, Flat, Walk, flat};
@@ -26,6 +28,9 @@ enum Additional<'f, 'd> {
 impl<'d> Walk<'d> {
     /// Compares what is in an object, a map or a list.
     pub(super) fn objects(&mut self, spot: &Spot, old: &Flat<'d>, new: &Flat<'d>) {
+        if self.envelopes(spot, old, new) {
+            return;
+        }
         self.properties(spot, old, new);
         self.required_only(spot, old, new);
         self.additional(spot, old, new);
@@ -56,6 +61,38 @@ impl<'d> Walk<'d> {
         for (key, word) in MAPS {
             self.maps(spot, (old.keywords.get(key), new.keywords.get(key)), word);
         }
+    }
+
+    /// Notes that an object stands in a property of another now, or does so no longer, and compares the two;
+    /// false when that is not so.
+    fn envelopes(&mut self, spot: &Spot, old: &Flat<'d>, new: &Flat<'d>) -> bool {
+        if let Some((name, at)) = around(new, self.new, old) {
+            let name = Value::from(name);
+            let inner = spot.within(&spot.old, &at.pointer);
+            self.note(
+                spot,
+                &rules::WRAPPED_IN_PROPERTY,
+                "",
+                (&spot.old, None),
+                (&at.pointer, Some(&name)),
+            );
+            self.schema(&inner);
+            return true;
+        }
+        if let Some((name, at)) = around(old, self.old, new) {
+            let name = Value::from(name);
+            let inner = spot.within(&at.pointer, &spot.new);
+            self.note(
+                spot,
+                &rules::UNWRAPPED_FROM_PROPERTY,
+                "",
+                (&at.pointer, Some(&name)),
+                (&spot.new, None),
+            );
+            self.schema(&inner);
+            return true;
+        }
+        false
     }
 
     fn properties(&mut self, spot: &Spot, old: &Flat<'d>, new: &Flat<'d>) {
@@ -166,41 +203,18 @@ impl<'d> Walk<'d> {
 
     /// Names that are required of properties which stand elsewhere, or nowhere.
     fn required_only(&mut self, spot: &Spot, old: &Flat<'d>, new: &Flat<'d>) {
-        let declared = |name: &str| {
-            let in_both = |flat: &Flat<'d>| flat.properties.iter().any(|(known, _)| *known == name);
-            in_both(old) && in_both(new)
-        };
+        let has =
+            |flat: &Flat<'d>, name: &str| flat.properties.iter().any(|(known, _)| *known == name);
         let inner = &spot.within(&spot.old, &spot.new);
-        for (name, at) in old
-            .required
-            .iter()
-            .filter(|(name, _)| !new.required.contains_key(*name))
-        {
-            if !declared(name) {
-                let name = Value::from(*name);
-                self.note(
-                    inner,
-                    &rules::BECAME_OPTIONAL,
-                    "",
-                    (&at.pointer, Some(&name)),
-                    (&spot.new, None),
-                );
+        for (name, at) in &old.required {
+            // Of a property that went it has been said.
+            if !new.required.contains_key(name) && !has(old, name) {
+                self.went(inner, &rules::BECAME_OPTIONAL, &at.pointer);
             }
         }
-        for (name, at) in new
-            .required
-            .iter()
-            .filter(|(name, _)| !old.required.contains_key(*name))
-        {
-            if !declared(name) {
-                let name = Value::from(*name);
-                self.note(
-                    inner,
-                    &rules::BECAME_REQUIRED,
-                    "",
-                    (&spot.old, None),
-                    (&at.pointer, Some(&name)),
-                );
+        for (name, at) in &new.required {
+            if !old.required.contains_key(name) && !has(new, name) {
+                self.came(inner, &rules::BECAME_REQUIRED, &at.pointer);
             }
         }
     }
@@ -263,6 +277,30 @@ impl<'d> Walk<'d> {
             _ => false,
         }
     }
+}
+
+/// The property of an object in which another one stands: the two have no name in common, and it has most names
+/// of the other.
+fn around<'f, 'd>(
+    large: &'f Flat<'d>,
+    root: &'d Value,
+    small: &Flat<'d>,
+) -> Option<(&'d str, &'f At<'d>)> {
+    let names = |flat: &Flat<'d>| {
+        flat.properties
+            .iter()
+            .map(|(name, _)| *name)
+            .collect::<BTreeSet<_>>()
+    };
+    let wanted = names(small);
+    if wanted.len() < 2 || !wanted.is_disjoint(&names(large)) {
+        return None;
+    }
+    let found = large.properties.iter().find(|(_, at)| {
+        let inner = names(&flat(root, &at.pointer, Depth::Members));
+        inner.intersection(&wanted).count() * 2 > wanted.len()
+    });
+    found.map(|(name, at)| (*name, at))
 }
 
 fn additional<'f, 'd>(at: Option<&'f At<'d>>) -> Additional<'f, 'd> {

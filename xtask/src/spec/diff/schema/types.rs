@@ -23,8 +23,8 @@ enum Relation {
 }
 
 impl Walk<'_> {
-    /// Compares what kind of value it is.
-    pub(super) fn types(&mut self, spot: &Spot, old: &Flat<'_>, new: &Flat<'_>) {
+    /// Compares what kind of value it is; false when it is another kind, so that there is nothing more to compare.
+    pub(super) fn types(&mut self, spot: &Spot, old: &Flat<'_>, new: &Flat<'_>) -> bool {
         if old.nullable != new.nullable {
             let rule = if new.nullable {
                 &rules::BECAME_NULLABLE
@@ -37,7 +37,7 @@ impl Walk<'_> {
         let (from, to) = (format(old), format(new));
         let (by_type, by_format) = (of_types(&was, &is), of_formats(from, to));
         let Some(rule) = rule(&was, &is, by_type, by_format) else {
-            return;
+            return true;
         };
         let text = |types: &BTreeSet<&str>, format: Option<&str>| {
             let types: Vec<&str> = types.iter().copied().collect();
@@ -60,7 +60,8 @@ impl Walk<'_> {
                 .map_or_else(|| host.to_owned(), |at| at.pointer.clone())
         };
         // When both differ, what holds them is the place.
-        let both = by_type != Relation::Same && by_format != Relation::Same;
+        let both =
+            by_type == Relation::Other || by_type != Relation::Same && by_format != Relation::Same;
         let (at_old, at_new) = match both {
             true => (spot.old.clone(), spot.new.clone()),
             false => (place(old, &spot.old), place(new, &spot.new)),
@@ -75,6 +76,7 @@ impl Walk<'_> {
             (&at_new, Some(&text(&is, to))),
         );
         raw.as_text = becomes_text.then_some(&rules::TYPE_GENERALIZED);
+        by_type != Relation::Other
     }
 }
 
@@ -87,6 +89,7 @@ fn rule(
     let lists = was.len() > 1 || is.len() > 1;
     Some(match (by_type, by_format) {
         (Relation::Same, Relation::Same) => return None,
+        (Relation::Other, _) => &rules::TYPE_REPLACED,
         (Relation::Wider, _) if lists && !is.is_empty() => &rules::LIST_OF_TYPES_WIDENED,
         (Relation::Narrower, _) if lists && !was.is_empty() => &rules::LIST_OF_TYPES_NARROWED,
         (Relation::Wider | Relation::Same, Relation::Wider | Relation::Same) => {

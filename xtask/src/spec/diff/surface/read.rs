@@ -410,7 +410,10 @@ fn tokens(value: &impl ToTokens) -> String {
         .replace(" >", ">")
         .replace(" , ", ", ")
         .replace("& ", "&")
-        .replace(" (", "(");
+        .replace(" (", "(")
+        .replace(" : ", ": ")
+        .replace(" ,>", ">")
+        .replace(",>", ">");
     for path in [
         "::std::option::",
         "std::option::",
