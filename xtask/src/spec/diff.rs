@@ -14,6 +14,7 @@ mod markdown;
 mod messages;
 mod names;
 mod operations;
+mod parameters;
 mod renames;
 mod report;
 mod rules;

@@ -13,7 +13,7 @@ fn repository() -> tempfile::TempDir {
         fs::write(path, text).unwrap();
     };
     write("Cargo.toml", "[workspace.package]\nversion = \"0.1.0\"\n");
-    write("xtask/names.yaml", "");
+    write("xtask/names.yaml", "enums: {}\n");
     write("xtask/operations.yaml", "findPlan: {repeatable: true}\n");
     write(
         "xtask/overlay/plans.yaml",
@@ -65,7 +65,7 @@ fn a_revision_is_compared_with_a_file() {
         let text = report.text();
         assert!(text.contains("response-property-type-changed"), "{text}");
         assert!(
-            text.contains("~ field Plan::code: Option<i64>, was Option<String>"),
+            text.contains("~ output plans::Get: Option<i64>, was Option<String>"),
             "{text}"
         );
         assert!(text.contains("major release: 0.1.0 → 0.2.0"), "{text}");

@@ -162,7 +162,7 @@ impl<'d> Flat<'d> {
         }
         if let Some(inner) = inner {
             self.nullable |= inner.nullable;
-            self.form += inner.form;
+            self.form += &format!("{} {} {}", inner.form, inner.key, inner.index);
             let place = format!("{pointer}/{}/{}", inner.key, inner.index);
             for index in inner.annotated {
                 self.take(

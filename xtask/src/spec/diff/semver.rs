@@ -223,12 +223,12 @@ mod tests {
                 "!Interval::Yearly -",
                 "New +",
                 "!Old -",
+                "!Plan: Default -",
+                "!Plan: From<Old> -",
                 "Plan::added +",
                 "!Plan::code String => Option<String>",
                 "!Plan::gone -",
                 "Plan::name() +",
-                "!Plan: Default -",
-                "!Plan: From<Old> -",
                 "!PlanRequired::name +",
                 "WebhookEvent::PlanGone +",
             ]
@@ -254,9 +254,9 @@ mod tests {
         assert_eq!(
             said(("", old), ("", new)),
             [
+                "!plans::Get: Output Plan => Vec<Plan>",
                 "plans::Get::kind() deprecated",
                 "plans::Get::more() +",
-                "!plans::Get: Output Plan => Vec<Plan>",
                 "!plans::Plans::get() fn(&self, impl Display) -> Request<Get> => fn(&self, impl Display, bool) -> Request<Get>",
             ]
         );

@@ -1,6 +1,7 @@
 //! The public items of both crates, as their generated code has them: what a program can name.
 
 mod read;
+mod syntax;
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,7 @@ mod cases;
 mod edits;
 mod facts;
 mod pages;
+mod published;
 
 use serde_json::Value;
 

@@ -242,7 +242,8 @@ fn rust(said: &mut String, rust: &Rust) -> std::fmt::Result {
 
 /// A change of the public API in a line.
 pub(super) fn line(change: &RustChange) -> String {
-    let (kind, path) = (change.kind.word(), short(&change.path));
+    let path = short(&change.path);
+    let (kind, path) = (change.kind.word(), path.trim_end_matches(": Output"));
     let why = change
         .breaks
         .map_or_else(String::new, |why| format!(" ({why})"));

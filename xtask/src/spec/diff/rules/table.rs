@@ -76,7 +76,7 @@ rules! {
     INFO_CHANGED = Rule::both("api-info-changed", Nothing, "was {old}, is {new}");
     COMPONENT_ADDED = Rule::both("api-#-added", Nothing, "is a new {what}");
     COMPONENT_REMOVED = Rule::both("api-#-removed", Nothing, "is gone from the components");
-    COMPONENT_RENAMED = Rule::both("api-#-renamed", Nothing, "was called {old}; its shape is the same");
+    COMPONENT_RENAMED = Rule::both("api-#-renamed", Nothing, "is another name for the same shape");
 
     // Parameters, and the headers of deliveries.
     REQUIRED_PARAMETER_ADDED = Rule::new(("new-required-request-parameter", "response-header-added"), Narrows, "is a new parameter, and required");

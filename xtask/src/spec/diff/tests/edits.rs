@@ -77,6 +77,28 @@ fn pointers(node: &Value, place: &str, found: &mut Vec<String>) {
     }
 }
 
+/// Whether a node is a schema.
+fn is_schema(place: &str) -> bool {
+    let mut segments = crate::pointer::parse(place);
+    let last = segments.pop().unwrap_or_default();
+    let holder = segments.pop().unwrap_or_default();
+    matches!(
+        holder.as_str(),
+        "properties" | "schemas" | "oneOf" | "anyOf" | "allOf"
+    ) || matches!(last.as_str(), "schema" | "items" | "additionalProperties")
+        && holder != "properties"
+}
+
+/// Whether the keys of a node are names that anybody may choose.
+fn has_names(place: &str) -> bool {
+    let last = crate::pointer::parse(place).pop().unwrap_or_default();
+    matches!(
+        last.as_str(),
+        "properties" | "schemas" | "responses" | "headers" | "webhooks" | "content"
+    )
+}
+
+/// The document with a change; as it was when that would leave no document.
 fn edited(document: &Value, at: &prop::sample::Index, edit: &Edit) -> Value {
     let mut root = document.clone();
     let mut places = Vec::new();
@@ -84,9 +106,17 @@ fn edited(document: &Value, at: &prop::sample::Index, edit: &Edit) -> Value {
     let place = &places[at.index(places.len())];
     let (holder, _) = place.rsplit_once('/').unwrap();
     let key = crate::pointer::parse(place).pop().unwrap();
-    if let (Edit::Replace(value), Some(node)) = (edit, root.pointer_mut(place)) {
-        *node = value.clone();
-        return root;
+    match (edit, root.pointer_mut(place)) {
+        (Edit::Replace(value), Some(node)) => {
+            let alike =
+                !value.is_object() && std::mem::discriminant(value) == std::mem::discriminant(node);
+            if alike || value.is_object() && is_schema(place) {
+                *node = value.clone();
+            }
+            return root;
+        }
+        (Edit::Rename(_), _) if !has_names(holder) => return root,
+        _ => {}
     }
     match root.pointer_mut(holder) {
         Some(Value::Object(map)) => {

@@ -1,7 +1,7 @@
 //! What people and programs read.
 
 use super::super::{Built, Names, Report, Rust, Side, compare, rust};
-use super::facts::own;
+use super::published::own;
 use super::side;
 use crate::regen::{Inputs, Source, regen};
 use crate::yaml::read::Document;
