@@ -204,10 +204,10 @@ rules! {
     PREFIX_ITEMS_REMOVED = Rule::both("{}-prefix-items-removed", Unknown, "says less of its first items");
     CONDITION_ADDED = Rule::both("{}-#-added", Narrows, "has a condition now: {what}");
     CONDITION_REMOVED = Rule::both("{}-#-removed", Widens, "has a condition no longer: {what}");
-    CONDITION_CHANGED = Rule::both("{}-#-changed", Unknown, "has another condition: {what}");
+    CONDITION_CHANGED = Rule::both("{}-#-changed", Unknown, "has another condition: {what}").whole();
 
     // The rest.
-    EXAMPLE_CHANGED = Rule::both("example-changed", Nothing, "has another example").quiet();
-    ANNOTATION_CHANGED = Rule::both("annotation-changed", Nothing, "has another {what}").quiet();
-    OTHER_CHANGED = Rule::both("other-changed", Unknown, "has another {what}, which no rule knows");
+    EXAMPLE_CHANGED = Rule::both("example-changed", Nothing, "has another example").whole().quiet();
+    ANNOTATION_CHANGED = Rule::both("annotation-changed", Nothing, "has another {what}").whole().quiet();
+    OTHER_CHANGED = Rule::both("other-changed", Unknown, "has another {what}, which no rule knows").whole();
 }

@@ -156,6 +156,15 @@ fn followed(root: &Value, pointer: &str) -> String {
     at
 }
 
+/// Whether a node is a schema or a map of names, and no value of a keyword.
+fn is_schema(root: &Value, pointer: &str) -> bool {
+    let node = root.pointer(pointer);
+    let says = |key: &str| node.is_some_and(|node| node.get(key).is_some());
+    ["type", "properties", "$ref", "allOf"]
+        .into_iter()
+        .any(says)
+}
+
 /// What findings say of one document.
 struct Said {
     /// Places at which something differs, with the values that are told.
@@ -165,7 +174,7 @@ struct Said {
 }
 
 impl Said {
-    fn new(root: &Value, findings: &[Finding], old: bool) -> Self {
+    fn new((root, elsewhere): (&Value, &Value), findings: &[Finding], old: bool) -> Self {
         let (mut at, mut below) = (BTreeMap::<_, Vec<String>>::new(), BTreeSet::new());
         for finding in findings {
             let (place, other, value) = match old {
@@ -174,7 +183,18 @@ impl Said {
             };
             let Some(place) = place else { continue };
             let path = keyed(root, &place.pointer);
-            if other.is_none() || finding.rule.whole {
+            // A keyword that the other side has not came or went with all that is in it.
+            let keyword = place
+                .pointer
+                .rsplit_once('/')
+                .map_or("", |(_, keyword)| keyword);
+            let is_alone = other.as_ref().is_none_or(|other| {
+                let there = format!("{}/{keyword}", other.pointer);
+                !other.pointer.ends_with(&format!("/{keyword}"))
+                    && elsewhere.pointer(&there).is_none()
+            });
+            let holds = !keyword.is_empty() && !is_schema(root, &place.pointer);
+            if other.is_none() || finding.rule.whole || is_alone && holds {
                 below.insert(path.clone());
             }
             at.entry(path)
@@ -212,6 +232,17 @@ impl Said {
             }
             _ => false,
         };
+        if let [paths, _, part, ..] = fact
+            && paths == "paths"
+            && part == "parameters"
+        {
+            // What is said of a whole path came or went with its operations, or with another name of it.
+            let whole = |at: &&Vec<String>| at.len() == 3 && at[..2] == fact[..2];
+            let by_name = last == "name" && self.at.keys().any(|at| whole(&at));
+            if self.below.iter().any(|at| whole(&at)) || by_name {
+                return true;
+            }
+        }
         // Requirements of security are lists of maps of lists.
         let inside = fact
             .iter()
@@ -243,8 +274,8 @@ fn unwrapped(path: &[String]) -> Vec<String> {
 pub(super) fn overlooked(old: &Side, new: &Side, comparison: &Comparison) -> (usize, Vec<String>) {
     let findings = &comparison.findings;
     let said = [
-        Said::new(&old.root, findings, true),
-        Said::new(&new.root, findings, false),
+        Said::new((&old.root, &new.root), findings, true),
+        Said::new((&new.root, &old.root), findings, false),
     ];
     let moves = moves(findings);
     // What moved, or is written otherwise, is compared where it is now and as what it is.
@@ -263,15 +294,22 @@ pub(super) fn overlooked(old: &Side, new: &Side, comparison: &Comparison) -> (us
             (1..=place.len()).any(|end| places.contains(&place[..end]) && place[..end] != *base)
         };
         let base = (keyed(&old.root, &one.was), keyed(&new.root, &one.is));
-        let olds: Facts = facts(&old.root, &followed(&old.root, &one.was), one.merges)
+        let (was, is) = (followed(&old.root, &one.was), followed(&new.root, &one.is));
+        let at = |base: Vec<String>, path: &[String]| {
+            base.into_iter()
+                .chain(path.iter().cloned())
+                .collect::<Vec<_>>()
+        };
+        let olds: Facts = facts(&old.root, &was, one.merges)
             .into_iter()
             .map(|(path, fact)| (path.iter().map(renamed).collect(), fact))
             .collect();
-        let news = facts(&new.root, &followed(&new.root, &one.is), one.merges);
+        let news = facts(&new.root, &is, one.merges);
         for (path, (place, before)) in &olds {
             let after = news.get(path).map(|(_, value)| value);
             if after.is_some_and(|after| plain(after) == plain(before))
                 || inner(place, &gone, &base.0)
+                || inner(&at(keyed(&old.root, &was), path), &gone, &base.0)
             {
                 continue;
             }
@@ -287,6 +325,7 @@ pub(super) fn overlooked(old: &Side, new: &Side, comparison: &Comparison) -> (us
             let before = olds.get(path).map(|(_, value)| value);
             if before.is_some_and(|before| plain(after) == plain(before))
                 || inner(place, &came, &base.1)
+                || inner(&at(keyed(&new.root, &is), path), &came, &base.1)
             {
                 continue;
             }
