@@ -159,10 +159,7 @@ impl<'d> Walk<'d> {
             let place = join("/webhooks", key);
             let user = format!("webhook {key}");
             for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
-                if !olds
-                    .get(key)
-                    .is_some_and(|item| item.get(*method).is_some())
-                {
+                if olds.get(key).is_none_or(|item| item.get(*method).is_none()) {
                     let at = join(&place, method);
                     let spot = self.root("", &at, &user, Direction::Webhook);
                     self.came(&spot, &rules::WEBHOOK_ADDED, &at);

@@ -39,7 +39,10 @@ impl<'d> Walk<'d> {
         }
         let renamed =
             component(&spot.old) != component(&spot.new) && self.renames.same(&spot.old, &spot.new);
+        // Members are only merged where they differ.
+        let is_merged = !old.merged.is_empty() || !new.merged.is_empty();
         if old.form != new.form
+            || is_merged
             || self.is_reference(&spot.old, true) != self.is_reference(&spot.new, false) && !renamed
         {
             self.note(
@@ -123,7 +126,7 @@ impl<'d> Walk<'d> {
             guard,
             ..spot.clone()
         };
-        if !self.types(spot, old, new) {
+        if self.one_of_several(spot, old, new) || !self.types(spot, old, new) {
             return;
         }
         self.objects(spot, old, new);

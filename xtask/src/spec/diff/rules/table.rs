@@ -189,7 +189,8 @@ rules! {
     ANY_OF_REMOVED = Rule::both("{}-any-of-removed", Narrows, "is {old} no longer");
     WRAPPED_IN_ONE_OF = Rule::both("{}-wrapped-in-one-of", Unknown, "is one of several now: {new}")
         .except(&[sent(Breaking, "what was valid may be none of them"), received(Breaking, "what was always there may be in none of them")]);
-    WRAPPED_IN_ONE_OF_WITH_ITSELF = Rule::both("{}-wrapped-in-one-of-original-preserved", Widens, "is one of several now, of which it is one: {new}");
+    WRAPPED_IN_ONE_OF_WITH_ITSELF = Rule::both("{}-wrapped-in-one-of-original-preserved", Widens, "is one of several now, of which it is one: {new}").whole();
+    UNWRAPPED_FROM_ONE_OF = Rule::both("{}-unwrapped-from-one-of", Narrows, "is always the same now, and was one of several: {old}").whole();
     ALL_OF_ADDED = Rule::both("{}-all-of-added", Narrows, "is also {new}");
     ALL_OF_REMOVED = Rule::both("{}-all-of-removed", Widens, "is {old} no longer");
     ALL_OF_ADDED_AS_LISTED = Rule::both("{}-all-of-added", Nothing, "is also {new}; what that means is listed");

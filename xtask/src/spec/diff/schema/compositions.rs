@@ -110,26 +110,72 @@ impl<'d> Walk<'d> {
         }
     }
 
+    /// Notes that a schema is one of several now, or no longer, and compares the two; false when that is not so.
+    pub(super) fn one_of_several(&mut self, spot: &Spot, old: &Flat<'d>, new: &Flat<'d>) -> bool {
+        for choice in &CHOICES {
+            let (one, rule) = match (old.keywords.get(choice.key), new.keywords.get(choice.key)) {
+                (None, Some(several)) => (several, &rules::WRAPPED_IN_ONE_OF_WITH_ITSELF),
+                (Some(several), None) => (several, &rules::UNWRAPPED_FROM_ONE_OF),
+                _ => continue,
+            };
+            let is_new = !old.keywords.contains_key(choice.key);
+            let (several, alone) = match is_new {
+                true => (
+                    self.new,
+                    self.renames.shape(resolved(self.old, &spot.old).1),
+                ),
+                false => (
+                    self.old,
+                    Renames::default().shape(resolved(self.new, &spot.new).1),
+                ),
+            };
+            let members = one.value.as_array().map_or(&[][..], Vec::as_slice);
+            let found = members.iter().position(|member| {
+                let member = resolved_value(several, member);
+                let shape = match is_new {
+                    true => Renames::default().shape(member),
+                    false => self.renames.shape(member),
+                };
+                shape == alone
+            });
+            let Some(index) = found else { continue };
+            let names: Value = members.iter().map(name).collect::<Vec<_>>().into();
+            let member = format!("{}/{index}", one.pointer);
+            if is_new {
+                self.note(
+                    spot,
+                    rule,
+                    "",
+                    (&spot.old, None),
+                    (&one.pointer, Some(&names)),
+                );
+                self.schema(&spot.beside(&spot.old, &member));
+            } else {
+                self.note(
+                    spot,
+                    rule,
+                    "",
+                    (&one.pointer, Some(&names)),
+                    (&spot.new, None),
+                );
+                self.schema(&spot.beside(&member, &spot.new));
+            }
+            return true;
+        }
+        false
+    }
+
     fn choices(&mut self, spot: &Spot, old: &Flat<'d>, new: &Flat<'d>, choice: &Choice) {
         let (was, is) = match (old.keywords.get(choice.key), new.keywords.get(choice.key)) {
             (None, None) => return,
             (Some(was), Some(is)) if self.both_share(was, is) => return,
             (Some(was), Some(is)) => (was, is),
             (None, Some(is)) => {
-                let before = self.renames.shape(self.old_at(&spot.old));
                 let members = is.value.as_array().map_or(&[][..], Vec::as_slice);
-                let kept = members.iter().any(|member| {
-                    let resolved = resolved_value(self.new, member);
-                    Renames::default().shape(resolved) == before
-                });
-                let rule = match kept {
-                    true => &rules::WRAPPED_IN_ONE_OF_WITH_ITSELF,
-                    false => &rules::WRAPPED_IN_ONE_OF,
-                };
                 let names: Vec<Value> = members.iter().map(name).collect();
                 self.note(
                     spot,
-                    rule,
+                    &rules::WRAPPED_IN_ONE_OF,
                     "",
                     (&spot.old, None),
                     (&is.pointer, Some(&names.into())),

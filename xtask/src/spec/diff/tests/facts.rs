@@ -15,14 +15,21 @@ use crate::pointer::parse;
 /// The facts below a node by their path from it, with the keyed path at which each really stands.
 type Facts = BTreeMap<Vec<String>, (Vec<String>, String)>;
 
-/// What an item of a list goes by.
-fn key(item: &Value, index: usize) -> String {
+/// What an item of a list goes by: its name, or the first, second… of its type.
+fn key(items: &[Value], index: usize) -> String {
+    let item = &items[index];
     let text = |key: &str| item.get(key).and_then(Value::as_str);
     match (text("$ref"), text("in"), text("name"), text("url")) {
         (Some(reference), ..) => reference.to_owned(),
         (_, Some(place), Some(name), _) => format!("{place}:{name}"),
         (_, _, Some(name), _) | (_, _, _, Some(name)) => name.to_owned(),
-        _ if item.is_object() || item.is_array() => index.to_string(),
+        _ if item.is_object() || item.is_array() => {
+            let alike = |other: &&Value| {
+                other.get("$ref").is_none() && other.get("type") == item.get("type")
+            };
+            let rank = items[..index].iter().filter(alike).count();
+            format!("{} {rank}", item.get("type").unwrap_or(&Value::Null))
+        }
         _ => item.to_string(),
     }
 }
@@ -72,7 +79,7 @@ impl Flattened<'_> {
                                 None => self.walk(
                                     member,
                                     path,
-                                    &below(&real, key(member, index)),
+                                    &below(&real, key(members, index)),
                                     false,
                                 ),
                             }
@@ -93,7 +100,7 @@ impl Flattened<'_> {
             }
             Value::Array(items) if !whole && !items.is_empty() => {
                 for (index, item) in items.iter().enumerate() {
-                    let key = key(item, index);
+                    let key = key(items, index);
                     self.walk(item, &below(path, key.clone()), &below(real, key), false);
                 }
             }
@@ -126,9 +133,12 @@ fn keyed(root: &Value, pointer: &str) -> Vec<String> {
         let child = match node {
             Value::Array(items) => {
                 let index: usize = segment.parse().unwrap_or(usize::MAX);
-                let item = items.get(index).unwrap_or(&Value::Null);
-                path.push(key(item, index));
-                item
+                path.push(if index < items.len() {
+                    key(items, index)
+                } else {
+                    segment.clone()
+                });
+                items.get(index).unwrap_or(&Value::Null)
             }
             _ => {
                 path.push(segment.clone());
@@ -286,8 +296,9 @@ pub(super) fn overlooked(old: &Side, new: &Side, comparison: &Comparison) -> (us
     let mut missed = BTreeSet::new();
     for one in &moves {
         let renamed = |part: &String| {
-            let known = names.get(part.as_str()).or(one.names.get(part.as_str()));
-            known.map_or_else(|| part.clone(), |now| (*now).to_owned())
+            let own = one.names.get(part).map(String::as_str);
+            let known = names.get(part.as_str()).copied().or(own);
+            known.map_or_else(|| part.clone(), str::to_owned)
         };
         let plain = |value: &str| renamed(&value.trim_matches('"').to_owned());
         let inner = |place: &[String], places: &BTreeSet<Vec<String>>, base: &[String]| {
@@ -316,6 +327,8 @@ pub(super) fn overlooked(old: &Side, new: &Side, comparison: &Comparison) -> (us
             differing += 1;
             if after.is_none()
                 && !said[0].covers(place, before)
+                && !said[0].covers(&at(keyed(&old.root, &was), path), before)
+                && !said[0].covers(&at(base.0.clone(), path), before)
                 && !said[1].emptied(path, before, &base.1)
             {
                 missed.insert(format!("old {}", place.join("/")));
@@ -330,7 +343,11 @@ pub(super) fn overlooked(old: &Side, new: &Side, comparison: &Comparison) -> (us
                 continue;
             }
             differing += usize::from(before.is_none());
-            if !said[1].covers(place, after) && !said[0].emptied(path, after, &base.0) {
+            if !said[1].covers(place, after)
+                && !said[1].covers(&at(keyed(&new.root, &is), path), after)
+                && !said[1].covers(&at(base.1.clone(), path), after)
+                && !said[0].emptied(path, after, &base.0)
+            {
                 missed.insert(format!("new {}", place.join("/")));
             }
         }
@@ -339,7 +356,7 @@ pub(super) fn overlooked(old: &Side, new: &Side, comparison: &Comparison) -> (us
 }
 
 /// Two places that are the same thing, by what the findings say.
-struct Move<'f> {
+struct Move {
     was: String,
     is: String,
     /// Whether members of `allOf` count as what holds them.
@@ -347,11 +364,11 @@ struct Move<'f> {
     /// Whether it is a component that is called otherwise.
     renames: bool,
     /// Parameters of the path that are called otherwise.
-    names: BTreeMap<String, &'f str>,
+    names: BTreeMap<String, String>,
     references: (String, String),
 }
 
-impl Move<'_> {
+impl Move {
     fn reference(&self) -> Option<(&str, &str)> {
         self.renames
             .then_some((self.references.0.as_str(), self.references.1.as_str()))
@@ -363,7 +380,7 @@ fn places(finding: &Finding) -> Option<(&Place, &Place, &Finding)> {
     Some((finding.old.as_ref()?, finding.new.as_ref()?, finding))
 }
 
-fn moves(findings: &[Finding]) -> Vec<Move<'_>> {
+fn moves(findings: &[Finding]) -> Vec<Move> {
     let of = |was: &str, is: &str, merges: bool, renames: bool| Move {
         was: was.to_owned(),
         is: is.to_owned(),
@@ -401,7 +418,8 @@ fn moves(findings: &[Finding]) -> Vec<Move<'_>> {
                 if let (Some(Value::String(before)), Some(Value::String(after))) =
                     (&other.before, &other.after)
                 {
-                    path.names.insert(format!("path:{before}"), after);
+                    path.names
+                        .insert(format!("path:{before}"), format!("path:{after}"));
                 }
             }
             moves.push(path);

@@ -96,6 +96,7 @@ const REQUEST_BODY: &str = "
 {type: string} => {type: string, enum: [a]} => request-body-became-enum breaking
 {type: array} => {type: array, minItems: 2} => request-body-min-items-set breaking
 {type: string} => {oneOf: [{type: string}, {type: integer}]} => request-body-wrapped-in-one-of-original-preserved info
+{oneOf: [{type: string}, {type: integer}]} => {type: string} => request-body-unwrapped-from-one-of breaking
 {type: string} => {oneOf: [{type: boolean}, {type: integer}], type: string} => request-body-wrapped-in-one-of breaking
 ";
 
