@@ -14,6 +14,11 @@ use super::rules::{self, Rule};
 use super::walk::{Spot, Step, Walk};
 use crate::pointer::join;
 
+/// Whether a schema refers to another one, be it within what lets it be null.
+fn refers(root: &Value, pointer: &str) -> bool {
+    flat(root, pointer, Depth::Wrappers).reference.is_some()
+}
+
 /// A keyword in both schemas, as far as they have it.
 struct Both<'f, 'd> {
     key: &'f str,
@@ -43,7 +48,7 @@ impl<'d> Walk<'d> {
         let is_merged = !old.merged.is_empty() || !new.merged.is_empty();
         if old.form != new.form
             || is_merged
-            || self.is_reference(&spot.old, true) != self.is_reference(&spot.new, false) && !renamed
+            || refers(self.old, &spot.old) != refers(self.new, &spot.new) && !renamed
         {
             self.note(
                 spot,
@@ -67,15 +72,6 @@ impl<'d> Walk<'d> {
             (&join(&spot.old, "$ref"), Some(&was)),
             (&join(&spot.new, "$ref"), Some(&is)),
         );
-    }
-
-    fn is_reference(&self, pointer: &str, old: bool) -> bool {
-        let node = if old {
-            self.old_at(pointer)
-        } else {
-            self.new_at(pointer)
-        };
-        node.get("$ref").is_some()
     }
 
     /// How far both have to be seen through until they can be compared keyword by keyword.
