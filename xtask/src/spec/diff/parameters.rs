@@ -157,25 +157,18 @@ impl<'d> Walk<'d> {
             }
         }
         let name = |node: &'d Value| node.get("name");
-        if name(old) != name(new) {
+        let in_path = |node: &Value| node.get("in").is_some_and(|place| place == "path");
+        let is_renamed = name(old) != name(new) && in_path(old) && in_path(new);
+        if is_renamed {
             let (was, is) = at("name");
             let rule = &rules::PATH_PARAMETER_RENAMED;
             self.note(spot, rule, "", (&was, name(old)), (&is, name(new)));
         }
         self.maybe_schema(spot, "schema");
         self.content(spot);
-        let known = [
-            "name",
-            "in",
-            "required",
-            "deprecated",
-            "style",
-            "explode",
-            "allowReserved",
-            "allowEmptyValue",
-            "schema",
-            "content",
-        ];
+        let mut known = vec!["required", "deprecated", "schema", "content"];
+        known.extend(SERIALIZATION.map(|(key, _)| key));
+        known.extend(is_renamed.then_some("name"));
         self.rest(spot, &known);
     }
 }

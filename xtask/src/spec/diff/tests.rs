@@ -5,6 +5,7 @@ mod edits;
 mod facts;
 mod pages;
 mod published;
+mod reading;
 
 use serde_json::Value;
 

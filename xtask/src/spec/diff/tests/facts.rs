@@ -1,8 +1,5 @@
 //! Nothing is overlooked: a second walk, which knows no rules, lists every fact of both documents, and each that
 //! differs has a finding.
-//!
-//! A fact is a value with its place. Words are none. What lists hold goes by what it is called (`$ref`, name, url)
-//! or, in lists of words, by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,161 +7,8 @@ use serde_json::Value;
 
 use super::super::finding::Place;
 use super::super::{Comparison, Finding, Side, rules};
+use super::reading::{Facts, facts, followed, keyed};
 use crate::pointer::parse;
-
-/// The facts below a node by their path from it, with the keyed path at which each really stands.
-type Facts = BTreeMap<Vec<String>, (Vec<String>, String)>;
-
-/// What an item of a list goes by: its name, or the first, second… of its type.
-fn key(items: &[Value], index: usize) -> String {
-    let item = &items[index];
-    let text = |key: &str| item.get(key).and_then(Value::as_str);
-    match (text("$ref"), text("in"), text("name"), text("url")) {
-        (Some(reference), ..) => reference.to_owned(),
-        (_, Some(place), Some(name), _) => format!("{place}:{name}"),
-        (_, _, Some(name), _) | (_, _, _, Some(name)) => name.to_owned(),
-        _ if item.is_object() || item.is_array() => {
-            let alike = |other: &&Value| {
-                other.get("$ref").is_none() && other.get("type") == item.get("type")
-            };
-            let rank = items[..index].iter().filter(alike).count();
-            format!("{} {rank}", item.get("type").unwrap_or(&Value::Null))
-        }
-        _ => item.to_string(),
-    }
-}
-
-/// The walk of one document.
-struct Flattened<'d> {
-    root: &'d Value,
-    /// Whether members of `allOf` count as what holds them.
-    merges: bool,
-    facts: Facts,
-}
-
-impl Flattened<'_> {
-    fn walk(&mut self, node: &Value, path: &[String], real: &[String], names: bool) {
-        let last = real.last().map(String::as_str).unwrap_or_default();
-        let atoms = [
-            "example",
-            "examples",
-            "default",
-            "const",
-            "links",
-            "callbacks",
-        ];
-        let whole = !names && atoms.contains(&last) || last.starts_with("x-");
-        let below =
-            |path: &[String], key: String| path.iter().cloned().chain([key]).collect::<Vec<_>>();
-        match node {
-            Value::Object(map) if !whole && !map.is_empty() => {
-                for (name, child) in map {
-                    let words =
-                        ["description", "summary", "title", "$comment"].contains(&name.as_str());
-                    if !names && words && child.is_string() {
-                        continue;
-                    }
-                    let real = below(real, name.clone());
-                    if let ("allOf", Value::Array(members), true, false) =
-                        (name.as_str(), child, self.merges, names)
-                    {
-                        for (index, member) in members.iter().enumerate() {
-                            let reference = member.get("$ref").and_then(Value::as_str);
-                            match reference.and_then(|reference| reference.strip_prefix('#')) {
-                                Some(target) => {
-                                    let node = self.root.pointer(target).unwrap_or(&Value::Null);
-                                    let real = keyed(self.root, target);
-                                    self.walk(node, path, &real, false);
-                                }
-                                None => self.walk(
-                                    member,
-                                    path,
-                                    &below(&real, key(members, index)),
-                                    false,
-                                ),
-                            }
-                        }
-                        continue;
-                    }
-                    let maps = [
-                        "properties",
-                        "schemas",
-                        "parameters",
-                        "headers",
-                        "paths",
-                        "webhooks",
-                    ];
-                    let inner = !names && maps.contains(&name.as_str());
-                    self.walk(child, &below(path, name.clone()), &real, inner);
-                }
-            }
-            Value::Array(items) if !whole && !items.is_empty() => {
-                for (index, item) in items.iter().enumerate() {
-                    let key = key(items, index);
-                    self.walk(item, &below(path, key.clone()), &below(real, key), false);
-                }
-            }
-            _ => {
-                self.facts
-                    .entry(path.to_vec())
-                    .or_insert_with(|| (real.to_vec(), node.to_string()));
-            }
-        }
-    }
-}
-
-fn facts(root: &Value, pointer: &str, merges: bool) -> Facts {
-    let mut flattened = Flattened {
-        root,
-        merges,
-        facts: Facts::new(),
-    };
-    if let Some(node) = root.pointer(pointer) {
-        flattened.walk(node, &[], &keyed(root, pointer), false);
-    }
-    flattened.facts
-}
-
-/// A pointer with the keys of this walk instead of places in lists.
-fn keyed(root: &Value, pointer: &str) -> Vec<String> {
-    let mut node = root;
-    let mut path = Vec::new();
-    for segment in parse(pointer) {
-        let child = match node {
-            Value::Array(items) => {
-                let index: usize = segment.parse().unwrap_or(usize::MAX);
-                path.push(if index < items.len() {
-                    key(items, index)
-                } else {
-                    segment.clone()
-                });
-                items.get(index).unwrap_or(&Value::Null)
-            }
-            _ => {
-                path.push(segment.clone());
-                node.get(&segment).unwrap_or(&Value::Null)
-            }
-        };
-        node = child;
-    }
-    path
-}
-
-/// Where a node is when references are followed.
-fn followed(root: &Value, pointer: &str) -> String {
-    let mut at = pointer.to_owned();
-    for _ in 0..10 {
-        let reference = root
-            .pointer(&at)
-            .and_then(|node| node.get("$ref"))
-            .and_then(Value::as_str);
-        match reference.and_then(|reference| reference.strip_prefix('#')) {
-            Some(next) => at = next.to_owned(),
-            None => break,
-        }
-    }
-    at
-}
 
 /// Whether a node is a schema or a map of names, and no value of a keyword.
 fn is_schema(root: &Value, pointer: &str) -> bool {
@@ -287,7 +131,7 @@ pub(super) fn overlooked(old: &Side, new: &Side, comparison: &Comparison) -> (us
         Said::new((&old.root, &new.root), findings, true),
         Said::new((&new.root, &old.root), findings, false),
     ];
-    let moves = moves(findings);
+    let moves = moves(old, new, findings);
     // What moved, or is written otherwise, is compared where it is now and as what it is.
     let gone: BTreeSet<Vec<String>> = moves.iter().map(|one| keyed(&old.root, &one.was)).collect();
     let came: BTreeSet<Vec<String>> = moves.iter().map(|one| keyed(&new.root, &one.is)).collect();
@@ -375,12 +219,23 @@ impl Move {
     }
 }
 
+/// The member of a choice or of `allOf` that a place, or the keyword at it, is of.
+fn member(pointer: &str) -> Option<&str> {
+    let is_member = |at: &&str| {
+        let segments = parse(at);
+        let holder = segments.iter().rev().nth(1).map(String::as_str);
+        matches!(holder, Some("oneOf" | "anyOf" | "allOf"))
+    };
+    let holder = pointer.rsplit_once('/').map_or("", |(holder, _)| holder);
+    [pointer, holder].into_iter().find(is_member)
+}
+
 /// A finding of what is in both documents, with its places.
 fn places(finding: &Finding) -> Option<(&Place, &Place, &Finding)> {
     Some((finding.old.as_ref()?, finding.new.as_ref()?, finding))
 }
 
-fn moves(findings: &[Finding]) -> Vec<Move> {
+fn moves(old: &Side, new: &Side, findings: &[Finding]) -> Vec<Move> {
     let of = |was: &str, is: &str, merges: bool, renames: bool| Move {
         was: was.to_owned(),
         is: is.to_owned(),
@@ -404,6 +259,12 @@ fn moves(findings: &[Finding]) -> Vec<Move> {
             was.pointer.trim_end_matches("/$ref"),
             is.pointer.trim_end_matches("/$ref"),
         );
+        if let (Some(before), Some(after)) = (member(was), member(is))
+            && keyed(&old.root, before) != keyed(&new.root, after)
+        {
+            // Without a name, a member goes by its type, which may be what differs.
+            moves.push(of(before, after, false, false));
+        }
         if finding.rule == &rules::COMPONENT_RENAMED {
             moves.push(of(was, is, false, true));
         } else if finding.rule == &rules::PATH_PARAMETER_RENAMED && was.ends_with("/name") {
