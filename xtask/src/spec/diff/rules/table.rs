@@ -125,10 +125,10 @@ rules! {
     BECAME_REQUIRED = Rule::both("{}-became-required", Narrows, "is required now");
     BECAME_REQUIRED_WITH_DEFAULT = Rule::new(("{}-became-required-with-default", "{}-became-required"), Narrows, "is required now, with a default");
     BECAME_OPTIONAL = Rule::both("{}-became-optional", Widens, "may be left out now");
-    ADDITIONAL_PROPERTIES_OPENED = Rule::both("{}-additional-properties-allowed", Widens, "may have properties that are not listed");
-    ADDITIONAL_PROPERTIES_CLOSED = Rule::both("{}-additional-properties-forbidden", Narrows, "has only the properties that are listed now");
-    ADDITIONAL_PROPERTIES_TYPED = Rule::both("{}-additional-properties-schema-added", Narrows, "says of its other properties what they are");
-    ADDITIONAL_PROPERTIES_UNTYPED = Rule::both("{}-additional-properties-schema-removed", Widens, "does not say any more what its other properties are");
+    ADDITIONAL_PROPERTIES_OPENED = Rule::both("{}-additional-properties-allowed", Widens, "may have properties that are not listed").whole();
+    ADDITIONAL_PROPERTIES_CLOSED = Rule::both("{}-additional-properties-forbidden", Narrows, "has only the properties that are listed now").whole();
+    ADDITIONAL_PROPERTIES_TYPED = Rule::both("{}-additional-properties-schema-added", Narrows, "says of its other properties what they are").whole();
+    ADDITIONAL_PROPERTIES_UNTYPED = Rule::both("{}-additional-properties-schema-removed", Widens, "does not say any more what its other properties are").whole();
     BECAME_READ_ONLY = Rule::new(("request-#-property-became-read-only", "response-#-property-became-read-only"), Nothing, "is only read now");
     BECAME_NOT_READ_ONLY = Rule::new(("request-#-property-became-not-read-only", "response-#-property-became-not-read-only"), Nothing, "is no longer only read");
     BECAME_WRITE_ONLY = Rule::new(("request-#-property-became-write-only", "response-#-property-became-write-only"), Nothing, "is only written now");

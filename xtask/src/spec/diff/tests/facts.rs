@@ -296,5 +296,12 @@ fn moves(old: &Side, new: &Side, findings: &[Finding]) -> Vec<Move> {
             moves.push(of(was, is, true, false));
         }
     }
+    // What is written otherwise is compared as what it is, and in no other way.
+    let merging: BTreeSet<(String, String)> = moves
+        .iter()
+        .filter(|one| one.merges)
+        .map(|one| (one.was.clone(), one.is.clone()))
+        .collect();
+    moves.retain(|one| one.merges || !merging.contains(&(one.was.clone(), one.is.clone())));
     moves
 }

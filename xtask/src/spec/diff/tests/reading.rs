@@ -31,16 +31,28 @@ fn key(items: &[Value], index: usize) -> String {
     }
 }
 
+/// What the key of a node is.
+#[derive(Clone, Copy, PartialEq)]
+enum Level {
+    Keyword,
+    /// A keyword below which the keys are names.
+    Names,
+    /// A name, or a place in a list.
+    Named,
+}
+
 /// The walk of one document.
 struct Flattened<'d> {
     root: &'d Value,
     /// Whether members of `allOf` count as what holds them.
     merges: bool,
+    /// How many references it is inside of: a document can refer in a circle.
+    depth: usize,
     facts: Facts,
 }
 
 impl Flattened<'_> {
-    fn walk(&mut self, node: &Value, path: &[String], real: &[String], names: bool) {
+    fn walk(&mut self, node: &Value, path: &[String], real: &[String], level: Level) {
         let last = real.last().map(String::as_str).unwrap_or_default();
         let atoms = [
             "example",
@@ -50,7 +62,9 @@ impl Flattened<'_> {
             "links",
             "callbacks",
         ];
-        let whole = !names && atoms.contains(&last) || last.starts_with("x-");
+        let names = level == Level::Names;
+        let is_keyword = level == Level::Keyword;
+        let whole = is_keyword && (atoms.contains(&last) || last.starts_with("x-"));
         let below =
             |path: &[String], key: String| path.iter().cloned().chain([key]).collect::<Vec<_>>();
         match node {
@@ -68,16 +82,19 @@ impl Flattened<'_> {
                         for (index, member) in members.iter().enumerate() {
                             let reference = member.get("$ref").and_then(Value::as_str);
                             match reference.and_then(|reference| reference.strip_prefix('#')) {
+                                Some(_) if self.depth > 8 => {}
                                 Some(target) => {
                                     let node = self.root.pointer(target).unwrap_or(&Value::Null);
                                     let real = keyed(self.root, target);
-                                    self.walk(node, path, &real, false);
+                                    self.depth += 1;
+                                    self.walk(node, path, &real, Level::Keyword);
+                                    self.depth -= 1;
                                 }
                                 None => self.walk(
                                     member,
                                     path,
                                     &below(&real, key(members, index)),
-                                    false,
+                                    Level::Named,
                                 ),
                             }
                         }
@@ -91,14 +108,23 @@ impl Flattened<'_> {
                         "paths",
                         "webhooks",
                     ];
-                    let inner = !names && maps.contains(&name.as_str());
+                    let inner = match names {
+                        true => Level::Named,
+                        false if maps.contains(&name.as_str()) => Level::Names,
+                        false => Level::Keyword,
+                    };
                     self.walk(child, &below(path, name.clone()), &real, inner);
                 }
             }
             Value::Array(items) if !whole && !items.is_empty() => {
                 for (index, item) in items.iter().enumerate() {
                     let key = key(items, index);
-                    self.walk(item, &below(path, key.clone()), &below(real, key), false);
+                    self.walk(
+                        item,
+                        &below(path, key.clone()),
+                        &below(real, key),
+                        Level::Named,
+                    );
                 }
             }
             _ => {
@@ -114,10 +140,11 @@ pub(super) fn facts(root: &Value, pointer: &str, merges: bool) -> Facts {
     let mut flattened = Flattened {
         root,
         merges,
+        depth: 0,
         facts: Facts::new(),
     };
     if let Some(node) = root.pointer(pointer) {
-        flattened.walk(node, &[], &keyed(root, pointer), false);
+        flattened.walk(node, &[], &keyed(root, pointer), Level::Named);
     }
     flattened.facts
 }
