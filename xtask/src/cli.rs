@@ -5,4 +5,5 @@ pub(crate) mod conform;
 mod forward;
 pub(crate) mod mock;
 pub(crate) mod spec;
+pub(crate) mod spec_diff;
 pub(crate) mod webhook;

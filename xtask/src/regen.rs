@@ -34,6 +34,7 @@ use crate::yaml::read::Document;
 use address::Address;
 pub(crate) use inspect::inspect;
 use names::Names;
+pub(crate) use names::{ident::snake, words::singular};
 use operations::OperationFacts;
 pub(crate) use operations::repeatable_by_method;
 use overlay::Overlay;
@@ -88,6 +89,8 @@ impl Inputs {
 pub(crate) struct Generated {
     /// The generated files.
     pub(crate) tree: emit::Tree,
+    /// The API that they were printed from.
+    pub(crate) api: ir::Api,
     /// What did not apply to this document.
     pub(crate) reports: Vec<Diagnostic>,
     /// How often the overlay and each pass changed something.
@@ -110,14 +113,24 @@ pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     })?;
     clock.lap("emit");
     let Prepared {
-        reports, effects, ..
+        api,
+        reports,
+        effects,
+        ..
     } = prepared;
     Ok(Generated {
         tree,
+        api,
         reports,
         effects,
         timings: clock.laps,
     })
+}
+
+/// The document with the corrections of its overlay, and what did not apply to it.
+pub(crate) fn corrected(inputs: &Inputs) -> Result<(Value, Vec<Diagnostic>), Diagnostics> {
+    let corrected = correct(inputs, &mut Clock::start())?;
+    Ok((corrected.root, corrected.reports))
 }
 
 /// The API as the emitters print it.

@@ -1,6 +1,7 @@
 //! `cargo xtask spec`: keeps openapi.yaml, the API's facts in our own words, in step with upstream.
 
 mod changes;
+pub(crate) mod diff;
 mod duplicates;
 mod facts;
 mod import;
@@ -182,4 +183,11 @@ fn texts(data: &Data, reviews: &[Review]) -> BTreeMap<String, String> {
         .filter(|source| reviews.iter().any(|review| review.file == source.name))
         .map(|source| (source.name.clone(), source.text.clone()))
         .collect()
+}
+
+/// How much a test tries: all of it with `LAGO_TESTS=whole` in the environment.
+#[cfg(test)]
+pub(crate) fn extent(reduced: u32, whole: u32) -> u32 {
+    let is_whole = std::env::var("LAGO_TESTS").is_ok_and(|extent| extent == "whole");
+    if is_whole { whole } else { reduced }
 }

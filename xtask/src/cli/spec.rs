@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::spec_diff;
 use crate::diagnostic::Diagnostics;
 use crate::spec;
 
@@ -20,6 +21,7 @@ pub(crate) enum Spec {
         #[arg(long)]
         apply: bool,
     },
+    Diff(spec_diff::Diff),
     /// Says what is wrong with a document, or will be for those who generate code from it.
     ///
     /// Of openapi.yaml, what the overlay corrects and what xtask/lint.yaml allows is left out. The status is 1
@@ -71,6 +73,7 @@ pub(crate) fn run(command: Spec, root: &Path) -> ExitCode {
                 (document, true)
             })
         }
+        Spec::Diff(options) => return spec_diff::run(root, &options),
         Spec::Lint(options) => lint(&options, root),
     };
     match outcome {
