@@ -85,6 +85,7 @@ mod queue;
 mod report;
 mod schedule;
 mod sink;
+mod standing;
 mod trace;
 
 pub use builder::PipelineBuilder;

@@ -14,9 +14,10 @@ use super::converge::Entry;
 use super::event::Event;
 use super::observe::Observer;
 use super::outcome::{BatchOutcome, EventOutcome};
-use super::queue::{Queue, Seen, Standing};
+use super::queue::Queue;
 use super::schedule::{Done, Next, Schedule, Sending, Turn};
 use super::sink::{AnySink, EventBatch};
+use super::standing::{Seen, Standing};
 use super::trace;
 
 /// What the task has.
@@ -65,6 +66,11 @@ impl Driver {
             let is_done = standing.waiting.events == 0 && self.schedule.is_empty();
             if standing.is_closed && (is_done || is_late) {
                 break;
+            }
+            if self.queue.take_wants_room() {
+                let given_up = self.schedule.give_up();
+                self.finish(given_up.into_iter().map(lost).collect());
+                continue;
             }
             let until = until.into_iter().chain(standing.deadline).min();
             if let Some((id, ended)) = self.wait(until).await {
@@ -211,10 +217,6 @@ impl Driver {
             ..entry
         });
         let left = sent.chain(self.schedule.drain()).chain(self.queue.drain());
-        let lost = |entry: Entry<Event>| {
-            let may_be_stored = entry.in_doubt;
-            (entry.event, EventOutcome::Lost { may_be_stored })
-        };
         let lost: Vec<_> = left.map(lost).collect();
         if !lost.is_empty() {
             trace::lost(lost.len() as u64);
@@ -223,6 +225,11 @@ impl Driver {
         let report = self.observer.counters.report();
         self.queue.end(report);
     }
+}
+
+fn lost(entry: Entry<Event>) -> (Event, EventOutcome) {
+    let may_be_stored = entry.in_doubt;
+    (entry.event, EventOutcome::Lost { may_be_stored })
 }
 
 impl Drop for Driver {
