@@ -91,6 +91,7 @@ mod schedule;
 mod sink;
 pub mod spool;
 mod spooling;
+mod standing;
 mod ticket;
 mod trace;
 

@@ -123,7 +123,7 @@ impl PipelineBuilder {
     }
 
     /// Takes the events that are not delivered: rejected, in doubt, or lost at the end. Events that are dropped for
-    /// [newer ones](WhenFull::DropOldest) are not among them.
+    /// [newer ones](WhenFull::DropOldest) before they were ever sent are not among them.
     ///
     /// It is called in the pipeline's task and should not block: write to a channel, or a file that is quick.
     pub fn dead_letters(mut self, take: impl FnMut(DeadLetter) + Send + 'static) -> Self {

@@ -14,9 +14,10 @@ use super::converge::Entry;
 use super::event::Event;
 use super::observe::Observer;
 use super::outcome::{BatchOutcome, EventOutcome};
-use super::queue::{Queue, Seen, Standing};
+use super::queue::Queue;
 use super::schedule::{Done, Next, Schedule, Sending, Turn};
 use super::sink::{AnySink, EventBatch};
+use super::standing::{Seen, Standing};
 use super::trace;
 
 /// What the task has.
@@ -65,6 +66,11 @@ impl Driver {
             let is_done = standing.waiting.events == 0 && self.schedule.is_empty();
             if standing.is_closed && (is_done || is_late) {
                 break;
+            }
+            if self.queue.take_wants_room() {
+                let given_up = self.schedule.give_up();
+                self.finish(given_up.into_iter().map(lost).collect());
+                continue;
             }
             let until = until.into_iter().chain(standing.deadline).min();
             if let Some((id, ended)) = self.wait(until).await {
@@ -211,13 +217,9 @@ impl Driver {
             ..entry
         });
         let left = sent.chain(self.schedule.drain()).chain(self.queue.drain());
-        let end = |entry: Entry<Event>| {
-            let may_be_stored = entry.in_doubt;
-            let outcome = match entry.event.is_spooled() {
-                true => EventOutcome::Spooled,
-                false => EventOutcome::Lost { may_be_stored },
-            };
-            (entry.event, outcome)
+        let end = |entry: Entry<Event>| match entry.event.is_spooled() {
+            true => (entry.event, EventOutcome::Spooled),
+            false => lost(entry),
         };
         let ended: Vec<_> = left.map(end).collect();
         let is_lost = |(_, outcome): &&(Event, EventOutcome)| *outcome != EventOutcome::Spooled;
@@ -229,6 +231,11 @@ impl Driver {
         let report = self.observer.counters.report();
         self.queue.end(report);
     }
+}
+
+fn lost(entry: Entry<Event>) -> (Event, EventOutcome) {
+    let may_be_stored = entry.in_doubt;
+    (entry.event, EventOutcome::Lost { may_be_stored })
 }
 
 impl Drop for Driver {

@@ -31,8 +31,8 @@ pub enum WhenFull {
     Wait,
     /// It refuses the event ([`SendError::is_full`]).
     Refuse,
-    /// It drops the oldest event that is not under way, which counts as [lost](Report::lost). Where all events are
-    /// under way there is none to drop, and it waits.
+    /// It drops the oldest event that was not sent yet, which counts as [lost](Report::lost). Where there is none, the
+    /// pipeline gives up a batch that waits to be sent again, and `send` waits for that.
     DropOldest,
 }
 

@@ -4,7 +4,6 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
@@ -13,6 +12,7 @@ use super::converge::Entry;
 use super::event::{Event, Size};
 use super::report::Report;
 use super::schedule::{Source, Waiting};
+use super::standing::{Seen, Standing};
 
 /// What is accepted at most before anything of it is settled.
 #[derive(Clone, Copy, Debug)]
@@ -59,41 +59,10 @@ struct State {
     deadline: Option<Instant>,
     /// How many were dropped for newer ones, and not told yet.
     dropped: u64,
+    /// One was to be dropped, and the task had all of them.
+    wants_room: bool,
     seen: Seen,
     report: Option<Report>,
-}
-
-/// What the task tells of what it has taken.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
-    pub(super) batches_in_flight: usize,
-    /// When the oldest event was accepted that it has and is not settled.
-    pub(super) oldest: Option<Instant>,
-    pub(super) paused: Option<String>,
-}
-
-/// How things stand.
-#[derive(Clone, Debug)]
-pub(super) struct Standing {
-    pub(super) waiting: Waiting,
-    /// Accepted and not settled, the waiting ones included.
-    pub(super) unsettled: u64,
-    pub(super) seen: Seen,
-    pub(super) is_closed: bool,
-    pub(super) deadline: Option<Instant>,
-}
-
-impl Standing {
-    /// How long ago the oldest event was accepted that is not settled.
-    pub(super) fn oldest_age(&self, now: Instant) -> Option<Duration> {
-        let oldest = self
-            .seen
-            .oldest
-            .into_iter()
-            .chain(self.waiting.oldest)
-            .min();
-        oldest.map(|oldest| now.saturating_duration_since(oldest))
-    }
 }
 
 /// A place for one event that is not used yet.
@@ -153,16 +122,29 @@ impl Queue {
         self.push(event, Place { events, bytes })
     }
 
-    /// The oldest event that waits, which makes room for a newer one.
+    /// The oldest event that waits, which makes room for a newer one. Where the task has all of them it is asked to
+    /// give some up.
     pub(super) fn drop_oldest(&self) -> Option<Event> {
         let oldest = {
             let mut state = self.state();
-            let oldest = state.pop()?;
-            state.dropped += 1;
-            oldest.event
+            let oldest = state.pop();
+            match oldest {
+                Some(_) => state.dropped += 1,
+                None => state.wants_room = true,
+            }
+            oldest
         };
-        self.settle([oldest.size()]);
-        Some(oldest)
+        let Some(Entry { event, .. }) = oldest else {
+            self.wake.notify_one();
+            return None;
+        };
+        self.settle([event.size()]);
+        Some(event)
+    }
+
+    /// Whether the task was asked to give up events since the last time.
+    pub(super) fn take_wants_room(&self) -> bool {
+        std::mem::take(&mut self.state().wants_room)
     }
 
     /// How many were dropped since the last time.

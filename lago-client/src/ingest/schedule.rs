@@ -269,6 +269,19 @@ impl Schedule {
         self.window.in_flight()
     }
 
+    /// The events that wait for the next time that they may be sent, of the batch that waits for the nearest.
+    pub(super) fn give_up(&mut self) -> Vec<Entry<Event>> {
+        let first = self
+            .waiting
+            .pop_first()
+            .map(|(_, (batch, _))| batch.entries);
+        let entries = first.unwrap_or_default();
+        for entry in &entries {
+            self.keys.settle(entry.event.key());
+        }
+        entries
+    }
+
     /// All events that are neither settled nor under way.
     pub(super) fn drain(&mut self) -> Vec<Entry<Event>> {
         let waiting = std::mem::take(&mut self.waiting).into_values();

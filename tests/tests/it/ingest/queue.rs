@@ -73,6 +73,29 @@ async fn a_full_queue_refuses_waits_or_drops_the_oldest() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_waits_to_be_sent_again_is_dropped_too() -> Outcome {
+    let (client, _port) = down()?;
+    let ingest = client
+        .ingest()
+        .queue_events(3)
+        .batch_events(1)
+        .when_full(WhenFull::DropOldest);
+    let events = ingest.start().await?;
+    for number in 0..3 {
+        events.send(event(number)).await?;
+    }
+    // Long enough that each of them was tried.
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert!(events.try_send(event(3)).unwrap_err().is_full());
+    for number in 3..10 {
+        tokio::time::timeout(Duration::from_secs(600), events.send(event(number))).await??;
+    }
+    let stats = events.stats();
+    assert_eq!((stats.queued, stats.lost), (3, 7), "{stats:?}");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn bytes_are_bounded_too() -> Outcome {
     let (client, _port) = down()?;
     let events = client
@@ -116,13 +139,14 @@ async fn memory_stays_flat_while_the_server_is_down() -> Outcome {
     } else {
         60_000
     };
-    let mut full = None;
+    let (mut full, mut refused) = (None, 0);
     let model = event(0);
     for number in 0..count {
         let event = model.clone().transaction_id(format!("t{number}"));
-        // With all of it under way there is nothing to drop.
+        // Until the task has given something up that it had taken.
         if let Err(error) = events.try_send(event) {
             assert!(error.is_full(), "{error}");
+            refused += 1;
         }
         if number == 30_000 {
             full = resident();
@@ -141,7 +165,7 @@ async fn memory_stays_flat_while_the_server_is_down() -> Outcome {
         );
     }
     let report = events.shutdown(Duration::ZERO).await;
-    assert_eq!((report.delivered, report.lost), (0, count as u64));
+    assert_eq!((report.delivered, report.lost + refused), (0, count as u64));
     Ok(())
 }
 
