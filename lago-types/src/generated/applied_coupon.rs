@@ -20,6 +20,11 @@ pub struct AppliedCoupon {
     pub coupon_code: String,
     /// Coupon name. Example: `Startup Deal`.
     pub coupon_name: String,
+    /// The coupon's description.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `I am a coupon description`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupon_description: Option<String>,
     /// Whether the coupon itself can still be applied. Servers before 1.44 do not send it. Example: `active`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coupon_status: Option<CouponStatus>,
@@ -80,11 +85,6 @@ pub struct AppliedCoupon {
     /// Terminated at (UTC). Example: `2022-04-29T08:59:51Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The coupon's description.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coupon_description: Option<String>,
     /// What the coupon has taken off invoices so far. In lists only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credits: Option<Vec<Credit>>,

@@ -33,7 +33,7 @@ pub struct BillableMetric {
     pub rounding_precision: Option<i64>,
     /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Expression by which units are computed from an event. Null when the metric reads a property of events as it is. Example: `round((ended_at - started_at) * units)`.
+    /// Expression by which units are computed from an event. Null when the metric reads a property of events as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
     /// Field name. Example: `gb`.
@@ -45,8 +45,7 @@ pub struct BillableMetric {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weighted_interval: Option<WeightedInterval>,
     /// Filters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filters: Option<Vec<BillableMetricFilter>>,
+    pub filters: Vec<BillableMetricFilter>,
     /// Always 0; kept by the server for old clients.
     #[serde(
         default,
@@ -148,7 +147,7 @@ pub struct BillableMetricInput {
     /// Recurring. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurring: Option<bool>,
-    /// Expression. Example: `round((ended_at - started_at) * units)`.
+    /// Expression.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub expression: crate::Patch<String>,
     /// Rounding function. Example: `round`.
@@ -301,7 +300,7 @@ pub struct BillableMetricUpdate {
     /// Recurring. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurring: Option<bool>,
-    /// Expression. Example: `round((ended_at - started_at) * units)`.
+    /// Expression.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub expression: crate::Patch<String>,
     /// Rounding function. Example: `round`.

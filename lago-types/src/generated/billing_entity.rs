@@ -55,6 +55,11 @@ pub struct BillingEntity {
     /// Address line2. Example: `Suite 100`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address_line2: Option<String>,
+    /// Telephone number that stands on documents.
+    ///
+    /// Servers of 1.33.4 do not send it. Example: `1-171-883-3711 x245`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// City. Example: `Woodland Hills`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
@@ -87,6 +92,11 @@ pub struct BillingEntity {
     /// Whether Lago chooses taxes by the rules of the European Union. Null may stand for false in old entities. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eu_tax_management: Option<bool>,
+    /// Whether invoices are also made as electronic invoices.
+    ///
+    /// Servers of 1.33.4 do not send it. Example: `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub einvoicing: Option<bool>,
     /// Logo url. Example: `https://getlago.com/logo.png`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
@@ -94,16 +104,6 @@ pub struct BillingEntity {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Whether invoices are also made as electronic invoices.
-    ///
-    /// Servers of 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub einvoicing: Option<bool>,
-    /// Telephone number that stands on documents.
-    ///
-    /// Servers of 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
     /// Taxes that apply unless something else is said. Only in answers to getting and updating one entity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taxes: Option<Vec<Tax>>,
@@ -230,6 +230,9 @@ pub struct BillingEntityInput {
     /// Address line2. Example: `Suite 100`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub address_line2: crate::Patch<String>,
+    /// Telephone number that stands on documents. Example: `1-171-883-3711 x245`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub phone: crate::Patch<String>,
     /// City. Example: `Woodland Hills`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub city: crate::Patch<String>,
@@ -263,15 +266,12 @@ pub struct BillingEntityInput {
     /// Eu tax management. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eu_tax_management: Option<bool>,
+    /// Whether invoices are also made as electronic invoices; only in France and Germany, elsewhere true is refused. Example: `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub einvoicing: Option<bool>,
     /// Logo. Example: `data:image/png;base64,...`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub logo: crate::Patch<String>,
-    /// Whether invoices are also made as electronic invoices; only in France and Germany, elsewhere true is refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub einvoicing: Option<bool>,
-    /// Telephone number that stands on documents.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub phone: crate::Patch<String>,
 }
 
 impl BillingEntityInput {
@@ -288,6 +288,7 @@ impl BillingEntityInput {
             net_payment_term: None,
             address_line1: crate::Patch::Absent,
             address_line2: crate::Patch::Absent,
+            phone: crate::Patch::Absent,
             city: crate::Patch::Absent,
             state: crate::Patch::Absent,
             country: crate::Patch::Absent,
@@ -299,9 +300,8 @@ impl BillingEntityInput {
             timezone: None,
             email_settings: None,
             eu_tax_management: None,
-            logo: crate::Patch::Absent,
             einvoicing: None,
-            phone: crate::Patch::Absent,
+            logo: crate::Patch::Absent,
         }
     }
     /// Sets the code.
@@ -382,6 +382,12 @@ impl BillingEntityInput {
         self.address_line2 = address_line2.into();
         self
     }
+    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
+        self.phone = phone.into();
+        self
+    }
     /// Sets the city; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn city(mut self, city: impl Into<crate::Patch<String>>) -> Self {
@@ -457,27 +463,21 @@ impl BillingEntityInput {
         self.eu_tax_management = Some(eu_tax_management);
         self
     }
-    /// Sets the logo; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn logo(mut self, logo: impl Into<crate::Patch<String>>) -> Self {
-        self.logo = logo.into();
-        self
-    }
     /// Sets the einvoicing.
     #[must_use]
     pub fn einvoicing(mut self, einvoicing: bool) -> Self {
         self.einvoicing = Some(einvoicing);
         self
     }
-    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets the logo; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
-    pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
-        self.phone = phone.into();
+    pub fn logo(mut self, logo: impl Into<crate::Patch<String>>) -> Self {
+        self.logo = logo.into();
         self
     }
 }
 
-/// Request body that changes a billing entity: address, numbering, invoice settings, payment term in days, taxes and custom sections.
+/// The new values; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -514,6 +514,9 @@ pub struct BillingEntityUpdate {
     /// Address line2. Example: `Suite 100`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub address_line2: crate::Patch<String>,
+    /// Phone number printed on invoices. Example: `1-171-883-3711 x245`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub phone: crate::Patch<String>,
     /// City. Example: `Woodland Hills`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub city: crate::Patch<String>,
@@ -552,18 +555,15 @@ pub struct BillingEntityUpdate {
     /// Eu tax management. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eu_tax_management: Option<bool>,
+    /// Whether invoices are also issued as electronic documents (XML). Example: `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub einvoicing: Option<bool>,
     /// Logo. Example: `data:image/png;base64,...`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub logo: crate::Patch<String>,
     /// Invoice custom section codes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_custom_section_codes: Option<Vec<String>>,
-    /// Whether invoices are also made as electronic invoices; only in France and Germany, elsewhere true is refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub einvoicing: Option<bool>,
-    /// Telephone number that stands on documents.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub phone: crate::Patch<String>,
 }
 
 impl BillingEntityUpdate {
@@ -579,6 +579,7 @@ impl BillingEntityUpdate {
             net_payment_term: None,
             address_line1: crate::Patch::Absent,
             address_line2: crate::Patch::Absent,
+            phone: crate::Patch::Absent,
             city: crate::Patch::Absent,
             state: crate::Patch::Absent,
             country: crate::Patch::Absent,
@@ -591,10 +592,9 @@ impl BillingEntityUpdate {
             tax_codes: None,
             email_settings: None,
             eu_tax_management: None,
+            einvoicing: None,
             logo: crate::Patch::Absent,
             invoice_custom_section_codes: None,
-            einvoicing: None,
-            phone: crate::Patch::Absent,
         }
     }
     /// Sets the name.
@@ -667,6 +667,12 @@ impl BillingEntityUpdate {
         address_line2: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.address_line2 = address_line2.into();
+        self
+    }
+    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
+        self.phone = phone.into();
         self
     }
     /// Sets the city; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -753,6 +759,12 @@ impl BillingEntityUpdate {
         self.eu_tax_management = Some(eu_tax_management);
         self
     }
+    /// Sets the einvoicing.
+    #[must_use]
+    pub fn einvoicing(mut self, einvoicing: bool) -> Self {
+        self.einvoicing = Some(einvoicing);
+        self
+    }
     /// Sets the logo; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn logo(mut self, logo: impl Into<crate::Patch<String>>) -> Self {
@@ -768,18 +780,6 @@ impl BillingEntityUpdate {
         self.invoice_custom_section_codes = Some(
             invoice_custom_section_codes.into_iter().map(Into::into).collect(),
         );
-        self
-    }
-    /// Sets the einvoicing.
-    #[must_use]
-    pub fn einvoicing(mut self, einvoicing: bool) -> Self {
-        self.einvoicing = Some(einvoicing);
-        self
-    }
-    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
-        self.phone = phone.into();
         self
     }
 }

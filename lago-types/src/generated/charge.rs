@@ -343,7 +343,7 @@ impl ChargeFilterUpdate {
 pub struct ChargeFilterUsage {
     /// Units of this filter alone. Example: `0.9`.
     pub units: crate::Decimal,
-    /// Total aggregated units (an exact decimal). Example: `1.0`.
+    /// Units as aggregated from the events. Servers of 1.16 and 1.33.4 do not send it. Example: `1.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_aggregated_units: Option<crate::Decimal>,
     /// Amount for this filter alone, in cents of the currency. Example: `1000`.
@@ -379,7 +379,7 @@ pub struct ChargeGroupedUsage {
     pub events_count: i64,
     /// Units of this group alone. Example: `0.9`.
     pub units: crate::Decimal,
-    /// Total aggregated units (an exact decimal). Example: `1.0`.
+    /// Units as aggregated from the events. Servers of 1.16 and 1.33.4 do not send it. Example: `1.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_aggregated_units: Option<crate::Decimal>,
     /// Pricing unit details.
@@ -444,7 +444,7 @@ pub struct ChargeInput {
     /// Prorated. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prorated: Option<bool>,
-    /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature.
+    /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature. Example: `false`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub accepts_target_wallet: crate::Patch<bool>,
     /// Cascade updates. Example: `true`.
@@ -1178,7 +1178,7 @@ pub struct ChargeUpdate {
     /// Prorated. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prorated: Option<bool>,
-    /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature.
+    /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature. Example: `false`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub accepts_target_wallet: crate::Patch<bool>,
     /// Cascade updates. Example: `true`.

@@ -3,9 +3,8 @@
 //! Types around the noun `common`.
 
 use super::{
-    AlertThreshold, AlertType, Currency, InvoiceCustomSectionInput, OrderExecutionMode,
-    OrderFormStatus, OrderFormVoidReason, OrderStatus, OrderType,
-    PaymentMethodReferenceInput, QuoteVersionStatus, QuoteVersionVoidReason,
+    AlertThreshold, AlertType, Currency, InvoiceCustomSectionInput,
+    PaymentMethodReferenceInput,
 };
 
 /// End of a dunning campaign for a customer, with the balance in cents that is still overdue per currency.
@@ -124,7 +123,7 @@ impl EvaluateExpressionEventInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EvaluateExpressionInput {
-    /// Expression. Example: `round((ended_at - started_at) * units)`.
+    /// Expression.
     pub expression: String,
     /// Event of which the expression is computed. One that reads nothing of an event needs none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -214,7 +213,7 @@ pub struct OneOffInvoiceFeeInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub units: crate::Patch<crate::Decimal>,
-    /// Description.
+    /// Description. Example: `Onboarding session, June 2024`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub description: crate::Patch<String>,
     /// From datetime (UTC). Example: `2022-08-08T00:00:00Z`.
@@ -340,6 +339,12 @@ pub struct OneOffInvoiceInput {
     /// Currency. Example: `EUR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+    /// Whether the payment provider is left alone: the invoice is then paid outside of Lago. Example: `true`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub skip_psp: crate::Patch<bool>,
+    /// Number of the order that the customer placed. Example: `PO-123`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub purchase_order_number: crate::Patch<String>,
     /// Fees.
     pub fees: Vec<OneOffInvoiceFeeInput>,
     /// Invoice custom section.
@@ -348,12 +353,6 @@ pub struct OneOffInvoiceInput {
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<PaymentMethodReferenceInput>,
-    /// Whether the payment provider is left alone: the invoice is then paid outside of Lago. Example: `true`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub skip_psp: crate::Patch<bool>,
-    /// Number of the order that the customer placed. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub purchase_order_number: crate::Patch<String>,
 }
 
 impl OneOffInvoiceInput {
@@ -367,10 +366,10 @@ impl OneOffInvoiceInput {
             fees: fees.into_iter().map(Into::into).collect(),
             billing_entity_code: None,
             currency: None,
-            invoice_custom_section: None,
-            payment_method: None,
             skip_psp: crate::Patch::Absent,
             purchase_order_number: crate::Patch::Absent,
+            invoice_custom_section: None,
+            payment_method: None,
         }
     }
     /// Sets the external customer id.
@@ -395,6 +394,21 @@ impl OneOffInvoiceInput {
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = Some(currency.into());
+        self
+    }
+    /// Sets the skip psp; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn skip_psp(mut self, skip_psp: impl Into<crate::Patch<bool>>) -> Self {
+        self.skip_psp = skip_psp.into();
+        self
+    }
+    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn purchase_order_number(
+        mut self,
+        purchase_order_number: impl Into<crate::Patch<String>>,
+    ) -> Self {
+        self.purchase_order_number = purchase_order_number.into();
         self
     }
     /// Sets the fees.
@@ -424,124 +438,6 @@ impl OneOffInvoiceInput {
         self.payment_method = Some(payment_method.into());
         self
     }
-    /// Sets the skip psp; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn skip_psp(mut self, skip_psp: impl Into<crate::Patch<bool>>) -> Self {
-        self.skip_psp = skip_psp.into();
-        self
-    }
-    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn purchase_order_number(
-        mut self,
-        purchase_order_number: impl Into<crate::Patch<String>>,
-    ) -> Self {
-        self.purchase_order_number = purchase_order_number.into();
-        self
-    }
-}
-
-/// Order that a signed order form led to, and what was made of it.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Order {
-    /// Lago id of the order.
-    pub lago_id: ::uuid::Uuid,
-    /// Number that people know the order by.
-    pub number: String,
-    /// Whether the order waits for execution or what came of it.
-    pub status: OrderStatus,
-    /// What executing the order makes.
-    pub order_type: OrderType,
-    /// Whether Lago makes what was ordered, or only keeps the order; null while nobody chose.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub execution_mode: Option<OrderExecutionMode>,
-    /// Currency of the prices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub currency: Option<Currency>,
-    /// When the order was executed; null before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub executed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Execution record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub execution_record: Option<OrderExecutionRecord>,
-    /// Lago id of the organization.
-    pub lago_organization_id: ::uuid::Uuid,
-    /// Lago id of the customer.
-    pub lago_customer_id: ::uuid::Uuid,
-    /// Lago id of the order form.
-    pub lago_order_form_id: ::uuid::Uuid,
-    /// When the order was made.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the order last changed.
-    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-}
-
-/// What the execution of an order made, or why it failed.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderExecutionRecord {
-    /// When the order was executed; null before and after a failure.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub executed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// How the order was executed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub execution_mode: Option<OrderExecutionMode>,
-    /// Lago id of the invoice that was made
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invoice_id: Option<::uuid::Uuid>,
-    /// Lago ids of the subscriptions that were made.
-    pub subscription_ids: Vec<::uuid::Uuid>,
-    /// Lago ids of the subscriptions that were ended.
-    pub terminated_subscription_ids: Vec<::uuid::Uuid>,
-    /// Lago ids of the applied coupons that were made.
-    pub applied_coupon_ids: Vec<::uuid::Uuid>,
-    /// Lago ids of the wallets that were made.
-    pub wallet_ids: Vec<::uuid::Uuid>,
-    /// Codes of what went wrong; empty after a success.
-    pub errors: Vec<String>,
-}
-
-/// What a customer signs to order what a quote offers.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderForm {
-    /// Lago id of the order form.
-    pub lago_id: ::uuid::Uuid,
-    /// Number that people know the order form by.
-    pub number: String,
-    /// Whether the form waits for its signature or what became of it.
-    pub status: OrderFormStatus,
-    /// Why the form was voided; null unless it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub void_reason: Option<OrderFormVoidReason>,
-    /// Until when the form can be signed; null when it does not expire.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the form was signed; null before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the form was voided; null unless it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Where the signed document can be fetched; null while there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signed_document_url: Option<String>,
-    /// Lago id of the organization.
-    pub lago_organization_id: ::uuid::Uuid,
-    /// Lago id of the customer.
-    pub lago_customer_id: ::uuid::Uuid,
-    /// Lago id of the quote.
-    pub lago_quote_id: ::uuid::Uuid,
-    /// Lago id of the version of the quote.
-    pub lago_quote_version_id: ::uuid::Uuid,
-    /// When the form was made.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the form last changed.
-    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
 /// Overdue amount of a customer, in cents of one currency, at the end of a dunning campaign.
@@ -590,70 +486,6 @@ pub struct PaginationMeta {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_count: i64,
-}
-
-/// Offer to a customer, in the version that a webhook is about.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Quote {
-    /// Lago id of the quote.
-    pub lago_id: ::uuid::Uuid,
-    /// Number that people know the quote by.
-    pub number: String,
-    /// What becomes of the quote once the customer orders.
-    pub order_type: OrderType,
-    /// Lago id of the customer.
-    pub lago_customer_id: ::uuid::Uuid,
-    /// Lago id of the subscription to amend; null unless the quote amends one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lago_subscription_id: Option<::uuid::Uuid>,
-    /// Lago id of the organization.
-    pub lago_organization_id: ::uuid::Uuid,
-    /// When the quote was made.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the quote last changed.
-    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Version.
-    pub version: QuoteVersion,
-}
-
-/// One version of a quote; a quote that is revised gets another one.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct QuoteVersion {
-    /// Lago id of the version.
-    pub lago_id: ::uuid::Uuid,
-    /// Lago id of the quote.
-    pub lago_quote_id: ::uuid::Uuid,
-    /// Lago id of the organization.
-    pub lago_organization_id: ::uuid::Uuid,
-    /// Number of the version within its quote, counted from 1.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub version: i64,
-    /// Whether the version is in the making, agreed or given up.
-    pub status: QuoteVersionStatus,
-    /// Currency of the prices; null while nobody chose one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub currency: Option<Currency>,
-    /// Code of the billing entity that will invoice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub billing_entity_code: Option<String>,
-    /// Why the version was voided; null unless it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub void_reason: Option<QuoteVersionVoidReason>,
-    /// When the version was approved; null before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub approved_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the version was voided; null unless it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the version was made.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the version last changed.
-    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
 /// Who should get an e-mail again.

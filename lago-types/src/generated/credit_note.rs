@@ -27,6 +27,11 @@ pub struct CreditNote {
     pub lago_invoice_id: ::uuid::Uuid,
     /// Invoice number. Example: `LAG-1234`.
     pub invoice_number: String,
+    /// Number of the order that the customer placed, as on the invoice.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order_number: Option<String>,
     /// Issuing date (a calendar date). Example: `2022-12-06`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// Credit status. Example: `available`.
@@ -46,10 +51,20 @@ pub struct CreditNote {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
+    /// Total with taxes, in cents of the currency with fractions of a cent.
+    ///
+    /// Servers of 1.16 do not send it. Example: `120.0001`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precise_total_amount_cents: Option<crate::Decimal>,
     /// Taxes amount cents (in cents of the currency). Example: `20`.
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
+    /// Taxes, in cents of the currency with fractions of a cent.
+    ///
+    /// Servers of 1.16 do not send it. Example: `20.0001`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precise_taxes_amount_cents: Option<crate::Decimal>,
     /// Taxes rate (an exact decimal). Example: `20`.
     pub taxes_rate: crate::Decimal,
     /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
@@ -87,6 +102,11 @@ pub struct CreditNote {
     /// File url. Example: `https://getlago.com/credit_note/file`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_url: Option<String>,
+    /// Where the electronic credit note is, an XML file; null until it has been made.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/credit_note/xml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xml_url: Option<String>,
     /// What is given back, by fee or by tax; not in the answer of a download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub items: Option<Vec<CreditNoteItem>>,
@@ -105,26 +125,6 @@ pub struct CreditNote {
     /// What went wrong while the note was made; not in webhooks nor in the answer of a download. Servers of 1.33 send it where notes are read, not where they are made or changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_details: Option<Vec<CreditNoteErrorDetails>>,
-    /// Total with taxes, in cents of the currency with fractions of a cent.
-    ///
-    /// Servers of 1.16 do not send it. Example: `120.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub precise_total_amount_cents: Option<crate::Decimal>,
-    /// Taxes, in cents of the currency with fractions of a cent.
-    ///
-    /// Servers of 1.16 do not send it. Example: `20.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub precise_taxes_amount_cents: Option<crate::Decimal>,
-    /// Number of the order that the customer placed, as on the invoice.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purchase_order_number: Option<String>,
-    /// Where the electronic credit note is, an XML file; null until it has been made.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/credit_note/xml`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub xml_url: Option<String>,
 }
 
 /// Tax given back by a credit note, with its rate in percent, taxable base in cents and amount in cents.

@@ -203,6 +203,9 @@ pub struct Customer {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
+    /// The customer's identifier in Salesforce. Example: `0015p00001JQx1QAAT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_salesforce_id: Option<String>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
@@ -223,9 +226,6 @@ pub struct Customer {
     /// Metadata.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Vec<CustomerMetadata>>,
-    /// The customer's identifier in Salesforce.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_salesforce_id: Option<String>,
     /// Connections to accounting, tax and customer management. Left out in customers inside subscriptions and payment requests, and in webhooks about a payment provider or a VIES check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integration_customers: Option<Vec<IntegrationCustomer>>,
@@ -508,8 +508,8 @@ pub struct CustomerInput {
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub lastname: crate::Patch<String>,
     /// Whether this is a customer or a partner who gets a share of the revenue. Ignored where the organization may not share revenue, and once the customer cannot be edited freely any more. Example: `customer`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub account_type: crate::Patch<AccountType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_type: Option<AccountType>,
     /// Customer type.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub customer_type: crate::Patch<CustomerType>,
@@ -547,6 +547,9 @@ pub struct CustomerInput {
         schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub net_payment_term: crate::Patch<i64>,
+    /// The customer's identifier in Salesforce. Example: `0015p00001JQx1QAAT`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub external_salesforce_id: crate::Patch<String>,
     /// What to do with invoices over zero. Null means `inherit`. Example: `inherit`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub finalize_zero_amount_invoice: crate::Patch<FinalizeZeroAmountInvoice>,
@@ -568,9 +571,6 @@ pub struct CustomerInput {
     /// Invoice custom section codes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_custom_section_codes: Option<Vec<String>>,
-    /// The customer's identifier in Salesforce.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub external_salesforce_id: crate::Patch<String>,
 }
 
 impl CustomerInput {
@@ -591,7 +591,7 @@ impl CustomerInput {
             name: crate::Patch::Absent,
             firstname: crate::Patch::Absent,
             lastname: crate::Patch::Absent,
-            account_type: crate::Patch::Absent,
+            account_type: None,
             customer_type: crate::Patch::Absent,
             phone: crate::Patch::Absent,
             state: crate::Patch::Absent,
@@ -601,6 +601,7 @@ impl CustomerInput {
             url: crate::Patch::Absent,
             zipcode: crate::Patch::Absent,
             net_payment_term: crate::Patch::Absent,
+            external_salesforce_id: crate::Patch::Absent,
             finalize_zero_amount_invoice: crate::Patch::Absent,
             billing_configuration: None,
             shipping_address: None,
@@ -608,7 +609,6 @@ impl CustomerInput {
             metadata: None,
             skip_invoice_custom_sections: None,
             invoice_custom_section_codes: None,
-            external_salesforce_id: crate::Patch::Absent,
         }
     }
     /// Sets the external id.
@@ -707,13 +707,10 @@ impl CustomerInput {
         self.lastname = lastname.into();
         self
     }
-    /// Sets the account type; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets the account type.
     #[must_use]
-    pub fn account_type(
-        mut self,
-        account_type: impl Into<crate::Patch<AccountType>>,
-    ) -> Self {
-        self.account_type = account_type.into();
+    pub fn account_type(mut self, account_type: impl Into<AccountType>) -> Self {
+        self.account_type = Some(account_type.into());
         self
     }
     /// Sets the customer type; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -780,6 +777,15 @@ impl CustomerInput {
         net_payment_term: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.net_payment_term = net_payment_term.into();
+        self
+    }
+    /// Sets the external salesforce id; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn external_salesforce_id(
+        mut self,
+        external_salesforce_id: impl Into<crate::Patch<String>>,
+    ) -> Self {
+        self.external_salesforce_id = external_salesforce_id.into();
         self
     }
     /// Sets the finalize zero amount invoice; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -851,15 +857,6 @@ impl CustomerInput {
         );
         self
     }
-    /// Sets the external salesforce id; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn external_salesforce_id(
-        mut self,
-        external_salesforce_id: impl Into<crate::Patch<String>>,
-    ) -> Self {
-        self.external_salesforce_id = external_salesforce_id.into();
-        self
-    }
 }
 
 /// Failure to sync a customer with an accounting or CRM integration, with that integration's code and error.
@@ -867,14 +864,16 @@ impl CustomerInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerIntegrationError {
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Lago id of the customer. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// External id of the customer. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Accounting provider. Example: `anrok`.
+    /// Integration that refused the customer. Example: `anrok`.
     pub accounting_provider: Integration,
-    /// Accounting provider code. Example: `Netsuite Prod`.
+    /// Code of the integration in Lago. Example: `Netsuite Prod`.
     pub accounting_provider_code: String,
+    /// What the integration said: a text, or an object of its own form.
+    ///
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
     #[serde(deserialize_with = "crate::decode::free_form::deserialize")]
     pub provider_error: ::serde_json::Value,
@@ -1171,6 +1170,9 @@ pub struct CustomerViesCheck {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
+    /// The customer's identifier in Salesforce. Example: `0015p00001JQx1QAAT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_salesforce_id: Option<String>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
@@ -1191,9 +1193,6 @@ pub struct CustomerViesCheck {
     /// Metadata.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Vec<CustomerMetadata>>,
-    /// The customer's identifier in Salesforce.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_salesforce_id: Option<String>,
     /// Vies check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vies_check: Option<ViesCheck>,
@@ -1284,12 +1283,12 @@ pub struct IntegrationCustomerInput {
     /// Subsidiary id. Example: `2`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subsidiary_id: Option<String>,
+    /// What the customer is at hubspot, `contacts` or `companies`; only there. Example: `contacts`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub targeted_object: crate::Patch<String>,
     /// Code of this connection, for customers who have more than one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// What the customer is at hubspot, `contacts` or `companies`; only there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub targeted_object: Option<String>,
 }
 
 impl IntegrationCustomerInput {
@@ -1302,8 +1301,8 @@ impl IntegrationCustomerInput {
             external_customer_id: None,
             sync_with_provider: None,
             subsidiary_id: None,
+            targeted_object: crate::Patch::Absent,
             code: None,
-            targeted_object: None,
         }
     }
     /// Sets the id.
@@ -1345,16 +1344,19 @@ impl IntegrationCustomerInput {
         self.subsidiary_id = Some(subsidiary_id.into());
         self
     }
+    /// Sets the targeted object; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn targeted_object(
+        mut self,
+        targeted_object: impl Into<crate::Patch<String>>,
+    ) -> Self {
+        self.targeted_object = targeted_object.into();
+        self
+    }
     /// Sets the code.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
-        self
-    }
-    /// Sets the targeted object.
-    #[must_use]
-    pub fn targeted_object(mut self, targeted_object: impl Into<String>) -> Self {
-        self.targeted_object = Some(targeted_object.into());
         self
     }
 }
@@ -1369,8 +1371,10 @@ impl From<crate::IntegrationCustomer> for IntegrationCustomerInput {
             external_customer_id: value.external_customer_id,
             sync_with_provider: value.sync_with_provider,
             subsidiary_id: value.subsidiary_id,
+            targeted_object: value
+                .targeted_object
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
             code: value.code,
-            targeted_object: value.targeted_object,
         }
     }
 }

@@ -66,16 +66,16 @@ pub struct EventEstimateFeesInput {
     pub code: String,
     /// External subscription id. Example: `sub_1234567890`.
     pub external_subscription_id: String,
+    /// Price of the event in cents of the currency, for charges with dynamic pricing. Example: `1234.56`.
+    #[serde(
+        default,
+        skip_serializing_if = "crate::Patch::is_absent",
+        serialize_with = "crate::decimal::as_string"
+    )]
+    pub precise_total_amount_cents: crate::Patch<crate::Decimal>,
     /// Properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// Price of the event in cents of the currency, for charges with dynamic pricing.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "crate::decimal::as_string"
-    )]
-    pub precise_total_amount_cents: Option<crate::Decimal>,
     #[serde(
         skip_deserializing,
         skip_serializing_if = "crate::refused::Refused::is_empty"
@@ -93,8 +93,8 @@ impl EventEstimateFeesInput {
         Self {
             code: code.into(),
             external_subscription_id: external_subscription_id.into(),
+            precise_total_amount_cents: crate::Patch::Absent,
             properties: None,
-            precise_total_amount_cents: None,
             refused_: crate::refused::Refused::default(),
         }
     }
@@ -111,6 +111,28 @@ impl EventEstimateFeesInput {
         external_subscription_id: impl Into<String>,
     ) -> Self {
         self.external_subscription_id = external_subscription_id.into();
+        self
+    }
+    /// Sets the precise total amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn precise_total_amount_cents(
+        mut self,
+        precise_total_amount_cents: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
+    ) -> Self {
+        if let Some(precise_total_amount_cents) = self
+            .refused_
+            .take(
+                "precise_total_amount_cents",
+                crate::refused::convert::<
+                    crate::Patch<crate::Decimal>,
+                >(precise_total_amount_cents),
+            )
+        {
+            self.precise_total_amount_cents = precise_total_amount_cents;
+        }
         self
     }
     /// Sets the properties.
@@ -139,41 +161,21 @@ impl EventEstimateFeesInput {
         self.properties = Some(entries);
         self
     }
-    /// Sets the precise total amount cents.
-    #[must_use]
-    pub fn precise_total_amount_cents(
-        mut self,
-        precise_total_amount_cents: impl TryInto<
-            crate::Decimal,
-            Error: Into<crate::Refusal>,
-        >,
-    ) -> Self {
-        if let Some(precise_total_amount_cents) = self
-            .refused_
-            .take(
-                "precise_total_amount_cents",
-                crate::refused::convert::<crate::Decimal>(precise_total_amount_cents),
-            )
-        {
-            self.precise_total_amount_cents = Some(precise_total_amount_cents);
-        }
-        self
-    }
 }
 
-/// Request body that asks for estimates of the instant fees of several usage events in one call.
+/// Usage event to price in isolation, with the subscription that would be charged.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventEstimateInstantFeesInput {
-    /// Code. Example: `storage`.
+    /// Code of the billable metric that the event feeds. Example: `storage`.
     pub code: String,
-    /// External subscription id. Example: `sub_1234567890`.
+    /// External id of the subscription that would be charged. Example: `sub_1234567890`.
     pub external_subscription_id: String,
-    /// Properties.
+    /// Properties of the event, as the metric and its filters read them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// Transaction id. Example: `transaction_1234567890`.
+    /// Id of the event, which the estimate repeats. Example: `transaction_1234567890`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub transaction_id: crate::Patch<String>,
     #[serde(

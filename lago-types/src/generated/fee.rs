@@ -30,6 +30,11 @@ pub struct Fee {
     /// Lago true up parent fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_true_up_parent_fee_id: Option<::uuid::Uuid>,
+    /// The fee that this one stems from.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lago_original_fee_id: Option<::uuid::Uuid>,
     /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_subscription_id: Option<::uuid::Uuid>,
@@ -150,11 +155,6 @@ pub struct Fee {
     /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
-    /// The fee that this one stems from.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lago_original_fee_id: Option<::uuid::Uuid>,
 }
 
 /// Calculation behind a fee by tier, package or rate, with decimal amounts in currency units; only the plan amount is in cents.

@@ -102,6 +102,11 @@ pub struct Invoice {
     pub sequential_id: Option<i64>,
     /// Number. Example: `LAG-1234-001-002`.
     pub number: String,
+    /// Number of the order that the customer placed.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order_number: Option<String>,
     /// Issuing date (a calendar date). Example: `2022-04-30`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// When a dispute over its payment was lost (UTC); null on nearly every invoice. Example: `2022-09-14T16:35:31Z`.
@@ -181,40 +186,6 @@ pub struct Invoice {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
-    /// Version number. Example: `3`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub version_number: i64,
-    /// Self billed. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub self_billed: Option<bool>,
-    /// Where the PDF is; null until it has been made. Example: `https://getlago.com/invoice/file`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file_url: Option<String>,
-    /// Web url.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub web_url: Option<String>,
-    /// When the invoice was made (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Number of the order that the customer placed.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purchase_order_number: Option<String>,
-    /// What is still to be paid, in cents of the currency.
-    ///
-    /// Servers of 1.16 do not send it. Example: `60`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
-    pub total_due_amount_cents: Option<i64>,
     /// What payments have covered, in cents of the currency.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
@@ -227,7 +198,7 @@ pub struct Invoice {
     pub total_paid_amount_cents: Option<i64>,
     /// What credit notes have offset, in cents of the currency.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `0`.
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `10`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -235,16 +206,45 @@ pub struct Invoice {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_offsetted_credit_note_amount_cents: Option<i64>,
-    /// When the invoice was voided (UTC).
+    /// What is still to be paid, in cents of the currency.
     ///
-    /// Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
+    /// Servers of 1.16 do not send it. Example: `50`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub total_due_amount_cents: Option<i64>,
+    /// Version number. Example: `3`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub version_number: i64,
+    /// Self billed. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub self_billed: Option<bool>,
+    /// Where the PDF is; null until it has been made. Example: `https://getlago.com/invoice/file`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_url: Option<String>,
     /// Where the electronic invoice is, an XML file; null until it has been made.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xml_url: Option<String>,
+    /// Web url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_url: Option<String>,
+    /// When the invoice was made (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the invoice was voided (UTC).
+    ///
+    /// Servers of 1.16 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Who pays; not in the answer of a download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<Customer>,
@@ -610,6 +610,11 @@ pub struct InvoicePreview {
     pub sequential_id: Option<i64>,
     /// Number. Example: `LAG-1234-001-002`.
     pub number: String,
+    /// Number of the order that the customer placed.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order_number: Option<String>,
     /// Issuing date (a calendar date). Example: `2022-04-30`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// When a dispute over its payment was lost (UTC); null on nearly every invoice. Example: `2022-09-14T16:35:31Z`.
@@ -689,40 +694,6 @@ pub struct InvoicePreview {
     #[serde(deserialize_with = "crate::integer::deserialize")]
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
-    /// Version number. Example: `3`.
-    #[serde(deserialize_with = "crate::integer::deserialize")]
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub version_number: i64,
-    /// Self billed. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub self_billed: Option<bool>,
-    /// Where the PDF is; null until it has been made. Example: `https://getlago.com/invoice/file`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file_url: Option<String>,
-    /// Web url.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub web_url: Option<String>,
-    /// When the invoice was made (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Number of the order that the customer placed.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purchase_order_number: Option<String>,
-    /// What is still to be paid, in cents of the currency.
-    ///
-    /// Servers of 1.16 do not send it. Example: `60`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
-    pub total_due_amount_cents: Option<i64>,
     /// What payments have covered, in cents of the currency.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
@@ -735,7 +706,7 @@ pub struct InvoicePreview {
     pub total_paid_amount_cents: Option<i64>,
     /// What credit notes have offset, in cents of the currency.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `0`.
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `10`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -743,16 +714,45 @@ pub struct InvoicePreview {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub total_offsetted_credit_note_amount_cents: Option<i64>,
-    /// When the invoice was voided (UTC).
+    /// What is still to be paid, in cents of the currency.
     ///
-    /// Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
+    /// Servers of 1.16 do not send it. Example: `50`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub total_due_amount_cents: Option<i64>,
+    /// Version number. Example: `3`.
+    #[serde(deserialize_with = "crate::integer::deserialize")]
+    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
+    pub version_number: i64,
+    /// Self billed. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub self_billed: Option<bool>,
+    /// Where the PDF is; null until it has been made. Example: `https://getlago.com/invoice/file`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_url: Option<String>,
     /// Where the electronic invoice is, an XML file; null until it has been made.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xml_url: Option<String>,
+    /// Web url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_url: Option<String>,
+    /// When the invoice was made (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    /// When the invoice was voided (UTC).
+    ///
+    /// Servers of 1.16 do not send it. Example: `2022-04-29T08:59:51Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<InvoicePreviewCustomer>,
@@ -804,6 +804,9 @@ pub struct InvoicePreviewCouponInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub percentage_rate: crate::Patch<crate::Decimal>,
+    /// How often the coupon applies. Example: `once`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency: Option<CouponFrequency>,
     /// Frequency duration. Example: `6`.
     #[serde(
         default,
@@ -815,9 +818,6 @@ pub struct InvoicePreviewCouponInput {
         schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub frequency_duration: crate::Patch<i64>,
-    /// How often the coupon applies. Example: `once`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frequency: Option<CouponFrequency>,
     /// How many times more a recurring coupon applies. Example: `3`.
     #[serde(
         default,
@@ -847,8 +847,8 @@ impl InvoicePreviewCouponInput {
             amount_cents: crate::Patch::Absent,
             amount_currency: crate::Patch::Absent,
             percentage_rate: crate::Patch::Absent,
-            frequency_duration: crate::Patch::Absent,
             frequency: None,
+            frequency_duration: crate::Patch::Absent,
             frequency_duration_remaining: crate::Patch::Absent,
             refused_: crate::refused::Refused::default(),
         }
@@ -906,6 +906,12 @@ impl InvoicePreviewCouponInput {
         }
         self
     }
+    /// Sets the frequency.
+    #[must_use]
+    pub fn frequency(mut self, frequency: impl Into<CouponFrequency>) -> Self {
+        self.frequency = Some(frequency.into());
+        self
+    }
     /// Sets the frequency duration; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn frequency_duration(
@@ -913,12 +919,6 @@ impl InvoicePreviewCouponInput {
         frequency_duration: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.frequency_duration = frequency_duration.into();
-        self
-    }
-    /// Sets the frequency.
-    #[must_use]
-    pub fn frequency(mut self, frequency: impl Into<CouponFrequency>) -> Self {
-        self.frequency = Some(frequency.into());
         self
     }
     /// Sets the frequency duration remaining; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1027,6 +1027,9 @@ pub struct InvoicePreviewCustomer {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub net_payment_term: Option<i64>,
+    /// The customer's identifier in Salesforce. Example: `0015p00001JQx1QAAT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_salesforce_id: Option<String>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
@@ -1047,9 +1050,6 @@ pub struct InvoicePreviewCustomer {
     /// Metadata.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Vec<CustomerMetadata>>,
-    /// The customer's identifier in Salesforce.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_salesforce_id: Option<String>,
     /// Connections to accounting, tax and customer management. Left out in customers inside subscriptions and payment requests, and in webhooks about a payment provider or a VIES check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integration_customers: Option<Vec<IntegrationCustomer>>,
@@ -1431,7 +1431,7 @@ pub struct InvoicePreviewSubscription {
     /// Consolidate invoice. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consolidate_invoice: Option<bool>,
-    /// Cancellation reason. Example: `payment_failed`.
+    /// Why the subscription was canceled before it was active: its payment failed or took too long, or somebody canceled it (`manual`). Example: `payment_failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancellation_reason: Option<CancellationReason>,
     /// Activated at (UTC). Example: `2022-08-08T00:00:00Z`.

@@ -15,6 +15,11 @@ pub struct Organization {
     pub lago_id: ::uuid::Uuid,
     /// Name. Example: `Name1`.
     pub name: String,
+    /// The organization's name in addresses of the customer portal.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `NAME1-1234`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
     /// Created at (UTC). Example: `2022-05-02T13:04:09Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -72,6 +77,8 @@ pub struct Organization {
     /// Timezone. Example: `America/New_York`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<Timezone>,
+    /// What customers are told by e-mail.
+    pub email_settings: Vec<EmailSetting>,
     /// Billing configuration.
     pub billing_configuration: OrganizationBillingConfiguration,
     /// Taxes that apply unless something else is said. In answers to an update only.
@@ -83,13 +90,6 @@ pub struct Organization {
     /// Where the server keeps events. Servers before 1.46 do not send it. Example: `clickhouse`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events_store: Option<EventsStore>,
-    /// The organization's name in addresses of the customer portal.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slug: Option<String>,
-    /// What customers are told by e-mail.
-    pub email_settings: Vec<EmailSetting>,
 }
 
 /// Invoice defaults of the organization: footer text, grace period in days and language of documents.
@@ -233,7 +233,7 @@ pub struct OrganizationUpdate {
     /// Finalize zero amount invoice. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finalize_zero_amount_invoice: Option<bool>,
-    /// The organization's name in addresses of the customer portal; the server trims it and makes it lower case.
+    /// The organization's name in addresses of the customer portal; the server trims it and makes it lower case. Example: `NAME1-1234`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slug: Option<String>,
 }

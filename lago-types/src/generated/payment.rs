@@ -22,7 +22,7 @@ pub struct Payment {
     pub external_customer_id: Option<String>,
     /// Invoice ids.
     pub invoice_ids: Vec<::uuid::Uuid>,
-    /// Invoice numbers.
+    /// Numbers of the invoices that the payment is for. Servers of 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_numbers: Option<Vec<String>>,
     /// Servers of early 2025 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.

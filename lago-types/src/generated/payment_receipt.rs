@@ -15,8 +15,6 @@ pub struct PaymentReceipt {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Number. Example: `LAG-1234-001-002`.
     pub number: String,
-    /// Payment.
-    pub payment: Payment,
     /// Where the PDF is; null until it has been made.
     ///
     /// Servers of 1.33.4 do not send it. Example: `https://getlago.com/payment_receipt/file`.
@@ -27,4 +25,6 @@ pub struct PaymentReceipt {
     /// Servers of 1.33.4 do not send it. Example: `https://getlago.com/payment_receipt/xml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xml_url: Option<String>,
+    /// Payment.
+    pub payment: Payment,
 }

@@ -140,7 +140,7 @@ pub struct Plan {
     /// How often the plan is billed; null on plans of the product catalog, which have no interval of their own. Example: `monthly`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<PlanInterval>,
-    /// Null when the plan has no description. Example: `""`.
+    /// Null when the plan has no description. Example: `Plan for early stage startups.`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Base price per interval, in cents of the currency; null on plans of the product catalog, which have no base price. Example: `10000`.
@@ -165,6 +165,14 @@ pub struct Plan {
     /// Bill fixed charges monthly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bill_fixed_charges_monthly: Option<bool>,
+    /// Lago id of the plan that this one overrides for a subscription; null on a plan of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<::uuid::Uuid>,
+    /// Whether the plan is about to be deleted.
+    ///
+    /// Servers of 1.16 do not send it. Example: `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_deletion: Option<bool>,
     /// Least amount to bill per interval; left out when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum_commitment: Option<MinimumCommitment>,
@@ -180,20 +188,17 @@ pub struct Plan {
     /// Usage thresholds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_thresholds: Option<Vec<UsageThreshold>>,
+    /// Thresholds in force for the plan. Left out in webhooks about plans.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
     /// Features that the plan grants. Left out in the plan of a subscription and in the webhook plan.deleted. Servers of 1.16 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entitlements: Option<Vec<PlanEntitlement>>,
     /// Your own keys and values; left out when there are none. Servers of 1.16 and 1.33.4 do not send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
-    /// Lago id of the plan that this one overrides for a subscription; null on a plan of its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<::uuid::Uuid>,
-    /// Whether the plan is about to be deleted.
-    ///
-    /// Servers of 1.16 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pending_deletion: Option<bool>,
     /// Always 0: servers no longer count here.
     #[serde(
         default,
@@ -218,11 +223,6 @@ pub struct Plan {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub draft_invoices_count: Option<i64>,
-    /// Thresholds in force for the plan. Left out in webhooks about plans.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
 }
 
 /// Event values and the prices that a usage charge should use for them, as sent with plans, charges or overrides.
@@ -814,7 +814,7 @@ pub struct PlanFixedChargeInput {
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_codes: Option<Vec<String>>,
-    /// Whether the units count from now on, not only from the next period on.
+    /// Whether the units count from now on, not only from the next period on. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_units_immediately: Option<bool>,
     #[serde(
@@ -1461,6 +1461,7 @@ pub struct PlanOverrides {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_charges: Option<Vec<PlanOverridesFixedCharge>>,
     /// **What is not in it is removed.** Amounts at which usage is invoiced. Without the list they stay as they are. Servers without a premium licence ignore it.
+    #[deprecated]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     #[serde(
@@ -1473,6 +1474,7 @@ pub struct PlanOverrides {
 
 impl PlanOverrides {
     /// A request that leaves everything alone.
+    #[allow(deprecated)]
     pub fn new() -> Self {
         Self {
             amount_cents: None,
@@ -1576,6 +1578,8 @@ impl PlanOverrides {
         self
     }
     /// Sets the usage thresholds.
+    #[deprecated]
+    #[allow(deprecated)]
     #[must_use]
     pub fn usage_thresholds(
         mut self,

@@ -98,7 +98,7 @@ pub struct Subscription {
     /// Consolidate invoice. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consolidate_invoice: Option<bool>,
-    /// Cancellation reason. Example: `payment_failed`.
+    /// Why the subscription was canceled before it was active: its payment failed or took too long, or somebody canceled it (`manual`). Example: `payment_failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancellation_reason: Option<CancellationReason>,
     /// Activated at (UTC). Example: `2022-08-08T00:00:00Z`.
@@ -341,18 +341,18 @@ pub struct SubscriptionInput {
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub purchase_order_number: crate::Patch<String>,
+    /// Whether usage thresholds make no invoices for this subscription. Example: `true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progressive_billing_disabled: Option<bool>,
+    /// Thresholds for this subscription alone. Not together with those of the plan overrides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     /// Activation rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_rules: Option<Vec<SubscriptionActivationRuleInput>>,
     /// Lago id of the billing entity that invoices; its code does as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_entity_id: Option<::uuid::Uuid>,
-    /// Whether usage thresholds make no invoices for this subscription.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub progressive_billing_disabled: Option<bool>,
-    /// Thresholds for this subscription alone. Not together with those of the plan overrides.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
 }
 
 impl SubscriptionInput {
@@ -376,10 +376,10 @@ impl SubscriptionInput {
             payment_method: None,
             consolidate_invoice: None,
             purchase_order_number: crate::Patch::Absent,
-            activation_rules: None,
-            billing_entity_id: None,
             progressive_billing_disabled: None,
             usage_thresholds: None,
+            activation_rules: None,
+            billing_entity_id: None,
         }
     }
     /// Sets the billing entity code.
@@ -481,6 +481,26 @@ impl SubscriptionInput {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
+    /// Sets the progressive billing disabled.
+    #[must_use]
+    pub fn progressive_billing_disabled(
+        mut self,
+        progressive_billing_disabled: bool,
+    ) -> Self {
+        self.progressive_billing_disabled = Some(progressive_billing_disabled);
+        self
+    }
+    /// Sets the usage thresholds.
+    #[must_use]
+    pub fn usage_thresholds(
+        mut self,
+        usage_thresholds: impl IntoIterator<Item = impl Into<UsageThresholdInput>>,
+    ) -> Self {
+        self.usage_thresholds = Some(
+            usage_thresholds.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
     /// Sets the activation rules.
     #[must_use]
     pub fn activation_rules(
@@ -501,26 +521,6 @@ impl SubscriptionInput {
         billing_entity_id: impl Into<::uuid::Uuid>,
     ) -> Self {
         self.billing_entity_id = Some(billing_entity_id.into());
-        self
-    }
-    /// Sets the progressive billing disabled.
-    #[must_use]
-    pub fn progressive_billing_disabled(
-        mut self,
-        progressive_billing_disabled: bool,
-    ) -> Self {
-        self.progressive_billing_disabled = Some(progressive_billing_disabled);
-        self
-    }
-    /// Sets the usage thresholds.
-    #[must_use]
-    pub fn usage_thresholds(
-        mut self,
-        usage_thresholds: impl IntoIterator<Item = impl Into<UsageThresholdInput>>,
-    ) -> Self {
-        self.usage_thresholds = Some(
-            usage_thresholds.into_iter().map(Into::into).collect(),
-        );
         self
     }
 }
@@ -557,13 +557,7 @@ pub struct SubscriptionUpdate {
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub purchase_order_number: crate::Patch<String>,
-    /// **What is not in it is removed.** Without the list they stay as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub activation_rules: Option<Vec<SubscriptionActivationRuleInput>>,
-    /// Lago id of the billing entity that invoices; its code does as well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub billing_entity_id: Option<::uuid::Uuid>,
-    /// Whether usage thresholds make no invoices for this subscription.
+    /// Whether usage thresholds make no invoices for this subscription. Example: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progressive_billing_disabled: Option<bool>,
     /// Thresholds for this subscription alone. Not together with those of the plan overrides.
@@ -571,6 +565,12 @@ pub struct SubscriptionUpdate {
     /// **What is not in it is removed.** Without the list they stay as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
+    /// **What is not in it is removed.** Without the list they stay as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation_rules: Option<Vec<SubscriptionActivationRuleInput>>,
+    /// Lago id of the billing entity that invoices; its code does as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_id: Option<::uuid::Uuid>,
     /// What becomes of time that was paid and not used. Kept only on plans paid in advance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_termination_credit_note: Option<OnTerminationCreditNote>,
@@ -592,10 +592,10 @@ impl SubscriptionUpdate {
             consolidate_invoice: None,
             billing_entity_code: None,
             purchase_order_number: crate::Patch::Absent,
-            activation_rules: None,
-            billing_entity_id: None,
             progressive_billing_disabled: None,
             usage_thresholds: None,
+            activation_rules: None,
+            billing_entity_id: None,
             on_termination_credit_note: None,
             on_termination_invoice: None,
         }
@@ -672,6 +672,26 @@ impl SubscriptionUpdate {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
+    /// Sets the progressive billing disabled.
+    #[must_use]
+    pub fn progressive_billing_disabled(
+        mut self,
+        progressive_billing_disabled: bool,
+    ) -> Self {
+        self.progressive_billing_disabled = Some(progressive_billing_disabled);
+        self
+    }
+    /// Sets the usage thresholds.
+    #[must_use]
+    pub fn usage_thresholds(
+        mut self,
+        usage_thresholds: impl IntoIterator<Item = impl Into<UsageThresholdInput>>,
+    ) -> Self {
+        self.usage_thresholds = Some(
+            usage_thresholds.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
     /// Sets the activation rules.
     #[must_use]
     pub fn activation_rules(
@@ -692,26 +712,6 @@ impl SubscriptionUpdate {
         billing_entity_id: impl Into<::uuid::Uuid>,
     ) -> Self {
         self.billing_entity_id = Some(billing_entity_id.into());
-        self
-    }
-    /// Sets the progressive billing disabled.
-    #[must_use]
-    pub fn progressive_billing_disabled(
-        mut self,
-        progressive_billing_disabled: bool,
-    ) -> Self {
-        self.progressive_billing_disabled = Some(progressive_billing_disabled);
-        self
-    }
-    /// Sets the usage thresholds.
-    #[must_use]
-    pub fn usage_thresholds(
-        mut self,
-        usage_thresholds: impl IntoIterator<Item = impl Into<UsageThresholdInput>>,
-    ) -> Self {
-        self.usage_thresholds = Some(
-            usage_thresholds.into_iter().map(Into::into).collect(),
-        );
         self
     }
     /// Sets the on termination credit note.

@@ -21,6 +21,11 @@ pub struct Tax {
     /// Applied to organization. Example: `true`.
     #[deprecated]
     pub applied_to_organization: bool,
+    /// The billing entities to which the tax applies. Only in answers about taxes themselves.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied_to_billing_entities_codes: Option<Vec<String>>,
     /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Always 0; kept by the server for old clients.
@@ -63,11 +68,6 @@ pub struct Tax {
     )]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
     pub plans_count: Option<i64>,
-    /// The billing entities to which the tax applies. Only in answers about taxes themselves.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub applied_to_billing_entities_codes: Option<Vec<String>>,
 }
 
 /// Request body that creates a tax with a code, a name and a rate in percent.

@@ -360,7 +360,7 @@ impl RecurringTransactionRuleInput {
 }
 
 /// Recurring transaction rule update.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringTransactionRuleUpdate {
@@ -368,8 +368,7 @@ pub struct RecurringTransactionRuleUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_id: Option<::uuid::Uuid>,
     /// Trigger. Example: `interval`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trigger: Option<RecurringRuleTrigger>,
+    pub trigger: RecurringRuleTrigger,
     /// Method. Example: `target`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<RecurringRuleMethod>,
@@ -425,15 +424,15 @@ pub struct RecurringTransactionRuleUpdate {
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub purchase_order_number: crate::Patch<String>,
+    /// Whether top-ups of the rule disregard the limits of the wallet. Example: `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore_paid_top_up_limits: Option<bool>,
     /// Invoice custom section.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
     /// Payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<PaymentMethodReferenceInput>,
-    /// Whether top-ups of the rule disregard the limits of the wallet. Example: `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ignore_paid_top_up_limits: Option<bool>,
     #[serde(
         skip_deserializing,
         skip_serializing_if = "crate::refused::Refused::is_empty"
@@ -443,11 +442,11 @@ pub struct RecurringTransactionRuleUpdate {
 }
 
 impl RecurringTransactionRuleUpdate {
-    /// A request that leaves everything alone.
-    pub fn new() -> Self {
+    /// A request with what it needs; setters add the rest.
+    pub fn new(trigger: impl Into<RecurringRuleTrigger>) -> Self {
         Self {
+            trigger: trigger.into(),
             lago_id: None,
-            trigger: None,
             method: None,
             interval: None,
             threshold_credits: None,
@@ -461,9 +460,9 @@ impl RecurringTransactionRuleUpdate {
             transaction_metadata: None,
             transaction_name: crate::Patch::Absent,
             purchase_order_number: crate::Patch::Absent,
+            ignore_paid_top_up_limits: None,
             invoice_custom_section: None,
             payment_method: None,
-            ignore_paid_top_up_limits: None,
             refused_: crate::refused::Refused::default(),
         }
     }
@@ -476,7 +475,7 @@ impl RecurringTransactionRuleUpdate {
     /// Sets the trigger.
     #[must_use]
     pub fn trigger(mut self, trigger: impl Into<RecurringRuleTrigger>) -> Self {
-        self.trigger = Some(trigger.into());
+        self.trigger = trigger.into();
         self
     }
     /// Sets the method.
@@ -632,6 +631,12 @@ impl RecurringTransactionRuleUpdate {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
+    /// Sets the ignore paid top up limits.
+    #[must_use]
+    pub fn ignore_paid_top_up_limits(mut self, ignore_paid_top_up_limits: bool) -> Self {
+        self.ignore_paid_top_up_limits = Some(ignore_paid_top_up_limits);
+        self
+    }
     /// Sets the invoice custom section.
     #[must_use]
     pub fn invoice_custom_section(
@@ -650,12 +655,6 @@ impl RecurringTransactionRuleUpdate {
         self.payment_method = Some(payment_method.into());
         self
     }
-    /// Sets the ignore paid top up limits.
-    #[must_use]
-    pub fn ignore_paid_top_up_limits(mut self, ignore_paid_top_up_limits: bool) -> Self {
-        self.ignore_paid_top_up_limits = Some(ignore_paid_top_up_limits);
-        self
-    }
 }
 
 /// To send what is there, with a change. What is missing is left out.
@@ -665,7 +664,7 @@ impl From<crate::RecurringTransactionRule> for RecurringTransactionRuleUpdate {
     fn from(value: crate::RecurringTransactionRule) -> Self {
         Self {
             lago_id: Some(value.lago_id),
-            trigger: Some(value.trigger),
+            trigger: value.trigger,
             method: Some(value.method),
             interval: value.interval,
             threshold_credits: value.threshold_credits,
@@ -691,9 +690,9 @@ impl From<crate::RecurringTransactionRule> for RecurringTransactionRuleUpdate {
             purchase_order_number: value
                 .purchase_order_number
                 .map_or(crate::Patch::Absent, crate::Patch::Value),
+            ignore_paid_top_up_limits: value.ignore_paid_top_up_limits,
             invoice_custom_section: None,
             payment_method: value.payment_method.map(|value| value.into()),
-            ignore_paid_top_up_limits: value.ignore_paid_top_up_limits,
             refused_: crate::refused::Refused::default(),
         }
     }
@@ -1107,6 +1106,14 @@ pub struct WalletInput {
     /// Transaction name. Example: `Tokens for models 'high-fidelity-boost'`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub transaction_name: crate::Patch<String>,
+    /// Priority of the credits that the wallet opens with. Example: `50`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub transaction_priority: Option<i64>,
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub purchase_order_number: crate::Patch<String>,
@@ -1153,14 +1160,6 @@ pub struct WalletInput {
     /// Lago's id of the billing entity, in place of its code. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_entity_id: Option<::uuid::Uuid>,
-    /// Priority of the credits that the wallet opens with. Example: `50`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
-    pub transaction_priority: Option<i64>,
     #[serde(
         skip_deserializing,
         skip_serializing_if = "crate::refused::Refused::is_empty"
@@ -1196,6 +1195,7 @@ impl WalletInput {
             invoice_requires_successful_payment: None,
             transaction_metadata: crate::Patch::Absent,
             transaction_name: crate::Patch::Absent,
+            transaction_priority: None,
             purchase_order_number: crate::Patch::Absent,
             applies_to: crate::Patch::Absent,
             paid_top_up_min_amount_cents: crate::Patch::Absent,
@@ -1206,7 +1206,6 @@ impl WalletInput {
             payment_method: None,
             metadata: None,
             billing_entity_id: None,
-            transaction_priority: None,
             refused_,
         }
     }
@@ -1344,6 +1343,12 @@ impl WalletInput {
         self.transaction_name = transaction_name.into();
         self
     }
+    /// Sets the transaction priority.
+    #[must_use]
+    pub fn transaction_priority(mut self, transaction_priority: impl Into<i64>) -> Self {
+        self.transaction_priority = Some(transaction_priority.into());
+        self
+    }
     /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn purchase_order_number(
@@ -1441,12 +1446,6 @@ impl WalletInput {
         self.billing_entity_id = Some(billing_entity_id.into());
         self
     }
-    /// Sets the transaction priority.
-    #[must_use]
-    pub fn transaction_priority(mut self, transaction_priority: impl Into<i64>) -> Self {
-        self.transaction_priority = Some(transaction_priority.into());
-        self
-    }
 }
 
 /// Request body that changes a wallet, such as its name, priority, expiry, scope, metadata or automatic top-up rules.
@@ -1474,27 +1473,6 @@ pub struct WalletUpdate {
     /// Invoice requires successful payment. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_requires_successful_payment: Option<bool>,
-    /// Billing entity code. Example: `default`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub billing_entity_code: Option<String>,
-    /// Purchase order number. Example: `PO-123`.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub purchase_order_number: crate::Patch<String>,
-    /// Invoice custom section.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// **What is not in it is removed.** Rules that top up by themselves, each with its `lago_id`; one without is new, also when it says what an old one said. Without the list they stay as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recurring_transaction_rules: Option<Vec<RecurringTransactionRuleUpdate>>,
-    /// Payment method.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payment_method: Option<PaymentMethodReferenceInput>,
-    /// Applies to.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub applies_to: crate::Patch<WalletAppliesToInput>,
-    /// **What is not in it is removed.** Your keys and values. `wallets().metadata().merge` leaves the others as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
     /// Smallest amount that can be bought at once, in cents of the currency. Example: `100`.
     #[serde(
         default,
@@ -1517,6 +1495,27 @@ pub struct WalletUpdate {
         schemars(with = "crate::Patch<crate::integer::Lenient>")
     )]
     pub paid_top_up_max_amount_cents: crate::Patch<i64>,
+    /// Billing entity code. Example: `default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_code: Option<String>,
+    /// Purchase order number. Example: `PO-123`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub purchase_order_number: crate::Patch<String>,
+    /// Invoice custom section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
+    /// **What is not in it is removed.** Rules that top up by themselves, each with its `lago_id`; one without is new, also when it says what an old one said. Without the list they stay as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurring_transaction_rules: Option<Vec<RecurringTransactionRuleUpdate>>,
+    /// Payment method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_method: Option<PaymentMethodReferenceInput>,
+    /// Applies to.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub applies_to: crate::Patch<WalletAppliesToInput>,
+    /// **What is not in it is removed.** Your keys and values. `wallets().metadata().merge` leaves the others as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
 }
 
 impl WalletUpdate {
@@ -1528,6 +1527,8 @@ impl WalletUpdate {
             priority: None,
             expiration_at: crate::Patch::Absent,
             invoice_requires_successful_payment: None,
+            paid_top_up_min_amount_cents: crate::Patch::Absent,
+            paid_top_up_max_amount_cents: crate::Patch::Absent,
             billing_entity_code: None,
             purchase_order_number: crate::Patch::Absent,
             invoice_custom_section: None,
@@ -1535,8 +1536,6 @@ impl WalletUpdate {
             payment_method: None,
             applies_to: crate::Patch::Absent,
             metadata: None,
-            paid_top_up_min_amount_cents: crate::Patch::Absent,
-            paid_top_up_max_amount_cents: crate::Patch::Absent,
         }
     }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1575,6 +1574,24 @@ impl WalletUpdate {
         self.invoice_requires_successful_payment = Some(
             invoice_requires_successful_payment,
         );
+        self
+    }
+    /// Sets the paid top up min amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn paid_top_up_min_amount_cents(
+        mut self,
+        paid_top_up_min_amount_cents: impl Into<crate::Patch<i64>>,
+    ) -> Self {
+        self.paid_top_up_min_amount_cents = paid_top_up_min_amount_cents.into();
+        self
+    }
+    /// Sets the paid top up max amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn paid_top_up_max_amount_cents(
+        mut self,
+        paid_top_up_max_amount_cents: impl Into<crate::Patch<i64>>,
+    ) -> Self {
+        self.paid_top_up_max_amount_cents = paid_top_up_max_amount_cents.into();
         self
     }
     /// Sets the billing entity code.
@@ -1646,24 +1663,6 @@ impl WalletUpdate {
         self.metadata = Some(
             metadata.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
         );
-        self
-    }
-    /// Sets the paid top up min amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn paid_top_up_min_amount_cents(
-        mut self,
-        paid_top_up_min_amount_cents: impl Into<crate::Patch<i64>>,
-    ) -> Self {
-        self.paid_top_up_min_amount_cents = paid_top_up_min_amount_cents.into();
-        self
-    }
-    /// Sets the paid top up max amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn paid_top_up_max_amount_cents(
-        mut self,
-        paid_top_up_max_amount_cents: impl Into<crate::Patch<i64>>,
-    ) -> Self {
-        self.paid_top_up_max_amount_cents = paid_top_up_max_amount_cents.into();
         self
     }
 }

@@ -17,6 +17,11 @@ pub struct WalletTransaction {
     pub lago_id: ::uuid::Uuid,
     /// Lago wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_wallet_id: ::uuid::Uuid,
+    /// Code of the billing entity that the transaction belongs to.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_entity_code: Option<String>,
     /// Invoice that the transaction paid. Servers before 1.44 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lago_invoice_id: Option<::uuid::Uuid>,
@@ -82,11 +87,6 @@ pub struct WalletTransaction {
     /// Purchase order number. Example: `PO-123`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_number: Option<String>,
-    /// Code of the billing entity that the transaction belongs to.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `acme_corp`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub billing_entity_code: Option<String>,
     /// Wallet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet: Option<Wallet>,
@@ -161,6 +161,17 @@ pub struct WalletTransactionInput {
         serialize_with = "crate::decimal::as_string"
     )]
     pub voided_credits: crate::Patch<crate::Decimal>,
+    /// Inbound transaction whose credits are voided. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub voided_transaction_id: crate::Patch<::uuid::Uuid>,
+    /// Decides which credits are used first. Example: `50`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::deserialize_option"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
+    pub priority: Option<i64>,
     /// Invoice requires successful payment. Example: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_requires_successful_payment: Option<bool>,
@@ -179,17 +190,6 @@ pub struct WalletTransactionInput {
     /// Metadata.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub metadata: crate::Patch<Vec<TransactionMetadata>>,
-    /// Decides which credits are used first. Example: `50`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::integer::deserialize_option"
-    )]
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::integer::Lenient>"))]
-    pub priority: Option<i64>,
-    /// Inbound transaction whose credits are voided. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub voided_transaction_id: Option<::uuid::Uuid>,
     #[serde(
         skip_deserializing,
         skip_serializing_if = "crate::refused::Refused::is_empty"
@@ -207,14 +207,14 @@ impl WalletTransactionInput {
             paid_credits: crate::Patch::Absent,
             granted_credits: crate::Patch::Absent,
             voided_credits: crate::Patch::Absent,
+            voided_transaction_id: crate::Patch::Absent,
+            priority: None,
             invoice_requires_successful_payment: None,
             ignore_paid_top_up_limits: None,
             purchase_order_number: crate::Patch::Absent,
             invoice_custom_section: None,
             payment_method: None,
             metadata: crate::Patch::Absent,
-            priority: None,
-            voided_transaction_id: None,
             refused_: crate::refused::Refused::default(),
         }
     }
@@ -290,6 +290,21 @@ impl WalletTransactionInput {
         }
         self
     }
+    /// Sets the voided transaction id; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn voided_transaction_id(
+        mut self,
+        voided_transaction_id: impl Into<crate::Patch<::uuid::Uuid>>,
+    ) -> Self {
+        self.voided_transaction_id = voided_transaction_id.into();
+        self
+    }
+    /// Sets the priority.
+    #[must_use]
+    pub fn priority(mut self, priority: impl Into<i64>) -> Self {
+        self.priority = Some(priority.into());
+        self
+    }
     /// Sets the invoice requires successful payment.
     #[must_use]
     pub fn invoice_requires_successful_payment(
@@ -341,21 +356,6 @@ impl WalletTransactionInput {
         metadata: impl Into<crate::Patch<Vec<TransactionMetadata>>>,
     ) -> Self {
         self.metadata = metadata.into();
-        self
-    }
-    /// Sets the priority.
-    #[must_use]
-    pub fn priority(mut self, priority: impl Into<i64>) -> Self {
-        self.priority = Some(priority.into());
-        self
-    }
-    /// Sets the voided transaction id.
-    #[must_use]
-    pub fn voided_transaction_id(
-        mut self,
-        voided_transaction_id: impl Into<::uuid::Uuid>,
-    ) -> Self {
-        self.voided_transaction_id = Some(voided_transaction_id.into());
         self
     }
 }

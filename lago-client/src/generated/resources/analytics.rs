@@ -22,16 +22,16 @@ impl Analytics {
     ///
     /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
     /// - `external_customer_id`: Report only on the customer with this external id.
+    /// - `billing_entity_code`: Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     /// - `months`: How many months back the report reaches.
-    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
     pub fn gross_revenue(&self) -> Request<GrossRevenue> {
         Request::new(
             &self.client,
             GrossRevenue {
                 currency: None,
                 external_customer_id: None,
-                months: None,
                 billing_entity_code: None,
+                months: None,
             },
         )
     }
@@ -44,15 +44,15 @@ impl Analytics {
     /// # Settings
     ///
     /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
+    /// - `billing_entity_code`: Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     /// - `months`: How many months back the report reaches.
-    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
     pub fn invoice_collection(&self) -> Request<InvoiceCollection> {
         Request::new(
             &self.client,
             InvoiceCollection {
                 currency: None,
-                months: None,
                 billing_entity_code: None,
+                months: None,
             },
         )
     }
@@ -65,15 +65,15 @@ impl Analytics {
     /// # Settings
     ///
     /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
+    /// - `billing_entity_code`: Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     /// - `months`: How many months back the report reaches.
-    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
     pub fn invoiced_usage(&self) -> Request<InvoicedUsage> {
         Request::new(
             &self.client,
             InvoicedUsage {
                 currency: None,
-                months: None,
                 billing_entity_code: None,
+                months: None,
             },
         )
     }
@@ -86,15 +86,15 @@ impl Analytics {
     /// # Settings
     ///
     /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
+    /// - `billing_entity_code`: Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     /// - `months`: How many months back the report reaches.
-    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
     pub fn mrr(&self) -> Request<Mrr> {
         Request::new(
             &self.client,
             Mrr {
                 currency: None,
-                months: None,
                 billing_entity_code: None,
+                months: None,
             },
         )
     }
@@ -106,16 +106,16 @@ impl Analytics {
     ///
     /// - `currency`: Keep only amounts in this currency, an ISO 4217 code.
     /// - `external_customer_id`: Report only on the customer with this external id.
+    /// - `billing_entity_code`: Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     /// - `months`: How many months back the report reaches.
-    /// - `billing_entity_code`: Only what this billing entity has billed; an unknown code is ignored.
     pub fn overdue_balance(&self) -> Request<OverdueBalance> {
         Request::new(
             &self.client,
             OverdueBalance {
                 currency: None,
                 external_customer_id: None,
-                months: None,
                 billing_entity_code: None,
+                months: None,
             },
         )
     }
@@ -161,8 +161,8 @@ impl Analytics {
 pub struct GrossRevenue {
     currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
-    months: Option<i64>,
     billing_entity_code: Option<String>,
+    months: Option<i64>,
 }
 
 impl Request<GrossRevenue> {
@@ -179,17 +179,17 @@ impl Request<GrossRevenue> {
         self.call.external_customer_id = Some(external_customer_id.into());
         self
     }
-    /// How many months back the report reaches.
-    pub fn months(mut self, months: impl Into<i64>) -> Self {
-        self.call.months = Some(months.into());
-        self
-    }
-    /// Only what this billing entity has billed; an unknown code is ignored.
+    /// Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     pub fn billing_entity_code(
         mut self,
         billing_entity_code: impl Into<String>,
     ) -> Self {
         self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
+    /// How many months back the report reaches.
+    pub fn months(mut self, months: impl Into<i64>) -> Self {
+        self.call.months = Some(months.into());
         self
     }
 }
@@ -214,8 +214,8 @@ impl Call for GrossRevenue {
 #[derive(Clone, Debug)]
 pub struct InvoiceCollection {
     currency: Option<lago_types::Currency>,
-    months: Option<i64>,
     billing_entity_code: Option<String>,
+    months: Option<i64>,
 }
 
 impl Request<InvoiceCollection> {
@@ -224,17 +224,17 @@ impl Request<InvoiceCollection> {
         self.call.currency = Some(currency.into());
         self
     }
-    /// How many months back the report reaches.
-    pub fn months(mut self, months: impl Into<i64>) -> Self {
-        self.call.months = Some(months.into());
-        self
-    }
-    /// Only what this billing entity has billed; an unknown code is ignored.
+    /// Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     pub fn billing_entity_code(
         mut self,
         billing_entity_code: impl Into<String>,
     ) -> Self {
         self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
+    /// How many months back the report reaches.
+    pub fn months(mut self, months: impl Into<i64>) -> Self {
+        self.call.months = Some(months.into());
         self
     }
 }
@@ -258,8 +258,8 @@ impl Call for InvoiceCollection {
 #[derive(Clone, Debug)]
 pub struct InvoicedUsage {
     currency: Option<lago_types::Currency>,
-    months: Option<i64>,
     billing_entity_code: Option<String>,
+    months: Option<i64>,
 }
 
 impl Request<InvoicedUsage> {
@@ -268,17 +268,17 @@ impl Request<InvoicedUsage> {
         self.call.currency = Some(currency.into());
         self
     }
-    /// How many months back the report reaches.
-    pub fn months(mut self, months: impl Into<i64>) -> Self {
-        self.call.months = Some(months.into());
-        self
-    }
-    /// Only what this billing entity has billed; an unknown code is ignored.
+    /// Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     pub fn billing_entity_code(
         mut self,
         billing_entity_code: impl Into<String>,
     ) -> Self {
         self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
+    /// How many months back the report reaches.
+    pub fn months(mut self, months: impl Into<i64>) -> Self {
+        self.call.months = Some(months.into());
         self
     }
 }
@@ -302,8 +302,8 @@ impl Call for InvoicedUsage {
 #[derive(Clone, Debug)]
 pub struct Mrr {
     currency: Option<lago_types::Currency>,
-    months: Option<i64>,
     billing_entity_code: Option<String>,
+    months: Option<i64>,
 }
 
 impl Request<Mrr> {
@@ -312,17 +312,17 @@ impl Request<Mrr> {
         self.call.currency = Some(currency.into());
         self
     }
-    /// How many months back the report reaches.
-    pub fn months(mut self, months: impl Into<i64>) -> Self {
-        self.call.months = Some(months.into());
-        self
-    }
-    /// Only what this billing entity has billed; an unknown code is ignored.
+    /// Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     pub fn billing_entity_code(
         mut self,
         billing_entity_code: impl Into<String>,
     ) -> Self {
         self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
+    /// How many months back the report reaches.
+    pub fn months(mut self, months: impl Into<i64>) -> Self {
+        self.call.months = Some(months.into());
         self
     }
 }
@@ -347,8 +347,8 @@ impl Call for Mrr {
 pub struct OverdueBalance {
     currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
-    months: Option<i64>,
     billing_entity_code: Option<String>,
+    months: Option<i64>,
 }
 
 impl Request<OverdueBalance> {
@@ -365,17 +365,17 @@ impl Request<OverdueBalance> {
         self.call.external_customer_id = Some(external_customer_id.into());
         self
     }
-    /// How many months back the report reaches.
-    pub fn months(mut self, months: impl Into<i64>) -> Self {
-        self.call.months = Some(months.into());
-        self
-    }
-    /// Only what this billing entity has billed; an unknown code is ignored.
+    /// Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     pub fn billing_entity_code(
         mut self,
         billing_entity_code: impl Into<String>,
     ) -> Self {
         self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
+    /// How many months back the report reaches.
+    pub fn months(mut self, months: impl Into<i64>) -> Self {
+        self.call.months = Some(months.into());
         self
     }
 }

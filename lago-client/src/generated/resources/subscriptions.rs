@@ -44,11 +44,11 @@ impl Subscriptions {
     ///
     /// - `currency`: Keep only records in this currency, an ISO 4217 code.
     /// - `external_customer_id`: Keep only what belongs to the customer with this external id.
+    /// - `external_id`: Keep only subscriptions with this external id.
     /// - `plan_code`: Keep only subscriptions to the plan with this code.
+    /// - `overridden`: Keep only subscriptions with overrides of their plan, or only those without.
     /// - `status`: Keep only subscriptions in these statuses; only `active` ones when left out.
     /// - `billing_entity_codes`: Keep only subscriptions of the billing entities with these codes.
-    /// - `external_id`: Keep only subscriptions with this external id.
-    /// - `overridden`: Keep only subscriptions with overrides of their plan, or only those without.
     /// - [`page`](Request::page), [`per_page`](Request::per_page): which part of the list is returned.
     pub fn list(&self) -> Request<List> {
         Request::new(
@@ -56,11 +56,11 @@ impl Subscriptions {
             List {
                 currency: None,
                 external_customer_id: None,
+                external_id: None,
                 plan_code: None,
+                overridden: None,
                 status: None,
                 billing_entity_codes: None,
-                external_id: None,
-                overridden: None,
                 paging: Paging::default(),
             },
         )
@@ -771,11 +771,11 @@ impl SubscriptionsLifetimeUsage {
 pub struct List {
     currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
+    external_id: Option<String>,
     plan_code: Option<String>,
+    overridden: Option<bool>,
     status: Option<Vec<lago_types::SubscriptionStatus>>,
     billing_entity_codes: Option<Vec<String>>,
-    external_id: Option<String>,
-    overridden: Option<bool>,
     paging: Paging,
 }
 
@@ -793,9 +793,19 @@ impl Request<List> {
         self.call.external_customer_id = Some(external_customer_id.into());
         self
     }
+    /// Keep only subscriptions with this external id.
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.call.external_id = Some(external_id.into());
+        self
+    }
     /// Keep only subscriptions to the plan with this code.
     pub fn plan_code(mut self, plan_code: impl Into<String>) -> Self {
         self.call.plan_code = Some(plan_code.into());
+        self
+    }
+    /// Keep only subscriptions with overrides of their plan, or only those without.
+    pub fn overridden(mut self, overridden: bool) -> Self {
+        self.call.overridden = Some(overridden);
         self
     }
     /// Keep only subscriptions in these statuses; only `active` ones when left out.
@@ -814,16 +824,6 @@ impl Request<List> {
         self.call.billing_entity_codes = Some(
             billing_entity_codes.into_iter().map(Into::into).collect(),
         );
-        self
-    }
-    /// Keep only subscriptions with this external id.
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.call.external_id = Some(external_id.into());
-        self
-    }
-    /// Keep only subscriptions with overrides of their plan, or only those without.
-    pub fn overridden(mut self, overridden: bool) -> Self {
-        self.call.overridden = Some(overridden);
         self
     }
 }
