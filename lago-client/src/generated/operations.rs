@@ -169,7 +169,7 @@ pub static OPERATIONS: [Operation; 223] = [
     row("deletePlanMetadataKey", Delete, "/plans/{code}/metadata/{key}", "plans.metadata.delete", Idempotent, Absent, &["metadata"], &[], Some(crate::operation::Gone::Key("key")), Some("1.39.0")),
     row("findQuoteVersion", Get, "/quote_versions/{lago_id}", "quote_versions.get", Idempotent, Absent, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
     row("approveQuoteVersion", Post, "/quote_versions/{lago_id}/approve", "quote_versions.approve", Idempotent, Optional, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
-    row("cloneQuoteVersion", Post, "/quote_versions/{lago_id}/clone", "quote_versions.clone", NotIdempotent, Absent, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("cloneQuoteVersion", Post, "/quote_versions/{lago_id}/clone", "quote_versions.clone_as_draft", NotIdempotent, Absent, &["quote_version"], &[], None, Some("1.52.0")),
     row("voidQuoteVersion", Post, "/quote_versions/{lago_id}/void", "quote_versions.void", Idempotent, Absent, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
     row("findAllQuotes", Get, "/quotes", "quotes.list", Idempotent, Absent, &["quotes"], &[], None, Some("1.52.0")),
     row("findQuote", Get, "/quotes/{lago_id}", "quotes.get", Idempotent, Absent, &["quote"], &[("lago_id", "lago_id")], None, Some("1.52.0")),

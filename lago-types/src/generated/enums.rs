@@ -1231,9 +1231,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Kind of fee that a wallet can be limited to.
+    /// Kind of fee.
     ///
-    /// Any type of fee goes.
+    /// a wallet may be limited to any kind of fee.
     ///
     /// Used by [`FeeEstimateItem::type_`](crate::FeeEstimateItem::type_), [`FeeItem::type_`](crate::FeeItem::type_), [`QuoteWalletAppliesTo::fee_types`](crate::QuoteWalletAppliesTo::fee_types), [`WalletAppliesTo::fee_types`](crate::WalletAppliesTo::fee_types), [`WalletAppliesToInput::fee_types`](crate::WalletAppliesToInput::fee_types).
     pub enum FeeType {
@@ -1693,7 +1693,7 @@ open_enum! {
 open_enum! {
     /// Recurring rule interval.
     ///
-    /// Used by [`QuoteWalletTopUpRule::interval`](crate::QuoteWalletTopUpRule::interval), [`RecurringTransactionRule::interval`](crate::RecurringTransactionRule::interval), [`RecurringTransactionRuleInput::interval`](crate::RecurringTransactionRuleInput::interval), [`RecurringTransactionRuleUpdate::interval`](crate::RecurringTransactionRuleUpdate::interval).
+    /// Used by [`RecurringTransactionRule::interval`](crate::RecurringTransactionRule::interval), [`RecurringTransactionRuleInput::interval`](crate::RecurringTransactionRuleInput::interval), [`RecurringTransactionRuleUpdate::interval`](crate::RecurringTransactionRuleUpdate::interval).
     pub enum RecurringRuleInterval {
         /// `weekly`
         Weekly = "weekly",
@@ -1711,7 +1711,7 @@ open_enum! {
 open_enum! {
     /// Recurring rule method.
     ///
-    /// Used by [`QuoteWalletTopUpRule::method`](crate::QuoteWalletTopUpRule::method), [`RecurringTransactionRule::method`](crate::RecurringTransactionRule::method), [`RecurringTransactionRuleInput::method`](crate::RecurringTransactionRuleInput::method), [`RecurringTransactionRuleUpdate::method`](crate::RecurringTransactionRuleUpdate::method).
+    /// Used by [`RecurringTransactionRule::method`](crate::RecurringTransactionRule::method), [`RecurringTransactionRuleInput::method`](crate::RecurringTransactionRuleInput::method), [`RecurringTransactionRuleUpdate::method`](crate::RecurringTransactionRuleUpdate::method).
     pub enum RecurringRuleMethod {
         /// `fixed`
         Fixed = "fixed",
@@ -1735,7 +1735,7 @@ open_enum! {
 open_enum! {
     /// Recurring rule trigger.
     ///
-    /// Used by [`QuoteWalletTopUpRule::trigger`](crate::QuoteWalletTopUpRule::trigger), [`RecurringTransactionRule::trigger`](crate::RecurringTransactionRule::trigger), [`RecurringTransactionRuleInput::trigger`](crate::RecurringTransactionRuleInput::trigger), [`RecurringTransactionRuleUpdate::trigger`](crate::RecurringTransactionRuleUpdate::trigger).
+    /// Used by [`RecurringTransactionRule::trigger`](crate::RecurringTransactionRule::trigger), [`RecurringTransactionRuleInput::trigger`](crate::RecurringTransactionRuleInput::trigger), [`RecurringTransactionRuleUpdate::trigger`](crate::RecurringTransactionRuleUpdate::trigger).
     pub enum RecurringRuleTrigger {
         /// `interval`
         Interval = "interval",

@@ -4,8 +4,7 @@
 
 use super::{
     BillingTime, ChargeModel, CouponFrequency, CouponType, Currency, FeeType,
-    FixedChargeModel, OrderType, QuoteVersion, RecurringRuleInterval,
-    RecurringRuleMethod, RecurringRuleTrigger,
+    FixedChargeModel, OrderType, QuoteVersion,
 };
 
 /// Offer to a customer with its current version and the users who own it.
@@ -99,10 +98,10 @@ pub struct QuoteAddOnOverrides {
     pub invoice_display_name: Option<String>,
     /// Beginning of the time that is billed. Example: `2026-01-01T00:00:00Z`.
     #[serde(rename = "fromDatetime", default, skip_serializing_if = "Option::is_none")]
-    pub from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub from_datetime: Option<String>,
     /// End of the time that is billed. Example: `2026-12-31T23:59:59Z`.
     #[serde(rename = "toDatetime", default, skip_serializing_if = "Option::is_none")]
-    pub to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub to_datetime: Option<String>,
 }
 
 /// The add-on as it was when it was put into the quote.
@@ -136,10 +135,10 @@ pub struct QuoteAddOnPayload {
     pub total_amount_cents: Option<i64>,
     /// Beginning of the time that is billed. Example: `2026-01-01T00:00:00Z`.
     #[serde(rename = "fromDatetime", default, skip_serializing_if = "Option::is_none")]
-    pub from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub from_datetime: Option<String>,
     /// End of the time that is billed. Example: `2026-12-31T23:59:59Z`.
     #[serde(rename = "toDatetime", default, skip_serializing_if = "Option::is_none")]
-    pub to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub to_datetime: Option<String>,
     /// Name of the add-on. Example: `Setup fee`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -398,7 +397,7 @@ pub struct QuotePlanFixedChargeOverride {
     pub add_on_code: String,
     /// How many are billed, as decimal text. Example: `10`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub units: Option<String>,
+    pub units: Option<crate::Decimal>,
     /// Prices, in the form that the charge model has.
     #[serde(
         default,
@@ -599,19 +598,19 @@ pub struct QuoteWalletCredit {
 pub struct QuoteWalletCreditPayload {
     /// Credits that the customer pays for. Example: `100.0`.
     #[serde(rename = "paidCredits", default, skip_serializing_if = "Option::is_none")]
-    pub paid_credits: Option<String>,
+    pub paid_credits: Option<crate::Decimal>,
     /// Credits given for free. Example: `20.0`.
     #[serde(rename = "grantedCredits", default, skip_serializing_if = "Option::is_none")]
-    pub granted_credits: Option<String>,
+    pub granted_credits: Option<crate::Decimal>,
     /// Worth of one credit in units of the currency. Example: `1.0`.
     #[serde(rename = "rateAmount", default, skip_serializing_if = "Option::is_none")]
-    pub rate_amount: Option<String>,
+    pub rate_amount: Option<crate::Decimal>,
     /// Currency of the wallet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     /// When the wallet expires; null for never. Example: `2027-01-01T00:00:00Z`.
     #[serde(rename = "expirationAt", default, skip_serializing_if = "Option::is_none")]
-    pub expiration_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    pub expiration_at: Option<String>,
     /// What the credits may pay for; null for everything.
     #[serde(rename = "appliesTo", default, skip_serializing_if = "Option::is_none")]
     pub applies_to: Option<QuoteWalletAppliesTo>,
@@ -619,9 +618,12 @@ pub struct QuoteWalletCreditPayload {
     #[serde(
         rename = "recurringTransactionRules",
         default,
-        skip_serializing_if = "Option::is_none"
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::decode::free_form::deserialize"
     )]
-    pub recurring_transaction_rules: Option<Vec<QuoteWalletTopUpRule>>,
+    pub recurring_transaction_rules: Option<
+        Vec<::serde_json::Map<String, ::serde_json::Value>>,
+    >,
     /// Name of the wallet. Example: `Prepaid credits`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -633,69 +635,6 @@ pub struct QuoteWalletCreditPayload {
     )]
     pub purchase_order_number: Option<String>,
     /// Whether the invoice of the credits waits for its payment. Example: `false`.
-    #[serde(
-        rename = "invoiceRequiresSuccessfulPayment",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub invoice_requires_successful_payment: Option<bool>,
-}
-
-/// Quote wallet top up rule.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct QuoteWalletTopUpRule {
-    /// What starts a top-up: time, or a low balance. Example: `interval`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trigger: Option<RecurringRuleTrigger>,
-    /// How often a top-up comes. Example: `monthly`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interval: Option<RecurringRuleInterval>,
-    /// Balance in credits below which a top-up comes. Example: `10.0`.
-    #[serde(
-        rename = "thresholdCredits",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub threshold_credits: Option<String>,
-    /// Whether a top-up has a fixed size or fills up to a target. Example: `fixed`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<RecurringRuleMethod>,
-    /// Ongoing balance in credits to fill up to. Example: `100.0`.
-    #[serde(
-        rename = "targetOngoingBalance",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub target_ongoing_balance: Option<String>,
-    /// Whether what fills up to the target is given for free. Example: `false`.
-    #[serde(
-        rename = "grantsTargetTopUp",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub grants_target_top_up: Option<bool>,
-    /// Credits that the customer pays for. Example: `100.0`.
-    #[serde(rename = "paidCredits", default, skip_serializing_if = "Option::is_none")]
-    pub paid_credits: Option<String>,
-    /// Credits given for free. Example: `20.0`.
-    #[serde(rename = "grantedCredits", default, skip_serializing_if = "Option::is_none")]
-    pub granted_credits: Option<String>,
-    /// When the rule begins. Example: `2026-01-01T00:00:00Z`.
-    #[serde(rename = "startedAt", default, skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the rule ends; null for never. Example: `2027-01-01T00:00:00Z`.
-    #[serde(rename = "expirationAt", default, skip_serializing_if = "Option::is_none")]
-    pub expiration_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Name of the transactions on invoices. Example: `Monthly top-up`.
-    #[serde(
-        rename = "transactionName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub transaction_name: Option<String>,
-    /// Whether the invoice of a top-up waits for its payment. Example: `false`.
     #[serde(
         rename = "invoiceRequiresSuccessfulPayment",
         default,

@@ -279,7 +279,6 @@ pub(crate) fn define(generator: &mut schemars::SchemaGenerator) {
     generator.subschema_for::<super::QuoteWalletAppliesTo>();
     generator.subschema_for::<super::QuoteWalletCredit>();
     generator.subschema_for::<super::QuoteWalletCreditPayload>();
-    generator.subschema_for::<super::QuoteWalletTopUpRule>();
     generator.subschema_for::<super::RecurringRuleInterval>();
     generator.subschema_for::<super::RecurringRuleMethod>();
     generator.subschema_for::<super::RecurringRuleStatus>();

@@ -787,7 +787,7 @@ async fn find_all_customer_invoices(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<bool>("self_billed")? {
         request = request.self_billed(value);
     }
-    if let Some(value) = args.query::<String>("currency")? {
+    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
     if let Some(value) = args.query::<bool>("partially_paid")? {
@@ -2083,7 +2083,7 @@ async fn approve_quote_version(lago: &Client, args: &Args) -> Outcome {
 }
 
 async fn clone_quote_version(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.quote_versions().clone(args.path("lago_id")?);
+    let request = lago.quote_versions().clone_as_draft(args.path("lago_id")?);
     json(&request.await?)
 }
 
@@ -3250,7 +3250,7 @@ pub static DECODERS: [Decoder; 225] = [
     Decoder { id: "deletePlanMetadataKey", method: "plans.metadata.delete", root: Some("metadata"), decode: decode::<resources::plans::MetadataDelete> },
     Decoder { id: "findQuoteVersion", method: "quote_versions.get", root: Some("quote_version"), decode: decode::<resources::quote_versions::Get> },
     Decoder { id: "approveQuoteVersion", method: "quote_versions.approve", root: Some("quote_version"), decode: decode::<resources::quote_versions::Approve> },
-    Decoder { id: "cloneQuoteVersion", method: "quote_versions.clone", root: Some("quote_version"), decode: decode::<resources::quote_versions::CloneCall> },
+    Decoder { id: "cloneQuoteVersion", method: "quote_versions.clone_as_draft", root: Some("quote_version"), decode: decode::<resources::quote_versions::CloneAsDraft> },
     Decoder { id: "voidQuoteVersion", method: "quote_versions.void", root: Some("quote_version"), decode: decode::<resources::quote_versions::Void> },
     Decoder { id: "findAllQuotes", method: "quotes.list", root: Some("quotes"), decode: decode_page::<resources::quotes::List> },
     Decoder { id: "findQuote", method: "quotes.get", root: Some("quote"), decode: decode::<resources::quotes::Get> },

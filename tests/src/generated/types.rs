@@ -301,7 +301,6 @@ pub static TYPES: &[Row] = &[
     Row::of::<lago_types::QuoteWalletAppliesTo>("QuoteWalletAppliesTo"),
     Row::of::<lago_types::QuoteWalletCredit>("QuoteWalletCredit"),
     Row::of::<lago_types::QuoteWalletCreditPayload>("QuoteWalletCreditPayload"),
-    Row::of::<lago_types::QuoteWalletTopUpRule>("QuoteWalletTopUpRule"),
     Row::of::<lago_types::RecurringRuleInterval>("RecurringRuleInterval"),
     Row::of::<lago_types::RecurringRuleMethod>("RecurringRuleMethod"),
     Row::of::<lago_types::RecurringRuleStatus>("RecurringRuleStatus"),

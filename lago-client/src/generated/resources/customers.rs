@@ -1691,7 +1691,7 @@ pub struct InvoicesList {
     payment_dispute_lost: Option<bool>,
     invoice_type: Option<lago_types::InvoiceType>,
     self_billed: Option<bool>,
-    currency: Option<String>,
+    currency: Option<lago_types::Currency>,
     partially_paid: Option<bool>,
     settlements: Option<Vec<lago_types::InvoiceSettlement>>,
     billing_entity_codes: Option<Vec<String>>,
@@ -1797,7 +1797,7 @@ impl Request<InvoicesList> {
         self
     }
     /// Keep only invoices in this currency.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
         self
     }
