@@ -155,7 +155,7 @@ webhook_events! {
     ///
     /// `invoice.payment_status_updated`.
     InvoicePaymentStatusUpdated(crate::Invoice) = "invoice.payment_status_updated" in "invoice",
-    /// Sent when the taxes of a draft are known, so that it can be finalized; carries it with fees, credits and taxes.
+    /// Sent when the fees and taxes of a draft invoice stand, so that it could be finalized; carries it with customer, subscriptions, fees, credits and taxes.
     ///
     /// `invoice.ready_to_finalize`.
     InvoiceReadyToFinalize(crate::Invoice) = "invoice.ready_to_finalize" in "invoice",
@@ -167,27 +167,27 @@ webhook_events! {
     ///
     /// `invoice.voided`.
     InvoiceVoided(crate::Invoice) = "invoice.voided" in "invoice",
-    /// Sent when signing an order form has made an order; carries the order, not yet executed.
+    /// Sent when a signed order form becomes an order; carries the order.
     ///
     /// `order.created`.
     OrderCreated(crate::Order) = "order.created" in "order",
-    /// Sent when an order was executed; carries it with the record of what was made.
+    /// Sent when an order is executed; carries it with the record of what was made.
     ///
     /// `order.executed`.
     OrderExecuted(crate::Order) = "order.executed" in "order",
-    /// Sent when approving a quote version has made an order form; carries the form, ready to be signed.
+    /// Sent when an order form is made from an approved quote; carries the form.
     ///
     /// `order_form.created`.
     OrderFormCreated(crate::OrderForm) = "order_form.created" in "order_form",
-    /// Sent when an order form was not signed in time; carries it with the reason `expired`.
+    /// Sent when nobody signs an order form in time; carries the form.
     ///
     /// `order_form.expired`.
     OrderFormExpired(crate::OrderForm) = "order_form.expired" in "order_form",
-    /// Sent when an order form is marked as signed; carries it with the link to the signed document, if there is one.
+    /// Sent when an order form is signed; carries the form with the link to the signed document, if there is one.
     ///
     /// `order_form.signed`.
     OrderFormSigned(crate::OrderForm) = "order_form.signed" in "order_form",
-    /// Sent when an unsigned order form is voided; carries it with the reason.
+    /// Sent when an order form is voided; carries the form with the reason.
     ///
     /// `order_form.voided`.
     OrderFormVoided(crate::OrderForm) = "order_form.voided" in "order_form",
@@ -203,7 +203,7 @@ webhook_events! {
     ///
     /// `payment_provider.error`.
     PaymentProviderError(crate::PaymentProviderError) = "payment_provider.error" in "payment_provider_error",
-    /// Sent when a receipt is issued for a payment; carries it with the payment in cents, before its PDF is made.
+    /// Sent when a receipt is issued for a payment that succeeded; carries it with the payment, before its PDF is made.
     ///
     /// `payment_receipt.created`.
     PaymentReceiptCreated(crate::PaymentReceipt) = "payment_receipt.created" in "payment_receipt",
@@ -239,11 +239,11 @@ webhook_events! {
     ///
     /// `quote.approved`.
     QuoteApproved(crate::Quote) = "quote.approved" in "quote",
-    /// Sent when a quote is made; carries it with its first version, a draft.
+    /// Sent when a quote is drawn up for a customer; carries it with its first version.
     ///
     /// `quote.created`.
     QuoteCreated(crate::Quote) = "quote.created" in "quote",
-    /// Sent when a version of a quote is voided, by hand, by a newer draft or with its order form; carries quote and version.
+    /// Sent when a version of a quote is voided, by hand, by a newer draft or with its order form; carries the quote with that version, not with the one that may take its place.
     ///
     /// `quote.voided`.
     QuoteVoided(crate::Quote) = "quote.voided" in "quote",
@@ -279,7 +279,7 @@ webhook_events! {
     ///
     /// `subscription.usage_threshold_reached`.
     SubscriptionUsageThresholdReached(crate::Subscription) = "subscription.usage_threshold_reached" in "subscription",
-    /// Sent when a wallet is opened for a customer; carries it with its balances in cents and in credits.
+    /// Sent when a customer gets a wallet; carries it with its recurring top-up rules, without limitations.
     ///
     /// `wallet.created`.
     WalletCreated(crate::Wallet) = "wallet.created" in "wallet",
@@ -287,11 +287,11 @@ webhook_events! {
     ///
     /// `wallet.depleted_ongoing_balance`.
     WalletDepletedOngoingBalance(crate::Wallet) = "wallet.depleted_ongoing_balance" in "wallet",
-    /// Sent when a wallet is terminated or expires; carries it as it last was.
+    /// Sent when a wallet is closed or expires; carries it as it last was, with its recurring top-up rules.
     ///
     /// `wallet.terminated`.
     WalletTerminated(crate::Wallet) = "wallet.terminated" in "wallet",
-    /// Sent when the settings of a wallet change; carries the wallet in its new state.
+    /// Sent when the settings or the balance of a wallet change; carries its new state with its recurring top-up rules.
     ///
     /// `wallet.updated`.
     WalletUpdated(crate::Wallet) = "wallet.updated" in "wallet",
