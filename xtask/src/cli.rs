@@ -4,4 +4,5 @@ pub(crate) mod commands;
 pub(crate) mod conform;
 mod forward;
 pub(crate) mod mock;
+pub(crate) mod spec;
 pub(crate) mod webhook;

@@ -5,6 +5,7 @@ mod diagnostic;
 mod output;
 mod pointer;
 mod regen;
+mod sources;
 mod spec;
 mod workspace;
 mod yaml;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use cli::{commands, conform, mock, webhook};
+use cli::{commands, conform, mock, spec as spec_commands, webhook};
 use workspace::workspace;
 
 /// Maintenance of this workspace.
@@ -44,19 +45,10 @@ enum Command {
     },
     /// Works on openapi.yaml.
     #[command(subcommand)]
-    Spec(Spec),
+    Spec(spec_commands::Spec),
     /// Does what a server does with webhooks.
     #[command(subcommand)]
     Webhook(webhook::Webhook),
-}
-
-#[derive(Subcommand)]
-enum Spec {
-    /// Takes the facts of an upstream document into openapi.yaml, which keeps its prose.
-    Import {
-        /// The upstream document: OpenAPI 3.x, YAML or JSON.
-        file: PathBuf,
-    },
 }
 
 fn main() -> ExitCode {
@@ -73,9 +65,7 @@ fn main() -> ExitCode {
         Command::Conform { replay } => return conform::run(&root, &replay),
         Command::Webhook(command) => return webhook::run(&root, &command),
         Command::Mock { port } => mock::run(&root, port),
-        Command::Spec(Spec::Import { file }) => {
-            spec::import_file(&file, &root.join("openapi.yaml"))
-        }
+        Command::Spec(command) => return spec_commands::run(command, &root),
     };
     match outcome {
         Ok(report) => {

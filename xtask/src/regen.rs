@@ -1,19 +1,21 @@
 //! From openapi.yaml to the generated code of both crates: text in, files out, no IO.
 
-mod address;
+pub(crate) mod address;
 mod conversions;
 pub(crate) mod emit;
+pub(crate) mod follow;
 mod ident;
 mod identity;
 mod inspect;
 pub(crate) mod ir;
 mod keyed;
+mod moves;
 mod names;
 mod operations;
-mod overlay;
+pub(crate) mod overlay;
 mod pagination;
 mod passes;
-mod places;
+pub(crate) mod places;
 mod prose;
 mod reach;
 mod read;
@@ -21,8 +23,9 @@ mod reserved;
 mod resources;
 #[cfg(test)]
 mod sample;
-mod schema;
-mod validate;
+pub(crate) mod schema;
+pub(crate) mod unnamed;
+pub(crate) mod validate;
 
 use std::time::Instant;
 
@@ -34,6 +37,7 @@ use address::Address;
 pub(crate) use inspect::inspect;
 use names::Names;
 use operations::OperationFacts;
+pub(crate) use operations::repeatable_by_method;
 use overlay::Overlay;
 use passes::{Context, PASSES, Problem};
 
@@ -60,6 +64,24 @@ pub(crate) struct Inputs {
     /// Whether entries that do nothing are errors: they are on openapi.yaml, for which they were
     /// written; another document may lack what they speak of.
     pub(crate) strict: bool,
+}
+
+impl Inputs {
+    /// A document and the data beside it.
+    pub(crate) fn new(spec: Source, data: follow::Data, strict: bool) -> Self {
+        let follow::Data {
+            overlay,
+            names,
+            operations,
+        } = data;
+        Self {
+            spec,
+            overlay,
+            names,
+            operations,
+            strict,
+        }
+    }
 }
 
 /// What a document became, and how.
@@ -172,19 +194,31 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Prepared, Diagnostics> {
         }
         // Later passes rely on what earlier ones promise.
         if !context.problems.is_empty() {
-            return Err(complain(&document, &addresses, context.problems));
+            return Err(refused(
+                complain(&document, &addresses, context.problems),
+                reports,
+                inputs,
+            ));
         }
     }
     passes::check(&root, &mut context);
     if !context.problems.is_empty() {
-        return Err(complain(&document, &addresses, context.problems));
+        return Err(refused(
+            complain(&document, &addresses, context.problems),
+            reports,
+            inputs,
+        ));
     }
     reports.extend(complain(&document, &addresses, std::mem::take(&mut context.reports)).0);
     clock.lap("passes");
     let mut problems = Vec::new();
     let api = read::read(&root, &names, &facts, &mut problems);
     if !problems.is_empty() {
-        return Err(complain(&document, &addresses, problems));
+        return Err(refused(
+            complain(&document, &addresses, problems),
+            reports,
+            inputs,
+        ));
     }
     clock.lap("read");
     reports.extend(names.unused());
@@ -199,6 +233,18 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Prepared, Diagnostics> {
         reports,
         effects,
     })
+}
+
+/// What stops generation, with what else is wrong already: a person mends all of it in one go.
+fn refused(
+    Diagnostics(mut problems): Diagnostics,
+    reports: Vec<Diagnostic>,
+    inputs: &Inputs,
+) -> Diagnostics {
+    if inputs.strict {
+        problems.extend(reports);
+    }
+    Diagnostics(problems)
 }
 
 fn complain(

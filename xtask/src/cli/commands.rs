@@ -6,10 +6,8 @@ use clap::Args;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::output;
-use crate::regen::{self, Generated, Inputs, Source};
-
-/// The document that the workspace is generated from.
-const DOCUMENT: &str = "openapi.yaml";
+use crate::regen::{self, Generated, Inputs};
+use crate::sources::{self, io_problem};
 
 /// Rebuilds the generated code of both crates from openapi.yaml.
 #[derive(Args, Debug)]
@@ -95,57 +93,12 @@ pub(crate) fn regen(options: &Regen, root: &Path) -> Result<String, Diagnostics>
 }
 
 fn inputs(options: &Regen, root: &Path) -> Result<Inputs, Diagnostics> {
-    let own = |name: &str| read(&root.join(name), name);
-    Ok(Inputs {
-        spec: match &options.spec {
-            Some(path) => read(path, &path.display().to_string())?,
-            None => own(DOCUMENT)?,
-        },
-        overlay: folder(root, "xtask/overlay")?,
-        names: own("xtask/names.yaml")?,
-        operations: own("xtask/operations.yaml")?,
-        strict: options.spec.is_none(),
-    })
-}
-
-/// The YAML files of a folder, by name.
-fn folder(root: &Path, name: &str) -> Result<Vec<Source>, Diagnostics> {
-    let path = root.join(name);
-    let problem = |error| Diagnostics::from(io_problem(&path, &error));
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(&path).map_err(problem)? {
-        let file = entry.map_err(problem)?.file_name();
-        files.extend(
-            file.to_str()
-                .filter(|file| file.ends_with(".yaml"))
-                .map(str::to_owned),
-        );
-    }
-    files.sort();
-    let sources = files
-        .iter()
-        .map(|file| read(&path.join(file), &format!("{name}/{file}")));
-    sources.collect()
-}
-
-fn read(path: &Path, name: &str) -> Result<Source, Diagnostics> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Source {
-            name: name.to_owned(),
-            text,
-        }),
-        Err(error) => Err(io_problem(path, &error).into()),
-    }
-}
-
-fn io_problem(path: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic {
-        file: path.display().to_string(),
-        line: None,
-        pointer: None,
-        message: error.to_string(),
-        advice: "check that the path is right and may be read and written".to_owned(),
-    }
+    let spec = match &options.spec {
+        Some(path) => sources::read(path, &path.display().to_string())?,
+        None => sources::own(root, sources::DOCUMENT)?,
+    };
+    let data = sources::data(root)?;
+    Ok(Inputs::new(spec, data, options.spec.is_none()))
 }
 
 fn report(generated: &Generated, timings: bool) -> String {

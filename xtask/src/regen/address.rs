@@ -152,6 +152,13 @@ fn visit_document(document: &Value) -> Vec<(String, String)> {
     visitor.found
 }
 
+/// Address and pointer of a schema and of every schema in it, members before the schema that holds them.
+pub(crate) fn schemas_in(schema: &Value, address: &str, pointer: &str) -> Vec<(String, String)> {
+    let mut visitor = Visitor::default();
+    visitor.schema(schema, address.to_owned(), pointer.to_owned());
+    visitor.found
+}
+
 #[derive(Default)]
 struct Visitor {
     found: Vec<(String, String)>,

@@ -195,6 +195,11 @@ fn idempotency(said: &Value) -> Option<Idempotency> {
     }))
 }
 
+/// Whether an operation may be repeated as far as its HTTP method says.
+pub(crate) fn repeatable_by_method(method: &str) -> bool {
+    by_method(method) == Idempotency::Idempotent
+}
+
 /// What the HTTP method alone says.
 fn by_method(method: &str) -> Idempotency {
     match method {

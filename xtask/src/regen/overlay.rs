@@ -6,11 +6,15 @@
 //! and the entry must go. On other documents it is a report.
 
 mod absence;
+mod agree;
 mod change;
 mod evidence;
 mod file;
 mod operation;
+mod review;
 mod schema;
+
+use std::fmt;
 
 use serde_json::Value;
 
@@ -20,9 +24,27 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::yaml::read::Document;
 use change::Change;
 use file::{Entry, File};
+pub(crate) use review::{Outcome, Review};
 
 /// Why an entry cannot be applied.
-type Refusal = String;
+#[derive(Clone, Debug, PartialEq)]
+enum Refusal {
+    /// The document says already what the entry says, or has what it brings.
+    Stated(String),
+    /// The document does not have the target.
+    Missing,
+    /// Anything else.
+    Other(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stated(what) | Self::Other(what) => what,
+            Self::Missing => "its target is not in this document",
+        })
+    }
+}
 
 /// What the target of an entry may say in place of a method and a path.
 const EVERY_OPERATION: &str = "every operation";
@@ -51,11 +73,7 @@ impl Overlay {
     /// Applies the entries in order; returns how many places changed, and findings about the
     /// others.
     pub(crate) fn apply(&self, root: &mut Value) -> (usize, Vec<Diagnostic>) {
-        let mut document = Target {
-            addresses: index(root),
-            root,
-            known: Known::All,
-        };
+        let mut document = Target::new(root);
         let mut applied = 0;
         let mut findings = Vec::new();
         for File {
@@ -78,6 +96,18 @@ impl Overlay {
         }
         (applied, findings)
     }
+
+    /// Applies only the entries that bring something which has words of its own.
+    pub(crate) fn apply_additions(&self, root: &mut Value) {
+        let mut document = Target::new(root);
+        let entries = self.files.iter().flat_map(|file| &file.entries);
+        for entry in entries.filter(|entry| entry.change.adds()) {
+            for target in &entry.targets {
+                // What cannot be applied adds nothing.
+                let _ = document.apply(target, entry);
+            }
+        }
+    }
 }
 
 /// The document while it changes.
@@ -99,13 +129,20 @@ enum Known {
     Wrong,
 }
 
-impl Target<'_> {
+impl<'d> Target<'d> {
+    fn new(root: &'d mut Value) -> Self {
+        Self {
+            addresses: index(root),
+            root,
+            known: Known::All,
+        }
+    }
+
     fn apply(&mut self, target: &str, entry: &Entry) -> Result<(), Refusal> {
         let root = &mut *self.root;
         if let Some(place) = entry.change.lacks(root) {
-            return Err(format!(
-                "it refers to `{place}`, which is not in this document"
-            ));
+            let lacking = format!("it refers to `{place}`, which is not in this document");
+            return Err(Refusal::Other(lacking));
         }
         match &entry.change {
             Change::Parameter(parameter) => operation::add_parameter(root, target, parameter),
@@ -136,12 +173,18 @@ impl Target<'_> {
         let (owner, name) = address
             .parent()
             .zip(address.property())
-            .ok_or("its target is no property of an object")?;
+            .ok_or_else(|| other("its target is no property of an object"))?;
         let pointer = self.find(owner.as_str())?;
-        let object = self.root.pointer_mut(&pointer).ok_or_else(missing)?;
+        let object = self.root.pointer_mut(&pointer).ok_or(Refusal::Missing)?;
         match entry.change {
             Change::Required => schema::require(object, name)?,
-            Change::Optional => schema::make_optional(object, name)?,
+            Change::Optional => {
+                let is_known = self.addresses.contains_key(target);
+                schema::make_optional(object, name).map_err(|refusal| match is_known {
+                    true => refusal,
+                    false => Refusal::Missing,
+                })?;
+            }
             _ => schema::remove(object, name)?,
         }
         if entry.change == Change::Absent {
@@ -156,10 +199,10 @@ impl Target<'_> {
 
     fn schema(&mut self, target: &str, entry: &Entry) -> Result<(), Refusal> {
         let pointer = self.find(target)?;
-        let before = self.root.pointer(&pointer).ok_or_else(missing)?;
+        let before = self.root.pointer(&pointer).ok_or(Refusal::Missing)?;
         let mut after = schema::changed(self.root, before, &entry.change, &entry.why)?;
         if after == *before {
-            return Err("the document says the same".to_owned());
+            return Err(same());
         }
         if entry.change.is_for_readers() {
             schema::describe(&mut after, &entry.why);
@@ -178,7 +221,7 @@ impl Target<'_> {
             self.addresses = index(self.root);
             self.known = Known::All;
         }
-        self.addresses.get(address).cloned().ok_or_else(missing)
+        self.addresses.get(address).cloned().ok_or(Refusal::Missing)
     }
 
     /// Takes note that there are other schemas at and below an address than before.
@@ -196,8 +239,16 @@ impl Target<'_> {
     }
 }
 
-fn missing() -> Refusal {
-    "its target is not in this document".to_owned()
+fn same() -> Refusal {
+    stated("the document says the same")
+}
+
+fn stated(what: &str) -> Refusal {
+    Refusal::Stated(what.to_owned())
+}
+
+fn other(what: &str) -> Refusal {
+    Refusal::Other(what.to_owned())
 }
 
 #[cfg(test)]

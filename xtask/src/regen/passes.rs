@@ -25,6 +25,7 @@ use serde_json::Value;
 use super::address::Addresses;
 use super::names::Names;
 pub(crate) use enums::SITES;
+pub(crate) use rename::facts;
 
 /// One pass over the document.
 pub(crate) struct Pass {

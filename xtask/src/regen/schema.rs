@@ -73,6 +73,16 @@ pub(crate) fn is_struct(node: &Value) -> bool {
     properties(node).next().is_some() && reference(node).is_none()
 }
 
+/// The patterns that mean a decimal number, in `pattern` or misplaced in `format`.
+const NUMERIC: [&str; 1] = ["^[0-9]+.?[0-9]*$"];
+
+/// Whether the text of a node is a decimal number by its pattern.
+pub(crate) fn is_numeric(node: &Value) -> bool {
+    let keys = ["pattern", "format"].into_iter();
+    keys.filter_map(|key| text(node, key))
+        .any(|value| NUMERIC.contains(&value))
+}
+
 /// Whether a format decides a type; all others are notes.
 pub(crate) fn is_format(format: &str) -> bool {
     ["date-time", "date", "uuid", "decimal", "unix-time"].contains(&format)

@@ -2,6 +2,7 @@
 
 mod documents;
 mod edits;
+mod real;
 
 use super::*;
 

@@ -26,7 +26,7 @@ pub(crate) fn validate(document: &Document) -> Result<(), Diagnostics> {
         shape::check(document, &mut found);
     }
     if found.is_empty() {
-        references(document, document.root(), "", &mut found);
+        references(document, &mut found);
         operations(document, &mut found);
     }
     if found.is_empty() {
@@ -52,30 +52,48 @@ fn version(document: &Document, found: &mut Vec<Diagnostic>) {
     found.push(document.diagnostic("/openapi", message, advice));
 }
 
-fn references(document: &Document, node: &Value, place: &str, found: &mut Vec<Diagnostic>) {
+fn references(document: &Document, found: &mut Vec<Diagnostic>) {
+    for (place, target) in dangling(document.root()) {
+        found.push(document.diagnostic(
+            &place,
+            format!("`{target}` leads nowhere"),
+            "define it, or correct the reference; references to other files are not followed",
+        ));
+    }
+}
+
+/// The references that lead nowhere: the pointer of each, and where it would lead.
+pub(crate) fn dangling(root: &Value) -> Vec<(String, &str)> {
+    let mut found = Vec::new();
+    look_for_dangling(root, root, "", &mut found);
+    found
+}
+
+fn look_for_dangling<'d>(
+    root: &'d Value,
+    node: &'d Value,
+    place: &str,
+    found: &mut Vec<(String, &'d str)>,
+) {
     match node {
         Value::Object(map) => {
             if let Some(Value::String(target)) = map.get("$ref")
-                && follow(document.root(), target).is_none()
+                && follow(root, target).is_none()
             {
-                found.push(document.diagnostic(
-                    &join(place, "$ref"),
-                    format!("`{target}` leads nowhere"),
-                    "define it, or correct the reference; references to other files are not followed",
-                ));
+                found.push((join(place, "$ref"), target));
             }
             for (key, value) in map {
                 // Examples are data: a `$ref` in them is no reference.
                 if !matches!(key.as_str(), "example" | "examples" | "default" | "enum")
                     || place.ends_with("/properties")
                 {
-                    references(document, value, &join(place, key), found);
+                    look_for_dangling(root, value, &join(place, key), found);
                 }
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                references(document, item, &format!("{place}/{index}"), found);
+                look_for_dangling(root, item, &format!("{place}/{index}"), found);
             }
         }
         _ => {}
@@ -137,29 +155,60 @@ fn path_parameters(
     place: &str,
     found: &mut Vec<Diagnostic>,
 ) {
-    let declared: Vec<&str> = list(item, "parameters")
-        .chain(list(operation, "parameters"))
-        .filter_map(|parameter| match text(parameter, "$ref") {
-            Some(target) => follow(document.root(), target),
-            None => Some(parameter),
-        })
-        .filter(|parameter| text(parameter, "in") == Some("path"))
-        .filter_map(|parameter| text(parameter, "name"))
-        .collect();
-    let used = paths::parameters(path);
-    for name in used.iter().filter(|name| !declared.contains(name)) {
+    let PathParameters { undeclared, unused } =
+        path_parameters_of(document.root(), path, item, operation);
+    for name in undeclared {
         found.push(document.diagnostic(
             place,
             format!("nothing declares the path parameter `{name}`"),
             format!("declare a parameter `{name}` with `in: path`"),
         ));
     }
-    for name in declared.iter().filter(|name| !used.contains(name)) {
+    for name in unused {
         found.push(document.diagnostic(
             place,
             format!("the path has no place for the parameter `{name}`"),
             format!("write `{{{name}}}` into the path, or remove the parameter"),
         ));
+    }
+}
+
+/// Where a path and the parameters that are declared for it do not agree.
+pub(crate) struct PathParameters<'d> {
+    /// Those that only the path has.
+    pub(crate) undeclared: Vec<&'d str>,
+    /// Those that the path has no place for.
+    pub(crate) unused: Vec<&'d str>,
+}
+
+/// Compares a path with the parameters of one of its operations.
+pub(crate) fn path_parameters_of<'d>(
+    root: &'d Value,
+    path: &'d str,
+    item: &'d Value,
+    operation: &'d Value,
+) -> PathParameters<'d> {
+    let declared: Vec<&str> = list(item, "parameters")
+        .chain(list(operation, "parameters"))
+        .filter_map(|parameter| match text(parameter, "$ref") {
+            Some(target) => follow(root, target),
+            None => Some(parameter),
+        })
+        .filter(|parameter| text(parameter, "in") == Some("path"))
+        .filter_map(|parameter| text(parameter, "name"))
+        .collect();
+    let used = paths::parameters(path);
+    PathParameters {
+        undeclared: used
+            .iter()
+            .filter(|name| !declared.contains(name))
+            .copied()
+            .collect(),
+        unused: declared
+            .iter()
+            .filter(|name| !used.contains(name))
+            .copied()
+            .collect(),
     }
 }
 

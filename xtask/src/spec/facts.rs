@@ -9,6 +9,11 @@ pub(super) fn with_prose_of(ours: Option<&Value>, theirs: &Value) -> Value {
     node(Shape::Object(Context::Document), "", theirs, ours)
 }
 
+/// The facts of one parameter.
+pub(super) fn parameter(parameter: &Value) -> Value {
+    node(Shape::Object(Context::Parameter), "", parameter, None)
+}
+
 /// `name` is the key that the node stands under.
 fn node(shape: Shape, name: &str, theirs: &Value, ours: Option<&Value>) -> Value {
     match (shape, theirs) {
@@ -72,7 +77,7 @@ fn object(
     Value::Object(merged)
 }
 
-fn counterpart<'a>(
+pub(super) fn counterpart<'a>(
     identity: Identity,
     position: usize,
     theirs: &Value,

@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use super::changes::Changes;
+use super::duplicates::{self, Duplicate, duplicates};
 use super::facts;
-use super::missing::Missing;
+use super::missing::{self, Missing, Unsaid};
+use super::words::words;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::yaml::read::Document;
 use crate::yaml::write;
@@ -15,12 +17,18 @@ pub(crate) struct Imported {
     pub(crate) text: String,
     pub(crate) changes: Changes,
     pub(crate) missing: Missing,
+    /// Nodes that are new and have no words.
+    pub(crate) unsaid: Vec<Unsaid>,
+    /// What upstream states twice.
+    pub(crate) duplicates: Vec<Duplicate>,
 }
 
-/// The facts of `upstream` in canonical order with the prose of `ours`.
+/// The facts of `upstream` in canonical order with the prose of `ours`, and for nodes that `ours` does not have
+/// that of `added`: `ours` with what the overlay adds.
 pub(crate) fn import(
     upstream: &Document,
     ours: Option<&Document>,
+    added: Option<&Value>,
 ) -> Result<Imported, Diagnostics> {
     let problems: Vec<_> = [Some(upstream), ours]
         .into_iter()
@@ -30,15 +38,25 @@ pub(crate) fn import(
     if !problems.is_empty() {
         return Err(Diagnostics(problems));
     }
+    let duplicates = duplicates(upstream.root());
+    let theirs = duplicates::without(upstream.root(), &duplicates);
     let ours = ours.map(Document::root);
-    let next = facts::with_prose_of(ours, upstream.root());
+    let words = ours.zip(added).map(|(ours, added)| words(ours, added));
+    let next = facts::with_prose_of(words.as_ref().or(ours), &theirs);
     let facts_before = ours.map(|ours| facts::with_prose_of(None, ours));
-    let facts_now = facts::with_prose_of(None, upstream.root());
+    let facts_now = facts::with_prose_of(None, &theirs);
     Ok(Imported {
         text: write::to_yaml(&next),
         changes: Changes::between(facts_before.as_ref(), &facts_now),
         missing: Missing::from(&next),
+        unsaid: missing::unsaid(ours, &next),
+        duplicates,
     })
+}
+
+/// Refuses what is no OpenAPI 3 document.
+pub(super) fn check(document: &Document) -> Result<(), Diagnostics> {
+    check_version(document).map_or(Ok(()), |problem| Err(problem.into()))
 }
 
 fn check_version(document: &Document) -> Option<Diagnostic> {

@@ -19,6 +19,54 @@ pub(crate) struct Missing {
     pub(super) responses: usize,
 }
 
+/// A node without words of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unsaid {
+    /// Where it stands.
+    pub(crate) pointer: String,
+    /// The key under which they are written.
+    pub(crate) key: &'static str,
+}
+
+/// The nodes of a document that have no words and that the one before did not have.
+pub(super) fn unsaid(before: Option<&Value>, now: &Value) -> Vec<Unsaid> {
+    let mut unsaid = Vec::new();
+    let look = &mut |context, at: &str, node: &Map<String, Value>| {
+        // A response has the reason phrase at least.
+        let known = context == Context::Response
+            || before.is_some_and(|before| before.pointer(at).is_some());
+        let name = pointer::parse(at).pop().unwrap_or_default();
+        if let Some(key) = words(context, at, &name, node).filter(|_| !known) {
+            unsaid.push(Unsaid {
+                pointer: at.to_owned(),
+                key,
+            });
+        }
+    };
+    visit(Shape::Object(Context::Document), now, "", look);
+    unsaid
+}
+
+/// The key of the words that a node lacks.
+fn words(
+    context: Context,
+    at: &str,
+    name: &str,
+    node: &Map<String, Value>,
+) -> Option<&'static str> {
+    // Someone else describes what a reference points to.
+    let undescribed = !node.contains_key("description") && !node.contains_key("$ref");
+    let is_component = at.matches('/').count() == 3 && at.starts_with("/components/schemas/");
+    match context {
+        Context::Operation => (!node.contains_key("summary")).then_some("summary"),
+        Context::Property | Context::Parameter => undescribed.then_some("description"),
+        Context::Schema if is_component => undescribed.then_some("description"),
+        Context::Response => (node.get("description") == Some(&Value::String(reason_phrase(name))))
+            .then_some("description"),
+        _ => None,
+    }
+}
+
 impl Missing {
     pub(super) fn from(document: &Value) -> Self {
         let mut missing = Self::default();
@@ -30,26 +78,21 @@ impl Missing {
     fn look_at(&mut self, context: Context, at: &str, node: &Map<String, Value>) {
         let segments = pointer::parse(at);
         let segments: Vec<_> = segments.iter().map(String::as_str).collect();
-        // Someone else describes what a reference points to.
-        let undescribed = !node.contains_key("description") && !node.contains_key("$ref");
+        let name = segments.last().copied().unwrap_or_default();
+        if words(context, at, name, node).is_none() {
+            return;
+        }
         match (context, &segments[..]) {
-            (Context::Operation, _) if node.contains_key("summary") => {}
             (Context::Operation, ["paths", path, method]) => {
                 let id = node.get("operationId").and_then(Value::as_str);
                 let name = id.map_or_else(|| format!("{method} {path}"), str::to_owned);
                 self.operations.push(name);
             }
             (Context::Operation, ["webhooks", name, _]) => self.webhooks.push((*name).to_owned()),
-            (Context::Schema, ["components", "schemas", name]) if undescribed => {
-                self.schemas.push((*name).to_owned());
-            }
-            (Context::Property, _) if undescribed => self.properties += 1,
-            (Context::Parameter, _) if undescribed => self.parameters += 1,
-            (Context::Response, [.., name])
-                if node.get("description") == Some(&Value::String(reason_phrase(name))) =>
-            {
-                self.responses += 1;
-            }
+            (Context::Schema, _) => self.schemas.push(name.to_owned()),
+            (Context::Property, _) => self.properties += 1,
+            (Context::Parameter, _) => self.parameters += 1,
+            (Context::Response, _) => self.responses += 1,
             _ => {}
         }
     }

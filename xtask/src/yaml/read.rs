@@ -41,6 +41,11 @@ impl Document {
         })
     }
 
+    /// What diagnostics call it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The value of the whole document.
     pub(crate) fn root(&self) -> &Value {
         &self.root

@@ -25,6 +25,14 @@ pub(crate) fn to_yaml(value: &Value) -> String {
     out
 }
 
+/// A key or a text on one line, also between brackets if `in_flow`.
+pub(crate) fn text_on_one_line(text: &str, in_flow: bool) -> String {
+    match in_flow {
+        true => scalar::string_in_flow(text),
+        false => scalar::string(text),
+    }
+}
+
 /// With `inline`, the first entry goes on behind a `- ` that is already written.
 fn write_map(out: &mut String, map: &Map<String, Value>, indent: usize, inline: bool) {
     for (index, (key, value)) in map.iter().enumerate() {

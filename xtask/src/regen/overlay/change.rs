@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::regen::ir::LeftOut;
 
 /// What an entry does to each of its targets.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Change {
     /// The value may be null.
     Nullable,
@@ -50,7 +50,7 @@ pub(super) enum Change {
 }
 
 /// A webhook that the document lacks.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Webhook {
     /// The `webhook_type` of its deliveries.
     pub(super) name: String,
@@ -119,6 +119,22 @@ impl Change {
         matches!(
             self,
             Self::Nullable | Self::Optional | Self::Required | Self::Values(_)
+        )
+    }
+
+    /// Whether it brings nodes, or moves them, with what is said of them.
+    pub(super) fn adds(&self) -> bool {
+        matches!(
+            self,
+            Self::Add(_)
+                | Self::Merge(_)
+                | Self::Replace(_)
+                | Self::Wrap(_)
+                | Self::Unwrap(_)
+                | Self::Parameter(_)
+                | Self::Operation(_)
+                | Self::Schema(_)
+                | Self::Webhook(_)
         )
     }
 

@@ -16,7 +16,7 @@ pub(super) struct File {
 }
 
 /// One correction.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Entry {
     /// The entry in its file.
     pub(super) pointer: String,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::change::Webhook;
-use super::{EVERY_OPERATION, Refusal, missing};
+use super::{EVERY_OPERATION, Refusal, other, same, stated};
 use crate::pointer::join;
 use crate::regen::address::Address;
 use crate::regen::schema::{CODES, MAY_BE_EMPTY, METHODS, UNPUBLISHED, list, object_mut};
@@ -17,7 +17,7 @@ pub(super) fn add_parameter(
     parameter: &Value,
 ) -> Result<(), Refusal> {
     let pointer = pointer(target)?;
-    let operation = root.pointer(&pointer).ok_or_else(missing)?;
+    let operation = root.pointer(&pointer).ok_or(Refusal::Missing)?;
     let resolved = |parameter: &Value| {
         let target = parameter["$ref"].as_str();
         let target = target.and_then(|place| root.pointer(place.strip_prefix('#')?));
@@ -28,12 +28,12 @@ pub(super) fn add_parameter(
         .map(resolved)
         .any(|known| known["name"] == added["name"] && known["in"] == added["in"]);
     if known {
-        return Err("the document has this parameter already".to_owned());
+        return Err(stated("the document has this parameter already"));
     }
     let operation = root
         .pointer_mut(&pointer)
         .map(object_mut)
-        .ok_or_else(missing)?;
+        .ok_or(Refusal::Missing)?;
     match operation.entry("parameters").or_insert_with(|| json!([])) {
         Value::Array(parameters) => parameters.push(parameter.clone()),
         other => *other = json!([parameter]),
@@ -43,15 +43,15 @@ pub(super) fn add_parameter(
 
 /// Takes a parameter away from its operation: `GET /api_logs?request_paths`.
 pub(super) fn remove_parameter(root: &mut Value, target: &str) -> Result<(), Refusal> {
-    let (operation, name) = target.split_once('?').ok_or_else(missing)?;
+    let (operation, name) = target.split_once('?').ok_or(Refusal::Missing)?;
     let place = pointer(operation)? + "/parameters";
     let parameters = root.pointer_mut(&place).and_then(Value::as_array_mut);
-    let parameters = parameters.ok_or_else(missing)?;
+    let parameters = parameters.ok_or(Refusal::Missing)?;
     let before = parameters.len();
     parameters.retain(|parameter| parameter["name"] != name);
     (parameters.len() < before)
         .then_some(())
-        .ok_or_else(missing)
+        .ok_or(Refusal::Missing)
 }
 
 /// Adds failures to the operation that the target names, or to every one that lacks them.
@@ -70,12 +70,12 @@ pub(super) fn add_errors(
             changed |= merge_errors(operation.1, errors);
         }
     } else {
-        let operation = root.pointer_mut(&pointer(target)?).ok_or_else(missing)?;
+        let operation = root
+            .pointer_mut(&pointer(target)?)
+            .ok_or(Refusal::Missing)?;
         changed = merge_errors(operation, errors);
     }
-    changed
-        .then_some(())
-        .ok_or_else(|| "the document says the same".to_owned())
+    changed.then_some(()).ok_or_else(same)
 }
 
 fn merge_errors(operation: &mut Value, errors: &BTreeMap<String, Vec<String>>) -> bool {
@@ -107,26 +107,26 @@ fn merge_errors(operation: &mut Value, errors: &BTreeMap<String, Vec<String>>) -
 
 /// Lets the success that the target names come without a body: `POST /invoices/{id}/download 200`.
 pub(super) fn allow_empty(root: &mut Value, target: &str) -> Result<(), Refusal> {
-    let (operation, status) = target.rsplit_once(' ').ok_or_else(missing)?;
+    let (operation, status) = target.rsplit_once(' ').ok_or(Refusal::Missing)?;
     let place = join(&(pointer(operation)? + "/responses"), status);
-    let response = root.pointer_mut(&place).ok_or_else(missing)?;
+    let response = root.pointer_mut(&place).ok_or(Refusal::Missing)?;
     if response.get("content").is_none() {
-        return Err("the document knows no body there".to_owned());
+        return Err(stated("the document knows no body there"));
     }
     let known = object_mut(response).insert(MAY_BE_EMPTY.to_owned(), json!(true));
     match known {
-        Some(_) => Err("it is said twice".to_owned()),
+        Some(_) => Err(other("it is said twice")),
         None => Ok(()),
     }
 }
 
 /// Says whether a request needs its body: `PUT /fees/{lago_id} request`.
 pub(super) fn require_body(root: &mut Value, target: &str, needed: bool) -> Result<(), Refusal> {
-    let operation = target.strip_suffix(" request").ok_or_else(missing)?;
+    let operation = target.strip_suffix(" request").ok_or(Refusal::Missing)?;
     let place = pointer(operation)? + "/requestBody";
-    let body = root.pointer_mut(&place).ok_or_else(missing)?;
+    let body = root.pointer_mut(&place).ok_or(Refusal::Missing)?;
     if (body["required"] == json!(true)) == needed {
-        return Err("the document says the same".to_owned());
+        return Err(same());
     }
     body["required"] = json!(needed);
     Ok(())
@@ -135,10 +135,10 @@ pub(super) fn require_body(root: &mut Value, target: &str, needed: bool) -> Resu
 /// Adds an operation: `POST /invoices/{lago_id}/download_xml`.
 pub(super) fn add(root: &mut Value, target: &str, operation: &Value) -> Result<(), Refusal> {
     let (method, path) = split(target)?;
-    let paths = root["paths"].as_object_mut().ok_or_else(missing)?;
+    let paths = root["paths"].as_object_mut().ok_or(Refusal::Missing)?;
     let item = object_mut(paths.entry(path).or_insert_with(|| json!({})));
     if item.contains_key(&method) {
-        return Err("the document has this operation".to_owned());
+        return Err(stated("the document has this operation"));
     }
     let mut operation = operation.clone();
     operation[UNPUBLISHED] = json!(true);
@@ -148,14 +148,14 @@ pub(super) fn add(root: &mut Value, target: &str, operation: &Value) -> Result<(
 
 /// Adds a webhook: `webhook wallet_created`.
 pub(super) fn add_webhook(root: &mut Value, target: &str, new: &Webhook) -> Result<(), Refusal> {
-    let key = target.strip_prefix("webhook ").ok_or_else(missing)?;
+    let key = target.strip_prefix("webhook ").ok_or(Refusal::Missing)?;
     let webhooks = object_mut(
         object_mut(root)
             .entry("webhooks")
             .or_insert_with(|| json!({})),
     );
     if webhooks.contains_key(key) {
-        return Err("the document has this webhook".to_owned());
+        return Err(stated("the document has this webhook"));
     }
     let root = &new.root;
     let body = json!({
@@ -183,10 +183,10 @@ fn pointer(target: &str) -> Result<String, Refusal> {
 }
 
 fn split(target: &str) -> Result<(String, &str), Refusal> {
-    let (method, path) = Address::new(target).operation().ok_or_else(missing)?;
+    let (method, path) = Address::new(target).operation().ok_or(Refusal::Missing)?;
     let method = method.to_lowercase();
     match METHODS.contains(&method.as_str()) {
         true => Ok((method, path)),
-        false => Err("its target is no operation".to_owned()),
+        false => Err(other("its target is no operation")),
     }
 }

@@ -3,13 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::change::Change;
-use super::{Refusal, missing};
+use super::{Refusal, other, same, stated};
 use crate::regen::schema::{
     LEFT_OUT, NULL_AS_EMPTY, components_mut, flag, list, list_mut, object_mut, properties,
     reference,
 };
-
-const SAME: &str = "the document says the same";
 
 /// The type of null in JSON Schema.
 const NULL: &str = "null";
@@ -36,7 +34,7 @@ pub(super) fn changed(
         }
         Change::NullAsEmpty => {
             if !allows_null(root, before) {
-                return Err("nothing is null there".to_owned());
+                return Err(other("nothing is null there"));
             }
             let mut after = before.clone();
             after[NULL_AS_EMPTY] = json!(true);
@@ -47,14 +45,14 @@ pub(super) fn changed(
         Change::Add(more) => with_properties(root, before, more, why)?,
         Change::Wrap(key) => {
             if properties(resolve(root, before)).any(|(name, _)| name == key) {
-                return Err("the document has this root already".to_owned());
+                return Err(stated("the document has this root already"));
             }
             json!({ "type": "object", "required": [key], "properties": { key: before } })
         }
         Change::Unwrap(key) => resolve(root, before)
             .pointer(&format!("/properties/{key}"))
             .cloned()
-            .ok_or("the document has no such root there")?,
+            .ok_or_else(|| stated("the document has no such root there"))?,
         Change::Replace(schema) => {
             let mut after = schema.clone();
             if let Some(said) = before.get("description") {
@@ -69,7 +67,7 @@ pub(super) fn changed(
             merge(&mut after, patch);
             after
         }
-        _ => return Err("a schema cannot be changed like this".to_owned()),
+        _ => return Err(other("a schema cannot be changed like this")),
     })
 }
 
@@ -77,7 +75,7 @@ pub(super) fn changed(
 pub(super) fn create(root: &mut Value, name: &str, schema: &Value) -> Result<(), Refusal> {
     let components = components_mut(root);
     if components.contains_key(name) {
-        return Err("the document has a schema of this name".to_owned());
+        return Err(stated("the document has a schema of this name"));
     }
     components.insert(name.to_owned(), schema.clone());
     Ok(())
@@ -99,9 +97,9 @@ pub(super) fn describe(schema: &mut Value, more: &str) {
 /// Requires a property that the object declares.
 pub(super) fn require(object: &mut Value, name: &str) -> Result<(), Refusal> {
     if holders(object).any(|holder| requires(holder, name)) {
-        return Err(SAME.to_owned());
+        return Err(same());
     }
-    let holder = holder_mut(object, |holder| declares(holder, name)).ok_or_else(missing)?;
+    let holder = holder_mut(object, |holder| declares(holder, name)).ok_or(Refusal::Missing)?;
     add_required(holder, json!(name));
     Ok(())
 }
@@ -115,7 +113,7 @@ pub(super) fn make_optional(object: &mut Value, name: &str) -> Result<(), Refusa
         }
         changed = true;
     }
-    changed.then_some(()).ok_or_else(|| SAME.to_owned())
+    changed.then_some(()).ok_or_else(same)
 }
 
 /// Removes a property.
@@ -125,7 +123,7 @@ pub(super) fn remove(object: &mut Value, name: &str) -> Result<(), Refusal> {
         object_mut(&mut holder["properties"]).shift_remove(name);
         changed = true;
     }
-    changed.then_some(()).ok_or_else(missing)
+    changed.then_some(()).ok_or(Refusal::Missing)
 }
 
 /// An object and the members of its `allOf`.
@@ -162,7 +160,7 @@ fn requires(holder: &Value, name: &str) -> bool {
 /// The schema with null beside its values, in the forms of JSON Schema.
 fn nullable(root: &Value, before: &Value) -> Result<Value, Refusal> {
     if allows_null(root, before) {
-        return Err(SAME.to_owned());
+        return Err(same());
     }
     let mut after = before.clone();
     let map = object_mut(&mut after);
@@ -186,12 +184,12 @@ fn nullable(root: &Value, before: &Value) -> Result<Value, Refusal> {
             after["description"] = said;
         }
     } else {
-        return Err("the document allows anything there, also null".to_owned());
+        return Err(stated("the document allows anything there, also null"));
     }
     Ok(after)
 }
 
-fn allows_null(root: &Value, node: &Value) -> bool {
+pub(super) fn allows_null(root: &Value, node: &Value) -> bool {
     let node = resolve(root, node);
     flag(node, "nullable")
         || node["type"] == "null"
@@ -205,10 +203,12 @@ fn allows_null(root: &Value, node: &Value) -> bool {
 fn with_values(before: &Value, values: &[String]) -> Result<Value, Refusal> {
     let known: Vec<&Value> = list(before, "enum").collect();
     if known.is_empty() {
-        return Err("its target is no enum".to_owned());
+        return Err(other("its target is no enum"));
     }
     if let Some(value) = values.iter().find(|value| known.contains(&&json!(value))) {
-        return Err(format!("the document has the value `{value}` already"));
+        return Err(stated(&format!(
+            "the document has the value `{value}` already"
+        )));
     }
     let mut after = before.clone();
     if let Some(Value::Array(known)) = after.get_mut("enum") {
@@ -224,17 +224,19 @@ fn with_properties(
     why: &str,
 ) -> Result<Value, Refusal> {
     if reference(before).is_some() {
-        return Err("its target is a reference; aim at the schema".to_owned());
+        return Err(other("its target is a reference; aim at the schema"));
     }
     let mut members = holders(before).map(|holder| resolve(root, holder));
     if let Some((name, _)) = members.find_map(|member| {
         properties(more).find(|(name, _)| member["properties"].get(name).is_some())
     }) {
-        return Err(format!("the document has the property `{name}` already"));
+        return Err(stated(&format!(
+            "the document has the property `{name}` already"
+        )));
     }
     let mut after = before.clone();
     let own = holder_mut(&mut after, |holder| holder.get("properties").is_some())
-        .ok_or("its target is no object with properties of its own")?;
+        .ok_or_else(|| other("its target is no object with properties of its own"))?;
     for (name, schema) in properties(more) {
         let mut schema = schema.clone();
         if schema.get("description").is_none() {
@@ -248,7 +250,7 @@ fn with_properties(
     Ok(after)
 }
 
-fn resolve<'v>(root: &'v Value, node: &'v Value) -> &'v Value {
+pub(super) fn resolve<'v>(root: &'v Value, node: &'v Value) -> &'v Value {
     match reference(node) {
         Some(name) => &root["components"]["schemas"][name],
         None => node,

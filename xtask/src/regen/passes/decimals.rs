@@ -10,19 +10,13 @@ use serde_json::{Value, json};
 use super::Context;
 use crate::regen::ir::Form;
 use crate::regen::places::{each_schema, each_schema_mut};
-use crate::regen::schema::{is_type, object_mut, origin, text};
-
-/// The patterns that mean a decimal number, in `pattern` or misplaced in `format`.
-const PATTERNS: [&str; 1] = ["^[0-9]+.?[0-9]*$"];
+use crate::regen::schema::{is_numeric, is_type, object_mut, origin, text};
 
 /// After this pass every number is a decimal or a time in seconds.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let mut changes = 0;
     each_schema_mut(root, &mut |node| {
-        let numeric = ["pattern", "format"]
-            .iter()
-            .any(|key| text(node, key).is_some_and(|value| PATTERNS.contains(&value)));
-        if is_type(node, "number") || (numeric && is_type(node, "string")) {
+        if is_type(node, "number") || (is_numeric(node) && is_type(node, "string")) {
             node["format"] = json!("decimal");
             changes += 1;
         }

@@ -197,7 +197,7 @@ fn ruled(address: &str, hints: &BTreeMap<&String, &str>, context: &Context<'_>) 
 
 /// What makes two schemas the same type: all but where they stand, what is said of them, and what is
 /// required without being declared.
-pub(super) fn facts(schema: &Value) -> Value {
+pub(crate) fn facts(schema: &Value) -> Value {
     let mut bare = schema.clone();
     descend_mut(&mut bare, &mut |node| {
         let needed: Vec<Value> = required(node).map(Value::from).collect();

@@ -40,6 +40,15 @@ pub(super) fn string(text: &str) -> String {
     }
 }
 
+/// The same between brackets, where more has to be quoted.
+pub(super) fn string_in_flow(text: &str) -> String {
+    let bare = string(text);
+    match bare == text && text.contains([',', '[', ']', '{', '}']) {
+        true => format!("'{}'", text.replace('\'', "''")),
+        false => bare,
+    }
+}
+
 /// YAML 1.1 wants a point in every float and a sign in every exponent.
 fn float(shortest: &str) -> String {
     let Some((mantissa, exponent)) = shortest.split_once('e') else {

@@ -1,0 +1,171 @@
+//! `spec merged`: the document with the overlay applied, as OpenAPI 3.1 in canonical order, for other tools.
+
+use serde_json::{Map, Value, json};
+
+use super::facts;
+use super::table::{Context, Shape};
+use crate::pointer::follow;
+
+/// A corrected document as other tools read it.
+pub(super) fn published(corrected: &Value) -> Value {
+    let mut document = facts::with_prose_of(Some(corrected), corrected);
+    let version = document["openapi"].as_str().unwrap_or_default();
+    if !version.starts_with("3.1") {
+        document["openapi"] = json!("3.1.0");
+    }
+    write_out(&mut document);
+    modernize(Shape::Object(Context::Document), &mut document);
+    document
+}
+
+/// Writes responses out that say more than a reference may: beside one only words are allowed.
+fn write_out(document: &mut Value) {
+    let all = document.clone();
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    let operations = paths.into_iter().flatten().flat_map(|(_, item)| {
+        let item = item.as_object_mut().into_iter().flatten();
+        item.map(|(_, operation)| operation)
+    });
+    for operation in operations {
+        let responses = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut);
+        for response in responses
+            .into_iter()
+            .flatten()
+            .map(|(_, response)| response)
+        {
+            let said = response.as_object().into_iter().flatten();
+            let more: Vec<(String, Value)> = said
+                .filter(|(key, _)| !["$ref", "summary", "description"].contains(&key.as_str()))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect();
+            let target = response.get("$ref").and_then(Value::as_str);
+            let target = target.and_then(|target| follow(&all, target));
+            if let Some(target) = target.filter(|_| !more.is_empty()) {
+                let mut whole = target.clone();
+                if let Some(whole) = whole.as_object_mut() {
+                    whole.extend(more);
+                }
+                *response = whole;
+            }
+        }
+    }
+}
+
+/// Writes what only OpenAPI 3.0 knows as JSON Schema has it.
+fn modernize(shape: Shape, node: &mut Value) {
+    match (shape, node) {
+        (Shape::Object(context), node @ Value::Object(_)) => {
+            for (key, shape) in context.fields() {
+                if let Some(child) = node.get_mut(*key) {
+                    modernize(*shape, child);
+                }
+            }
+            if matches!(context, Context::Schema | Context::Property) {
+                schema(node);
+            }
+        }
+        (Shape::Map(shape, _), Value::Object(map)) => {
+            map.values_mut().for_each(|child| modernize(*shape, child));
+        }
+        (Shape::List(context, _), Value::Array(items)) => {
+            let shape = Shape::Object(context);
+            items.iter_mut().for_each(|item| modernize(shape, item));
+        }
+        _ => {}
+    }
+}
+
+fn schema(node: &mut Value) {
+    let Some(map) = node.as_object_mut() else {
+        return;
+    };
+    for (flag, bound) in [
+        ("exclusiveMinimum", "minimum"),
+        ("exclusiveMaximum", "maximum"),
+    ] {
+        match map.get(flag) {
+            Some(Value::Bool(true)) => match map.shift_remove(bound) {
+                Some(limit) => drop(map.insert(flag.to_owned(), limit)),
+                None => drop(map.shift_remove(flag)),
+            },
+            Some(Value::Bool(false)) => drop(map.shift_remove(flag)),
+            _ => {}
+        }
+    }
+    if map.shift_remove("nullable") == Some(json!(true)) {
+        allow_null(map);
+    }
+}
+
+fn allow_null(map: &mut Map<String, Value>) {
+    if let Some(Value::Array(values)) = map.get_mut("enum")
+        && !values.contains(&Value::Null)
+    {
+        values.push(Value::Null);
+    }
+    let is_composed = ["$ref", "allOf", "oneOf", "anyOf"]
+        .iter()
+        .any(|key| map.contains_key(*key));
+    match map.get_mut("type") {
+        Some(Value::Array(types)) if types.contains(&json!("null")) => {}
+        Some(Value::Array(types)) => types.push(json!("null")),
+        Some(one) => *one = json!([one, "null"]),
+        // A reference, or a composition: null stands beside it.
+        None if is_composed => {
+            let words = ["title", "description"].map(|key| (key, map.shift_remove(key)));
+            let whole = Value::Object(std::mem::take(map));
+            for (key, said) in words {
+                map.extend(said.map(|said| (key.to_owned(), said)));
+            }
+            map.insert("anyOf".to_owned(), json!([whole, {"type": "null"}]));
+        }
+        // Anything is allowed there.
+        None => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beside_a_reference_to_a_response_stand_only_words() {
+        let reference = json!({"$ref": "#/components/responses/Gone"});
+        let mut coded = reference.clone();
+        coded["x-codes"] = json!(["gone"]);
+        let document = published(&json!({
+            "openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"get": {"responses": {"404": coded, "410": reference}}}},
+            "components": {"responses": {"Gone": {"description": "It is gone."}}},
+        }));
+        let responses = &document["paths"]["/a"]["get"]["responses"];
+        assert_eq!(
+            responses["404"],
+            json!({"description": "It is gone.", "x-codes": ["gone"]})
+        );
+        assert_eq!(responses["410"], reference);
+    }
+
+    #[test]
+    fn what_only_an_older_version_knows_is_written_anew() {
+        let schemas = |schemas: Value| json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "components": {"schemas": schemas}});
+        let document = published(&schemas(json!({
+            "A": {"type": "string", "enum": ["a"], "nullable": true, "example": {"nullable": true}},
+            "B": {"$ref": "#/components/schemas/A", "description": "b", "nullable": true},
+            "C": {"type": "number", "minimum": 1, "exclusiveMinimum": true, "maximum": 2, "exclusiveMaximum": false},
+            "D": {"type": "object", "properties": {"nullable": {"type": "boolean", "nullable": false}}},
+        })));
+        assert_eq!(document["openapi"], "3.1.0");
+        assert_eq!(
+            document["components"]["schemas"],
+            json!({
+                "A": {"type": ["string", "null"], "enum": ["a", null], "example": {"nullable": true}},
+                "B": {"description": "b", "anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]},
+                "C": {"type": "number", "exclusiveMinimum": 1, "maximum": 2},
+                "D": {"type": "object", "properties": {"nullable": {"type": "boolean"}}},
+            })
+        );
+    }
+}

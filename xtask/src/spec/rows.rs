@@ -1,0 +1,103 @@
+//! Operations that operations.yaml does not have a row for, as rows that people correct.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::regen::repeatable_by_method;
+use crate::regen::schema::METHODS;
+use crate::yaml::read::Document;
+
+/// Rows that are missing, each behind the row that it follows.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Rows(Vec<Row>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    /// The operation before it in the document, if it has a row, and the line of that.
+    after: Option<(String, usize)>,
+    text: String,
+}
+
+impl Rows {
+    /// Looks up the operations of a document, in its order.
+    pub(super) fn missing(document: &Value, rows: &Document) -> Self {
+        let version = document["info"]["version"].as_str().unwrap_or_default();
+        let mut missing = Vec::new();
+        let mut after = None;
+        let paths = document["paths"].as_object().into_iter().flatten();
+        for (method, operation) in
+            paths.flat_map(|(_, item)| item.as_object().into_iter().flatten())
+        {
+            let Some(id) = operation.get("operationId").and_then(Value::as_str) else {
+                continue;
+            };
+            if !METHODS.contains(&method.as_str()) {
+                continue;
+            }
+            if rows.root().get(id).is_some() {
+                let place = crate::pointer::join("", id);
+                after = rows.line(&place).map(|line| (id.to_owned(), line));
+            } else {
+                let repeatable = repeatable_by_method(method);
+                missing.push(Row {
+                    after: after.clone(),
+                    text: format!("{id}: {{repeatable: {repeatable}, since: {version}}}"),
+                });
+            }
+        }
+        Self(missing)
+    }
+}
+
+impl fmt::Display for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            f,
+            "\nOperations without a row in xtask/operations.yaml: {} (repeatable by the HTTP method alone; review each)",
+            self.0.len()
+        )?;
+        let mut last = None;
+        for row in &self.0 {
+            if last != Some(&row.after) {
+                match &row.after {
+                    Some((id, line)) => writeln!(f, "  behind line {line}, `{id}`")?,
+                    None => writeln!(f, "  at the top")?,
+                }
+                last = Some(&row.after);
+            }
+            writeln!(f, "{}", row.text)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_row_is_drafted_behind_the_one_before_it() {
+        let operation = |id: &str| json!({"operationId": id});
+        let document = json!({"info": {"version": "1.2.3"}, "paths": {
+            "/b": {"parameters": [], "post": operation("first"), "get": operation("known")},
+            "/a": {"delete": operation("next"), "post": operation("last")},
+        }});
+        let rows = Document::parse("o.yaml", "# head\nknown: {repeatable: true}\n").unwrap();
+        assert_eq!(
+            Rows::missing(&document, &rows).to_string(),
+            "\nOperations without a row in xtask/operations.yaml: 3 (repeatable by the HTTP method alone; review each)
+  at the top
+first: {repeatable: false, since: 1.2.3}
+  behind line 2, `known`
+next: {repeatable: true, since: 1.2.3}
+last: {repeatable: false, since: 1.2.3}
+"
+        );
+    }
+}
