@@ -1783,7 +1783,7 @@ open_enum! {
         Terminated = "terminated",
         /// `canceled`: documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`
         Canceled = "canceled",
-        /// `incomplete`: documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `PUT /subscriptions/{external_id}?status`, `SubscriptionUpdateInput.status`, `parameters.subscription_status`
+        /// `incomplete`
         Incomplete = "incomplete",
     }
 }

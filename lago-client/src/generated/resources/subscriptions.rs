@@ -904,7 +904,7 @@ pub struct Delete {
 impl Request<Delete> {
     /// Send `pending` to cancel a pending subscription; without it the active one ends.
     ///
-    /// Documented values: `active`, `pending`.
+    /// Documented values: `active`, `pending`, `incomplete`.
     pub fn status(mut self, status: impl Into<lago_types::SubscriptionStatus>) -> Self {
         self.call.status = Some(status.into());
         self
