@@ -5,7 +5,7 @@
 use crate::operation::{Idempotency::*, Method::*, Operation, RequestBody::*, row};
 
 /// Every operation of the API, by path and method.
-pub static OPERATIONS: [Operation; 209] = [
+pub static OPERATIONS: [Operation; 223] = [
     row("findAllActivityLogs", Get, "/activity_logs", "activity_logs.list", Idempotent, Absent, &["activity_logs"], &[], None, Some("1.28.1")),
     row("findActivityLog", Get, "/activity_logs/{activity_id}", "activity_logs.get", Idempotent, Absent, &["activity_log"], &[("activity_id", "activity_id")], None, Some("1.28.1")),
     row("findAllAddOns", Get, "/add_ons", "add_ons.list", Idempotent, Absent, &["add_ons"], &[], None, Some("0.26.0-beta")),
@@ -119,7 +119,14 @@ pub static OPERATIONS: [Operation; 209] = [
     row("retryPayment", Post, "/invoices/{lago_id}/retry_payment", "invoices.retry_payment", NotIdempotent, Optional, &[], &[], None, Some("0.37.0-beta")),
     row("syncInvoiceSalesforceId", Put, "/invoices/{lago_id}/sync_salesforce_id", "invoices.sync_salesforce_id", Idempotent, Required, &["invoice"], &[("lago_id", "lago_id")], None, None),
     row("voidInvoice", Post, "/invoices/{lago_id}/void", "invoices.void", NotIdempotent, Optional, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.53.0-beta")),
-    row("findOrganization", Get, "/organizations", "organizations.get", Idempotent, Absent, &["organization"], &[], None, None),
+    row("findAllOrderForms", Get, "/order_forms", "order_forms.list", Idempotent, Absent, &["order_forms"], &[], None, Some("1.52.0")),
+    row("findOrderForm", Get, "/order_forms/{lago_id}", "order_forms.get", Idempotent, Absent, &["order_form"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("markOrderFormAsSigned", Post, "/order_forms/{lago_id}/mark_as_signed", "order_forms.mark_as_signed", Idempotent, Optional, &["order_form"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("voidOrderForm", Post, "/order_forms/{lago_id}/void", "order_forms.void", Idempotent, Absent, &["order_form"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("findAllOrders", Get, "/orders", "orders.list", Idempotent, Absent, &["orders"], &[], None, Some("1.52.0")),
+    row("findOrder", Get, "/orders/{lago_id}", "orders.get", Idempotent, Absent, &["order"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("executeOrder", Post, "/orders/{lago_id}/execute", "orders.execute", Idempotent, Optional, &["order"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("findOrganization", Get, "/organizations", "organizations.get", Idempotent, Absent, &["organization"], &[], None, Some("1.53.0")),
     row("updateOrganization", Put, "/organizations", "organizations.update", Idempotent, Required, &["organization"], &[], None, Some("0.26.0-beta")),
     row("findAllPaymentReceipts", Get, "/payment_receipts", "payment_receipts.list", Idempotent, Absent, &["payment_receipts"], &[], None, Some("1.22.0")),
     row("findPaymentReceipt", Get, "/payment_receipts/{lago_id}", "payment_receipts.get", Idempotent, Absent, &["payment_receipt"], &[("lago_id", "lago_id")], None, Some("1.22.0")),
@@ -160,6 +167,13 @@ pub static OPERATIONS: [Operation; 209] = [
     row("mergePlanMetadata", Patch, "/plans/{code}/metadata", "plans.metadata.merge", Idempotent, Required, &["metadata"], &[], None, Some("1.39.0")),
     row("replacePlanMetadata", Post, "/plans/{code}/metadata", "plans.metadata.replace", Idempotent, Required, &["metadata"], &[], None, Some("1.39.0")),
     row("deletePlanMetadataKey", Delete, "/plans/{code}/metadata/{key}", "plans.metadata.delete", Idempotent, Absent, &["metadata"], &[], Some(crate::operation::Gone::Key("key")), Some("1.39.0")),
+    row("findQuoteVersion", Get, "/quote_versions/{lago_id}", "quote_versions.get", Idempotent, Absent, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("approveQuoteVersion", Post, "/quote_versions/{lago_id}/approve", "quote_versions.approve", Idempotent, Optional, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("cloneQuoteVersion", Post, "/quote_versions/{lago_id}/clone", "quote_versions.clone_as_draft", NotIdempotent, Absent, &["quote_version"], &[], None, Some("1.52.0")),
+    row("voidQuoteVersion", Post, "/quote_versions/{lago_id}/void", "quote_versions.void", Idempotent, Absent, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("findAllQuotes", Get, "/quotes", "quotes.list", Idempotent, Absent, &["quotes"], &[], None, Some("1.52.0")),
+    row("findQuote", Get, "/quotes/{lago_id}", "quotes.get", Idempotent, Absent, &["quote"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("findAllQuoteVersions", Get, "/quotes/{lago_id}/versions", "quotes.versions.list", Idempotent, Absent, &["quote_versions"], &[("lago_id", "lago_quote_id")], None, Some("1.52.0")),
     row("findAllSubscriptions", Get, "/subscriptions", "subscriptions.list", Idempotent, Absent, &["subscriptions"], &[], None, Some("0.26.0-beta")),
     row("createSubscription", Post, "/subscriptions", "subscriptions.create", NotIdempotent, Required, &["subscription"], &[], None, Some("0.26.0-beta")),
     row("destroySubscription", Delete, "/subscriptions/{external_id}", "subscriptions.delete", NotIdempotent, Absent, &["subscription"], &[("external_id", "external_id")], None, Some("0.26.0-beta")),
@@ -335,100 +349,114 @@ pub(crate) mod op {
     pub(crate) const RETRY_PAYMENT: &Operation = &OPERATIONS[110];
     pub(crate) const SYNC_INVOICE_SALESFORCE_ID: &Operation = &OPERATIONS[111];
     pub(crate) const VOID_INVOICE: &Operation = &OPERATIONS[112];
-    pub(crate) const FIND_ORGANIZATION: &Operation = &OPERATIONS[113];
-    pub(crate) const UPDATE_ORGANIZATION: &Operation = &OPERATIONS[114];
-    pub(crate) const FIND_ALL_PAYMENT_RECEIPTS: &Operation = &OPERATIONS[115];
-    pub(crate) const FIND_PAYMENT_RECEIPT: &Operation = &OPERATIONS[116];
-    pub(crate) const RESEND_PAYMENT_RECEIPT_EMAIL: &Operation = &OPERATIONS[117];
-    pub(crate) const FIND_ALL_PAYMENT_REQUESTS: &Operation = &OPERATIONS[118];
-    pub(crate) const CREATE_PAYMENT_REQUEST: &Operation = &OPERATIONS[119];
-    pub(crate) const FIND_PAYMENT_REQUEST: &Operation = &OPERATIONS[120];
-    pub(crate) const FIND_ALL_PAYMENTS: &Operation = &OPERATIONS[121];
-    pub(crate) const CREATE_PAYMENT: &Operation = &OPERATIONS[122];
-    pub(crate) const FIND_PAYMENT: &Operation = &OPERATIONS[123];
-    pub(crate) const FIND_ALL_PLANS: &Operation = &OPERATIONS[124];
-    pub(crate) const CREATE_PLAN: &Operation = &OPERATIONS[125];
-    pub(crate) const DESTROY_PLAN: &Operation = &OPERATIONS[126];
-    pub(crate) const FIND_PLAN: &Operation = &OPERATIONS[127];
-    pub(crate) const UPDATE_PLAN: &Operation = &OPERATIONS[128];
-    pub(crate) const FIND_ALL_PLAN_CHARGES: &Operation = &OPERATIONS[129];
-    pub(crate) const CREATE_PLAN_CHARGE: &Operation = &OPERATIONS[130];
-    pub(crate) const DESTROY_PLAN_CHARGE: &Operation = &OPERATIONS[131];
-    pub(crate) const FIND_PLAN_CHARGE: &Operation = &OPERATIONS[132];
-    pub(crate) const UPDATE_PLAN_CHARGE: &Operation = &OPERATIONS[133];
-    pub(crate) const FIND_ALL_PLAN_CHARGE_FILTERS: &Operation = &OPERATIONS[134];
-    pub(crate) const CREATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[135];
-    pub(crate) const DESTROY_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[136];
-    pub(crate) const FIND_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[137];
-    pub(crate) const UPDATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[138];
-    pub(crate) const FIND_ALL_ENTITLEMENTS: &Operation = &OPERATIONS[139];
-    pub(crate) const UPDATE_ENTITLEMENT: &Operation = &OPERATIONS[140];
-    pub(crate) const CREATE_ENTITLEMENT: &Operation = &OPERATIONS[141];
-    pub(crate) const DESTROY_ENTITLEMENT: &Operation = &OPERATIONS[142];
-    pub(crate) const FIND_ENTITLEMENT: &Operation = &OPERATIONS[143];
-    pub(crate) const REMOVE_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[144];
-    pub(crate) const FIND_ALL_PLAN_FIXED_CHARGES: &Operation = &OPERATIONS[145];
-    pub(crate) const CREATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[146];
-    pub(crate) const DESTROY_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[147];
-    pub(crate) const FIND_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[148];
-    pub(crate) const UPDATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[149];
-    pub(crate) const DELETE_ALL_PLAN_METADATA: &Operation = &OPERATIONS[150];
-    pub(crate) const MERGE_PLAN_METADATA: &Operation = &OPERATIONS[151];
-    pub(crate) const REPLACE_PLAN_METADATA: &Operation = &OPERATIONS[152];
-    pub(crate) const DELETE_PLAN_METADATA_KEY: &Operation = &OPERATIONS[153];
-    pub(crate) const FIND_ALL_SUBSCRIPTIONS: &Operation = &OPERATIONS[154];
-    pub(crate) const CREATE_SUBSCRIPTION: &Operation = &OPERATIONS[155];
-    pub(crate) const DESTROY_SUBSCRIPTION: &Operation = &OPERATIONS[156];
-    pub(crate) const FIND_SUBSCRIPTION: &Operation = &OPERATIONS[157];
-    pub(crate) const UPDATE_SUBSCRIPTION: &Operation = &OPERATIONS[158];
-    pub(crate) const DELETE_ALL_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[159];
-    pub(crate) const GET_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[160];
-    pub(crate) const CREATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[161];
-    pub(crate) const DELETE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[162];
-    pub(crate) const GET_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[163];
-    pub(crate) const UPDATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[164];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGES: &Operation = &OPERATIONS[165];
-    pub(crate) const FIND_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[166];
-    pub(crate) const OVERRIDE_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[167];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGE_FILTERS: &Operation = &OPERATIONS[168];
-    pub(crate) const CREATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[169];
-    pub(crate) const DESTROY_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[170];
-    pub(crate) const FIND_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[171];
-    pub(crate) const UPDATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[172];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[173];
-    pub(crate) const UPDATE_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[174];
-    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT: &Operation = &OPERATIONS[175];
-    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[176];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_FIXED_CHARGES: &Operation = &OPERATIONS[177];
-    pub(crate) const FIND_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[178];
-    pub(crate) const OVERRIDE_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[179];
-    pub(crate) const GET_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[180];
-    pub(crate) const UPDATE_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[181];
-    pub(crate) const FIND_ALL_TAXES: &Operation = &OPERATIONS[182];
-    pub(crate) const CREATE_TAX: &Operation = &OPERATIONS[183];
-    pub(crate) const DESTROY_TAX: &Operation = &OPERATIONS[184];
-    pub(crate) const FIND_TAX: &Operation = &OPERATIONS[185];
-    pub(crate) const UPDATE_TAX: &Operation = &OPERATIONS[186];
-    pub(crate) const CREATE_WALLET_TRANSACTION: &Operation = &OPERATIONS[187];
-    pub(crate) const FIND_WALLET_TRANSACTION: &Operation = &OPERATIONS[188];
-    pub(crate) const FIND_ALL_WALLET_TRANSACTION_CONSUMPTIONS: &Operation = &OPERATIONS[189];
-    pub(crate) const FIND_ALL_WALLET_TRANSACTION_FUNDINGS: &Operation = &OPERATIONS[190];
-    pub(crate) const WALLET_TRANSACTION_PAYMENT_URL: &Operation = &OPERATIONS[191];
-    pub(crate) const FIND_ALL_WALLETS: &Operation = &OPERATIONS[192];
-    pub(crate) const CREATE_WALLET: &Operation = &OPERATIONS[193];
-    pub(crate) const DESTROY_WALLET: &Operation = &OPERATIONS[194];
-    pub(crate) const FIND_WALLET: &Operation = &OPERATIONS[195];
-    pub(crate) const UPDATE_WALLET: &Operation = &OPERATIONS[196];
-    pub(crate) const DELETE_ALL_WALLET_METADATA: &Operation = &OPERATIONS[197];
-    pub(crate) const MERGE_WALLET_METADATA: &Operation = &OPERATIONS[198];
-    pub(crate) const REPLACE_WALLET_METADATA: &Operation = &OPERATIONS[199];
-    pub(crate) const DELETE_WALLET_METADATA_KEY: &Operation = &OPERATIONS[200];
-    pub(crate) const FIND_ALL_WALLET_TRANSACTIONS: &Operation = &OPERATIONS[201];
-    pub(crate) const FIND_ALL_WEBHOOK_ENDPOINTS: &Operation = &OPERATIONS[202];
-    pub(crate) const CREATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[203];
-    pub(crate) const DESTROY_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[204];
-    pub(crate) const FIND_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[205];
-    pub(crate) const UPDATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[206];
-    pub(crate) const FETCH_JSON_PUBLIC_KEY: &Operation = &OPERATIONS[207];
-    pub(crate) const FETCH_PUBLIC_KEY: &Operation = &OPERATIONS[208];
+    pub(crate) const FIND_ALL_ORDER_FORMS: &Operation = &OPERATIONS[113];
+    pub(crate) const FIND_ORDER_FORM: &Operation = &OPERATIONS[114];
+    pub(crate) const MARK_ORDER_FORM_AS_SIGNED: &Operation = &OPERATIONS[115];
+    pub(crate) const VOID_ORDER_FORM: &Operation = &OPERATIONS[116];
+    pub(crate) const FIND_ALL_ORDERS: &Operation = &OPERATIONS[117];
+    pub(crate) const FIND_ORDER: &Operation = &OPERATIONS[118];
+    pub(crate) const EXECUTE_ORDER: &Operation = &OPERATIONS[119];
+    pub(crate) const FIND_ORGANIZATION: &Operation = &OPERATIONS[120];
+    pub(crate) const UPDATE_ORGANIZATION: &Operation = &OPERATIONS[121];
+    pub(crate) const FIND_ALL_PAYMENT_RECEIPTS: &Operation = &OPERATIONS[122];
+    pub(crate) const FIND_PAYMENT_RECEIPT: &Operation = &OPERATIONS[123];
+    pub(crate) const RESEND_PAYMENT_RECEIPT_EMAIL: &Operation = &OPERATIONS[124];
+    pub(crate) const FIND_ALL_PAYMENT_REQUESTS: &Operation = &OPERATIONS[125];
+    pub(crate) const CREATE_PAYMENT_REQUEST: &Operation = &OPERATIONS[126];
+    pub(crate) const FIND_PAYMENT_REQUEST: &Operation = &OPERATIONS[127];
+    pub(crate) const FIND_ALL_PAYMENTS: &Operation = &OPERATIONS[128];
+    pub(crate) const CREATE_PAYMENT: &Operation = &OPERATIONS[129];
+    pub(crate) const FIND_PAYMENT: &Operation = &OPERATIONS[130];
+    pub(crate) const FIND_ALL_PLANS: &Operation = &OPERATIONS[131];
+    pub(crate) const CREATE_PLAN: &Operation = &OPERATIONS[132];
+    pub(crate) const DESTROY_PLAN: &Operation = &OPERATIONS[133];
+    pub(crate) const FIND_PLAN: &Operation = &OPERATIONS[134];
+    pub(crate) const UPDATE_PLAN: &Operation = &OPERATIONS[135];
+    pub(crate) const FIND_ALL_PLAN_CHARGES: &Operation = &OPERATIONS[136];
+    pub(crate) const CREATE_PLAN_CHARGE: &Operation = &OPERATIONS[137];
+    pub(crate) const DESTROY_PLAN_CHARGE: &Operation = &OPERATIONS[138];
+    pub(crate) const FIND_PLAN_CHARGE: &Operation = &OPERATIONS[139];
+    pub(crate) const UPDATE_PLAN_CHARGE: &Operation = &OPERATIONS[140];
+    pub(crate) const FIND_ALL_PLAN_CHARGE_FILTERS: &Operation = &OPERATIONS[141];
+    pub(crate) const CREATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[142];
+    pub(crate) const DESTROY_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[143];
+    pub(crate) const FIND_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[144];
+    pub(crate) const UPDATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[145];
+    pub(crate) const FIND_ALL_ENTITLEMENTS: &Operation = &OPERATIONS[146];
+    pub(crate) const UPDATE_ENTITLEMENT: &Operation = &OPERATIONS[147];
+    pub(crate) const CREATE_ENTITLEMENT: &Operation = &OPERATIONS[148];
+    pub(crate) const DESTROY_ENTITLEMENT: &Operation = &OPERATIONS[149];
+    pub(crate) const FIND_ENTITLEMENT: &Operation = &OPERATIONS[150];
+    pub(crate) const REMOVE_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[151];
+    pub(crate) const FIND_ALL_PLAN_FIXED_CHARGES: &Operation = &OPERATIONS[152];
+    pub(crate) const CREATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[153];
+    pub(crate) const DESTROY_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[154];
+    pub(crate) const FIND_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[155];
+    pub(crate) const UPDATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[156];
+    pub(crate) const DELETE_ALL_PLAN_METADATA: &Operation = &OPERATIONS[157];
+    pub(crate) const MERGE_PLAN_METADATA: &Operation = &OPERATIONS[158];
+    pub(crate) const REPLACE_PLAN_METADATA: &Operation = &OPERATIONS[159];
+    pub(crate) const DELETE_PLAN_METADATA_KEY: &Operation = &OPERATIONS[160];
+    pub(crate) const FIND_QUOTE_VERSION: &Operation = &OPERATIONS[161];
+    pub(crate) const APPROVE_QUOTE_VERSION: &Operation = &OPERATIONS[162];
+    pub(crate) const CLONE_QUOTE_VERSION: &Operation = &OPERATIONS[163];
+    pub(crate) const VOID_QUOTE_VERSION: &Operation = &OPERATIONS[164];
+    pub(crate) const FIND_ALL_QUOTES: &Operation = &OPERATIONS[165];
+    pub(crate) const FIND_QUOTE: &Operation = &OPERATIONS[166];
+    pub(crate) const FIND_ALL_QUOTE_VERSIONS: &Operation = &OPERATIONS[167];
+    pub(crate) const FIND_ALL_SUBSCRIPTIONS: &Operation = &OPERATIONS[168];
+    pub(crate) const CREATE_SUBSCRIPTION: &Operation = &OPERATIONS[169];
+    pub(crate) const DESTROY_SUBSCRIPTION: &Operation = &OPERATIONS[170];
+    pub(crate) const FIND_SUBSCRIPTION: &Operation = &OPERATIONS[171];
+    pub(crate) const UPDATE_SUBSCRIPTION: &Operation = &OPERATIONS[172];
+    pub(crate) const DELETE_ALL_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[173];
+    pub(crate) const GET_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[174];
+    pub(crate) const CREATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[175];
+    pub(crate) const DELETE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[176];
+    pub(crate) const GET_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[177];
+    pub(crate) const UPDATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[178];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGES: &Operation = &OPERATIONS[179];
+    pub(crate) const FIND_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[180];
+    pub(crate) const OVERRIDE_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[181];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGE_FILTERS: &Operation = &OPERATIONS[182];
+    pub(crate) const CREATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[183];
+    pub(crate) const DESTROY_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[184];
+    pub(crate) const FIND_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[185];
+    pub(crate) const UPDATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[186];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[187];
+    pub(crate) const UPDATE_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[188];
+    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT: &Operation = &OPERATIONS[189];
+    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[190];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_FIXED_CHARGES: &Operation = &OPERATIONS[191];
+    pub(crate) const FIND_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[192];
+    pub(crate) const OVERRIDE_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[193];
+    pub(crate) const GET_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[194];
+    pub(crate) const UPDATE_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[195];
+    pub(crate) const FIND_ALL_TAXES: &Operation = &OPERATIONS[196];
+    pub(crate) const CREATE_TAX: &Operation = &OPERATIONS[197];
+    pub(crate) const DESTROY_TAX: &Operation = &OPERATIONS[198];
+    pub(crate) const FIND_TAX: &Operation = &OPERATIONS[199];
+    pub(crate) const UPDATE_TAX: &Operation = &OPERATIONS[200];
+    pub(crate) const CREATE_WALLET_TRANSACTION: &Operation = &OPERATIONS[201];
+    pub(crate) const FIND_WALLET_TRANSACTION: &Operation = &OPERATIONS[202];
+    pub(crate) const FIND_ALL_WALLET_TRANSACTION_CONSUMPTIONS: &Operation = &OPERATIONS[203];
+    pub(crate) const FIND_ALL_WALLET_TRANSACTION_FUNDINGS: &Operation = &OPERATIONS[204];
+    pub(crate) const WALLET_TRANSACTION_PAYMENT_URL: &Operation = &OPERATIONS[205];
+    pub(crate) const FIND_ALL_WALLETS: &Operation = &OPERATIONS[206];
+    pub(crate) const CREATE_WALLET: &Operation = &OPERATIONS[207];
+    pub(crate) const DESTROY_WALLET: &Operation = &OPERATIONS[208];
+    pub(crate) const FIND_WALLET: &Operation = &OPERATIONS[209];
+    pub(crate) const UPDATE_WALLET: &Operation = &OPERATIONS[210];
+    pub(crate) const DELETE_ALL_WALLET_METADATA: &Operation = &OPERATIONS[211];
+    pub(crate) const MERGE_WALLET_METADATA: &Operation = &OPERATIONS[212];
+    pub(crate) const REPLACE_WALLET_METADATA: &Operation = &OPERATIONS[213];
+    pub(crate) const DELETE_WALLET_METADATA_KEY: &Operation = &OPERATIONS[214];
+    pub(crate) const FIND_ALL_WALLET_TRANSACTIONS: &Operation = &OPERATIONS[215];
+    pub(crate) const FIND_ALL_WEBHOOK_ENDPOINTS: &Operation = &OPERATIONS[216];
+    pub(crate) const CREATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[217];
+    pub(crate) const DESTROY_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[218];
+    pub(crate) const FIND_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[219];
+    pub(crate) const UPDATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[220];
+    pub(crate) const FETCH_JSON_PUBLIC_KEY: &Operation = &OPERATIONS[221];
+    pub(crate) const FETCH_PUBLIC_KEY: &Operation = &OPERATIONS[222];
 }

@@ -11,6 +11,8 @@ crate::wire::query::query_text! {
     lago_types::InvoicePaymentStatus, lago_types::InvoiceSettlement,
     lago_types::InvoiceStatus, lago_types::InvoiceType,
     lago_types::OnTerminationCreditNote, lago_types::OnTerminationInvoice,
+    lago_types::OrderExecutionMode, lago_types::OrderFormStatus, lago_types::OrderStatus,
+    lago_types::OrderType, lago_types::QuoteVersionStatus,
     lago_types::SubscriptionStatus, lago_types::TransactionStatus,
     lago_types::TransactionType, lago_types::UsageTimeGranularity,
     lago_types::WalletTransactionStatus,

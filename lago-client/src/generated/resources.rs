@@ -16,11 +16,15 @@ pub mod events;
 pub mod features;
 pub mod fees;
 pub mod invoices;
+pub mod order_forms;
+pub mod orders;
 pub mod organizations;
 pub mod payment_receipts;
 pub mod payment_requests;
 pub mod payments;
 pub mod plans;
+pub mod quote_versions;
+pub mod quotes;
 pub mod subscriptions;
 pub mod taxes;
 pub mod wallet_transactions;
@@ -87,6 +91,14 @@ impl Client {
     pub fn invoices(&self) -> invoices::Invoices {
         invoices::Invoices::new(self)
     }
+    /// Calls about order forms.
+    pub fn order_forms(&self) -> order_forms::OrderForms {
+        order_forms::OrderForms::new(self)
+    }
+    /// Calls about orders.
+    pub fn orders(&self) -> orders::Orders {
+        orders::Orders::new(self)
+    }
     /// Calls about organizations.
     pub fn organizations(&self) -> organizations::Organizations {
         organizations::Organizations::new(self)
@@ -106,6 +118,14 @@ impl Client {
     /// Calls about plans.
     pub fn plans(&self) -> plans::Plans {
         plans::Plans::new(self)
+    }
+    /// Calls about quote versions.
+    pub fn quote_versions(&self) -> quote_versions::QuoteVersions {
+        quote_versions::QuoteVersions::new(self)
+    }
+    /// Calls about quotes.
+    pub fn quotes(&self) -> quotes::Quotes {
+        quotes::Quotes::new(self)
     }
     /// Calls about subscriptions.
     pub fn subscriptions(&self) -> subscriptions::Subscriptions {

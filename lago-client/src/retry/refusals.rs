@@ -77,7 +77,8 @@ const REFUSALS: [Refusal; 16] = [
     ),
     row(403, "Forbidden", Some("forbidden"), Later::Same),
     // NotFoundFailure: lookups come before the first write, or raise within its transaction; so does an
-    // unknown route (application_controller.rb). Recorded.
+    // unknown route (application_controller.rb). What an order made until it failed is rolled back, and only
+    // the failure is written down (orders_controller.rb), which is no reason to doubt. Recorded.
     row(404, "Not Found", Some("*_not_found"), Later::Same),
     // MethodNotAllowedFailure: the state of the object forbids it, seen before the first write or, with
     // `not_voidable`, by the transition that begins the transaction (invoices/void_service.rb,
@@ -86,7 +87,8 @@ const REFUSALS: [Refusal; 16] = [
     row(405, "Method Not Allowed", Some("*"), Later::Same),
     // StaleObjectError: the row has a newer version, and the transaction is rolled back (wallets). Seen live.
     row(409, "Conflict", None, Later::Other),
-    // The advisory lock is asked for before what it protects (customers/lock_service.rb).
+    // The advisory lock is asked for before what it protects (customers/lock_service.rb; for the execution
+    // of an order api/v1/orders_controller.rb, seen live).
     row(422, "*", Some("lock_acquisition_failed"), Later::Other),
     // An authorization wants a customer of Stripe's; the subscription comes after it
     // (api/v1/subscriptions_controller.rb).

@@ -17,7 +17,7 @@ pub struct ActivityLog {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub user_email: Option<String>,
-    /// Activity type. Example: `billing_metric.created`.
+    /// Activity type. Example: `billable_metric.created`.
     pub activity_type: String,
     /// Activity source. Example: `api`.
     pub activity_source: ActivitySource,

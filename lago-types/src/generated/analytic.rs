@@ -20,7 +20,7 @@ pub struct GrossRevenue {
     pub invoices_count: i64,
     /// The billing entity of the invoices.
     ///
-    /// Servers of 1.33.4 do not send it.
+    /// Servers of 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -137,7 +137,7 @@ pub struct OverdueBalance {
     pub lago_invoice_ids: Vec<::uuid::Uuid>,
     /// The billing entity of the invoices.
     ///
-    /// Servers of 1.33.4 do not send it.
+    /// Servers of 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -20,6 +20,14 @@ pub struct AppliedCoupon {
     pub coupon_code: String,
     /// Coupon name. Example: `Startup Deal`.
     pub coupon_name: String,
+    /// The coupon's description.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `I am a coupon description`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub coupon_description: Option<String>,
     /// Whether the coupon itself can still be applied. Servers before 1.44 do not send it. Example: `active`.
     #[cfg_attr(
         feature = "schemars",
@@ -106,14 +114,6 @@ pub struct AppliedCoupon {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// The coupon's description.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub coupon_description: Option<String>,
     /// What the coupon has taken off invoices so far. In lists only.
     #[cfg_attr(
         feature = "schemars",
@@ -129,24 +129,24 @@ json_object! {
         1 lago_coupon_id as Value;
         2 coupon_code as Value;
         3 coupon_name as Value;
-        6 lago_customer_id as Value;
-        7 external_customer_id as Value;
-        8 status as Value;
-        13 frequency as Value;
-        17 created_at as Value;
+        7 lago_customer_id as Value;
+        8 external_customer_id as Value;
+        9 status as Value;
+        14 frequency as Value;
+        18 created_at as Value;
     }
     optional {
-        4 coupon_status as Value;
-        5 coupon_deleted_at as Value;
-        9 amount_cents as Integer;
-        10 amount_cents_remaining as Integer;
-        11 amount_currency as Value;
-        12 percentage_rate as Value;
-        14 frequency_duration as Integer;
-        15 frequency_duration_remaining as Integer;
-        16 expiration_at as Value;
-        18 terminated_at as Value;
-        19 coupon_description as Value;
+        4 coupon_description as Value;
+        5 coupon_status as Value;
+        6 coupon_deleted_at as Value;
+        10 amount_cents as Integer;
+        11 amount_cents_remaining as Integer;
+        12 amount_currency as Value;
+        13 percentage_rate as Value;
+        15 frequency_duration as Integer;
+        16 frequency_duration_remaining as Integer;
+        17 expiration_at as Value;
+        19 terminated_at as Value;
         20 credits as Value;
     }
     write {
@@ -154,6 +154,7 @@ json_object! {
         always lago_coupon_id "lago_coupon_id";
         always coupon_code "coupon_code";
         always coupon_name "coupon_name";
+        present coupon_description "coupon_description";
         present coupon_status "coupon_status";
         present coupon_deleted_at "coupon_deleted_at";
         always lago_customer_id "lago_customer_id";
@@ -169,7 +170,6 @@ json_object! {
         present expiration_at "expiration_at";
         always created_at "created_at";
         present terminated_at "terminated_at";
-        present coupon_description "coupon_description";
         present credits "credits";
     }
 }

@@ -41,7 +41,7 @@ pub struct BillableMetric {
     pub rounding_precision: Option<i64>,
     /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Expression by which units are computed from an event. Null when the metric reads a property of events as it is. Example: `round((ended_at - started_at) * units)`.
+    /// Expression by which units are computed from an event. Null when the metric reads a property of events as it is.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -62,11 +62,7 @@ pub struct BillableMetric {
     )]
     pub weighted_interval: Option<WeightedInterval>,
     /// Filters.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub filters: Option<Vec<BillableMetricFilter>>,
+    pub filters: Vec<BillableMetricFilter>,
     /// Always 0; kept by the server for old clients.
     #[cfg_attr(
         feature = "schemars",
@@ -108,6 +104,7 @@ json_object! {
         4 recurring as Value;
         7 created_at as Value;
         10 aggregation_type as Value;
+        12 filters as Value;
     }
     optional {
         3 description as Value;
@@ -116,7 +113,6 @@ json_object! {
         8 expression as Value;
         9 field_name as Value;
         11 weighted_interval as Value;
-        12 filters as Value;
         13 active_subscriptions_count as Integer;
         14 draft_invoices_count as Integer;
         15 plans_count as Integer;
@@ -134,7 +130,7 @@ json_object! {
         present field_name "field_name";
         always aggregation_type "aggregation_type";
         present weighted_interval "weighted_interval";
-        present filters "filters";
+        always filters "filters";
         present active_subscriptions_count "active_subscriptions_count";
         present draft_invoices_count "draft_invoices_count";
         present plans_count "plans_count";
@@ -248,7 +244,7 @@ pub struct BillableMetricInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub recurring: Option<bool>,
-    /// Expression. Example: `round((ended_at - started_at) * units)`.
+    /// Expression.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -459,7 +455,7 @@ pub struct BillableMetricUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub recurring: Option<bool>,
-    /// Expression. Example: `round((ended_at - started_at) * units)`.
+    /// Expression.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

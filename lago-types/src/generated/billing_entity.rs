@@ -74,6 +74,14 @@ pub struct BillingEntity {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line2: Option<String>,
+    /// Telephone number that stands on documents.
+    ///
+    /// Servers of 1.33.4 do not send it. Example: `1-171-883-3711 x245`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub phone: Option<String>,
     /// City. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
@@ -136,6 +144,14 @@ pub struct BillingEntity {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub eu_tax_management: Option<bool>,
+    /// Whether invoices are also made as electronic invoices.
+    ///
+    /// Servers of 1.33.4 do not send it. Example: `false`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub einvoicing: Option<bool>,
     /// Logo url. Example: `https://getlago.com/logo.png`.
     #[cfg_attr(
         feature = "schemars",
@@ -146,22 +162,6 @@ pub struct BillingEntity {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Whether invoices are also made as electronic invoices.
-    ///
-    /// Servers of 1.33.4 do not send it.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub einvoicing: Option<bool>,
-    /// Telephone number that stands on documents.
-    ///
-    /// Servers of 1.33.4 do not send it.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub phone: Option<String>,
     /// Taxes that apply unless something else is said. Only in answers to getting and updating one entity.
     #[cfg_attr(
         feature = "schemars",
@@ -188,9 +188,9 @@ json_object! {
         7 finalize_zero_amount_invoice as Value;
         9 invoice_grace_period as Integer;
         13 net_payment_term as Integer;
-        24 timezone as Value;
-        28 created_at as Value;
-        29 updated_at as Value;
+        25 timezone as Value;
+        30 created_at as Value;
+        31 updated_at as Value;
     }
     optional {
         6 document_number_prefix as Value;
@@ -200,19 +200,19 @@ json_object! {
         12 is_default as Value;
         14 address_line1 as Value;
         15 address_line2 as Value;
-        16 city as Value;
-        17 state as Value;
-        18 country as Value;
-        19 zipcode as Value;
-        20 email as Value;
-        21 legal_name as Value;
-        22 legal_number as Value;
-        23 tax_identification_number as Value;
-        25 email_settings as Value;
-        26 eu_tax_management as Value;
-        27 logo_url as Value;
-        30 einvoicing as Value;
-        31 phone as Value;
+        16 phone as Value;
+        17 city as Value;
+        18 state as Value;
+        19 country as Value;
+        20 zipcode as Value;
+        21 email as Value;
+        22 legal_name as Value;
+        23 legal_number as Value;
+        24 tax_identification_number as Value;
+        26 email_settings as Value;
+        27 eu_tax_management as Value;
+        28 einvoicing as Value;
+        29 logo_url as Value;
         32 taxes as Value;
         33 selected_invoice_custom_sections as Value;
     }
@@ -233,6 +233,7 @@ json_object! {
         always net_payment_term "net_payment_term";
         present address_line1 "address_line1";
         present address_line2 "address_line2";
+        present phone "phone";
         present city "city";
         present state "state";
         present country "country";
@@ -244,11 +245,10 @@ json_object! {
         always timezone "timezone";
         present email_settings "email_settings";
         present eu_tax_management "eu_tax_management";
+        present einvoicing "einvoicing";
         present logo_url "logo_url";
         always created_at "created_at";
         always updated_at "updated_at";
-        present einvoicing "einvoicing";
-        present phone "phone";
         present taxes "taxes";
         present selected_invoice_custom_sections "selected_invoice_custom_sections";
     }
@@ -428,6 +428,12 @@ pub struct BillingEntityInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub address_line2: crate::Patch<String>,
+    /// Telephone number that stands on documents. Example: `1-171-883-3711 x245`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub phone: crate::Patch<String>,
     /// City. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
@@ -494,24 +500,18 @@ pub struct BillingEntityInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub eu_tax_management: Option<bool>,
+    /// Whether invoices are also made as electronic invoices; only in France and Germany, elsewhere true is refused. Example: `false`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub einvoicing: Option<bool>,
     /// Logo. Example: `data:image/png;base64,...`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub logo: crate::Patch<String>,
-    /// Whether invoices are also made as electronic invoices; only in France and Germany, elsewhere true is refused.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub einvoicing: Option<bool>,
-    /// Telephone number that stands on documents.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
-    )]
-    pub phone: crate::Patch<String>,
 }
 
 json_object! {
@@ -529,20 +529,20 @@ json_object! {
         7 net_payment_term as Integer;
         8 address_line1 as Value;
         9 address_line2 as Value;
-        10 city as Value;
-        11 state as Value;
-        12 country as Value;
-        13 zipcode as Value;
-        14 email as Value;
-        15 legal_name as Value;
-        16 legal_number as Value;
-        17 tax_identification_number as Value;
-        18 timezone as Value;
-        19 email_settings as Value;
-        20 eu_tax_management as Value;
-        21 logo as Value;
+        10 phone as Value;
+        11 city as Value;
+        12 state as Value;
+        13 country as Value;
+        14 zipcode as Value;
+        15 email as Value;
+        16 legal_name as Value;
+        17 legal_number as Value;
+        18 tax_identification_number as Value;
+        19 timezone as Value;
+        20 email_settings as Value;
+        21 eu_tax_management as Value;
         22 einvoicing as Value;
-        23 phone as Value;
+        23 logo as Value;
     }
     write {
         always code "code";
@@ -555,6 +555,7 @@ json_object! {
         present net_payment_term "net_payment_term";
         present address_line1 "address_line1";
         present address_line2 "address_line2";
+        present phone "phone";
         present city "city";
         present state "state";
         present country "country";
@@ -566,9 +567,8 @@ json_object! {
         present timezone "timezone";
         present email_settings "email_settings";
         present eu_tax_management "eu_tax_management";
-        present logo "logo";
         present einvoicing "einvoicing";
-        present phone "phone";
+        present logo "logo";
     }
 }
 
@@ -586,6 +586,7 @@ impl BillingEntityInput {
             net_payment_term: None,
             address_line1: crate::Patch::Absent,
             address_line2: crate::Patch::Absent,
+            phone: crate::Patch::Absent,
             city: crate::Patch::Absent,
             state: crate::Patch::Absent,
             country: crate::Patch::Absent,
@@ -597,9 +598,8 @@ impl BillingEntityInput {
             timezone: None,
             email_settings: None,
             eu_tax_management: None,
-            logo: crate::Patch::Absent,
             einvoicing: None,
-            phone: crate::Patch::Absent,
+            logo: crate::Patch::Absent,
         }
     }
     /// Sets the code.
@@ -680,6 +680,12 @@ impl BillingEntityInput {
         self.address_line2 = address_line2.into();
         self
     }
+    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
+        self.phone = phone.into();
+        self
+    }
     /// Sets the city; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn city(mut self, city: impl Into<crate::Patch<String>>) -> Self {
@@ -755,27 +761,21 @@ impl BillingEntityInput {
         self.eu_tax_management = Some(eu_tax_management);
         self
     }
-    /// Sets the logo; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn logo(mut self, logo: impl Into<crate::Patch<String>>) -> Self {
-        self.logo = logo.into();
-        self
-    }
     /// Sets the einvoicing.
     #[must_use]
     pub fn einvoicing(mut self, einvoicing: bool) -> Self {
         self.einvoicing = Some(einvoicing);
         self
     }
-    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets the logo; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
-    pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
-        self.phone = phone.into();
+    pub fn logo(mut self, logo: impl Into<crate::Patch<String>>) -> Self {
+        self.logo = logo.into();
         self
     }
 }
 
-/// Request body that changes a billing entity: address, numbering, invoice settings, payment term in days, taxes and custom sections.
+/// The new values; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -838,6 +838,12 @@ pub struct BillingEntityUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub address_line2: crate::Patch<String>,
+    /// Phone number printed on invoices. Example: `1-171-883-3711 x245`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub phone: crate::Patch<String>,
     /// City. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
@@ -912,6 +918,12 @@ pub struct BillingEntityUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub eu_tax_management: Option<bool>,
+    /// Whether invoices are also issued as electronic documents (XML). Example: `false`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub einvoicing: Option<bool>,
     /// Logo. Example: `data:image/png;base64,...`.
     #[cfg_attr(
         feature = "schemars",
@@ -924,18 +936,6 @@ pub struct BillingEntityUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_custom_section_codes: Option<Vec<String>>,
-    /// Whether invoices are also made as electronic invoices; only in France and Germany, elsewhere true is refused.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub einvoicing: Option<bool>,
-    /// Telephone number that stands on documents.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
-    )]
-    pub phone: crate::Patch<String>,
 }
 
 json_object! {
@@ -951,22 +951,22 @@ json_object! {
         6 net_payment_term as Integer;
         7 address_line1 as Value;
         8 address_line2 as Value;
-        9 city as Value;
-        10 state as Value;
-        11 country as Value;
-        12 zipcode as Value;
-        13 email as Value;
-        14 legal_name as Value;
-        15 legal_number as Value;
-        16 tax_identification_number as Value;
-        17 timezone as Value;
-        18 tax_codes as Value;
-        19 email_settings as Value;
-        20 eu_tax_management as Value;
-        21 logo as Value;
-        22 invoice_custom_section_codes as Value;
-        23 einvoicing as Value;
-        24 phone as Value;
+        9 phone as Value;
+        10 city as Value;
+        11 state as Value;
+        12 country as Value;
+        13 zipcode as Value;
+        14 email as Value;
+        15 legal_name as Value;
+        16 legal_number as Value;
+        17 tax_identification_number as Value;
+        18 timezone as Value;
+        19 tax_codes as Value;
+        20 email_settings as Value;
+        21 eu_tax_management as Value;
+        22 einvoicing as Value;
+        23 logo as Value;
+        24 invoice_custom_section_codes as Value;
     }
     write {
         present name "name";
@@ -978,6 +978,7 @@ json_object! {
         present net_payment_term "net_payment_term";
         present address_line1 "address_line1";
         present address_line2 "address_line2";
+        present phone "phone";
         present city "city";
         present state "state";
         present country "country";
@@ -990,10 +991,9 @@ json_object! {
         present tax_codes "tax_codes";
         present email_settings "email_settings";
         present eu_tax_management "eu_tax_management";
+        present einvoicing "einvoicing";
         present logo "logo";
         present invoice_custom_section_codes "invoice_custom_section_codes";
-        present einvoicing "einvoicing";
-        present phone "phone";
     }
 }
 
@@ -1010,6 +1010,7 @@ impl BillingEntityUpdate {
             net_payment_term: None,
             address_line1: crate::Patch::Absent,
             address_line2: crate::Patch::Absent,
+            phone: crate::Patch::Absent,
             city: crate::Patch::Absent,
             state: crate::Patch::Absent,
             country: crate::Patch::Absent,
@@ -1022,10 +1023,9 @@ impl BillingEntityUpdate {
             tax_codes: None,
             email_settings: None,
             eu_tax_management: None,
+            einvoicing: None,
             logo: crate::Patch::Absent,
             invoice_custom_section_codes: None,
-            einvoicing: None,
-            phone: crate::Patch::Absent,
         }
     }
     /// Sets the name.
@@ -1098,6 +1098,12 @@ impl BillingEntityUpdate {
         address_line2: impl Into<crate::Patch<String>>,
     ) -> Self {
         self.address_line2 = address_line2.into();
+        self
+    }
+    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
+        self.phone = phone.into();
         self
     }
     /// Sets the city; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1184,6 +1190,12 @@ impl BillingEntityUpdate {
         self.eu_tax_management = Some(eu_tax_management);
         self
     }
+    /// Sets the einvoicing.
+    #[must_use]
+    pub fn einvoicing(mut self, einvoicing: bool) -> Self {
+        self.einvoicing = Some(einvoicing);
+        self
+    }
     /// Sets the logo; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn logo(mut self, logo: impl Into<crate::Patch<String>>) -> Self {
@@ -1199,18 +1211,6 @@ impl BillingEntityUpdate {
         self.invoice_custom_section_codes = Some(
             invoice_custom_section_codes.into_iter().map(Into::into).collect(),
         );
-        self
-    }
-    /// Sets the einvoicing.
-    #[must_use]
-    pub fn einvoicing(mut self, einvoicing: bool) -> Self {
-        self.einvoicing = Some(einvoicing);
-        self
-    }
-    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
-        self.phone = phone.into();
         self
     }
 }

@@ -546,7 +546,7 @@ impl ChargeFilterUpdate {
 pub struct ChargeFilterUsage {
     /// Units of this filter alone. Example: `0.9`.
     pub units: crate::Decimal,
-    /// Total aggregated units (an exact decimal). Example: `1.0`.
+    /// Units as aggregated from the events. Servers of 1.16 and 1.33.4 do not send it. Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -621,7 +621,7 @@ pub struct ChargeGroupedUsage {
     pub events_count: i64,
     /// Units of this group alone. Example: `0.9`.
     pub units: crate::Decimal,
-    /// Total aggregated units (an exact decimal). Example: `1.0`.
+    /// Units as aggregated from the events. Servers of 1.16 and 1.33.4 do not send it. Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -752,7 +752,7 @@ pub struct ChargeInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub prorated: Option<bool>,
-    /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature.
+    /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1750,7 +1750,7 @@ pub struct ChargeUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub prorated: Option<bool>,
-    /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature.
+    /// Whether events may name the wallet that pays for them. Kept only where the organization has that feature. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

@@ -3,9 +3,8 @@
 //! Types around the noun `common`.
 
 use super::{
-    AlertThreshold, AlertType, Currency, InvoiceCustomSectionInput, OrderExecutionMode,
-    OrderFormStatus, OrderFormVoidReason, OrderStatus, OrderType,
-    PaymentMethodReferenceInput, QuoteVersionStatus, QuoteVersionVoidReason,
+    AlertThreshold, AlertType, Currency, InvoiceCustomSectionInput,
+    PaymentMethodReferenceInput,
 };
 
 /// End of a dunning campaign for a customer, with the balance in cents that is still overdue per currency.
@@ -173,7 +172,7 @@ impl EvaluateExpressionEventInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EvaluateExpressionInput {
-    /// Expression. Example: `round((ended_at - started_at) * units)`.
+    /// Expression.
     pub expression: String,
     /// Event of which the expression is computed. One that reads nothing of an event needs none.
     #[cfg_attr(
@@ -318,7 +317,7 @@ pub struct OneOffInvoiceFeeInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub units: crate::Patch<crate::Decimal>,
-    /// Description.
+    /// Description. Example: `Onboarding session, June 2024`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -487,6 +486,18 @@ pub struct OneOffInvoiceInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub currency: Option<Currency>,
+    /// Whether the payment provider is left alone: the invoice is then paid outside of Lago. Example: `true`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub skip_psp: crate::Patch<bool>,
+    /// Number of the order that the customer placed. Example: `PO-123`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub purchase_order_number: crate::Patch<String>,
     /// Fees.
     pub fees: Vec<OneOffInvoiceFeeInput>,
     /// Invoice custom section.
@@ -501,43 +512,31 @@ pub struct OneOffInvoiceInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
-    /// Whether the payment provider is left alone: the invoice is then paid outside of Lago. Example: `true`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
-    )]
-    pub skip_psp: crate::Patch<bool>,
-    /// Number of the order that the customer placed. Example: `PO-123`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
-    )]
-    pub purchase_order_number: crate::Patch<String>,
 }
 
 json_object! {
     OneOffInvoiceInput;
     required {
         0 external_customer_id as Value;
-        3 fees as Value;
+        5 fees as Value;
     }
     optional {
         1 billing_entity_code as Value;
         2 currency as Value;
-        4 invoice_custom_section as Value;
-        5 payment_method as Value;
-        6 skip_psp as Value;
-        7 purchase_order_number as Value;
+        3 skip_psp as Value;
+        4 purchase_order_number as Value;
+        6 invoice_custom_section as Value;
+        7 payment_method as Value;
     }
     write {
         always external_customer_id "external_customer_id";
         present billing_entity_code "billing_entity_code";
         present currency "currency";
+        present skip_psp "skip_psp";
+        present purchase_order_number "purchase_order_number";
         always fees "fees";
         present invoice_custom_section "invoice_custom_section";
         present payment_method "payment_method";
-        present skip_psp "skip_psp";
-        present purchase_order_number "purchase_order_number";
     }
 }
 
@@ -552,10 +551,10 @@ impl OneOffInvoiceInput {
             fees: fees.into_iter().map(Into::into).collect(),
             billing_entity_code: None,
             currency: None,
-            invoice_custom_section: None,
-            payment_method: None,
             skip_psp: crate::Patch::Absent,
             purchase_order_number: crate::Patch::Absent,
+            invoice_custom_section: None,
+            payment_method: None,
         }
     }
     /// Sets the external customer id.
@@ -580,6 +579,21 @@ impl OneOffInvoiceInput {
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = Some(currency.into());
+        self
+    }
+    /// Sets the skip psp; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn skip_psp(mut self, skip_psp: impl Into<crate::Patch<bool>>) -> Self {
+        self.skip_psp = skip_psp.into();
+        self
+    }
+    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn purchase_order_number(
+        mut self,
+        purchase_order_number: impl Into<crate::Patch<String>>,
+    ) -> Self {
+        self.purchase_order_number = purchase_order_number.into();
         self
     }
     /// Sets the fees.
@@ -608,260 +622,6 @@ impl OneOffInvoiceInput {
     ) -> Self {
         self.payment_method = Some(payment_method.into());
         self
-    }
-    /// Sets the skip psp; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn skip_psp(mut self, skip_psp: impl Into<crate::Patch<bool>>) -> Self {
-        self.skip_psp = skip_psp.into();
-        self
-    }
-    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn purchase_order_number(
-        mut self,
-        purchase_order_number: impl Into<crate::Patch<String>>,
-    ) -> Self {
-        self.purchase_order_number = purchase_order_number.into();
-        self
-    }
-}
-
-/// Order that a signed order form led to, and what was made of it.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Order {
-    /// Lago id of the order.
-    pub lago_id: ::uuid::Uuid,
-    /// Number that people know the order by.
-    pub number: String,
-    /// Whether the order waits for execution or what came of it.
-    pub status: OrderStatus,
-    /// What executing the order makes.
-    pub order_type: OrderType,
-    /// Whether Lago makes what was ordered, or only keeps the order; null while nobody chose.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub execution_mode: Option<OrderExecutionMode>,
-    /// Currency of the prices.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub currency: Option<Currency>,
-    /// When the order was executed; null before.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub executed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Execution record.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub execution_record: Option<OrderExecutionRecord>,
-    /// Lago id of the organization.
-    pub lago_organization_id: ::uuid::Uuid,
-    /// Lago id of the customer.
-    pub lago_customer_id: ::uuid::Uuid,
-    /// Lago id of the order form.
-    pub lago_order_form_id: ::uuid::Uuid,
-    /// When the order was made.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the order last changed.
-    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-}
-
-json_object! {
-    Order;
-    required {
-        0 lago_id as Value;
-        1 number as Value;
-        2 status as Value;
-        3 order_type as Value;
-        8 lago_organization_id as Value;
-        9 lago_customer_id as Value;
-        10 lago_order_form_id as Value;
-        11 created_at as Value;
-        12 updated_at as Value;
-    }
-    optional {
-        4 execution_mode as Value;
-        5 currency as Value;
-        6 executed_at as Value;
-        7 execution_record as Value;
-    }
-    write {
-        always lago_id "lago_id";
-        always number "number";
-        always status "status";
-        always order_type "order_type";
-        present execution_mode "execution_mode";
-        present currency "currency";
-        present executed_at "executed_at";
-        present execution_record "execution_record";
-        always lago_organization_id "lago_organization_id";
-        always lago_customer_id "lago_customer_id";
-        always lago_order_form_id "lago_order_form_id";
-        always created_at "created_at";
-        always updated_at "updated_at";
-    }
-}
-
-/// What the execution of an order made, or why it failed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderExecutionRecord {
-    /// When the order was executed; null before and after a failure.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub executed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// How the order was executed.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub execution_mode: Option<OrderExecutionMode>,
-    /// Lago id of the invoice that was made
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub invoice_id: Option<::uuid::Uuid>,
-    /// Lago ids of the subscriptions that were made.
-    pub subscription_ids: Vec<::uuid::Uuid>,
-    /// Lago ids of the subscriptions that were ended.
-    pub terminated_subscription_ids: Vec<::uuid::Uuid>,
-    /// Lago ids of the applied coupons that were made.
-    pub applied_coupon_ids: Vec<::uuid::Uuid>,
-    /// Lago ids of the wallets that were made.
-    pub wallet_ids: Vec<::uuid::Uuid>,
-    /// Codes of what went wrong; empty after a success.
-    pub errors: Vec<String>,
-}
-
-json_object! {
-    OrderExecutionRecord;
-    required {
-        3 subscription_ids as Value;
-        4 terminated_subscription_ids as Value;
-        5 applied_coupon_ids as Value;
-        6 wallet_ids as Value;
-        7 errors as Value;
-    }
-    optional {
-        0 executed_at as Value;
-        1 execution_mode as Value;
-        2 invoice_id as Value;
-    }
-    write {
-        present executed_at "executed_at";
-        present execution_mode "execution_mode";
-        present invoice_id "invoice_id";
-        always subscription_ids "subscription_ids";
-        always terminated_subscription_ids "terminated_subscription_ids";
-        always applied_coupon_ids "applied_coupon_ids";
-        always wallet_ids "wallet_ids";
-        always errors "errors";
-    }
-}
-
-/// What a customer signs to order what a quote offers.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderForm {
-    /// Lago id of the order form.
-    pub lago_id: ::uuid::Uuid,
-    /// Number that people know the order form by.
-    pub number: String,
-    /// Whether the form waits for its signature or what became of it.
-    pub status: OrderFormStatus,
-    /// Why the form was voided; null unless it was.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub void_reason: Option<OrderFormVoidReason>,
-    /// Until when the form can be signed; null when it does not expire.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub expires_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the form was signed; null before.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub signed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the form was voided; null unless it was.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Where the signed document can be fetched; null while there is none.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub signed_document_url: Option<String>,
-    /// Lago id of the organization.
-    pub lago_organization_id: ::uuid::Uuid,
-    /// Lago id of the customer.
-    pub lago_customer_id: ::uuid::Uuid,
-    /// Lago id of the quote.
-    pub lago_quote_id: ::uuid::Uuid,
-    /// Lago id of the version of the quote.
-    pub lago_quote_version_id: ::uuid::Uuid,
-    /// When the form was made.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the form last changed.
-    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-}
-
-json_object! {
-    OrderForm;
-    required {
-        0 lago_id as Value;
-        1 number as Value;
-        2 status as Value;
-        8 lago_organization_id as Value;
-        9 lago_customer_id as Value;
-        10 lago_quote_id as Value;
-        11 lago_quote_version_id as Value;
-        12 created_at as Value;
-        13 updated_at as Value;
-    }
-    optional {
-        3 void_reason as Value;
-        4 expires_at as Value;
-        5 signed_at as Value;
-        6 voided_at as Value;
-        7 signed_document_url as Value;
-    }
-    write {
-        always lago_id "lago_id";
-        always number "number";
-        always status "status";
-        present void_reason "void_reason";
-        present expires_at "expires_at";
-        present signed_at "signed_at";
-        present voided_at "voided_at";
-        present signed_document_url "signed_document_url";
-        always lago_organization_id "lago_organization_id";
-        always lago_customer_id "lago_customer_id";
-        always lago_quote_id "lago_quote_id";
-        always lago_quote_version_id "lago_quote_version_id";
-        always created_at "created_at";
-        always updated_at "updated_at";
     }
 }
 
@@ -943,149 +703,6 @@ json_object! {
         present prev_page "prev_page";
         always total_pages "total_pages";
         always total_count "total_count";
-    }
-}
-
-/// Offer to a customer, in the version that a webhook is about.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Quote {
-    /// Lago id of the quote.
-    pub lago_id: ::uuid::Uuid,
-    /// Number that people know the quote by.
-    pub number: String,
-    /// What becomes of the quote once the customer orders.
-    pub order_type: OrderType,
-    /// Lago id of the customer.
-    pub lago_customer_id: ::uuid::Uuid,
-    /// Lago id of the subscription to amend; null unless the quote amends one.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub lago_subscription_id: Option<::uuid::Uuid>,
-    /// Lago id of the organization.
-    pub lago_organization_id: ::uuid::Uuid,
-    /// When the quote was made.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the quote last changed.
-    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Version.
-    pub version: QuoteVersion,
-}
-
-json_object! {
-    Quote;
-    required {
-        0 lago_id as Value;
-        1 number as Value;
-        2 order_type as Value;
-        3 lago_customer_id as Value;
-        5 lago_organization_id as Value;
-        6 created_at as Value;
-        7 updated_at as Value;
-        8 version as Value;
-    }
-    optional {
-        4 lago_subscription_id as Value;
-    }
-    write {
-        always lago_id "lago_id";
-        always number "number";
-        always order_type "order_type";
-        always lago_customer_id "lago_customer_id";
-        present lago_subscription_id "lago_subscription_id";
-        always lago_organization_id "lago_organization_id";
-        always created_at "created_at";
-        always updated_at "updated_at";
-        always version "version";
-    }
-}
-
-/// One version of a quote; a quote that is revised gets another one.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct QuoteVersion {
-    /// Lago id of the version.
-    pub lago_id: ::uuid::Uuid,
-    /// Lago id of the quote.
-    pub lago_quote_id: ::uuid::Uuid,
-    /// Lago id of the organization.
-    pub lago_organization_id: ::uuid::Uuid,
-    /// Number of the version within its quote, counted from 1.
-    #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
-    pub version: i64,
-    /// Whether the version is in the making, agreed or given up.
-    pub status: QuoteVersionStatus,
-    /// Currency of the prices; null while nobody chose one.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub currency: Option<Currency>,
-    /// Code of the billing entity that will invoice.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub billing_entity_code: Option<String>,
-    /// Why the version was voided; null unless it was.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub void_reason: Option<QuoteVersionVoidReason>,
-    /// When the version was approved; null before.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub approved_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the version was voided; null unless it was.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the version was made.
-    pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the version last changed.
-    pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-}
-
-json_object! {
-    QuoteVersion;
-    required {
-        0 lago_id as Value;
-        1 lago_quote_id as Value;
-        2 lago_organization_id as Value;
-        3 version as Integer;
-        4 status as Value;
-        10 created_at as Value;
-        11 updated_at as Value;
-    }
-    optional {
-        5 currency as Value;
-        6 billing_entity_code as Value;
-        7 void_reason as Value;
-        8 approved_at as Value;
-        9 voided_at as Value;
-    }
-    write {
-        always lago_id "lago_id";
-        always lago_quote_id "lago_quote_id";
-        always lago_organization_id "lago_organization_id";
-        always version "version";
-        always status "status";
-        present currency "currency";
-        present billing_entity_code "billing_entity_code";
-        present void_reason "void_reason";
-        present approved_at "approved_at";
-        present voided_at "voided_at";
-        always created_at "created_at";
-        always updated_at "updated_at";
     }
 }
 

@@ -29,6 +29,14 @@ pub struct CreditNote {
     pub lago_invoice_id: ::uuid::Uuid,
     /// Invoice number. Example: `LAG-1234`.
     pub invoice_number: String,
+    /// Number of the order that the customer placed, as on the invoice.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub purchase_order_number: Option<String>,
     /// Issuing date (a calendar date). Example: `2022-12-06`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// Credit status. Example: `available`.
@@ -56,9 +64,25 @@ pub struct CreditNote {
     /// Total amount cents (in cents of the currency). Example: `120`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
+    /// Total with taxes, in cents of the currency with fractions of a cent.
+    ///
+    /// Servers of 1.16 do not send it. Example: `120.0001`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub precise_total_amount_cents: Option<crate::Decimal>,
     /// Taxes amount cents (in cents of the currency). Example: `20`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
+    /// Taxes, in cents of the currency with fractions of a cent.
+    ///
+    /// Servers of 1.16 do not send it. Example: `20.0001`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub precise_taxes_amount_cents: Option<crate::Decimal>,
     /// Taxes rate (an exact decimal). Example: `20`.
     pub taxes_rate: crate::Decimal,
     /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
@@ -96,6 +120,14 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub file_url: Option<String>,
+    /// Where the electronic credit note is, an XML file; null until it has been made.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/credit_note/xml`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub xml_url: Option<String>,
     /// What is given back, by fee or by tax; not in the answer of a download.
     #[cfg_attr(
         feature = "schemars",
@@ -132,38 +164,6 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub error_details: Option<Vec<CreditNoteErrorDetails>>,
-    /// Total with taxes, in cents of the currency with fractions of a cent.
-    ///
-    /// Servers of 1.16 do not send it. Example: `120.0`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub precise_total_amount_cents: Option<crate::Decimal>,
-    /// Taxes, in cents of the currency with fractions of a cent.
-    ///
-    /// Servers of 1.16 do not send it. Example: `20.0`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub precise_taxes_amount_cents: Option<crate::Decimal>,
-    /// Number of the order that the customer placed, as on the invoice.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub purchase_order_number: Option<String>,
-    /// Where the electronic credit note is, an XML file; null until it has been made.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/credit_note/xml`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub xml_url: Option<String>,
 }
 
 json_object! {
@@ -174,37 +174,37 @@ json_object! {
         3 number as Value;
         4 lago_invoice_id as Value;
         5 invoice_number as Value;
-        6 issuing_date as Value;
-        9 reason as Value;
-        11 currency as Value;
-        12 total_amount_cents as Integer;
-        13 taxes_amount_cents as Integer;
-        14 taxes_rate as Value;
-        15 sub_total_excluding_taxes_amount_cents as Integer;
-        16 balance_amount_cents as Integer;
-        17 credit_amount_cents as Integer;
-        18 refund_amount_cents as Integer;
-        20 coupons_adjustment_amount_cents as Integer;
-        21 created_at as Value;
-        22 updated_at as Value;
+        7 issuing_date as Value;
+        10 reason as Value;
+        12 currency as Value;
+        13 total_amount_cents as Integer;
+        15 taxes_amount_cents as Integer;
+        17 taxes_rate as Value;
+        18 sub_total_excluding_taxes_amount_cents as Integer;
+        19 balance_amount_cents as Integer;
+        20 credit_amount_cents as Integer;
+        21 refund_amount_cents as Integer;
+        23 coupons_adjustment_amount_cents as Integer;
+        24 created_at as Value;
+        25 updated_at as Value;
     }
     optional {
         1 billing_entity_code as Value;
-        7 credit_status as Value;
-        8 refund_status as Value;
-        10 description as Value;
-        19 offset_amount_cents as Integer;
-        23 file_url as Value;
-        24 items as Value;
-        25 applied_taxes as Value;
-        26 self_billed as Value;
-        27 customer as Value;
-        28 metadata as Value;
-        29 error_details as Value;
-        30 precise_total_amount_cents as Value;
-        31 precise_taxes_amount_cents as Value;
-        32 purchase_order_number as Value;
-        33 xml_url as Value;
+        6 purchase_order_number as Value;
+        8 credit_status as Value;
+        9 refund_status as Value;
+        11 description as Value;
+        14 precise_total_amount_cents as Value;
+        16 precise_taxes_amount_cents as Value;
+        22 offset_amount_cents as Integer;
+        26 file_url as Value;
+        27 xml_url as Value;
+        28 items as Value;
+        29 applied_taxes as Value;
+        30 self_billed as Value;
+        31 customer as Value;
+        32 metadata as Value;
+        33 error_details as Value;
     }
     write {
         always lago_id "lago_id";
@@ -213,6 +213,7 @@ json_object! {
         always number "number";
         always lago_invoice_id "lago_invoice_id";
         always invoice_number "invoice_number";
+        present purchase_order_number "purchase_order_number";
         always issuing_date "issuing_date";
         present credit_status "credit_status";
         present refund_status "refund_status";
@@ -220,7 +221,9 @@ json_object! {
         present description "description";
         always currency "currency";
         always total_amount_cents "total_amount_cents";
+        present precise_total_amount_cents "precise_total_amount_cents";
         always taxes_amount_cents "taxes_amount_cents";
+        present precise_taxes_amount_cents "precise_taxes_amount_cents";
         always taxes_rate "taxes_rate";
         always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
         always balance_amount_cents "balance_amount_cents";
@@ -231,16 +234,13 @@ json_object! {
         always created_at "created_at";
         always updated_at "updated_at";
         present file_url "file_url";
+        present xml_url "xml_url";
         present items "items";
         present applied_taxes "applied_taxes";
         present self_billed "self_billed";
         present customer "customer";
         present metadata "metadata";
         present error_details "error_details";
-        present precise_total_amount_cents "precise_total_amount_cents";
-        present precise_taxes_amount_cents "precise_taxes_amount_cents";
-        present purchase_order_number "purchase_order_number";
-        present xml_url "xml_url";
     }
 }
 

@@ -345,6 +345,12 @@ pub struct Customer {
         )
     )]
     pub net_payment_term: Option<i64>,
+    /// The customer's identifier in Salesforce. Example: `0015p00001JQx1QAAT`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub external_salesforce_id: Option<String>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
@@ -383,12 +389,6 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub metadata: Option<Vec<CustomerMetadata>>,
-    /// The customer's identifier in Salesforce.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub external_salesforce_id: Option<String>,
     /// Connections to accounting, tax and customer management. Left out in customers inside subscriptions and payment requests, and in webhooks about a payment provider or a VIES check.
     #[cfg_attr(
         feature = "schemars",
@@ -423,7 +423,7 @@ json_object! {
         2 slug as Value;
         3 external_id as Value;
         7 applicable_timezone as Value;
-        27 created_at as Value;
+        28 created_at as Value;
     }
     optional {
         4 billing_entity_code as Value;
@@ -448,13 +448,13 @@ json_object! {
         24 url as Value;
         25 zipcode as Value;
         26 net_payment_term as Integer;
-        28 updated_at as Value;
-        29 finalize_zero_amount_invoice as Value;
-        30 skip_invoice_custom_sections as Value;
-        31 billing_configuration as Value;
-        32 shipping_address as Value;
-        33 metadata as Value;
-        34 external_salesforce_id as Value;
+        27 external_salesforce_id as Value;
+        29 updated_at as Value;
+        30 finalize_zero_amount_invoice as Value;
+        31 skip_invoice_custom_sections as Value;
+        32 billing_configuration as Value;
+        33 shipping_address as Value;
+        34 metadata as Value;
         35 integration_customers as Value;
         36 taxes as Value;
         37 applicable_invoice_custom_sections as Value;
@@ -488,6 +488,7 @@ json_object! {
         present url "url";
         present zipcode "zipcode";
         present net_payment_term "net_payment_term";
+        present external_salesforce_id "external_salesforce_id";
         always created_at "created_at";
         present updated_at "updated_at";
         present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
@@ -495,7 +496,6 @@ json_object! {
         present billing_configuration "billing_configuration";
         present shipping_address "shipping_address";
         present metadata "metadata";
-        present external_salesforce_id "external_salesforce_id";
         present integration_customers "integration_customers";
         present taxes "taxes";
         present applicable_invoice_custom_sections "applicable_invoice_custom_sections";
@@ -956,9 +956,9 @@ pub struct CustomerInput {
     /// Whether this is a customer or a partner who gets a share of the revenue. Ignored where the organization may not share revenue, and once the customer cannot be edited freely any more. Example: `customer`.
     #[cfg_attr(
         feature = "schemars",
-        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+        schemars(default, skip_serializing_if = "Option::is_none")
     )]
-    pub account_type: crate::Patch<AccountType>,
+    pub account_type: Option<AccountType>,
     /// Customer type.
     #[cfg_attr(
         feature = "schemars",
@@ -1019,6 +1019,12 @@ pub struct CustomerInput {
         )
     )]
     pub net_payment_term: crate::Patch<i64>,
+    /// The customer's identifier in Salesforce. Example: `0015p00001JQx1QAAT`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub external_salesforce_id: crate::Patch<String>,
     /// What to do with invoices over zero. Null means `inherit`. Example: `inherit`.
     #[cfg_attr(
         feature = "schemars",
@@ -1061,12 +1067,6 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_custom_section_codes: Option<Vec<String>>,
-    /// The customer's identifier in Salesforce.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
-    )]
-    pub external_salesforce_id: crate::Patch<String>,
 }
 
 json_object! {
@@ -1098,14 +1098,14 @@ json_object! {
         21 url as Value;
         22 zipcode as Value;
         23 net_payment_term as Integer;
-        24 finalize_zero_amount_invoice as Value;
-        25 billing_configuration as Value;
-        26 shipping_address as Value;
-        27 integration_customers as Value;
-        28 metadata as Value;
-        29 skip_invoice_custom_sections as Value;
-        30 invoice_custom_section_codes as Value;
-        31 external_salesforce_id as Value;
+        24 external_salesforce_id as Value;
+        25 finalize_zero_amount_invoice as Value;
+        26 billing_configuration as Value;
+        27 shipping_address as Value;
+        28 integration_customers as Value;
+        29 metadata as Value;
+        30 skip_invoice_custom_sections as Value;
+        31 invoice_custom_section_codes as Value;
     }
     write {
         always external_id "external_id";
@@ -1132,6 +1132,7 @@ json_object! {
         present url "url";
         present zipcode "zipcode";
         present net_payment_term "net_payment_term";
+        present external_salesforce_id "external_salesforce_id";
         present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
         present billing_configuration "billing_configuration";
         present shipping_address "shipping_address";
@@ -1139,7 +1140,6 @@ json_object! {
         present metadata "metadata";
         present skip_invoice_custom_sections "skip_invoice_custom_sections";
         present invoice_custom_section_codes "invoice_custom_section_codes";
-        present external_salesforce_id "external_salesforce_id";
     }
 }
 
@@ -1161,7 +1161,7 @@ impl CustomerInput {
             name: crate::Patch::Absent,
             firstname: crate::Patch::Absent,
             lastname: crate::Patch::Absent,
-            account_type: crate::Patch::Absent,
+            account_type: None,
             customer_type: crate::Patch::Absent,
             phone: crate::Patch::Absent,
             state: crate::Patch::Absent,
@@ -1171,6 +1171,7 @@ impl CustomerInput {
             url: crate::Patch::Absent,
             zipcode: crate::Patch::Absent,
             net_payment_term: crate::Patch::Absent,
+            external_salesforce_id: crate::Patch::Absent,
             finalize_zero_amount_invoice: crate::Patch::Absent,
             billing_configuration: None,
             shipping_address: None,
@@ -1178,7 +1179,6 @@ impl CustomerInput {
             metadata: None,
             skip_invoice_custom_sections: None,
             invoice_custom_section_codes: None,
-            external_salesforce_id: crate::Patch::Absent,
         }
     }
     /// Sets the external id.
@@ -1277,13 +1277,10 @@ impl CustomerInput {
         self.lastname = lastname.into();
         self
     }
-    /// Sets the account type; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets the account type.
     #[must_use]
-    pub fn account_type(
-        mut self,
-        account_type: impl Into<crate::Patch<AccountType>>,
-    ) -> Self {
-        self.account_type = account_type.into();
+    pub fn account_type(mut self, account_type: impl Into<AccountType>) -> Self {
+        self.account_type = Some(account_type.into());
         self
     }
     /// Sets the customer type; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1350,6 +1347,15 @@ impl CustomerInput {
         net_payment_term: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.net_payment_term = net_payment_term.into();
+        self
+    }
+    /// Sets the external salesforce id; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn external_salesforce_id(
+        mut self,
+        external_salesforce_id: impl Into<crate::Patch<String>>,
+    ) -> Self {
+        self.external_salesforce_id = external_salesforce_id.into();
         self
     }
     /// Sets the finalize zero amount invoice; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1421,15 +1427,6 @@ impl CustomerInput {
         );
         self
     }
-    /// Sets the external salesforce id; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn external_salesforce_id(
-        mut self,
-        external_salesforce_id: impl Into<crate::Patch<String>>,
-    ) -> Self {
-        self.external_salesforce_id = external_salesforce_id.into();
-        self
-    }
 }
 
 /// Failure to sync a customer with an accounting or CRM integration, with that integration's code and error.
@@ -1437,14 +1434,16 @@ impl CustomerInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerIntegrationError {
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Lago id of the customer. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// External id of the customer. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Accounting provider. Example: `anrok`.
+    /// Integration that refused the customer. Example: `anrok`.
     pub accounting_provider: Integration,
-    /// Accounting provider code. Example: `Netsuite Prod`.
+    /// Code of the integration in Lago. Example: `Netsuite Prod`.
     pub accounting_provider_code: String,
+    /// What the integration said: a text, or an object of its own form.
+    ///
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
     pub provider_error: ::serde_json::Value,
 }
@@ -1990,6 +1989,12 @@ pub struct CustomerViesCheck {
         )
     )]
     pub net_payment_term: Option<i64>,
+    /// The customer's identifier in Salesforce. Example: `0015p00001JQx1QAAT`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub external_salesforce_id: Option<String>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
@@ -2028,12 +2033,6 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub metadata: Option<Vec<CustomerMetadata>>,
-    /// The customer's identifier in Salesforce.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub external_salesforce_id: Option<String>,
     /// Vies check.
     #[cfg_attr(
         feature = "schemars",
@@ -2050,7 +2049,7 @@ json_object! {
         2 slug as Value;
         3 external_id as Value;
         7 applicable_timezone as Value;
-        27 created_at as Value;
+        28 created_at as Value;
     }
     optional {
         4 billing_entity_code as Value;
@@ -2075,13 +2074,13 @@ json_object! {
         24 url as Value;
         25 zipcode as Value;
         26 net_payment_term as Integer;
-        28 updated_at as Value;
-        29 finalize_zero_amount_invoice as Value;
-        30 skip_invoice_custom_sections as Value;
-        31 billing_configuration as Value;
-        32 shipping_address as Value;
-        33 metadata as Value;
-        34 external_salesforce_id as Value;
+        27 external_salesforce_id as Value;
+        29 updated_at as Value;
+        30 finalize_zero_amount_invoice as Value;
+        31 skip_invoice_custom_sections as Value;
+        32 billing_configuration as Value;
+        33 shipping_address as Value;
+        34 metadata as Value;
         35 vies_check as Value;
     }
     write {
@@ -2112,6 +2111,7 @@ json_object! {
         present url "url";
         present zipcode "zipcode";
         present net_payment_term "net_payment_term";
+        present external_salesforce_id "external_salesforce_id";
         always created_at "created_at";
         present updated_at "updated_at";
         present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
@@ -2119,7 +2119,6 @@ json_object! {
         present billing_configuration "billing_configuration";
         present shipping_address "shipping_address";
         present metadata "metadata";
-        present external_salesforce_id "external_salesforce_id";
         present vies_check "vies_check";
     }
 }
@@ -2307,18 +2306,18 @@ pub struct IntegrationCustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subsidiary_id: Option<String>,
+    /// What the customer is at hubspot, `contacts` or `companies`; only there. Example: `contacts`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub targeted_object: crate::Patch<String>,
     /// Code of this connection, for customers who have more than one.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// What the customer is at hubspot, `contacts` or `companies`; only there.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub targeted_object: Option<String>,
 }
 
 json_object! {
@@ -2331,8 +2330,8 @@ json_object! {
         3 external_customer_id as Value;
         4 sync_with_provider as Value;
         5 subsidiary_id as Value;
-        6 code as Value;
-        7 targeted_object as Value;
+        6 targeted_object as Value;
+        7 code as Value;
     }
     write {
         present id "id";
@@ -2341,8 +2340,8 @@ json_object! {
         present external_customer_id "external_customer_id";
         present sync_with_provider "sync_with_provider";
         present subsidiary_id "subsidiary_id";
-        present code "code";
         present targeted_object "targeted_object";
+        present code "code";
     }
 }
 
@@ -2356,8 +2355,8 @@ impl IntegrationCustomerInput {
             external_customer_id: None,
             sync_with_provider: None,
             subsidiary_id: None,
+            targeted_object: crate::Patch::Absent,
             code: None,
-            targeted_object: None,
         }
     }
     /// Sets the id.
@@ -2399,16 +2398,19 @@ impl IntegrationCustomerInput {
         self.subsidiary_id = Some(subsidiary_id.into());
         self
     }
+    /// Sets the targeted object; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn targeted_object(
+        mut self,
+        targeted_object: impl Into<crate::Patch<String>>,
+    ) -> Self {
+        self.targeted_object = targeted_object.into();
+        self
+    }
     /// Sets the code.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
-        self
-    }
-    /// Sets the targeted object.
-    #[must_use]
-    pub fn targeted_object(mut self, targeted_object: impl Into<String>) -> Self {
-        self.targeted_object = Some(targeted_object.into());
         self
     }
 }
@@ -2423,8 +2425,10 @@ impl From<crate::IntegrationCustomer> for IntegrationCustomerInput {
             external_customer_id: value.external_customer_id,
             sync_with_provider: value.sync_with_provider,
             subsidiary_id: value.subsidiary_id,
+            targeted_object: value
+                .targeted_object
+                .map_or(crate::Patch::Absent, crate::Patch::Value),
             code: value.code,
-            targeted_object: value.targeted_object,
         }
     }
 }

@@ -149,7 +149,7 @@ open_enum! {
 open_enum! {
     /// Billing time.
     ///
-    /// Used by [`InvoicePreviewInput::billing_time`](crate::InvoicePreviewInput::billing_time), [`InvoicePreviewSubscription::billing_time`](crate::InvoicePreviewSubscription::billing_time), [`Subscription::billing_time`](crate::Subscription::billing_time), [`SubscriptionInput::billing_time`](crate::SubscriptionInput::billing_time).
+    /// Used by [`InvoicePreviewInput::billing_time`](crate::InvoicePreviewInput::billing_time), [`InvoicePreviewSubscription::billing_time`](crate::InvoicePreviewSubscription::billing_time), [`QuotePlanPayload::billing_time`](crate::QuotePlanPayload::billing_time), [`Subscription::billing_time`](crate::Subscription::billing_time), [`SubscriptionInput::billing_time`](crate::SubscriptionInput::billing_time).
     pub enum BillingTime {
         /// `calendar`
         Calendar = "calendar",
@@ -167,6 +167,8 @@ open_enum! {
         PaymentFailed = "payment_failed",
         /// `timeout`
         Timeout = "timeout",
+        /// `manual`
+        Manual = "manual",
     }
 }
 
@@ -175,7 +177,7 @@ open_enum! {
     ///
     /// `custom` belongs to metrics with a custom aggregation.
     ///
-    /// Used by [`Charge::charge_model`](crate::Charge::charge_model), [`ChargeInput::charge_model`](crate::ChargeInput::charge_model), [`ChargeUpdate::charge_model`](crate::ChargeUpdate::charge_model), [`PlanChargeInput::charge_model`](crate::PlanChargeInput::charge_model), [`PlanChargeUpdate::charge_model`](crate::PlanChargeUpdate::charge_model), [`PlanOverridesCharge::charge_model`](crate::PlanOverridesCharge::charge_model), [`UsageCharge::charge_model`](crate::UsageCharge::charge_model).
+    /// Used by [`Charge::charge_model`](crate::Charge::charge_model), [`ChargeInput::charge_model`](crate::ChargeInput::charge_model), [`ChargeUpdate::charge_model`](crate::ChargeUpdate::charge_model), [`PlanChargeInput::charge_model`](crate::PlanChargeInput::charge_model), [`PlanChargeUpdate::charge_model`](crate::PlanChargeUpdate::charge_model), [`PlanOverridesCharge::charge_model`](crate::PlanOverridesCharge::charge_model), [`QuotePlanCharge::charge_model`](crate::QuotePlanCharge::charge_model), [`QuotePlanChargeOverride::charge_model`](crate::QuotePlanChargeOverride::charge_model), [`UsageCharge::charge_model`](crate::UsageCharge::charge_model).
     pub enum ChargeModel {
         /// `dynamic`
         Dynamic = "dynamic",
@@ -721,7 +723,7 @@ open_enum! {
 open_enum! {
     /// Coupon frequency.
     ///
-    /// Used by [`AppliedCoupon::frequency`](crate::AppliedCoupon::frequency), [`AppliedCouponInput::frequency`](crate::AppliedCouponInput::frequency), [`Coupon::frequency`](crate::Coupon::frequency), [`CouponInput::frequency`](crate::CouponInput::frequency), [`CouponUpdate::frequency`](crate::CouponUpdate::frequency), [`InvoicePreviewCouponInput::frequency`](crate::InvoicePreviewCouponInput::frequency).
+    /// Used by [`AppliedCoupon::frequency`](crate::AppliedCoupon::frequency), [`AppliedCouponInput::frequency`](crate::AppliedCouponInput::frequency), [`Coupon::frequency`](crate::Coupon::frequency), [`CouponInput::frequency`](crate::CouponInput::frequency), [`CouponUpdate::frequency`](crate::CouponUpdate::frequency), [`InvoicePreviewCouponInput::frequency`](crate::InvoicePreviewCouponInput::frequency), [`QuoteCouponOverrides::frequency`](crate::QuoteCouponOverrides::frequency), [`QuoteCouponPayload::frequency`](crate::QuoteCouponPayload::frequency).
     pub enum CouponFrequency {
         /// `once`
         Once = "once",
@@ -747,7 +749,7 @@ open_enum! {
 open_enum! {
     /// Coupon type.
     ///
-    /// Used by [`Coupon::coupon_type`](crate::Coupon::coupon_type), [`CouponInput::coupon_type`](crate::CouponInput::coupon_type), [`CouponUpdate::coupon_type`](crate::CouponUpdate::coupon_type), [`InvoicePreviewCouponInput::coupon_type`](crate::InvoicePreviewCouponInput::coupon_type).
+    /// Used by [`Coupon::coupon_type`](crate::Coupon::coupon_type), [`CouponInput::coupon_type`](crate::CouponInput::coupon_type), [`CouponUpdate::coupon_type`](crate::CouponUpdate::coupon_type), [`InvoicePreviewCouponInput::coupon_type`](crate::InvoicePreviewCouponInput::coupon_type), [`QuoteCouponPayload::type_`](crate::QuoteCouponPayload::type_).
     pub enum CouponType {
         /// `fixed_amount`
         FixedAmount = "fixed_amount",
@@ -835,7 +837,7 @@ open_enum! {
     ///
     /// The server also takes BHD, IRR, JOD and KWD, which the document lacks.
     ///
-    /// Used by [`AddOn::amount_currency`](crate::AddOn::amount_currency), [`AddOnInput::amount_currency`](crate::AddOnInput::amount_currency), [`AddOnUpdate::amount_currency`](crate::AddOnUpdate::amount_currency), [`AppliedCoupon::amount_currency`](crate::AppliedCoupon::amount_currency), [`AppliedCouponInput::amount_currency`](crate::AppliedCouponInput::amount_currency), [`BillingEntity::default_currency`](crate::BillingEntity::default_currency), [`BillingEntityInput::default_currency`](crate::BillingEntityInput::default_currency), [`BillingEntityUpdate::default_currency`](crate::BillingEntityUpdate::default_currency), [`ChargeUsage::amount_currency`](crate::ChargeUsage::amount_currency), [`Coupon::amount_currency`](crate::Coupon::amount_currency), [`CouponInput::amount_currency`](crate::CouponInput::amount_currency), [`CouponUpdate::amount_currency`](crate::CouponUpdate::amount_currency), [`Credit::amount_currency`](crate::Credit::amount_currency), [`CreditNote::currency`](crate::CreditNote::currency), [`CreditNoteAppliedTax::amount_currency`](crate::CreditNoteAppliedTax::amount_currency), [`CreditNoteEstimated::currency`](crate::CreditNoteEstimated::currency), [`CreditNoteItem::amount_currency`](crate::CreditNoteItem::amount_currency), [`Customer::currency`](crate::Customer::currency), [`CustomerInput::currency`](crate::CustomerInput::currency), [`CustomerProjectedUsage::currency`](crate::CustomerProjectedUsage::currency), [`CustomerUsage::currency`](crate::CustomerUsage::currency), [`CustomerViesCheck::currency`](crate::CustomerViesCheck::currency), [`DunningCampaignFinished::overdue_balance_currency`](crate::DunningCampaignFinished::overdue_balance_currency), [`Fee::amount_currency`](crate::Fee::amount_currency), [`Fee::total_amount_currency`](crate::Fee::total_amount_currency), [`FeeAppliedTax::amount_currency`](crate::FeeAppliedTax::amount_currency), [`FeeEstimate::amount_currency`](crate::FeeEstimate::amount_currency), [`FeeEstimate::total_amount_currency`](crate::FeeEstimate::total_amount_currency), [`GrossRevenue::currency`](crate::GrossRevenue::currency), [`Invoice::currency`](crate::Invoice::currency), [`InvoiceAppliedTax::amount_currency`](crate::InvoiceAppliedTax::amount_currency), [`InvoiceCollection::currency`](crate::InvoiceCollection::currency), [`InvoicePreview::currency`](crate::InvoicePreview::currency), [`InvoicePreviewCouponInput::amount_currency`](crate::InvoicePreviewCouponInput::amount_currency), [`InvoicePreviewCustomer::currency`](crate::InvoicePreviewCustomer::currency), [`InvoicePreviewCustomerInput::currency`](crate::InvoicePreviewCustomerInput::currency), [`InvoicePreviewSubscription::plan_amount_currency`](crate::InvoicePreviewSubscription::plan_amount_currency), [`InvoicedUsage::currency`](crate::InvoicedUsage::currency), [`Mrr::currency`](crate::Mrr::currency), [`OneOffInvoiceInput::currency`](crate::OneOffInvoiceInput::currency), [`Order::currency`](crate::Order::currency), [`Organization::default_currency`](crate::Organization::default_currency), [`OrganizationUpdate::default_currency`](crate::OrganizationUpdate::default_currency), [`OverdueBalance::currency`](crate::OverdueBalance::currency), [`OverdueBalancePerCurrency::currency`](crate::OverdueBalancePerCurrency::currency), [`Payment::amount_currency`](crate::Payment::amount_currency), [`PaymentRequest::amount_currency`](crate::PaymentRequest::amount_currency), [`Plan::amount_currency`](crate::Plan::amount_currency), [`PlanInput::amount_currency`](crate::PlanInput::amount_currency), [`PlanOverrides::amount_currency`](crate::PlanOverrides::amount_currency), [`PlanUpdate::amount_currency`](crate::PlanUpdate::amount_currency), [`ProjectedChargeUsage::amount_currency`](crate::ProjectedChargeUsage::amount_currency), [`QuoteVersion::currency`](crate::QuoteVersion::currency), [`Subscription::plan_amount_currency`](crate::Subscription::plan_amount_currency), [`SubscriptionAuthorizationInput::amount_currency`](crate::SubscriptionAuthorizationInput::amount_currency), [`Usage::amount_currency`](crate::Usage::amount_currency), [`Wallet::currency`](crate::Wallet::currency), [`WalletInput::currency`](crate::WalletInput::currency).
+    /// Used by [`AddOn::amount_currency`](crate::AddOn::amount_currency), [`AddOnInput::amount_currency`](crate::AddOnInput::amount_currency), [`AddOnUpdate::amount_currency`](crate::AddOnUpdate::amount_currency), [`AppliedCoupon::amount_currency`](crate::AppliedCoupon::amount_currency), [`AppliedCouponInput::amount_currency`](crate::AppliedCouponInput::amount_currency), [`BillingEntity::default_currency`](crate::BillingEntity::default_currency), [`BillingEntityInput::default_currency`](crate::BillingEntityInput::default_currency), [`BillingEntityUpdate::default_currency`](crate::BillingEntityUpdate::default_currency), [`ChargeUsage::amount_currency`](crate::ChargeUsage::amount_currency), [`Coupon::amount_currency`](crate::Coupon::amount_currency), [`CouponInput::amount_currency`](crate::CouponInput::amount_currency), [`CouponUpdate::amount_currency`](crate::CouponUpdate::amount_currency), [`Credit::amount_currency`](crate::Credit::amount_currency), [`CreditNote::currency`](crate::CreditNote::currency), [`CreditNoteAppliedTax::amount_currency`](crate::CreditNoteAppliedTax::amount_currency), [`CreditNoteEstimated::currency`](crate::CreditNoteEstimated::currency), [`CreditNoteItem::amount_currency`](crate::CreditNoteItem::amount_currency), [`Customer::currency`](crate::Customer::currency), [`CustomerInput::currency`](crate::CustomerInput::currency), [`CustomerProjectedUsage::currency`](crate::CustomerProjectedUsage::currency), [`CustomerUsage::currency`](crate::CustomerUsage::currency), [`CustomerViesCheck::currency`](crate::CustomerViesCheck::currency), [`DunningCampaignFinished::overdue_balance_currency`](crate::DunningCampaignFinished::overdue_balance_currency), [`Fee::amount_currency`](crate::Fee::amount_currency), [`Fee::total_amount_currency`](crate::Fee::total_amount_currency), [`FeeAppliedTax::amount_currency`](crate::FeeAppliedTax::amount_currency), [`FeeEstimate::amount_currency`](crate::FeeEstimate::amount_currency), [`FeeEstimate::total_amount_currency`](crate::FeeEstimate::total_amount_currency), [`GrossRevenue::currency`](crate::GrossRevenue::currency), [`Invoice::currency`](crate::Invoice::currency), [`InvoiceAppliedTax::amount_currency`](crate::InvoiceAppliedTax::amount_currency), [`InvoiceCollection::currency`](crate::InvoiceCollection::currency), [`InvoicePreview::currency`](crate::InvoicePreview::currency), [`InvoicePreviewCouponInput::amount_currency`](crate::InvoicePreviewCouponInput::amount_currency), [`InvoicePreviewCustomer::currency`](crate::InvoicePreviewCustomer::currency), [`InvoicePreviewCustomerInput::currency`](crate::InvoicePreviewCustomerInput::currency), [`InvoicePreviewSubscription::plan_amount_currency`](crate::InvoicePreviewSubscription::plan_amount_currency), [`InvoicedUsage::currency`](crate::InvoicedUsage::currency), [`Mrr::currency`](crate::Mrr::currency), [`OneOffInvoiceInput::currency`](crate::OneOffInvoiceInput::currency), [`Order::currency`](crate::Order::currency), [`Organization::default_currency`](crate::Organization::default_currency), [`OrganizationUpdate::default_currency`](crate::OrganizationUpdate::default_currency), [`OverdueBalance::currency`](crate::OverdueBalance::currency), [`OverdueBalancePerCurrency::currency`](crate::OverdueBalancePerCurrency::currency), [`Payment::amount_currency`](crate::Payment::amount_currency), [`PaymentRequest::amount_currency`](crate::PaymentRequest::amount_currency), [`Plan::amount_currency`](crate::Plan::amount_currency), [`PlanInput::amount_currency`](crate::PlanInput::amount_currency), [`PlanOverrides::amount_currency`](crate::PlanOverrides::amount_currency), [`PlanUpdate::amount_currency`](crate::PlanUpdate::amount_currency), [`ProjectedChargeUsage::amount_currency`](crate::ProjectedChargeUsage::amount_currency), [`QuoteCouponOverrides::amount_currency`](crate::QuoteCouponOverrides::amount_currency), [`QuoteCouponPayload::currency`](crate::QuoteCouponPayload::currency), [`QuotePlanOverrides::amount_currency`](crate::QuotePlanOverrides::amount_currency), [`QuoteVersion::currency`](crate::QuoteVersion::currency), [`QuoteWalletCreditPayload::currency`](crate::QuoteWalletCreditPayload::currency), [`Subscription::plan_amount_currency`](crate::Subscription::plan_amount_currency), [`SubscriptionAuthorizationInput::amount_currency`](crate::SubscriptionAuthorizationInput::amount_currency), [`Usage::amount_currency`](crate::Usage::amount_currency), [`Wallet::currency`](crate::Wallet::currency), [`WalletInput::currency`](crate::WalletInput::currency).
     pub enum Currency {
         /// `AED`
         Aed = "AED",
@@ -1067,12 +1069,16 @@ open_enum! {
         Srd = "SRD",
         /// `STD`
         Std = "STD",
+        /// `SYP`
+        Syp = "SYP",
         /// `SZL`
         Szl = "SZL",
         /// `THB`
         Thb = "THB",
         /// `TJS`
         Tjs = "TJS",
+        /// `TND`
+        Tnd = "TND",
         /// `TOP`
         Top = "TOP",
         /// `TRY`
@@ -1225,23 +1231,25 @@ open_enum! {
 }
 
 open_enum! {
-    /// Fee type.
+    /// Kind of fee.
     ///
-    /// Used by [`FeeEstimateItem::type_`](crate::FeeEstimateItem::type_), [`FeeItem::type_`](crate::FeeItem::type_), [`WalletAppliesTo::fee_types`](crate::WalletAppliesTo::fee_types), [`WalletAppliesToInput::fee_types`](crate::WalletAppliesToInput::fee_types).
+    /// a wallet may be limited to any kind of fee.
+    ///
+    /// Used by [`FeeEstimateItem::type_`](crate::FeeEstimateItem::type_), [`FeeItem::type_`](crate::FeeItem::type_), [`QuoteWalletAppliesTo::fee_types`](crate::QuoteWalletAppliesTo::fee_types), [`WalletAppliesTo::fee_types`](crate::WalletAppliesTo::fee_types), [`WalletAppliesToInput::fee_types`](crate::WalletAppliesToInput::fee_types).
     pub enum FeeType {
         /// `charge`
         Charge = "charge",
-        /// `fixed_charge`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`, `GET /fees?fee_type`
-        FixedCharge = "fixed_charge",
-        /// `add_on`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`, `GET /fees?fee_type`
-        AddOn = "add_on",
-        /// `subscription`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`, `GET /fees?fee_type`
+        /// `subscription`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`
         Subscription = "subscription",
-        /// `credit`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`, `GET /fees?fee_type`
-        Credit = "credit",
-        /// `commitment`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`, `GET /fees?fee_type`
+        /// `commitment`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`
         Commitment = "commitment",
-        /// `product`: documented for `FeeObject.item.type`, `WalletObject.applies_to.fee_types[]`, `WalletCreateInput.wallet.applies_to.fee_types[]`
+        /// `fixed_charge`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`
+        FixedCharge = "fixed_charge",
+        /// `add_on`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`
+        AddOn = "add_on",
+        /// `credit`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`
+        Credit = "credit",
+        /// `product`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`
         Product = "product",
     }
 }
@@ -1263,7 +1271,7 @@ open_enum! {
 open_enum! {
     /// Pricing model of a fixed charge: one price per unit, graduated tiers or volume tiers.
     ///
-    /// Used by [`FixedCharge::charge_model`](crate::FixedCharge::charge_model), [`FixedChargeInput::charge_model`](crate::FixedChargeInput::charge_model), [`FixedChargeUpdate::charge_model`](crate::FixedChargeUpdate::charge_model), [`PlanFixedChargeInput::charge_model`](crate::PlanFixedChargeInput::charge_model), [`PlanFixedChargeUpdate::charge_model`](crate::PlanFixedChargeUpdate::charge_model).
+    /// Used by [`FixedCharge::charge_model`](crate::FixedCharge::charge_model), [`FixedChargeInput::charge_model`](crate::FixedChargeInput::charge_model), [`FixedChargeUpdate::charge_model`](crate::FixedChargeUpdate::charge_model), [`PlanFixedChargeInput::charge_model`](crate::PlanFixedChargeInput::charge_model), [`PlanFixedChargeUpdate::charge_model`](crate::PlanFixedChargeUpdate::charge_model), [`QuotePlanFixedCharge::charge_model`](crate::QuotePlanFixedCharge::charge_model).
     pub enum FixedChargeModel {
         /// `standard`
         Standard = "standard",
@@ -1281,15 +1289,15 @@ open_enum! {
     pub enum Integration {
         /// `anrok`
         Anrok = "anrok",
-        /// `hubspot`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `hubspot`: documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
         Hubspot = "hubspot",
-        /// `netsuite`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `netsuite`: documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
         Netsuite = "netsuite",
-        /// `okta`: documented for `CustomerIntegratrionErrorObject.accounting_provider`
+        /// `okta`: documented for `CustomerIntegrationErrorObject.accounting_provider`
         Okta = "okta",
-        /// `salesforce`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `salesforce`: documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
         Salesforce = "salesforce",
-        /// `xero`: documented for `CustomerIntegratrionErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `xero`: documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
         Xero = "xero",
         /// `avalara`: documented for `CustomerTaxProviderErrorObject.tax_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
         Avalara = "avalara",
@@ -1329,10 +1337,10 @@ open_enum! {
 open_enum! {
     /// Invoice settlement.
     pub enum InvoiceSettlement {
-        /// `credit_note`
-        CreditNote = "credit_note",
         /// `payment`
         Payment = "payment",
+        /// `credit_note`
+        CreditNote = "credit_note",
     }
 }
 
@@ -1375,10 +1383,10 @@ open_enum! {
         Credit = "credit",
         /// `one_off`
         OneOff = "one_off",
-        /// `progressive_billing`
-        ProgressiveBilling = "progressive_billing",
         /// `advance_charges`
         AdvanceCharges = "advance_charges",
+        /// `progressive_billing`
+        ProgressiveBilling = "progressive_billing",
     }
 }
 
@@ -1455,9 +1463,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Order execution mode.
+    /// How an order is executed: `execute_in_lago` makes the subscriptions, invoices, coupons and wallets, `order_only` only notes the time.
     ///
-    /// Used by [`Order::execution_mode`](crate::Order::execution_mode), [`OrderExecutionRecord::execution_mode`](crate::OrderExecutionRecord::execution_mode).
+    /// Used by [`Order::execution_mode`](crate::Order::execution_mode), [`OrderExecuteInput::execution_mode`](crate::OrderExecuteInput::execution_mode), [`OrderExecutionRecord::execution_mode`](crate::OrderExecutionRecord::execution_mode), [`OrderFormMarkAsSignedInput::execution_mode`](crate::OrderFormMarkAsSignedInput::execution_mode).
     pub enum OrderExecutionMode {
         /// `execute_in_lago`
         ExecuteInLago = "execute_in_lago",
@@ -1467,7 +1475,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Order form status.
+    /// State of an order form: `generated` until it is `signed`, `expired` or `voided`.
     ///
     /// Used by [`OrderForm::status`](crate::OrderForm::status).
     pub enum OrderFormStatus {
@@ -1483,7 +1491,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Order form void reason.
+    /// Why an order form was voided: by hand, because it expired, or because it was invalid; null unless it was.
+    ///
+    /// No server sets `invalid`.
     ///
     /// Used by [`OrderForm::void_reason`](crate::OrderForm::void_reason).
     pub enum OrderFormVoidReason {
@@ -1497,7 +1507,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Order status.
+    /// State of an order: `created` until it is `executed`; `failed` orders can be tried again.
     ///
     /// Used by [`Order::status`](crate::Order::status).
     pub enum OrderStatus {
@@ -1511,7 +1521,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Order type.
+    /// What an accepted quote leads to: a new subscription, the change of one, or a one-off invoice.
     ///
     /// Used by [`Order::order_type`](crate::Order::order_type), [`Quote::order_type`](crate::Quote::order_type).
     pub enum OrderType {
@@ -1651,7 +1661,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Quote version status.
+    /// State of a quote version: `draft`, `approved` or `voided`.
     ///
     /// Used by [`QuoteVersion::status`](crate::QuoteVersion::status).
     pub enum QuoteVersionStatus {
@@ -1665,7 +1675,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Quote version void reason.
+    /// Why a quote version was voided: by hand, by a newer draft, or with its order form; null unless it was.
     ///
     /// Used by [`QuoteVersion::void_reason`](crate::QuoteVersion::void_reason).
     pub enum QuoteVersionVoidReason {
@@ -1773,7 +1783,7 @@ open_enum! {
         Terminated = "terminated",
         /// `canceled`: documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`
         Canceled = "canceled",
-        /// `incomplete`: documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `PUT /subscriptions/{external_id}?status`, `SubscriptionUpdateInput.status`, `parameters.subscription_status`
+        /// `incomplete`
         Incomplete = "incomplete",
     }
 }

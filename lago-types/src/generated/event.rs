@@ -129,18 +129,18 @@ pub struct EventEstimateFeesInput {
     pub code: String,
     /// External subscription id. Example: `sub_1234567890`.
     pub external_subscription_id: String,
+    /// Price of the event in cents of the currency, for charges with dynamic pricing. Example: `1234.56`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub precise_total_amount_cents: crate::Patch<crate::Decimal>,
     /// Properties.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// Price of the event in cents of the currency, for charges with dynamic pricing.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub precise_total_amount_cents: Option<crate::Decimal>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
 }
@@ -152,14 +152,14 @@ json_object! {
         1 external_subscription_id as Value;
     }
     optional {
-        2 properties as Value;
-        3 precise_total_amount_cents as Value;
+        2 precise_total_amount_cents as Value;
+        3 properties as Value;
     }
     write {
         always code "code";
         always external_subscription_id "external_subscription_id";
-        present properties "properties";
         present precise_total_amount_cents "precise_total_amount_cents" as DecimalString;
+        present properties "properties";
     }
     refused {
         refused_
@@ -175,8 +175,8 @@ impl EventEstimateFeesInput {
         Self {
             code: code.into(),
             external_subscription_id: external_subscription_id.into(),
+            precise_total_amount_cents: crate::Patch::Absent,
             properties: None,
-            precise_total_amount_cents: None,
             refused_: crate::refused::Refused::default(),
         }
     }
@@ -193,6 +193,28 @@ impl EventEstimateFeesInput {
         external_subscription_id: impl Into<String>,
     ) -> Self {
         self.external_subscription_id = external_subscription_id.into();
+        self
+    }
+    /// Sets the precise total amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn precise_total_amount_cents(
+        mut self,
+        precise_total_amount_cents: impl TryInto<
+            crate::Patch<crate::Decimal>,
+            Error: Into<crate::Refusal>,
+        >,
+    ) -> Self {
+        if let Some(precise_total_amount_cents) = self
+            .refused_
+            .take(
+                "precise_total_amount_cents",
+                crate::refused::convert::<
+                    crate::Patch<crate::Decimal>,
+                >(precise_total_amount_cents),
+            )
+        {
+            self.precise_total_amount_cents = precise_total_amount_cents;
+        }
         self
     }
     /// Sets the properties.
@@ -221,44 +243,24 @@ impl EventEstimateFeesInput {
         self.properties = Some(entries);
         self
     }
-    /// Sets the precise total amount cents.
-    #[must_use]
-    pub fn precise_total_amount_cents(
-        mut self,
-        precise_total_amount_cents: impl TryInto<
-            crate::Decimal,
-            Error: Into<crate::Refusal>,
-        >,
-    ) -> Self {
-        if let Some(precise_total_amount_cents) = self
-            .refused_
-            .take(
-                "precise_total_amount_cents",
-                crate::refused::convert::<crate::Decimal>(precise_total_amount_cents),
-            )
-        {
-            self.precise_total_amount_cents = Some(precise_total_amount_cents);
-        }
-        self
-    }
 }
 
-/// Request body that asks for estimates of the instant fees of several usage events in one call.
+/// Usage event to price in isolation, with the subscription that would be charged.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventEstimateInstantFeesInput {
-    /// Code. Example: `storage`.
+    /// Code of the billable metric that the event feeds. Example: `storage`.
     pub code: String,
-    /// External subscription id. Example: `sub_1234567890`.
+    /// External id of the subscription that would be charged. Example: `sub_1234567890`.
     pub external_subscription_id: String,
-    /// Properties.
+    /// Properties of the event, as the metric and its filters read them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// Transaction id. Example: `transaction_1234567890`.
+    /// Id of the event, which the estimate repeats. Example: `transaction_1234567890`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

@@ -51,6 +51,14 @@ pub struct Fee {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_true_up_parent_fee_id: Option<::uuid::Uuid>,
+    /// The fee that this one stems from.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub lago_original_fee_id: Option<::uuid::Uuid>,
     /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
@@ -244,30 +252,22 @@ pub struct Fee {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
-    /// The fee that this one stems from.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub lago_original_fee_id: Option<::uuid::Uuid>,
 }
 
 json_object! {
     Fee;
     required {
-        11 amount_cents as Integer;
-        14 amount_currency as Value;
-        15 taxes_amount_cents as Integer;
-        17 taxes_rate as Value;
-        18 units as Value;
-        19 precise_unit_amount as Value;
-        21 total_amount_cents as Integer;
-        22 total_amount_currency as Value;
-        25 invoiceable as Value;
-        28 payment_status as Value;
-        40 item as Value;
+        12 amount_cents as Integer;
+        15 amount_currency as Value;
+        16 taxes_amount_cents as Integer;
+        18 taxes_rate as Value;
+        19 units as Value;
+        20 precise_unit_amount as Value;
+        22 total_amount_cents as Integer;
+        23 total_amount_currency as Value;
+        26 invoiceable as Value;
+        29 payment_status as Value;
+        41 item as Value;
     }
     optional {
         0 lago_id as Value;
@@ -277,33 +277,33 @@ json_object! {
         4 lago_invoice_id as Value;
         5 lago_true_up_fee_id as Value;
         6 lago_true_up_parent_fee_id as Value;
-        7 lago_subscription_id as Value;
-        8 lago_customer_id as Value;
-        9 external_customer_id as Value;
-        10 external_subscription_id as Value;
-        12 precise_amount as Value;
-        13 precise_total_amount as Value;
-        16 taxes_precise_amount as Value;
-        20 total_aggregated_units as Value;
-        23 events_count as Integer;
-        24 pay_in_advance as Value;
-        26 from_date as Value;
-        27 to_date as Value;
-        29 created_at as Value;
-        30 succeeded_at as Value;
-        31 failed_at as Value;
-        32 refunded_at as Value;
-        33 event_transaction_id as Value;
-        34 description as Value;
-        35 precise_coupons_amount_cents as Value;
-        36 sub_total_excluding_taxes_amount_cents as Integer;
-        37 sub_total_excluding_taxes_precise_amount_cents as Value;
-        38 amount_details as Value;
-        39 self_billed as Value;
-        41 applied_taxes as Value;
-        42 pricing_unit_details as Value;
-        43 presentation_breakdowns as Value;
-        44 lago_original_fee_id as Value;
+        7 lago_original_fee_id as Value;
+        8 lago_subscription_id as Value;
+        9 lago_customer_id as Value;
+        10 external_customer_id as Value;
+        11 external_subscription_id as Value;
+        13 precise_amount as Value;
+        14 precise_total_amount as Value;
+        17 taxes_precise_amount as Value;
+        21 total_aggregated_units as Value;
+        24 events_count as Integer;
+        25 pay_in_advance as Value;
+        27 from_date as Value;
+        28 to_date as Value;
+        30 created_at as Value;
+        31 succeeded_at as Value;
+        32 failed_at as Value;
+        33 refunded_at as Value;
+        34 event_transaction_id as Value;
+        35 description as Value;
+        36 precise_coupons_amount_cents as Value;
+        37 sub_total_excluding_taxes_amount_cents as Integer;
+        38 sub_total_excluding_taxes_precise_amount_cents as Value;
+        39 amount_details as Value;
+        40 self_billed as Value;
+        42 applied_taxes as Value;
+        43 pricing_unit_details as Value;
+        44 presentation_breakdowns as Value;
     }
     write {
         present lago_id "lago_id";
@@ -313,6 +313,7 @@ json_object! {
         present lago_invoice_id "lago_invoice_id";
         present lago_true_up_fee_id "lago_true_up_fee_id";
         present lago_true_up_parent_fee_id "lago_true_up_parent_fee_id";
+        present lago_original_fee_id "lago_original_fee_id";
         present lago_subscription_id "lago_subscription_id";
         present lago_customer_id "lago_customer_id";
         present external_customer_id "external_customer_id";
@@ -350,7 +351,6 @@ json_object! {
         present applied_taxes "applied_taxes";
         present pricing_unit_details "pricing_unit_details";
         present presentation_breakdowns "presentation_breakdowns";
-        present lago_original_fee_id "lago_original_fee_id";
     }
 }
 

@@ -40,7 +40,7 @@ pub struct FixedCharge {
     pub prorated: bool,
     /// Properties.
     pub properties: FixedChargeProperties,
-    /// Units (an exact decimal). Example: `1`.
+    /// Units (an exact decimal). Example: `1.0`.
     pub units: crate::Decimal,
     /// Lago parent id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(

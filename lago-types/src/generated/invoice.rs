@@ -193,6 +193,14 @@ pub struct Invoice {
     pub sequential_id: Option<i64>,
     /// Number. Example: `LAG-1234-001-002`.
     pub number: String,
+    /// Number of the order that the customer placed.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub purchase_order_number: Option<String>,
     /// Issuing date (a calendar date). Example: `2022-04-30`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// When a dispute over its payment was lost (UTC); null on nearly every invoice. Example: `2022-09-14T16:35:31Z`.
@@ -278,6 +286,42 @@ pub struct Invoice {
     /// Total amount cents (in cents of the currency). Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
+    /// What payments have covered, in cents of the currency.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
+    )]
+    pub total_paid_amount_cents: Option<i64>,
+    /// What credit notes have offset, in cents of the currency.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `10`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
+    )]
+    pub total_offsetted_credit_note_amount_cents: Option<i64>,
+    /// What is still to be paid, in cents of the currency.
+    ///
+    /// Servers of 1.16 do not send it. Example: `50`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
+    )]
+    pub total_due_amount_cents: Option<i64>,
     /// Version number. Example: `3`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub version_number: i64,
@@ -293,6 +337,14 @@ pub struct Invoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub file_url: Option<String>,
+    /// Where the electronic invoice is, an XML file; null until it has been made.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub xml_url: Option<String>,
     /// Web url.
     #[cfg_attr(
         feature = "schemars",
@@ -311,66 +363,14 @@ pub struct Invoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Number of the order that the customer placed.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub purchase_order_number: Option<String>,
-    /// What is still to be paid, in cents of the currency.
-    ///
-    /// Servers of 1.16 do not send it. Example: `60`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(
-            default,
-            skip_serializing_if = "Option::is_none",
-            with = "Option<crate::integer::Lenient>"
-        )
-    )]
-    pub total_due_amount_cents: Option<i64>,
-    /// What payments have covered, in cents of the currency.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(
-            default,
-            skip_serializing_if = "Option::is_none",
-            with = "Option<crate::integer::Lenient>"
-        )
-    )]
-    pub total_paid_amount_cents: Option<i64>,
-    /// What credit notes have offset, in cents of the currency.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `0`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(
-            default,
-            skip_serializing_if = "Option::is_none",
-            with = "Option<crate::integer::Lenient>"
-        )
-    )]
-    pub total_offsetted_credit_note_amount_cents: Option<i64>,
     /// When the invoice was voided (UTC).
     ///
-    /// Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
+    /// Servers of 1.16 do not send it. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Where the electronic invoice is, an XML file; null until it has been made.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub xml_url: Option<String>,
     /// Who pays; not in the answer of a download.
     #[cfg_attr(
         feature = "schemars",
@@ -438,42 +438,42 @@ json_object! {
     required {
         0 lago_id as Value;
         3 number as Value;
-        4 issuing_date as Value;
-        9 invoice_type as Value;
-        10 status as Value;
-        11 payment_status as Value;
-        12 currency as Value;
-        13 fees_amount_cents as Integer;
-        14 coupons_amount_cents as Integer;
-        15 credit_notes_amount_cents as Integer;
-        16 sub_total_excluding_taxes_amount_cents as Integer;
-        17 taxes_amount_cents as Integer;
-        18 sub_total_including_taxes_amount_cents as Integer;
-        19 prepaid_credit_amount_cents as Integer;
-        22 progressive_billing_credit_amount_cents as Integer;
-        23 total_amount_cents as Integer;
-        24 version_number as Integer;
+        5 issuing_date as Value;
+        10 invoice_type as Value;
+        11 status as Value;
+        12 payment_status as Value;
+        13 currency as Value;
+        14 fees_amount_cents as Integer;
+        15 coupons_amount_cents as Integer;
+        16 credit_notes_amount_cents as Integer;
+        17 sub_total_excluding_taxes_amount_cents as Integer;
+        18 taxes_amount_cents as Integer;
+        19 sub_total_including_taxes_amount_cents as Integer;
+        20 prepaid_credit_amount_cents as Integer;
+        23 progressive_billing_credit_amount_cents as Integer;
+        24 total_amount_cents as Integer;
+        28 version_number as Integer;
     }
     optional {
         1 billing_entity_code as Value;
         2 sequential_id as Integer;
-        5 payment_dispute_lost_at as Value;
-        6 payment_due_date as Value;
-        7 payment_overdue as Value;
-        8 net_payment_term as Integer;
-        20 prepaid_granted_credit_amount_cents as Integer;
-        21 prepaid_purchased_credit_amount_cents as Integer;
-        25 self_billed as Value;
-        26 file_url as Value;
-        27 web_url as Value;
-        28 created_at as Value;
-        29 updated_at as Value;
-        30 purchase_order_number as Value;
-        31 total_due_amount_cents as Integer;
-        32 total_paid_amount_cents as Integer;
-        33 total_offsetted_credit_note_amount_cents as Integer;
-        34 voided_at as Value;
-        35 xml_url as Value;
+        4 purchase_order_number as Value;
+        6 payment_dispute_lost_at as Value;
+        7 payment_due_date as Value;
+        8 payment_overdue as Value;
+        9 net_payment_term as Integer;
+        21 prepaid_granted_credit_amount_cents as Integer;
+        22 prepaid_purchased_credit_amount_cents as Integer;
+        25 total_paid_amount_cents as Integer;
+        26 total_offsetted_credit_note_amount_cents as Integer;
+        27 total_due_amount_cents as Integer;
+        29 self_billed as Value;
+        30 file_url as Value;
+        31 xml_url as Value;
+        32 web_url as Value;
+        33 created_at as Value;
+        34 updated_at as Value;
+        35 voided_at as Value;
         36 customer as Value;
         37 metadata as Value;
         38 applied_taxes as Value;
@@ -490,6 +490,7 @@ json_object! {
         present billing_entity_code "billing_entity_code";
         present sequential_id "sequential_id";
         always number "number";
+        present purchase_order_number "purchase_order_number";
         always issuing_date "issuing_date";
         present payment_dispute_lost_at "payment_dispute_lost_at";
         present payment_due_date "payment_due_date";
@@ -510,18 +511,17 @@ json_object! {
         present prepaid_purchased_credit_amount_cents "prepaid_purchased_credit_amount_cents";
         always progressive_billing_credit_amount_cents "progressive_billing_credit_amount_cents";
         always total_amount_cents "total_amount_cents";
+        present total_paid_amount_cents "total_paid_amount_cents";
+        present total_offsetted_credit_note_amount_cents "total_offsetted_credit_note_amount_cents";
+        present total_due_amount_cents "total_due_amount_cents";
         always version_number "version_number";
         present self_billed "self_billed";
         present file_url "file_url";
+        present xml_url "xml_url";
         present web_url "web_url";
         present created_at "created_at";
         present updated_at "updated_at";
-        present purchase_order_number "purchase_order_number";
-        present total_due_amount_cents "total_due_amount_cents";
-        present total_paid_amount_cents "total_paid_amount_cents";
-        present total_offsetted_credit_note_amount_cents "total_offsetted_credit_note_amount_cents";
         present voided_at "voided_at";
-        present xml_url "xml_url";
         present customer "customer";
         present metadata "metadata";
         present applied_taxes "applied_taxes";
@@ -1172,6 +1172,14 @@ pub struct InvoicePreview {
     pub sequential_id: Option<i64>,
     /// Number. Example: `LAG-1234-001-002`.
     pub number: String,
+    /// Number of the order that the customer placed.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub purchase_order_number: Option<String>,
     /// Issuing date (a calendar date). Example: `2022-04-30`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// When a dispute over its payment was lost (UTC); null on nearly every invoice. Example: `2022-09-14T16:35:31Z`.
@@ -1257,6 +1265,42 @@ pub struct InvoicePreview {
     /// Total amount cents (in cents of the currency). Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
+    /// What payments have covered, in cents of the currency.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
+    )]
+    pub total_paid_amount_cents: Option<i64>,
+    /// What credit notes have offset, in cents of the currency.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `10`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
+    )]
+    pub total_offsetted_credit_note_amount_cents: Option<i64>,
+    /// What is still to be paid, in cents of the currency.
+    ///
+    /// Servers of 1.16 do not send it. Example: `50`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
+    )]
+    pub total_due_amount_cents: Option<i64>,
     /// Version number. Example: `3`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub version_number: i64,
@@ -1272,6 +1316,14 @@ pub struct InvoicePreview {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub file_url: Option<String>,
+    /// Where the electronic invoice is, an XML file; null until it has been made.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub xml_url: Option<String>,
     /// Web url.
     #[cfg_attr(
         feature = "schemars",
@@ -1290,66 +1342,14 @@ pub struct InvoicePreview {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Number of the order that the customer placed.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub purchase_order_number: Option<String>,
-    /// What is still to be paid, in cents of the currency.
-    ///
-    /// Servers of 1.16 do not send it. Example: `60`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(
-            default,
-            skip_serializing_if = "Option::is_none",
-            with = "Option<crate::integer::Lenient>"
-        )
-    )]
-    pub total_due_amount_cents: Option<i64>,
-    /// What payments have covered, in cents of the currency.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(
-            default,
-            skip_serializing_if = "Option::is_none",
-            with = "Option<crate::integer::Lenient>"
-        )
-    )]
-    pub total_paid_amount_cents: Option<i64>,
-    /// What credit notes have offset, in cents of the currency.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `0`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(
-            default,
-            skip_serializing_if = "Option::is_none",
-            with = "Option<crate::integer::Lenient>"
-        )
-    )]
-    pub total_offsetted_credit_note_amount_cents: Option<i64>,
     /// When the invoice was voided (UTC).
     ///
-    /// Servers of 1.16 do not send it. Example: `2022-05-02T08:59:51Z`.
+    /// Servers of 1.16 do not send it. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Where the electronic invoice is, an XML file; null until it has been made.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub xml_url: Option<String>,
     /// Customer.
     #[cfg_attr(
         feature = "schemars",
@@ -1386,43 +1386,43 @@ json_object! {
     InvoicePreview;
     required {
         3 number as Value;
-        4 issuing_date as Value;
-        9 invoice_type as Value;
-        10 status as Value;
-        11 payment_status as Value;
-        12 currency as Value;
-        13 fees_amount_cents as Integer;
-        14 coupons_amount_cents as Integer;
-        15 credit_notes_amount_cents as Integer;
-        16 sub_total_excluding_taxes_amount_cents as Integer;
-        17 taxes_amount_cents as Integer;
-        18 sub_total_including_taxes_amount_cents as Integer;
-        19 prepaid_credit_amount_cents as Integer;
-        22 progressive_billing_credit_amount_cents as Integer;
-        23 total_amount_cents as Integer;
-        24 version_number as Integer;
+        5 issuing_date as Value;
+        10 invoice_type as Value;
+        11 status as Value;
+        12 payment_status as Value;
+        13 currency as Value;
+        14 fees_amount_cents as Integer;
+        15 coupons_amount_cents as Integer;
+        16 credit_notes_amount_cents as Integer;
+        17 sub_total_excluding_taxes_amount_cents as Integer;
+        18 taxes_amount_cents as Integer;
+        19 sub_total_including_taxes_amount_cents as Integer;
+        20 prepaid_credit_amount_cents as Integer;
+        23 progressive_billing_credit_amount_cents as Integer;
+        24 total_amount_cents as Integer;
+        28 version_number as Integer;
     }
     optional {
         0 lago_id as Value;
         1 billing_entity_code as Value;
         2 sequential_id as Integer;
-        5 payment_dispute_lost_at as Value;
-        6 payment_due_date as Value;
-        7 payment_overdue as Value;
-        8 net_payment_term as Integer;
-        20 prepaid_granted_credit_amount_cents as Integer;
-        21 prepaid_purchased_credit_amount_cents as Integer;
-        25 self_billed as Value;
-        26 file_url as Value;
-        27 web_url as Value;
-        28 created_at as Value;
-        29 updated_at as Value;
-        30 purchase_order_number as Value;
-        31 total_due_amount_cents as Integer;
-        32 total_paid_amount_cents as Integer;
-        33 total_offsetted_credit_note_amount_cents as Integer;
-        34 voided_at as Value;
-        35 xml_url as Value;
+        4 purchase_order_number as Value;
+        6 payment_dispute_lost_at as Value;
+        7 payment_due_date as Value;
+        8 payment_overdue as Value;
+        9 net_payment_term as Integer;
+        21 prepaid_granted_credit_amount_cents as Integer;
+        22 prepaid_purchased_credit_amount_cents as Integer;
+        25 total_paid_amount_cents as Integer;
+        26 total_offsetted_credit_note_amount_cents as Integer;
+        27 total_due_amount_cents as Integer;
+        29 self_billed as Value;
+        30 file_url as Value;
+        31 xml_url as Value;
+        32 web_url as Value;
+        33 created_at as Value;
+        34 updated_at as Value;
+        35 voided_at as Value;
         36 customer as Value;
         37 subscriptions as Value;
         38 fees as Value;
@@ -1434,6 +1434,7 @@ json_object! {
         present billing_entity_code "billing_entity_code";
         present sequential_id "sequential_id";
         always number "number";
+        present purchase_order_number "purchase_order_number";
         always issuing_date "issuing_date";
         present payment_dispute_lost_at "payment_dispute_lost_at";
         present payment_due_date "payment_due_date";
@@ -1454,18 +1455,17 @@ json_object! {
         present prepaid_purchased_credit_amount_cents "prepaid_purchased_credit_amount_cents";
         always progressive_billing_credit_amount_cents "progressive_billing_credit_amount_cents";
         always total_amount_cents "total_amount_cents";
+        present total_paid_amount_cents "total_paid_amount_cents";
+        present total_offsetted_credit_note_amount_cents "total_offsetted_credit_note_amount_cents";
+        present total_due_amount_cents "total_due_amount_cents";
         always version_number "version_number";
         present self_billed "self_billed";
         present file_url "file_url";
+        present xml_url "xml_url";
         present web_url "web_url";
         present created_at "created_at";
         present updated_at "updated_at";
-        present purchase_order_number "purchase_order_number";
-        present total_due_amount_cents "total_due_amount_cents";
-        present total_paid_amount_cents "total_paid_amount_cents";
-        present total_offsetted_credit_note_amount_cents "total_offsetted_credit_note_amount_cents";
         present voided_at "voided_at";
-        present xml_url "xml_url";
         present customer "customer";
         present subscriptions "subscriptions";
         present fees "fees";
@@ -1515,6 +1515,12 @@ pub struct InvoicePreviewCouponInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub percentage_rate: crate::Patch<crate::Decimal>,
+    /// How often the coupon applies. Example: `once`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub frequency: Option<CouponFrequency>,
     /// Frequency duration. Example: `6`.
     #[cfg_attr(
         feature = "schemars",
@@ -1525,12 +1531,6 @@ pub struct InvoicePreviewCouponInput {
         )
     )]
     pub frequency_duration: crate::Patch<i64>,
-    /// How often the coupon applies. Example: `once`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub frequency: Option<CouponFrequency>,
     /// How many times more a recurring coupon applies. Example: `3`.
     #[cfg_attr(
         feature = "schemars",
@@ -1556,8 +1556,8 @@ json_object! {
         3 amount_cents as Integer;
         4 amount_currency as Value;
         5 percentage_rate as Value;
-        6 frequency_duration as Integer;
-        7 frequency as Value;
+        6 frequency as Value;
+        7 frequency_duration as Integer;
         8 frequency_duration_remaining as Integer;
     }
     write {
@@ -1567,8 +1567,8 @@ json_object! {
         present amount_cents "amount_cents";
         present amount_currency "amount_currency";
         present percentage_rate "percentage_rate" as DecimalString;
-        present frequency_duration "frequency_duration";
         present frequency "frequency";
+        present frequency_duration "frequency_duration";
         present frequency_duration_remaining "frequency_duration_remaining";
     }
     refused {
@@ -1586,8 +1586,8 @@ impl InvoicePreviewCouponInput {
             amount_cents: crate::Patch::Absent,
             amount_currency: crate::Patch::Absent,
             percentage_rate: crate::Patch::Absent,
-            frequency_duration: crate::Patch::Absent,
             frequency: None,
+            frequency_duration: crate::Patch::Absent,
             frequency_duration_remaining: crate::Patch::Absent,
             refused_: crate::refused::Refused::default(),
         }
@@ -1645,6 +1645,12 @@ impl InvoicePreviewCouponInput {
         }
         self
     }
+    /// Sets the frequency.
+    #[must_use]
+    pub fn frequency(mut self, frequency: impl Into<CouponFrequency>) -> Self {
+        self.frequency = Some(frequency.into());
+        self
+    }
     /// Sets the frequency duration; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn frequency_duration(
@@ -1652,12 +1658,6 @@ impl InvoicePreviewCouponInput {
         frequency_duration: impl Into<crate::Patch<i64>>,
     ) -> Self {
         self.frequency_duration = frequency_duration.into();
-        self
-    }
-    /// Sets the frequency.
-    #[must_use]
-    pub fn frequency(mut self, frequency: impl Into<CouponFrequency>) -> Self {
-        self.frequency = Some(frequency.into());
         self
     }
     /// Sets the frequency duration remaining; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -1842,6 +1842,12 @@ pub struct InvoicePreviewCustomer {
         )
     )]
     pub net_payment_term: Option<i64>,
+    /// The customer's identifier in Salesforce. Example: `0015p00001JQx1QAAT`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub external_salesforce_id: Option<String>,
     /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
@@ -1880,12 +1886,6 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub metadata: Option<Vec<CustomerMetadata>>,
-    /// The customer's identifier in Salesforce.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub external_salesforce_id: Option<String>,
     /// Connections to accounting, tax and customer management. Left out in customers inside subscriptions and payment requests, and in webhooks about a payment provider or a VIES check.
     #[cfg_attr(
         feature = "schemars",
@@ -1898,7 +1898,7 @@ json_object! {
     InvoicePreviewCustomer;
     required {
         7 applicable_timezone as Value;
-        27 created_at as Value;
+        28 created_at as Value;
     }
     optional {
         0 lago_id as Value;
@@ -1927,13 +1927,13 @@ json_object! {
         24 url as Value;
         25 zipcode as Value;
         26 net_payment_term as Integer;
-        28 updated_at as Value;
-        29 finalize_zero_amount_invoice as Value;
-        30 skip_invoice_custom_sections as Value;
-        31 billing_configuration as Value;
-        32 shipping_address as Value;
-        33 metadata as Value;
-        34 external_salesforce_id as Value;
+        27 external_salesforce_id as Value;
+        29 updated_at as Value;
+        30 finalize_zero_amount_invoice as Value;
+        31 skip_invoice_custom_sections as Value;
+        32 billing_configuration as Value;
+        33 shipping_address as Value;
+        34 metadata as Value;
         35 integration_customers as Value;
     }
     write {
@@ -1964,6 +1964,7 @@ json_object! {
         present url "url";
         present zipcode "zipcode";
         present net_payment_term "net_payment_term";
+        present external_salesforce_id "external_salesforce_id";
         always created_at "created_at";
         present updated_at "updated_at";
         present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
@@ -1971,7 +1972,6 @@ json_object! {
         present billing_configuration "billing_configuration";
         present shipping_address "shipping_address";
         present metadata "metadata";
-        present external_salesforce_id "external_salesforce_id";
         present integration_customers "integration_customers";
     }
 }
@@ -2549,7 +2549,7 @@ pub struct InvoicePreviewSubscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub consolidate_invoice: Option<bool>,
-    /// Cancellation reason. Example: `payment_failed`.
+    /// Why the subscription was canceled before it was active: its payment failed or took too long, or somebody canceled it (`manual`). Example: `payment_failed`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

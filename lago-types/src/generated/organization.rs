@@ -15,6 +15,14 @@ pub struct Organization {
     pub lago_id: ::uuid::Uuid,
     /// Name. Example: `Name1`.
     pub name: String,
+    /// The organization's name in addresses of the customer portal.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `NAME1-1234`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub slug: Option<String>,
     /// Created at (UTC). Example: `2022-05-02T13:04:09Z`.
     #[cfg_attr(
         feature = "schemars",
@@ -119,6 +127,8 @@ pub struct Organization {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub timezone: Option<Timezone>,
+    /// What customers are told by e-mail.
+    pub email_settings: Vec<EmailSetting>,
     /// Billing configuration.
     pub billing_configuration: OrganizationBillingConfiguration,
     /// Taxes that apply unless something else is said. In answers to an update only.
@@ -139,16 +149,6 @@ pub struct Organization {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub events_store: Option<EventsStore>,
-    /// The organization's name in addresses of the customer portal.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub slug: Option<String>,
-    /// What customers are told by e-mail.
-    pub email_settings: Vec<EmailSetting>,
 }
 
 json_object! {
@@ -156,36 +156,37 @@ json_object! {
     required {
         0 lago_id as Value;
         1 name as Value;
-        15 document_numbering as Value;
-        16 document_number_prefix as Value;
-        20 billing_configuration as Value;
-        25 email_settings as Value;
+        16 document_numbering as Value;
+        17 document_number_prefix as Value;
+        21 email_settings as Value;
+        22 billing_configuration as Value;
     }
     optional {
-        2 created_at as Value;
-        3 webhook_url as Value;
-        4 webhook_urls as Value;
-        5 country as Value;
-        6 default_currency as Value;
-        7 address_line1 as Value;
-        8 address_line2 as Value;
-        9 state as Value;
-        10 zipcode as Value;
-        11 email as Value;
-        12 city as Value;
-        13 legal_name as Value;
-        14 legal_number as Value;
-        17 net_payment_term as Integer;
-        18 tax_identification_number as Value;
-        19 timezone as Value;
-        21 taxes as Value;
-        22 finalize_zero_amount_invoice as Value;
-        23 events_store as Value;
-        24 slug as Value;
+        2 slug as Value;
+        3 created_at as Value;
+        4 webhook_url as Value;
+        5 webhook_urls as Value;
+        6 country as Value;
+        7 default_currency as Value;
+        8 address_line1 as Value;
+        9 address_line2 as Value;
+        10 state as Value;
+        11 zipcode as Value;
+        12 email as Value;
+        13 city as Value;
+        14 legal_name as Value;
+        15 legal_number as Value;
+        18 net_payment_term as Integer;
+        19 tax_identification_number as Value;
+        20 timezone as Value;
+        23 taxes as Value;
+        24 finalize_zero_amount_invoice as Value;
+        25 events_store as Value;
     }
     write {
         always lago_id "lago_id";
         always name "name";
+        present slug "slug";
         present created_at "created_at";
         present webhook_url "webhook_url";
         present webhook_urls "webhook_urls";
@@ -204,12 +205,11 @@ json_object! {
         present net_payment_term "net_payment_term";
         present tax_identification_number "tax_identification_number";
         present timezone "timezone";
+        always email_settings "email_settings";
         always billing_configuration "billing_configuration";
         present taxes "taxes";
         present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
         present events_store "events_store";
-        present slug "slug";
-        always email_settings "email_settings";
     }
 }
 
@@ -456,7 +456,7 @@ pub struct OrganizationUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub finalize_zero_amount_invoice: Option<bool>,
-    /// The organization's name in addresses of the customer portal; the server trims it and makes it lower case.
+    /// The organization's name in addresses of the customer portal; the server trims it and makes it lower case. Example: `NAME1-1234`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -28,7 +28,7 @@ pub struct Payment {
     pub external_customer_id: Option<String>,
     /// Invoice ids.
     pub invoice_ids: Vec<::uuid::Uuid>,
-    /// Invoice numbers.
+    /// Numbers of the invoices that the payment is for. Servers of 1.33.4 do not send it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -15,8 +15,6 @@ pub struct PaymentReceipt {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Number. Example: `LAG-1234-001-002`.
     pub number: String,
-    /// Payment.
-    pub payment: Payment,
     /// Where the PDF is; null until it has been made.
     ///
     /// Servers of 1.33.4 do not send it. Example: `https://getlago.com/payment_receipt/file`.
@@ -33,6 +31,8 @@ pub struct PaymentReceipt {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub xml_url: Option<String>,
+    /// Payment.
+    pub payment: Payment,
 }
 
 json_object! {
@@ -41,18 +41,18 @@ json_object! {
         0 lago_id as Value;
         1 created_at as Value;
         2 number as Value;
-        3 payment as Value;
+        5 payment as Value;
     }
     optional {
-        4 file_url as Value;
-        5 xml_url as Value;
+        3 file_url as Value;
+        4 xml_url as Value;
     }
     write {
         always lago_id "lago_id";
         always created_at "created_at";
         always number "number";
-        always payment "payment";
         present file_url "file_url";
         present xml_url "xml_url";
+        always payment "payment";
     }
 }

@@ -225,7 +225,7 @@ pub struct Plan {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub interval: Option<PlanInterval>,
-    /// Null when the plan has no description. Example: `""`.
+    /// Null when the plan has no description. Example: `Plan for early stage startups.`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -267,6 +267,20 @@ pub struct Plan {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub bill_fixed_charges_monthly: Option<bool>,
+    /// Lago id of the plan that this one overrides for a subscription; null on a plan of its own.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub parent_id: Option<::uuid::Uuid>,
+    /// Whether the plan is about to be deleted.
+    ///
+    /// Servers of 1.16 do not send it. Example: `false`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub pending_deletion: Option<bool>,
     /// Least amount to bill per interval; left out when there is none.
     #[cfg_attr(
         feature = "schemars",
@@ -297,6 +311,14 @@ pub struct Plan {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub usage_thresholds: Option<Vec<UsageThreshold>>,
+    /// Thresholds in force for the plan. Left out in webhooks about plans.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
     /// Features that the plan grants. Left out in the plan of a subscription and in the webhook plan.deleted. Servers of 1.16 do not send it.
     #[cfg_attr(
         feature = "schemars",
@@ -309,20 +331,6 @@ pub struct Plan {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
-    /// Lago id of the plan that this one overrides for a subscription; null on a plan of its own.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub parent_id: Option<::uuid::Uuid>,
-    /// Whether the plan is about to be deleted.
-    ///
-    /// Servers of 1.16 do not send it.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub pending_deletion: Option<bool>,
     /// Always 0: servers no longer count here.
     #[cfg_attr(
         feature = "schemars",
@@ -353,14 +361,6 @@ pub struct Plan {
         )
     )]
     pub draft_invoices_count: Option<i64>,
-    /// Thresholds in force for the plan. Left out in webhooks about plans.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
 }
 
 json_object! {
@@ -381,19 +381,19 @@ json_object! {
         10 pay_in_advance as Value;
         11 bill_charges_monthly as Value;
         12 bill_fixed_charges_monthly as Value;
-        13 minimum_commitment as Value;
-        14 charges as Value;
-        15 fixed_charges as Value;
-        16 taxes as Value;
-        17 usage_thresholds as Value;
-        18 entitlements as Value;
-        19 metadata as Value;
-        20 parent_id as Value;
-        21 pending_deletion as Value;
-        22 active_subscriptions_count as Integer;
-        23 customers_count as Integer;
-        24 draft_invoices_count as Integer;
-        25 applicable_usage_thresholds as Value;
+        13 parent_id as Value;
+        14 pending_deletion as Value;
+        15 minimum_commitment as Value;
+        16 charges as Value;
+        17 fixed_charges as Value;
+        18 taxes as Value;
+        19 usage_thresholds as Value;
+        20 applicable_usage_thresholds as Value;
+        21 entitlements as Value;
+        22 metadata as Value;
+        23 active_subscriptions_count as Integer;
+        24 customers_count as Integer;
+        25 draft_invoices_count as Integer;
     }
     write {
         always lago_id "lago_id";
@@ -409,19 +409,19 @@ json_object! {
         present pay_in_advance "pay_in_advance";
         present bill_charges_monthly "bill_charges_monthly";
         present bill_fixed_charges_monthly "bill_fixed_charges_monthly";
+        present parent_id "parent_id";
+        present pending_deletion "pending_deletion";
         present minimum_commitment "minimum_commitment";
         present charges "charges";
         present fixed_charges "fixed_charges";
         present taxes "taxes";
         present usage_thresholds "usage_thresholds";
+        present applicable_usage_thresholds "applicable_usage_thresholds";
         present entitlements "entitlements";
         present metadata "metadata";
-        present parent_id "parent_id";
-        present pending_deletion "pending_deletion";
         present active_subscriptions_count "active_subscriptions_count";
         present customers_count "customers_count";
         present draft_invoices_count "draft_invoices_count";
-        present applicable_usage_thresholds "applicable_usage_thresholds";
     }
 }
 
@@ -1247,7 +1247,7 @@ pub struct PlanFixedChargeInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Whether the units count from now on, not only from the next period on.
+    /// Whether the units count from now on, not only from the next period on. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2081,6 +2081,7 @@ pub struct PlanOverrides {
     )]
     pub fixed_charges: Option<Vec<PlanOverridesFixedCharge>>,
     /// **What is not in it is removed.** Amounts at which usage is invoiced. Without the list they stay as they are. Servers without a premium licence ignore it.
+    #[deprecated]
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2126,6 +2127,7 @@ json_object! {
 
 impl PlanOverrides {
     /// A request that leaves everything alone.
+    #[allow(deprecated)]
     pub fn new() -> Self {
         Self {
             amount_cents: None,
@@ -2229,6 +2231,8 @@ impl PlanOverrides {
         self
     }
     /// Sets the usage thresholds.
+    #[deprecated]
+    #[allow(deprecated)]
     #[must_use]
     pub fn usage_thresholds(
         mut self,

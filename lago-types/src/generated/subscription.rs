@@ -154,7 +154,7 @@ pub struct Subscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub consolidate_invoice: Option<bool>,
-    /// Cancellation reason. Example: `payment_failed`.
+    /// Why the subscription was canceled before it was active: its payment failed or took too long, or somebody canceled it (`manual`). Example: `payment_failed`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -644,6 +644,18 @@ pub struct SubscriptionInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub purchase_order_number: crate::Patch<String>,
+    /// Whether usage thresholds make no invoices for this subscription. Example: `true`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub progressive_billing_disabled: Option<bool>,
+    /// Thresholds for this subscription alone. Not together with those of the plan overrides.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     /// Activation rules.
     #[cfg_attr(
         feature = "schemars",
@@ -656,18 +668,6 @@ pub struct SubscriptionInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_id: Option<::uuid::Uuid>,
-    /// Whether usage thresholds make no invoices for this subscription.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub progressive_billing_disabled: Option<bool>,
-    /// Thresholds for this subscription alone. Not together with those of the plan overrides.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
 }
 
 json_object! {
@@ -688,10 +688,10 @@ json_object! {
         10 payment_method as Value;
         11 consolidate_invoice as Value;
         12 purchase_order_number as Value;
-        13 activation_rules as Value;
-        14 billing_entity_id as Value;
-        15 progressive_billing_disabled as Value;
-        16 usage_thresholds as Value;
+        13 progressive_billing_disabled as Value;
+        14 usage_thresholds as Value;
+        15 activation_rules as Value;
+        16 billing_entity_id as Value;
     }
     write {
         present billing_entity_code "billing_entity_code";
@@ -707,10 +707,10 @@ json_object! {
         present payment_method "payment_method";
         present consolidate_invoice "consolidate_invoice";
         present purchase_order_number "purchase_order_number";
-        present activation_rules "activation_rules";
-        present billing_entity_id "billing_entity_id";
         present progressive_billing_disabled "progressive_billing_disabled";
         present usage_thresholds "usage_thresholds";
+        present activation_rules "activation_rules";
+        present billing_entity_id "billing_entity_id";
     }
 }
 
@@ -735,10 +735,10 @@ impl SubscriptionInput {
             payment_method: None,
             consolidate_invoice: None,
             purchase_order_number: crate::Patch::Absent,
-            activation_rules: None,
-            billing_entity_id: None,
             progressive_billing_disabled: None,
             usage_thresholds: None,
+            activation_rules: None,
+            billing_entity_id: None,
         }
     }
     /// Sets the billing entity code.
@@ -840,6 +840,26 @@ impl SubscriptionInput {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
+    /// Sets the progressive billing disabled.
+    #[must_use]
+    pub fn progressive_billing_disabled(
+        mut self,
+        progressive_billing_disabled: bool,
+    ) -> Self {
+        self.progressive_billing_disabled = Some(progressive_billing_disabled);
+        self
+    }
+    /// Sets the usage thresholds.
+    #[must_use]
+    pub fn usage_thresholds(
+        mut self,
+        usage_thresholds: impl IntoIterator<Item = impl Into<UsageThresholdInput>>,
+    ) -> Self {
+        self.usage_thresholds = Some(
+            usage_thresholds.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
     /// Sets the activation rules.
     #[must_use]
     pub fn activation_rules(
@@ -860,26 +880,6 @@ impl SubscriptionInput {
         billing_entity_id: impl Into<::uuid::Uuid>,
     ) -> Self {
         self.billing_entity_id = Some(billing_entity_id.into());
-        self
-    }
-    /// Sets the progressive billing disabled.
-    #[must_use]
-    pub fn progressive_billing_disabled(
-        mut self,
-        progressive_billing_disabled: bool,
-    ) -> Self {
-        self.progressive_billing_disabled = Some(progressive_billing_disabled);
-        self
-    }
-    /// Sets the usage thresholds.
-    #[must_use]
-    pub fn usage_thresholds(
-        mut self,
-        usage_thresholds: impl IntoIterator<Item = impl Into<UsageThresholdInput>>,
-    ) -> Self {
-        self.usage_thresholds = Some(
-            usage_thresholds.into_iter().map(Into::into).collect(),
-        );
         self
     }
 }
@@ -943,19 +943,7 @@ pub struct SubscriptionUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub purchase_order_number: crate::Patch<String>,
-    /// **What is not in it is removed.** Without the list they stay as they are.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub activation_rules: Option<Vec<SubscriptionActivationRuleInput>>,
-    /// Lago id of the billing entity that invoices; its code does as well.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub billing_entity_id: Option<::uuid::Uuid>,
-    /// Whether usage thresholds make no invoices for this subscription.
+    /// Whether usage thresholds make no invoices for this subscription. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -969,6 +957,18 @@ pub struct SubscriptionUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
+    /// **What is not in it is removed.** Without the list they stay as they are.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub activation_rules: Option<Vec<SubscriptionActivationRuleInput>>,
+    /// Lago id of the billing entity that invoices; its code does as well.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub billing_entity_id: Option<::uuid::Uuid>,
     /// What becomes of time that was paid and not used. Kept only on plans paid in advance.
     #[cfg_attr(
         feature = "schemars",
@@ -996,10 +996,10 @@ json_object! {
         6 consolidate_invoice as Value;
         7 billing_entity_code as Value;
         8 purchase_order_number as Value;
-        9 activation_rules as Value;
-        10 billing_entity_id as Value;
-        11 progressive_billing_disabled as Value;
-        12 usage_thresholds as Value;
+        9 progressive_billing_disabled as Value;
+        10 usage_thresholds as Value;
+        11 activation_rules as Value;
+        12 billing_entity_id as Value;
         13 on_termination_credit_note as Value;
         14 on_termination_invoice as Value;
     }
@@ -1013,10 +1013,10 @@ json_object! {
         present consolidate_invoice "consolidate_invoice";
         present billing_entity_code "billing_entity_code";
         present purchase_order_number "purchase_order_number";
-        present activation_rules "activation_rules";
-        present billing_entity_id "billing_entity_id";
         present progressive_billing_disabled "progressive_billing_disabled";
         present usage_thresholds "usage_thresholds";
+        present activation_rules "activation_rules";
+        present billing_entity_id "billing_entity_id";
         present on_termination_credit_note "on_termination_credit_note";
         present on_termination_invoice "on_termination_invoice";
     }
@@ -1035,10 +1035,10 @@ impl SubscriptionUpdate {
             consolidate_invoice: None,
             billing_entity_code: None,
             purchase_order_number: crate::Patch::Absent,
-            activation_rules: None,
-            billing_entity_id: None,
             progressive_billing_disabled: None,
             usage_thresholds: None,
+            activation_rules: None,
+            billing_entity_id: None,
             on_termination_credit_note: None,
             on_termination_invoice: None,
         }
@@ -1115,6 +1115,26 @@ impl SubscriptionUpdate {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
+    /// Sets the progressive billing disabled.
+    #[must_use]
+    pub fn progressive_billing_disabled(
+        mut self,
+        progressive_billing_disabled: bool,
+    ) -> Self {
+        self.progressive_billing_disabled = Some(progressive_billing_disabled);
+        self
+    }
+    /// Sets the usage thresholds.
+    #[must_use]
+    pub fn usage_thresholds(
+        mut self,
+        usage_thresholds: impl IntoIterator<Item = impl Into<UsageThresholdInput>>,
+    ) -> Self {
+        self.usage_thresholds = Some(
+            usage_thresholds.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
     /// Sets the activation rules.
     #[must_use]
     pub fn activation_rules(
@@ -1135,26 +1155,6 @@ impl SubscriptionUpdate {
         billing_entity_id: impl Into<::uuid::Uuid>,
     ) -> Self {
         self.billing_entity_id = Some(billing_entity_id.into());
-        self
-    }
-    /// Sets the progressive billing disabled.
-    #[must_use]
-    pub fn progressive_billing_disabled(
-        mut self,
-        progressive_billing_disabled: bool,
-    ) -> Self {
-        self.progressive_billing_disabled = Some(progressive_billing_disabled);
-        self
-    }
-    /// Sets the usage thresholds.
-    #[must_use]
-    pub fn usage_thresholds(
-        mut self,
-        usage_thresholds: impl IntoIterator<Item = impl Into<UsageThresholdInput>>,
-    ) -> Self {
-        self.usage_thresholds = Some(
-            usage_thresholds.into_iter().map(Into::into).collect(),
-        );
         self
     }
     /// Sets the on termination credit note.

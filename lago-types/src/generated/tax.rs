@@ -24,6 +24,14 @@ pub struct Tax {
     /// Applied to organization. Example: `true`.
     #[deprecated]
     pub applied_to_organization: bool,
+    /// The billing entities to which the tax applies. Only in answers about taxes themselves.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub applied_to_billing_entities_codes: Option<Vec<String>>,
     /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Always 0; kept by the server for old clients.
@@ -76,14 +84,6 @@ pub struct Tax {
         )
     )]
     pub plans_count: Option<i64>,
-    /// The billing entities to which the tax applies. Only in answers about taxes themselves.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub applied_to_billing_entities_codes: Option<Vec<String>>,
 }
 
 json_object! {
@@ -94,16 +94,16 @@ json_object! {
         2 code as Value;
         4 rate as Value;
         5 applied_to_organization as Value;
-        6 created_at as Value;
+        7 created_at as Value;
     }
     optional {
         3 description as Value;
-        7 add_ons_count as Integer;
-        8 charges_count as Integer;
-        9 commitments_count as Integer;
-        10 customers_count as Integer;
-        11 plans_count as Integer;
-        12 applied_to_billing_entities_codes as Value;
+        6 applied_to_billing_entities_codes as Value;
+        8 add_ons_count as Integer;
+        9 charges_count as Integer;
+        10 commitments_count as Integer;
+        11 customers_count as Integer;
+        12 plans_count as Integer;
     }
     write {
         always lago_id "lago_id";
@@ -112,13 +112,13 @@ json_object! {
         present description "description";
         always rate "rate";
         always applied_to_organization "applied_to_organization";
+        present applied_to_billing_entities_codes "applied_to_billing_entities_codes";
         always created_at "created_at";
         present add_ons_count "add_ons_count";
         present charges_count "charges_count";
         present commitments_count "commitments_count";
         present customers_count "customers_count";
         present plans_count "plans_count";
-        present applied_to_billing_entities_codes "applied_to_billing_entities_codes";
     }
 }
 

@@ -520,7 +520,7 @@ impl RecurringTransactionRuleInput {
 }
 
 /// Recurring transaction rule update.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringTransactionRuleUpdate {
@@ -531,11 +531,7 @@ pub struct RecurringTransactionRuleUpdate {
     )]
     pub lago_id: Option<::uuid::Uuid>,
     /// Trigger. Example: `interval`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub trigger: Option<RecurringRuleTrigger>,
+    pub trigger: RecurringRuleTrigger,
     /// Method. Example: `target`.
     #[cfg_attr(
         feature = "schemars",
@@ -614,6 +610,12 @@ pub struct RecurringTransactionRuleUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub purchase_order_number: crate::Patch<String>,
+    /// Whether top-ups of the rule disregard the limits of the wallet. Example: `false`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub ignore_paid_top_up_limits: Option<bool>,
     /// Invoice custom section.
     #[cfg_attr(
         feature = "schemars",
@@ -626,22 +628,17 @@ pub struct RecurringTransactionRuleUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
-    /// Whether top-ups of the rule disregard the limits of the wallet. Example: `false`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub ignore_paid_top_up_limits: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
 }
 
 json_object! {
     RecurringTransactionRuleUpdate;
-    required {}
+    required {
+        1 trigger as Value;
+    }
     optional {
         0 lago_id as Value;
-        1 trigger as Value;
         2 method as Value;
         3 interval as Value;
         4 threshold_credits as Value;
@@ -655,13 +652,13 @@ json_object! {
         12 transaction_metadata as Value;
         13 transaction_name as Value;
         14 purchase_order_number as Value;
-        15 invoice_custom_section as Value;
-        16 payment_method as Value;
-        17 ignore_paid_top_up_limits as Value;
+        15 ignore_paid_top_up_limits as Value;
+        16 invoice_custom_section as Value;
+        17 payment_method as Value;
     }
     write {
         present lago_id "lago_id";
-        present trigger "trigger";
+        always trigger "trigger";
         present method "method";
         present interval "interval";
         present threshold_credits "threshold_credits" as DecimalString;
@@ -675,9 +672,9 @@ json_object! {
         present transaction_metadata "transaction_metadata";
         present transaction_name "transaction_name";
         present purchase_order_number "purchase_order_number";
+        present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
         present invoice_custom_section "invoice_custom_section";
         present payment_method "payment_method";
-        present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
     }
     refused {
         refused_
@@ -685,11 +682,11 @@ json_object! {
 }
 
 impl RecurringTransactionRuleUpdate {
-    /// A request that leaves everything alone.
-    pub fn new() -> Self {
+    /// A request with what it needs; setters add the rest.
+    pub fn new(trigger: impl Into<RecurringRuleTrigger>) -> Self {
         Self {
+            trigger: trigger.into(),
             lago_id: None,
-            trigger: None,
             method: None,
             interval: None,
             threshold_credits: None,
@@ -703,9 +700,9 @@ impl RecurringTransactionRuleUpdate {
             transaction_metadata: None,
             transaction_name: crate::Patch::Absent,
             purchase_order_number: crate::Patch::Absent,
+            ignore_paid_top_up_limits: None,
             invoice_custom_section: None,
             payment_method: None,
-            ignore_paid_top_up_limits: None,
             refused_: crate::refused::Refused::default(),
         }
     }
@@ -718,7 +715,7 @@ impl RecurringTransactionRuleUpdate {
     /// Sets the trigger.
     #[must_use]
     pub fn trigger(mut self, trigger: impl Into<RecurringRuleTrigger>) -> Self {
-        self.trigger = Some(trigger.into());
+        self.trigger = trigger.into();
         self
     }
     /// Sets the method.
@@ -874,6 +871,12 @@ impl RecurringTransactionRuleUpdate {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
+    /// Sets the ignore paid top up limits.
+    #[must_use]
+    pub fn ignore_paid_top_up_limits(mut self, ignore_paid_top_up_limits: bool) -> Self {
+        self.ignore_paid_top_up_limits = Some(ignore_paid_top_up_limits);
+        self
+    }
     /// Sets the invoice custom section.
     #[must_use]
     pub fn invoice_custom_section(
@@ -892,12 +895,6 @@ impl RecurringTransactionRuleUpdate {
         self.payment_method = Some(payment_method.into());
         self
     }
-    /// Sets the ignore paid top up limits.
-    #[must_use]
-    pub fn ignore_paid_top_up_limits(mut self, ignore_paid_top_up_limits: bool) -> Self {
-        self.ignore_paid_top_up_limits = Some(ignore_paid_top_up_limits);
-        self
-    }
 }
 
 /// To send what is there, with a change. What is missing is left out.
@@ -907,7 +904,7 @@ impl From<crate::RecurringTransactionRule> for RecurringTransactionRuleUpdate {
     fn from(value: crate::RecurringTransactionRule) -> Self {
         Self {
             lago_id: Some(value.lago_id),
-            trigger: Some(value.trigger),
+            trigger: value.trigger,
             method: Some(value.method),
             interval: value.interval,
             threshold_credits: value.threshold_credits,
@@ -933,9 +930,9 @@ impl From<crate::RecurringTransactionRule> for RecurringTransactionRuleUpdate {
             purchase_order_number: value
                 .purchase_order_number
                 .map_or(crate::Patch::Absent, crate::Patch::Value),
+            ignore_paid_top_up_limits: value.ignore_paid_top_up_limits,
             invoice_custom_section: None,
             payment_method: value.payment_method.map(|value| value.into()),
-            ignore_paid_top_up_limits: value.ignore_paid_top_up_limits,
             refused_: crate::refused::Refused::default(),
         }
     }
@@ -1641,6 +1638,16 @@ pub struct WalletInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub transaction_name: crate::Patch<String>,
+    /// Priority of the credits that the wallet opens with. Example: `50`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
+    )]
+    pub transaction_priority: Option<i64>,
     /// Purchase order number. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
@@ -1709,16 +1716,6 @@ pub struct WalletInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_id: Option<::uuid::Uuid>,
-    /// Priority of the credits that the wallet opens with. Example: `50`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(
-            default,
-            skip_serializing_if = "Option::is_none",
-            with = "Option<crate::integer::Lenient>"
-        )
-    )]
-    pub transaction_priority: Option<i64>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
 }
@@ -1741,17 +1738,17 @@ json_object! {
         10 invoice_requires_successful_payment as Value;
         11 transaction_metadata as Value;
         12 transaction_name as Value;
-        13 purchase_order_number as Value;
-        14 applies_to as Value;
-        15 paid_top_up_min_amount_cents as Integer;
-        16 paid_top_up_max_amount_cents as Integer;
-        17 ignore_paid_top_up_limits_on_creation as Value;
-        18 invoice_custom_section as Value;
-        19 recurring_transaction_rules as Value;
-        20 payment_method as Value;
-        21 metadata as Value;
-        22 billing_entity_id as Value;
-        23 transaction_priority as Integer;
+        13 transaction_priority as Integer;
+        14 purchase_order_number as Value;
+        15 applies_to as Value;
+        16 paid_top_up_min_amount_cents as Integer;
+        17 paid_top_up_max_amount_cents as Integer;
+        18 ignore_paid_top_up_limits_on_creation as Value;
+        19 invoice_custom_section as Value;
+        20 recurring_transaction_rules as Value;
+        21 payment_method as Value;
+        22 metadata as Value;
+        23 billing_entity_id as Value;
     }
     write {
         present name "name";
@@ -1767,6 +1764,7 @@ json_object! {
         present invoice_requires_successful_payment "invoice_requires_successful_payment";
         present transaction_metadata "transaction_metadata";
         present transaction_name "transaction_name";
+        present transaction_priority "transaction_priority";
         present purchase_order_number "purchase_order_number";
         present applies_to "applies_to";
         present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
@@ -1777,7 +1775,6 @@ json_object! {
         present payment_method "payment_method";
         present metadata "metadata";
         present billing_entity_id "billing_entity_id";
-        present transaction_priority "transaction_priority";
     }
     refused {
         refused_
@@ -1811,6 +1808,7 @@ impl WalletInput {
             invoice_requires_successful_payment: None,
             transaction_metadata: crate::Patch::Absent,
             transaction_name: crate::Patch::Absent,
+            transaction_priority: None,
             purchase_order_number: crate::Patch::Absent,
             applies_to: crate::Patch::Absent,
             paid_top_up_min_amount_cents: crate::Patch::Absent,
@@ -1821,7 +1819,6 @@ impl WalletInput {
             payment_method: None,
             metadata: None,
             billing_entity_id: None,
-            transaction_priority: None,
             refused_,
         }
     }
@@ -1959,6 +1956,12 @@ impl WalletInput {
         self.transaction_name = transaction_name.into();
         self
     }
+    /// Sets the transaction priority.
+    #[must_use]
+    pub fn transaction_priority(mut self, transaction_priority: impl Into<i64>) -> Self {
+        self.transaction_priority = Some(transaction_priority.into());
+        self
+    }
     /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn purchase_order_number(
@@ -2056,12 +2059,6 @@ impl WalletInput {
         self.billing_entity_id = Some(billing_entity_id.into());
         self
     }
-    /// Sets the transaction priority.
-    #[must_use]
-    pub fn transaction_priority(mut self, transaction_priority: impl Into<i64>) -> Self {
-        self.transaction_priority = Some(transaction_priority.into());
-        self
-    }
 }
 
 /// Request body that changes a wallet, such as its name, priority, expiry, scope, metadata or automatic top-up rules.
@@ -2103,6 +2100,26 @@ pub struct WalletUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_requires_successful_payment: Option<bool>,
+    /// Smallest amount that can be bought at once, in cents of the currency. Example: `100`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
+    )]
+    pub paid_top_up_min_amount_cents: crate::Patch<i64>,
+    /// Largest amount that can be bought at once, in cents of the currency. Example: `1000`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "crate::Patch::is_absent",
+            with = "crate::Patch<crate::integer::Lenient>"
+        )
+    )]
+    pub paid_top_up_max_amount_cents: crate::Patch<i64>,
     /// Billing entity code. Example: `default`.
     #[cfg_attr(
         feature = "schemars",
@@ -2145,26 +2162,6 @@ pub struct WalletUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
-    /// Smallest amount that can be bought at once, in cents of the currency. Example: `100`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(
-            default,
-            skip_serializing_if = "crate::Patch::is_absent",
-            with = "crate::Patch<crate::integer::Lenient>"
-        )
-    )]
-    pub paid_top_up_min_amount_cents: crate::Patch<i64>,
-    /// Largest amount that can be bought at once, in cents of the currency. Example: `1000`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(
-            default,
-            skip_serializing_if = "crate::Patch::is_absent",
-            with = "crate::Patch<crate::integer::Lenient>"
-        )
-    )]
-    pub paid_top_up_max_amount_cents: crate::Patch<i64>,
 }
 
 json_object! {
@@ -2176,15 +2173,15 @@ json_object! {
         2 priority as Integer;
         3 expiration_at as Value;
         4 invoice_requires_successful_payment as Value;
-        5 billing_entity_code as Value;
-        6 purchase_order_number as Value;
-        7 invoice_custom_section as Value;
-        8 recurring_transaction_rules as Value;
-        9 payment_method as Value;
-        10 applies_to as Value;
-        11 metadata as Value;
-        12 paid_top_up_min_amount_cents as Integer;
-        13 paid_top_up_max_amount_cents as Integer;
+        5 paid_top_up_min_amount_cents as Integer;
+        6 paid_top_up_max_amount_cents as Integer;
+        7 billing_entity_code as Value;
+        8 purchase_order_number as Value;
+        9 invoice_custom_section as Value;
+        10 recurring_transaction_rules as Value;
+        11 payment_method as Value;
+        12 applies_to as Value;
+        13 metadata as Value;
     }
     write {
         present name "name";
@@ -2192,6 +2189,8 @@ json_object! {
         present priority "priority";
         present expiration_at "expiration_at";
         present invoice_requires_successful_payment "invoice_requires_successful_payment";
+        present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
+        present paid_top_up_max_amount_cents "paid_top_up_max_amount_cents";
         present billing_entity_code "billing_entity_code";
         present purchase_order_number "purchase_order_number";
         present invoice_custom_section "invoice_custom_section";
@@ -2199,8 +2198,6 @@ json_object! {
         present payment_method "payment_method";
         present applies_to "applies_to";
         present metadata "metadata";
-        present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
-        present paid_top_up_max_amount_cents "paid_top_up_max_amount_cents";
     }
 }
 
@@ -2213,6 +2210,8 @@ impl WalletUpdate {
             priority: None,
             expiration_at: crate::Patch::Absent,
             invoice_requires_successful_payment: None,
+            paid_top_up_min_amount_cents: crate::Patch::Absent,
+            paid_top_up_max_amount_cents: crate::Patch::Absent,
             billing_entity_code: None,
             purchase_order_number: crate::Patch::Absent,
             invoice_custom_section: None,
@@ -2220,8 +2219,6 @@ impl WalletUpdate {
             payment_method: None,
             applies_to: crate::Patch::Absent,
             metadata: None,
-            paid_top_up_min_amount_cents: crate::Patch::Absent,
-            paid_top_up_max_amount_cents: crate::Patch::Absent,
         }
     }
     /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
@@ -2260,6 +2257,24 @@ impl WalletUpdate {
         self.invoice_requires_successful_payment = Some(
             invoice_requires_successful_payment,
         );
+        self
+    }
+    /// Sets the paid top up min amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn paid_top_up_min_amount_cents(
+        mut self,
+        paid_top_up_min_amount_cents: impl Into<crate::Patch<i64>>,
+    ) -> Self {
+        self.paid_top_up_min_amount_cents = paid_top_up_min_amount_cents.into();
+        self
+    }
+    /// Sets the paid top up max amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn paid_top_up_max_amount_cents(
+        mut self,
+        paid_top_up_max_amount_cents: impl Into<crate::Patch<i64>>,
+    ) -> Self {
+        self.paid_top_up_max_amount_cents = paid_top_up_max_amount_cents.into();
         self
     }
     /// Sets the billing entity code.
@@ -2331,24 +2346,6 @@ impl WalletUpdate {
         self.metadata = Some(
             metadata.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
         );
-        self
-    }
-    /// Sets the paid top up min amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn paid_top_up_min_amount_cents(
-        mut self,
-        paid_top_up_min_amount_cents: impl Into<crate::Patch<i64>>,
-    ) -> Self {
-        self.paid_top_up_min_amount_cents = paid_top_up_min_amount_cents.into();
-        self
-    }
-    /// Sets the paid top up max amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
-    #[must_use]
-    pub fn paid_top_up_max_amount_cents(
-        mut self,
-        paid_top_up_max_amount_cents: impl Into<crate::Patch<i64>>,
-    ) -> Self {
-        self.paid_top_up_max_amount_cents = paid_top_up_max_amount_cents.into();
         self
     }
 }

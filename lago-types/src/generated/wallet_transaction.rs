@@ -17,6 +17,14 @@ pub struct WalletTransaction {
     pub lago_id: ::uuid::Uuid,
     /// Lago wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_wallet_id: ::uuid::Uuid,
+    /// Code of the billing entity that the transaction belongs to.
+    ///
+    /// Servers of 1.16 and 1.33.4 do not send it. Example: `default`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub billing_entity_code: Option<String>,
     /// Invoice that the transaction paid. Servers before 1.44 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
@@ -119,14 +127,6 @@ pub struct WalletTransaction {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub purchase_order_number: Option<String>,
-    /// Code of the billing entity that the transaction belongs to.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `acme_corp`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub billing_entity_code: Option<String>,
     /// Wallet.
     #[cfg_attr(
         feature = "schemars",
@@ -140,35 +140,36 @@ json_object! {
     required {
         0 lago_id as Value;
         1 lago_wallet_id as Value;
-        5 status as Value;
-        6 source as Value;
-        7 transaction_status as Value;
-        8 transaction_type as Value;
-        9 amount as Value;
-        10 credit_amount as Value;
-        11 invoice_requires_successful_payment as Value;
-        18 created_at as Value;
+        6 status as Value;
+        7 source as Value;
+        8 transaction_status as Value;
+        9 transaction_type as Value;
+        10 amount as Value;
+        11 credit_amount as Value;
+        12 invoice_requires_successful_payment as Value;
+        19 created_at as Value;
     }
     optional {
-        2 lago_invoice_id as Value;
-        3 lago_credit_note_id as Value;
-        4 lago_voided_invoice_id as Value;
-        12 metadata as Value;
-        13 remaining_amount_cents as Integer;
-        14 remaining_credit_amount as Value;
-        15 priority as Integer;
-        16 settled_at as Value;
-        17 failed_at as Value;
-        19 name as Value;
-        20 applied_invoice_custom_sections as Value;
-        21 payment_method as Value;
-        22 purchase_order_number as Value;
-        23 billing_entity_code as Value;
+        2 billing_entity_code as Value;
+        3 lago_invoice_id as Value;
+        4 lago_credit_note_id as Value;
+        5 lago_voided_invoice_id as Value;
+        13 metadata as Value;
+        14 remaining_amount_cents as Integer;
+        15 remaining_credit_amount as Value;
+        16 priority as Integer;
+        17 settled_at as Value;
+        18 failed_at as Value;
+        20 name as Value;
+        21 applied_invoice_custom_sections as Value;
+        22 payment_method as Value;
+        23 purchase_order_number as Value;
         24 wallet as Value;
     }
     write {
         always lago_id "lago_id";
         always lago_wallet_id "lago_wallet_id";
+        present billing_entity_code "billing_entity_code";
         present lago_invoice_id "lago_invoice_id";
         present lago_credit_note_id "lago_credit_note_id";
         present lago_voided_invoice_id "lago_voided_invoice_id";
@@ -190,7 +191,6 @@ json_object! {
         present applied_invoice_custom_sections "applied_invoice_custom_sections";
         present payment_method "payment_method";
         present purchase_order_number "purchase_order_number";
-        present billing_entity_code "billing_entity_code";
         present wallet "wallet";
     }
 }
@@ -300,6 +300,22 @@ pub struct WalletTransactionInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub voided_credits: crate::Patch<crate::Decimal>,
+    /// Inbound transaction whose credits are voided. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(default, skip_serializing_if = "crate::Patch::is_absent")
+    )]
+    pub voided_transaction_id: crate::Patch<::uuid::Uuid>,
+    /// Decides which credits are used first. Example: `50`.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::integer::Lenient>"
+        )
+    )]
+    pub priority: Option<i64>,
     /// Invoice requires successful payment. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
@@ -336,22 +352,6 @@ pub struct WalletTransactionInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub metadata: crate::Patch<Vec<TransactionMetadata>>,
-    /// Decides which credits are used first. Example: `50`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(
-            default,
-            skip_serializing_if = "Option::is_none",
-            with = "Option<crate::integer::Lenient>"
-        )
-    )]
-    pub priority: Option<i64>,
-    /// Inbound transaction whose credits are voided. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub voided_transaction_id: Option<::uuid::Uuid>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     refused_: crate::refused::Refused,
 }
@@ -366,14 +366,14 @@ json_object! {
         2 paid_credits as Value;
         3 granted_credits as Value;
         4 voided_credits as Value;
-        5 invoice_requires_successful_payment as Value;
-        6 ignore_paid_top_up_limits as Value;
-        7 purchase_order_number as Value;
-        8 invoice_custom_section as Value;
-        9 payment_method as Value;
-        10 metadata as Value;
-        11 priority as Integer;
-        12 voided_transaction_id as Value;
+        5 voided_transaction_id as Value;
+        6 priority as Integer;
+        7 invoice_requires_successful_payment as Value;
+        8 ignore_paid_top_up_limits as Value;
+        9 purchase_order_number as Value;
+        10 invoice_custom_section as Value;
+        11 payment_method as Value;
+        12 metadata as Value;
     }
     write {
         always wallet_id "wallet_id";
@@ -381,14 +381,14 @@ json_object! {
         present paid_credits "paid_credits" as DecimalString;
         present granted_credits "granted_credits" as DecimalString;
         present voided_credits "voided_credits" as DecimalString;
+        present voided_transaction_id "voided_transaction_id";
+        present priority "priority";
         present invoice_requires_successful_payment "invoice_requires_successful_payment";
         present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
         present purchase_order_number "purchase_order_number";
         present invoice_custom_section "invoice_custom_section";
         present payment_method "payment_method";
         present metadata "metadata";
-        present priority "priority";
-        present voided_transaction_id "voided_transaction_id";
     }
     refused {
         refused_
@@ -404,14 +404,14 @@ impl WalletTransactionInput {
             paid_credits: crate::Patch::Absent,
             granted_credits: crate::Patch::Absent,
             voided_credits: crate::Patch::Absent,
+            voided_transaction_id: crate::Patch::Absent,
+            priority: None,
             invoice_requires_successful_payment: None,
             ignore_paid_top_up_limits: None,
             purchase_order_number: crate::Patch::Absent,
             invoice_custom_section: None,
             payment_method: None,
             metadata: crate::Patch::Absent,
-            priority: None,
-            voided_transaction_id: None,
             refused_: crate::refused::Refused::default(),
         }
     }
@@ -487,6 +487,21 @@ impl WalletTransactionInput {
         }
         self
     }
+    /// Sets the voided transaction id; [`Patch::Null`](crate::Patch::Null) clears it.
+    #[must_use]
+    pub fn voided_transaction_id(
+        mut self,
+        voided_transaction_id: impl Into<crate::Patch<::uuid::Uuid>>,
+    ) -> Self {
+        self.voided_transaction_id = voided_transaction_id.into();
+        self
+    }
+    /// Sets the priority.
+    #[must_use]
+    pub fn priority(mut self, priority: impl Into<i64>) -> Self {
+        self.priority = Some(priority.into());
+        self
+    }
     /// Sets the invoice requires successful payment.
     #[must_use]
     pub fn invoice_requires_successful_payment(
@@ -538,21 +553,6 @@ impl WalletTransactionInput {
         metadata: impl Into<crate::Patch<Vec<TransactionMetadata>>>,
     ) -> Self {
         self.metadata = metadata.into();
-        self
-    }
-    /// Sets the priority.
-    #[must_use]
-    pub fn priority(mut self, priority: impl Into<i64>) -> Self {
-        self.priority = Some(priority.into());
-        self
-    }
-    /// Sets the voided transaction id.
-    #[must_use]
-    pub fn voided_transaction_id(
-        mut self,
-        voided_transaction_id: impl Into<::uuid::Uuid>,
-    ) -> Self {
-        self.voided_transaction_id = Some(voided_transaction_id.into());
         self
     }
 }

@@ -157,7 +157,7 @@ webhook_events! {
     InvoicePaymentStatusUpdated(crate::Invoice) = "invoice.payment_status_updated" in "invoice",
     /// Sent when the fees and taxes of a draft invoice stand, so that it could be finalized; carries it with customer, subscriptions, fees, credits and taxes.
     ///
-    /// `invoice.ready_to_finalize`, not in the published document.
+    /// `invoice.ready_to_finalize`.
     InvoiceReadyToFinalize(crate::Invoice) = "invoice.ready_to_finalize" in "invoice",
     /// Sent when someone asks to bring an invoice over to Salesforce again; carries it with customer, fees and integration links.
     ///
@@ -169,27 +169,27 @@ webhook_events! {
     InvoiceVoided(crate::Invoice) = "invoice.voided" in "invoice",
     /// Sent when a signed order form becomes an order; carries the order.
     ///
-    /// `order.created`, not in the published document.
+    /// `order.created`.
     OrderCreated(crate::Order) = "order.created" in "order",
     /// Sent when an order is executed; carries it with the record of what was made.
     ///
-    /// `order.executed`, not in the published document.
+    /// `order.executed`.
     OrderExecuted(crate::Order) = "order.executed" in "order",
     /// Sent when an order form is made from an approved quote; carries the form.
     ///
-    /// `order_form.created`, not in the published document.
+    /// `order_form.created`.
     OrderFormCreated(crate::OrderForm) = "order_form.created" in "order_form",
     /// Sent when nobody signs an order form in time; carries the form.
     ///
-    /// `order_form.expired`, not in the published document.
+    /// `order_form.expired`.
     OrderFormExpired(crate::OrderForm) = "order_form.expired" in "order_form",
-    /// Sent when an order form is signed; carries the form.
+    /// Sent when an order form is signed; carries the form with the link to the signed document, if there is one.
     ///
-    /// `order_form.signed`, not in the published document.
+    /// `order_form.signed`.
     OrderFormSigned(crate::OrderForm) = "order_form.signed" in "order_form",
     /// Sent when an order form is voided; carries the form with the reason.
     ///
-    /// `order_form.voided`, not in the published document.
+    /// `order_form.voided`.
     OrderFormVoided(crate::OrderForm) = "order_form.voided" in "order_form",
     /// Sent when a customer must act, for instance authenticate a card, before a payment can go on; carries payment and next step.
     ///
@@ -205,11 +205,11 @@ webhook_events! {
     PaymentProviderError(crate::PaymentProviderError) = "payment_provider.error" in "payment_provider_error",
     /// Sent when a receipt is issued for a payment that succeeded; carries it with the payment, before its PDF is made.
     ///
-    /// `payment_receipt.created`, not in the published document.
+    /// `payment_receipt.created`.
     PaymentReceiptCreated(crate::PaymentReceipt) = "payment_receipt.created" in "payment_receipt",
     /// Sent when the PDF of a payment receipt is ready; carries the receipt with its file link and the payment.
     ///
-    /// `payment_receipt.generated`, not in the published document.
+    /// `payment_receipt.generated`.
     PaymentReceiptGenerated(crate::PaymentReceipt) = "payment_receipt.generated" in "payment_receipt",
     /// Sent when a customer is asked to pay overdue invoices together; carries the request, its customer and these invoices.
     ///
@@ -237,15 +237,15 @@ webhook_events! {
     PlanUpdated(crate::Plan) = "plan.updated" in "plan",
     /// Sent when a version of a quote is approved; carries the quote with that version.
     ///
-    /// `quote.approved`, not in the published document.
+    /// `quote.approved`.
     QuoteApproved(crate::Quote) = "quote.approved" in "quote",
     /// Sent when a quote is drawn up for a customer; carries it with its first version.
     ///
-    /// `quote.created`, not in the published document.
+    /// `quote.created`.
     QuoteCreated(crate::Quote) = "quote.created" in "quote",
-    /// Sent when a version of a quote is voided; carries the quote with that version, not with the one that may take its place.
+    /// Sent when a version of a quote is voided, by hand, by a newer draft or with its order form; carries the quote with that version, not with the one that may take its place.
     ///
-    /// `quote.voided`, not in the published document.
+    /// `quote.voided`.
     QuoteVoided(crate::Quote) = "quote.voided" in "quote",
     /// Sent when a subscription is canceled before becoming active, mostly because its payment failed or timed out; carries it with plan and customer.
     ///
@@ -281,7 +281,7 @@ webhook_events! {
     SubscriptionUsageThresholdReached(crate::Subscription) = "subscription.usage_threshold_reached" in "subscription",
     /// Sent when a customer gets a wallet; carries it with its recurring top-up rules, without limitations.
     ///
-    /// `wallet.created`, not in the published document.
+    /// `wallet.created`.
     WalletCreated(crate::Wallet) = "wallet.created" in "wallet",
     /// Sent when current usage brings the ongoing balance of a wallet to zero or below; carries that wallet.
     ///
@@ -289,11 +289,11 @@ webhook_events! {
     WalletDepletedOngoingBalance(crate::Wallet) = "wallet.depleted_ongoing_balance" in "wallet",
     /// Sent when a wallet is closed or expires; carries it as it last was, with its recurring top-up rules.
     ///
-    /// `wallet.terminated`, not in the published document.
+    /// `wallet.terminated`.
     WalletTerminated(crate::Wallet) = "wallet.terminated" in "wallet",
     /// Sent when the settings or the balance of a wallet change; carries its new state with its recurring top-up rules.
     ///
-    /// `wallet.updated`, not in the published document.
+    /// `wallet.updated`.
     WalletUpdated(crate::Wallet) = "wallet.updated" in "wallet",
     /// Sent when credits are purchased, granted, consumed or voided in a wallet; carries the movement and the wallet.
     ///

@@ -94,11 +94,11 @@ async fn find_all_gross_revenues(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("external_customer_id")? {
         request = request.external_customer_id(value);
     }
-    if let Some(value) = args.query::<i64>("months")? {
-        request = request.months(value);
-    }
     if let Some(value) = args.query::<String>("billing_entity_code")? {
         request = request.billing_entity_code(value);
+    }
+    if let Some(value) = args.query::<i64>("months")? {
+        request = request.months(value);
     }
     json(&request.await?)
 }
@@ -108,11 +108,11 @@ async fn find_all_invoice_collections(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
-    if let Some(value) = args.query::<i64>("months")? {
-        request = request.months(value);
-    }
     if let Some(value) = args.query::<String>("billing_entity_code")? {
         request = request.billing_entity_code(value);
+    }
+    if let Some(value) = args.query::<i64>("months")? {
+        request = request.months(value);
     }
     json(&request.await?)
 }
@@ -122,11 +122,11 @@ async fn find_all_invoiced_usages(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
-    if let Some(value) = args.query::<i64>("months")? {
-        request = request.months(value);
-    }
     if let Some(value) = args.query::<String>("billing_entity_code")? {
         request = request.billing_entity_code(value);
+    }
+    if let Some(value) = args.query::<i64>("months")? {
+        request = request.months(value);
     }
     json(&request.await?)
 }
@@ -136,11 +136,11 @@ async fn find_all_mrrs(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
-    if let Some(value) = args.query::<i64>("months")? {
-        request = request.months(value);
-    }
     if let Some(value) = args.query::<String>("billing_entity_code")? {
         request = request.billing_entity_code(value);
+    }
+    if let Some(value) = args.query::<i64>("months")? {
+        request = request.months(value);
     }
     json(&request.await?)
 }
@@ -153,11 +153,11 @@ async fn find_all_overdue_balances(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("external_customer_id")? {
         request = request.external_customer_id(value);
     }
-    if let Some(value) = args.query::<i64>("months")? {
-        request = request.months(value);
-    }
     if let Some(value) = args.query::<String>("billing_entity_code")? {
         request = request.billing_entity_code(value);
+    }
+    if let Some(value) = args.query::<i64>("months")? {
+        request = request.months(value);
     }
     json(&request.await?)
 }
@@ -227,11 +227,11 @@ async fn find_all_api_logs(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("api_version")? {
         request = request.api_version(value);
     }
-    if let Some(value) = args.query::<Vec<String>>("clients[]")? {
-        request = request.clients(value);
-    }
     if let Some(value) = args.query::<Vec<String>>("request_paths[]")? {
         request = request.request_paths(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("clients[]")? {
+        request = request.clients(value);
     }
     page(&request.await?)
 }
@@ -412,23 +412,23 @@ async fn find_all_credit_notes(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("invoice_number")? {
         request = request.invoice_number(value);
     }
+    if let Some(value) = args.query::<String>("purchase_order_number")? {
+        request = request.purchase_order_number(value);
+    }
     if let Some(value) = args.query::<i64>("amount_from")? {
         request = request.amount_from(value);
     }
     if let Some(value) = args.query::<i64>("amount_to")? {
         request = request.amount_to(value);
     }
+    if let Some(value) = args.query::<Vec<lago_types::CreditNoteType>>("types[]")? {
+        request = request.types(value);
+    }
     if let Some(value) = args.query::<bool>("self_billed")? {
         request = request.self_billed(value);
     }
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
-    }
-    if let Some(value) = args.query::<Vec<lago_types::CreditNoteType>>("types[]")? {
-        request = request.types(value);
-    }
-    if let Some(value) = args.query::<String>("purchase_order_number")? {
-        request = request.purchase_order_number(value);
     }
     page(&request.await?)
 }
@@ -535,6 +535,9 @@ async fn find_all_customers(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
+    if let Some(value) = args.query::<String>("external_id")? {
+        request = request.external_id(value);
+    }
     if let Some(value) = args.query::<Vec<lago_types::AccountType>>("account_type[]")? {
         request = request.account_type(value);
     }
@@ -569,9 +572,6 @@ async fn find_all_customers(lago: &Client, args: &Args) -> Outcome {
     }
     if let Some(value) = args.query::<bool>("has_customer_type")? {
         request = request.has_customer_type(value);
-    }
-    if let Some(value) = args.query::<String>("external_id")? {
-        request = request.external_id(value);
     }
     page(&request.await?)
 }
@@ -662,6 +662,9 @@ async fn find_all_customer_credit_notes(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("invoice_number")? {
         request = request.invoice_number(value);
     }
+    if let Some(value) = args.query::<String>("purchase_order_number")? {
+        request = request.purchase_order_number(value);
+    }
     if let Some(value) = args.query::<i64>("amount_from")? {
         request = request.amount_from(value);
     }
@@ -673,9 +676,6 @@ async fn find_all_customer_credit_notes(lago: &Client, args: &Args) -> Outcome {
     }
     if let Some(value) = args.query::<Vec<lago_types::CreditNoteType>>("types[]")? {
         request = request.types(value);
-    }
-    if let Some(value) = args.query::<String>("purchase_order_number")? {
-        request = request.purchase_order_number(value);
     }
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
@@ -759,10 +759,18 @@ async fn find_all_customer_invoices(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<lago_types::InvoiceStatus>("status")? {
         request = request.status(value);
     }
+    if let Some(value) = args.query::<Vec<lago_types::InvoiceStatus>>("statuses[]")? {
+        request = request.statuses(value);
+    }
     if let Some(value) = args
         .query::<lago_types::InvoicePaymentStatus>("payment_status")?
     {
         request = request.payment_status(value);
+    }
+    if let Some(value) = args
+        .query::<Vec<lago_types::InvoicePaymentStatus>>("payment_statuses[]")?
+    {
+        request = request.payment_statuses(value);
     }
     if let Some(value) = args.query::<bool>("payment_overdue")? {
         request = request.payment_overdue(value);
@@ -779,35 +787,27 @@ async fn find_all_customer_invoices(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<bool>("self_billed")? {
         request = request.self_billed(value);
     }
-    if let Some(value) = args
-        .query::<std::collections::BTreeMap<String, String>>("metadata")?
-    {
-        request = request.metadata(value);
-    }
-    if let Some(value) = args.query::<bool>("partially_paid")? {
-        request = request.partially_paid(value);
-    }
-    if let Some(value) = args.query::<String>("purchase_order_number")? {
-        request = request.purchase_order_number(value);
-    }
-    if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
-        request = request.billing_entity_codes(value);
-    }
     if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
     }
-    if let Some(value) = args.query::<Vec<lago_types::InvoiceStatus>>("statuses[]")? {
-        request = request.statuses(value);
-    }
-    if let Some(value) = args
-        .query::<Vec<lago_types::InvoicePaymentStatus>>("payment_statuses[]")?
-    {
-        request = request.payment_statuses(value);
+    if let Some(value) = args.query::<bool>("partially_paid")? {
+        request = request.partially_paid(value);
     }
     if let Some(value) = args
         .query::<Vec<lago_types::InvoiceSettlement>>("settlements[]")?
     {
         request = request.settlements(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
+        request = request.billing_entity_codes(value);
+    }
+    if let Some(value) = args
+        .query::<std::collections::BTreeMap<String, String>>("metadata")?
+    {
+        request = request.metadata(value);
+    }
+    if let Some(value) = args.query::<String>("purchase_order_number")? {
+        request = request.purchase_order_number(value);
     }
     page(&request.await?)
 }
@@ -875,6 +875,9 @@ async fn find_all_customer_payment_requests(lago: &Client, args: &Args) -> Outco
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
+    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
+        request = request.currency(value);
+    }
     if let Some(value) = args
         .query::<lago_types::InvoicePaymentStatus>("payment_status")?
     {
@@ -882,9 +885,6 @@ async fn find_all_customer_payment_requests(lago: &Client, args: &Args) -> Outco
     }
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
-    }
-    if let Some(value) = args.query::<lago_types::Currency>("currency")? {
-        request = request.currency(value);
     }
     page(&request.await?)
 }
@@ -935,6 +935,9 @@ async fn find_all_customer_subscriptions(lago: &Client, args: &Args) -> Outcome 
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
+    if let Some(value) = args.query::<String>("external_id")? {
+        request = request.external_id(value);
+    }
     if let Some(value) = args.query::<String>("plan_code")? {
         request = request.plan_code(value);
     }
@@ -943,9 +946,6 @@ async fn find_all_customer_subscriptions(lago: &Client, args: &Args) -> Outcome 
     }
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
-    }
-    if let Some(value) = args.query::<String>("external_id")? {
-        request = request.external_id(value);
     }
     if let Some(value) = args.query::<bool>("overridden")? {
         request = request.overridden(value);
@@ -964,11 +964,11 @@ async fn find_all_customer_wallets(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<i64>("per_page")? {
         request = request.per_page(value);
     }
-    if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
-        request = request.billing_entity_codes(value);
-    }
     if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
+        request = request.billing_entity_codes(value);
     }
     page(&request.await?)
 }
@@ -1394,6 +1394,14 @@ async fn find_all_invoices(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<bool>("payment_dispute_lost")? {
         request = request.payment_dispute_lost(value);
     }
+    if let Some(value) = args.query::<bool>("partially_paid")? {
+        request = request.partially_paid(value);
+    }
+    if let Some(value) = args
+        .query::<Vec<lago_types::InvoiceSettlement>>("settlements[]")?
+    {
+        request = request.settlements(value);
+    }
     if let Some(value) = args.query::<lago_types::InvoiceType>("invoice_type")? {
         request = request.invoice_type(value);
     }
@@ -1408,16 +1416,8 @@ async fn find_all_invoices(lago: &Client, args: &Args) -> Outcome {
     {
         request = request.metadata(value);
     }
-    if let Some(value) = args.query::<bool>("partially_paid")? {
-        request = request.partially_paid(value);
-    }
     if let Some(value) = args.query::<String>("purchase_order_number")? {
         request = request.purchase_order_number(value);
-    }
-    if let Some(value) = args
-        .query::<Vec<lago_types::InvoiceSettlement>>("settlements[]")?
-    {
-        request = request.settlements(value);
     }
     page(&request.await?)
 }
@@ -1525,6 +1525,129 @@ async fn void_invoice(lago: &Client, args: &Args) -> Outcome {
     let mut request = lago.invoices().void(args.path("lago_id")?);
     if let Some(value) = args.optional_body::<lago_types::InvoiceVoidInput>()? {
         request = request.input(value);
+    }
+    json(&request.await?)
+}
+
+async fn find_all_order_forms(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.order_forms().list();
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    if let Some(value) = args.query::<Vec<lago_types::OrderFormStatus>>("status[]")? {
+        request = request.status(value);
+    }
+    if let Some(value) = args.query::<Vec<uuid::Uuid>>("customer_id[]")? {
+        request = request.customer_id(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("number[]")? {
+        request = request.number(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("quote_number[]")? {
+        request = request.quote_number(value);
+    }
+    if let Some(value) = args.query::<Vec<uuid::Uuid>>("owner_id[]")? {
+        request = request.owner_id(value);
+    }
+    if let Some(value) = args.query::<String>("search_term")? {
+        request = request.search_term(value);
+    }
+    if let Some(value) = args.query::<chrono::DateTime<chrono::Utc>>("created_at_from")?
+    {
+        request = request.created_at_from(value);
+    }
+    if let Some(value) = args.query::<chrono::DateTime<chrono::Utc>>("created_at_to")? {
+        request = request.created_at_to(value);
+    }
+    if let Some(value) = args.query::<chrono::DateTime<chrono::Utc>>("expires_at_from")?
+    {
+        request = request.expires_at_from(value);
+    }
+    if let Some(value) = args.query::<chrono::DateTime<chrono::Utc>>("expires_at_to")? {
+        request = request.expires_at_to(value);
+    }
+    page(&request.await?)
+}
+
+async fn find_order_form(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.order_forms().get(args.path("lago_id")?);
+    json(&request.await?)
+}
+
+async fn mark_order_form_as_signed(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.order_forms().mark_as_signed(args.path("lago_id")?);
+    if let Some(value) = args
+        .optional_root::<lago_types::OrderFormMarkAsSignedInput>("order_form")?
+    {
+        request = request.order_form(value);
+    }
+    json(&request.await?)
+}
+
+async fn void_order_form(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.order_forms().void(args.path("lago_id")?);
+    json(&request.await?)
+}
+
+async fn find_all_orders(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.orders().list();
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    if let Some(value) = args.query::<Vec<lago_types::OrderStatus>>("status[]")? {
+        request = request.status(value);
+    }
+    if let Some(value) = args.query::<Vec<lago_types::OrderType>>("order_type[]")? {
+        request = request.order_type(value);
+    }
+    if let Some(value) = args
+        .query::<Vec<lago_types::OrderExecutionMode>>("execution_mode[]")?
+    {
+        request = request.execution_mode(value);
+    }
+    if let Some(value) = args.query::<Vec<uuid::Uuid>>("customer_id[]")? {
+        request = request.customer_id(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("number[]")? {
+        request = request.number(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("order_form_number[]")? {
+        request = request.order_form_number(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("quote_number[]")? {
+        request = request.quote_number(value);
+    }
+    if let Some(value) = args.query::<Vec<uuid::Uuid>>("owner_id[]")? {
+        request = request.owner_id(value);
+    }
+    if let Some(value) = args.query::<String>("search_term")? {
+        request = request.search_term(value);
+    }
+    if let Some(value) = args.query::<chrono::DateTime<chrono::Utc>>("executed_at_from")?
+    {
+        request = request.executed_at_from(value);
+    }
+    if let Some(value) = args.query::<chrono::DateTime<chrono::Utc>>("executed_at_to")? {
+        request = request.executed_at_to(value);
+    }
+    page(&request.await?)
+}
+
+async fn find_order(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.orders().get(args.path("lago_id")?);
+    json(&request.await?)
+}
+
+async fn execute_order(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.orders().execute(args.path("lago_id")?);
+    if let Some(value) = args.optional_root::<lago_types::OrderExecuteInput>("order")? {
+        request = request.order(value);
     }
     json(&request.await?)
 }
@@ -1944,6 +2067,79 @@ async fn delete_plan_metadata_key(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
+async fn find_quote_version(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.quote_versions().get(args.path("lago_id")?);
+    json(&request.await?)
+}
+
+async fn approve_quote_version(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.quote_versions().approve(args.path("lago_id")?);
+    if let Some(value) = args
+        .optional_root::<chrono::DateTime<chrono::Utc>>("expires_at")?
+    {
+        request = request.expires_at(value);
+    }
+    json(&request.await?)
+}
+
+async fn clone_quote_version(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.quote_versions().clone_as_draft(args.path("lago_id")?);
+    json(&request.await?)
+}
+
+async fn void_quote_version(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.quote_versions().void(args.path("lago_id")?);
+    json(&request.await?)
+}
+
+async fn find_all_quotes(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.quotes().list();
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    if let Some(value) = args.query::<Vec<lago_types::QuoteVersionStatus>>("status[]")? {
+        request = request.status(value);
+    }
+    if let Some(value) = args.query::<Vec<lago_types::OrderType>>("order_type[]")? {
+        request = request.order_type(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("number[]")? {
+        request = request.number(value);
+    }
+    if let Some(value) = args.query::<Vec<uuid::Uuid>>("owner_id[]")? {
+        request = request.owner_id(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("external_customer_id[]")? {
+        request = request.external_customer_id(value);
+    }
+    if let Some(value) = args.query::<chrono::NaiveDate>("from_date")? {
+        request = request.from_date(value);
+    }
+    if let Some(value) = args.query::<chrono::NaiveDate>("to_date")? {
+        request = request.to_date(value);
+    }
+    page(&request.await?)
+}
+
+async fn find_quote(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.quotes().get(args.path("lago_id")?);
+    json(&request.await?)
+}
+
+async fn find_all_quote_versions(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.quotes().versions().list(args.path("lago_id")?);
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    page(&request.await?)
+}
+
 async fn find_all_subscriptions(lago: &Client, args: &Args) -> Outcome {
     let mut request = lago.subscriptions().list();
     if let Some(value) = args.query::<i64>("page")? {
@@ -1958,20 +2154,20 @@ async fn find_all_subscriptions(lago: &Client, args: &Args) -> Outcome {
     if let Some(value) = args.query::<String>("external_customer_id")? {
         request = request.external_customer_id(value);
     }
+    if let Some(value) = args.query::<String>("external_id")? {
+        request = request.external_id(value);
+    }
     if let Some(value) = args.query::<String>("plan_code")? {
         request = request.plan_code(value);
+    }
+    if let Some(value) = args.query::<bool>("overridden")? {
+        request = request.overridden(value);
     }
     if let Some(value) = args.query::<Vec<lago_types::SubscriptionStatus>>("status[]")? {
         request = request.status(value);
     }
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
-    }
-    if let Some(value) = args.query::<String>("external_id")? {
-        request = request.external_id(value);
-    }
-    if let Some(value) = args.query::<bool>("overridden")? {
-        request = request.overridden(value);
     }
     page(&request.await?)
 }
@@ -2503,9 +2699,7 @@ async fn wallet_transaction_payment_url(lago: &Client, args: &Args) -> Outcome {
 }
 
 async fn find_all_wallets(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .wallets()
-        .list(args.needed::<String>("external_customer_id")?);
+    let mut request = lago.wallets().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -2514,6 +2708,9 @@ async fn find_all_wallets(lago: &Client, args: &Args) -> Outcome {
     }
     if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
+    }
+    if let Some(value) = args.query::<String>("external_customer_id")? {
+        request = request.external_customer_id(value);
     }
     if let Some(value) = args.query::<Vec<String>>("billing_entity_codes[]")? {
         request = request.billing_entity_codes(value);
@@ -2661,7 +2858,7 @@ async fn fetch_public_key(lago: &Client, _: &Args) -> Outcome {
 }
 
 /// Every call, by path and method.
-pub static CALLS: [Call; 209] = [
+pub static CALLS: [Call; 223] = [
     Call { id: "findAllActivityLogs", call: |lago, args| Box::pin(find_all_activity_logs(lago, args)) },
     Call { id: "findActivityLog", call: |lago, args| Box::pin(find_activity_log(lago, args)) },
     Call { id: "findAllAddOns", call: |lago, args| Box::pin(find_all_add_ons(lago, args)) },
@@ -2775,6 +2972,13 @@ pub static CALLS: [Call; 209] = [
     Call { id: "retryPayment", call: |lago, args| Box::pin(retry_payment(lago, args)) },
     Call { id: "syncInvoiceSalesforceId", call: |lago, args| Box::pin(sync_invoice_salesforce_id(lago, args)) },
     Call { id: "voidInvoice", call: |lago, args| Box::pin(void_invoice(lago, args)) },
+    Call { id: "findAllOrderForms", call: |lago, args| Box::pin(find_all_order_forms(lago, args)) },
+    Call { id: "findOrderForm", call: |lago, args| Box::pin(find_order_form(lago, args)) },
+    Call { id: "markOrderFormAsSigned", call: |lago, args| Box::pin(mark_order_form_as_signed(lago, args)) },
+    Call { id: "voidOrderForm", call: |lago, args| Box::pin(void_order_form(lago, args)) },
+    Call { id: "findAllOrders", call: |lago, args| Box::pin(find_all_orders(lago, args)) },
+    Call { id: "findOrder", call: |lago, args| Box::pin(find_order(lago, args)) },
+    Call { id: "executeOrder", call: |lago, args| Box::pin(execute_order(lago, args)) },
     Call { id: "findOrganization", call: |lago, args| Box::pin(find_organization(lago, args)) },
     Call { id: "updateOrganization", call: |lago, args| Box::pin(update_organization(lago, args)) },
     Call { id: "findAllPaymentReceipts", call: |lago, args| Box::pin(find_all_payment_receipts(lago, args)) },
@@ -2816,6 +3020,13 @@ pub static CALLS: [Call; 209] = [
     Call { id: "mergePlanMetadata", call: |lago, args| Box::pin(merge_plan_metadata(lago, args)) },
     Call { id: "replacePlanMetadata", call: |lago, args| Box::pin(replace_plan_metadata(lago, args)) },
     Call { id: "deletePlanMetadataKey", call: |lago, args| Box::pin(delete_plan_metadata_key(lago, args)) },
+    Call { id: "findQuoteVersion", call: |lago, args| Box::pin(find_quote_version(lago, args)) },
+    Call { id: "approveQuoteVersion", call: |lago, args| Box::pin(approve_quote_version(lago, args)) },
+    Call { id: "cloneQuoteVersion", call: |lago, args| Box::pin(clone_quote_version(lago, args)) },
+    Call { id: "voidQuoteVersion", call: |lago, args| Box::pin(void_quote_version(lago, args)) },
+    Call { id: "findAllQuotes", call: |lago, args| Box::pin(find_all_quotes(lago, args)) },
+    Call { id: "findQuote", call: |lago, args| Box::pin(find_quote(lago, args)) },
+    Call { id: "findAllQuoteVersions", call: |lago, args| Box::pin(find_all_quote_versions(lago, args)) },
     Call { id: "findAllSubscriptions", call: |lago, args| Box::pin(find_all_subscriptions(lago, args)) },
     Call { id: "createSubscription", call: |lago, args| Box::pin(create_subscription(lago, args)) },
     Call { id: "destroySubscription", call: |lago, args| Box::pin(destroy_subscription(lago, args)) },
@@ -2874,7 +3085,7 @@ pub static CALLS: [Call; 209] = [
 ];
 
 /// The decoder of every method, by path and method.
-pub static DECODERS: [Decoder; 211] = [
+pub static DECODERS: [Decoder; 225] = [
     Decoder { id: "findAllActivityLogs", method: "activity_logs.list", root: Some("activity_logs"), decode: decode_page::<resources::activity_logs::List> },
     Decoder { id: "findActivityLog", method: "activity_logs.get", root: Some("activity_log"), decode: decode::<resources::activity_logs::Get> },
     Decoder { id: "findAllAddOns", method: "add_ons.list", root: Some("add_ons"), decode: decode_page::<resources::add_ons::List> },
@@ -2989,6 +3200,13 @@ pub static DECODERS: [Decoder; 211] = [
     Decoder { id: "retryPayment", method: "invoices.retry_payment", root: None, decode: decode::<resources::invoices::RetryPayment> },
     Decoder { id: "syncInvoiceSalesforceId", method: "invoices.sync_salesforce_id", root: Some("invoice"), decode: decode::<resources::invoices::SyncSalesforceId> },
     Decoder { id: "voidInvoice", method: "invoices.void", root: Some("invoice"), decode: decode::<resources::invoices::Void> },
+    Decoder { id: "findAllOrderForms", method: "order_forms.list", root: Some("order_forms"), decode: decode_page::<resources::order_forms::List> },
+    Decoder { id: "findOrderForm", method: "order_forms.get", root: Some("order_form"), decode: decode::<resources::order_forms::Get> },
+    Decoder { id: "markOrderFormAsSigned", method: "order_forms.mark_as_signed", root: Some("order_form"), decode: decode::<resources::order_forms::MarkAsSigned> },
+    Decoder { id: "voidOrderForm", method: "order_forms.void", root: Some("order_form"), decode: decode::<resources::order_forms::Void> },
+    Decoder { id: "findAllOrders", method: "orders.list", root: Some("orders"), decode: decode_page::<resources::orders::List> },
+    Decoder { id: "findOrder", method: "orders.get", root: Some("order"), decode: decode::<resources::orders::Get> },
+    Decoder { id: "executeOrder", method: "orders.execute", root: Some("order"), decode: decode::<resources::orders::Execute> },
     Decoder { id: "findOrganization", method: "organizations.get", root: Some("organization"), decode: decode::<resources::organizations::Get> },
     Decoder { id: "updateOrganization", method: "organizations.update", root: Some("organization"), decode: decode::<resources::organizations::Update> },
     Decoder { id: "findAllPaymentReceipts", method: "payment_receipts.list", root: Some("payment_receipts"), decode: decode_page::<resources::payment_receipts::List> },
@@ -3030,6 +3248,13 @@ pub static DECODERS: [Decoder; 211] = [
     Decoder { id: "mergePlanMetadata", method: "plans.metadata.merge", root: Some("metadata"), decode: decode::<resources::plans::MetadataMerge> },
     Decoder { id: "replacePlanMetadata", method: "plans.metadata.replace", root: Some("metadata"), decode: decode::<resources::plans::MetadataReplace> },
     Decoder { id: "deletePlanMetadataKey", method: "plans.metadata.delete", root: Some("metadata"), decode: decode::<resources::plans::MetadataDelete> },
+    Decoder { id: "findQuoteVersion", method: "quote_versions.get", root: Some("quote_version"), decode: decode::<resources::quote_versions::Get> },
+    Decoder { id: "approveQuoteVersion", method: "quote_versions.approve", root: Some("quote_version"), decode: decode::<resources::quote_versions::Approve> },
+    Decoder { id: "cloneQuoteVersion", method: "quote_versions.clone_as_draft", root: Some("quote_version"), decode: decode::<resources::quote_versions::CloneAsDraft> },
+    Decoder { id: "voidQuoteVersion", method: "quote_versions.void", root: Some("quote_version"), decode: decode::<resources::quote_versions::Void> },
+    Decoder { id: "findAllQuotes", method: "quotes.list", root: Some("quotes"), decode: decode_page::<resources::quotes::List> },
+    Decoder { id: "findQuote", method: "quotes.get", root: Some("quote"), decode: decode::<resources::quotes::Get> },
+    Decoder { id: "findAllQuoteVersions", method: "quotes.versions.list", root: Some("quote_versions"), decode: decode_page::<resources::quotes::VersionsList> },
     Decoder { id: "findAllSubscriptions", method: "subscriptions.list", root: Some("subscriptions"), decode: decode_page::<resources::subscriptions::List> },
     Decoder { id: "createSubscription", method: "subscriptions.create", root: Some("subscription"), decode: decode::<resources::subscriptions::Create> },
     Decoder { id: "destroySubscription", method: "subscriptions.delete", root: Some("subscription"), decode: decode::<resources::subscriptions::Delete> },

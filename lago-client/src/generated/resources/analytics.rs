@@ -22,16 +22,16 @@ impl Analytics {
     ///
     /// - [`currency`](type.GrossRevenueRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
     /// - [`external_customer_id`](type.GrossRevenueRequest.html#method.external_customer_id): Report only on the customer with this external id.
+    /// - [`billing_entity_code`](type.GrossRevenueRequest.html#method.billing_entity_code): Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     /// - [`months`](type.GrossRevenueRequest.html#method.months): How many months back the report reaches.
-    /// - [`billing_entity_code`](type.GrossRevenueRequest.html#method.billing_entity_code): Only what this billing entity has billed; an unknown code is ignored.
     pub fn gross_revenue(&self) -> GrossRevenueRequest {
         Request::new(
             &self.client,
             GrossRevenue {
                 currency: None,
                 external_customer_id: None,
-                months: None,
                 billing_entity_code: None,
+                months: None,
             },
         )
     }
@@ -44,15 +44,15 @@ impl Analytics {
     /// # Settings
     ///
     /// - [`currency`](type.InvoiceCollectionRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
+    /// - [`billing_entity_code`](type.InvoiceCollectionRequest.html#method.billing_entity_code): Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     /// - [`months`](type.InvoiceCollectionRequest.html#method.months): How many months back the report reaches.
-    /// - [`billing_entity_code`](type.InvoiceCollectionRequest.html#method.billing_entity_code): Only what this billing entity has billed; an unknown code is ignored.
     pub fn invoice_collection(&self) -> InvoiceCollectionRequest {
         Request::new(
             &self.client,
             InvoiceCollection {
                 currency: None,
-                months: None,
                 billing_entity_code: None,
+                months: None,
             },
         )
     }
@@ -65,15 +65,15 @@ impl Analytics {
     /// # Settings
     ///
     /// - [`currency`](type.InvoicedUsageRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
+    /// - [`billing_entity_code`](type.InvoicedUsageRequest.html#method.billing_entity_code): Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     /// - [`months`](type.InvoicedUsageRequest.html#method.months): How many months back the report reaches.
-    /// - [`billing_entity_code`](type.InvoicedUsageRequest.html#method.billing_entity_code): Only what this billing entity has billed; an unknown code is ignored.
     pub fn invoiced_usage(&self) -> InvoicedUsageRequest {
         Request::new(
             &self.client,
             InvoicedUsage {
                 currency: None,
-                months: None,
                 billing_entity_code: None,
+                months: None,
             },
         )
     }
@@ -86,15 +86,15 @@ impl Analytics {
     /// # Settings
     ///
     /// - [`currency`](type.MrrRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
+    /// - [`billing_entity_code`](type.MrrRequest.html#method.billing_entity_code): Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     /// - [`months`](type.MrrRequest.html#method.months): How many months back the report reaches.
-    /// - [`billing_entity_code`](type.MrrRequest.html#method.billing_entity_code): Only what this billing entity has billed; an unknown code is ignored.
     pub fn mrr(&self) -> MrrRequest {
         Request::new(
             &self.client,
             Mrr {
                 currency: None,
-                months: None,
                 billing_entity_code: None,
+                months: None,
             },
         )
     }
@@ -106,16 +106,16 @@ impl Analytics {
     ///
     /// - [`currency`](type.OverdueBalanceRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
     /// - [`external_customer_id`](type.OverdueBalanceRequest.html#method.external_customer_id): Report only on the customer with this external id.
+    /// - [`billing_entity_code`](type.OverdueBalanceRequest.html#method.billing_entity_code): Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     /// - [`months`](type.OverdueBalanceRequest.html#method.months): How many months back the report reaches.
-    /// - [`billing_entity_code`](type.OverdueBalanceRequest.html#method.billing_entity_code): Only what this billing entity has billed; an unknown code is ignored.
     pub fn overdue_balance(&self) -> OverdueBalanceRequest {
         Request::new(
             &self.client,
             OverdueBalance {
                 currency: None,
                 external_customer_id: None,
-                months: None,
                 billing_entity_code: None,
+                months: None,
             },
         )
     }
@@ -164,8 +164,8 @@ pub type GrossRevenueRequest = Request<GrossRevenue>;
 pub struct GrossRevenue {
     currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
-    months: Option<i64>,
     billing_entity_code: Option<String>,
+    months: Option<i64>,
 }
 
 impl Request<GrossRevenue> {
@@ -182,17 +182,17 @@ impl Request<GrossRevenue> {
         self.call.external_customer_id = Some(external_customer_id.into());
         self
     }
-    /// How many months back the report reaches.
-    pub fn months(mut self, months: impl Into<i64>) -> Self {
-        self.call.months = Some(months.into());
-        self
-    }
-    /// Only what this billing entity has billed; an unknown code is ignored.
+    /// Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     pub fn billing_entity_code(
         mut self,
         billing_entity_code: impl Into<String>,
     ) -> Self {
         self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
+    /// How many months back the report reaches.
+    pub fn months(mut self, months: impl Into<i64>) -> Self {
+        self.call.months = Some(months.into());
         self
     }
 }
@@ -220,8 +220,8 @@ pub type InvoiceCollectionRequest = Request<InvoiceCollection>;
 #[derive(Clone, Debug)]
 pub struct InvoiceCollection {
     currency: Option<lago_types::Currency>,
-    months: Option<i64>,
     billing_entity_code: Option<String>,
+    months: Option<i64>,
 }
 
 impl Request<InvoiceCollection> {
@@ -230,17 +230,17 @@ impl Request<InvoiceCollection> {
         self.call.currency = Some(currency.into());
         self
     }
-    /// How many months back the report reaches.
-    pub fn months(mut self, months: impl Into<i64>) -> Self {
-        self.call.months = Some(months.into());
-        self
-    }
-    /// Only what this billing entity has billed; an unknown code is ignored.
+    /// Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     pub fn billing_entity_code(
         mut self,
         billing_entity_code: impl Into<String>,
     ) -> Self {
         self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
+    /// How many months back the report reaches.
+    pub fn months(mut self, months: impl Into<i64>) -> Self {
+        self.call.months = Some(months.into());
         self
     }
 }
@@ -267,8 +267,8 @@ pub type InvoicedUsageRequest = Request<InvoicedUsage>;
 #[derive(Clone, Debug)]
 pub struct InvoicedUsage {
     currency: Option<lago_types::Currency>,
-    months: Option<i64>,
     billing_entity_code: Option<String>,
+    months: Option<i64>,
 }
 
 impl Request<InvoicedUsage> {
@@ -277,17 +277,17 @@ impl Request<InvoicedUsage> {
         self.call.currency = Some(currency.into());
         self
     }
-    /// How many months back the report reaches.
-    pub fn months(mut self, months: impl Into<i64>) -> Self {
-        self.call.months = Some(months.into());
-        self
-    }
-    /// Only what this billing entity has billed; an unknown code is ignored.
+    /// Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     pub fn billing_entity_code(
         mut self,
         billing_entity_code: impl Into<String>,
     ) -> Self {
         self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
+    /// How many months back the report reaches.
+    pub fn months(mut self, months: impl Into<i64>) -> Self {
+        self.call.months = Some(months.into());
         self
     }
 }
@@ -314,8 +314,8 @@ pub type MrrRequest = Request<Mrr>;
 #[derive(Clone, Debug)]
 pub struct Mrr {
     currency: Option<lago_types::Currency>,
-    months: Option<i64>,
     billing_entity_code: Option<String>,
+    months: Option<i64>,
 }
 
 impl Request<Mrr> {
@@ -324,17 +324,17 @@ impl Request<Mrr> {
         self.call.currency = Some(currency.into());
         self
     }
-    /// How many months back the report reaches.
-    pub fn months(mut self, months: impl Into<i64>) -> Self {
-        self.call.months = Some(months.into());
-        self
-    }
-    /// Only what this billing entity has billed; an unknown code is ignored.
+    /// Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     pub fn billing_entity_code(
         mut self,
         billing_entity_code: impl Into<String>,
     ) -> Self {
         self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
+    /// How many months back the report reaches.
+    pub fn months(mut self, months: impl Into<i64>) -> Self {
+        self.call.months = Some(months.into());
         self
     }
 }
@@ -362,8 +362,8 @@ pub type OverdueBalanceRequest = Request<OverdueBalance>;
 pub struct OverdueBalance {
     currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
-    months: Option<i64>,
     billing_entity_code: Option<String>,
+    months: Option<i64>,
 }
 
 impl Request<OverdueBalance> {
@@ -380,17 +380,17 @@ impl Request<OverdueBalance> {
         self.call.external_customer_id = Some(external_customer_id.into());
         self
     }
-    /// How many months back the report reaches.
-    pub fn months(mut self, months: impl Into<i64>) -> Self {
-        self.call.months = Some(months.into());
-        self
-    }
-    /// Only what this billing entity has billed; an unknown code is ignored.
+    /// Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     pub fn billing_entity_code(
         mut self,
         billing_entity_code: impl Into<String>,
     ) -> Self {
         self.call.billing_entity_code = Some(billing_entity_code.into());
+        self
+    }
+    /// How many months back the report reaches.
+    pub fn months(mut self, months: impl Into<i64>) -> Self {
+        self.call.months = Some(months.into());
         self
     }
 }

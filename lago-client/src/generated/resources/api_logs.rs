@@ -27,8 +27,8 @@ impl ApiLogs {
     /// - [`http_methods`](type.ListRequest.html#method.http_methods): Keep only requests made with these HTTP methods.
     /// - [`http_statuses`](type.ListRequest.html#method.http_statuses): Keep only these outcomes: status numbers, or `succeeded` and `failed`.
     /// - [`api_version`](type.ListRequest.html#method.api_version): Keep only requests to this version of the API, such as `v1`.
-    /// - [`clients`](type.ListRequest.html#method.clients): Only calls of these clients, by their user agent.
     /// - [`request_paths`](type.ListRequest.html#method.request_paths): Only calls of these paths, where `*` stands for anything.
+    /// - [`clients`](type.ListRequest.html#method.clients): Only calls of these clients, by their user agent.
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(&self) -> ListRequest {
         Request::new(
@@ -39,8 +39,8 @@ impl ApiLogs {
                 http_methods: None,
                 http_statuses: None,
                 api_version: None,
-                clients: None,
                 request_paths: None,
+                clients: None,
                 paging: Paging::default(),
             },
         )
@@ -71,8 +71,8 @@ pub struct List {
     http_methods: Option<Vec<lago_types::ApiLogHttpMethod>>,
     http_statuses: Option<Vec<serde_json::Value>>,
     api_version: Option<String>,
-    clients: Option<Vec<String>>,
     request_paths: Option<Vec<String>>,
+    clients: Option<Vec<String>>,
     paging: Paging,
 }
 
@@ -112,14 +112,6 @@ impl Request<List> {
         self.call.api_version = Some(api_version.into());
         self
     }
-    /// Only calls of these clients, by their user agent.
-    pub fn clients(
-        mut self,
-        clients: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.clients = Some(clients.into_iter().map(Into::into).collect());
-        self
-    }
     /// Only calls of these paths, where `*` stands for anything.
     pub fn request_paths(
         mut self,
@@ -128,6 +120,14 @@ impl Request<List> {
         self.call.request_paths = Some(
             request_paths.into_iter().map(Into::into).collect(),
         );
+        self
+    }
+    /// Only calls of these clients, by their user agent.
+    pub fn clients(
+        mut self,
+        clients: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.call.clients = Some(clients.into_iter().map(Into::into).collect());
         self
     }
 }

@@ -35,12 +35,12 @@ impl CreditNotes {
     /// - [`credit_status`](type.ListRequest.html#method.credit_status): Keep only credit notes whose credit has this status.
     /// - [`refund_status`](type.ListRequest.html#method.refund_status): Keep only credit notes whose refund has this status.
     /// - [`invoice_number`](type.ListRequest.html#method.invoice_number): Keep only credit notes on the invoice with this number.
+    /// - [`purchase_order_number`](type.ListRequest.html#method.purchase_order_number): Keep only those with this purchase order number of the customer.
     /// - [`amount_from`](type.ListRequest.html#method.amount_from): Keep only credit notes of this amount or more, in cents.
     /// - [`amount_to`](type.ListRequest.html#method.amount_to): Keep only credit notes of this amount or less, in cents.
+    /// - [`types`](type.ListRequest.html#method.types): Keep only notes of which some part is credited, refunded or offset, as listed; other values are ignored.
     /// - [`self_billed`](type.ListRequest.html#method.self_billed): Keep only credit notes on self-billed invoices, or only the others.
     /// - [`billing_entity_codes`](type.ListRequest.html#method.billing_entity_codes): Keep only credit notes of the billing entities with these codes.
-    /// - [`types`](type.ListRequest.html#method.types): Keep only notes of which some part is credited, refunded or offset, as listed.
-    /// - [`purchase_order_number`](type.ListRequest.html#method.purchase_order_number): Keep only those with this number of the customer's order.
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(&self) -> ListRequest {
         Request::new(
@@ -55,12 +55,12 @@ impl CreditNotes {
                 credit_status: None,
                 refund_status: None,
                 invoice_number: None,
+                purchase_order_number: None,
                 amount_from: None,
                 amount_to: None,
+                types: None,
                 self_billed: None,
                 billing_entity_codes: None,
-                types: None,
-                purchase_order_number: None,
                 paging: Paging::default(),
             },
         )
@@ -307,12 +307,12 @@ pub struct List {
     credit_status: Option<lago_types::CreditNoteCreditStatus>,
     refund_status: Option<lago_types::CreditNoteRefundStatus>,
     invoice_number: Option<String>,
+    purchase_order_number: Option<String>,
     amount_from: Option<i64>,
     amount_to: Option<i64>,
+    types: Option<Vec<lago_types::CreditNoteType>>,
     self_billed: Option<bool>,
     billing_entity_codes: Option<Vec<String>>,
-    types: Option<Vec<lago_types::CreditNoteType>>,
-    purchase_order_number: Option<String>,
     paging: Paging,
 }
 
@@ -377,6 +377,14 @@ impl Request<List> {
         self.call.invoice_number = Some(invoice_number.into());
         self
     }
+    /// Keep only those with this purchase order number of the customer.
+    pub fn purchase_order_number(
+        mut self,
+        purchase_order_number: impl Into<String>,
+    ) -> Self {
+        self.call.purchase_order_number = Some(purchase_order_number.into());
+        self
+    }
     /// Keep only credit notes of this amount or more, in cents.
     pub fn amount_from(mut self, amount_from: impl Into<i64>) -> Self {
         self.call.amount_from = Some(amount_from.into());
@@ -385,6 +393,14 @@ impl Request<List> {
     /// Keep only credit notes of this amount or less, in cents.
     pub fn amount_to(mut self, amount_to: impl Into<i64>) -> Self {
         self.call.amount_to = Some(amount_to.into());
+        self
+    }
+    /// Keep only notes of which some part is credited, refunded or offset, as listed; other values are ignored.
+    pub fn types(
+        mut self,
+        types: impl IntoIterator<Item = impl Into<lago_types::CreditNoteType>>,
+    ) -> Self {
+        self.call.types = Some(types.into_iter().map(Into::into).collect());
         self
     }
     /// Keep only credit notes on self-billed invoices, or only the others.
@@ -400,22 +416,6 @@ impl Request<List> {
         self.call.billing_entity_codes = Some(
             billing_entity_codes.into_iter().map(Into::into).collect(),
         );
-        self
-    }
-    /// Keep only notes of which some part is credited, refunded or offset, as listed.
-    pub fn types(
-        mut self,
-        types: impl IntoIterator<Item = impl Into<lago_types::CreditNoteType>>,
-    ) -> Self {
-        self.call.types = Some(types.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Keep only those with this number of the customer's order.
-    pub fn purchase_order_number(
-        mut self,
-        purchase_order_number: impl Into<String>,
-    ) -> Self {
-        self.call.purchase_order_number = Some(purchase_order_number.into());
         self
     }
 }

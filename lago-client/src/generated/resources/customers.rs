@@ -54,6 +54,7 @@ impl Customers {
     ///
     /// # Settings
     ///
+    /// - [`external_id`](type.ListRequest.html#method.external_id): Only the customer with this id of yours.
     /// - [`account_type`](type.ListRequest.html#method.account_type): Keep only these account types: ordinary customers, or partners.
     /// - [`billing_entity_codes`](type.ListRequest.html#method.billing_entity_codes): Keep only customers of the billing entities with these codes.
     /// - [`search_term`](type.ListRequest.html#method.search_term): Text to look for in names, e-mail addresses and external ids.
@@ -65,12 +66,12 @@ impl Customers {
     /// - [`metadata`](type.ListRequest.html#method.metadata): Keep only customers whose metadata `key` has this value; an empty value finds those lacking it.
     /// - [`customer_type`](type.ListRequest.html#method.customer_type): Keep only companies, or only individuals.
     /// - [`has_customer_type`](type.ListRequest.html#method.has_customer_type): Keep only customers whose type is known, or only the others.
-    /// - [`external_id`](type.ListRequest.html#method.external_id): Only the customer with this id of yours.
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
+                external_id: None,
                 account_type: None,
                 billing_entity_codes: None,
                 search_term: None,
@@ -82,7 +83,6 @@ impl Customers {
                 metadata: None,
                 customer_type: None,
                 has_customer_type: None,
-                external_id: None,
                 paging: Paging::default(),
             },
         )
@@ -317,11 +317,11 @@ impl CustomersCreditNotes {
     /// - [`credit_status`](type.CreditNotesListRequest.html#method.credit_status): Keep only credit notes whose credit has this status.
     /// - [`refund_status`](type.CreditNotesListRequest.html#method.refund_status): Keep only credit notes whose refund has this status.
     /// - [`invoice_number`](type.CreditNotesListRequest.html#method.invoice_number): Keep only credit notes on the invoice with this number.
+    /// - [`purchase_order_number`](type.CreditNotesListRequest.html#method.purchase_order_number): Keep only those with this purchase order number of the customer.
     /// - [`amount_from`](type.CreditNotesListRequest.html#method.amount_from): Keep only credit notes of this amount or more, in cents.
     /// - [`amount_to`](type.CreditNotesListRequest.html#method.amount_to): Keep only credit notes of this amount or less, in cents.
     /// - [`self_billed`](type.CreditNotesListRequest.html#method.self_billed): Keep only credit notes on self-billed invoices, or only the others.
     /// - [`types`](type.CreditNotesListRequest.html#method.types): Keep only notes of which some part is credited, refunded or offset, as listed.
-    /// - [`purchase_order_number`](type.CreditNotesListRequest.html#method.purchase_order_number): Keep only those with this number of the customer's order.
     /// - [`billing_entity_codes`](type.CreditNotesListRequest.html#method.billing_entity_codes): Keep only those of the billing entities with these codes.
     /// - [`currency`](type.CreditNotesListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
     /// - [`page`](type.CreditNotesListRequest.html#method.page), [`per_page`](type.CreditNotesListRequest.html#method.per_page): which part of the list is returned.
@@ -340,11 +340,11 @@ impl CustomersCreditNotes {
                 credit_status: None,
                 refund_status: None,
                 invoice_number: None,
+                purchase_order_number: None,
                 amount_from: None,
                 amount_to: None,
                 self_billed: None,
                 types: None,
-                purchase_order_number: None,
                 billing_entity_codes: None,
                 currency: None,
                 paging: Paging::default(),
@@ -374,20 +374,20 @@ impl CustomersInvoices {
     /// - [`issuing_date_from`](type.InvoicesListRequest.html#method.issuing_date_from): Keep only invoices issued on or after this ISO 8601 date.
     /// - [`issuing_date_to`](type.InvoicesListRequest.html#method.issuing_date_to): Keep only invoices issued up to this ISO 8601 date.
     /// - [`status`](type.InvoicesListRequest.html#method.status): Keep only invoices with this status.
+    /// - [`statuses`](type.InvoicesListRequest.html#method.statuses): Keep only invoices with one of these statuses; `status` takes one alone.
     /// - [`payment_status`](type.InvoicesListRequest.html#method.payment_status): Keep only invoices with this payment status.
+    /// - [`payment_statuses`](type.InvoicesListRequest.html#method.payment_statuses): Keep only invoices with one of these payment statuses; `payment_status` takes one alone.
     /// - [`payment_overdue`](type.InvoicesListRequest.html#method.payment_overdue): Keep only invoices past their due date, or only the others.
     /// - [`search_term`](type.InvoicesListRequest.html#method.search_term): Text to look for in ids, numbers, and customer names, external ids and e-mails.
     /// - [`payment_dispute_lost`](type.InvoicesListRequest.html#method.payment_dispute_lost): Keep only invoices whose payment dispute was lost, or only the others.
     /// - [`invoice_type`](type.InvoicesListRequest.html#method.invoice_type): Keep only invoices of this type.
     /// - [`self_billed`](type.InvoicesListRequest.html#method.self_billed): Keep only self-billed invoices, or only the others.
-    /// - [`metadata`](type.InvoicesListRequest.html#method.metadata): Keep only invoices whose metadata `key` has this value; an empty value finds those lacking it.
+    /// - [`currency`](type.InvoicesListRequest.html#method.currency): Keep only invoices in this currency.
     /// - [`partially_paid`](type.InvoicesListRequest.html#method.partially_paid): Keep only invoices of which a part has been paid, or only the others.
-    /// - [`purchase_order_number`](type.InvoicesListRequest.html#method.purchase_order_number): Keep only those with this number of the customer's order.
-    /// - [`billing_entity_codes`](type.InvoicesListRequest.html#method.billing_entity_codes): Keep only those of the billing entities with these codes.
-    /// - [`currency`](type.InvoicesListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
-    /// - [`statuses`](type.InvoicesListRequest.html#method.statuses): Keep only invoices with one of these statuses; `status` takes one alone.
-    /// - [`payment_statuses`](type.InvoicesListRequest.html#method.payment_statuses): Keep only invoices with one of these payment statuses; `payment_status` takes one alone.
     /// - [`settlements`](type.InvoicesListRequest.html#method.settlements): Keep only invoices that were settled in one of these ways.
+    /// - [`billing_entity_codes`](type.InvoicesListRequest.html#method.billing_entity_codes): Keep only those of the billing entities with these codes.
+    /// - [`metadata`](type.InvoicesListRequest.html#method.metadata): Keep only invoices whose metadata `key` has this value; an empty value finds those lacking it.
+    /// - [`purchase_order_number`](type.InvoicesListRequest.html#method.purchase_order_number): Keep only those with this purchase order number of the customer.
     /// - [`page`](type.InvoicesListRequest.html#method.page), [`per_page`](type.InvoicesListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
@@ -402,20 +402,20 @@ impl CustomersInvoices {
                 issuing_date_from: None,
                 issuing_date_to: None,
                 status: None,
+                statuses: None,
                 payment_status: None,
+                payment_statuses: None,
                 payment_overdue: None,
                 search_term: None,
                 payment_dispute_lost: None,
                 invoice_type: None,
                 self_billed: None,
-                metadata: None,
-                partially_paid: None,
-                purchase_order_number: None,
-                billing_entity_codes: None,
                 currency: None,
-                statuses: None,
-                payment_statuses: None,
+                partially_paid: None,
                 settlements: None,
+                billing_entity_codes: None,
+                metadata: None,
+                purchase_order_number: None,
                 paging: Paging::default(),
             },
         )
@@ -503,9 +503,9 @@ impl CustomersPaymentRequests {
     ///
     /// # Settings
     ///
+    /// - [`currency`](type.PaymentRequestsListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
     /// - [`payment_status`](type.PaymentRequestsListRequest.html#method.payment_status): Keep only records with this payment status.
     /// - [`billing_entity_codes`](type.PaymentRequestsListRequest.html#method.billing_entity_codes): Keep only payment requests of the billing entities with these codes.
-    /// - [`currency`](type.PaymentRequestsListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
     /// - [`page`](type.PaymentRequestsListRequest.html#method.page), [`per_page`](type.PaymentRequestsListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
@@ -515,9 +515,9 @@ impl CustomersPaymentRequests {
             &self.client,
             PaymentRequestsList {
                 external_customer_id: external_customer_id.to_string(),
+                currency: None,
                 payment_status: None,
                 billing_entity_codes: None,
-                currency: None,
                 paging: Paging::default(),
             },
         )
@@ -573,10 +573,10 @@ impl CustomersSubscriptions {
     ///
     /// # Settings
     ///
+    /// - [`external_id`](type.SubscriptionsListRequest.html#method.external_id): Keep only subscriptions with this external id.
     /// - [`plan_code`](type.SubscriptionsListRequest.html#method.plan_code): Keep only subscriptions to the plan with this code.
     /// - [`status`](type.SubscriptionsListRequest.html#method.status): Keep only subscriptions in these statuses; only `active` ones when left out.
     /// - [`billing_entity_codes`](type.SubscriptionsListRequest.html#method.billing_entity_codes): Keep only subscriptions of the billing entities with these codes.
-    /// - [`external_id`](type.SubscriptionsListRequest.html#method.external_id): Keep only subscriptions with this external id.
     /// - [`overridden`](type.SubscriptionsListRequest.html#method.overridden): Keep only subscriptions with overrides of their plan, or only those without.
     /// - [`page`](type.SubscriptionsListRequest.html#method.page), [`per_page`](type.SubscriptionsListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
@@ -587,10 +587,10 @@ impl CustomersSubscriptions {
             &self.client,
             SubscriptionsList {
                 external_customer_id: external_customer_id.to_string(),
+                external_id: None,
                 plan_code: None,
                 status: None,
                 billing_entity_codes: None,
-                external_id: None,
                 overridden: None,
                 paging: Paging::default(),
             },
@@ -622,8 +622,8 @@ impl CustomersWallets {
     ///
     /// # Settings
     ///
-    /// - [`billing_entity_codes`](type.WalletsListRequest.html#method.billing_entity_codes): Keep only wallets of the billing entities with these codes.
     /// - [`currency`](type.WalletsListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
+    /// - [`billing_entity_codes`](type.WalletsListRequest.html#method.billing_entity_codes): Keep only wallets of the billing entities with these codes.
     /// - [`page`](type.WalletsListRequest.html#method.page), [`per_page`](type.WalletsListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(
         &self,
@@ -633,8 +633,8 @@ impl CustomersWallets {
             &self.client,
             WalletsList {
                 external_customer_id: external_customer_id.to_string(),
-                billing_entity_codes: None,
                 currency: None,
+                billing_entity_codes: None,
                 paging: Paging::default(),
             },
         )
@@ -954,6 +954,7 @@ pub type ListRequest = Request<List>;
 /// A call of `GET /customers`.
 #[derive(Clone, Debug)]
 pub struct List {
+    external_id: Option<String>,
     account_type: Option<Vec<lago_types::AccountType>>,
     billing_entity_codes: Option<Vec<String>>,
     search_term: Option<String>,
@@ -965,11 +966,15 @@ pub struct List {
     metadata: Option<DeepObject>,
     customer_type: Option<lago_types::CustomerType>,
     has_customer_type: Option<bool>,
-    external_id: Option<String>,
     paging: Paging,
 }
 
 impl Request<List> {
+    /// Only the customer with this id of yours.
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.call.external_id = Some(external_id.into());
+        self
+    }
     /// Keep only these account types: ordinary customers, or partners.
     pub fn account_type(
         mut self,
@@ -1054,11 +1059,6 @@ impl Request<List> {
     /// Keep only customers whose type is known, or only the others.
     pub fn has_customer_type(mut self, has_customer_type: bool) -> Self {
         self.call.has_customer_type = Some(has_customer_type);
-        self
-    }
-    /// Only the customer with this id of yours.
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.call.external_id = Some(external_id.into());
         self
     }
 }
@@ -1547,11 +1547,11 @@ pub struct CreditNotesList {
     credit_status: Option<lago_types::CreditNoteCreditStatus>,
     refund_status: Option<lago_types::CreditNoteRefundStatus>,
     invoice_number: Option<String>,
+    purchase_order_number: Option<String>,
     amount_from: Option<i64>,
     amount_to: Option<i64>,
     self_billed: Option<bool>,
     types: Option<Vec<lago_types::CreditNoteType>>,
-    purchase_order_number: Option<String>,
     billing_entity_codes: Option<Vec<String>>,
     currency: Option<lago_types::Currency>,
     paging: Paging,
@@ -1605,6 +1605,14 @@ impl Request<CreditNotesList> {
         self.call.invoice_number = Some(invoice_number.into());
         self
     }
+    /// Keep only those with this purchase order number of the customer.
+    pub fn purchase_order_number(
+        mut self,
+        purchase_order_number: impl Into<String>,
+    ) -> Self {
+        self.call.purchase_order_number = Some(purchase_order_number.into());
+        self
+    }
     /// Keep only credit notes of this amount or more, in cents.
     pub fn amount_from(mut self, amount_from: impl Into<i64>) -> Self {
         self.call.amount_from = Some(amount_from.into());
@@ -1626,14 +1634,6 @@ impl Request<CreditNotesList> {
         types: impl IntoIterator<Item = impl Into<lago_types::CreditNoteType>>,
     ) -> Self {
         self.call.types = Some(types.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Keep only those with this number of the customer's order.
-    pub fn purchase_order_number(
-        mut self,
-        purchase_order_number: impl Into<String>,
-    ) -> Self {
-        self.call.purchase_order_number = Some(purchase_order_number.into());
         self
     }
     /// Keep only those of the billing entities with these codes.
@@ -1719,20 +1719,20 @@ pub struct InvoicesList {
     issuing_date_from: Option<chrono::NaiveDate>,
     issuing_date_to: Option<chrono::NaiveDate>,
     status: Option<lago_types::InvoiceStatus>,
+    statuses: Option<Vec<lago_types::InvoiceStatus>>,
     payment_status: Option<lago_types::InvoicePaymentStatus>,
+    payment_statuses: Option<Vec<lago_types::InvoicePaymentStatus>>,
     payment_overdue: Option<bool>,
     search_term: Option<String>,
     payment_dispute_lost: Option<bool>,
     invoice_type: Option<lago_types::InvoiceType>,
     self_billed: Option<bool>,
-    metadata: Option<DeepObject>,
-    partially_paid: Option<bool>,
-    purchase_order_number: Option<String>,
-    billing_entity_codes: Option<Vec<String>>,
     currency: Option<lago_types::Currency>,
-    statuses: Option<Vec<lago_types::InvoiceStatus>>,
-    payment_statuses: Option<Vec<lago_types::InvoicePaymentStatus>>,
+    partially_paid: Option<bool>,
     settlements: Option<Vec<lago_types::InvoiceSettlement>>,
+    billing_entity_codes: Option<Vec<String>>,
+    metadata: Option<DeepObject>,
+    purchase_order_number: Option<String>,
     paging: Paging,
 }
 
@@ -1767,9 +1767,21 @@ impl Request<InvoicesList> {
     ///
     /// Other statuses, such as `closed` and `open`, are refused with 422.
     ///
-    /// Documented values: `draft`, `finalized`, `voided`, `failed`, `pending`.
+    /// Documented values: `draft`, `finalized`, `failed`, `pending`, `voided`.
     pub fn status(mut self, status: impl Into<lago_types::InvoiceStatus>) -> Self {
         self.call.status = Some(status.into());
+        self
+    }
+    /// Keep only invoices with one of these statuses; `status` takes one alone.
+    ///
+    /// Other statuses, such as `closed` and `open`, are refused with 422.
+    ///
+    /// Documented values: `draft`, `finalized`, `failed`, `pending`, `voided`.
+    pub fn statuses(
+        mut self,
+        statuses: impl IntoIterator<Item = impl Into<lago_types::InvoiceStatus>>,
+    ) -> Self {
+        self.call.statuses = Some(statuses.into_iter().map(Into::into).collect());
         self
     }
     /// Keep only invoices with this payment status.
@@ -1778,6 +1790,18 @@ impl Request<InvoicesList> {
         payment_status: impl Into<lago_types::InvoicePaymentStatus>,
     ) -> Self {
         self.call.payment_status = Some(payment_status.into());
+        self
+    }
+    /// Keep only invoices with one of these payment statuses; `payment_status` takes one alone.
+    pub fn payment_statuses(
+        mut self,
+        payment_statuses: impl IntoIterator<
+            Item = impl Into<lago_types::InvoicePaymentStatus>,
+        >,
+    ) -> Self {
+        self.call.payment_statuses = Some(
+            payment_statuses.into_iter().map(Into::into).collect(),
+        );
         self
     }
     /// Keep only invoices past their due date, or only the others.
@@ -1808,12 +1832,9 @@ impl Request<InvoicesList> {
         self.call.self_billed = Some(self_billed);
         self
     }
-    /// Keep only invoices whose metadata `key` has this value; an empty value finds those lacking it.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>,
-    ) -> Self {
-        self.call.metadata = Some(DeepObject::new(metadata));
+    /// Keep only invoices in this currency.
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
+        self.call.currency = Some(currency.into());
         self
     }
     /// Keep only invoices of which a part has been paid, or only the others.
@@ -1821,12 +1842,12 @@ impl Request<InvoicesList> {
         self.call.partially_paid = Some(partially_paid);
         self
     }
-    /// Keep only those with this number of the customer's order.
-    pub fn purchase_order_number(
+    /// Keep only invoices that were settled in one of these ways.
+    pub fn settlements(
         mut self,
-        purchase_order_number: impl Into<String>,
+        settlements: impl IntoIterator<Item = impl Into<lago_types::InvoiceSettlement>>,
     ) -> Self {
-        self.call.purchase_order_number = Some(purchase_order_number.into());
+        self.call.settlements = Some(settlements.into_iter().map(Into::into).collect());
         self
     }
     /// Keep only those of the billing entities with these codes.
@@ -1839,41 +1860,20 @@ impl Request<InvoicesList> {
         );
         self
     }
-    /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
-        self.call.currency = Some(currency.into());
+    /// Keep only invoices whose metadata `key` has this value; an empty value finds those lacking it.
+    pub fn metadata(
+        mut self,
+        metadata: impl IntoIterator<Item = (impl AsRef<str>, impl Into<String>)>,
+    ) -> Self {
+        self.call.metadata = Some(DeepObject::new(metadata));
         self
     }
-    /// Keep only invoices with one of these statuses; `status` takes one alone.
-    ///
-    /// Other statuses, such as `closed` and `open`, are refused with 422.
-    ///
-    /// Documented values: `draft`, `finalized`, `failed`, `pending`, `voided`.
-    pub fn statuses(
+    /// Keep only those with this purchase order number of the customer.
+    pub fn purchase_order_number(
         mut self,
-        statuses: impl IntoIterator<Item = impl Into<lago_types::InvoiceStatus>>,
+        purchase_order_number: impl Into<String>,
     ) -> Self {
-        self.call.statuses = Some(statuses.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Keep only invoices with one of these payment statuses; `payment_status` takes one alone.
-    pub fn payment_statuses(
-        mut self,
-        payment_statuses: impl IntoIterator<
-            Item = impl Into<lago_types::InvoicePaymentStatus>,
-        >,
-    ) -> Self {
-        self.call.payment_statuses = Some(
-            payment_statuses.into_iter().map(Into::into).collect(),
-        );
-        self
-    }
-    /// Keep only invoices that were settled in one of these ways.
-    pub fn settlements(
-        mut self,
-        settlements: impl IntoIterator<Item = impl Into<lago_types::InvoiceSettlement>>,
-    ) -> Self {
-        self.call.settlements = Some(settlements.into_iter().map(Into::into).collect());
+        self.call.purchase_order_number = Some(purchase_order_number.into());
         self
     }
 }
@@ -2034,13 +2034,18 @@ pub type PaymentRequestsListRequest = Request<PaymentRequestsList>;
 #[derive(Clone, Debug)]
 pub struct PaymentRequestsList {
     external_customer_id: String,
+    currency: Option<lago_types::Currency>,
     payment_status: Option<lago_types::InvoicePaymentStatus>,
     billing_entity_codes: Option<Vec<String>>,
-    currency: Option<lago_types::Currency>,
     paging: Paging,
 }
 
 impl Request<PaymentRequestsList> {
+    /// Keep only records in this currency, an ISO 4217 code.
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
+        self.call.currency = Some(currency.into());
+        self
+    }
     /// Keep only records with this payment status.
     pub fn payment_status(
         mut self,
@@ -2057,11 +2062,6 @@ impl Request<PaymentRequestsList> {
         self.call.billing_entity_codes = Some(
             billing_entity_codes.into_iter().map(Into::into).collect(),
         );
-        self
-    }
-    /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
-        self.call.currency = Some(currency.into());
         self
     }
 }
@@ -2162,15 +2162,20 @@ pub type SubscriptionsListRequest = Request<SubscriptionsList>;
 #[derive(Clone, Debug)]
 pub struct SubscriptionsList {
     external_customer_id: String,
+    external_id: Option<String>,
     plan_code: Option<String>,
     status: Option<Vec<lago_types::SubscriptionStatus>>,
     billing_entity_codes: Option<Vec<String>>,
-    external_id: Option<String>,
     overridden: Option<bool>,
     paging: Paging,
 }
 
 impl Request<SubscriptionsList> {
+    /// Keep only subscriptions with this external id.
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.call.external_id = Some(external_id.into());
+        self
+    }
     /// Keep only subscriptions to the plan with this code.
     pub fn plan_code(mut self, plan_code: impl Into<String>) -> Self {
         self.call.plan_code = Some(plan_code.into());
@@ -2192,11 +2197,6 @@ impl Request<SubscriptionsList> {
         self.call.billing_entity_codes = Some(
             billing_entity_codes.into_iter().map(Into::into).collect(),
         );
-        self
-    }
-    /// Keep only subscriptions with this external id.
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.call.external_id = Some(external_id.into());
         self
     }
     /// Keep only subscriptions with overrides of their plan, or only those without.
@@ -2251,12 +2251,17 @@ pub type WalletsListRequest = Request<WalletsList>;
 #[derive(Clone, Debug)]
 pub struct WalletsList {
     external_customer_id: String,
-    billing_entity_codes: Option<Vec<String>>,
     currency: Option<lago_types::Currency>,
+    billing_entity_codes: Option<Vec<String>>,
     paging: Paging,
 }
 
 impl Request<WalletsList> {
+    /// Keep only records in this currency, an ISO 4217 code.
+    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
+        self.call.currency = Some(currency.into());
+        self
+    }
     /// Keep only wallets of the billing entities with these codes.
     pub fn billing_entity_codes(
         mut self,
@@ -2265,11 +2270,6 @@ impl Request<WalletsList> {
         self.call.billing_entity_codes = Some(
             billing_entity_codes.into_iter().map(Into::into).collect(),
         );
-        self
-    }
-    /// Keep only records in this currency, an ISO 4217 code.
-    pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
-        self.call.currency = Some(currency.into());
         self
     }
 }

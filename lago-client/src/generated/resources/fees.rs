@@ -155,9 +155,7 @@ impl Request<List> {
     }
     /// Keep only fees of this type.
     ///
-    /// Which kind of fee.
-    ///
-    /// Documented values: `charge`, `add_on`, `subscription`, `credit`, `commitment`, `fixed_charge`.
+    /// Documented values: `charge`, `fixed_charge`, `add_on`, `subscription`, `credit`, `commitment`.
     pub fn fee_type(mut self, fee_type: impl Into<lago_types::FeeType>) -> Self {
         self.call.fee_type = Some(fee_type.into());
         self

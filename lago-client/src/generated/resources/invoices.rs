@@ -33,13 +33,13 @@ impl Invoices {
     /// - [`search_term`](type.ListRequest.html#method.search_term): Text to look for in ids, numbers, and customer names, external ids and e-mails.
     /// - [`currency`](type.ListRequest.html#method.currency): Keep only invoices in this currency, an ISO 4217 code.
     /// - [`payment_dispute_lost`](type.ListRequest.html#method.payment_dispute_lost): Keep only invoices whose payment dispute was lost, or only the others.
+    /// - [`partially_paid`](type.ListRequest.html#method.partially_paid): Keep only invoices of which a part has been paid, or only the others.
+    /// - [`settlements`](type.ListRequest.html#method.settlements): Keep only invoices that were settled in one of these ways.
     /// - [`invoice_type`](type.ListRequest.html#method.invoice_type): Keep only invoices of this type.
     /// - [`self_billed`](type.ListRequest.html#method.self_billed): Keep only self-billed invoices, or only the others.
     /// - [`billing_entity_codes`](type.ListRequest.html#method.billing_entity_codes): Keep only invoices of the billing entities with these codes.
     /// - [`metadata`](type.ListRequest.html#method.metadata): Keep only invoices whose metadata `key` has this value; an empty value finds those lacking it.
-    /// - [`partially_paid`](type.ListRequest.html#method.partially_paid): Keep only invoices of which a part has been paid, or only the others.
-    /// - [`purchase_order_number`](type.ListRequest.html#method.purchase_order_number): Keep only those with this number of the customer's order.
-    /// - [`settlements`](type.ListRequest.html#method.settlements): Keep only invoices that were settled in one of these ways.
+    /// - [`purchase_order_number`](type.ListRequest.html#method.purchase_order_number): Keep only those with this purchase order number of the customer.
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(&self) -> ListRequest {
         Request::new(
@@ -56,13 +56,13 @@ impl Invoices {
                 search_term: None,
                 currency: None,
                 payment_dispute_lost: None,
+                partially_paid: None,
+                settlements: None,
                 invoice_type: None,
                 self_billed: None,
                 billing_entity_codes: None,
                 metadata: None,
-                partially_paid: None,
                 purchase_order_number: None,
-                settlements: None,
                 paging: Paging::default(),
             },
         )
@@ -331,13 +331,13 @@ pub struct List {
     search_term: Option<String>,
     currency: Option<lago_types::Currency>,
     payment_dispute_lost: Option<bool>,
+    partially_paid: Option<bool>,
+    settlements: Option<Vec<lago_types::InvoiceSettlement>>,
     invoice_type: Option<lago_types::InvoiceType>,
     self_billed: Option<bool>,
     billing_entity_codes: Option<Vec<String>>,
     metadata: Option<DeepObject>,
-    partially_paid: Option<bool>,
     purchase_order_number: Option<String>,
-    settlements: Option<Vec<lago_types::InvoiceSettlement>>,
     paging: Paging,
 }
 
@@ -420,6 +420,19 @@ impl Request<List> {
         self.call.payment_dispute_lost = Some(payment_dispute_lost);
         self
     }
+    /// Keep only invoices of which a part has been paid, or only the others.
+    pub fn partially_paid(mut self, partially_paid: bool) -> Self {
+        self.call.partially_paid = Some(partially_paid);
+        self
+    }
+    /// Keep only invoices that were settled in one of these ways.
+    pub fn settlements(
+        mut self,
+        settlements: impl IntoIterator<Item = impl Into<lago_types::InvoiceSettlement>>,
+    ) -> Self {
+        self.call.settlements = Some(settlements.into_iter().map(Into::into).collect());
+        self
+    }
     /// Keep only invoices of this type.
     pub fn invoice_type(
         mut self,
@@ -451,25 +464,12 @@ impl Request<List> {
         self.call.metadata = Some(DeepObject::new(metadata));
         self
     }
-    /// Keep only invoices of which a part has been paid, or only the others.
-    pub fn partially_paid(mut self, partially_paid: bool) -> Self {
-        self.call.partially_paid = Some(partially_paid);
-        self
-    }
-    /// Keep only those with this number of the customer's order.
+    /// Keep only those with this purchase order number of the customer.
     pub fn purchase_order_number(
         mut self,
         purchase_order_number: impl Into<String>,
     ) -> Self {
         self.call.purchase_order_number = Some(purchase_order_number.into());
-        self
-    }
-    /// Keep only invoices that were settled in one of these ways.
-    pub fn settlements(
-        mut self,
-        settlements: impl IntoIterator<Item = impl Into<lago_types::InvoiceSettlement>>,
-    ) -> Self {
-        self.call.settlements = Some(settlements.into_iter().map(Into::into).collect());
         self
     }
 }

@@ -16,7 +16,7 @@ impl Organizations {
     }
     /// Fetch your organization's details and billing defaults.
     ///
-    /// `GET /organizations`, not in the published document.
+    /// `GET /organizations`, since 1.53.0.
     pub fn get(&self) -> GetRequest {
         Request::new(&self.client, Get {})
     }

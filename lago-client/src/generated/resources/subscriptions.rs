@@ -44,11 +44,11 @@ impl Subscriptions {
     ///
     /// - [`currency`](type.ListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
     /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
+    /// - [`external_id`](type.ListRequest.html#method.external_id): Keep only subscriptions with this external id.
     /// - [`plan_code`](type.ListRequest.html#method.plan_code): Keep only subscriptions to the plan with this code.
+    /// - [`overridden`](type.ListRequest.html#method.overridden): Keep only subscriptions with overrides of their plan, or only those without.
     /// - [`status`](type.ListRequest.html#method.status): Keep only subscriptions in these statuses; only `active` ones when left out.
     /// - [`billing_entity_codes`](type.ListRequest.html#method.billing_entity_codes): Keep only subscriptions of the billing entities with these codes.
-    /// - [`external_id`](type.ListRequest.html#method.external_id): Keep only subscriptions with this external id.
-    /// - [`overridden`](type.ListRequest.html#method.overridden): Keep only subscriptions with overrides of their plan, or only those without.
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
     pub fn list(&self) -> ListRequest {
         Request::new(
@@ -56,11 +56,11 @@ impl Subscriptions {
             List {
                 currency: None,
                 external_customer_id: None,
+                external_id: None,
                 plan_code: None,
+                overridden: None,
                 status: None,
                 billing_entity_codes: None,
-                external_id: None,
-                overridden: None,
                 paging: Paging::default(),
             },
         )
@@ -768,11 +768,11 @@ pub type ListRequest = Request<List>;
 pub struct List {
     currency: Option<lago_types::Currency>,
     external_customer_id: Option<String>,
+    external_id: Option<String>,
     plan_code: Option<String>,
+    overridden: Option<bool>,
     status: Option<Vec<lago_types::SubscriptionStatus>>,
     billing_entity_codes: Option<Vec<String>>,
-    external_id: Option<String>,
-    overridden: Option<bool>,
     paging: Paging,
 }
 
@@ -790,9 +790,19 @@ impl Request<List> {
         self.call.external_customer_id = Some(external_customer_id.into());
         self
     }
+    /// Keep only subscriptions with this external id.
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.call.external_id = Some(external_id.into());
+        self
+    }
     /// Keep only subscriptions to the plan with this code.
     pub fn plan_code(mut self, plan_code: impl Into<String>) -> Self {
         self.call.plan_code = Some(plan_code.into());
+        self
+    }
+    /// Keep only subscriptions with overrides of their plan, or only those without.
+    pub fn overridden(mut self, overridden: bool) -> Self {
+        self.call.overridden = Some(overridden);
         self
     }
     /// Keep only subscriptions in these statuses; only `active` ones when left out.
@@ -811,16 +821,6 @@ impl Request<List> {
         self.call.billing_entity_codes = Some(
             billing_entity_codes.into_iter().map(Into::into).collect(),
         );
-        self
-    }
-    /// Keep only subscriptions with this external id.
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.call.external_id = Some(external_id.into());
-        self
-    }
-    /// Keep only subscriptions with overrides of their plan, or only those without.
-    pub fn overridden(mut self, overridden: bool) -> Self {
-        self.call.overridden = Some(overridden);
         self
     }
 }
@@ -907,7 +907,7 @@ pub struct Delete {
 impl Request<Delete> {
     /// Send `pending` to cancel a pending subscription; without it the active one ends.
     ///
-    /// Documented values: `active`, `pending`.
+    /// Documented values: `active`, `pending`, `incomplete`.
     pub fn status(mut self, status: impl Into<lago_types::SubscriptionStatus>) -> Self {
         self.call.status = Some(status.into());
         self

@@ -31,14 +31,15 @@ impl Wallets {
     /// # Settings
     ///
     /// - [`currency`](type.ListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
+    /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
     /// - [`billing_entity_codes`](type.ListRequest.html#method.billing_entity_codes): Keep only wallets of the billing entities with these codes.
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
-    pub fn list(&self, external_customer_id: impl Into<String>) -> ListRequest {
+    pub fn list(&self) -> ListRequest {
         Request::new(
             &self.client,
             List {
-                external_customer_id: external_customer_id.into(),
                 currency: None,
+                external_customer_id: None,
                 billing_entity_codes: None,
                 paging: Paging::default(),
             },
@@ -227,8 +228,8 @@ pub type ListRequest = Request<List>;
 /// A call of `GET /wallets`.
 #[derive(Clone, Debug)]
 pub struct List {
-    external_customer_id: String,
     currency: Option<lago_types::Currency>,
+    external_customer_id: Option<String>,
     billing_entity_codes: Option<Vec<String>>,
     paging: Paging,
 }
@@ -237,6 +238,14 @@ impl Request<List> {
     /// Keep only records in this currency, an ISO 4217 code.
     pub fn currency(mut self, currency: impl Into<lago_types::Currency>) -> Self {
         self.call.currency = Some(currency.into());
+        self
+    }
+    /// Keep only what belongs to the customer with this external id.
+    pub fn external_customer_id(
+        mut self,
+        external_customer_id: impl Into<String>,
+    ) -> Self {
+        self.call.external_customer_id = Some(external_customer_id.into());
         self
     }
     /// Keep only wallets of the billing entities with these codes.
