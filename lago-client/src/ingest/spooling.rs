@@ -14,8 +14,9 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
 use tokio::sync::{Notify, watch};
 
-use super::queue::{Queue, Standing};
+use super::queue::Queue;
 use super::spool::Spool;
+use super::standing::Standing;
 use relay::Relay;
 
 /// What handles know of the spool.

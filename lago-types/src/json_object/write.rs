@@ -38,7 +38,7 @@ pub(crate) fn serialize<T: ToFields, S: Serializer>(
     // Some formats write the number of fields before the fields.
     let mut count = Count(0);
     value.to_fields(&mut count);
-    let mut fields = Fields {
+    let mut fields = Writer {
         object: serializer.serialize_struct(T::NAME, count.0)?,
         error: None,
     };
@@ -58,13 +58,13 @@ impl Outgoing for Count {
     }
 }
 
-struct Fields<S: SerializeStruct> {
+struct Writer<S: SerializeStruct> {
     object: S,
     /// The first one. Nothing is written after it: where the text ends is where it happened.
     error: Option<S::Error>,
 }
 
-impl<S: SerializeStruct> Outgoing for Fields<S> {
+impl<S: SerializeStruct> Outgoing for Writer<S> {
     #[inline]
     fn always<T: Serialize>(&mut self, name: &'static str, value: T) {
         if self.error.is_none() {

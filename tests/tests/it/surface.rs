@@ -2,6 +2,7 @@
 //!
 //! Read from the sources with a parser of its own, not from what generated them.
 
+mod json_objects;
 mod links;
 mod written;
 
@@ -33,24 +34,31 @@ fn types() {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         if name != "mod.rs" {
             writeln!(surface, "# {name}").unwrap();
-            parsed
-                .items
-                .iter()
-                .for_each(|item| describe(item, &mut surface));
+            let read = json_objects::notes(&parsed);
+            for item in &parsed.items {
+                describe(item, &read, &mut surface);
+            }
         }
     }
     insta::assert_snapshot!(surface);
 }
 
-fn describe(item: &Item, surface: &mut String) {
+fn describe(item: &Item, read: &BTreeMap<(String, String), String>, surface: &mut String) {
     match item {
         Item::Struct(item) => {
             writeln!(surface, "{}", item.ident).unwrap();
             let public = |field: &&syn::Field| matches!(field.vis, syn::Visibility::Public(_));
             for field in item.fields.iter().filter(public) {
                 let ident = field.ident.as_ref().unwrap();
-                let notes = notes(&field.attrs);
-                writeln!(surface, "  {ident}: {}{notes}", text(&field.ty)).unwrap();
+                let is_deprecated =
+                    |attribute: &syn::Attribute| attribute.path().is_ident("deprecated");
+                let deprecated = match field.attrs.iter().any(is_deprecated) {
+                    true => " deprecated",
+                    false => "",
+                };
+                let notes = read.get(&(item.ident.to_string(), ident.to_string()));
+                let notes = notes.map_or("", String::as_str);
+                writeln!(surface, "  {ident}: {}{deprecated}{notes}", text(&field.ty)).unwrap();
             }
         }
         Item::Impl(item) => {
@@ -91,6 +99,7 @@ fn describe(item: &Item, surface: &mut String) {
         Item::Macro(item) if item.mac.path.is_ident("webhook_events") => {
             webhooks(&item.mac.tokens, surface);
         }
+        Item::Macro(item) if item.mac.path.is_ident("json_object") => {}
         Item::Macro(item) => {
             let tokens: Vec<_> = item.mac.tokens.clone().into_iter().collect();
             let name = tokens
@@ -140,29 +149,6 @@ fn argument(argument: &FnArg) -> Option<String> {
         },
         FnArg::Receiver(_) => None,
     }
-}
-
-/// The JSON name when it is another one, and the functions that read and write the value.
-fn notes(attributes: &[syn::Attribute]) -> String {
-    let mut notes = String::new();
-    for attribute in attributes {
-        if attribute.path().is_ident("deprecated") {
-            notes.push_str(" deprecated");
-        }
-        if attribute.path().is_ident("serde") {
-            let said = attribute.meta.to_token_stream().to_string();
-            for key in ["rename = ", "serialize_with = ", "deserialize_with = "] {
-                let found = said
-                    .match_indices(key)
-                    .find(|(at, _)| !said[..*at].ends_with("de"));
-                if let Some((at, _)) = found {
-                    let value = said[at + key.len()..].split('"').nth(1).unwrap();
-                    write!(notes, " {}{value}", key.replace(" = ", ":")).unwrap();
-                }
-            }
-        }
-    }
-    notes
 }
 
 /// Every call that people can make: its arguments, what it answers, what goes over the wire, and
