@@ -28,7 +28,8 @@ const PLACE: &str = ".html#method.";
 fn every_setting_is_linked_to_where_it_stands() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lago-client/src");
     let of_lists = settings(&parse(&sources.join("list.rs")), "Request<C>");
-    let of_lists: BTreeSet<String> = of_lists.into_iter().filter(is_paging).collect();
+    let of_lists = of_lists.into_iter().filter(|setting| is_paging(setting));
+    let of_lists: BTreeSet<String> = of_lists.collect();
     assert_eq!(of_lists.len(), 2, "{of_lists:?}");
     let mut links = 0;
     for entry in std::fs::read_dir(sources.join("generated/resources")).unwrap() {
@@ -90,8 +91,8 @@ fn settings(file: &File, owner: &str) -> BTreeSet<String> {
         .collect()
 }
 
-fn is_paging(setting: &String) -> bool {
-    !["items", "pages"].contains(&setting.as_str())
+fn is_paging(setting: &str) -> bool {
+    !["items", "pages"].contains(&setting)
 }
 
 fn is_list(file: &File, call: &str) -> bool {

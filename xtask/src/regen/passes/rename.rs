@@ -64,8 +64,10 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
         let schema = as_named(&schema, &names);
         renamed.entry(names[&key].clone()).or_insert(schema);
     }
-    *components_mut(root) = renamed;
+    // The components are away meanwhile. Their references follow already, and a new name of one can be the old name
+    // of another.
     each_schema_mut(root, &mut |node| point_one_at_new_name(node, &names));
+    *components_mut(root) = renamed;
     names.iter().filter(|(key, name)| key != name).count()
 }
 
@@ -207,6 +209,29 @@ mod tests {
         let all = components(&root).unwrap();
         assert_eq!(reference(&all["Invoice"]["properties"]["fee"]), Some("Fee"));
         assert!(all.contains_key("Fee"));
+    }
+
+    #[test]
+    fn a_name_that_another_gave_up_leads_to_who_has_it_now() {
+        let holder = |target: &str| {
+            let target = format!("#/components/schemas/{target}");
+            json!({"type": "object", "properties": {"fee": {"$ref": target}}})
+        };
+        let mut root = json!({"components": {"schemas": {
+            "FeeObject": component("code"),
+            "FeeObject_": component("twin"),
+            "One": holder("FeeObject"),
+            "Other": holder("FeeObject_"),
+        }}});
+        assert_eq!(run_alone(run, &mut root), 2);
+        let all = components(&root).unwrap();
+        for (holder, property) in [("One", "code"), ("Other", "twin")] {
+            let target = reference(&all[holder]["properties"]["fee"]).unwrap();
+            assert!(
+                all[target]["properties"].get(property).is_some(),
+                "{target}"
+            );
+        }
     }
 
     #[test]
