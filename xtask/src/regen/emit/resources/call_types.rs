@@ -130,7 +130,7 @@ pub(crate) fn print(
 /// The settings of a call, in the words on the method.
 ///
 /// rustdoc has a page for the alias of the request and shows on it the functions of this request alone, but leads
-/// a link by path to the page of [`Request`], where those of all calls stand. So these links are addresses of pages.
+/// a link by path to the page of `Request`, where those of all calls stand. So these links are addresses of pages.
 fn listed(request: &Ident, setters: &[Setter], is_list: bool) -> String {
     if setters.is_empty() && !is_list {
         return String::new();
