@@ -14,7 +14,7 @@ pub(crate) mod write;
 /// - `required`: number of the field, its name in Rust, how it is read (a seed of [`read`]); when it is missing, that
 ///   is an error.
 /// - `optional`: the same for fields that may be missing; they are what `Default` says then.
-/// - `write`: in the order in which they are written and counted, when a field is written (a method of
+/// - `write`: in the order in which they are written, the number of the field, when it is written (a method of
 ///   [`write::Outgoing`]), its name in Rust, its name in JSON, and in which form (of [`write`]) unless it is that of its
 ///   type.
 /// - `refused`: the field that remembers what setters refused, which is never read.
@@ -23,7 +23,7 @@ macro_rules! json_object {
         $ty:ident;
         required { $($required_index:literal $required:ident as $required_as:ident;)* }
         optional { $($optional_index:literal $optional:ident as $optional_as:ident;)* }
-        write { $($when:ident $field:ident $name:literal $(as $form:ident)?;)* }
+        write { $($index:literal $when:ident $field:ident $name:literal $(as $form:ident)?;)* }
         $(refused { $refused:ident })?
     ) => {
         // Whoever holds a value has the old fields too.
@@ -33,8 +33,16 @@ macro_rules! json_object {
             const FIELDS: &'static [&'static str] = &[$($name),*];
 
             #[inline]
+            fn index_of(name: &str) -> Option<usize> {
+                match name {
+                    $($name => Some($index),)*
+                    _ => None,
+                }
+            }
+
+            #[inline]
             fn from_fields<A: ::serde::de::MapAccess<'de>>(
-                mut fields: $crate::json_object::read::Incoming<A>,
+                mut fields: $crate::json_object::read::Incoming<Self, A>,
             ) -> Result<Self, A::Error> {
                 $(let mut $required = None;)*
                 $(let mut $optional = Default::default();)*

@@ -54,6 +54,7 @@ mod keyed;
 pub mod object;
 mod patch;
 mod refused;
+mod rfc3339;
 #[cfg(feature = "schemars")]
 mod schema;
 mod unix_time;

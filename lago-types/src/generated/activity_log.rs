@@ -63,8 +63,8 @@ json_object! {
         3 activity_source as Value;
         8 resource_id as Value;
         9 resource_type as Value;
-        10 logged_at as Value;
-        11 created_at as Value;
+        10 logged_at as Time;
+        11 created_at as Time;
     }
     optional {
         1 user_email as Value;
@@ -74,17 +74,17 @@ json_object! {
         7 external_subscription_id as Value;
     }
     write {
-        always activity_id "activity_id";
-        present user_email "user_email";
-        always activity_type "activity_type";
-        always activity_source "activity_source";
-        present activity_object "activity_object";
-        present activity_object_changes "activity_object_changes";
-        present external_customer_id "external_customer_id";
-        present external_subscription_id "external_subscription_id";
-        always resource_id "resource_id";
-        always resource_type "resource_type";
-        always logged_at "logged_at";
-        always created_at "created_at";
+        0 always activity_id "activity_id";
+        1 present user_email "user_email";
+        2 always activity_type "activity_type";
+        3 always activity_source "activity_source";
+        4 present activity_object "activity_object";
+        5 present activity_object_changes "activity_object_changes";
+        6 present external_customer_id "external_customer_id";
+        7 present external_subscription_id "external_subscription_id";
+        8 always resource_id "resource_id";
+        9 always resource_type "resource_type";
+        10 always logged_at "logged_at";
+        11 always created_at "created_at";
     }
 }

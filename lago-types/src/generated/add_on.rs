@@ -50,7 +50,7 @@ json_object! {
         3 code as Value;
         4 amount_cents as Integer;
         5 amount_currency as Value;
-        7 created_at as Value;
+        7 created_at as Time;
     }
     optional {
         2 invoice_display_name as Value;
@@ -58,15 +58,15 @@ json_object! {
         8 taxes as Value;
     }
     write {
-        always lago_id "lago_id";
-        always name "name";
-        present invoice_display_name "invoice_display_name";
-        always code "code";
-        always amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        present description "description";
-        always created_at "created_at";
-        present taxes "taxes";
+        0 always lago_id "lago_id";
+        1 always name "name";
+        2 present invoice_display_name "invoice_display_name";
+        3 always code "code";
+        4 always amount_cents "amount_cents";
+        5 always amount_currency "amount_currency";
+        6 present description "description";
+        7 always created_at "created_at";
+        8 present taxes "taxes";
     }
 }
 
@@ -120,13 +120,13 @@ json_object! {
         6 tax_codes as Value;
     }
     write {
-        always name "name";
-        present invoice_display_name "invoice_display_name";
-        always code "code";
-        always amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        present description "description";
-        present tax_codes "tax_codes";
+        0 always name "name";
+        1 present invoice_display_name "invoice_display_name";
+        2 always code "code";
+        3 always amount_cents "amount_cents";
+        4 always amount_currency "amount_currency";
+        5 present description "description";
+        6 present tax_codes "tax_codes";
     }
 }
 
@@ -274,13 +274,13 @@ json_object! {
         6 tax_codes as Value;
     }
     write {
-        present name "name";
-        present invoice_display_name "invoice_display_name";
-        present code "code";
-        present amount_cents "amount_cents";
-        present amount_currency "amount_currency";
-        present description "description";
-        present tax_codes "tax_codes";
+        0 present name "name";
+        1 present invoice_display_name "invoice_display_name";
+        2 present code "code";
+        3 present amount_cents "amount_cents";
+        4 present amount_currency "amount_currency";
+        5 present description "description";
+        6 present tax_codes "tax_codes";
     }
 }
 

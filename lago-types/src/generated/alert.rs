@@ -83,7 +83,7 @@ json_object! {
         7 code as Value;
         10 previous_value as Value;
         12 thresholds as Value;
-        13 created_at as Value;
+        13 created_at as Time;
     }
     optional {
         2 external_subscription_id as Value;
@@ -92,25 +92,25 @@ json_object! {
         5 billable_metric as Value;
         8 name as Value;
         9 direction as Value;
-        11 last_processed_at as Value;
+        11 last_processed_at as Time;
         14 subscription_external_id as Value;
     }
     write {
-        always lago_id "lago_id";
-        always lago_organization_id "lago_organization_id";
-        present external_subscription_id "external_subscription_id";
-        present lago_wallet_id "lago_wallet_id";
-        present wallet_code "wallet_code";
-        present billable_metric "billable_metric";
-        always alert_type "alert_type";
-        always code "code";
-        present name "name";
-        present direction "direction";
-        always previous_value "previous_value";
-        present last_processed_at "last_processed_at";
-        always thresholds "thresholds";
-        always created_at "created_at";
-        present subscription_external_id "subscription_external_id";
+        0 always lago_id "lago_id";
+        1 always lago_organization_id "lago_organization_id";
+        2 present external_subscription_id "external_subscription_id";
+        3 present lago_wallet_id "lago_wallet_id";
+        4 present wallet_code "wallet_code";
+        5 present billable_metric "billable_metric";
+        6 always alert_type "alert_type";
+        7 always code "code";
+        8 present name "name";
+        9 present direction "direction";
+        10 always previous_value "previous_value";
+        11 present last_processed_at "last_processed_at";
+        12 always thresholds "thresholds";
+        13 always created_at "created_at";
+        14 present subscription_external_id "subscription_external_id";
     }
 }
 
@@ -151,11 +151,11 @@ json_object! {
         4 billable_metric_code as Value;
     }
     write {
-        always code "code";
-        present name "name";
-        always thresholds "thresholds";
-        always alert_type "alert_type";
-        present billable_metric_code "billable_metric_code";
+        0 always code "code";
+        1 present name "name";
+        2 always thresholds "thresholds";
+        3 always alert_type "alert_type";
+        4 present billable_metric_code "billable_metric_code";
     }
 }
 
@@ -239,9 +239,9 @@ json_object! {
         0 code as Value;
     }
     write {
-        present code "code";
-        always recurring "recurring";
-        always value "value";
+        0 present code "code";
+        1 always recurring "recurring";
+        2 always value "value";
     }
 }
 
@@ -278,9 +278,9 @@ json_object! {
         1 recurring as Value;
     }
     write {
-        present code "code";
-        present recurring "recurring";
-        always value "value" as DecimalString;
+        0 present code "code";
+        1 present recurring "recurring";
+        2 always value "value" as DecimalString;
     }
     refused {
         refused_
@@ -383,10 +383,10 @@ json_object! {
         3 billable_metric_code as Value;
     }
     write {
-        present code "code";
-        present name "name";
-        present thresholds "thresholds";
-        present billable_metric_code "billable_metric_code";
+        0 present code "code";
+        1 present name "name";
+        2 present thresholds "thresholds";
+        3 present billable_metric_code "billable_metric_code";
     }
 }
 

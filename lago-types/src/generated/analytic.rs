@@ -40,11 +40,11 @@ json_object! {
         4 billing_entity_id as Value;
     }
     write {
-        always month "month";
-        always amount_cents "amount_cents";
-        always currency "currency";
-        always invoices_count "invoices_count";
-        present billing_entity_id "billing_entity_id";
+        0 always month "month";
+        1 always amount_cents "amount_cents";
+        2 always currency "currency";
+        3 always invoices_count "invoices_count";
+        4 present billing_entity_id "billing_entity_id";
     }
 }
 
@@ -78,10 +78,10 @@ json_object! {
         1 code as Value;
     }
     write {
-        always month "month";
-        present code "code";
-        always amount_cents "amount_cents";
-        always currency "currency";
+        0 always month "month";
+        1 present code "code";
+        2 always amount_cents "amount_cents";
+        3 always currency "currency";
     }
 }
 
@@ -116,9 +116,9 @@ json_object! {
         2 currency as Value;
     }
     write {
-        always month "month";
-        present amount_cents "amount_cents";
-        present currency "currency";
+        0 always month "month";
+        1 present amount_cents "amount_cents";
+        2 present currency "currency";
     }
 }
 
@@ -157,11 +157,11 @@ json_object! {
         4 billing_entity_id as Value;
     }
     write {
-        always month "month";
-        always amount_cents "amount_cents";
-        always currency "currency";
-        always lago_invoice_ids "lago_invoice_ids";
-        present billing_entity_id "billing_entity_id";
+        0 always month "month";
+        1 always amount_cents "amount_cents";
+        2 always currency "currency";
+        3 always lago_invoice_ids "lago_invoice_ids";
+        4 present billing_entity_id "billing_entity_id";
     }
 }
 
@@ -234,13 +234,13 @@ json_object! {
         7 is_billable_metric_deleted as Value;
     }
     write {
-        present organization_id "organization_id";
-        present start_of_period_dt "start_of_period_dt";
-        present end_of_period_dt "end_of_period_dt";
-        present amount_currency "amount_currency";
-        present amount_cents "amount_cents";
-        present billable_metric_code "billable_metric_code";
-        present units "units";
-        present is_billable_metric_deleted "is_billable_metric_deleted";
+        0 present organization_id "organization_id";
+        1 present start_of_period_dt "start_of_period_dt";
+        2 present end_of_period_dt "end_of_period_dt";
+        3 present amount_currency "amount_currency";
+        4 present amount_cents "amount_cents";
+        5 present billable_metric_code "billable_metric_code";
+        6 present units "units";
+        7 present is_billable_metric_deleted "is_billable_metric_deleted";
     }
 }

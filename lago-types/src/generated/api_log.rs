@@ -45,27 +45,27 @@ json_object! {
         1 client as Value;
         2 http_method as Value;
         3 http_status as Integer;
-        4 logged_at as Value;
+        4 logged_at as Time;
         5 request_body as FreeForm;
         6 request_origin as Value;
         7 request_path as Value;
-        8 created_at as Value;
+        8 created_at as Time;
         9 request_id as Value;
     }
     optional {
         10 request_response as FreeForm;
     }
     write {
-        always api_version "api_version";
-        always client "client";
-        always http_method "http_method";
-        always http_status "http_status";
-        always logged_at "logged_at";
-        always request_body "request_body";
-        always request_origin "request_origin";
-        always request_path "request_path";
-        always created_at "created_at";
-        always request_id "request_id";
-        present request_response "request_response";
+        0 always api_version "api_version";
+        1 always client "client";
+        2 always http_method "http_method";
+        3 always http_status "http_status";
+        4 always logged_at "logged_at";
+        5 always request_body "request_body";
+        6 always request_origin "request_origin";
+        7 always request_path "request_path";
+        8 always created_at "created_at";
+        9 always request_id "request_id";
+        10 present request_response "request_response";
     }
 }

@@ -133,44 +133,44 @@ json_object! {
         8 external_customer_id as Value;
         9 status as Value;
         14 frequency as Value;
-        18 created_at as Value;
+        18 created_at as Time;
     }
     optional {
         4 coupon_description as Value;
         5 coupon_status as Value;
-        6 coupon_deleted_at as Value;
+        6 coupon_deleted_at as Time;
         10 amount_cents as Integer;
         11 amount_cents_remaining as Integer;
         12 amount_currency as Value;
         13 percentage_rate as Value;
         15 frequency_duration as Integer;
         16 frequency_duration_remaining as Integer;
-        17 expiration_at as Value;
-        19 terminated_at as Value;
+        17 expiration_at as Time;
+        19 terminated_at as Time;
         20 credits as Value;
     }
     write {
-        always lago_id "lago_id";
-        always lago_coupon_id "lago_coupon_id";
-        always coupon_code "coupon_code";
-        always coupon_name "coupon_name";
-        present coupon_description "coupon_description";
-        present coupon_status "coupon_status";
-        present coupon_deleted_at "coupon_deleted_at";
-        always lago_customer_id "lago_customer_id";
-        always external_customer_id "external_customer_id";
-        always status "status";
-        present amount_cents "amount_cents";
-        present amount_cents_remaining "amount_cents_remaining";
-        present amount_currency "amount_currency";
-        present percentage_rate "percentage_rate";
-        always frequency "frequency";
-        present frequency_duration "frequency_duration";
-        present frequency_duration_remaining "frequency_duration_remaining";
-        present expiration_at "expiration_at";
-        always created_at "created_at";
-        present terminated_at "terminated_at";
-        present credits "credits";
+        0 always lago_id "lago_id";
+        1 always lago_coupon_id "lago_coupon_id";
+        2 always coupon_code "coupon_code";
+        3 always coupon_name "coupon_name";
+        4 present coupon_description "coupon_description";
+        5 present coupon_status "coupon_status";
+        6 present coupon_deleted_at "coupon_deleted_at";
+        7 always lago_customer_id "lago_customer_id";
+        8 always external_customer_id "external_customer_id";
+        9 always status "status";
+        10 present amount_cents "amount_cents";
+        11 present amount_cents_remaining "amount_cents_remaining";
+        12 present amount_currency "amount_currency";
+        13 present percentage_rate "percentage_rate";
+        14 always frequency "frequency";
+        15 present frequency_duration "frequency_duration";
+        16 present frequency_duration_remaining "frequency_duration_remaining";
+        17 present expiration_at "expiration_at";
+        18 always created_at "created_at";
+        19 present terminated_at "terminated_at";
+        20 present credits "credits";
     }
 }
 
@@ -239,13 +239,13 @@ json_object! {
         6 percentage_rate as Value;
     }
     write {
-        always external_customer_id "external_customer_id";
-        always coupon_code "coupon_code";
-        present frequency "frequency";
-        present frequency_duration "frequency_duration";
-        present amount_cents "amount_cents";
-        present amount_currency "amount_currency";
-        present percentage_rate "percentage_rate" as DecimalString;
+        0 always external_customer_id "external_customer_id";
+        1 always coupon_code "coupon_code";
+        2 present frequency "frequency";
+        3 present frequency_duration "frequency_duration";
+        4 present amount_cents "amount_cents";
+        5 present amount_currency "amount_currency";
+        6 present percentage_rate "percentage_rate" as DecimalString;
     }
     refused {
         refused_
@@ -376,12 +376,12 @@ json_object! {
         0 lago_id as Value;
     }
     write {
-        present lago_id "lago_id";
-        always amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        always before_taxes "before_taxes";
-        always item "item";
-        always invoice "invoice";
+        0 present lago_id "lago_id";
+        1 always amount_cents "amount_cents";
+        2 always amount_currency "amount_currency";
+        3 always before_taxes "before_taxes";
+        4 always item "item";
+        5 always invoice "invoice";
     }
 }
 
@@ -409,8 +409,8 @@ json_object! {
         0 lago_id as Value;
     }
     write {
-        present lago_id "lago_id";
-        always payment_status "payment_status";
+        0 present lago_id "lago_id";
+        1 always payment_status "payment_status";
     }
 }
 
@@ -462,10 +462,10 @@ json_object! {
         4 description as Value;
     }
     write {
-        present lago_item_id "lago_item_id";
-        always type_ "type";
-        present code "code";
-        present name "name";
-        present description "description";
+        0 present lago_item_id "lago_item_id";
+        1 always type_ "type";
+        2 present code "code";
+        3 present name "name";
+        4 present description "description";
     }
 }

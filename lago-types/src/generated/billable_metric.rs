@@ -102,7 +102,7 @@ json_object! {
         1 name as Value;
         2 code as Value;
         4 recurring as Value;
-        7 created_at as Value;
+        7 created_at as Time;
         10 aggregation_type as Value;
         12 filters as Value;
     }
@@ -118,22 +118,22 @@ json_object! {
         15 plans_count as Integer;
     }
     write {
-        always lago_id "lago_id";
-        always name "name";
-        always code "code";
-        present description "description";
-        always recurring "recurring";
-        present rounding_function "rounding_function";
-        present rounding_precision "rounding_precision";
-        always created_at "created_at";
-        present expression "expression";
-        present field_name "field_name";
-        always aggregation_type "aggregation_type";
-        present weighted_interval "weighted_interval";
-        always filters "filters";
-        present active_subscriptions_count "active_subscriptions_count";
-        present draft_invoices_count "draft_invoices_count";
-        present plans_count "plans_count";
+        0 always lago_id "lago_id";
+        1 always name "name";
+        2 always code "code";
+        3 present description "description";
+        4 always recurring "recurring";
+        5 present rounding_function "rounding_function";
+        6 present rounding_precision "rounding_precision";
+        7 always created_at "created_at";
+        8 present expression "expression";
+        9 present field_name "field_name";
+        10 always aggregation_type "aggregation_type";
+        11 present weighted_interval "weighted_interval";
+        12 always filters "filters";
+        13 present active_subscriptions_count "active_subscriptions_count";
+        14 present draft_invoices_count "draft_invoices_count";
+        15 present plans_count "plans_count";
     }
 }
 
@@ -156,8 +156,8 @@ json_object! {
     }
     optional {}
     write {
-        always key "key";
-        always values "values";
+        0 always key "key";
+        1 always values "values";
     }
 }
 
@@ -180,8 +180,8 @@ json_object! {
     }
     optional {}
     write {
-        always key "key";
-        always values "values";
+        0 always key "key";
+        1 always values "values";
     }
 }
 
@@ -306,17 +306,17 @@ json_object! {
         10 filters as Value;
     }
     write {
-        always name "name";
-        always code "code";
-        present description "description";
-        present recurring "recurring";
-        present expression "expression";
-        present rounding_function "rounding_function";
-        present rounding_precision "rounding_precision";
-        present field_name "field_name";
-        always aggregation_type "aggregation_type";
-        present weighted_interval "weighted_interval";
-        present filters "filters";
+        0 always name "name";
+        1 always code "code";
+        2 present description "description";
+        3 present recurring "recurring";
+        4 present expression "expression";
+        5 present rounding_function "rounding_function";
+        6 present rounding_precision "rounding_precision";
+        7 present field_name "field_name";
+        8 always aggregation_type "aggregation_type";
+        9 present weighted_interval "weighted_interval";
+        10 present filters "filters";
     }
 }
 
@@ -520,17 +520,17 @@ json_object! {
         10 filters as Value;
     }
     write {
-        present name "name";
-        present code "code";
-        present description "description";
-        present recurring "recurring";
-        present expression "expression";
-        present rounding_function "rounding_function";
-        present rounding_precision "rounding_precision";
-        present field_name "field_name";
-        present aggregation_type "aggregation_type";
-        present weighted_interval "weighted_interval";
-        present filters "filters";
+        0 present name "name";
+        1 present code "code";
+        2 present description "description";
+        3 present recurring "recurring";
+        4 present expression "expression";
+        5 present rounding_function "rounding_function";
+        6 present rounding_precision "rounding_precision";
+        7 present field_name "field_name";
+        8 present aggregation_type "aggregation_type";
+        9 present weighted_interval "weighted_interval";
+        10 present filters "filters";
     }
 }
 
@@ -650,6 +650,6 @@ json_object! {
     }
     optional {}
     write {
-        always value "value";
+        0 always value "value";
     }
 }

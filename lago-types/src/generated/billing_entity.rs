@@ -189,8 +189,8 @@ json_object! {
         9 invoice_grace_period as Integer;
         13 net_payment_term as Integer;
         25 timezone as Value;
-        30 created_at as Value;
-        31 updated_at as Value;
+        30 created_at as Time;
+        31 updated_at as Time;
     }
     optional {
         6 document_number_prefix as Value;
@@ -217,40 +217,40 @@ json_object! {
         33 selected_invoice_custom_sections as Value;
     }
     write {
-        always lago_id "lago_id";
-        always code "code";
-        always name "name";
-        always default_currency "default_currency";
-        always document_locale "document_locale";
-        always document_numbering "document_numbering";
-        present document_number_prefix "document_number_prefix";
-        always finalize_zero_amount_invoice "finalize_zero_amount_invoice";
-        present invoice_footer "invoice_footer";
-        always invoice_grace_period "invoice_grace_period";
-        present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
-        present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
-        present is_default "is_default";
-        always net_payment_term "net_payment_term";
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        present phone "phone";
-        present city "city";
-        present state "state";
-        present country "country";
-        present zipcode "zipcode";
-        present email "email";
-        present legal_name "legal_name";
-        present legal_number "legal_number";
-        present tax_identification_number "tax_identification_number";
-        always timezone "timezone";
-        present email_settings "email_settings";
-        present eu_tax_management "eu_tax_management";
-        present einvoicing "einvoicing";
-        present logo_url "logo_url";
-        always created_at "created_at";
-        always updated_at "updated_at";
-        present taxes "taxes";
-        present selected_invoice_custom_sections "selected_invoice_custom_sections";
+        0 always lago_id "lago_id";
+        1 always code "code";
+        2 always name "name";
+        3 always default_currency "default_currency";
+        4 always document_locale "document_locale";
+        5 always document_numbering "document_numbering";
+        6 present document_number_prefix "document_number_prefix";
+        7 always finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        8 present invoice_footer "invoice_footer";
+        9 always invoice_grace_period "invoice_grace_period";
+        10 present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
+        11 present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
+        12 present is_default "is_default";
+        13 always net_payment_term "net_payment_term";
+        14 present address_line1 "address_line1";
+        15 present address_line2 "address_line2";
+        16 present phone "phone";
+        17 present city "city";
+        18 present state "state";
+        19 present country "country";
+        20 present zipcode "zipcode";
+        21 present email "email";
+        22 present legal_name "legal_name";
+        23 present legal_number "legal_number";
+        24 present tax_identification_number "tax_identification_number";
+        25 always timezone "timezone";
+        26 present email_settings "email_settings";
+        27 present eu_tax_management "eu_tax_management";
+        28 present einvoicing "einvoicing";
+        29 present logo_url "logo_url";
+        30 always created_at "created_at";
+        31 always updated_at "updated_at";
+        32 present taxes "taxes";
+        33 present selected_invoice_custom_sections "selected_invoice_custom_sections";
     }
 }
 
@@ -306,11 +306,11 @@ json_object! {
         4 subscription_invoice_issuing_date_adjustment as Value;
     }
     write {
-        present invoice_footer "invoice_footer";
-        present document_locale "document_locale";
-        present invoice_grace_period "invoice_grace_period";
-        present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
-        present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
+        0 present invoice_footer "invoice_footer";
+        1 present document_locale "document_locale";
+        2 present invoice_grace_period "invoice_grace_period";
+        3 present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
+        4 present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
     }
 }
 
@@ -545,30 +545,30 @@ json_object! {
         23 logo as Value;
     }
     write {
-        always code "code";
-        always name "name";
-        present default_currency "default_currency";
-        present document_numbering "document_numbering";
-        present document_number_prefix "document_number_prefix";
-        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
-        present billing_configuration "billing_configuration";
-        present net_payment_term "net_payment_term";
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        present phone "phone";
-        present city "city";
-        present state "state";
-        present country "country";
-        present zipcode "zipcode";
-        present email "email";
-        present legal_name "legal_name";
-        present legal_number "legal_number";
-        present tax_identification_number "tax_identification_number";
-        present timezone "timezone";
-        present email_settings "email_settings";
-        present eu_tax_management "eu_tax_management";
-        present einvoicing "einvoicing";
-        present logo "logo";
+        0 always code "code";
+        1 always name "name";
+        2 present default_currency "default_currency";
+        3 present document_numbering "document_numbering";
+        4 present document_number_prefix "document_number_prefix";
+        5 present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        6 present billing_configuration "billing_configuration";
+        7 present net_payment_term "net_payment_term";
+        8 present address_line1 "address_line1";
+        9 present address_line2 "address_line2";
+        10 present phone "phone";
+        11 present city "city";
+        12 present state "state";
+        13 present country "country";
+        14 present zipcode "zipcode";
+        15 present email "email";
+        16 present legal_name "legal_name";
+        17 present legal_number "legal_number";
+        18 present tax_identification_number "tax_identification_number";
+        19 present timezone "timezone";
+        20 present email_settings "email_settings";
+        21 present eu_tax_management "eu_tax_management";
+        22 present einvoicing "einvoicing";
+        23 present logo "logo";
     }
 }
 
@@ -969,31 +969,31 @@ json_object! {
         24 invoice_custom_section_codes as Value;
     }
     write {
-        present name "name";
-        present default_currency "default_currency";
-        present document_numbering "document_numbering";
-        present document_number_prefix "document_number_prefix";
-        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
-        present billing_configuration "billing_configuration";
-        present net_payment_term "net_payment_term";
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        present phone "phone";
-        present city "city";
-        present state "state";
-        present country "country";
-        present zipcode "zipcode";
-        present email "email";
-        present legal_name "legal_name";
-        present legal_number "legal_number";
-        present tax_identification_number "tax_identification_number";
-        present timezone "timezone";
-        present tax_codes "tax_codes";
-        present email_settings "email_settings";
-        present eu_tax_management "eu_tax_management";
-        present einvoicing "einvoicing";
-        present logo "logo";
-        present invoice_custom_section_codes "invoice_custom_section_codes";
+        0 present name "name";
+        1 present default_currency "default_currency";
+        2 present document_numbering "document_numbering";
+        3 present document_number_prefix "document_number_prefix";
+        4 present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        5 present billing_configuration "billing_configuration";
+        6 present net_payment_term "net_payment_term";
+        7 present address_line1 "address_line1";
+        8 present address_line2 "address_line2";
+        9 present phone "phone";
+        10 present city "city";
+        11 present state "state";
+        12 present country "country";
+        13 present zipcode "zipcode";
+        14 present email "email";
+        15 present legal_name "legal_name";
+        16 present legal_number "legal_number";
+        17 present tax_identification_number "tax_identification_number";
+        18 present timezone "timezone";
+        19 present tax_codes "tax_codes";
+        20 present email_settings "email_settings";
+        21 present eu_tax_management "eu_tax_management";
+        22 present einvoicing "einvoicing";
+        23 present logo "logo";
+        24 present invoice_custom_section_codes "invoice_custom_section_codes";
     }
 }
 

@@ -23,8 +23,8 @@ json_object! {
     }
     optional {}
     write {
-        always code "code";
-        always conversion_rate "conversion_rate";
+        0 always code "code";
+        1 always conversion_rate "conversion_rate";
     }
 }
 
@@ -57,8 +57,8 @@ json_object! {
         1 conversion_rate as Value;
     }
     write {
-        present code "code";
-        present conversion_rate "conversion_rate" as DecimalString;
+        0 present code "code";
+        1 present conversion_rate "conversion_rate" as DecimalString;
     }
     refused {
         refused_
@@ -188,7 +188,7 @@ json_object! {
         0 lago_id as Value;
         1 lago_billable_metric_id as Value;
         3 billable_metric_code as Value;
-        5 created_at as Value;
+        5 created_at as Time;
         6 charge_model as Value;
         7 pay_in_advance as Value;
         8 invoiceable as Value;
@@ -207,24 +207,24 @@ json_object! {
         17 lago_parent_id as Value;
     }
     write {
-        always lago_id "lago_id";
-        always lago_billable_metric_id "lago_billable_metric_id";
-        present code "code";
-        always billable_metric_code "billable_metric_code";
-        present invoice_display_name "invoice_display_name";
-        always created_at "created_at";
-        always charge_model "charge_model";
-        always pay_in_advance "pay_in_advance";
-        always invoiceable "invoiceable";
-        present regroup_paid_fees "regroup_paid_fees";
-        always prorated "prorated";
-        always min_amount_cents "min_amount_cents";
-        always properties "properties";
-        always filters "filters";
-        present taxes "taxes";
-        present applied_pricing_unit "applied_pricing_unit";
-        present accepts_target_wallet "accepts_target_wallet";
-        present lago_parent_id "lago_parent_id";
+        0 always lago_id "lago_id";
+        1 always lago_billable_metric_id "lago_billable_metric_id";
+        2 present code "code";
+        3 always billable_metric_code "billable_metric_code";
+        4 present invoice_display_name "invoice_display_name";
+        5 always created_at "created_at";
+        6 always charge_model "charge_model";
+        7 always pay_in_advance "pay_in_advance";
+        8 always invoiceable "invoiceable";
+        9 present regroup_paid_fees "regroup_paid_fees";
+        10 always prorated "prorated";
+        11 always min_amount_cents "min_amount_cents";
+        12 always properties "properties";
+        13 always filters "filters";
+        14 present taxes "taxes";
+        15 present applied_pricing_unit "applied_pricing_unit";
+        16 present accepts_target_wallet "accepts_target_wallet";
+        17 present lago_parent_id "lago_parent_id";
     }
 }
 
@@ -248,7 +248,7 @@ json_object! {
         0 cascade_updates as Value;
     }
     write {
-        present cascade_updates "cascade_updates";
+        0 present cascade_updates "cascade_updates";
     }
 }
 
@@ -310,11 +310,11 @@ json_object! {
         2 invoice_display_name as Value;
     }
     write {
-        present lago_id "lago_id";
-        present charge_code "charge_code";
-        present invoice_display_name "invoice_display_name";
-        always properties "properties";
-        always values "values";
+        0 present lago_id "lago_id";
+        1 present charge_code "charge_code";
+        2 present invoice_display_name "invoice_display_name";
+        3 always properties "properties";
+        4 always values "values";
     }
 }
 
@@ -338,7 +338,7 @@ json_object! {
         0 cascade_updates as Value;
     }
     write {
-        present cascade_updates "cascade_updates";
+        0 present cascade_updates "cascade_updates";
     }
 }
 
@@ -389,10 +389,10 @@ json_object! {
         1 invoice_display_name as Value;
     }
     write {
-        present cascade_updates "cascade_updates";
-        present invoice_display_name "invoice_display_name";
-        always properties "properties";
-        always values "values";
+        0 present cascade_updates "cascade_updates";
+        1 present invoice_display_name "invoice_display_name";
+        2 always properties "properties";
+        3 always values "values";
     }
 }
 
@@ -488,10 +488,10 @@ json_object! {
         3 values as Value;
     }
     write {
-        present cascade_updates "cascade_updates";
-        present invoice_display_name "invoice_display_name";
-        present properties "properties";
-        present values "values";
+        0 present cascade_updates "cascade_updates";
+        1 present invoice_display_name "invoice_display_name";
+        2 present properties "properties";
+        3 present values "values";
     }
 }
 
@@ -598,14 +598,14 @@ json_object! {
         7 presentation_breakdowns as Value;
     }
     write {
-        always units "units";
-        present total_aggregated_units "total_aggregated_units";
-        always amount_cents "amount_cents";
-        always events_count "events_count";
-        present invoice_display_name "invoice_display_name";
-        present pricing_unit_details "pricing_unit_details";
-        present values "values";
-        present presentation_breakdowns "presentation_breakdowns";
+        0 always units "units";
+        1 present total_aggregated_units "total_aggregated_units";
+        2 always amount_cents "amount_cents";
+        3 always events_count "events_count";
+        4 present invoice_display_name "invoice_display_name";
+        5 present pricing_unit_details "pricing_unit_details";
+        6 present values "values";
+        7 present presentation_breakdowns "presentation_breakdowns";
     }
 }
 
@@ -660,14 +660,14 @@ json_object! {
         7 presentation_breakdowns as Value;
     }
     write {
-        always amount_cents "amount_cents";
-        always events_count "events_count";
-        always units "units";
-        present total_aggregated_units "total_aggregated_units";
-        present pricing_unit_details "pricing_unit_details";
-        always grouped_by "grouped_by";
-        always filters "filters";
-        present presentation_breakdowns "presentation_breakdowns";
+        0 always amount_cents "amount_cents";
+        1 always events_count "events_count";
+        2 always units "units";
+        3 present total_aggregated_units "total_aggregated_units";
+        4 present pricing_unit_details "pricing_unit_details";
+        5 always grouped_by "grouped_by";
+        6 always filters "filters";
+        7 present presentation_breakdowns "presentation_breakdowns";
     }
 }
 
@@ -788,21 +788,21 @@ json_object! {
         14 cascade_updates as Value;
     }
     write {
-        present invoice_display_name "invoice_display_name";
-        present min_amount_cents "min_amount_cents";
-        present properties "properties";
-        present filters "filters";
-        present tax_codes "tax_codes";
-        present applied_pricing_unit "applied_pricing_unit";
-        always billable_metric_id "billable_metric_id";
-        present code "code";
-        always charge_model "charge_model";
-        present pay_in_advance "pay_in_advance";
-        present invoiceable "invoiceable";
-        present regroup_paid_fees "regroup_paid_fees";
-        present prorated "prorated";
-        present accepts_target_wallet "accepts_target_wallet";
-        present cascade_updates "cascade_updates";
+        0 present invoice_display_name "invoice_display_name";
+        1 present min_amount_cents "min_amount_cents";
+        2 present properties "properties";
+        3 present filters "filters";
+        4 present tax_codes "tax_codes";
+        5 present applied_pricing_unit "applied_pricing_unit";
+        6 always billable_metric_id "billable_metric_id";
+        7 present code "code";
+        8 always charge_model "charge_model";
+        9 present pay_in_advance "pay_in_advance";
+        10 present invoiceable "invoiceable";
+        11 present regroup_paid_fees "regroup_paid_fees";
+        12 present prorated "prorated";
+        13 present accepts_target_wallet "accepts_target_wallet";
+        14 present cascade_updates "cascade_updates";
     }
 }
 
@@ -1004,12 +1004,12 @@ json_object! {
         5 applied_pricing_unit as Value;
     }
     write {
-        present invoice_display_name "invoice_display_name";
-        present min_amount_cents "min_amount_cents";
-        present properties "properties";
-        present filters "filters";
-        present tax_codes "tax_codes";
-        present applied_pricing_unit "applied_pricing_unit";
+        0 present invoice_display_name "invoice_display_name";
+        1 present min_amount_cents "min_amount_cents";
+        2 present properties "properties";
+        3 present filters "filters";
+        4 present tax_codes "tax_codes";
+        5 present applied_pricing_unit "applied_pricing_unit";
     }
 }
 
@@ -1213,22 +1213,22 @@ json_object! {
         15 presentation_group_keys as Value;
     }
     write {
-        present grouped_by "grouped_by";
-        present pricing_group_keys "pricing_group_keys";
-        present graduated_ranges "graduated_ranges";
-        present graduated_percentage_ranges "graduated_percentage_ranges";
-        present amount "amount";
-        present free_units "free_units";
-        present package_size "package_size";
-        present rate "rate";
-        present fixed_amount "fixed_amount";
-        present free_units_per_events "free_units_per_events";
-        present free_units_per_total_aggregation "free_units_per_total_aggregation";
-        present per_transaction_max_amount "per_transaction_max_amount";
-        present per_transaction_min_amount "per_transaction_min_amount";
-        present volume_ranges "volume_ranges";
-        present custom_properties "custom_properties";
-        present presentation_group_keys "presentation_group_keys";
+        0 present grouped_by "grouped_by";
+        1 present pricing_group_keys "pricing_group_keys";
+        2 present graduated_ranges "graduated_ranges";
+        3 present graduated_percentage_ranges "graduated_percentage_ranges";
+        4 present amount "amount";
+        5 present free_units "free_units";
+        6 present package_size "package_size";
+        7 present rate "rate";
+        8 present fixed_amount "fixed_amount";
+        9 present free_units_per_events "free_units_per_events";
+        10 present free_units_per_total_aggregation "free_units_per_total_aggregation";
+        11 present per_transaction_max_amount "per_transaction_max_amount";
+        12 present per_transaction_min_amount "per_transaction_min_amount";
+        13 present volume_ranges "volume_ranges";
+        14 present custom_properties "custom_properties";
+        15 present presentation_group_keys "presentation_group_keys";
     }
 }
 
@@ -1372,22 +1372,22 @@ json_object! {
         15 presentation_group_keys as Value;
     }
     write {
-        present grouped_by "grouped_by";
-        present pricing_group_keys "pricing_group_keys";
-        present graduated_ranges "graduated_ranges";
-        present graduated_percentage_ranges "graduated_percentage_ranges";
-        present amount "amount" as DecimalString;
-        present free_units "free_units";
-        present package_size "package_size";
-        present rate "rate" as DecimalString;
-        present fixed_amount "fixed_amount" as DecimalString;
-        present free_units_per_events "free_units_per_events";
-        present free_units_per_total_aggregation "free_units_per_total_aggregation" as DecimalString;
-        present per_transaction_max_amount "per_transaction_max_amount";
-        present per_transaction_min_amount "per_transaction_min_amount";
-        present volume_ranges "volume_ranges";
-        present custom_properties "custom_properties";
-        present presentation_group_keys "presentation_group_keys";
+        0 present grouped_by "grouped_by";
+        1 present pricing_group_keys "pricing_group_keys";
+        2 present graduated_ranges "graduated_ranges";
+        3 present graduated_percentage_ranges "graduated_percentage_ranges";
+        4 present amount "amount" as DecimalString;
+        5 present free_units "free_units";
+        6 present package_size "package_size";
+        7 present rate "rate" as DecimalString;
+        8 present fixed_amount "fixed_amount" as DecimalString;
+        9 present free_units_per_events "free_units_per_events";
+        10 present free_units_per_total_aggregation "free_units_per_total_aggregation" as DecimalString;
+        11 present per_transaction_max_amount "per_transaction_max_amount";
+        12 present per_transaction_min_amount "per_transaction_min_amount";
+        13 present volume_ranges "volume_ranges";
+        14 present custom_properties "custom_properties";
+        15 present presentation_group_keys "presentation_group_keys";
     }
     refused {
         refused_
@@ -1786,21 +1786,21 @@ json_object! {
         14 cascade_updates as Value;
     }
     write {
-        always charge_model "charge_model";
-        always properties "properties";
-        present invoice_display_name "invoice_display_name";
-        present min_amount_cents "min_amount_cents";
-        present filters "filters";
-        present tax_codes "tax_codes";
-        present applied_pricing_unit "applied_pricing_unit";
-        present billable_metric_id "billable_metric_id";
-        present code "code";
-        present pay_in_advance "pay_in_advance";
-        present invoiceable "invoiceable";
-        present regroup_paid_fees "regroup_paid_fees";
-        present prorated "prorated";
-        present accepts_target_wallet "accepts_target_wallet";
-        present cascade_updates "cascade_updates";
+        0 always charge_model "charge_model";
+        1 always properties "properties";
+        2 present invoice_display_name "invoice_display_name";
+        3 present min_amount_cents "min_amount_cents";
+        4 present filters "filters";
+        5 present tax_codes "tax_codes";
+        6 present applied_pricing_unit "applied_pricing_unit";
+        7 present billable_metric_id "billable_metric_id";
+        8 present code "code";
+        9 present pay_in_advance "pay_in_advance";
+        10 present invoiceable "invoiceable";
+        11 present regroup_paid_fees "regroup_paid_fees";
+        12 present prorated "prorated";
+        13 present accepts_target_wallet "accepts_target_wallet";
+        14 present cascade_updates "cascade_updates";
     }
 }
 
@@ -2040,17 +2040,17 @@ json_object! {
         10 presentation_breakdowns as Value;
     }
     write {
-        always units "units";
-        present total_aggregated_units "total_aggregated_units";
-        always events_count "events_count";
-        always amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        present pricing_unit_details "pricing_unit_details";
-        always charge "charge";
-        always billable_metric "billable_metric";
-        present filters "filters";
-        present grouped_usage "grouped_usage";
-        present presentation_breakdowns "presentation_breakdowns";
+        0 always units "units";
+        1 present total_aggregated_units "total_aggregated_units";
+        2 always events_count "events_count";
+        3 always amount_cents "amount_cents";
+        4 always amount_currency "amount_currency";
+        5 present pricing_unit_details "pricing_unit_details";
+        6 always charge "charge";
+        7 always billable_metric "billable_metric";
+        8 present filters "filters";
+        9 present grouped_usage "grouped_usage";
+        10 present presentation_breakdowns "presentation_breakdowns";
     }
 }
 
@@ -2091,11 +2091,11 @@ json_object! {
         4 fixed_amount as Value;
     }
     write {
-        always from_value "from_value";
-        present to_value "to_value";
-        always rate "rate";
-        always flat_amount "flat_amount";
-        present fixed_amount "fixed_amount";
+        0 always from_value "from_value";
+        1 present to_value "to_value";
+        2 always rate "rate";
+        3 always flat_amount "flat_amount";
+        4 present fixed_amount "fixed_amount";
     }
 }
 
@@ -2135,11 +2135,11 @@ json_object! {
         4 fixed_amount as Value;
     }
     write {
-        always from_value "from_value" as DecimalNumber;
-        always to_value "to_value" as DecimalNumber;
-        always rate "rate" as DecimalString;
-        always flat_amount "flat_amount" as DecimalString;
-        present fixed_amount "fixed_amount" as DecimalString;
+        0 always from_value "from_value" as DecimalNumber;
+        1 always to_value "to_value" as DecimalNumber;
+        2 always rate "rate" as DecimalString;
+        3 always flat_amount "flat_amount" as DecimalString;
+        4 present fixed_amount "fixed_amount" as DecimalString;
     }
     refused {
         refused_
@@ -2282,10 +2282,10 @@ json_object! {
         1 to_value as Value;
     }
     write {
-        always from_value "from_value";
-        present to_value "to_value";
-        always flat_amount "flat_amount";
-        always per_unit_amount "per_unit_amount";
+        0 always from_value "from_value";
+        1 present to_value "to_value";
+        2 always flat_amount "flat_amount";
+        3 always per_unit_amount "per_unit_amount";
     }
 }
 
@@ -2318,10 +2318,10 @@ json_object! {
         1 to_value as Value;
     }
     write {
-        always from_value "from_value" as DecimalNumber;
-        always to_value "to_value" as DecimalNumber;
-        always flat_amount "flat_amount" as DecimalString;
-        always per_unit_amount "per_unit_amount" as DecimalString;
+        0 always from_value "from_value" as DecimalNumber;
+        1 always to_value "to_value" as DecimalNumber;
+        2 always flat_amount "flat_amount" as DecimalString;
+        3 always per_unit_amount "per_unit_amount" as DecimalString;
     }
     refused {
         refused_
@@ -2445,8 +2445,8 @@ json_object! {
         1 units as Value;
     }
     write {
-        present presentation_by "presentation_by";
-        present units "units";
+        0 present presentation_by "presentation_by";
+        1 present units "units";
     }
 }
 
@@ -2477,8 +2477,8 @@ json_object! {
         1 options as Value;
     }
     write {
-        present value "value";
-        present options "options";
+        0 present value "value";
+        1 present options "options";
     }
 }
 
@@ -2521,7 +2521,7 @@ json_object! {
         0 display_in_invoice as Value;
     }
     write {
-        present display_in_invoice "display_in_invoice";
+        0 present display_in_invoice "display_in_invoice";
     }
 }
 
@@ -2563,10 +2563,10 @@ json_object! {
     }
     optional {}
     write {
-        always lago_id "lago_id";
-        always name "name";
-        always code "code";
-        always aggregation_type "aggregation_type";
+        0 always lago_id "lago_id";
+        1 always name "name";
+        2 always code "code";
+        3 always aggregation_type "aggregation_type";
     }
 }
 
@@ -2606,10 +2606,10 @@ json_object! {
         3 code as Value;
     }
     write {
-        always lago_id "lago_id";
-        always charge_model "charge_model";
-        present invoice_display_name "invoice_display_name";
-        present code "code";
+        0 always lago_id "lago_id";
+        1 always charge_model "charge_model";
+        2 present invoice_display_name "invoice_display_name";
+        3 present code "code";
     }
 }
 
@@ -2643,10 +2643,10 @@ json_object! {
         3 projected_amount_cents as Value;
     }
     write {
-        always amount_cents "amount_cents";
-        always short_name "short_name";
-        always conversion_rate "conversion_rate";
-        present projected_amount_cents "projected_amount_cents";
+        0 always amount_cents "amount_cents";
+        1 always short_name "short_name";
+        2 always conversion_rate "conversion_rate";
+        3 present projected_amount_cents "projected_amount_cents";
     }
 }
 
@@ -2680,10 +2680,10 @@ json_object! {
         1 to_value as Value;
     }
     write {
-        always from_value "from_value";
-        present to_value "to_value";
-        always flat_amount "flat_amount";
-        always per_unit_amount "per_unit_amount";
+        0 always from_value "from_value";
+        1 present to_value "to_value";
+        2 always flat_amount "flat_amount";
+        3 always per_unit_amount "per_unit_amount";
     }
 }
 
@@ -2716,10 +2716,10 @@ json_object! {
         1 to_value as Value;
     }
     write {
-        always from_value "from_value" as DecimalNumber;
-        always to_value "to_value" as DecimalNumber;
-        always flat_amount "flat_amount" as DecimalString;
-        always per_unit_amount "per_unit_amount" as DecimalString;
+        0 always from_value "from_value" as DecimalNumber;
+        1 always to_value "to_value" as DecimalNumber;
+        2 always flat_amount "flat_amount" as DecimalString;
+        3 always per_unit_amount "per_unit_amount" as DecimalString;
     }
     refused {
         refused_

@@ -52,12 +52,12 @@ json_object! {
         4 overdue_balances as Value;
     }
     write {
-        present external_customer_id "external_customer_id";
-        always dunning_campaign_code "dunning_campaign_code";
-        always overdue_balance_cents "overdue_balance_cents";
-        present overdue_balance_currency "overdue_balance_currency";
-        present overdue_balances "overdue_balances";
-        always customer_external_id "customer_external_id";
+        0 present external_customer_id "external_customer_id";
+        1 always dunning_campaign_code "dunning_campaign_code";
+        2 always overdue_balance_cents "overdue_balance_cents";
+        3 present overdue_balance_currency "overdue_balance_currency";
+        4 present overdue_balances "overdue_balances";
+        5 always customer_external_id "customer_external_id";
     }
 }
 
@@ -97,9 +97,9 @@ json_object! {
         2 properties as Value;
     }
     write {
-        present code "code";
-        present timestamp "timestamp" as UnixTime;
-        present properties "properties";
+        0 present code "code";
+        1 present timestamp "timestamp" as UnixTime;
+        2 present properties "properties";
     }
     refused {
         refused_
@@ -191,8 +191,8 @@ json_object! {
         1 event as Value;
     }
     write {
-        always expression "expression";
-        present event "event";
+        0 always expression "expression";
+        1 present event "event";
     }
 }
 
@@ -249,10 +249,10 @@ json_object! {
         3 missing_group_key as Value;
     }
     write {
-        always invalid_code "invalid_code";
-        always missing_aggregation_property "missing_aggregation_property";
-        always invalid_filter_values "invalid_filter_values";
-        present missing_group_key "missing_group_key";
+        0 always invalid_code "invalid_code";
+        1 always missing_aggregation_property "missing_aggregation_property";
+        2 always invalid_filter_values "invalid_filter_values";
+        3 present missing_group_key "missing_group_key";
     }
 }
 
@@ -281,10 +281,10 @@ json_object! {
     }
     optional {}
     write {
-        always lago_integration_id "lago_integration_id";
-        always provider "provider";
-        always provider_code "provider_code";
-        always provider_error "provider_error";
+        0 always lago_integration_id "lago_integration_id";
+        1 always provider "provider";
+        2 always provider_code "provider_code";
+        3 always provider_error "provider_error";
     }
 }
 
@@ -357,19 +357,19 @@ json_object! {
         2 unit_amount_cents as Integer;
         3 units as Value;
         4 description as Value;
-        5 from_datetime as Value;
-        6 to_datetime as Value;
+        5 from_datetime as Time;
+        6 to_datetime as Time;
         7 tax_codes as Value;
     }
     write {
-        always add_on_code "add_on_code";
-        present invoice_display_name "invoice_display_name";
-        present unit_amount_cents "unit_amount_cents";
-        present units "units" as DecimalString;
-        present description "description";
-        present from_datetime "from_datetime";
-        present to_datetime "to_datetime";
-        present tax_codes "tax_codes";
+        0 always add_on_code "add_on_code";
+        1 present invoice_display_name "invoice_display_name";
+        2 present unit_amount_cents "unit_amount_cents";
+        3 present units "units" as DecimalString;
+        4 present description "description";
+        5 present from_datetime "from_datetime";
+        6 present to_datetime "to_datetime";
+        7 present tax_codes "tax_codes";
     }
     refused {
         refused_
@@ -529,14 +529,14 @@ json_object! {
         7 payment_method as Value;
     }
     write {
-        always external_customer_id "external_customer_id";
-        present billing_entity_code "billing_entity_code";
-        present currency "currency";
-        present skip_psp "skip_psp";
-        present purchase_order_number "purchase_order_number";
-        always fees "fees";
-        present invoice_custom_section "invoice_custom_section";
-        present payment_method "payment_method";
+        0 always external_customer_id "external_customer_id";
+        1 present billing_entity_code "billing_entity_code";
+        2 present currency "currency";
+        3 present skip_psp "skip_psp";
+        4 present purchase_order_number "purchase_order_number";
+        5 always fees "fees";
+        6 present invoice_custom_section "invoice_custom_section";
+        7 present payment_method "payment_method";
     }
 }
 
@@ -645,8 +645,8 @@ json_object! {
     }
     optional {}
     write {
-        always amount_cents "amount_cents";
-        always currency "currency";
+        0 always amount_cents "amount_cents";
+        1 always currency "currency";
     }
 }
 
@@ -698,11 +698,11 @@ json_object! {
         2 prev_page as Integer;
     }
     write {
-        always current_page "current_page";
-        present next_page "next_page";
-        present prev_page "prev_page";
-        always total_pages "total_pages";
-        always total_count "total_count";
+        0 always current_page "current_page";
+        1 present next_page "next_page";
+        2 present prev_page "prev_page";
+        3 always total_pages "total_pages";
+        4 always total_count "total_count";
     }
 }
 
@@ -740,9 +740,9 @@ json_object! {
         2 bcc as Value;
     }
     write {
-        present to "to";
-        present cc "cc";
-        present bcc "bcc";
+        0 present to "to";
+        1 present cc "cc";
+        2 present bcc "bcc";
     }
 }
 
@@ -876,28 +876,28 @@ json_object! {
         5 external_customer_id as Value;
         6 billable_metric_code as Value;
         9 alert_name as Value;
-        12 triggered_at as Value;
+        12 triggered_at as Time;
         14 lago_wallet_id as Value;
         15 customer_external_id as Value;
         16 subscription_external_id as Value;
     }
     write {
-        always lago_id "lago_id";
-        always lago_organization_id "lago_organization_id";
-        always lago_alert_id "lago_alert_id";
-        present lago_subscription_id "lago_subscription_id";
-        present external_subscription_id "external_subscription_id";
-        present external_customer_id "external_customer_id";
-        present billable_metric_code "billable_metric_code";
-        always alert_type "alert_type";
-        always alert_code "alert_code";
-        present alert_name "alert_name";
-        always current_value "current_value";
-        always previous_value "previous_value";
-        present triggered_at "triggered_at";
-        always crossed_thresholds "crossed_thresholds";
-        present lago_wallet_id "lago_wallet_id";
-        present customer_external_id "customer_external_id";
-        present subscription_external_id "subscription_external_id";
+        0 always lago_id "lago_id";
+        1 always lago_organization_id "lago_organization_id";
+        2 always lago_alert_id "lago_alert_id";
+        3 present lago_subscription_id "lago_subscription_id";
+        4 present external_subscription_id "external_subscription_id";
+        5 present external_customer_id "external_customer_id";
+        6 present billable_metric_code "billable_metric_code";
+        7 always alert_type "alert_type";
+        8 always alert_code "alert_code";
+        9 present alert_name "alert_name";
+        10 always current_value "current_value";
+        11 always previous_value "previous_value";
+        12 present triggered_at "triggered_at";
+        13 always crossed_thresholds "crossed_thresholds";
+        14 present lago_wallet_id "lago_wallet_id";
+        15 present customer_external_id "customer_external_id";
+        16 present subscription_external_id "subscription_external_id";
     }
 }

@@ -105,7 +105,7 @@ json_object! {
         10 limited_billable_metrics as Value;
         13 frequency as Value;
         15 expiration as Value;
-        17 created_at as Value;
+        17 created_at as Time;
     }
     optional {
         3 description as Value;
@@ -115,29 +115,29 @@ json_object! {
         11 billable_metric_codes as Value;
         12 percentage_rate as Value;
         14 frequency_duration as Integer;
-        16 expiration_at as Value;
-        18 terminated_at as Value;
+        16 expiration_at as Time;
+        18 terminated_at as Time;
     }
     write {
-        always lago_id "lago_id";
-        always name "name";
-        always code "code";
-        present description "description";
-        always coupon_type "coupon_type";
-        present amount_cents "amount_cents";
-        present amount_currency "amount_currency";
-        always reusable "reusable";
-        always limited_plans "limited_plans";
-        present plan_codes "plan_codes";
-        always limited_billable_metrics "limited_billable_metrics";
-        present billable_metric_codes "billable_metric_codes";
-        present percentage_rate "percentage_rate";
-        always frequency "frequency";
-        present frequency_duration "frequency_duration";
-        always expiration "expiration";
-        present expiration_at "expiration_at";
-        always created_at "created_at";
-        present terminated_at "terminated_at";
+        0 always lago_id "lago_id";
+        1 always name "name";
+        2 always code "code";
+        3 present description "description";
+        4 always coupon_type "coupon_type";
+        5 present amount_cents "amount_cents";
+        6 present amount_currency "amount_currency";
+        7 always reusable "reusable";
+        8 always limited_plans "limited_plans";
+        9 present plan_codes "plan_codes";
+        10 always limited_billable_metrics "limited_billable_metrics";
+        11 present billable_metric_codes "billable_metric_codes";
+        12 present percentage_rate "percentage_rate";
+        13 always frequency "frequency";
+        14 present frequency_duration "frequency_duration";
+        15 always expiration "expiration";
+        16 present expiration_at "expiration_at";
+        17 always created_at "created_at";
+        18 present terminated_at "terminated_at";
     }
 }
 
@@ -168,8 +168,8 @@ json_object! {
         1 billable_metric_codes as Value;
     }
     write {
-        present plan_codes "plan_codes";
-        present billable_metric_codes "billable_metric_codes";
+        0 present plan_codes "plan_codes";
+        1 present billable_metric_codes "billable_metric_codes";
     }
 }
 
@@ -292,23 +292,23 @@ json_object! {
         6 reusable as Value;
         7 percentage_rate as Value;
         9 frequency_duration as Integer;
-        11 expiration_at as Value;
+        11 expiration_at as Time;
         12 applies_to as Value;
     }
     write {
-        always name "name";
-        always code "code";
-        present description "description";
-        always coupon_type "coupon_type";
-        present amount_cents "amount_cents";
-        present amount_currency "amount_currency";
-        present reusable "reusable";
-        present percentage_rate "percentage_rate" as DecimalString;
-        always frequency "frequency";
-        present frequency_duration "frequency_duration";
-        always expiration "expiration";
-        present expiration_at "expiration_at";
-        present applies_to "applies_to";
+        0 always name "name";
+        1 always code "code";
+        2 present description "description";
+        3 always coupon_type "coupon_type";
+        4 present amount_cents "amount_cents";
+        5 present amount_currency "amount_currency";
+        6 present reusable "reusable";
+        7 present percentage_rate "percentage_rate" as DecimalString;
+        8 always frequency "frequency";
+        9 present frequency_duration "frequency_duration";
+        10 always expiration "expiration";
+        11 present expiration_at "expiration_at";
+        12 present applies_to "applies_to";
     }
     refused {
         refused_
@@ -568,23 +568,23 @@ json_object! {
         8 frequency as Value;
         9 frequency_duration as Integer;
         10 expiration as Value;
-        11 expiration_at as Value;
+        11 expiration_at as Time;
         12 applies_to as Value;
     }
     write {
-        present name "name";
-        present code "code";
-        present description "description";
-        present coupon_type "coupon_type";
-        present amount_cents "amount_cents";
-        present amount_currency "amount_currency";
-        present reusable "reusable";
-        present percentage_rate "percentage_rate" as DecimalString;
-        present frequency "frequency";
-        present frequency_duration "frequency_duration";
-        present expiration "expiration";
-        present expiration_at "expiration_at";
-        present applies_to "applies_to";
+        0 present name "name";
+        1 present code "code";
+        2 present description "description";
+        3 present coupon_type "coupon_type";
+        4 present amount_cents "amount_cents";
+        5 present amount_currency "amount_currency";
+        6 present reusable "reusable";
+        7 present percentage_rate "percentage_rate" as DecimalString;
+        8 present frequency "frequency";
+        9 present frequency_duration "frequency_duration";
+        10 present expiration "expiration";
+        11 present expiration_at "expiration_at";
+        12 present applies_to "applies_to";
     }
     refused {
         refused_

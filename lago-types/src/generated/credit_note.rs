@@ -185,8 +185,8 @@ json_object! {
         20 credit_amount_cents as Integer;
         21 refund_amount_cents as Integer;
         23 coupons_adjustment_amount_cents as Integer;
-        24 created_at as Value;
-        25 updated_at as Value;
+        24 created_at as Time;
+        25 updated_at as Time;
     }
     optional {
         1 billing_entity_code as Value;
@@ -207,40 +207,40 @@ json_object! {
         33 error_details as Value;
     }
     write {
-        always lago_id "lago_id";
-        present billing_entity_code "billing_entity_code";
-        always sequential_id "sequential_id";
-        always number "number";
-        always lago_invoice_id "lago_invoice_id";
-        always invoice_number "invoice_number";
-        present purchase_order_number "purchase_order_number";
-        always issuing_date "issuing_date";
-        present credit_status "credit_status";
-        present refund_status "refund_status";
-        always reason "reason";
-        present description "description";
-        always currency "currency";
-        always total_amount_cents "total_amount_cents";
-        present precise_total_amount_cents "precise_total_amount_cents";
-        always taxes_amount_cents "taxes_amount_cents";
-        present precise_taxes_amount_cents "precise_taxes_amount_cents";
-        always taxes_rate "taxes_rate";
-        always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
-        always balance_amount_cents "balance_amount_cents";
-        always credit_amount_cents "credit_amount_cents";
-        always refund_amount_cents "refund_amount_cents";
-        present offset_amount_cents "offset_amount_cents";
-        always coupons_adjustment_amount_cents "coupons_adjustment_amount_cents";
-        always created_at "created_at";
-        always updated_at "updated_at";
-        present file_url "file_url";
-        present xml_url "xml_url";
-        present items "items";
-        present applied_taxes "applied_taxes";
-        present self_billed "self_billed";
-        present customer "customer";
-        present metadata "metadata";
-        present error_details "error_details";
+        0 always lago_id "lago_id";
+        1 present billing_entity_code "billing_entity_code";
+        2 always sequential_id "sequential_id";
+        3 always number "number";
+        4 always lago_invoice_id "lago_invoice_id";
+        5 always invoice_number "invoice_number";
+        6 present purchase_order_number "purchase_order_number";
+        7 always issuing_date "issuing_date";
+        8 present credit_status "credit_status";
+        9 present refund_status "refund_status";
+        10 always reason "reason";
+        11 present description "description";
+        12 always currency "currency";
+        13 always total_amount_cents "total_amount_cents";
+        14 present precise_total_amount_cents "precise_total_amount_cents";
+        15 always taxes_amount_cents "taxes_amount_cents";
+        16 present precise_taxes_amount_cents "precise_taxes_amount_cents";
+        17 always taxes_rate "taxes_rate";
+        18 always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
+        19 always balance_amount_cents "balance_amount_cents";
+        20 always credit_amount_cents "credit_amount_cents";
+        21 always refund_amount_cents "refund_amount_cents";
+        22 present offset_amount_cents "offset_amount_cents";
+        23 always coupons_adjustment_amount_cents "coupons_adjustment_amount_cents";
+        24 always created_at "created_at";
+        25 always updated_at "updated_at";
+        26 present file_url "file_url";
+        27 present xml_url "xml_url";
+        28 present items "items";
+        29 present applied_taxes "applied_taxes";
+        30 present self_billed "self_billed";
+        31 present customer "customer";
+        32 present metadata "metadata";
+        33 present error_details "error_details";
     }
 }
 
@@ -315,22 +315,22 @@ json_object! {
         0 lago_id as Value;
         1 lago_tax_id as Value;
         5 tax_description as Value;
-        8 created_at as Value;
+        8 created_at as Time;
         9 lago_credit_note_id as Value;
         10 base_amount_cents as Integer;
     }
     write {
-        present lago_id "lago_id";
-        present lago_tax_id "lago_tax_id";
-        always tax_name "tax_name";
-        always tax_code "tax_code";
-        always tax_rate "tax_rate";
-        present tax_description "tax_description";
-        always amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        present created_at "created_at";
-        present lago_credit_note_id "lago_credit_note_id";
-        present base_amount_cents "base_amount_cents";
+        0 present lago_id "lago_id";
+        1 present lago_tax_id "lago_tax_id";
+        2 always tax_name "tax_name";
+        3 always tax_code "tax_code";
+        4 always tax_rate "tax_rate";
+        5 present tax_description "tax_description";
+        6 always amount_cents "amount_cents";
+        7 always amount_currency "amount_currency";
+        8 present created_at "created_at";
+        9 present lago_credit_note_id "lago_credit_note_id";
+        10 present base_amount_cents "base_amount_cents";
     }
 }
 
@@ -356,9 +356,9 @@ json_object! {
     }
     optional {}
     write {
-        always lago_id "lago_id";
-        always error_code "error_code";
-        always details "details";
+        0 always lago_id "lago_id";
+        1 always error_code "error_code";
+        2 always details "details";
     }
 }
 
@@ -381,8 +381,8 @@ json_object! {
     }
     optional {}
     write {
-        always invoice_id "invoice_id";
-        always items "items";
+        0 always invoice_id "invoice_id";
+        1 always items "items";
     }
 }
 
@@ -434,8 +434,8 @@ json_object! {
     }
     optional {}
     write {
-        always fee_id "fee_id";
-        always amount_cents "amount_cents";
+        0 always fee_id "fee_id";
+        1 always amount_cents "amount_cents";
     }
 }
 
@@ -523,19 +523,19 @@ json_object! {
         12 applied_taxes as Value;
     }
     write {
-        always lago_invoice_id "lago_invoice_id";
-        always invoice_number "invoice_number";
-        always currency "currency";
-        always taxes_amount_cents "taxes_amount_cents";
-        always precise_taxes_amount_cents "precise_taxes_amount_cents";
-        always taxes_rate "taxes_rate";
-        always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
-        always max_creditable_amount_cents "max_creditable_amount_cents";
-        always max_refundable_amount_cents "max_refundable_amount_cents";
-        always coupons_adjustment_amount_cents "coupons_adjustment_amount_cents";
-        always precise_coupons_adjustment_amount_cents "precise_coupons_adjustment_amount_cents";
-        always items "items";
-        present applied_taxes "applied_taxes";
+        0 always lago_invoice_id "lago_invoice_id";
+        1 always invoice_number "invoice_number";
+        2 always currency "currency";
+        3 always taxes_amount_cents "taxes_amount_cents";
+        4 always precise_taxes_amount_cents "precise_taxes_amount_cents";
+        5 always taxes_rate "taxes_rate";
+        6 always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
+        7 always max_creditable_amount_cents "max_creditable_amount_cents";
+        8 always max_refundable_amount_cents "max_refundable_amount_cents";
+        9 always coupons_adjustment_amount_cents "coupons_adjustment_amount_cents";
+        10 always precise_coupons_adjustment_amount_cents "precise_coupons_adjustment_amount_cents";
+        11 always items "items";
+        12 present applied_taxes "applied_taxes";
     }
 }
 
@@ -564,8 +564,8 @@ json_object! {
         1 lago_fee_id as Value;
     }
     write {
-        always amount_cents "amount_cents";
-        present lago_fee_id "lago_fee_id";
+        0 always amount_cents "amount_cents";
+        1 present lago_fee_id "lago_fee_id";
     }
 }
 
@@ -643,14 +643,14 @@ json_object! {
         7 metadata as Value;
     }
     write {
-        always invoice_id "invoice_id";
-        present reason "reason";
-        present description "description";
-        present credit_amount_cents "credit_amount_cents";
-        present refund_amount_cents "refund_amount_cents";
-        present offset_amount_cents "offset_amount_cents";
-        always items "items";
-        present metadata "metadata";
+        0 always invoice_id "invoice_id";
+        1 present reason "reason";
+        2 present description "description";
+        3 present credit_amount_cents "credit_amount_cents";
+        4 present refund_amount_cents "refund_amount_cents";
+        5 present offset_amount_cents "offset_amount_cents";
+        6 always items "items";
+        7 present metadata "metadata";
     }
 }
 
@@ -776,11 +776,11 @@ json_object! {
         4 precise_amount_cents as Value;
     }
     write {
-        always lago_id "lago_id";
-        always amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        always fee "fee";
-        present precise_amount_cents "precise_amount_cents";
+        0 always lago_id "lago_id";
+        1 always amount_cents "amount_cents";
+        2 always amount_currency "amount_currency";
+        3 always fee "fee";
+        4 present precise_amount_cents "precise_amount_cents";
     }
 }
 
@@ -804,8 +804,8 @@ json_object! {
     }
     optional {}
     write {
-        always fee_id "fee_id";
-        always amount_cents "amount_cents";
+        0 always fee_id "fee_id";
+        1 always amount_cents "amount_cents";
     }
 }
 
@@ -884,13 +884,13 @@ json_object! {
         6 provider_error as FreeForm;
     }
     write {
-        always lago_credit_note_id "lago_credit_note_id";
-        always lago_customer_id "lago_customer_id";
-        always external_customer_id "external_customer_id";
-        present provider_customer_id "provider_customer_id";
-        present payment_provider "payment_provider";
-        present payment_provider_code "payment_provider_code";
-        present provider_error "provider_error";
+        0 always lago_credit_note_id "lago_credit_note_id";
+        1 always lago_customer_id "lago_customer_id";
+        2 always external_customer_id "external_customer_id";
+        3 present provider_customer_id "provider_customer_id";
+        4 present payment_provider "payment_provider";
+        5 present payment_provider_code "payment_provider_code";
+        6 present provider_error "provider_error";
     }
 }
 
@@ -921,8 +921,8 @@ json_object! {
         1 metadata as Value;
     }
     write {
-        present refund_status "refund_status";
-        present metadata "metadata";
+        0 present refund_status "refund_status";
+        1 present metadata "metadata";
     }
 }
 

@@ -64,12 +64,12 @@ json_object! {
         5 zipcode as Value;
     }
     write {
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        present city "city";
-        present country "country";
-        present state "state";
-        present zipcode "zipcode";
+        0 present address_line1 "address_line1";
+        1 present address_line2 "address_line2";
+        2 present city "city";
+        3 present country "country";
+        4 present state "state";
+        5 present zipcode "zipcode";
     }
 }
 
@@ -128,12 +128,12 @@ json_object! {
         5 zipcode as Value;
     }
     write {
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        present city "city";
-        present country "country";
-        present state "state";
-        present zipcode "zipcode";
+        0 present address_line1 "address_line1";
+        1 present address_line2 "address_line2";
+        2 present city "city";
+        3 present country "country";
+        4 present state "state";
+        5 present zipcode "zipcode";
     }
 }
 
@@ -423,7 +423,7 @@ json_object! {
         2 slug as Value;
         3 external_id as Value;
         7 applicable_timezone as Value;
-        28 created_at as Value;
+        28 created_at as Time;
     }
     optional {
         4 billing_entity_code as Value;
@@ -449,7 +449,7 @@ json_object! {
         25 zipcode as Value;
         26 net_payment_term as Integer;
         27 external_salesforce_id as Value;
-        29 updated_at as Value;
+        29 updated_at as Time;
         30 finalize_zero_amount_invoice as Value;
         31 skip_invoice_custom_sections as Value;
         32 billing_configuration as Value;
@@ -461,45 +461,45 @@ json_object! {
         38 error_details as Value;
     }
     write {
-        always lago_id "lago_id";
-        always sequential_id "sequential_id";
-        always slug "slug";
-        always external_id "external_id";
-        present billing_entity_code "billing_entity_code";
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        always applicable_timezone "applicable_timezone";
-        present city "city";
-        present country "country";
-        present currency "currency";
-        present email "email";
-        present legal_name "legal_name";
-        present legal_number "legal_number";
-        present logo_url "logo_url";
-        present name "name";
-        present firstname "firstname";
-        present lastname "lastname";
-        present account_type "account_type";
-        present customer_type "customer_type";
-        present phone "phone";
-        present state "state";
-        present tax_identification_number "tax_identification_number";
-        present timezone "timezone";
-        present url "url";
-        present zipcode "zipcode";
-        present net_payment_term "net_payment_term";
-        present external_salesforce_id "external_salesforce_id";
-        always created_at "created_at";
-        present updated_at "updated_at";
-        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
-        present skip_invoice_custom_sections "skip_invoice_custom_sections";
-        present billing_configuration "billing_configuration";
-        present shipping_address "shipping_address";
-        present metadata "metadata";
-        present integration_customers "integration_customers";
-        present taxes "taxes";
-        present applicable_invoice_custom_sections "applicable_invoice_custom_sections";
-        present error_details "error_details";
+        0 always lago_id "lago_id";
+        1 always sequential_id "sequential_id";
+        2 always slug "slug";
+        3 always external_id "external_id";
+        4 present billing_entity_code "billing_entity_code";
+        5 present address_line1 "address_line1";
+        6 present address_line2 "address_line2";
+        7 always applicable_timezone "applicable_timezone";
+        8 present city "city";
+        9 present country "country";
+        10 present currency "currency";
+        11 present email "email";
+        12 present legal_name "legal_name";
+        13 present legal_number "legal_number";
+        14 present logo_url "logo_url";
+        15 present name "name";
+        16 present firstname "firstname";
+        17 present lastname "lastname";
+        18 present account_type "account_type";
+        19 present customer_type "customer_type";
+        20 present phone "phone";
+        21 present state "state";
+        22 present tax_identification_number "tax_identification_number";
+        23 present timezone "timezone";
+        24 present url "url";
+        25 present zipcode "zipcode";
+        26 present net_payment_term "net_payment_term";
+        27 present external_salesforce_id "external_salesforce_id";
+        28 always created_at "created_at";
+        29 present updated_at "updated_at";
+        30 present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        31 present skip_invoice_custom_sections "skip_invoice_custom_sections";
+        32 present billing_configuration "billing_configuration";
+        33 present shipping_address "shipping_address";
+        34 present metadata "metadata";
+        35 present integration_customers "integration_customers";
+        36 present taxes "taxes";
+        37 present applicable_invoice_custom_sections "applicable_invoice_custom_sections";
+        38 present error_details "error_details";
     }
 }
 
@@ -599,17 +599,17 @@ json_object! {
         10 provider_mandate_id as Value;
     }
     write {
-        present invoice_grace_period "invoice_grace_period";
-        present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
-        present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
-        present payment_provider "payment_provider";
-        present payment_provider_code "payment_provider_code";
-        present provider_customer_id "provider_customer_id";
-        present sync_with_provider "sync_with_provider";
-        present document_locale "document_locale";
-        present provider_payment_methods "provider_payment_methods";
-        present payment_method_id "payment_method_id";
-        present provider_mandate_id "provider_mandate_id";
+        0 present invoice_grace_period "invoice_grace_period";
+        1 present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
+        2 present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
+        3 present payment_provider "payment_provider";
+        4 present payment_provider_code "payment_provider_code";
+        5 present provider_customer_id "provider_customer_id";
+        6 present sync_with_provider "sync_with_provider";
+        7 present document_locale "document_locale";
+        8 present provider_payment_methods "provider_payment_methods";
+        9 present payment_method_id "payment_method_id";
+        10 present provider_mandate_id "provider_mandate_id";
     }
 }
 
@@ -702,16 +702,16 @@ json_object! {
         9 provider_payment_methods as Value;
     }
     write {
-        present invoice_grace_period "invoice_grace_period";
-        present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
-        present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
-        present payment_provider "payment_provider";
-        present payment_provider_code "payment_provider_code";
-        present provider_customer_id "provider_customer_id";
-        present sync "sync";
-        present sync_with_provider "sync_with_provider";
-        present document_locale "document_locale";
-        present provider_payment_methods "provider_payment_methods";
+        0 present invoice_grace_period "invoice_grace_period";
+        1 present subscription_invoice_issuing_date_anchor "subscription_invoice_issuing_date_anchor";
+        2 present subscription_invoice_issuing_date_adjustment "subscription_invoice_issuing_date_adjustment";
+        3 present payment_provider "payment_provider";
+        4 present payment_provider_code "payment_provider_code";
+        5 present provider_customer_id "provider_customer_id";
+        6 present sync "sync";
+        7 present sync_with_provider "sync_with_provider";
+        8 present document_locale "document_locale";
+        9 present provider_payment_methods "provider_payment_methods";
     }
 }
 
@@ -860,11 +860,11 @@ json_object! {
         4 checkout_url as Value;
     }
     write {
-        always lago_customer_id "lago_customer_id";
-        always external_customer_id "external_customer_id";
-        always payment_provider "payment_provider";
-        present payment_provider_code "payment_provider_code";
-        present checkout_url "checkout_url";
+        0 always lago_customer_id "lago_customer_id";
+        1 always external_customer_id "external_customer_id";
+        2 always payment_provider "payment_provider";
+        3 present payment_provider_code "payment_provider_code";
+        4 present checkout_url "checkout_url";
     }
 }
 
@@ -1108,38 +1108,38 @@ json_object! {
         31 invoice_custom_section_codes as Value;
     }
     write {
-        always external_id "external_id";
-        present billing_entity_code "billing_entity_code";
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        present city "city";
-        present country "country";
-        present currency "currency";
-        present email "email";
-        present legal_name "legal_name";
-        present legal_number "legal_number";
-        present logo_url "logo_url";
-        present name "name";
-        present firstname "firstname";
-        present lastname "lastname";
-        present account_type "account_type";
-        present customer_type "customer_type";
-        present phone "phone";
-        present state "state";
-        present tax_codes "tax_codes";
-        present tax_identification_number "tax_identification_number";
-        present timezone "timezone";
-        present url "url";
-        present zipcode "zipcode";
-        present net_payment_term "net_payment_term";
-        present external_salesforce_id "external_salesforce_id";
-        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
-        present billing_configuration "billing_configuration";
-        present shipping_address "shipping_address";
-        present integration_customers "integration_customers";
-        present metadata "metadata";
-        present skip_invoice_custom_sections "skip_invoice_custom_sections";
-        present invoice_custom_section_codes "invoice_custom_section_codes";
+        0 always external_id "external_id";
+        1 present billing_entity_code "billing_entity_code";
+        2 present address_line1 "address_line1";
+        3 present address_line2 "address_line2";
+        4 present city "city";
+        5 present country "country";
+        6 present currency "currency";
+        7 present email "email";
+        8 present legal_name "legal_name";
+        9 present legal_number "legal_number";
+        10 present logo_url "logo_url";
+        11 present name "name";
+        12 present firstname "firstname";
+        13 present lastname "lastname";
+        14 present account_type "account_type";
+        15 present customer_type "customer_type";
+        16 present phone "phone";
+        17 present state "state";
+        18 present tax_codes "tax_codes";
+        19 present tax_identification_number "tax_identification_number";
+        20 present timezone "timezone";
+        21 present url "url";
+        22 present zipcode "zipcode";
+        23 present net_payment_term "net_payment_term";
+        24 present external_salesforce_id "external_salesforce_id";
+        25 present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        26 present billing_configuration "billing_configuration";
+        27 present shipping_address "shipping_address";
+        28 present integration_customers "integration_customers";
+        29 present metadata "metadata";
+        30 present skip_invoice_custom_sections "skip_invoice_custom_sections";
+        31 present invoice_custom_section_codes "invoice_custom_section_codes";
     }
 }
 
@@ -1459,11 +1459,11 @@ json_object! {
     }
     optional {}
     write {
-        always lago_customer_id "lago_customer_id";
-        always external_customer_id "external_customer_id";
-        always accounting_provider "accounting_provider";
-        always accounting_provider_code "accounting_provider_code";
-        always provider_error "provider_error";
+        0 always lago_customer_id "lago_customer_id";
+        1 always external_customer_id "external_customer_id";
+        2 always accounting_provider "accounting_provider";
+        3 always accounting_provider_code "accounting_provider_code";
+        4 always provider_error "provider_error";
     }
 }
 
@@ -1491,15 +1491,15 @@ json_object! {
         1 key as Value;
         2 value as Value;
         3 display_in_invoice as Value;
-        4 created_at as Value;
+        4 created_at as Time;
     }
     optional {}
     write {
-        always lago_id "lago_id";
-        always key "key";
-        always value "value";
-        always display_in_invoice "display_in_invoice";
-        always created_at "created_at";
+        0 always lago_id "lago_id";
+        1 always key "key";
+        2 always value "value";
+        3 always display_in_invoice "display_in_invoice";
+        4 always created_at "created_at";
     }
 }
 
@@ -1541,10 +1541,10 @@ json_object! {
         3 display_in_invoice as Value;
     }
     write {
-        present id "id";
-        always key "key";
-        always value "value";
-        present display_in_invoice "display_in_invoice";
+        0 present id "id";
+        1 always key "key";
+        2 always value "value";
+        3 present display_in_invoice "display_in_invoice";
     }
 }
 
@@ -1647,11 +1647,11 @@ json_object! {
         3 payment_provider_code as Value;
     }
     write {
-        always lago_customer_id "lago_customer_id";
-        always external_customer_id "external_customer_id";
-        present payment_provider "payment_provider";
-        present payment_provider_code "payment_provider_code";
-        always provider_error "provider_error";
+        0 always lago_customer_id "lago_customer_id";
+        1 always external_customer_id "external_customer_id";
+        2 present payment_provider "payment_provider";
+        3 present payment_provider_code "payment_provider_code";
+        4 always provider_error "provider_error";
     }
 }
 
@@ -1671,7 +1671,7 @@ json_object! {
     }
     optional {}
     write {
-        always portal_url "portal_url";
+        0 always portal_url "portal_url";
     }
 }
 
@@ -1713,8 +1713,8 @@ pub struct CustomerProjectedUsage {
 json_object! {
     CustomerProjectedUsage;
     required {
-        0 from_datetime as Value;
-        1 to_datetime as Value;
+        0 from_datetime as Time;
+        1 to_datetime as Time;
         2 issuing_date as Value;
         5 amount_cents as Value;
         6 projected_amount_cents as Value;
@@ -1727,16 +1727,16 @@ json_object! {
         4 currency as Value;
     }
     write {
-        always from_datetime "from_datetime";
-        always to_datetime "to_datetime";
-        always issuing_date "issuing_date";
-        present lago_invoice_id "lago_invoice_id";
-        present currency "currency";
-        always amount_cents "amount_cents";
-        always projected_amount_cents "projected_amount_cents";
-        always taxes_amount_cents "taxes_amount_cents";
-        always total_amount_cents "total_amount_cents";
-        always charges_usage "charges_usage";
+        0 always from_datetime "from_datetime";
+        1 always to_datetime "to_datetime";
+        2 always issuing_date "issuing_date";
+        3 present lago_invoice_id "lago_invoice_id";
+        4 present currency "currency";
+        5 always amount_cents "amount_cents";
+        6 always projected_amount_cents "projected_amount_cents";
+        7 always taxes_amount_cents "taxes_amount_cents";
+        8 always total_amount_cents "total_amount_cents";
+        9 always charges_usage "charges_usage";
     }
 }
 
@@ -1768,11 +1768,11 @@ json_object! {
     }
     optional {}
     write {
-        always lago_customer_id "lago_customer_id";
-        always external_customer_id "external_customer_id";
-        always tax_provider "tax_provider";
-        always tax_provider_code "tax_provider_code";
-        always provider_error "provider_error";
+        0 always lago_customer_id "lago_customer_id";
+        1 always external_customer_id "external_customer_id";
+        2 always tax_provider "tax_provider";
+        3 always tax_provider_code "tax_provider_code";
+        4 always provider_error "provider_error";
     }
 }
 
@@ -1812,8 +1812,8 @@ pub struct CustomerUsage {
 json_object! {
     CustomerUsage;
     required {
-        0 from_datetime as Value;
-        1 to_datetime as Value;
+        0 from_datetime as Time;
+        1 to_datetime as Time;
         2 issuing_date as Value;
         5 amount_cents as Value;
         6 taxes_amount_cents as Value;
@@ -1825,15 +1825,15 @@ json_object! {
         4 currency as Value;
     }
     write {
-        always from_datetime "from_datetime";
-        always to_datetime "to_datetime";
-        always issuing_date "issuing_date";
-        present lago_invoice_id "lago_invoice_id";
-        present currency "currency";
-        always amount_cents "amount_cents";
-        always taxes_amount_cents "taxes_amount_cents";
-        always total_amount_cents "total_amount_cents";
-        always charges_usage "charges_usage";
+        0 always from_datetime "from_datetime";
+        1 always to_datetime "to_datetime";
+        2 always issuing_date "issuing_date";
+        3 present lago_invoice_id "lago_invoice_id";
+        4 present currency "currency";
+        5 always amount_cents "amount_cents";
+        6 always taxes_amount_cents "taxes_amount_cents";
+        7 always total_amount_cents "total_amount_cents";
+        8 always charges_usage "charges_usage";
     }
 }
 
@@ -2049,7 +2049,7 @@ json_object! {
         2 slug as Value;
         3 external_id as Value;
         7 applicable_timezone as Value;
-        28 created_at as Value;
+        28 created_at as Time;
     }
     optional {
         4 billing_entity_code as Value;
@@ -2075,7 +2075,7 @@ json_object! {
         25 zipcode as Value;
         26 net_payment_term as Integer;
         27 external_salesforce_id as Value;
-        29 updated_at as Value;
+        29 updated_at as Time;
         30 finalize_zero_amount_invoice as Value;
         31 skip_invoice_custom_sections as Value;
         32 billing_configuration as Value;
@@ -2084,42 +2084,42 @@ json_object! {
         35 vies_check as Value;
     }
     write {
-        always lago_id "lago_id";
-        always sequential_id "sequential_id";
-        always slug "slug";
-        always external_id "external_id";
-        present billing_entity_code "billing_entity_code";
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        always applicable_timezone "applicable_timezone";
-        present city "city";
-        present country "country";
-        present currency "currency";
-        present email "email";
-        present legal_name "legal_name";
-        present legal_number "legal_number";
-        present logo_url "logo_url";
-        present name "name";
-        present firstname "firstname";
-        present lastname "lastname";
-        present account_type "account_type";
-        present customer_type "customer_type";
-        present phone "phone";
-        present state "state";
-        present tax_identification_number "tax_identification_number";
-        present timezone "timezone";
-        present url "url";
-        present zipcode "zipcode";
-        present net_payment_term "net_payment_term";
-        present external_salesforce_id "external_salesforce_id";
-        always created_at "created_at";
-        present updated_at "updated_at";
-        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
-        present skip_invoice_custom_sections "skip_invoice_custom_sections";
-        present billing_configuration "billing_configuration";
-        present shipping_address "shipping_address";
-        present metadata "metadata";
-        present vies_check "vies_check";
+        0 always lago_id "lago_id";
+        1 always sequential_id "sequential_id";
+        2 always slug "slug";
+        3 always external_id "external_id";
+        4 present billing_entity_code "billing_entity_code";
+        5 present address_line1 "address_line1";
+        6 present address_line2 "address_line2";
+        7 always applicable_timezone "applicable_timezone";
+        8 present city "city";
+        9 present country "country";
+        10 present currency "currency";
+        11 present email "email";
+        12 present legal_name "legal_name";
+        13 present legal_number "legal_number";
+        14 present logo_url "logo_url";
+        15 present name "name";
+        16 present firstname "firstname";
+        17 present lastname "lastname";
+        18 present account_type "account_type";
+        19 present customer_type "customer_type";
+        20 present phone "phone";
+        21 present state "state";
+        22 present tax_identification_number "tax_identification_number";
+        23 present timezone "timezone";
+        24 present url "url";
+        25 present zipcode "zipcode";
+        26 present net_payment_term "net_payment_term";
+        27 present external_salesforce_id "external_salesforce_id";
+        28 always created_at "created_at";
+        29 present updated_at "updated_at";
+        30 present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        31 present skip_invoice_custom_sections "skip_invoice_custom_sections";
+        32 present billing_configuration "billing_configuration";
+        33 present shipping_address "shipping_address";
+        34 present metadata "metadata";
+        35 present vies_check "vies_check";
     }
 }
 
@@ -2150,9 +2150,9 @@ json_object! {
         0 lago_id as Value;
     }
     write {
-        present lago_id "lago_id";
-        always error_code "error_code";
-        always details "details";
+        0 present lago_id "lago_id";
+        1 always error_code "error_code";
+        2 always details "details";
     }
 }
 
@@ -2251,17 +2251,17 @@ json_object! {
         10 category as Value;
     }
     write {
-        present lago_id "lago_id";
-        present type_ "type";
-        always integration_code "integration_code";
-        present external_customer_id "external_customer_id";
-        present sync_with_provider "sync_with_provider";
-        present subsidiary_id "subsidiary_id";
-        present targeted_object "targeted_object";
-        present email "email";
-        present code "code";
-        present is_default "is_default";
-        present category "category";
+        0 present lago_id "lago_id";
+        1 present type_ "type";
+        2 always integration_code "integration_code";
+        3 present external_customer_id "external_customer_id";
+        4 present sync_with_provider "sync_with_provider";
+        5 present subsidiary_id "subsidiary_id";
+        6 present targeted_object "targeted_object";
+        7 present email "email";
+        8 present code "code";
+        9 present is_default "is_default";
+        10 present category "category";
     }
 }
 
@@ -2334,14 +2334,14 @@ json_object! {
         7 code as Value;
     }
     write {
-        present id "id";
-        present integration_type "integration_type";
-        present integration_code "integration_code";
-        present external_customer_id "external_customer_id";
-        present sync_with_provider "sync_with_provider";
-        present subsidiary_id "subsidiary_id";
-        present targeted_object "targeted_object";
-        present code "code";
+        0 present id "id";
+        1 present integration_type "integration_type";
+        2 present integration_code "integration_code";
+        3 present external_customer_id "external_customer_id";
+        4 present sync_with_provider "sync_with_provider";
+        5 present subsidiary_id "subsidiary_id";
+        6 present targeted_object "targeted_object";
+        7 present code "code";
     }
 }
 
@@ -2498,16 +2498,16 @@ json_object! {
         9 projected_presentation_breakdowns as Value;
     }
     write {
-        always units "units";
-        always projected_units "projected_units";
-        always amount_cents "amount_cents";
-        always projected_amount_cents "projected_amount_cents";
-        always events_count "events_count";
-        present invoice_display_name "invoice_display_name";
-        present pricing_unit_details "pricing_unit_details";
-        present values "values";
-        present presentation_breakdowns "presentation_breakdowns";
-        present projected_presentation_breakdowns "projected_presentation_breakdowns";
+        0 always units "units";
+        1 always projected_units "projected_units";
+        2 always amount_cents "amount_cents";
+        3 always projected_amount_cents "projected_amount_cents";
+        4 always events_count "events_count";
+        5 present invoice_display_name "invoice_display_name";
+        6 present pricing_unit_details "pricing_unit_details";
+        7 present values "values";
+        8 present presentation_breakdowns "presentation_breakdowns";
+        9 present projected_presentation_breakdowns "projected_presentation_breakdowns";
     }
 }
 
@@ -2568,16 +2568,16 @@ json_object! {
         9 projected_presentation_breakdowns as Value;
     }
     write {
-        always amount_cents "amount_cents";
-        always projected_amount_cents "projected_amount_cents";
-        always events_count "events_count";
-        always units "units";
-        always projected_units "projected_units";
-        present pricing_unit_details "pricing_unit_details";
-        always grouped_by "grouped_by";
-        always filters "filters";
-        present presentation_breakdowns "presentation_breakdowns";
-        present projected_presentation_breakdowns "projected_presentation_breakdowns";
+        0 always amount_cents "amount_cents";
+        1 always projected_amount_cents "projected_amount_cents";
+        2 always events_count "events_count";
+        3 always units "units";
+        4 always projected_units "projected_units";
+        5 present pricing_unit_details "pricing_unit_details";
+        6 always grouped_by "grouped_by";
+        7 always filters "filters";
+        8 present presentation_breakdowns "presentation_breakdowns";
+        9 present projected_presentation_breakdowns "projected_presentation_breakdowns";
     }
 }
 
@@ -2655,19 +2655,19 @@ json_object! {
         12 projected_presentation_breakdowns as Value;
     }
     write {
-        always units "units";
-        always projected_units "projected_units";
-        always events_count "events_count";
-        always amount_cents "amount_cents";
-        always projected_amount_cents "projected_amount_cents";
-        always amount_currency "amount_currency";
-        present pricing_unit_details "pricing_unit_details";
-        always charge "charge";
-        always billable_metric "billable_metric";
-        present filters "filters";
-        present grouped_usage "grouped_usage";
-        present presentation_breakdowns "presentation_breakdowns";
-        present projected_presentation_breakdowns "projected_presentation_breakdowns";
+        0 always units "units";
+        1 always projected_units "projected_units";
+        2 always events_count "events_count";
+        3 always amount_cents "amount_cents";
+        4 always projected_amount_cents "projected_amount_cents";
+        5 always amount_currency "amount_currency";
+        6 present pricing_unit_details "pricing_unit_details";
+        7 always charge "charge";
+        8 always billable_metric "billable_metric";
+        9 present filters "filters";
+        10 present grouped_usage "grouped_usage";
+        11 present presentation_breakdowns "presentation_breakdowns";
+        12 present projected_presentation_breakdowns "projected_presentation_breakdowns";
     }
 }
 
@@ -2740,13 +2740,13 @@ json_object! {
         7 address as Value;
     }
     write {
-        present valid "valid";
-        present valid_format "valid_format";
-        present error "error";
-        present country_code "country_code";
-        present vat_number "vat_number";
-        present request_date "request_date";
-        present name "name";
-        present address "address";
+        0 present valid "valid";
+        1 present valid_format "valid_format";
+        2 present error "error";
+        3 present country_code "country_code";
+        4 present vat_number "vat_number";
+        5 present request_date "request_date";
+        6 present name "name";
+        7 present address "address";
     }
 }

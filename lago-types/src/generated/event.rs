@@ -62,7 +62,7 @@ json_object! {
     required {
         1 transaction_id as Value;
         3 code as Value;
-        4 timestamp as Value;
+        4 timestamp as Time;
     }
     optional {
         0 lago_id as Value;
@@ -71,19 +71,19 @@ json_object! {
         6 properties as FreeForm;
         7 lago_subscription_id as Value;
         8 external_subscription_id as Value;
-        9 created_at as Value;
+        9 created_at as Time;
     }
     write {
-        present lago_id "lago_id";
-        always transaction_id "transaction_id";
-        present lago_customer_id "lago_customer_id";
-        always code "code";
-        always timestamp "timestamp";
-        present precise_total_amount_cents "precise_total_amount_cents";
-        present properties "properties";
-        present lago_subscription_id "lago_subscription_id";
-        present external_subscription_id "external_subscription_id";
-        present created_at "created_at";
+        0 present lago_id "lago_id";
+        1 always transaction_id "transaction_id";
+        2 present lago_customer_id "lago_customer_id";
+        3 always code "code";
+        4 always timestamp "timestamp";
+        5 present precise_total_amount_cents "precise_total_amount_cents";
+        6 present properties "properties";
+        7 present lago_subscription_id "lago_subscription_id";
+        8 present external_subscription_id "external_subscription_id";
+        9 present created_at "created_at";
     }
 }
 
@@ -113,10 +113,10 @@ json_object! {
     }
     optional {}
     write {
-        always status "status";
-        always error "error";
-        always message "message";
-        always event "event";
+        0 always status "status";
+        1 always error "error";
+        2 always message "message";
+        3 always event "event";
     }
 }
 
@@ -156,10 +156,10 @@ json_object! {
         3 properties as Value;
     }
     write {
-        always code "code";
-        always external_subscription_id "external_subscription_id";
-        present precise_total_amount_cents "precise_total_amount_cents" as DecimalString;
-        present properties "properties";
+        0 always code "code";
+        1 always external_subscription_id "external_subscription_id";
+        2 present precise_total_amount_cents "precise_total_amount_cents" as DecimalString;
+        3 present properties "properties";
     }
     refused {
         refused_
@@ -281,10 +281,10 @@ json_object! {
         3 transaction_id as Value;
     }
     write {
-        always code "code";
-        always external_subscription_id "external_subscription_id";
-        present properties "properties";
-        present transaction_id "transaction_id";
+        0 always code "code";
+        1 always external_subscription_id "external_subscription_id";
+        2 present properties "properties";
+        3 present transaction_id "transaction_id";
     }
     refused {
         refused_
@@ -405,12 +405,12 @@ json_object! {
         5 properties as Value;
     }
     write {
-        always code "code";
-        always external_subscription_id "external_subscription_id";
-        always transaction_id "transaction_id";
-        present timestamp "timestamp" as UnixTime;
-        present precise_total_amount_cents "precise_total_amount_cents" as DecimalString;
-        present properties "properties";
+        0 always code "code";
+        1 always external_subscription_id "external_subscription_id";
+        2 always transaction_id "transaction_id";
+        3 present timestamp "timestamp" as UnixTime;
+        4 present precise_total_amount_cents "precise_total_amount_cents" as DecimalString;
+        5 present properties "properties";
     }
     refused {
         refused_

@@ -34,18 +34,18 @@ json_object! {
     required {
         0 code as Value;
         3 privileges as Value;
-        4 created_at as Value;
+        4 created_at as Time;
     }
     optional {
         1 name as Value;
         2 description as Value;
     }
     write {
-        always code "code";
-        present name "name";
-        present description "description";
-        always privileges "privileges";
-        always created_at "created_at";
+        0 always code "code";
+        1 present name "name";
+        2 present description "description";
+        3 always privileges "privileges";
+        4 always created_at "created_at";
     }
 }
 
@@ -87,10 +87,10 @@ json_object! {
         2 privileges as Value;
     }
     write {
-        present name "name";
-        present description "description";
-        present privileges "privileges";
-        always code "code";
+        0 present name "name";
+        1 present description "description";
+        2 present privileges "privileges";
+        3 always code "code";
     }
 }
 
@@ -163,10 +163,10 @@ json_object! {
         1 name as Value;
     }
     write {
-        always code "code";
-        present name "name";
-        always value_type "value_type";
-        always config "config";
+        0 always code "code";
+        1 present name "name";
+        2 always value_type "value_type";
+        3 always config "config";
     }
 }
 
@@ -190,7 +190,7 @@ json_object! {
         0 select_options as Value;
     }
     write {
-        present select_options "select_options";
+        0 present select_options "select_options";
     }
 }
 
@@ -214,7 +214,7 @@ json_object! {
         0 select_options as Value;
     }
     write {
-        present select_options "select_options";
+        0 present select_options "select_options";
     }
 }
 
@@ -272,10 +272,10 @@ json_object! {
         3 config as Value;
     }
     write {
-        always code "code";
-        present name "name";
-        present value_type "value_type";
-        present config "config";
+        0 always code "code";
+        1 present name "name";
+        2 present value_type "value_type";
+        3 present config "config";
     }
 }
 
@@ -349,9 +349,9 @@ json_object! {
         2 privileges as Value;
     }
     write {
-        present name "name";
-        present description "description";
-        present privileges "privileges";
+        0 present name "name";
+        1 present description "description";
+        2 present privileges "privileges";
     }
 }
 

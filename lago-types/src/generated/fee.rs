@@ -288,12 +288,12 @@ json_object! {
         21 total_aggregated_units as Value;
         24 events_count as Integer;
         25 pay_in_advance as Value;
-        27 from_date as Value;
-        28 to_date as Value;
-        30 created_at as Value;
-        31 succeeded_at as Value;
-        32 failed_at as Value;
-        33 refunded_at as Value;
+        27 from_date as Time;
+        28 to_date as Time;
+        30 created_at as Time;
+        31 succeeded_at as Time;
+        32 failed_at as Time;
+        33 refunded_at as Time;
         34 event_transaction_id as Value;
         35 description as Value;
         36 precise_coupons_amount_cents as Value;
@@ -306,51 +306,51 @@ json_object! {
         44 presentation_breakdowns as Value;
     }
     write {
-        present lago_id "lago_id";
-        present lago_charge_id "lago_charge_id";
-        present lago_charge_filter_id "lago_charge_filter_id";
-        present lago_fixed_charge_id "lago_fixed_charge_id";
-        present lago_invoice_id "lago_invoice_id";
-        present lago_true_up_fee_id "lago_true_up_fee_id";
-        present lago_true_up_parent_fee_id "lago_true_up_parent_fee_id";
-        present lago_original_fee_id "lago_original_fee_id";
-        present lago_subscription_id "lago_subscription_id";
-        present lago_customer_id "lago_customer_id";
-        present external_customer_id "external_customer_id";
-        present external_subscription_id "external_subscription_id";
-        always amount_cents "amount_cents";
-        present precise_amount "precise_amount";
-        present precise_total_amount "precise_total_amount";
-        always amount_currency "amount_currency";
-        always taxes_amount_cents "taxes_amount_cents";
-        present taxes_precise_amount "taxes_precise_amount";
-        always taxes_rate "taxes_rate";
-        always units "units";
-        always precise_unit_amount "precise_unit_amount";
-        present total_aggregated_units "total_aggregated_units";
-        always total_amount_cents "total_amount_cents";
-        always total_amount_currency "total_amount_currency";
-        present events_count "events_count";
-        present pay_in_advance "pay_in_advance";
-        always invoiceable "invoiceable";
-        present from_date "from_date";
-        present to_date "to_date";
-        always payment_status "payment_status";
-        present created_at "created_at";
-        present succeeded_at "succeeded_at";
-        present failed_at "failed_at";
-        present refunded_at "refunded_at";
-        present event_transaction_id "event_transaction_id";
-        present description "description";
-        present precise_coupons_amount_cents "precise_coupons_amount_cents";
-        present sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
-        present sub_total_excluding_taxes_precise_amount_cents "sub_total_excluding_taxes_precise_amount_cents";
-        present amount_details "amount_details";
-        present self_billed "self_billed";
-        always item "item";
-        present applied_taxes "applied_taxes";
-        present pricing_unit_details "pricing_unit_details";
-        present presentation_breakdowns "presentation_breakdowns";
+        0 present lago_id "lago_id";
+        1 present lago_charge_id "lago_charge_id";
+        2 present lago_charge_filter_id "lago_charge_filter_id";
+        3 present lago_fixed_charge_id "lago_fixed_charge_id";
+        4 present lago_invoice_id "lago_invoice_id";
+        5 present lago_true_up_fee_id "lago_true_up_fee_id";
+        6 present lago_true_up_parent_fee_id "lago_true_up_parent_fee_id";
+        7 present lago_original_fee_id "lago_original_fee_id";
+        8 present lago_subscription_id "lago_subscription_id";
+        9 present lago_customer_id "lago_customer_id";
+        10 present external_customer_id "external_customer_id";
+        11 present external_subscription_id "external_subscription_id";
+        12 always amount_cents "amount_cents";
+        13 present precise_amount "precise_amount";
+        14 present precise_total_amount "precise_total_amount";
+        15 always amount_currency "amount_currency";
+        16 always taxes_amount_cents "taxes_amount_cents";
+        17 present taxes_precise_amount "taxes_precise_amount";
+        18 always taxes_rate "taxes_rate";
+        19 always units "units";
+        20 always precise_unit_amount "precise_unit_amount";
+        21 present total_aggregated_units "total_aggregated_units";
+        22 always total_amount_cents "total_amount_cents";
+        23 always total_amount_currency "total_amount_currency";
+        24 present events_count "events_count";
+        25 present pay_in_advance "pay_in_advance";
+        26 always invoiceable "invoiceable";
+        27 present from_date "from_date";
+        28 present to_date "to_date";
+        29 always payment_status "payment_status";
+        30 present created_at "created_at";
+        31 present succeeded_at "succeeded_at";
+        32 present failed_at "failed_at";
+        33 present refunded_at "refunded_at";
+        34 present event_transaction_id "event_transaction_id";
+        35 present description "description";
+        36 present precise_coupons_amount_cents "precise_coupons_amount_cents";
+        37 present sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
+        38 present sub_total_excluding_taxes_precise_amount_cents "sub_total_excluding_taxes_precise_amount_cents";
+        39 present amount_details "amount_details";
+        40 present self_billed "self_billed";
+        41 always item "item";
+        42 present applied_taxes "applied_taxes";
+        43 present pricing_unit_details "pricing_unit_details";
+        44 present presentation_breakdowns "presentation_breakdowns";
     }
 }
 
@@ -494,23 +494,23 @@ json_object! {
         16 flat_unit_amount as Value;
     }
     write {
-        present plan_amount_cents "plan_amount_cents";
-        present graduated_ranges "graduated_ranges";
-        present graduated_percentage_ranges "graduated_percentage_ranges";
-        present free_units "free_units";
-        present paid_units "paid_units";
-        present per_package_size "per_package_size";
-        present per_package_unit_amount "per_package_unit_amount";
-        present per_unit_total_amount "per_unit_total_amount";
-        present units "units";
-        present free_events "free_events";
-        present rate "rate";
-        present paid_events "paid_events";
-        present fixed_fee_unit_amount "fixed_fee_unit_amount";
-        present fixed_fee_total_amount "fixed_fee_total_amount";
-        present min_max_adjustment_total_amount "min_max_adjustment_total_amount";
-        present per_unit_amount "per_unit_amount";
-        present flat_unit_amount "flat_unit_amount";
+        0 present plan_amount_cents "plan_amount_cents";
+        1 present graduated_ranges "graduated_ranges";
+        2 present graduated_percentage_ranges "graduated_percentage_ranges";
+        3 present free_units "free_units";
+        4 present paid_units "paid_units";
+        5 present per_package_size "per_package_size";
+        6 present per_package_unit_amount "per_package_unit_amount";
+        7 present per_unit_total_amount "per_unit_total_amount";
+        8 present units "units";
+        9 present free_events "free_events";
+        10 present rate "rate";
+        11 present paid_events "paid_events";
+        12 present fixed_fee_unit_amount "fixed_fee_unit_amount";
+        13 present fixed_fee_total_amount "fixed_fee_total_amount";
+        14 present min_max_adjustment_total_amount "min_max_adjustment_total_amount";
+        15 present per_unit_amount "per_unit_amount";
+        16 present flat_unit_amount "flat_unit_amount";
     }
 }
 
@@ -575,20 +575,20 @@ json_object! {
         0 lago_id as Value;
         1 lago_tax_id as Value;
         5 tax_description as Value;
-        8 created_at as Value;
+        8 created_at as Time;
         9 lago_fee_id as Value;
     }
     write {
-        present lago_id "lago_id";
-        present lago_tax_id "lago_tax_id";
-        always tax_name "tax_name";
-        always tax_code "tax_code";
-        always tax_rate "tax_rate";
-        present tax_description "tax_description";
-        always amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        present created_at "created_at";
-        present lago_fee_id "lago_fee_id";
+        0 present lago_id "lago_id";
+        1 present lago_tax_id "lago_tax_id";
+        2 always tax_name "tax_name";
+        3 always tax_code "tax_code";
+        4 always tax_rate "tax_rate";
+        5 present tax_description "tax_description";
+        6 always amount_cents "amount_cents";
+        7 always amount_currency "amount_currency";
+        8 present created_at "created_at";
+        9 present lago_fee_id "lago_fee_id";
     }
 }
 
@@ -803,40 +803,40 @@ json_object! {
         32 amount_details as FreeForm;
     }
     write {
-        present lago_id "lago_id";
-        present lago_charge_id "lago_charge_id";
-        present lago_charge_filter_id "lago_charge_filter_id";
-        present lago_invoice_id "lago_invoice_id";
-        present lago_true_up_fee_id "lago_true_up_fee_id";
-        present lago_true_up_parent_fee_id "lago_true_up_parent_fee_id";
-        present lago_subscription_id "lago_subscription_id";
-        present lago_customer_id "lago_customer_id";
-        present external_customer_id "external_customer_id";
-        present external_subscription_id "external_subscription_id";
-        always amount_cents "amount_cents";
-        present precise_amount "precise_amount";
-        present precise_total_amount "precise_total_amount";
-        always amount_currency "amount_currency";
-        always taxes_amount_cents "taxes_amount_cents";
-        present taxes_precise_amount "taxes_precise_amount";
-        always taxes_rate "taxes_rate";
-        always units "units";
-        present description "description";
-        always precise_unit_amount "precise_unit_amount";
-        present precise_coupons_amount_cents "precise_coupons_amount_cents";
-        always total_amount_cents "total_amount_cents";
-        always total_amount_currency "total_amount_currency";
-        present events_count "events_count";
-        always pay_in_advance "pay_in_advance";
-        always invoiceable "invoiceable";
-        always payment_status "payment_status";
-        present created_at "created_at";
-        present succeeded_at "succeeded_at";
-        present failed_at "failed_at";
-        present refunded_at "refunded_at";
-        present event_transaction_id "event_transaction_id";
-        present amount_details "amount_details";
-        always item "item";
+        0 present lago_id "lago_id";
+        1 present lago_charge_id "lago_charge_id";
+        2 present lago_charge_filter_id "lago_charge_filter_id";
+        3 present lago_invoice_id "lago_invoice_id";
+        4 present lago_true_up_fee_id "lago_true_up_fee_id";
+        5 present lago_true_up_parent_fee_id "lago_true_up_parent_fee_id";
+        6 present lago_subscription_id "lago_subscription_id";
+        7 present lago_customer_id "lago_customer_id";
+        8 present external_customer_id "external_customer_id";
+        9 present external_subscription_id "external_subscription_id";
+        10 always amount_cents "amount_cents";
+        11 present precise_amount "precise_amount";
+        12 present precise_total_amount "precise_total_amount";
+        13 always amount_currency "amount_currency";
+        14 always taxes_amount_cents "taxes_amount_cents";
+        15 present taxes_precise_amount "taxes_precise_amount";
+        16 always taxes_rate "taxes_rate";
+        17 always units "units";
+        18 present description "description";
+        19 always precise_unit_amount "precise_unit_amount";
+        20 present precise_coupons_amount_cents "precise_coupons_amount_cents";
+        21 always total_amount_cents "total_amount_cents";
+        22 always total_amount_currency "total_amount_currency";
+        23 present events_count "events_count";
+        24 always pay_in_advance "pay_in_advance";
+        25 always invoiceable "invoiceable";
+        26 always payment_status "payment_status";
+        27 present created_at "created_at";
+        28 present succeeded_at "succeeded_at";
+        29 present failed_at "failed_at";
+        30 present refunded_at "refunded_at";
+        31 present event_transaction_id "event_transaction_id";
+        32 present amount_details "amount_details";
+        33 always item "item";
     }
 }
 
@@ -905,16 +905,16 @@ json_object! {
         9 grouped_by as Value;
     }
     write {
-        always type_ "type";
-        always code "code";
-        always name "name";
-        present description "description";
-        present invoice_display_name "invoice_display_name";
-        present filter_invoice_display_name "filter_invoice_display_name";
-        present filters "filters";
-        always lago_item_id "lago_item_id";
-        always item_type "item_type";
-        present grouped_by "grouped_by";
+        0 always type_ "type";
+        1 always code "code";
+        2 always name "name";
+        3 present description "description";
+        4 present invoice_display_name "invoice_display_name";
+        5 present filter_invoice_display_name "filter_invoice_display_name";
+        6 present filters "filters";
+        7 always lago_item_id "lago_item_id";
+        8 always item_type "item_type";
+        9 present grouped_by "grouped_by";
     }
 }
 
@@ -957,13 +957,13 @@ json_object! {
         2 to_value as Value;
     }
     write {
-        always units "units";
-        always from_value "from_value";
-        present to_value "to_value";
-        always flat_unit_amount "flat_unit_amount";
-        always rate "rate";
-        always per_unit_total_amount "per_unit_total_amount";
-        always total_with_flat_amount "total_with_flat_amount";
+        0 always units "units";
+        1 always from_value "from_value";
+        2 present to_value "to_value";
+        3 always flat_unit_amount "flat_unit_amount";
+        4 always rate "rate";
+        5 always per_unit_total_amount "per_unit_total_amount";
+        6 always total_with_flat_amount "total_with_flat_amount";
     }
 }
 
@@ -1006,13 +1006,13 @@ json_object! {
         2 to_value as Value;
     }
     write {
-        always units "units";
-        always from_value "from_value";
-        present to_value "to_value";
-        always flat_unit_amount "flat_unit_amount";
-        always per_unit_amount "per_unit_amount";
-        always per_unit_total_amount "per_unit_total_amount";
-        always total_with_flat_amount "total_with_flat_amount";
+        0 always units "units";
+        1 always from_value "from_value";
+        2 present to_value "to_value";
+        3 always flat_unit_amount "flat_unit_amount";
+        4 always per_unit_amount "per_unit_amount";
+        5 always per_unit_total_amount "per_unit_total_amount";
+        6 always total_with_flat_amount "total_with_flat_amount";
     }
 }
 
@@ -1085,16 +1085,16 @@ json_object! {
         9 grouped_by as FreeForm;
     }
     write {
-        always type_ "type";
-        always code "code";
-        always name "name";
-        present description "description";
-        present invoice_display_name "invoice_display_name";
-        present filter_invoice_display_name "filter_invoice_display_name";
-        present filters "filters";
-        present lago_item_id "lago_item_id";
-        always item_type "item_type";
-        present grouped_by "grouped_by";
+        0 always type_ "type";
+        1 always code "code";
+        2 always name "name";
+        3 present description "description";
+        4 present invoice_display_name "invoice_display_name";
+        5 present filter_invoice_display_name "filter_invoice_display_name";
+        6 present filters "filters";
+        7 present lago_item_id "lago_item_id";
+        8 always item_type "item_type";
+        9 present grouped_by "grouped_by";
     }
 }
 
@@ -1132,10 +1132,10 @@ json_object! {
         2 event_transaction_id as Value;
     }
     write {
-        always tax_provider_code "tax_provider_code";
-        present lago_charge_id "lago_charge_id";
-        present event_transaction_id "event_transaction_id";
-        always provider_error "provider_error";
+        0 always tax_provider_code "tax_provider_code";
+        1 present lago_charge_id "lago_charge_id";
+        2 present event_transaction_id "event_transaction_id";
+        3 always provider_error "provider_error";
     }
 }
 
@@ -1155,7 +1155,7 @@ json_object! {
     }
     optional {}
     write {
-        always payment_status "payment_status";
+        0 always payment_status "payment_status";
     }
 }
 
@@ -1216,13 +1216,13 @@ json_object! {
     }
     optional {}
     write {
-        always lago_pricing_unit_id "lago_pricing_unit_id";
-        always pricing_unit_code "pricing_unit_code";
-        always short_name "short_name";
-        always amount_cents "amount_cents";
-        always precise_amount_cents "precise_amount_cents";
-        always unit_amount_cents "unit_amount_cents";
-        always precise_unit_amount "precise_unit_amount";
-        always conversion_rate "conversion_rate";
+        0 always lago_pricing_unit_id "lago_pricing_unit_id";
+        1 always pricing_unit_code "pricing_unit_code";
+        2 always short_name "short_name";
+        3 always amount_cents "amount_cents";
+        4 always precise_amount_cents "precise_amount_cents";
+        5 always unit_amount_cents "unit_amount_cents";
+        6 always precise_unit_amount "precise_unit_amount";
+        7 always conversion_rate "conversion_rate";
     }
 }

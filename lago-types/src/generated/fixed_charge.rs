@@ -62,7 +62,7 @@ json_object! {
         0 lago_id as Value;
         1 lago_add_on_id as Value;
         3 add_on_code as Value;
-        4 created_at as Value;
+        4 created_at as Time;
         6 charge_model as Value;
         7 pay_in_advance as Value;
         8 prorated as Value;
@@ -76,19 +76,19 @@ json_object! {
         12 taxes as Value;
     }
     write {
-        always lago_id "lago_id";
-        always lago_add_on_id "lago_add_on_id";
-        present invoice_display_name "invoice_display_name";
-        always add_on_code "add_on_code";
-        always created_at "created_at";
-        present code "code";
-        always charge_model "charge_model";
-        always pay_in_advance "pay_in_advance";
-        always prorated "prorated";
-        always properties "properties";
-        always units "units";
-        present lago_parent_id "lago_parent_id";
-        present taxes "taxes";
+        0 always lago_id "lago_id";
+        1 always lago_add_on_id "lago_add_on_id";
+        2 present invoice_display_name "invoice_display_name";
+        3 always add_on_code "add_on_code";
+        4 always created_at "created_at";
+        5 present code "code";
+        6 always charge_model "charge_model";
+        7 always pay_in_advance "pay_in_advance";
+        8 always prorated "prorated";
+        9 always properties "properties";
+        10 always units "units";
+        11 present lago_parent_id "lago_parent_id";
+        12 present taxes "taxes";
     }
 }
 
@@ -112,7 +112,7 @@ json_object! {
         0 cascade_updates as Value;
     }
     write {
-        present cascade_updates "cascade_updates";
+        0 present cascade_updates "cascade_updates";
     }
 }
 
@@ -230,18 +230,18 @@ json_object! {
         11 cascade_updates as Value;
     }
     write {
-        present invoice_display_name "invoice_display_name";
-        present units "units" as DecimalString;
-        present apply_units_immediately "apply_units_immediately";
-        present properties "properties";
-        present tax_codes "tax_codes";
-        present add_on_id "add_on_id";
-        present add_on_code "add_on_code";
-        present code "code";
-        present charge_model "charge_model";
-        present pay_in_advance "pay_in_advance";
-        present prorated "prorated";
-        present cascade_updates "cascade_updates";
+        0 present invoice_display_name "invoice_display_name";
+        1 present units "units" as DecimalString;
+        2 present apply_units_immediately "apply_units_immediately";
+        3 present properties "properties";
+        4 present tax_codes "tax_codes";
+        5 present add_on_id "add_on_id";
+        6 present add_on_code "add_on_code";
+        7 present code "code";
+        8 present charge_model "charge_model";
+        9 present pay_in_advance "pay_in_advance";
+        10 present prorated "prorated";
+        11 present cascade_updates "cascade_updates";
     }
     refused {
         refused_
@@ -410,11 +410,11 @@ json_object! {
         4 tax_codes as Value;
     }
     write {
-        present invoice_display_name "invoice_display_name";
-        present units "units" as DecimalString;
-        present apply_units_immediately "apply_units_immediately";
-        present properties "properties";
-        present tax_codes "tax_codes";
+        0 present invoice_display_name "invoice_display_name";
+        1 present units "units" as DecimalString;
+        2 present apply_units_immediately "apply_units_immediately";
+        3 present properties "properties";
+        4 present tax_codes "tax_codes";
     }
     refused {
         refused_
@@ -530,11 +530,11 @@ json_object! {
         4 presentation_group_keys as Value;
     }
     write {
-        present amount "amount";
-        present graduated_ranges "graduated_ranges";
-        present volume_ranges "volume_ranges";
-        present pricing_group_keys "pricing_group_keys";
-        present presentation_group_keys "presentation_group_keys";
+        0 present amount "amount";
+        1 present graduated_ranges "graduated_ranges";
+        2 present volume_ranges "volume_ranges";
+        3 present pricing_group_keys "pricing_group_keys";
+        4 present presentation_group_keys "presentation_group_keys";
     }
 }
 
@@ -588,11 +588,11 @@ json_object! {
         4 presentation_group_keys as Value;
     }
     write {
-        present amount "amount" as DecimalString;
-        present graduated_ranges "graduated_ranges";
-        present volume_ranges "volume_ranges";
-        present pricing_group_keys "pricing_group_keys";
-        present presentation_group_keys "presentation_group_keys";
+        0 present amount "amount" as DecimalString;
+        1 present graduated_ranges "graduated_ranges";
+        2 present volume_ranges "volume_ranges";
+        3 present pricing_group_keys "pricing_group_keys";
+        4 present presentation_group_keys "presentation_group_keys";
     }
     refused {
         refused_
@@ -783,18 +783,18 @@ json_object! {
         11 cascade_updates as Value;
     }
     write {
-        always charge_model "charge_model";
-        always properties "properties";
-        always units "units" as DecimalString;
-        present invoice_display_name "invoice_display_name";
-        present apply_units_immediately "apply_units_immediately";
-        present tax_codes "tax_codes";
-        present add_on_id "add_on_id";
-        present add_on_code "add_on_code";
-        present code "code";
-        present pay_in_advance "pay_in_advance";
-        present prorated "prorated";
-        present cascade_updates "cascade_updates";
+        0 always charge_model "charge_model";
+        1 always properties "properties";
+        2 always units "units" as DecimalString;
+        3 present invoice_display_name "invoice_display_name";
+        4 present apply_units_immediately "apply_units_immediately";
+        5 present tax_codes "tax_codes";
+        6 present add_on_id "add_on_id";
+        7 present add_on_code "add_on_code";
+        8 present code "code";
+        9 present pay_in_advance "pay_in_advance";
+        10 present prorated "prorated";
+        11 present cascade_updates "cascade_updates";
     }
     refused {
         refused_

@@ -36,17 +36,17 @@ json_object! {
     AppliedInvoiceCustomSection;
     required {
         0 lago_id as Value;
-        1 created_at as Value;
+        1 created_at as Time;
         3 invoice_custom_section as Value;
     }
     optional {
         2 invoice_custom_section_id as Value;
     }
     write {
-        always lago_id "lago_id";
-        always created_at "created_at";
-        present invoice_custom_section_id "invoice_custom_section_id";
-        always invoice_custom_section "invoice_custom_section";
+        0 always lago_id "lago_id";
+        1 always created_at "created_at";
+        2 present invoice_custom_section_id "invoice_custom_section_id";
+        3 always invoice_custom_section "invoice_custom_section";
     }
 }
 
@@ -68,14 +68,14 @@ json_object! {
     AppliedUsageThreshold;
     required {
         0 lifetime_usage_amount_cents as Integer;
-        1 created_at as Value;
+        1 created_at as Time;
         2 usage_threshold as Value;
     }
     optional {}
     write {
-        always lifetime_usage_amount_cents "lifetime_usage_amount_cents";
-        always created_at "created_at";
-        always usage_threshold "usage_threshold";
+        0 always lifetime_usage_amount_cents "lifetime_usage_amount_cents";
+        1 always created_at "created_at";
+        2 always usage_threshold "usage_threshold";
     }
 }
 
@@ -146,25 +146,25 @@ json_object! {
         2 lago_plan_id as Value;
     }
     optional {
-        3 subscription_from_datetime as Value;
-        4 subscription_to_datetime as Value;
-        5 charges_from_datetime as Value;
-        6 charges_to_datetime as Value;
+        3 subscription_from_datetime as Time;
+        4 subscription_to_datetime as Time;
+        5 charges_from_datetime as Time;
+        6 charges_to_datetime as Time;
         7 invoicing_reason as Value;
-        8 fixed_charges_from_datetime as Value;
-        9 fixed_charges_to_datetime as Value;
+        8 fixed_charges_from_datetime as Time;
+        9 fixed_charges_to_datetime as Time;
     }
     write {
-        always lago_subscription_id "lago_subscription_id";
-        always external_subscription_id "external_subscription_id";
-        always lago_plan_id "lago_plan_id";
-        present subscription_from_datetime "subscription_from_datetime";
-        present subscription_to_datetime "subscription_to_datetime";
-        present charges_from_datetime "charges_from_datetime";
-        present charges_to_datetime "charges_to_datetime";
-        present invoicing_reason "invoicing_reason";
-        present fixed_charges_from_datetime "fixed_charges_from_datetime";
-        present fixed_charges_to_datetime "fixed_charges_to_datetime";
+        0 always lago_subscription_id "lago_subscription_id";
+        1 always external_subscription_id "external_subscription_id";
+        2 always lago_plan_id "lago_plan_id";
+        3 present subscription_from_datetime "subscription_from_datetime";
+        4 present subscription_to_datetime "subscription_to_datetime";
+        5 present charges_from_datetime "charges_from_datetime";
+        6 present charges_to_datetime "charges_to_datetime";
+        7 present invoicing_reason "invoicing_reason";
+        8 present fixed_charges_from_datetime "fixed_charges_from_datetime";
+        9 present fixed_charges_to_datetime "fixed_charges_to_datetime";
     }
 }
 
@@ -458,7 +458,7 @@ json_object! {
         1 billing_entity_code as Value;
         2 sequential_id as Integer;
         4 purchase_order_number as Value;
-        6 payment_dispute_lost_at as Value;
+        6 payment_dispute_lost_at as Time;
         7 payment_due_date as Value;
         8 payment_overdue as Value;
         9 net_payment_term as Integer;
@@ -471,9 +471,9 @@ json_object! {
         30 file_url as Value;
         31 xml_url as Value;
         32 web_url as Value;
-        33 created_at as Value;
-        34 updated_at as Value;
-        35 voided_at as Value;
+        33 created_at as Time;
+        34 updated_at as Time;
+        35 voided_at as Time;
         36 customer as Value;
         37 metadata as Value;
         38 applied_taxes as Value;
@@ -486,52 +486,52 @@ json_object! {
         45 error_details as Value;
     }
     write {
-        always lago_id "lago_id";
-        present billing_entity_code "billing_entity_code";
-        present sequential_id "sequential_id";
-        always number "number";
-        present purchase_order_number "purchase_order_number";
-        always issuing_date "issuing_date";
-        present payment_dispute_lost_at "payment_dispute_lost_at";
-        present payment_due_date "payment_due_date";
-        present payment_overdue "payment_overdue";
-        present net_payment_term "net_payment_term";
-        always invoice_type "invoice_type";
-        always status "status";
-        always payment_status "payment_status";
-        always currency "currency";
-        always fees_amount_cents "fees_amount_cents";
-        always coupons_amount_cents "coupons_amount_cents";
-        always credit_notes_amount_cents "credit_notes_amount_cents";
-        always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
-        always taxes_amount_cents "taxes_amount_cents";
-        always sub_total_including_taxes_amount_cents "sub_total_including_taxes_amount_cents";
-        always prepaid_credit_amount_cents "prepaid_credit_amount_cents";
-        present prepaid_granted_credit_amount_cents "prepaid_granted_credit_amount_cents";
-        present prepaid_purchased_credit_amount_cents "prepaid_purchased_credit_amount_cents";
-        always progressive_billing_credit_amount_cents "progressive_billing_credit_amount_cents";
-        always total_amount_cents "total_amount_cents";
-        present total_paid_amount_cents "total_paid_amount_cents";
-        present total_offsetted_credit_note_amount_cents "total_offsetted_credit_note_amount_cents";
-        present total_due_amount_cents "total_due_amount_cents";
-        always version_number "version_number";
-        present self_billed "self_billed";
-        present file_url "file_url";
-        present xml_url "xml_url";
-        present web_url "web_url";
-        present created_at "created_at";
-        present updated_at "updated_at";
-        present voided_at "voided_at";
-        present customer "customer";
-        present metadata "metadata";
-        present applied_taxes "applied_taxes";
-        present applied_invoice_custom_sections "applied_invoice_custom_sections";
-        present applied_usage_thresholds "applied_usage_thresholds";
-        present billing_periods "billing_periods";
-        present credits "credits";
-        present fees "fees";
-        present subscriptions "subscriptions";
-        present error_details "error_details";
+        0 always lago_id "lago_id";
+        1 present billing_entity_code "billing_entity_code";
+        2 present sequential_id "sequential_id";
+        3 always number "number";
+        4 present purchase_order_number "purchase_order_number";
+        5 always issuing_date "issuing_date";
+        6 present payment_dispute_lost_at "payment_dispute_lost_at";
+        7 present payment_due_date "payment_due_date";
+        8 present payment_overdue "payment_overdue";
+        9 present net_payment_term "net_payment_term";
+        10 always invoice_type "invoice_type";
+        11 always status "status";
+        12 always payment_status "payment_status";
+        13 always currency "currency";
+        14 always fees_amount_cents "fees_amount_cents";
+        15 always coupons_amount_cents "coupons_amount_cents";
+        16 always credit_notes_amount_cents "credit_notes_amount_cents";
+        17 always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
+        18 always taxes_amount_cents "taxes_amount_cents";
+        19 always sub_total_including_taxes_amount_cents "sub_total_including_taxes_amount_cents";
+        20 always prepaid_credit_amount_cents "prepaid_credit_amount_cents";
+        21 present prepaid_granted_credit_amount_cents "prepaid_granted_credit_amount_cents";
+        22 present prepaid_purchased_credit_amount_cents "prepaid_purchased_credit_amount_cents";
+        23 always progressive_billing_credit_amount_cents "progressive_billing_credit_amount_cents";
+        24 always total_amount_cents "total_amount_cents";
+        25 present total_paid_amount_cents "total_paid_amount_cents";
+        26 present total_offsetted_credit_note_amount_cents "total_offsetted_credit_note_amount_cents";
+        27 present total_due_amount_cents "total_due_amount_cents";
+        28 always version_number "version_number";
+        29 present self_billed "self_billed";
+        30 present file_url "file_url";
+        31 present xml_url "xml_url";
+        32 present web_url "web_url";
+        33 present created_at "created_at";
+        34 present updated_at "updated_at";
+        35 present voided_at "voided_at";
+        36 present customer "customer";
+        37 present metadata "metadata";
+        38 present applied_taxes "applied_taxes";
+        39 present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        40 present applied_usage_thresholds "applied_usage_thresholds";
+        41 present billing_periods "billing_periods";
+        42 present credits "credits";
+        43 present fees "fees";
+        44 present subscriptions "subscriptions";
+        45 present error_details "error_details";
     }
 }
 
@@ -568,19 +568,19 @@ json_object! {
         0 lago_id as Value;
         1 lago_invoice_id as Value;
         2 code as Value;
-        5 created_at as Value;
+        5 created_at as Time;
     }
     optional {
         3 details as Value;
         4 display_name as Value;
     }
     write {
-        always lago_id "lago_id";
-        always lago_invoice_id "lago_invoice_id";
-        always code "code";
-        present details "details";
-        present display_name "display_name";
-        always created_at "created_at";
+        0 always lago_id "lago_id";
+        1 always lago_invoice_id "lago_invoice_id";
+        2 always code "code";
+        3 present details "details";
+        4 present display_name "display_name";
+        5 always created_at "created_at";
     }
 }
 
@@ -655,22 +655,22 @@ json_object! {
         0 lago_id as Value;
         1 lago_tax_id as Value;
         5 tax_description as Value;
-        8 created_at as Value;
+        8 created_at as Time;
         9 lago_invoice_id as Value;
         10 fees_amount_cents as Integer;
     }
     write {
-        present lago_id "lago_id";
-        present lago_tax_id "lago_tax_id";
-        always tax_name "tax_name";
-        always tax_code "tax_code";
-        always tax_rate "tax_rate";
-        present tax_description "tax_description";
-        always amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        present created_at "created_at";
-        present lago_invoice_id "lago_invoice_id";
-        present fees_amount_cents "fees_amount_cents";
+        0 present lago_id "lago_id";
+        1 present lago_tax_id "lago_tax_id";
+        2 always tax_name "tax_name";
+        3 always tax_code "tax_code";
+        4 always tax_rate "tax_rate";
+        5 present tax_description "tax_description";
+        6 always amount_cents "amount_cents";
+        7 always amount_currency "amount_currency";
+        8 present created_at "created_at";
+        9 present lago_invoice_id "lago_invoice_id";
+        10 present fees_amount_cents "fees_amount_cents";
     }
 }
 
@@ -716,11 +716,11 @@ json_object! {
         4 currency as Value;
     }
     write {
-        always month "month";
-        present payment_status "payment_status";
-        always invoices_count "invoices_count";
-        present amount_cents "amount_cents";
-        present currency "currency";
+        0 always month "month";
+        1 present payment_status "payment_status";
+        2 always invoices_count "invoices_count";
+        3 present amount_cents "amount_cents";
+        4 present currency "currency";
     }
 }
 
@@ -775,13 +775,13 @@ json_object! {
         6 organization_id as Value;
     }
     write {
-        always lago_id "lago_id";
-        always name "name";
-        always code "code";
-        present description "description";
-        present details "details";
-        present display_name "display_name";
-        present organization_id "organization_id";
+        0 always lago_id "lago_id";
+        1 always name "name";
+        2 always code "code";
+        3 present description "description";
+        4 present details "details";
+        5 present display_name "display_name";
+        6 present organization_id "organization_id";
     }
 }
 
@@ -812,8 +812,8 @@ json_object! {
         1 invoice_custom_section_codes as Value;
     }
     write {
-        present skip_invoice_custom_sections "skip_invoice_custom_sections";
-        present invoice_custom_section_codes "invoice_custom_section_codes";
+        0 present skip_invoice_custom_sections "skip_invoice_custom_sections";
+        1 present invoice_custom_section_codes "invoice_custom_section_codes";
     }
 }
 
@@ -885,13 +885,13 @@ json_object! {
         0 lago_id as Value;
         1 key as Value;
         2 value as Value;
-        3 created_at as Value;
+        3 created_at as Time;
     }
     write {
-        present lago_id "lago_id";
-        present key "key";
-        present value "value";
-        present created_at "created_at";
+        0 present lago_id "lago_id";
+        1 present key "key";
+        2 present value "value";
+        3 present created_at "created_at";
     }
 }
 
@@ -929,9 +929,9 @@ json_object! {
         2 value as Value;
     }
     write {
-        present id "id";
-        present key "key";
-        present value "value";
+        0 present id "id";
+        1 present key "key";
+        2 present value "value";
     }
 }
 
@@ -1011,8 +1011,8 @@ json_object! {
         1 provider_error as Value;
     }
     write {
-        always invoice "invoice";
-        present provider_error "provider_error";
+        0 always invoice "invoice";
+        1 present provider_error "provider_error";
     }
 }
 
@@ -1076,14 +1076,14 @@ json_object! {
         7 error_details as FreeForm;
     }
     write {
-        always lago_invoice_id "lago_invoice_id";
-        always lago_customer_id "lago_customer_id";
-        always external_customer_id "external_customer_id";
-        present provider_customer_id "provider_customer_id";
-        present payment_provider "payment_provider";
-        present payment_provider_code "payment_provider_code";
-        present provider_error "provider_error";
-        present error_details "error_details";
+        0 always lago_invoice_id "lago_invoice_id";
+        1 always lago_customer_id "lago_customer_id";
+        2 always external_customer_id "external_customer_id";
+        3 present provider_customer_id "provider_customer_id";
+        4 present payment_provider "payment_provider";
+        5 present payment_provider_code "payment_provider_code";
+        6 present provider_error "provider_error";
+        7 present error_details "error_details";
     }
 }
 
@@ -1135,11 +1135,11 @@ json_object! {
         4 payment_url as Value;
     }
     write {
-        present lago_customer_id "lago_customer_id";
-        present lago_invoice_id "lago_invoice_id";
-        present external_customer_id "external_customer_id";
-        present payment_provider "payment_provider";
-        present payment_url "payment_url";
+        0 present lago_customer_id "lago_customer_id";
+        1 present lago_invoice_id "lago_invoice_id";
+        2 present external_customer_id "external_customer_id";
+        3 present payment_provider "payment_provider";
+        4 present payment_url "payment_url";
     }
 }
 
@@ -1407,7 +1407,7 @@ json_object! {
         1 billing_entity_code as Value;
         2 sequential_id as Integer;
         4 purchase_order_number as Value;
-        6 payment_dispute_lost_at as Value;
+        6 payment_dispute_lost_at as Time;
         7 payment_due_date as Value;
         8 payment_overdue as Value;
         9 net_payment_term as Integer;
@@ -1420,9 +1420,9 @@ json_object! {
         30 file_url as Value;
         31 xml_url as Value;
         32 web_url as Value;
-        33 created_at as Value;
-        34 updated_at as Value;
-        35 voided_at as Value;
+        33 created_at as Time;
+        34 updated_at as Time;
+        35 voided_at as Time;
         36 customer as Value;
         37 subscriptions as Value;
         38 fees as Value;
@@ -1430,47 +1430,47 @@ json_object! {
         40 applied_taxes as Value;
     }
     write {
-        present lago_id "lago_id";
-        present billing_entity_code "billing_entity_code";
-        present sequential_id "sequential_id";
-        always number "number";
-        present purchase_order_number "purchase_order_number";
-        always issuing_date "issuing_date";
-        present payment_dispute_lost_at "payment_dispute_lost_at";
-        present payment_due_date "payment_due_date";
-        present payment_overdue "payment_overdue";
-        present net_payment_term "net_payment_term";
-        always invoice_type "invoice_type";
-        always status "status";
-        always payment_status "payment_status";
-        always currency "currency";
-        always fees_amount_cents "fees_amount_cents";
-        always coupons_amount_cents "coupons_amount_cents";
-        always credit_notes_amount_cents "credit_notes_amount_cents";
-        always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
-        always taxes_amount_cents "taxes_amount_cents";
-        always sub_total_including_taxes_amount_cents "sub_total_including_taxes_amount_cents";
-        always prepaid_credit_amount_cents "prepaid_credit_amount_cents";
-        present prepaid_granted_credit_amount_cents "prepaid_granted_credit_amount_cents";
-        present prepaid_purchased_credit_amount_cents "prepaid_purchased_credit_amount_cents";
-        always progressive_billing_credit_amount_cents "progressive_billing_credit_amount_cents";
-        always total_amount_cents "total_amount_cents";
-        present total_paid_amount_cents "total_paid_amount_cents";
-        present total_offsetted_credit_note_amount_cents "total_offsetted_credit_note_amount_cents";
-        present total_due_amount_cents "total_due_amount_cents";
-        always version_number "version_number";
-        present self_billed "self_billed";
-        present file_url "file_url";
-        present xml_url "xml_url";
-        present web_url "web_url";
-        present created_at "created_at";
-        present updated_at "updated_at";
-        present voided_at "voided_at";
-        present customer "customer";
-        present subscriptions "subscriptions";
-        present fees "fees";
-        present credits "credits";
-        present applied_taxes "applied_taxes";
+        0 present lago_id "lago_id";
+        1 present billing_entity_code "billing_entity_code";
+        2 present sequential_id "sequential_id";
+        3 always number "number";
+        4 present purchase_order_number "purchase_order_number";
+        5 always issuing_date "issuing_date";
+        6 present payment_dispute_lost_at "payment_dispute_lost_at";
+        7 present payment_due_date "payment_due_date";
+        8 present payment_overdue "payment_overdue";
+        9 present net_payment_term "net_payment_term";
+        10 always invoice_type "invoice_type";
+        11 always status "status";
+        12 always payment_status "payment_status";
+        13 always currency "currency";
+        14 always fees_amount_cents "fees_amount_cents";
+        15 always coupons_amount_cents "coupons_amount_cents";
+        16 always credit_notes_amount_cents "credit_notes_amount_cents";
+        17 always sub_total_excluding_taxes_amount_cents "sub_total_excluding_taxes_amount_cents";
+        18 always taxes_amount_cents "taxes_amount_cents";
+        19 always sub_total_including_taxes_amount_cents "sub_total_including_taxes_amount_cents";
+        20 always prepaid_credit_amount_cents "prepaid_credit_amount_cents";
+        21 present prepaid_granted_credit_amount_cents "prepaid_granted_credit_amount_cents";
+        22 present prepaid_purchased_credit_amount_cents "prepaid_purchased_credit_amount_cents";
+        23 always progressive_billing_credit_amount_cents "progressive_billing_credit_amount_cents";
+        24 always total_amount_cents "total_amount_cents";
+        25 present total_paid_amount_cents "total_paid_amount_cents";
+        26 present total_offsetted_credit_note_amount_cents "total_offsetted_credit_note_amount_cents";
+        27 present total_due_amount_cents "total_due_amount_cents";
+        28 always version_number "version_number";
+        29 present self_billed "self_billed";
+        30 present file_url "file_url";
+        31 present xml_url "xml_url";
+        32 present web_url "web_url";
+        33 present created_at "created_at";
+        34 present updated_at "updated_at";
+        35 present voided_at "voided_at";
+        36 present customer "customer";
+        37 present subscriptions "subscriptions";
+        38 present fees "fees";
+        39 present credits "credits";
+        40 present applied_taxes "applied_taxes";
     }
 }
 
@@ -1561,15 +1561,15 @@ json_object! {
         8 frequency_duration_remaining as Integer;
     }
     write {
-        present name "name";
-        always code "code";
-        present coupon_type "coupon_type";
-        present amount_cents "amount_cents";
-        present amount_currency "amount_currency";
-        present percentage_rate "percentage_rate" as DecimalString;
-        present frequency "frequency";
-        present frequency_duration "frequency_duration";
-        present frequency_duration_remaining "frequency_duration_remaining";
+        0 present name "name";
+        1 always code "code";
+        2 present coupon_type "coupon_type";
+        3 present amount_cents "amount_cents";
+        4 present amount_currency "amount_currency";
+        5 present percentage_rate "percentage_rate" as DecimalString;
+        6 present frequency "frequency";
+        7 present frequency_duration "frequency_duration";
+        8 present frequency_duration_remaining "frequency_duration_remaining";
     }
     refused {
         refused_
@@ -1898,7 +1898,7 @@ json_object! {
     InvoicePreviewCustomer;
     required {
         7 applicable_timezone as Value;
-        28 created_at as Value;
+        28 created_at as Time;
     }
     optional {
         0 lago_id as Value;
@@ -1928,7 +1928,7 @@ json_object! {
         25 zipcode as Value;
         26 net_payment_term as Integer;
         27 external_salesforce_id as Value;
-        29 updated_at as Value;
+        29 updated_at as Time;
         30 finalize_zero_amount_invoice as Value;
         31 skip_invoice_custom_sections as Value;
         32 billing_configuration as Value;
@@ -1937,42 +1937,42 @@ json_object! {
         35 integration_customers as Value;
     }
     write {
-        present lago_id "lago_id";
-        present sequential_id "sequential_id";
-        present slug "slug";
-        present external_id "external_id";
-        present billing_entity_code "billing_entity_code";
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        always applicable_timezone "applicable_timezone";
-        present city "city";
-        present country "country";
-        present currency "currency";
-        present email "email";
-        present legal_name "legal_name";
-        present legal_number "legal_number";
-        present logo_url "logo_url";
-        present name "name";
-        present firstname "firstname";
-        present lastname "lastname";
-        present account_type "account_type";
-        present customer_type "customer_type";
-        present phone "phone";
-        present state "state";
-        present tax_identification_number "tax_identification_number";
-        present timezone "timezone";
-        present url "url";
-        present zipcode "zipcode";
-        present net_payment_term "net_payment_term";
-        present external_salesforce_id "external_salesforce_id";
-        always created_at "created_at";
-        present updated_at "updated_at";
-        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
-        present skip_invoice_custom_sections "skip_invoice_custom_sections";
-        present billing_configuration "billing_configuration";
-        present shipping_address "shipping_address";
-        present metadata "metadata";
-        present integration_customers "integration_customers";
+        0 present lago_id "lago_id";
+        1 present sequential_id "sequential_id";
+        2 present slug "slug";
+        3 present external_id "external_id";
+        4 present billing_entity_code "billing_entity_code";
+        5 present address_line1 "address_line1";
+        6 present address_line2 "address_line2";
+        7 always applicable_timezone "applicable_timezone";
+        8 present city "city";
+        9 present country "country";
+        10 present currency "currency";
+        11 present email "email";
+        12 present legal_name "legal_name";
+        13 present legal_number "legal_number";
+        14 present logo_url "logo_url";
+        15 present name "name";
+        16 present firstname "firstname";
+        17 present lastname "lastname";
+        18 present account_type "account_type";
+        19 present customer_type "customer_type";
+        20 present phone "phone";
+        21 present state "state";
+        22 present tax_identification_number "tax_identification_number";
+        23 present timezone "timezone";
+        24 present url "url";
+        25 present zipcode "zipcode";
+        26 present net_payment_term "net_payment_term";
+        27 present external_salesforce_id "external_salesforce_id";
+        28 always created_at "created_at";
+        29 present updated_at "updated_at";
+        30 present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        31 present skip_invoice_custom_sections "skip_invoice_custom_sections";
+        32 present billing_configuration "billing_configuration";
+        33 present shipping_address "shipping_address";
+        34 present metadata "metadata";
+        35 present integration_customers "integration_customers";
     }
 }
 
@@ -2073,18 +2073,18 @@ json_object! {
         11 timezone as Value;
     }
     write {
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        present city "city";
-        present country "country";
-        present external_id "external_id";
-        present integration_customers "integration_customers";
-        present name "name";
-        present currency "currency";
-        present shipping_address "shipping_address";
-        present state "state";
-        present tax_identification_number "tax_identification_number";
-        present timezone "timezone";
+        0 present address_line1 "address_line1";
+        1 present address_line2 "address_line2";
+        2 present city "city";
+        3 present country "country";
+        4 present external_id "external_id";
+        5 present integration_customers "integration_customers";
+        6 present name "name";
+        7 present currency "currency";
+        8 present shipping_address "shipping_address";
+        9 present state "state";
+        10 present tax_identification_number "tax_identification_number";
+        11 present timezone "timezone";
     }
 }
 
@@ -2251,20 +2251,20 @@ json_object! {
     optional {
         0 customer as Value;
         1 plan_code as Value;
-        2 subscription_at as Value;
+        2 subscription_at as Time;
         3 billing_time as Value;
         4 coupons as Value;
         5 subscriptions as Value;
         6 billing_entity_code as Value;
     }
     write {
-        present customer "customer";
-        present plan_code "plan_code";
-        present subscription_at "subscription_at";
-        present billing_time "billing_time";
-        present coupons "coupons";
-        present subscriptions "subscriptions";
-        present billing_entity_code "billing_entity_code";
+        0 present customer "customer";
+        1 present plan_code "plan_code";
+        2 present subscription_at "subscription_at";
+        3 present billing_time "billing_time";
+        4 present coupons "coupons";
+        5 present subscriptions "subscriptions";
+        6 present billing_entity_code "billing_entity_code";
     }
 }
 
@@ -2356,8 +2356,8 @@ json_object! {
     }
     optional {}
     write {
-        always integration_type "integration_type";
-        always integration_code "integration_code";
+        0 always integration_type "integration_type";
+        1 always integration_code "integration_code";
     }
 }
 
@@ -2588,7 +2588,7 @@ json_object! {
     required {
         4 billing_time as Value;
         6 plan_code as Value;
-        10 created_at as Value;
+        10 created_at as Time;
     }
     optional {
         0 lago_id as Value;
@@ -2599,61 +2599,61 @@ json_object! {
         7 plan_amount_cents as Integer;
         8 plan_amount_currency as Value;
         9 status as Value;
-        11 canceled_at as Value;
-        12 started_at as Value;
-        13 ending_at as Value;
-        14 subscription_at as Value;
-        15 terminated_at as Value;
+        11 canceled_at as Time;
+        12 started_at as Time;
+        13 ending_at as Time;
+        14 subscription_at as Time;
+        15 terminated_at as Time;
         16 previous_plan_code as Value;
         17 next_plan_code as Value;
         18 downgrade_plan_date as Value;
-        19 trial_ended_at as Value;
-        20 current_billing_period_started_at as Value;
-        21 current_billing_period_ending_at as Value;
+        19 trial_ended_at as Time;
+        20 current_billing_period_started_at as Time;
+        21 current_billing_period_ending_at as Time;
         22 on_termination_credit_note as Value;
         23 on_termination_invoice as Value;
         24 applied_invoice_custom_sections as Value;
         25 payment_method as Value;
         26 consolidate_invoice as Value;
         27 cancellation_reason as Value;
-        28 activated_at as Value;
+        28 activated_at as Time;
         29 activation_rules as Value;
         30 purchase_order_number as Value;
         31 progressive_billing_disabled as Value;
     }
     write {
-        present lago_id "lago_id";
-        present external_id "external_id";
-        present lago_customer_id "lago_customer_id";
-        present external_customer_id "external_customer_id";
-        always billing_time "billing_time";
-        present name "name";
-        always plan_code "plan_code";
-        present plan_amount_cents "plan_amount_cents";
-        present plan_amount_currency "plan_amount_currency";
-        present status "status";
-        always created_at "created_at";
-        present canceled_at "canceled_at";
-        present started_at "started_at";
-        present ending_at "ending_at";
-        present subscription_at "subscription_at";
-        present terminated_at "terminated_at";
-        present previous_plan_code "previous_plan_code";
-        present next_plan_code "next_plan_code";
-        present downgrade_plan_date "downgrade_plan_date";
-        present trial_ended_at "trial_ended_at";
-        present current_billing_period_started_at "current_billing_period_started_at";
-        present current_billing_period_ending_at "current_billing_period_ending_at";
-        present on_termination_credit_note "on_termination_credit_note";
-        present on_termination_invoice "on_termination_invoice";
-        present applied_invoice_custom_sections "applied_invoice_custom_sections";
-        present payment_method "payment_method";
-        present consolidate_invoice "consolidate_invoice";
-        present cancellation_reason "cancellation_reason";
-        present activated_at "activated_at";
-        present activation_rules "activation_rules";
-        present purchase_order_number "purchase_order_number";
-        present progressive_billing_disabled "progressive_billing_disabled";
+        0 present lago_id "lago_id";
+        1 present external_id "external_id";
+        2 present lago_customer_id "lago_customer_id";
+        3 present external_customer_id "external_customer_id";
+        4 always billing_time "billing_time";
+        5 present name "name";
+        6 always plan_code "plan_code";
+        7 present plan_amount_cents "plan_amount_cents";
+        8 present plan_amount_currency "plan_amount_currency";
+        9 present status "status";
+        10 always created_at "created_at";
+        11 present canceled_at "canceled_at";
+        12 present started_at "started_at";
+        13 present ending_at "ending_at";
+        14 present subscription_at "subscription_at";
+        15 present terminated_at "terminated_at";
+        16 present previous_plan_code "previous_plan_code";
+        17 present next_plan_code "next_plan_code";
+        18 present downgrade_plan_date "downgrade_plan_date";
+        19 present trial_ended_at "trial_ended_at";
+        20 present current_billing_period_started_at "current_billing_period_started_at";
+        21 present current_billing_period_ending_at "current_billing_period_ending_at";
+        22 present on_termination_credit_note "on_termination_credit_note";
+        23 present on_termination_invoice "on_termination_invoice";
+        24 present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        25 present payment_method "payment_method";
+        26 present consolidate_invoice "consolidate_invoice";
+        27 present cancellation_reason "cancellation_reason";
+        28 present activated_at "activated_at";
+        29 present activation_rules "activation_rules";
+        30 present purchase_order_number "purchase_order_number";
+        31 present progressive_billing_disabled "progressive_billing_disabled";
     }
 }
 
@@ -2685,12 +2685,12 @@ json_object! {
     }
     optional {
         1 plan_code as Value;
-        2 terminated_at as Value;
+        2 terminated_at as Time;
     }
     write {
-        always external_ids "external_ids";
-        present plan_code "plan_code";
-        present terminated_at "terminated_at";
+        0 always external_ids "external_ids";
+        1 present plan_code "plan_code";
+        2 present terminated_at "terminated_at";
     }
 }
 
@@ -2748,8 +2748,8 @@ json_object! {
     }
     optional {}
     write {
-        always external_id "external_id";
-        always integration_code "integration_code";
+        0 always external_id "external_id";
+        1 always integration_code "integration_code";
     }
 }
 
@@ -2805,8 +2805,8 @@ json_object! {
         1 metadata as Value;
     }
     write {
-        present payment_status "payment_status";
-        present metadata "metadata";
+        0 present payment_status "payment_status";
+        1 present metadata "metadata";
     }
 }
 
@@ -2880,9 +2880,9 @@ json_object! {
         2 credit_amount as Integer;
     }
     write {
-        present generate_credit_note "generate_credit_note";
-        present refund_amount "refund_amount";
-        present credit_amount "credit_amount";
+        0 present generate_credit_note "generate_credit_note";
+        1 present refund_amount "refund_amount";
+        2 present credit_amount "credit_amount";
     }
 }
 
@@ -2945,18 +2945,18 @@ json_object! {
         0 lago_id as Value;
         2 amount_cents as Integer;
         3 recurring as Value;
-        4 created_at as Value;
-        5 updated_at as Value;
+        4 created_at as Time;
+        5 updated_at as Time;
     }
     optional {
         1 threshold_display_name as Value;
     }
     write {
-        always lago_id "lago_id";
-        present threshold_display_name "threshold_display_name";
-        always amount_cents "amount_cents";
-        always recurring "recurring";
-        always created_at "created_at";
-        always updated_at "updated_at";
+        0 always lago_id "lago_id";
+        1 present threshold_display_name "threshold_display_name";
+        2 always amount_cents "amount_cents";
+        3 always recurring "recurring";
+        4 always created_at "created_at";
+        5 always updated_at "updated_at";
     }
 }

@@ -47,22 +47,22 @@ json_object! {
         3 external_historical_usage_amount_cents as Integer;
         4 invoiced_usage_amount_cents as Integer;
         5 current_usage_amount_cents as Integer;
-        7 to_datetime as Value;
+        7 to_datetime as Time;
     }
     optional {
-        6 from_datetime as Value;
+        6 from_datetime as Time;
         8 usage_thresholds as Value;
     }
     write {
-        always lago_id "lago_id";
-        always lago_subscription_id "lago_subscription_id";
-        always external_subscription_id "external_subscription_id";
-        always external_historical_usage_amount_cents "external_historical_usage_amount_cents";
-        always invoiced_usage_amount_cents "invoiced_usage_amount_cents";
-        always current_usage_amount_cents "current_usage_amount_cents";
-        present from_datetime "from_datetime";
-        always to_datetime "to_datetime";
-        present usage_thresholds "usage_thresholds";
+        0 always lago_id "lago_id";
+        1 always lago_subscription_id "lago_subscription_id";
+        2 always external_subscription_id "external_subscription_id";
+        3 always external_historical_usage_amount_cents "external_historical_usage_amount_cents";
+        4 always invoiced_usage_amount_cents "invoiced_usage_amount_cents";
+        5 always current_usage_amount_cents "current_usage_amount_cents";
+        6 present from_datetime "from_datetime";
+        7 always to_datetime "to_datetime";
+        8 present usage_thresholds "usage_thresholds";
     }
 }
 
@@ -83,7 +83,7 @@ json_object! {
     }
     optional {}
     write {
-        always external_historical_usage_amount_cents "external_historical_usage_amount_cents";
+        0 always external_historical_usage_amount_cents "external_historical_usage_amount_cents";
     }
 }
 
@@ -132,11 +132,11 @@ json_object! {
         1 completion_ratio as Value;
     }
     optional {
-        2 reached_at as Value;
+        2 reached_at as Time;
     }
     write {
-        always amount_cents "amount_cents";
-        always completion_ratio "completion_ratio";
-        present reached_at "reached_at";
+        0 always amount_cents "amount_cents";
+        1 always completion_ratio "completion_ratio";
+        2 present reached_at "reached_at";
     }
 }

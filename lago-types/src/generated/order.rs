@@ -71,31 +71,31 @@ json_object! {
         8 lago_organization_id as Value;
         9 lago_customer_id as Value;
         10 lago_order_form_id as Value;
-        11 created_at as Value;
-        12 updated_at as Value;
+        11 created_at as Time;
+        12 updated_at as Time;
     }
     optional {
         4 execution_mode as Value;
         5 currency as Value;
-        6 executed_at as Value;
+        6 executed_at as Time;
         7 execution_record as Value;
         13 billing_snapshot as Value;
     }
     write {
-        always lago_id "lago_id";
-        always number "number";
-        always status "status";
-        always order_type "order_type";
-        present execution_mode "execution_mode";
-        present currency "currency";
-        present executed_at "executed_at";
-        present execution_record "execution_record";
-        always lago_organization_id "lago_organization_id";
-        always lago_customer_id "lago_customer_id";
-        always lago_order_form_id "lago_order_form_id";
-        always created_at "created_at";
-        always updated_at "updated_at";
-        present billing_snapshot "billing_snapshot";
+        0 always lago_id "lago_id";
+        1 always number "number";
+        2 always status "status";
+        3 always order_type "order_type";
+        4 present execution_mode "execution_mode";
+        5 present currency "currency";
+        6 present executed_at "executed_at";
+        7 present execution_record "execution_record";
+        8 always lago_organization_id "lago_organization_id";
+        9 always lago_customer_id "lago_customer_id";
+        10 always lago_order_form_id "lago_order_form_id";
+        11 always created_at "created_at";
+        12 always updated_at "updated_at";
+        13 present billing_snapshot "billing_snapshot";
     }
 }
 
@@ -119,7 +119,7 @@ json_object! {
         0 execution_mode as Value;
     }
     write {
-        present execution_mode "execution_mode";
+        0 present execution_mode "execution_mode";
     }
 }
 
@@ -184,18 +184,18 @@ json_object! {
         7 errors as Value;
     }
     optional {
-        0 executed_at as Value;
+        0 executed_at as Time;
         1 execution_mode as Value;
         2 invoice_id as Value;
     }
     write {
-        present executed_at "executed_at";
-        present execution_mode "execution_mode";
-        present invoice_id "invoice_id";
-        always subscription_ids "subscription_ids";
-        always terminated_subscription_ids "terminated_subscription_ids";
-        always applied_coupon_ids "applied_coupon_ids";
-        always wallet_ids "wallet_ids";
-        always errors "errors";
+        0 present executed_at "executed_at";
+        1 present execution_mode "execution_mode";
+        2 present invoice_id "invoice_id";
+        3 always subscription_ids "subscription_ids";
+        4 always terminated_subscription_ids "terminated_subscription_ids";
+        5 always applied_coupon_ids "applied_coupon_ids";
+        6 always wallet_ids "wallet_ids";
+        7 always errors "errors";
     }
 }

@@ -71,31 +71,31 @@ json_object! {
         9 lago_customer_id as Value;
         10 lago_quote_id as Value;
         11 lago_quote_version_id as Value;
-        12 created_at as Value;
-        13 updated_at as Value;
+        12 created_at as Time;
+        13 updated_at as Time;
     }
     optional {
         3 void_reason as Value;
-        4 expires_at as Value;
-        5 signed_at as Value;
-        6 voided_at as Value;
+        4 expires_at as Time;
+        5 signed_at as Time;
+        6 voided_at as Time;
         7 signed_document_url as Value;
     }
     write {
-        always lago_id "lago_id";
-        always number "number";
-        always status "status";
-        present void_reason "void_reason";
-        present expires_at "expires_at";
-        present signed_at "signed_at";
-        present voided_at "voided_at";
-        present signed_document_url "signed_document_url";
-        always lago_organization_id "lago_organization_id";
-        always lago_customer_id "lago_customer_id";
-        always lago_quote_id "lago_quote_id";
-        always lago_quote_version_id "lago_quote_version_id";
-        always created_at "created_at";
-        always updated_at "updated_at";
+        0 always lago_id "lago_id";
+        1 always number "number";
+        2 always status "status";
+        3 present void_reason "void_reason";
+        4 present expires_at "expires_at";
+        5 present signed_at "signed_at";
+        6 present voided_at "voided_at";
+        7 present signed_document_url "signed_document_url";
+        8 always lago_organization_id "lago_organization_id";
+        9 always lago_customer_id "lago_customer_id";
+        10 always lago_quote_id "lago_quote_id";
+        11 always lago_quote_version_id "lago_quote_version_id";
+        12 always created_at "created_at";
+        13 always updated_at "updated_at";
     }
 }
 
@@ -132,12 +132,12 @@ json_object! {
     optional {
         0 signed_document as Value;
         1 execution_mode as Value;
-        2 execute_at as Value;
+        2 execute_at as Time;
     }
     write {
-        present signed_document "signed_document";
-        present execution_mode "execution_mode";
-        present execute_at "execute_at";
+        0 present signed_document "signed_document";
+        1 present execution_mode "execution_mode";
+        2 present execute_at "execute_at";
     }
 }
 

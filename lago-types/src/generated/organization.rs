@@ -163,7 +163,7 @@ json_object! {
     }
     optional {
         2 slug as Value;
-        3 created_at as Value;
+        3 created_at as Time;
         4 webhook_url as Value;
         5 webhook_urls as Value;
         6 country as Value;
@@ -184,32 +184,32 @@ json_object! {
         25 events_store as Value;
     }
     write {
-        always lago_id "lago_id";
-        always name "name";
-        present slug "slug";
-        present created_at "created_at";
-        present webhook_url "webhook_url";
-        present webhook_urls "webhook_urls";
-        present country "country";
-        present default_currency "default_currency";
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        present state "state";
-        present zipcode "zipcode";
-        present email "email";
-        present city "city";
-        present legal_name "legal_name";
-        present legal_number "legal_number";
-        always document_numbering "document_numbering";
-        always document_number_prefix "document_number_prefix";
-        present net_payment_term "net_payment_term";
-        present tax_identification_number "tax_identification_number";
-        present timezone "timezone";
-        always email_settings "email_settings";
-        always billing_configuration "billing_configuration";
-        present taxes "taxes";
-        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
-        present events_store "events_store";
+        0 always lago_id "lago_id";
+        1 always name "name";
+        2 present slug "slug";
+        3 present created_at "created_at";
+        4 present webhook_url "webhook_url";
+        5 present webhook_urls "webhook_urls";
+        6 present country "country";
+        7 present default_currency "default_currency";
+        8 present address_line1 "address_line1";
+        9 present address_line2 "address_line2";
+        10 present state "state";
+        11 present zipcode "zipcode";
+        12 present email "email";
+        13 present city "city";
+        14 present legal_name "legal_name";
+        15 present legal_number "legal_number";
+        16 always document_numbering "document_numbering";
+        17 always document_number_prefix "document_number_prefix";
+        18 present net_payment_term "net_payment_term";
+        19 present tax_identification_number "tax_identification_number";
+        20 present timezone "timezone";
+        21 always email_settings "email_settings";
+        22 always billing_configuration "billing_configuration";
+        23 present taxes "taxes";
+        24 present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        25 present events_store "events_store";
     }
 }
 
@@ -251,9 +251,9 @@ json_object! {
         2 document_locale as Value;
     }
     write {
-        present invoice_footer "invoice_footer";
-        present invoice_grace_period "invoice_grace_period";
-        present document_locale "document_locale";
+        0 present invoice_footer "invoice_footer";
+        1 present invoice_grace_period "invoice_grace_period";
+        2 present document_locale "document_locale";
     }
 }
 
@@ -295,9 +295,9 @@ json_object! {
         2 document_locale as Value;
     }
     write {
-        present invoice_footer "invoice_footer";
-        present invoice_grace_period "invoice_grace_period";
-        present document_locale "document_locale";
+        0 present invoice_footer "invoice_footer";
+        1 present invoice_grace_period "invoice_grace_period";
+        2 present document_locale "document_locale";
     }
 }
 
@@ -490,26 +490,26 @@ json_object! {
         19 slug as Value;
     }
     write {
-        present webhook_url "webhook_url";
-        present country "country";
-        present default_currency "default_currency";
-        present address_line1 "address_line1";
-        present address_line2 "address_line2";
-        present state "state";
-        present zipcode "zipcode";
-        present email "email";
-        present city "city";
-        present legal_name "legal_name";
-        present legal_number "legal_number";
-        present document_numbering "document_numbering";
-        present document_number_prefix "document_number_prefix";
-        present net_payment_term "net_payment_term";
-        present tax_identification_number "tax_identification_number";
-        present timezone "timezone";
-        present email_settings "email_settings";
-        present billing_configuration "billing_configuration";
-        present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
-        present slug "slug";
+        0 present webhook_url "webhook_url";
+        1 present country "country";
+        2 present default_currency "default_currency";
+        3 present address_line1 "address_line1";
+        4 present address_line2 "address_line2";
+        5 present state "state";
+        6 present zipcode "zipcode";
+        7 present email "email";
+        8 present city "city";
+        9 present legal_name "legal_name";
+        10 present legal_number "legal_number";
+        11 present document_numbering "document_numbering";
+        12 present document_number_prefix "document_number_prefix";
+        13 present net_payment_term "net_payment_term";
+        14 present tax_identification_number "tax_identification_number";
+        15 present timezone "timezone";
+        16 present email_settings "email_settings";
+        17 present billing_configuration "billing_configuration";
+        18 present finalize_zero_amount_invoice "finalize_zero_amount_invoice";
+        19 present slug "slug";
     }
 }
 

@@ -134,7 +134,7 @@ json_object! {
         7 amount_cents as Integer;
         8 amount_currency as Value;
         11 type_ as Value;
-        19 created_at as Value;
+        19 created_at as Time;
     }
     optional {
         1 lago_customer_id as Value;
@@ -154,27 +154,27 @@ json_object! {
         20 payment_method as Value;
     }
     write {
-        always lago_id "lago_id";
-        present lago_customer_id "lago_customer_id";
-        present external_customer_id "external_customer_id";
-        always invoice_ids "invoice_ids";
-        present invoice_numbers "invoice_numbers";
-        present lago_payable_id "lago_payable_id";
-        present payable_type "payable_type";
-        always amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        present status "status";
-        present payment_status "payment_status";
-        always type_ "type";
-        present reference "reference";
-        present payment_provider_code "payment_provider_code";
-        present payment_provider_type "payment_provider_type";
-        present external_payment_id "external_payment_id";
-        present provider_payment_id "provider_payment_id";
-        present provider_customer_id "provider_customer_id";
-        present next_action "next_action";
-        always created_at "created_at";
-        present payment_method "payment_method";
+        0 always lago_id "lago_id";
+        1 present lago_customer_id "lago_customer_id";
+        2 present external_customer_id "external_customer_id";
+        3 always invoice_ids "invoice_ids";
+        4 present invoice_numbers "invoice_numbers";
+        5 present lago_payable_id "lago_payable_id";
+        6 present payable_type "payable_type";
+        7 always amount_cents "amount_cents";
+        8 always amount_currency "amount_currency";
+        9 present status "status";
+        10 present payment_status "payment_status";
+        11 always type_ "type";
+        12 present reference "reference";
+        13 present payment_provider_code "payment_provider_code";
+        14 present payment_provider_type "payment_provider_type";
+        15 present external_payment_id "external_payment_id";
+        16 present provider_payment_id "provider_payment_id";
+        17 present provider_customer_id "provider_customer_id";
+        18 present next_action "next_action";
+        19 always created_at "created_at";
+        20 present payment_method "payment_method";
     }
 }
 
@@ -209,10 +209,10 @@ json_object! {
         3 paid_at as Value;
     }
     write {
-        always invoice_id "invoice_id";
-        always amount_cents "amount_cents";
-        always reference "reference";
-        present paid_at "paid_at";
+        0 always invoice_id "invoice_id";
+        1 always amount_cents "amount_cents";
+        2 always reference "reference";
+        3 present paid_at "paid_at";
     }
 }
 
@@ -292,11 +292,11 @@ json_object! {
         4 action as Value;
     }
     write {
-        always lago_payment_provider_id "lago_payment_provider_id";
-        always payment_provider_name "payment_provider_name";
-        always payment_provider_code "payment_provider_code";
-        always source "source";
-        present action "action";
-        always provider_error "provider_error";
+        0 always lago_payment_provider_id "lago_payment_provider_id";
+        1 always payment_provider_name "payment_provider_name";
+        2 always payment_provider_code "payment_provider_code";
+        3 always source "source";
+        4 present action "action";
+        5 always provider_error "provider_error";
     }
 }

@@ -43,7 +43,7 @@ json_object! {
         0 lago_id as Value;
         1 is_default as Value;
         5 provider_method_id as Value;
-        6 created_at as Value;
+        6 created_at as Time;
     }
     optional {
         2 payment_provider_code as Value;
@@ -51,13 +51,13 @@ json_object! {
         4 payment_provider_type as Value;
     }
     write {
-        always lago_id "lago_id";
-        always is_default "is_default";
-        present payment_provider_code "payment_provider_code";
-        present payment_provider_name "payment_provider_name";
-        present payment_provider_type "payment_provider_type";
-        always provider_method_id "provider_method_id";
-        always created_at "created_at";
+        0 always lago_id "lago_id";
+        1 always is_default "is_default";
+        2 present payment_provider_code "payment_provider_code";
+        3 present payment_provider_name "payment_provider_name";
+        4 present payment_provider_type "payment_provider_type";
+        5 always provider_method_id "provider_method_id";
+        6 always created_at "created_at";
     }
 }
 
@@ -88,8 +88,8 @@ json_object! {
         1 payment_method_id as Value;
     }
     write {
-        present payment_method_type "payment_method_type";
-        present payment_method_id "payment_method_id";
+        0 present payment_method_type "payment_method_type";
+        1 present payment_method_id "payment_method_id";
     }
 }
 
@@ -120,8 +120,8 @@ json_object! {
         1 payment_method_id as Value;
     }
     write {
-        present payment_method_type "payment_method_type";
-        present payment_method_id "payment_method_id";
+        0 present payment_method_type "payment_method_type";
+        1 present payment_method_id "payment_method_id";
     }
 }
 

@@ -39,7 +39,7 @@ json_object! {
     PaymentReceipt;
     required {
         0 lago_id as Value;
-        1 created_at as Value;
+        1 created_at as Time;
         2 number as Value;
         5 payment as Value;
     }
@@ -48,11 +48,11 @@ json_object! {
         4 xml_url as Value;
     }
     write {
-        always lago_id "lago_id";
-        always created_at "created_at";
-        always number "number";
-        present file_url "file_url";
-        present xml_url "xml_url";
-        always payment "payment";
+        0 always lago_id "lago_id";
+        1 always created_at "created_at";
+        2 always number "number";
+        3 present file_url "file_url";
+        4 present xml_url "xml_url";
+        5 always payment "payment";
     }
 }

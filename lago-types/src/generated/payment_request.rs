@@ -39,7 +39,7 @@ json_object! {
         2 amount_cents as Integer;
         3 amount_currency as Value;
         4 payment_status as Value;
-        5 created_at as Value;
+        5 created_at as Time;
         6 customer as Value;
         7 invoices as Value;
     }
@@ -47,14 +47,14 @@ json_object! {
         1 email as Value;
     }
     write {
-        always lago_id "lago_id";
-        present email "email";
-        always amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        always payment_status "payment_status";
-        always created_at "created_at";
-        always customer "customer";
-        always invoices "invoices";
+        0 always lago_id "lago_id";
+        1 present email "email";
+        2 always amount_cents "amount_cents";
+        3 always amount_currency "amount_currency";
+        4 always payment_status "payment_status";
+        5 always created_at "created_at";
+        6 always customer "customer";
+        7 always invoices "invoices";
     }
 }
 
@@ -85,9 +85,9 @@ json_object! {
         1 email as Value;
     }
     write {
-        always external_customer_id "external_customer_id";
-        present email "email";
-        always lago_invoice_ids "lago_invoice_ids";
+        0 always external_customer_id "external_customer_id";
+        1 present email "email";
+        2 always lago_invoice_ids "lago_invoice_ids";
     }
 }
 
@@ -185,13 +185,13 @@ json_object! {
         7 provider_error as FreeForm;
     }
     write {
-        always lago_payment_request_id "lago_payment_request_id";
-        always lago_invoice_ids "lago_invoice_ids";
-        always lago_customer_id "lago_customer_id";
-        always external_customer_id "external_customer_id";
-        present provider_customer_id "provider_customer_id";
-        present payment_provider "payment_provider";
-        present payment_provider_code "payment_provider_code";
-        present provider_error "provider_error";
+        0 always lago_payment_request_id "lago_payment_request_id";
+        1 always lago_invoice_ids "lago_invoice_ids";
+        2 always lago_customer_id "lago_customer_id";
+        3 always external_customer_id "external_customer_id";
+        4 present provider_customer_id "provider_customer_id";
+        5 present payment_provider "payment_provider";
+        6 present payment_provider_code "payment_provider_code";
+        7 present provider_error "provider_error";
     }
 }

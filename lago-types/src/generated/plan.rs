@@ -36,9 +36,9 @@ json_object! {
         0 threshold_display_name as Value;
     }
     write {
-        present threshold_display_name "threshold_display_name";
-        always amount_cents "amount_cents";
-        always recurring "recurring";
+        0 present threshold_display_name "threshold_display_name";
+        1 always amount_cents "amount_cents";
+        2 always recurring "recurring";
     }
 }
 
@@ -91,24 +91,24 @@ json_object! {
     required {
         0 lago_id as Value;
         2 amount_cents as Integer;
-        5 created_at as Value;
+        5 created_at as Time;
     }
     optional {
         1 plan_code as Value;
         3 invoice_display_name as Value;
         4 interval as Value;
-        6 updated_at as Value;
+        6 updated_at as Time;
         7 taxes as Value;
     }
     write {
-        always lago_id "lago_id";
-        present plan_code "plan_code";
-        always amount_cents "amount_cents";
-        present invoice_display_name "invoice_display_name";
-        present interval "interval";
-        always created_at "created_at";
-        present updated_at "updated_at";
-        present taxes "taxes";
+        0 always lago_id "lago_id";
+        1 present plan_code "plan_code";
+        2 always amount_cents "amount_cents";
+        3 present invoice_display_name "invoice_display_name";
+        4 present interval "interval";
+        5 always created_at "created_at";
+        6 present updated_at "updated_at";
+        7 present taxes "taxes";
     }
 }
 
@@ -146,9 +146,9 @@ json_object! {
         2 tax_codes as Value;
     }
     write {
-        always amount_cents "amount_cents";
-        present invoice_display_name "invoice_display_name";
-        present tax_codes "tax_codes";
+        0 always amount_cents "amount_cents";
+        1 present invoice_display_name "invoice_display_name";
+        2 present tax_codes "tax_codes";
     }
 }
 
@@ -368,7 +368,7 @@ json_object! {
     required {
         0 lago_id as Value;
         1 name as Value;
-        3 created_at as Value;
+        3 created_at as Time;
         4 code as Value;
         8 amount_currency as Value;
     }
@@ -396,32 +396,32 @@ json_object! {
         25 draft_invoices_count as Integer;
     }
     write {
-        always lago_id "lago_id";
-        always name "name";
-        present invoice_display_name "invoice_display_name";
-        always created_at "created_at";
-        always code "code";
-        present interval "interval";
-        present description "description";
-        present amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        present trial_period "trial_period";
-        present pay_in_advance "pay_in_advance";
-        present bill_charges_monthly "bill_charges_monthly";
-        present bill_fixed_charges_monthly "bill_fixed_charges_monthly";
-        present parent_id "parent_id";
-        present pending_deletion "pending_deletion";
-        present minimum_commitment "minimum_commitment";
-        present charges "charges";
-        present fixed_charges "fixed_charges";
-        present taxes "taxes";
-        present usage_thresholds "usage_thresholds";
-        present applicable_usage_thresholds "applicable_usage_thresholds";
-        present entitlements "entitlements";
-        present metadata "metadata";
-        present active_subscriptions_count "active_subscriptions_count";
-        present customers_count "customers_count";
-        present draft_invoices_count "draft_invoices_count";
+        0 always lago_id "lago_id";
+        1 always name "name";
+        2 present invoice_display_name "invoice_display_name";
+        3 always created_at "created_at";
+        4 always code "code";
+        5 present interval "interval";
+        6 present description "description";
+        7 present amount_cents "amount_cents";
+        8 always amount_currency "amount_currency";
+        9 present trial_period "trial_period";
+        10 present pay_in_advance "pay_in_advance";
+        11 present bill_charges_monthly "bill_charges_monthly";
+        12 present bill_fixed_charges_monthly "bill_fixed_charges_monthly";
+        13 present parent_id "parent_id";
+        14 present pending_deletion "pending_deletion";
+        15 present minimum_commitment "minimum_commitment";
+        16 present charges "charges";
+        17 present fixed_charges "fixed_charges";
+        18 present taxes "taxes";
+        19 present usage_thresholds "usage_thresholds";
+        20 present applicable_usage_thresholds "applicable_usage_thresholds";
+        21 present entitlements "entitlements";
+        22 present metadata "metadata";
+        23 present active_subscriptions_count "active_subscriptions_count";
+        24 present customers_count "customers_count";
+        25 present draft_invoices_count "draft_invoices_count";
     }
 }
 
@@ -454,9 +454,9 @@ json_object! {
         0 invoice_display_name as Value;
     }
     write {
-        present invoice_display_name "invoice_display_name";
-        always properties "properties";
-        always values "values";
+        0 present invoice_display_name "invoice_display_name";
+        1 always properties "properties";
+        2 always values "values";
     }
 }
 
@@ -627,20 +627,20 @@ json_object! {
         13 accepts_target_wallet as Value;
     }
     write {
-        always billable_metric_id "billable_metric_id";
-        present code "code";
-        always charge_model "charge_model";
-        present pay_in_advance "pay_in_advance";
-        present invoiceable "invoiceable";
-        present regroup_paid_fees "regroup_paid_fees";
-        present invoice_display_name "invoice_display_name";
-        present prorated "prorated";
-        present min_amount_cents "min_amount_cents";
-        present properties "properties";
-        present filters "filters";
-        present tax_codes "tax_codes";
-        present applied_pricing_unit "applied_pricing_unit";
-        present accepts_target_wallet "accepts_target_wallet";
+        0 always billable_metric_id "billable_metric_id";
+        1 present code "code";
+        2 always charge_model "charge_model";
+        3 present pay_in_advance "pay_in_advance";
+        4 present invoiceable "invoiceable";
+        5 present regroup_paid_fees "regroup_paid_fees";
+        6 present invoice_display_name "invoice_display_name";
+        7 present prorated "prorated";
+        8 present min_amount_cents "min_amount_cents";
+        9 present properties "properties";
+        10 present filters "filters";
+        11 present tax_codes "tax_codes";
+        12 present applied_pricing_unit "applied_pricing_unit";
+        13 present accepts_target_wallet "accepts_target_wallet";
     }
 }
 
@@ -895,21 +895,21 @@ json_object! {
         14 accepts_target_wallet as Value;
     }
     write {
-        present id "id";
-        present billable_metric_id "billable_metric_id";
-        present code "code";
-        always charge_model "charge_model";
-        present pay_in_advance "pay_in_advance";
-        present invoiceable "invoiceable";
-        present regroup_paid_fees "regroup_paid_fees";
-        present invoice_display_name "invoice_display_name";
-        present prorated "prorated";
-        present min_amount_cents "min_amount_cents";
-        always properties "properties";
-        present filters "filters";
-        present tax_codes "tax_codes";
-        present applied_pricing_unit "applied_pricing_unit";
-        present accepts_target_wallet "accepts_target_wallet";
+        0 present id "id";
+        1 present billable_metric_id "billable_metric_id";
+        2 present code "code";
+        3 always charge_model "charge_model";
+        4 present pay_in_advance "pay_in_advance";
+        5 present invoiceable "invoiceable";
+        6 present regroup_paid_fees "regroup_paid_fees";
+        7 present invoice_display_name "invoice_display_name";
+        8 present prorated "prorated";
+        9 present min_amount_cents "min_amount_cents";
+        10 always properties "properties";
+        11 present filters "filters";
+        12 present tax_codes "tax_codes";
+        13 present applied_pricing_unit "applied_pricing_unit";
+        14 present accepts_target_wallet "accepts_target_wallet";
     }
 }
 
@@ -1146,10 +1146,10 @@ json_object! {
         2 description as Value;
     }
     write {
-        always code "code";
-        present name "name";
-        present description "description";
-        always privileges "privileges";
+        0 always code "code";
+        1 present name "name";
+        2 present description "description";
+        3 always privileges "privileges";
     }
 }
 
@@ -1186,11 +1186,11 @@ json_object! {
         1 name as Value;
     }
     write {
-        always code "code";
-        present name "name";
-        always value_type "value_type";
-        always config "config";
-        always value "value";
+        0 always code "code";
+        1 present name "name";
+        2 always value_type "value_type";
+        3 always config "config";
+        4 always value "value";
     }
 }
 
@@ -1274,16 +1274,16 @@ json_object! {
         9 apply_units_immediately as Value;
     }
     write {
-        always add_on_id "add_on_id";
-        present code "code";
-        present invoice_display_name "invoice_display_name";
-        present units "units" as DecimalNumber;
-        always charge_model "charge_model";
-        present pay_in_advance "pay_in_advance";
-        present prorated "prorated";
-        present properties "properties";
-        present tax_codes "tax_codes";
-        present apply_units_immediately "apply_units_immediately";
+        0 always add_on_id "add_on_id";
+        1 present code "code";
+        2 present invoice_display_name "invoice_display_name";
+        3 present units "units" as DecimalNumber;
+        4 always charge_model "charge_model";
+        5 present pay_in_advance "pay_in_advance";
+        6 present prorated "prorated";
+        7 present properties "properties";
+        8 present tax_codes "tax_codes";
+        9 present apply_units_immediately "apply_units_immediately";
     }
     refused {
         refused_
@@ -1480,17 +1480,17 @@ json_object! {
         10 apply_units_immediately as Value;
     }
     write {
-        present id "id";
-        present add_on_id "add_on_id";
-        present code "code";
-        present invoice_display_name "invoice_display_name";
-        present units "units" as DecimalNumber;
-        always charge_model "charge_model";
-        present pay_in_advance "pay_in_advance";
-        present prorated "prorated";
-        always properties "properties";
-        present tax_codes "tax_codes";
-        present apply_units_immediately "apply_units_immediately";
+        0 present id "id";
+        1 present add_on_id "add_on_id";
+        2 present code "code";
+        3 present invoice_display_name "invoice_display_name";
+        4 present units "units" as DecimalNumber;
+        5 always charge_model "charge_model";
+        6 present pay_in_advance "pay_in_advance";
+        7 present prorated "prorated";
+        8 always properties "properties";
+        9 present tax_codes "tax_codes";
+        10 present apply_units_immediately "apply_units_immediately";
     }
     refused {
         refused_
@@ -1786,23 +1786,23 @@ json_object! {
         16 metadata as Value;
     }
     write {
-        always name "name";
-        present invoice_display_name "invoice_display_name";
-        always code "code";
-        present interval "interval";
-        present description "description";
-        present amount_cents "amount_cents";
-        always amount_currency "amount_currency";
-        present trial_period "trial_period" as DecimalNumber;
-        present pay_in_advance "pay_in_advance";
-        present bill_charges_monthly "bill_charges_monthly";
-        present bill_fixed_charges_monthly "bill_fixed_charges_monthly";
-        present tax_codes "tax_codes";
-        present minimum_commitment "minimum_commitment";
-        present charges "charges";
-        present fixed_charges "fixed_charges";
-        present usage_thresholds "usage_thresholds";
-        present metadata "metadata";
+        0 always name "name";
+        1 present invoice_display_name "invoice_display_name";
+        2 always code "code";
+        3 present interval "interval";
+        4 present description "description";
+        5 present amount_cents "amount_cents";
+        6 always amount_currency "amount_currency";
+        7 present trial_period "trial_period" as DecimalNumber;
+        8 present pay_in_advance "pay_in_advance";
+        9 present bill_charges_monthly "bill_charges_monthly";
+        10 present bill_fixed_charges_monthly "bill_fixed_charges_monthly";
+        11 present tax_codes "tax_codes";
+        12 present minimum_commitment "minimum_commitment";
+        13 present charges "charges";
+        14 present fixed_charges "fixed_charges";
+        15 present usage_thresholds "usage_thresholds";
+        16 present metadata "metadata";
     }
     refused {
         refused_
@@ -2108,17 +2108,17 @@ json_object! {
         10 usage_thresholds as Value;
     }
     write {
-        present amount_cents "amount_cents";
-        present amount_currency "amount_currency";
-        present description "description";
-        present invoice_display_name "invoice_display_name";
-        present name "name";
-        present tax_codes "tax_codes";
-        present trial_period "trial_period" as DecimalNumber;
-        present minimum_commitment "minimum_commitment" as EmptyForNull;
-        present charges "charges";
-        present fixed_charges "fixed_charges";
-        present usage_thresholds "usage_thresholds";
+        0 present amount_cents "amount_cents";
+        1 present amount_currency "amount_currency";
+        2 present description "description";
+        3 present invoice_display_name "invoice_display_name";
+        4 present name "name";
+        5 present tax_codes "tax_codes";
+        6 present trial_period "trial_period" as DecimalNumber;
+        7 present minimum_commitment "minimum_commitment" as EmptyForNull;
+        8 present charges "charges";
+        9 present fixed_charges "fixed_charges";
+        10 present usage_thresholds "usage_thresholds";
     }
     refused {
         refused_
@@ -2336,16 +2336,16 @@ json_object! {
         9 applied_pricing_unit as Value;
     }
     write {
-        present id "id";
-        present billable_metric_id "billable_metric_id";
-        present code "code";
-        present charge_model "charge_model";
-        present invoice_display_name "invoice_display_name";
-        present min_amount_cents "min_amount_cents";
-        present properties "properties";
-        present filters "filters";
-        present tax_codes "tax_codes";
-        present applied_pricing_unit "applied_pricing_unit";
+        0 present id "id";
+        1 present billable_metric_id "billable_metric_id";
+        2 present code "code";
+        3 present charge_model "charge_model";
+        4 present invoice_display_name "invoice_display_name";
+        5 present min_amount_cents "min_amount_cents";
+        6 present properties "properties";
+        7 present filters "filters";
+        8 present tax_codes "tax_codes";
+        9 present applied_pricing_unit "applied_pricing_unit";
     }
 }
 
@@ -2498,12 +2498,12 @@ json_object! {
         5 tax_codes as Value;
     }
     write {
-        always id "id";
-        present invoice_display_name "invoice_display_name";
-        present units "units" as DecimalNumber;
-        present apply_units_immediately "apply_units_immediately";
-        present properties "properties";
-        present tax_codes "tax_codes";
+        0 always id "id";
+        1 present invoice_display_name "invoice_display_name";
+        2 present units "units" as DecimalNumber;
+        3 present apply_units_immediately "apply_units_immediately";
+        4 present properties "properties";
+        5 present tax_codes "tax_codes";
     }
     refused {
         refused_
@@ -2731,24 +2731,24 @@ json_object! {
         17 metadata as Value;
     }
     write {
-        present name "name";
-        present invoice_display_name "invoice_display_name";
-        present code "code";
-        present interval "interval";
-        present description "description";
-        present amount_cents "amount_cents";
-        present amount_currency "amount_currency";
-        present trial_period "trial_period" as DecimalNumber;
-        present pay_in_advance "pay_in_advance";
-        present bill_charges_monthly "bill_charges_monthly";
-        present bill_fixed_charges_monthly "bill_fixed_charges_monthly";
-        present tax_codes "tax_codes";
-        present minimum_commitment "minimum_commitment" as EmptyForNull;
-        present charges "charges";
-        present fixed_charges "fixed_charges";
-        present usage_thresholds "usage_thresholds";
-        present cascade_updates "cascade_updates";
-        present metadata "metadata";
+        0 present name "name";
+        1 present invoice_display_name "invoice_display_name";
+        2 present code "code";
+        3 present interval "interval";
+        4 present description "description";
+        5 present amount_cents "amount_cents";
+        6 present amount_currency "amount_currency";
+        7 present trial_period "trial_period" as DecimalNumber;
+        8 present pay_in_advance "pay_in_advance";
+        9 present bill_charges_monthly "bill_charges_monthly";
+        10 present bill_fixed_charges_monthly "bill_fixed_charges_monthly";
+        11 present tax_codes "tax_codes";
+        12 present minimum_commitment "minimum_commitment" as EmptyForNull;
+        13 present charges "charges";
+        14 present fixed_charges "fixed_charges";
+        15 present usage_thresholds "usage_thresholds";
+        16 present cascade_updates "cascade_updates";
+        17 present metadata "metadata";
     }
     refused {
         refused_
@@ -3028,10 +3028,10 @@ json_object! {
         3 id as Value;
     }
     write {
-        present threshold_display_name "threshold_display_name";
-        always amount_cents "amount_cents";
-        present recurring "recurring";
-        present id "id";
+        0 present threshold_display_name "threshold_display_name";
+        1 always amount_cents "amount_cents";
+        2 present recurring "recurring";
+        3 present id "id";
     }
 }
 

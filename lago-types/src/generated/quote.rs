@@ -60,8 +60,8 @@ json_object! {
         2 order_type as Value;
         3 lago_customer_id as Value;
         5 lago_organization_id as Value;
-        6 created_at as Value;
-        7 updated_at as Value;
+        6 created_at as Time;
+        7 updated_at as Time;
     }
     optional {
         4 lago_subscription_id as Value;
@@ -70,17 +70,17 @@ json_object! {
         10 version as Value;
     }
     write {
-        always lago_id "lago_id";
-        always number "number";
-        always order_type "order_type";
-        always lago_customer_id "lago_customer_id";
-        present lago_subscription_id "lago_subscription_id";
-        always lago_organization_id "lago_organization_id";
-        always created_at "created_at";
-        always updated_at "updated_at";
-        present current_version "current_version";
-        present owners "owners";
-        present version "version";
+        0 always lago_id "lago_id";
+        1 always number "number";
+        2 always order_type "order_type";
+        3 always lago_customer_id "lago_customer_id";
+        4 present lago_subscription_id "lago_subscription_id";
+        5 always lago_organization_id "lago_organization_id";
+        6 always created_at "created_at";
+        7 always updated_at "updated_at";
+        8 present current_version "current_version";
+        9 present owners "owners";
+        10 present version "version";
     }
 }
 
@@ -119,11 +119,11 @@ json_object! {
         4 overrides as Value;
     }
     write {
-        always id "id";
-        always local_id "localId";
-        always type_ "type";
-        always payload "payload";
-        present overrides "overrides";
+        0 always id "id";
+        1 always local_id "localId";
+        2 always type_ "type";
+        3 always payload "payload";
+        4 present overrides "overrides";
     }
 }
 
@@ -207,13 +207,13 @@ json_object! {
         6 to_datetime as Value;
     }
     write {
-        present description "description";
-        present units "units";
-        present unit_amount_cents "unitAmountCents";
-        present total_amount_cents "totalAmountCents";
-        present invoice_display_name "invoiceDisplayName";
-        present from_datetime "fromDatetime";
-        present to_datetime "toDatetime";
+        0 present description "description";
+        1 present units "units";
+        2 present unit_amount_cents "unitAmountCents";
+        3 present total_amount_cents "totalAmountCents";
+        4 present invoice_display_name "invoiceDisplayName";
+        5 present from_datetime "fromDatetime";
+        6 present to_datetime "toDatetime";
     }
 }
 
@@ -311,15 +311,15 @@ json_object! {
         8 invoice_display_name as Value;
     }
     write {
-        present code "code";
-        present units "units";
-        present unit_amount_cents "unitAmountCents";
-        present total_amount_cents "totalAmountCents";
-        present from_datetime "fromDatetime";
-        present to_datetime "toDatetime";
-        present name "name";
-        present description "description";
-        present invoice_display_name "invoiceDisplayName";
+        0 present code "code";
+        1 present units "units";
+        2 present unit_amount_cents "unitAmountCents";
+        3 present total_amount_cents "totalAmountCents";
+        4 present from_datetime "fromDatetime";
+        5 present to_datetime "toDatetime";
+        6 present name "name";
+        7 present description "description";
+        8 present invoice_display_name "invoiceDisplayName";
     }
 }
 
@@ -358,11 +358,11 @@ json_object! {
         4 overrides as Value;
     }
     write {
-        always id "id";
-        always local_id "localId";
-        always type_ "type";
-        always payload "payload";
-        present overrides "overrides";
+        0 always id "id";
+        1 always local_id "localId";
+        2 always type_ "type";
+        3 always payload "payload";
+        4 present overrides "overrides";
     }
 }
 
@@ -432,11 +432,11 @@ json_object! {
         4 frequency_duration as Integer;
     }
     write {
-        present amount_cents "amountCents";
-        present amount_currency "amountCurrency";
-        present percentage_rate "percentageRate";
-        present frequency "frequency";
-        present frequency_duration "frequencyDuration";
+        0 present amount_cents "amountCents";
+        1 present amount_currency "amountCurrency";
+        2 present percentage_rate "percentageRate";
+        3 present frequency "frequency";
+        4 present frequency_duration "frequencyDuration";
     }
 }
 
@@ -516,13 +516,13 @@ json_object! {
         6 frequency_duration as Integer;
     }
     write {
-        present code "code";
-        present type_ "type";
-        present amount_cents "amountCents";
-        present currency "currency";
-        present percentage_rate "percentageRate";
-        present frequency "frequency";
-        present frequency_duration "frequencyDuration";
+        0 present code "code";
+        1 present type_ "type";
+        2 present amount_cents "amountCents";
+        3 present currency "currency";
+        4 present percentage_rate "percentageRate";
+        5 present frequency "frequency";
+        6 present frequency_duration "frequencyDuration";
     }
 }
 
@@ -571,10 +571,10 @@ json_object! {
         3 wallet_credits as Value;
     }
     write {
-        present add_ons "addOns";
-        present plans "plans";
-        present coupons "coupons";
-        present wallet_credits "walletCredits";
+        0 present add_ons "addOns";
+        1 present plans "plans";
+        2 present coupons "coupons";
+        3 present wallet_credits "walletCredits";
     }
 }
 
@@ -602,8 +602,8 @@ json_object! {
         1 email as Value;
     }
     write {
-        always lago_id "lago_id";
-        present email "email";
+        0 always lago_id "lago_id";
+        1 present email "email";
     }
 }
 
@@ -645,11 +645,11 @@ json_object! {
         4 overrides as Value;
     }
     write {
-        always id "id";
-        present local_id "localId";
-        always type_ "type";
-        always payload "payload";
-        present overrides "overrides";
+        0 always id "id";
+        1 present local_id "localId";
+        2 always type_ "type";
+        3 always payload "payload";
+        4 present overrides "overrides";
     }
 }
 
@@ -673,7 +673,7 @@ json_object! {
         0 code as Value;
     }
     write {
-        present code "code";
+        0 present code "code";
     }
 }
 
@@ -697,7 +697,7 @@ json_object! {
         0 code as Value;
     }
     write {
-        present code "code";
+        0 present code "code";
     }
 }
 
@@ -743,9 +743,9 @@ json_object! {
         2 charge_model as Value;
     }
     write {
-        present id "id";
-        present billable_metric "billableMetric";
-        present charge_model "chargeModel";
+        0 present id "id";
+        1 present billable_metric "billableMetric";
+        2 present charge_model "chargeModel";
     }
 }
 
@@ -808,11 +808,11 @@ json_object! {
         4 invoice_display_name as Value;
     }
     write {
-        always billable_metric_code "billableMetricCode";
-        present charge_model "chargeModel";
-        present properties "properties";
-        present min_amount_cents "minAmountCents";
-        present invoice_display_name "invoiceDisplayName";
+        0 always billable_metric_code "billableMetricCode";
+        1 present charge_model "chargeModel";
+        2 present properties "properties";
+        3 present min_amount_cents "minAmountCents";
+        4 present invoice_display_name "invoiceDisplayName";
     }
 }
 
@@ -854,9 +854,9 @@ json_object! {
         2 charge_model as Value;
     }
     write {
-        present id "id";
-        present add_on "addOn";
-        present charge_model "chargeModel";
+        0 present id "id";
+        1 present add_on "addOn";
+        2 present charge_model "chargeModel";
     }
 }
 
@@ -903,10 +903,10 @@ json_object! {
         3 invoice_display_name as Value;
     }
     write {
-        always add_on_code "addOnCode";
-        present units "units";
-        present properties "properties";
-        present invoice_display_name "invoiceDisplayName";
+        0 always add_on_code "addOnCode";
+        1 present units "units";
+        2 present properties "properties";
+        3 present invoice_display_name "invoiceDisplayName";
     }
 }
 
@@ -946,8 +946,8 @@ json_object! {
         1 invoice_display_name as Value;
     }
     write {
-        present amount_cents "amountCents";
-        present invoice_display_name "invoiceDisplayName";
+        0 present amount_cents "amountCents";
+        1 present invoice_display_name "invoiceDisplayName";
     }
 }
 
@@ -1063,16 +1063,16 @@ json_object! {
         9 fixed_charges as Value;
     }
     write {
-        present amount_cents "amountCents";
-        present amount_currency "amountCurrency";
-        present invoice_display_name "invoiceDisplayName";
-        present name "name";
-        present description "description";
-        present trial_period "trialPeriod";
-        present minimum_commitment "minimumCommitment";
-        present usage_thresholds "usageThresholds";
-        present charges "charges";
-        present fixed_charges "fixedCharges";
+        0 present amount_cents "amountCents";
+        1 present amount_currency "amountCurrency";
+        2 present invoice_display_name "invoiceDisplayName";
+        3 present name "name";
+        4 present description "description";
+        5 present trial_period "trialPeriod";
+        6 present minimum_commitment "minimumCommitment";
+        7 present usage_thresholds "usageThresholds";
+        8 present charges "charges";
+        9 present fixed_charges "fixedCharges";
     }
 }
 
@@ -1172,15 +1172,15 @@ json_object! {
         8 fixed_charges as Value;
     }
     write {
-        present code "code";
-        present subscription_external_id "subscriptionExternalId";
-        present subscription_name "subscriptionName";
-        present billing_time "billingTime";
-        present start_date "startDate";
-        present end_date "endDate";
-        present payment_method_id "paymentMethodId";
-        present charges "charges";
-        present fixed_charges "fixedCharges";
+        0 present code "code";
+        1 present subscription_external_id "subscriptionExternalId";
+        2 present subscription_name "subscriptionName";
+        3 present billing_time "billingTime";
+        4 present start_date "startDate";
+        5 present end_date "endDate";
+        6 present payment_method_id "paymentMethodId";
+        7 present charges "charges";
+        8 present fixed_charges "fixedCharges";
     }
 }
 
@@ -1223,9 +1223,9 @@ json_object! {
         2 threshold_display_name as Value;
     }
     write {
-        always amount_cents "amountCents";
-        present recurring "recurring";
-        present threshold_display_name "thresholdDisplayName";
+        0 always amount_cents "amountCents";
+        1 present recurring "recurring";
+        2 present threshold_display_name "thresholdDisplayName";
     }
 }
 
@@ -1260,8 +1260,8 @@ json_object! {
         1 billable_metric_codes as Value;
     }
     write {
-        present fee_types "feeTypes";
-        present billable_metric_codes "billableMetricCodes";
+        0 present fee_types "feeTypes";
+        1 present billable_metric_codes "billableMetricCodes";
     }
 }
 
@@ -1289,9 +1289,9 @@ json_object! {
     }
     optional {}
     write {
-        always local_id "localId";
-        always type_ "type";
-        always payload "payload";
+        0 always local_id "localId";
+        1 always type_ "type";
+        2 always payload "payload";
     }
 }
 
@@ -1404,15 +1404,15 @@ json_object! {
         9 invoice_requires_successful_payment as Value;
     }
     write {
-        present paid_credits "paidCredits";
-        present granted_credits "grantedCredits";
-        present rate_amount "rateAmount";
-        present currency "currency";
-        present expiration_at "expirationAt";
-        present applies_to "appliesTo";
-        present recurring_transaction_rules "recurringTransactionRules";
-        present name "name";
-        present purchase_order_number "purchaseOrderNumber";
-        present invoice_requires_successful_payment "invoiceRequiresSuccessfulPayment";
+        0 present paid_credits "paidCredits";
+        1 present granted_credits "grantedCredits";
+        2 present rate_amount "rateAmount";
+        3 present currency "currency";
+        4 present expiration_at "expirationAt";
+        5 present applies_to "appliesTo";
+        6 present recurring_transaction_rules "recurringTransactionRules";
+        7 present name "name";
+        8 present purchase_order_number "purchaseOrderNumber";
+        9 present invoice_requires_successful_payment "invoiceRequiresSuccessfulPayment";
     }
 }

@@ -78,32 +78,32 @@ json_object! {
         2 lago_organization_id as Value;
         3 version as Integer;
         4 status as Value;
-        10 created_at as Value;
-        11 updated_at as Value;
+        10 created_at as Time;
+        11 updated_at as Time;
     }
     optional {
         5 currency as Value;
         6 billing_entity_code as Value;
         7 void_reason as Value;
-        8 approved_at as Value;
-        9 voided_at as Value;
+        8 approved_at as Time;
+        9 voided_at as Time;
         12 content as Value;
         13 billing_items as Value;
     }
     write {
-        always lago_id "lago_id";
-        always lago_quote_id "lago_quote_id";
-        always lago_organization_id "lago_organization_id";
-        always version "version";
-        always status "status";
-        present currency "currency";
-        present billing_entity_code "billing_entity_code";
-        present void_reason "void_reason";
-        present approved_at "approved_at";
-        present voided_at "voided_at";
-        always created_at "created_at";
-        always updated_at "updated_at";
-        present content "content";
-        present billing_items "billing_items";
+        0 always lago_id "lago_id";
+        1 always lago_quote_id "lago_quote_id";
+        2 always lago_organization_id "lago_organization_id";
+        3 always version "version";
+        4 always status "status";
+        5 present currency "currency";
+        6 present billing_entity_code "billing_entity_code";
+        7 present void_reason "void_reason";
+        8 present approved_at "approved_at";
+        9 present voided_at "voided_at";
+        10 always created_at "created_at";
+        11 always updated_at "updated_at";
+        12 present content "content";
+        13 present billing_items "billing_items";
     }
 }

@@ -230,30 +230,30 @@ json_object! {
         4 billing_time as Value;
         6 plan_code as Value;
         9 status as Value;
-        10 created_at as Value;
+        10 created_at as Time;
     }
     optional {
         5 name as Value;
         7 plan_amount_cents as Integer;
         8 plan_amount_currency as Value;
-        11 canceled_at as Value;
-        12 started_at as Value;
-        13 ending_at as Value;
-        14 subscription_at as Value;
-        15 terminated_at as Value;
+        11 canceled_at as Time;
+        12 started_at as Time;
+        13 ending_at as Time;
+        14 subscription_at as Time;
+        15 terminated_at as Time;
         16 previous_plan_code as Value;
         17 next_plan_code as Value;
         18 downgrade_plan_date as Value;
-        19 trial_ended_at as Value;
-        20 current_billing_period_started_at as Value;
-        21 current_billing_period_ending_at as Value;
+        19 trial_ended_at as Time;
+        20 current_billing_period_started_at as Time;
+        21 current_billing_period_ending_at as Time;
         22 on_termination_credit_note as Value;
         23 on_termination_invoice as Value;
         24 applied_invoice_custom_sections as Value;
         25 payment_method as Value;
         26 consolidate_invoice as Value;
         27 cancellation_reason as Value;
-        28 activated_at as Value;
+        28 activated_at as Time;
         29 activation_rules as Value;
         30 purchase_order_number as Value;
         31 progressive_billing_disabled as Value;
@@ -264,43 +264,43 @@ json_object! {
         36 usage_threshold as Value;
     }
     write {
-        always lago_id "lago_id";
-        always external_id "external_id";
-        always lago_customer_id "lago_customer_id";
-        always external_customer_id "external_customer_id";
-        always billing_time "billing_time";
-        present name "name";
-        always plan_code "plan_code";
-        present plan_amount_cents "plan_amount_cents";
-        present plan_amount_currency "plan_amount_currency";
-        always status "status";
-        always created_at "created_at";
-        present canceled_at "canceled_at";
-        present started_at "started_at";
-        present ending_at "ending_at";
-        present subscription_at "subscription_at";
-        present terminated_at "terminated_at";
-        present previous_plan_code "previous_plan_code";
-        present next_plan_code "next_plan_code";
-        present downgrade_plan_date "downgrade_plan_date";
-        present trial_ended_at "trial_ended_at";
-        present current_billing_period_started_at "current_billing_period_started_at";
-        present current_billing_period_ending_at "current_billing_period_ending_at";
-        present on_termination_credit_note "on_termination_credit_note";
-        present on_termination_invoice "on_termination_invoice";
-        present applied_invoice_custom_sections "applied_invoice_custom_sections";
-        present payment_method "payment_method";
-        present consolidate_invoice "consolidate_invoice";
-        present cancellation_reason "cancellation_reason";
-        present activated_at "activated_at";
-        present activation_rules "activation_rules";
-        present purchase_order_number "purchase_order_number";
-        present progressive_billing_disabled "progressive_billing_disabled";
-        present plan "plan";
-        present applicable_usage_thresholds "applicable_usage_thresholds";
-        present entitlements "entitlements";
-        present customer "customer";
-        present usage_threshold "usage_threshold";
+        0 always lago_id "lago_id";
+        1 always external_id "external_id";
+        2 always lago_customer_id "lago_customer_id";
+        3 always external_customer_id "external_customer_id";
+        4 always billing_time "billing_time";
+        5 present name "name";
+        6 always plan_code "plan_code";
+        7 present plan_amount_cents "plan_amount_cents";
+        8 present plan_amount_currency "plan_amount_currency";
+        9 always status "status";
+        10 always created_at "created_at";
+        11 present canceled_at "canceled_at";
+        12 present started_at "started_at";
+        13 present ending_at "ending_at";
+        14 present subscription_at "subscription_at";
+        15 present terminated_at "terminated_at";
+        16 present previous_plan_code "previous_plan_code";
+        17 present next_plan_code "next_plan_code";
+        18 present downgrade_plan_date "downgrade_plan_date";
+        19 present trial_ended_at "trial_ended_at";
+        20 present current_billing_period_started_at "current_billing_period_started_at";
+        21 present current_billing_period_ending_at "current_billing_period_ending_at";
+        22 present on_termination_credit_note "on_termination_credit_note";
+        23 present on_termination_invoice "on_termination_invoice";
+        24 present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        25 present payment_method "payment_method";
+        26 present consolidate_invoice "consolidate_invoice";
+        27 present cancellation_reason "cancellation_reason";
+        28 present activated_at "activated_at";
+        29 present activation_rules "activation_rules";
+        30 present purchase_order_number "purchase_order_number";
+        31 present progressive_billing_disabled "progressive_billing_disabled";
+        32 present plan "plan";
+        33 present applicable_usage_thresholds "applicable_usage_thresholds";
+        34 present entitlements "entitlements";
+        35 present customer "customer";
+        36 present usage_threshold "usage_threshold";
     }
 }
 
@@ -338,20 +338,20 @@ json_object! {
         1 type_ as Value;
         2 timeout_hours as Integer;
         3 status as Value;
-        5 created_at as Value;
-        6 updated_at as Value;
+        5 created_at as Time;
+        6 updated_at as Time;
     }
     optional {
-        4 expires_at as Value;
+        4 expires_at as Time;
     }
     write {
-        always lago_id "lago_id";
-        always type_ "type";
-        always timeout_hours "timeout_hours";
-        always status "status";
-        present expires_at "expires_at";
-        always created_at "created_at";
-        always updated_at "updated_at";
+        0 always lago_id "lago_id";
+        1 always type_ "type";
+        2 always timeout_hours "timeout_hours";
+        3 always status "status";
+        4 present expires_at "expires_at";
+        5 always created_at "created_at";
+        6 always updated_at "updated_at";
     }
 }
 
@@ -384,8 +384,8 @@ json_object! {
         1 timeout_hours as Integer;
     }
     write {
-        always type_ "type";
-        present timeout_hours "timeout_hours";
+        0 always type_ "type";
+        1 present timeout_hours "timeout_hours";
     }
 }
 
@@ -441,8 +441,8 @@ json_object! {
     }
     optional {}
     write {
-        always amount_cents "amount_cents";
-        always amount_currency "amount_currency";
+        0 always amount_cents "amount_cents";
+        1 always amount_currency "amount_currency";
     }
 }
 
@@ -508,11 +508,11 @@ json_object! {
         2 description as Value;
     }
     write {
-        always code "code";
-        present name "name";
-        present description "description";
-        always privileges "privileges";
-        always overrides "overrides";
+        0 always code "code";
+        1 present name "name";
+        2 present description "description";
+        3 always privileges "privileges";
+        4 always overrides "overrides";
     }
 }
 
@@ -563,13 +563,13 @@ json_object! {
         6 override_value as FreeForm;
     }
     write {
-        always code "code";
-        present name "name";
-        always value_type "value_type";
-        always config "config";
-        always value "value";
-        present plan_value "plan_value";
-        present override_value "override_value";
+        0 always code "code";
+        1 present name "name";
+        2 always value_type "value_type";
+        3 always config "config";
+        4 always value "value";
+        5 present plan_value "plan_value";
+        6 present override_value "override_value";
     }
 }
 
@@ -681,8 +681,8 @@ json_object! {
         0 billing_entity_code as Value;
         3 name as Value;
         5 billing_time as Value;
-        6 ending_at as Value;
-        7 subscription_at as Value;
+        6 ending_at as Time;
+        7 subscription_at as Time;
         8 plan_overrides as Value;
         9 invoice_custom_section as Value;
         10 payment_method as Value;
@@ -694,23 +694,23 @@ json_object! {
         16 billing_entity_id as Value;
     }
     write {
-        present billing_entity_code "billing_entity_code";
-        always external_customer_id "external_customer_id";
-        always plan_code "plan_code";
-        present name "name";
-        always external_id "external_id";
-        present billing_time "billing_time";
-        present ending_at "ending_at";
-        present subscription_at "subscription_at";
-        present plan_overrides "plan_overrides";
-        present invoice_custom_section "invoice_custom_section";
-        present payment_method "payment_method";
-        present consolidate_invoice "consolidate_invoice";
-        present purchase_order_number "purchase_order_number";
-        present progressive_billing_disabled "progressive_billing_disabled";
-        present usage_thresholds "usage_thresholds";
-        present activation_rules "activation_rules";
-        present billing_entity_id "billing_entity_id";
+        0 present billing_entity_code "billing_entity_code";
+        1 always external_customer_id "external_customer_id";
+        2 always plan_code "plan_code";
+        3 present name "name";
+        4 always external_id "external_id";
+        5 present billing_time "billing_time";
+        6 present ending_at "ending_at";
+        7 present subscription_at "subscription_at";
+        8 present plan_overrides "plan_overrides";
+        9 present invoice_custom_section "invoice_custom_section";
+        10 present payment_method "payment_method";
+        11 present consolidate_invoice "consolidate_invoice";
+        12 present purchase_order_number "purchase_order_number";
+        13 present progressive_billing_disabled "progressive_billing_disabled";
+        14 present usage_thresholds "usage_thresholds";
+        15 present activation_rules "activation_rules";
+        16 present billing_entity_id "billing_entity_id";
     }
 }
 
@@ -988,8 +988,8 @@ json_object! {
     required {}
     optional {
         0 name as Value;
-        1 ending_at as Value;
-        2 subscription_at as Value;
+        1 ending_at as Time;
+        2 subscription_at as Time;
         3 plan_overrides as Value;
         4 invoice_custom_section as Value;
         5 payment_method as Value;
@@ -1004,21 +1004,21 @@ json_object! {
         14 on_termination_invoice as Value;
     }
     write {
-        present name "name";
-        present ending_at "ending_at";
-        present subscription_at "subscription_at";
-        present plan_overrides "plan_overrides";
-        present invoice_custom_section "invoice_custom_section";
-        present payment_method "payment_method";
-        present consolidate_invoice "consolidate_invoice";
-        present billing_entity_code "billing_entity_code";
-        present purchase_order_number "purchase_order_number";
-        present progressive_billing_disabled "progressive_billing_disabled";
-        present usage_thresholds "usage_thresholds";
-        present activation_rules "activation_rules";
-        present billing_entity_id "billing_entity_id";
-        present on_termination_credit_note "on_termination_credit_note";
-        present on_termination_invoice "on_termination_invoice";
+        0 present name "name";
+        1 present ending_at "ending_at";
+        2 present subscription_at "subscription_at";
+        3 present plan_overrides "plan_overrides";
+        4 present invoice_custom_section "invoice_custom_section";
+        5 present payment_method "payment_method";
+        6 present consolidate_invoice "consolidate_invoice";
+        7 present billing_entity_code "billing_entity_code";
+        8 present purchase_order_number "purchase_order_number";
+        9 present progressive_billing_disabled "progressive_billing_disabled";
+        10 present usage_thresholds "usage_thresholds";
+        11 present activation_rules "activation_rules";
+        12 present billing_entity_id "billing_entity_id";
+        13 present on_termination_credit_note "on_termination_credit_note";
+        14 present on_termination_invoice "on_termination_invoice";
     }
 }
 

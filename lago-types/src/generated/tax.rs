@@ -94,7 +94,7 @@ json_object! {
         2 code as Value;
         4 rate as Value;
         5 applied_to_organization as Value;
-        7 created_at as Value;
+        7 created_at as Time;
     }
     optional {
         3 description as Value;
@@ -106,19 +106,19 @@ json_object! {
         12 plans_count as Integer;
     }
     write {
-        always lago_id "lago_id";
-        always name "name";
-        always code "code";
-        present description "description";
-        always rate "rate";
-        always applied_to_organization "applied_to_organization";
-        present applied_to_billing_entities_codes "applied_to_billing_entities_codes";
-        always created_at "created_at";
-        present add_ons_count "add_ons_count";
-        present charges_count "charges_count";
-        present commitments_count "commitments_count";
-        present customers_count "customers_count";
-        present plans_count "plans_count";
+        0 always lago_id "lago_id";
+        1 always name "name";
+        2 always code "code";
+        3 present description "description";
+        4 always rate "rate";
+        5 always applied_to_organization "applied_to_organization";
+        6 present applied_to_billing_entities_codes "applied_to_billing_entities_codes";
+        7 always created_at "created_at";
+        8 present add_ons_count "add_ons_count";
+        9 present charges_count "charges_count";
+        10 present commitments_count "commitments_count";
+        11 present customers_count "customers_count";
+        12 present plans_count "plans_count";
     }
 }
 
@@ -162,11 +162,11 @@ json_object! {
         4 applied_to_organization as Value;
     }
     write {
-        always name "name";
-        always code "code";
-        always rate "rate" as DecimalString;
-        present description "description";
-        present applied_to_organization "applied_to_organization";
+        0 always name "name";
+        1 always code "code";
+        2 always rate "rate" as DecimalString;
+        3 present description "description";
+        4 present applied_to_organization "applied_to_organization";
     }
     refused {
         refused_
@@ -286,11 +286,11 @@ json_object! {
         4 applied_to_organization as Value;
     }
     write {
-        present name "name";
-        present code "code";
-        present rate "rate" as DecimalString;
-        present description "description";
-        present applied_to_organization "applied_to_organization";
+        0 present name "name";
+        1 present code "code";
+        2 present rate "rate" as DecimalString;
+        3 present description "description";
+        4 present applied_to_organization "applied_to_organization";
     }
     refused {
         refused_

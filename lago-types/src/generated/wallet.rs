@@ -114,7 +114,7 @@ json_object! {
         2 method as Value;
         6 paid_credits as Value;
         7 granted_credits as Value;
-        11 created_at as Value;
+        11 created_at as Time;
         13 invoice_requires_successful_payment as Value;
         14 transaction_metadata as FreeForm;
     }
@@ -123,9 +123,9 @@ json_object! {
         4 status as Value;
         5 threshold_credits as Value;
         8 grants_target_top_up as Value;
-        9 started_at as Value;
+        9 started_at as Time;
         10 target_ongoing_balance as Value;
-        12 expiration_at as Value;
+        12 expiration_at as Time;
         15 transaction_name as Value;
         16 ignore_paid_top_up_limits as Value;
         17 applied_invoice_custom_sections as Value;
@@ -133,26 +133,26 @@ json_object! {
         19 purchase_order_number as Value;
     }
     write {
-        always lago_id "lago_id";
-        always trigger "trigger";
-        always method "method";
-        present interval "interval";
-        present status "status";
-        present threshold_credits "threshold_credits";
-        always paid_credits "paid_credits";
-        always granted_credits "granted_credits";
-        present grants_target_top_up "grants_target_top_up";
-        present started_at "started_at";
-        present target_ongoing_balance "target_ongoing_balance";
-        always created_at "created_at";
-        present expiration_at "expiration_at";
-        always invoice_requires_successful_payment "invoice_requires_successful_payment";
-        always transaction_metadata "transaction_metadata";
-        present transaction_name "transaction_name";
-        present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
-        present applied_invoice_custom_sections "applied_invoice_custom_sections";
-        present payment_method "payment_method";
-        present purchase_order_number "purchase_order_number";
+        0 always lago_id "lago_id";
+        1 always trigger "trigger";
+        2 always method "method";
+        3 present interval "interval";
+        4 present status "status";
+        5 present threshold_credits "threshold_credits";
+        6 always paid_credits "paid_credits";
+        7 always granted_credits "granted_credits";
+        8 present grants_target_top_up "grants_target_top_up";
+        9 present started_at "started_at";
+        10 present target_ongoing_balance "target_ongoing_balance";
+        11 always created_at "created_at";
+        12 present expiration_at "expiration_at";
+        13 always invoice_requires_successful_payment "invoice_requires_successful_payment";
+        14 always transaction_metadata "transaction_metadata";
+        15 present transaction_name "transaction_name";
+        16 present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
+        17 present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        18 present payment_method "payment_method";
+        19 present purchase_order_number "purchase_order_number";
     }
 }
 
@@ -274,8 +274,8 @@ json_object! {
         2 grants_target_top_up as Value;
         3 method as Value;
         5 interval as Value;
-        6 started_at as Value;
-        7 expiration_at as Value;
+        6 started_at as Time;
+        7 expiration_at as Time;
         8 threshold_credits as Value;
         9 target_ongoing_balance as Value;
         10 invoice_requires_successful_payment as Value;
@@ -287,23 +287,23 @@ json_object! {
         16 payment_method as Value;
     }
     write {
-        present paid_credits "paid_credits" as DecimalString;
-        present granted_credits "granted_credits" as DecimalString;
-        present grants_target_top_up "grants_target_top_up";
-        present method "method";
-        always trigger "trigger";
-        present interval "interval";
-        present started_at "started_at";
-        present expiration_at "expiration_at";
-        present threshold_credits "threshold_credits" as DecimalString;
-        present target_ongoing_balance "target_ongoing_balance" as DecimalString;
-        present invoice_requires_successful_payment "invoice_requires_successful_payment";
-        present transaction_metadata "transaction_metadata";
-        present transaction_name "transaction_name";
-        present purchase_order_number "purchase_order_number";
-        present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
-        present invoice_custom_section "invoice_custom_section";
-        present payment_method "payment_method";
+        0 present paid_credits "paid_credits" as DecimalString;
+        1 present granted_credits "granted_credits" as DecimalString;
+        2 present grants_target_top_up "grants_target_top_up";
+        3 present method "method";
+        4 always trigger "trigger";
+        5 present interval "interval";
+        6 present started_at "started_at";
+        7 present expiration_at "expiration_at";
+        8 present threshold_credits "threshold_credits" as DecimalString;
+        9 present target_ongoing_balance "target_ongoing_balance" as DecimalString;
+        10 present invoice_requires_successful_payment "invoice_requires_successful_payment";
+        11 present transaction_metadata "transaction_metadata";
+        12 present transaction_name "transaction_name";
+        13 present purchase_order_number "purchase_order_number";
+        14 present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
+        15 present invoice_custom_section "invoice_custom_section";
+        16 present payment_method "payment_method";
     }
     refused {
         refused_
@@ -645,8 +645,8 @@ json_object! {
         5 paid_credits as Value;
         6 granted_credits as Value;
         7 grants_target_top_up as Value;
-        8 started_at as Value;
-        9 expiration_at as Value;
+        8 started_at as Time;
+        9 expiration_at as Time;
         10 target_ongoing_balance as Value;
         11 invoice_requires_successful_payment as Value;
         12 transaction_metadata as Value;
@@ -657,24 +657,24 @@ json_object! {
         17 payment_method as Value;
     }
     write {
-        present lago_id "lago_id";
-        always trigger "trigger";
-        present method "method";
-        present interval "interval";
-        present threshold_credits "threshold_credits" as DecimalString;
-        present paid_credits "paid_credits" as DecimalString;
-        present granted_credits "granted_credits" as DecimalString;
-        present grants_target_top_up "grants_target_top_up";
-        present started_at "started_at";
-        present expiration_at "expiration_at";
-        present target_ongoing_balance "target_ongoing_balance" as DecimalString;
-        present invoice_requires_successful_payment "invoice_requires_successful_payment";
-        present transaction_metadata "transaction_metadata";
-        present transaction_name "transaction_name";
-        present purchase_order_number "purchase_order_number";
-        present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
-        present invoice_custom_section "invoice_custom_section";
-        present payment_method "payment_method";
+        0 present lago_id "lago_id";
+        1 always trigger "trigger";
+        2 present method "method";
+        3 present interval "interval";
+        4 present threshold_credits "threshold_credits" as DecimalString;
+        5 present paid_credits "paid_credits" as DecimalString;
+        6 present granted_credits "granted_credits" as DecimalString;
+        7 present grants_target_top_up "grants_target_top_up";
+        8 present started_at "started_at";
+        9 present expiration_at "expiration_at";
+        10 present target_ongoing_balance "target_ongoing_balance" as DecimalString;
+        11 present invoice_requires_successful_payment "invoice_requires_successful_payment";
+        12 present transaction_metadata "transaction_metadata";
+        13 present transaction_name "transaction_name";
+        14 present purchase_order_number "purchase_order_number";
+        15 present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
+        16 present invoice_custom_section "invoice_custom_section";
+        17 present payment_method "payment_method";
     }
     refused {
         refused_
@@ -965,8 +965,8 @@ json_object! {
         1 value as Value;
     }
     write {
-        present key "key";
-        present value "value";
+        0 present key "key";
+        1 present value "value";
     }
 }
 
@@ -1149,7 +1149,7 @@ json_object! {
         10 credits_balance as Value;
         11 balance_cents as Integer;
         12 consumed_credits as Value;
-        13 created_at as Value;
+        13 created_at as Time;
         18 invoice_requires_successful_payment as Value;
         21 ongoing_balance_cents as Integer;
         22 ongoing_usage_balance_cents as Integer;
@@ -1161,10 +1161,10 @@ json_object! {
         6 name as Value;
         7 code as Value;
         8 priority as Integer;
-        14 expiration_at as Value;
-        15 last_balance_sync_at as Value;
-        16 last_consumed_credit_at as Value;
-        17 terminated_at as Value;
+        14 expiration_at as Time;
+        15 last_balance_sync_at as Time;
+        16 last_consumed_credit_at as Time;
+        17 terminated_at as Time;
         19 applies_to as Value;
         20 recurring_transaction_rules as Value;
         25 paid_top_up_min_amount_cents as Integer;
@@ -1175,37 +1175,37 @@ json_object! {
         30 metadata as Value;
     }
     write {
-        always lago_id "lago_id";
-        always lago_customer_id "lago_customer_id";
-        always external_customer_id "external_customer_id";
-        present billing_entity_code "billing_entity_code";
-        always status "status";
-        always currency "currency";
-        present name "name";
-        present code "code";
-        present priority "priority";
-        always rate_amount "rate_amount";
-        always credits_balance "credits_balance";
-        always balance_cents "balance_cents";
-        always consumed_credits "consumed_credits";
-        always created_at "created_at";
-        present expiration_at "expiration_at";
-        present last_balance_sync_at "last_balance_sync_at";
-        present last_consumed_credit_at "last_consumed_credit_at";
-        present terminated_at "terminated_at";
-        always invoice_requires_successful_payment "invoice_requires_successful_payment";
-        present applies_to "applies_to";
-        present recurring_transaction_rules "recurring_transaction_rules";
-        always ongoing_balance_cents "ongoing_balance_cents";
-        always ongoing_usage_balance_cents "ongoing_usage_balance_cents";
-        always credits_ongoing_balance "credits_ongoing_balance";
-        always credits_ongoing_usage_balance "credits_ongoing_usage_balance";
-        present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
-        present paid_top_up_max_amount_cents "paid_top_up_max_amount_cents";
-        present applied_invoice_custom_sections "applied_invoice_custom_sections";
-        present payment_method "payment_method";
-        present purchase_order_number "purchase_order_number";
-        present metadata "metadata";
+        0 always lago_id "lago_id";
+        1 always lago_customer_id "lago_customer_id";
+        2 always external_customer_id "external_customer_id";
+        3 present billing_entity_code "billing_entity_code";
+        4 always status "status";
+        5 always currency "currency";
+        6 present name "name";
+        7 present code "code";
+        8 present priority "priority";
+        9 always rate_amount "rate_amount";
+        10 always credits_balance "credits_balance";
+        11 always balance_cents "balance_cents";
+        12 always consumed_credits "consumed_credits";
+        13 always created_at "created_at";
+        14 present expiration_at "expiration_at";
+        15 present last_balance_sync_at "last_balance_sync_at";
+        16 present last_consumed_credit_at "last_consumed_credit_at";
+        17 present terminated_at "terminated_at";
+        18 always invoice_requires_successful_payment "invoice_requires_successful_payment";
+        19 present applies_to "applies_to";
+        20 present recurring_transaction_rules "recurring_transaction_rules";
+        21 always ongoing_balance_cents "ongoing_balance_cents";
+        22 always ongoing_usage_balance_cents "ongoing_usage_balance_cents";
+        23 always credits_ongoing_balance "credits_ongoing_balance";
+        24 always credits_ongoing_usage_balance "credits_ongoing_usage_balance";
+        25 present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
+        26 present paid_top_up_max_amount_cents "paid_top_up_max_amount_cents";
+        27 present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        28 present payment_method "payment_method";
+        29 present purchase_order_number "purchase_order_number";
+        30 present metadata "metadata";
     }
 }
 
@@ -1288,7 +1288,7 @@ json_object! {
         7 code as Value;
         10 previous_value as Value;
         12 thresholds as Value;
-        13 created_at as Value;
+        13 created_at as Time;
     }
     optional {
         2 external_subscription_id as FreeForm;
@@ -1297,25 +1297,25 @@ json_object! {
         5 billable_metric as FreeForm;
         8 name as Value;
         9 direction as Value;
-        11 last_processed_at as Value;
+        11 last_processed_at as Time;
         14 subscription_external_id as Value;
     }
     write {
-        always lago_id "lago_id";
-        always lago_organization_id "lago_organization_id";
-        present external_subscription_id "external_subscription_id";
-        present lago_wallet_id "lago_wallet_id";
-        present wallet_code "wallet_code";
-        present billable_metric "billable_metric";
-        always alert_type "alert_type";
-        always code "code";
-        present name "name";
-        present direction "direction";
-        always previous_value "previous_value";
-        present last_processed_at "last_processed_at";
-        always thresholds "thresholds";
-        always created_at "created_at";
-        present subscription_external_id "subscription_external_id";
+        0 always lago_id "lago_id";
+        1 always lago_organization_id "lago_organization_id";
+        2 present external_subscription_id "external_subscription_id";
+        3 present lago_wallet_id "lago_wallet_id";
+        4 present wallet_code "wallet_code";
+        5 present billable_metric "billable_metric";
+        6 always alert_type "alert_type";
+        7 always code "code";
+        8 present name "name";
+        9 present direction "direction";
+        10 always previous_value "previous_value";
+        11 present last_processed_at "last_processed_at";
+        12 always thresholds "thresholds";
+        13 always created_at "created_at";
+        14 present subscription_external_id "subscription_external_id";
     }
 }
 
@@ -1349,10 +1349,10 @@ json_object! {
         1 name as Value;
     }
     write {
-        always code "code";
-        present name "name";
-        always thresholds "thresholds";
-        always alert_type "alert_type";
+        0 always code "code";
+        1 present name "name";
+        2 always thresholds "thresholds";
+        3 always alert_type "alert_type";
     }
 }
 
@@ -1433,9 +1433,9 @@ json_object! {
         2 thresholds as Value;
     }
     write {
-        present code "code";
-        present name "name";
-        present thresholds "thresholds";
+        0 present code "code";
+        1 present name "name";
+        2 present thresholds "thresholds";
     }
 }
 
@@ -1498,8 +1498,8 @@ json_object! {
         1 billable_metric_codes as Value;
     }
     write {
-        present fee_types "fee_types";
-        present billable_metric_codes "billable_metric_codes";
+        0 present fee_types "fee_types";
+        1 present billable_metric_codes "billable_metric_codes";
     }
 }
 
@@ -1530,8 +1530,8 @@ json_object! {
         1 billable_metric_codes as Value;
     }
     write {
-        present fee_types "fee_types";
-        present billable_metric_codes "billable_metric_codes";
+        0 present fee_types "fee_types";
+        1 present billable_metric_codes "billable_metric_codes";
     }
 }
 
@@ -1734,7 +1734,7 @@ json_object! {
         5 paid_credits as Value;
         6 granted_credits as Value;
         8 billing_entity_code as Value;
-        9 expiration_at as Value;
+        9 expiration_at as Time;
         10 invoice_requires_successful_payment as Value;
         11 transaction_metadata as Value;
         12 transaction_name as Value;
@@ -1751,30 +1751,30 @@ json_object! {
         23 billing_entity_id as Value;
     }
     write {
-        present name "name";
-        present code "code";
-        present priority "priority";
-        always rate_amount "rate_amount" as DecimalString;
-        always currency "currency";
-        present paid_credits "paid_credits" as DecimalString;
-        present granted_credits "granted_credits" as DecimalString;
-        always external_customer_id "external_customer_id";
-        present billing_entity_code "billing_entity_code";
-        present expiration_at "expiration_at";
-        present invoice_requires_successful_payment "invoice_requires_successful_payment";
-        present transaction_metadata "transaction_metadata";
-        present transaction_name "transaction_name";
-        present transaction_priority "transaction_priority";
-        present purchase_order_number "purchase_order_number";
-        present applies_to "applies_to";
-        present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
-        present paid_top_up_max_amount_cents "paid_top_up_max_amount_cents";
-        present ignore_paid_top_up_limits_on_creation "ignore_paid_top_up_limits_on_creation";
-        present invoice_custom_section "invoice_custom_section";
-        present recurring_transaction_rules "recurring_transaction_rules";
-        present payment_method "payment_method";
-        present metadata "metadata";
-        present billing_entity_id "billing_entity_id";
+        0 present name "name";
+        1 present code "code";
+        2 present priority "priority";
+        3 always rate_amount "rate_amount" as DecimalString;
+        4 always currency "currency";
+        5 present paid_credits "paid_credits" as DecimalString;
+        6 present granted_credits "granted_credits" as DecimalString;
+        7 always external_customer_id "external_customer_id";
+        8 present billing_entity_code "billing_entity_code";
+        9 present expiration_at "expiration_at";
+        10 present invoice_requires_successful_payment "invoice_requires_successful_payment";
+        11 present transaction_metadata "transaction_metadata";
+        12 present transaction_name "transaction_name";
+        13 present transaction_priority "transaction_priority";
+        14 present purchase_order_number "purchase_order_number";
+        15 present applies_to "applies_to";
+        16 present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
+        17 present paid_top_up_max_amount_cents "paid_top_up_max_amount_cents";
+        18 present ignore_paid_top_up_limits_on_creation "ignore_paid_top_up_limits_on_creation";
+        19 present invoice_custom_section "invoice_custom_section";
+        20 present recurring_transaction_rules "recurring_transaction_rules";
+        21 present payment_method "payment_method";
+        22 present metadata "metadata";
+        23 present billing_entity_id "billing_entity_id";
     }
     refused {
         refused_
@@ -2171,7 +2171,7 @@ json_object! {
         0 name as Value;
         1 code as Value;
         2 priority as Integer;
-        3 expiration_at as Value;
+        3 expiration_at as Time;
         4 invoice_requires_successful_payment as Value;
         5 paid_top_up_min_amount_cents as Integer;
         6 paid_top_up_max_amount_cents as Integer;
@@ -2184,20 +2184,20 @@ json_object! {
         13 metadata as Value;
     }
     write {
-        present name "name";
-        present code "code";
-        present priority "priority";
-        present expiration_at "expiration_at";
-        present invoice_requires_successful_payment "invoice_requires_successful_payment";
-        present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
-        present paid_top_up_max_amount_cents "paid_top_up_max_amount_cents";
-        present billing_entity_code "billing_entity_code";
-        present purchase_order_number "purchase_order_number";
-        present invoice_custom_section "invoice_custom_section";
-        present recurring_transaction_rules "recurring_transaction_rules";
-        present payment_method "payment_method";
-        present applies_to "applies_to";
-        present metadata "metadata";
+        0 present name "name";
+        1 present code "code";
+        2 present priority "priority";
+        3 present expiration_at "expiration_at";
+        4 present invoice_requires_successful_payment "invoice_requires_successful_payment";
+        5 present paid_top_up_min_amount_cents "paid_top_up_min_amount_cents";
+        6 present paid_top_up_max_amount_cents "paid_top_up_max_amount_cents";
+        7 present billing_entity_code "billing_entity_code";
+        8 present purchase_order_number "purchase_order_number";
+        9 present invoice_custom_section "invoice_custom_section";
+        10 present recurring_transaction_rules "recurring_transaction_rules";
+        11 present payment_method "payment_method";
+        12 present applies_to "applies_to";
+        13 present metadata "metadata";
     }
 }
 

@@ -147,7 +147,7 @@ json_object! {
         10 amount as Value;
         11 credit_amount as Value;
         12 invoice_requires_successful_payment as Value;
-        19 created_at as Value;
+        19 created_at as Time;
     }
     optional {
         2 billing_entity_code as Value;
@@ -158,8 +158,8 @@ json_object! {
         14 remaining_amount_cents as Integer;
         15 remaining_credit_amount as Value;
         16 priority as Integer;
-        17 settled_at as Value;
-        18 failed_at as Value;
+        17 settled_at as Time;
+        18 failed_at as Time;
         20 name as Value;
         21 applied_invoice_custom_sections as Value;
         22 payment_method as Value;
@@ -167,31 +167,31 @@ json_object! {
         24 wallet as Value;
     }
     write {
-        always lago_id "lago_id";
-        always lago_wallet_id "lago_wallet_id";
-        present billing_entity_code "billing_entity_code";
-        present lago_invoice_id "lago_invoice_id";
-        present lago_credit_note_id "lago_credit_note_id";
-        present lago_voided_invoice_id "lago_voided_invoice_id";
-        always status "status";
-        always source "source";
-        always transaction_status "transaction_status";
-        always transaction_type "transaction_type";
-        always amount "amount";
-        always credit_amount "credit_amount";
-        always invoice_requires_successful_payment "invoice_requires_successful_payment";
-        present metadata "metadata";
-        present remaining_amount_cents "remaining_amount_cents";
-        present remaining_credit_amount "remaining_credit_amount";
-        present priority "priority";
-        present settled_at "settled_at";
-        present failed_at "failed_at";
-        always created_at "created_at";
-        present name "name";
-        present applied_invoice_custom_sections "applied_invoice_custom_sections";
-        present payment_method "payment_method";
-        present purchase_order_number "purchase_order_number";
-        present wallet "wallet";
+        0 always lago_id "lago_id";
+        1 always lago_wallet_id "lago_wallet_id";
+        2 present billing_entity_code "billing_entity_code";
+        3 present lago_invoice_id "lago_invoice_id";
+        4 present lago_credit_note_id "lago_credit_note_id";
+        5 present lago_voided_invoice_id "lago_voided_invoice_id";
+        6 always status "status";
+        7 always source "source";
+        8 always transaction_status "transaction_status";
+        9 always transaction_type "transaction_type";
+        10 always amount "amount";
+        11 always credit_amount "credit_amount";
+        12 always invoice_requires_successful_payment "invoice_requires_successful_payment";
+        13 present metadata "metadata";
+        14 present remaining_amount_cents "remaining_amount_cents";
+        15 present remaining_credit_amount "remaining_credit_amount";
+        16 present priority "priority";
+        17 present settled_at "settled_at";
+        18 present failed_at "failed_at";
+        19 always created_at "created_at";
+        20 present name "name";
+        21 present applied_invoice_custom_sections "applied_invoice_custom_sections";
+        22 present payment_method "payment_method";
+        23 present purchase_order_number "purchase_order_number";
+        24 present wallet "wallet";
     }
 }
 
@@ -219,16 +219,16 @@ json_object! {
         0 lago_id as Value;
         1 amount_cents as Integer;
         2 credit_amount as Value;
-        3 created_at as Value;
+        3 created_at as Time;
         4 wallet_transaction as Value;
     }
     optional {}
     write {
-        always lago_id "lago_id";
-        always amount_cents "amount_cents";
-        always credit_amount "credit_amount";
-        always created_at "created_at";
-        always wallet_transaction "wallet_transaction";
+        0 always lago_id "lago_id";
+        1 always amount_cents "amount_cents";
+        2 always credit_amount "credit_amount";
+        3 always created_at "created_at";
+        4 always wallet_transaction "wallet_transaction";
     }
 }
 
@@ -256,16 +256,16 @@ json_object! {
         0 lago_id as Value;
         1 amount_cents as Integer;
         2 credit_amount as Value;
-        3 created_at as Value;
+        3 created_at as Time;
         4 wallet_transaction as Value;
     }
     optional {}
     write {
-        always lago_id "lago_id";
-        always amount_cents "amount_cents";
-        always credit_amount "credit_amount";
-        always created_at "created_at";
-        always wallet_transaction "wallet_transaction";
+        0 always lago_id "lago_id";
+        1 always amount_cents "amount_cents";
+        2 always credit_amount "credit_amount";
+        3 always created_at "created_at";
+        4 always wallet_transaction "wallet_transaction";
     }
 }
 
@@ -376,19 +376,19 @@ json_object! {
         12 metadata as Value;
     }
     write {
-        always wallet_id "wallet_id";
-        present name "name";
-        present paid_credits "paid_credits" as DecimalString;
-        present granted_credits "granted_credits" as DecimalString;
-        present voided_credits "voided_credits" as DecimalString;
-        present voided_transaction_id "voided_transaction_id";
-        present priority "priority";
-        present invoice_requires_successful_payment "invoice_requires_successful_payment";
-        present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
-        present purchase_order_number "purchase_order_number";
-        present invoice_custom_section "invoice_custom_section";
-        present payment_method "payment_method";
-        present metadata "metadata";
+        0 always wallet_id "wallet_id";
+        1 present name "name";
+        2 present paid_credits "paid_credits" as DecimalString;
+        3 present granted_credits "granted_credits" as DecimalString;
+        4 present voided_credits "voided_credits" as DecimalString;
+        5 present voided_transaction_id "voided_transaction_id";
+        6 present priority "priority";
+        7 present invoice_requires_successful_payment "invoice_requires_successful_payment";
+        8 present ignore_paid_top_up_limits "ignore_paid_top_up_limits";
+        9 present purchase_order_number "purchase_order_number";
+        10 present invoice_custom_section "invoice_custom_section";
+        11 present payment_method "payment_method";
+        12 present metadata "metadata";
     }
     refused {
         refused_
@@ -610,13 +610,13 @@ json_object! {
         6 provider_error as FreeForm;
     }
     write {
-        always lago_wallet_transaction_id "lago_wallet_transaction_id";
-        always lago_customer_id "lago_customer_id";
-        always external_customer_id "external_customer_id";
-        present provider_customer_id "provider_customer_id";
-        present payment_provider "payment_provider";
-        present payment_provider_code "payment_provider_code";
-        present provider_error "provider_error";
+        0 always lago_wallet_transaction_id "lago_wallet_transaction_id";
+        1 always lago_customer_id "lago_customer_id";
+        2 always external_customer_id "external_customer_id";
+        3 present provider_customer_id "provider_customer_id";
+        4 present payment_provider "payment_provider";
+        5 present payment_provider_code "payment_provider_code";
+        6 present provider_error "provider_error";
     }
 }
 
@@ -668,10 +668,10 @@ json_object! {
         4 payment_url as Value;
     }
     write {
-        present lago_customer_id "lago_customer_id";
-        present lago_wallet_transaction_id "lago_wallet_transaction_id";
-        present external_customer_id "external_customer_id";
-        present payment_provider "payment_provider";
-        present payment_url "payment_url";
+        0 present lago_customer_id "lago_customer_id";
+        1 present lago_wallet_transaction_id "lago_wallet_transaction_id";
+        2 present external_customer_id "external_customer_id";
+        3 present payment_provider "payment_provider";
+        4 present payment_url "payment_url";
     }
 }

@@ -18,6 +18,6 @@ json_object! {
     }
     optional {}
     write {
-        always public_key "public_key";
+        0 always public_key "public_key";
     }
 }

@@ -52,16 +52,16 @@ json_object! {
         3 signature_algo as Value;
         4 name as Value;
         5 event_types as Value;
-        6 created_at as Value;
+        6 created_at as Time;
     }
     write {
-        always lago_id "lago_id";
-        always lago_organization_id "lago_organization_id";
-        always webhook_url "webhook_url";
-        present signature_algo "signature_algo";
-        present name "name";
-        present event_types "event_types";
-        present created_at "created_at";
+        0 always lago_id "lago_id";
+        1 always lago_organization_id "lago_organization_id";
+        2 always webhook_url "webhook_url";
+        3 present signature_algo "signature_algo";
+        4 present name "name";
+        5 present event_types "event_types";
+        6 present created_at "created_at";
     }
 }
 
@@ -103,10 +103,10 @@ json_object! {
         3 event_types as Value;
     }
     write {
-        always webhook_url "webhook_url";
-        present signature_algo "signature_algo";
-        present name "name";
-        present event_types "event_types";
+        0 always webhook_url "webhook_url";
+        1 present signature_algo "signature_algo";
+        2 present name "name";
+        3 present event_types "event_types";
     }
 }
 
@@ -193,10 +193,10 @@ json_object! {
         3 event_types as Value;
     }
     write {
-        present webhook_url "webhook_url";
-        present signature_algo "signature_algo";
-        present name "name";
-        present event_types "event_types";
+        0 present webhook_url "webhook_url";
+        1 present signature_algo "signature_algo";
+        2 present name "name";
+        3 present event_types "event_types";
     }
 }
 

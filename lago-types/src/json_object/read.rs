@@ -2,32 +2,35 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem;
 
+use chrono::{DateTime, Utc};
 use serde::de::{
     Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny,
     MapAccess, Visitor,
 };
 
 use crate::Patch;
-use crate::{decode::free_form, integer, patch::empty_for_null};
+use crate::{decode::free_form, integer, patch::empty_for_null, rfc3339};
 
 /// A struct that is read field by field.
 pub(crate) trait FromFields<'de>: Sized {
     /// What errors call it.
     const NAME: &'static str;
 
-    /// The names of its fields in JSON; `Incoming` says which one comes by its number.
+    /// The names of its fields in JSON. A field is known by its place here.
     const FIELDS: &'static [&'static str];
 
-    fn from_fields<A: MapAccess<'de>>(fields: Incoming<A>) -> Result<Self, A::Error>;
+    /// The place of the field that is called so.
+    fn index_of(name: &str) -> Option<usize>;
+
+    fn from_fields<A: MapAccess<'de>>(fields: Incoming<Self, A>) -> Result<Self, A::Error>;
 }
 
 /// Reads a struct.
 pub(crate) fn deserialize<'de, T: FromFields<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    // A mark for each field that has come.
-    const { assert!(T::FIELDS.len() <= u128::BITS as usize) };
     deserializer.deserialize_struct(T::NAME, T::FIELDS, StructVisitor(PhantomData))
 }
 
@@ -42,45 +45,57 @@ impl<'de, T: FromFields<'de>> Visitor<'de> for StructVisitor<T> {
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        const { assert!(T::FIELDS.len() <= Seen::MOST) };
         T::from_fields(Incoming {
             map,
-            names: T::FIELDS,
-            seen: 0,
-            expected: 0,
+            seen: Seen([0; 2]),
+            owner: PhantomData,
         })
     }
 }
 
-/// The fields of an object as they come. Those that a struct does not have are skipped.
-pub(crate) struct Incoming<A> {
-    map: A,
-    names: &'static [&'static str],
-    /// A bit for each field that has come.
-    seen: u128,
-    /// Servers send fields about in the order of the document, so the next one is looked at first.
-    expected: usize,
+/// A bit for each field that has come.
+struct Seen([u64; 2]);
+
+impl Seen {
+    /// The most fields that a struct can have.
+    const MOST: usize = 128;
+
+    /// Marks a field, unless it has come already.
+    #[inline]
+    fn mark<'de, T: FromFields<'de>>(&mut self, index: usize) -> bool {
+        // With fewer fields the compiler keeps one word in a register.
+        let word = match T::FIELDS.len() > 64 {
+            true => &mut self.0[index / 64],
+            false => &mut self.0[0],
+        };
+        let bit = 1 << (index % 64);
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
 }
 
-impl<'de, A: MapAccess<'de>> Incoming<A> {
-    /// The number of the next field; its value has to be read before the one after it.
+/// The fields of an object as they come. Those that the struct `T` does not have are skipped.
+pub(crate) struct Incoming<T, A> {
+    map: A,
+    seen: Seen,
+    owner: PhantomData<T>,
+}
+
+impl<'de, T: FromFields<'de>, A: MapAccess<'de>> Incoming<T, A> {
+    /// The place of the next field; its value has to be read before the one after it.
     #[inline]
     pub(crate) fn next_field(&mut self) -> Result<Option<usize>, A::Error> {
         loop {
-            let key = Key {
-                names: self.names,
-                expected: self.expected,
-            };
-            match self.map.next_key_seed(key)? {
+            match self.map.next_key_seed(Key::<T>(PhantomData))? {
                 None => return Ok(None),
                 Some(None) => drop(self.map.next_value::<IgnoredAny>()?),
                 Some(Some(index)) => {
-                    let mark = 1 << index;
-                    if self.seen & mark != 0 {
-                        return Err(A::Error::duplicate_field(self.names[index]));
-                    }
-                    self.seen |= mark;
-                    self.expected = index + 1;
-                    return Ok(Some(index));
+                    return match self.seen.mark::<T>(index) {
+                        true => Ok(Some(index)),
+                        false => Err(A::Error::duplicate_field(T::FIELDS[index])),
+                    };
                 }
             }
         }
@@ -88,40 +103,39 @@ impl<'de, A: MapAccess<'de>> Incoming<A> {
 
     /// Reads the value of a field that must be there.
     #[inline]
-    pub(crate) fn required<T, R: ReadAs<'de, T>>(
+    pub(crate) fn required<V, R: ReadAs<'de, V>>(
         &mut self,
-        field: &mut Option<T>,
+        field: &mut Option<V>,
         _: R,
     ) -> Result<(), A::Error> {
-        *field = Some(self.map.next_value_seed(Seed::<T, R>(PhantomData))?);
+        let value = self.map.next_value_seed(Seed::<V, R>(PhantomData))?;
+        // Nothing was in it, for a field comes once; so there is nothing to drop.
+        mem::forget(field.replace(value));
         Ok(())
     }
 
     /// Reads the value of a field that may be missing.
     #[inline]
-    pub(crate) fn optional<T, R: ReadAs<'de, T>>(
+    pub(crate) fn optional<V, R: ReadAs<'de, V>>(
         &mut self,
-        field: &mut T,
+        field: &mut V,
         _: R,
     ) -> Result<(), A::Error> {
-        *field = self.map.next_value_seed(Seed::<T, R>(PhantomData))?;
+        *field = self.map.next_value_seed(Seed::<V, R>(PhantomData))?;
         Ok(())
     }
 
     /// The error when a field that must be there is not.
     #[cold]
     pub(crate) fn missing(&self, index: usize) -> A::Error {
-        A::Error::missing_field(self.names[index])
+        A::Error::missing_field(T::FIELDS[index])
     }
 }
 
-/// A key of the object: the number of the field that is called so.
-struct Key {
-    names: &'static [&'static str],
-    expected: usize,
-}
+/// A key of the object: the place of the field that is called so.
+struct Key<T>(PhantomData<T>);
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de, T: FromFields<'de>> DeserializeSeed<'de> for Key<T> {
     type Value = Option<usize>;
 
     #[inline]
@@ -130,7 +144,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl Visitor<'_> for Key {
+impl<'de, T: FromFields<'de>> Visitor<'de> for Key<T> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,22 +153,18 @@ impl Visitor<'_> for Key {
 
     #[inline]
     fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
-        let is_expected = self.names.get(self.expected) == Some(&key);
-        Ok(match is_expected {
-            true => Some(self.expected),
-            false => self.names.iter().position(|name| *name == key),
-        })
+        Ok(T::index_of(key))
     }
 
     // Formats beside JSON.
 
     fn visit_bytes<E>(self, key: &[u8]) -> Result<Option<usize>, E> {
-        Ok(self.names.iter().position(|name| name.as_bytes() == key))
+        Ok(str::from_utf8(key).ok().and_then(T::index_of))
     }
 
     fn visit_u64<E>(self, key: u64) -> Result<Option<usize>, E> {
         let index = usize::try_from(key).ok();
-        Ok(index.filter(|index| *index < self.names.len()))
+        Ok(index.filter(|index| *index < T::FIELDS.len()))
     }
 }
 
@@ -185,25 +195,37 @@ impl<'de, T: Deserialize<'de>> ReadAs<'de, T> for Value {
     }
 }
 
-/// A whole number, however the server writes it.
-pub(crate) struct Integer;
+/// A way to read a type of which also options and patches are read so.
+macro_rules! ways {
+    ($($(#[$doc:meta])+ $way:ident($ty:ty) = $module:ident;)+) => {$(
+        $(#[$doc])+
+        pub(crate) struct $way;
 
-impl<'de> ReadAs<'de, i64> for Integer {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-        integer::deserialize(deserializer)
-    }
+        impl<'de> ReadAs<'de, $ty> for $way {
+            fn read<D: Deserializer<'de>>(deserializer: D) -> Result<$ty, D::Error> {
+                $module::deserialize(deserializer)
+            }
+        }
+
+        impl<'de> ReadAs<'de, Option<$ty>> for $way {
+            fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<$ty>, D::Error> {
+                $module::deserialize_option(deserializer)
+            }
+        }
+
+        impl<'de> ReadAs<'de, Patch<$ty>> for $way {
+            fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Patch<$ty>, D::Error> {
+                $module::deserialize_patch(deserializer)
+            }
+        }
+    )+};
 }
 
-impl<'de> ReadAs<'de, Option<i64>> for Integer {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-        integer::deserialize_option(deserializer)
-    }
-}
-
-impl<'de> ReadAs<'de, Patch<i64>> for Integer {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Patch<i64>, D::Error> {
-        integer::deserialize_patch(deserializer)
-    }
+ways! {
+    /// A whole number, however the server writes it.
+    Integer(i64) = integer;
+    /// A time, fast when it is written as the server does.
+    Time(DateTime<Utc>) = rfc3339;
 }
 
 /// JSON of any shape, within limits.

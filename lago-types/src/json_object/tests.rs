@@ -29,13 +29,13 @@ json_object! {
         6 rate as Value;
     }
     write {
-        always code "code";
-        always cents "cents";
-        always parent "parent";
-        present type_ "type";
-        present note "note";
-        present limit "limit";
-        present rate "rate" as DecimalString;
+        0 always code "code";
+        1 always cents "cents";
+        2 always parent "parent";
+        3 present type_ "type";
+        4 present note "note";
+        5 present limit "limit";
+        6 present rate "rate" as DecimalString;
     }
 }
 

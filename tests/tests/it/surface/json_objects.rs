@@ -39,9 +39,10 @@ fn note(
     for entry in words.split(|word| word == ";") {
         let entry: Vec<&str> = entry.iter().map(String::as_str).collect();
         let (field, said) = match (section, entry.as_slice()) {
-            ("required" | "optional", [_, field, "as", "Value"]) => (field, String::new()),
+            // `Time` reads what the type does.
+            ("required" | "optional", [_, field, "as", "Value" | "Time"]) => (field, String::new()),
             ("required" | "optional", [_, field, "as", way]) => (field, format!(" read:{way}")),
-            ("write", [_, field, name, form @ ..]) => {
+            ("write", [_, _, field, name, form @ ..]) => {
                 let name = name.trim_matches('"');
                 let renamed = match name == *field {
                     true => String::new(),

@@ -23,7 +23,8 @@ pub(crate) fn print(
         };
         list.push(quote!(#index #ident as #read;));
     }
-    let written = fields.iter().map(|field| {
+    let written = fields.iter().enumerate().map(|(index, field)| {
+        let index = Literal::usize_unsuffixed(index);
         let (ident, json) = (field.ident, &field.field.name);
         let when = match field.presence {
             Presence::Required | Presence::RequiredNullable => quote!(always),
@@ -33,7 +34,7 @@ pub(crate) fn print(
             let form = format_ident!("{form}");
             quote!(as #form)
         });
-        quote!(#when #ident #json #form;)
+        quote!(#index #when #ident #json #form;)
     });
     let refused = refuses.then(|| quote!(refused { refused_ }));
     quote! {
@@ -52,6 +53,7 @@ fn read_as(field: &StructField<'_>, owner: &Type) -> &'static str {
     match &field.field.ty {
         _ if field.null_as_empty() => "EmptyForNull",
         TypeRef::Integer => "Integer",
+        TypeRef::DateTime => "Time",
         ty if owner.received && holds_any_json(ty) => "FreeForm",
         _ => "Value",
     }
