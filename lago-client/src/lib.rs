@@ -32,6 +32,8 @@ mod download;
 #[cfg(feature = "drift")]
 mod drift;
 mod error;
+#[cfg(any(feature = "ingest", feature = "webhooks"))]
+mod fields;
 mod framing;
 mod headers;
 mod http_client;

@@ -1,7 +1,12 @@
 //! A page of a list.
 
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
 use lago_types::PaginationMeta;
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// One page of a list.
 ///
@@ -9,13 +14,12 @@ use serde::{Deserialize, Serialize};
 /// some lists; then the page is the only one.
 ///
 /// A page can be kept: it is written as an object of `items` and `meta`, and read again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The elements.
     pub items: Vec<T>,
     /// Where in the list the page stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<PaginationMeta>,
 }
 
@@ -57,5 +61,54 @@ impl<'p, T> IntoIterator for &'p Page<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.items.iter()
+    }
+}
+
+/// What errors call a page, and its fields.
+const NAME: &str = "Page";
+const FIELDS: &[&str] = &["items", "meta"];
+
+impl<T: Serialize> Serialize for Page<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let count = 1 + usize::from(self.meta.is_some());
+        let mut fields = serializer.serialize_struct(NAME, count)?;
+        fields.serialize_field("items", &self.items)?;
+        if let Some(meta) = &self.meta {
+            fields.serialize_field("meta", meta)?;
+        }
+        fields.end()
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_struct(NAME, FIELDS, PageVisitor(PhantomData))
+    }
+}
+
+struct PageVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for PageVisitor<T> {
+    type Value = Page<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("struct Page")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
+        let (mut items, mut meta) = (None, None);
+        while let Some(name) = map.next_key::<Cow<'_, str>>()? {
+            match &*name {
+                "items" if items.is_some() => return Err(A::Error::duplicate_field("items")),
+                "items" => items = Some(map.next_value()?),
+                "meta" if meta.is_some() => return Err(A::Error::duplicate_field("meta")),
+                "meta" => meta = Some(map.next_value()?),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(Page {
+            items: items.ok_or_else(|| A::Error::missing_field("items"))?,
+            meta: meta.flatten(),
+        })
     }
 }

@@ -1,6 +1,5 @@
 //! An event as the pipeline has it: the bytes that every attempt sends.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
 
@@ -10,6 +9,7 @@ use tokio::time::Instant;
 
 use super::outcome::EventOutcome;
 use super::ticket::{Confirmation, Ticket};
+use crate::fields::Fields;
 
 /// An event that was accepted.
 #[derive(Debug)]
@@ -69,13 +69,10 @@ impl Event {
         ticket: Ticket,
         receipt: Option<oneshot::Sender<EventOutcome>>,
     ) -> Self {
-        let key = match serde_json::from_slice::<Key<'_>>(&json) {
-            Ok(Key {
-                external_subscription_id,
-                transaction_id,
-            }) => keys.hash_one((external_subscription_id, transaction_id)),
+        let key = match key_of(&json) {
+            Some(key) => keys.hash_one(key),
             // Whatever a later version of this crate wrote: the server knows what to do with it.
-            Err(_) => keys.hash_one(&json),
+            None => keys.hash_one(&json),
         };
         Self {
             json: json.into(),
@@ -165,13 +162,13 @@ impl Event {
     }
 }
 
-/// By what an event is known, of the JSON that it was written as.
-#[derive(serde::Deserialize)]
-struct Key<'j> {
-    #[serde(borrow)]
-    external_subscription_id: Cow<'j, str>,
-    #[serde(borrow)]
-    transaction_id: Cow<'j, str>,
+/// By what an event is known, of the JSON that it was written as: subscription and transaction.
+fn key_of(json: &[u8]) -> Option<(String, String)> {
+    let fields = Fields::read(json)?;
+    Some((
+        fields.get("external_subscription_id")?,
+        fields.get("transaction_id")?,
+    ))
 }
 
 thread_local! {

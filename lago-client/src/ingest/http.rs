@@ -3,13 +3,13 @@
 use bytes::Bytes;
 use lago_types::api_error::{ApiError, Details};
 use reqwest::StatusCode;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::outcome::{BatchOutcome, Fault, Rejection};
 use super::sink::{EventBatch, Sink};
 use crate::client::Client;
 use crate::error::{Error, Kind};
+use crate::fields::Fields;
 use crate::framing::{self, Expected, Tear};
 use crate::generated::operations::op;
 use crate::operation::Operation;
@@ -80,12 +80,8 @@ fn tear(body: &[u8]) -> Tear {
 
 /// How many events a response lists as stored; none where it is no such response.
 fn stored(body: &[u8]) -> Option<usize> {
-    #[derive(Deserialize)]
-    struct Stored {
-        events: Vec<IgnoredAny>,
-    }
-    let stored: Stored = serde_json::from_slice(body).ok()?;
-    Some(stored.events.len())
+    let events: Vec<IgnoredAny> = Fields::read(body)?.get("events")?;
+    Some(events.len())
 }
 
 /// Whether a body is the beginning and the end of what Lago says when it has stored events. To read all of it would
