@@ -13,8 +13,8 @@ table="event 50 250 1.08
 batch 10 40 -
 ingest 10 40 -
 customer 50 250 1.00
-list 10 40 0.82
-full 3 9 0.90"
+list 10 40 0.80
+full 3 9 0.87"
 wanted=${*:-event batch ingest customer list full}
 
 work=$(mktemp -d)
