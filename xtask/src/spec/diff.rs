@@ -15,7 +15,6 @@ mod messages;
 mod names;
 mod operations;
 mod parameters;
-mod renames;
 mod report;
 mod rules;
 mod schema;
@@ -35,9 +34,9 @@ pub(crate) use rules::Severity;
 
 use crate::regen::Generated;
 use crate::regen::ir::Api;
+use crate::regen::renames::Renames;
 use crate::yaml::read::Document;
 use finding::Place;
-use renames::Renames;
 use semver::{RustChange, changes};
 use surface::Surface;
 use walk::{Similar, Walk};
