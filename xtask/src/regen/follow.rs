@@ -26,6 +26,13 @@ pub(crate) struct Data {
     pub(crate) operations: Source,
 }
 
+impl Data {
+    /// All files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Source> {
+        self.overlay.iter().chain([&self.names, &self.operations])
+    }
+}
+
 /// The sections of names.yaml that list addresses, and those whose keys are addresses.
 const LISTS: [&str; 5] = ["types", "merge", "enums", "decimals", "client_generated"];
 const KEYS: [&str; 2] = ["arguments", "asked"];
