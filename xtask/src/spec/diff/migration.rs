@@ -47,32 +47,42 @@ fn advice(change: &RustChange) -> String {
         (What::Removed, Kind::Struct | Kind::Record | Kind::Enum) => {
             "name the type that its fields and calls have now".to_owned()
         }
+        (What::Removed, Kind::Implementation) if name.ends_with(": Default") => {
+            "make it with `new`: something of it has to be given".to_owned()
+        }
         (What::Removed, _) => "do without it: the document has it no longer".to_owned(),
         (What::Added, _) => format!("give `{}`", name.rsplit("::").next().unwrap_or(&name)),
         (What::Changed(was, is), Kind::Field | Kind::Output) => taken(was, is),
         (What::Changed(..), Kind::Record | Kind::Struct) => {
             "make it with `new` and its setters".to_owned()
         }
+        (What::Changed(..), Kind::Variant) => "take what it holds now".to_owned(),
         (What::Changed(was, is), Kind::Method) => called(was, is),
         _ => change.breaks.unwrap_or_default().to_owned(),
     }
 }
 
-/// What to do with a value of another type.
+/// What to do with a value of another type. Both of what is sent and what comes, since a field does not tell.
 fn taken(was: &str, is: &str) -> String {
-    let inner = |ty: &str, outer: &str| {
+    let within = |ty: &str, outer: &str| -> Option<String> {
         let inner = ty.strip_prefix(outer)?.strip_suffix('>')?;
         Some(inner.to_owned())
     };
-    let optional = |ty: &str| inner(ty, "Option<");
-    match (optional(was), optional(is)) {
-        (None, Some(inner)) if inner == was => {
-            "handle `None`: it may be missing or null".to_owned()
+    let is_around =
+        |outer: &str, ty: &str, inner: &str| within(ty, outer).as_deref() == Some(inner);
+    let said = match (within(was, "Option<"), within(is, "Option<")) {
+        (None, Some(inner)) if inner == was => "expect `None`, too",
+        (Some(inner), None) if inner == is => "take it without `Option`: it is always there",
+        (Some(inner), None) if is_around("Patch<", is, &inner) => {
+            "set it by its setter, or as `Patch`: null can be sent now"
         }
-        (Some(inner), None) if inner == is => "use it as it is: it is always there".to_owned(),
-        _ if inner(is, "Vec<").as_deref() == Some(was) => "take a list".to_owned(),
-        _ => format!("take `{is}`"),
-    }
+        (None, Some(inner)) if is_around("Patch<", was, &inner) => {
+            "set it by its setter, or leave it out: null cannot be sent any more"
+        }
+        _ if is_around("Vec<", is, was) => "take a list",
+        _ => return format!("take `{is}`"),
+    };
+    said.to_owned()
 }
 
 /// What to do where a method has another signature.
@@ -104,12 +114,12 @@ mod tests {
             (
                 Kind::Field,
                 changed("Plan", "Option<Plan>"),
-                "handle `None`",
+                "expect `None`",
             ),
             (
                 Kind::Output,
                 changed("Option<Plan>", "Plan"),
-                "use it as it is",
+                "take it without `Option`",
             ),
             (Kind::Field, changed("Plan", "Vec<Plan>"), "take a list"),
             (
@@ -129,6 +139,21 @@ mod tests {
             ),
             (Kind::Struct, changed("", ""), "make it with `new`"),
             (Kind::Enum, changed("", ""), "it is something else now"),
+            (
+                Kind::Field,
+                changed("Patch<Uuid>", "Option<Uuid>"),
+                "set it by its setter, or leave it out",
+            ),
+            (
+                Kind::Field,
+                changed("Option<Uuid>", "Patch<Uuid>"),
+                "set it by its setter, or as `Patch`",
+            ),
+            (
+                Kind::Variant,
+                changed("A in a", "B in a"),
+                "take what it holds",
+            ),
             (Kind::Variant, What::Removed, "match it no longer"),
             (Kind::Struct, What::Removed, "name the type"),
             (Kind::Method, What::Removed, "do without it"),
