@@ -5,12 +5,14 @@
 #   tests/rehearse-update.sh DIR [REV]
 #
 # DIR holds the published document as openapi-VERSION.yaml; it is not ours to keep here. REV is the revision before
-# the update: without it, the parent of the first commit whose openapi.yaml has the version. The tree of REV is put
-# into a temporary folder. There
-#   1. the tools run on the document: what they leave is compared with what is committed, and what differs is what
-#      a person still wrote (words, overlay, names, rows);
-#   2. that is taken over as data from HEAD, the document is imported again and the code generated.
-# The status is 1 when the facts, the words or the generated code differ from what is committed.
+# the update: without it, the parent of the first commit whose openapi.yaml has the version. The tree of REV becomes a
+# repository of its own in a temporary folder. There
+#   1. `cargo xtask spec update` runs: it says what is left for people, and what it leaves is compared with what is
+#      committed;
+#   2. what people wrote (words, overlay, names, rows) is taken over as data from HEAD, and the same command runs again:
+#      nothing may be left now, and it lists what people decided.
+# The status is 1 when something is left, or when the facts, the words or the generated code differ from what is
+# committed.
 set -euo pipefail
 
 if [[ $# -lt 1 || ! -d $1 ]]; then
@@ -43,19 +45,33 @@ mkdir "$work/tree" "$work/head"
 git archive "$before" | tar -x -C "$work/tree"
 git archive HEAD | tar -x -C "$work/head"
 
-apply=
-if "$xtask" spec import --help | grep -q -- '--apply'; then
-    apply=--apply
-fi
+# The tree before, as a repository: `update` compares with what is committed.
+commit=(-c user.name=rehearsal -c user.email=rehearsal@example.com -c core.hooksPath=/dev/null -c commit.gpgsign=false)
+(
+    cd "$work/tree"
+    git init --quiet
+    git add --all
+    git "${commit[@]}" commit --quiet --message "Before"
+)
+update() { # and the log that it writes; 1 means that something is left for people
+    (cd "$work/tree" && "$xtask" spec update "$document" --no-snapshots --pr-body "$work/body.md") >"$1" 2>&1
+}
+
 echo "== the tools, on $(git log -1 --format='%h %s' "$before")"
 started=$(date +%s%N)
-(cd "$work/tree" && "$xtask" spec import $apply "$document") >"$work/import.log" 2>&1 || {
-    cat "$work/import.log" >&2
+left=0
+update "$work/first.log" || left=$?
+if [[ $left -gt 1 ]]; then
+    cat "$work/first.log" >&2
     exit 1
-}
-(cd "$work/tree" && "$xtask" regen) >"$work/regen.log" 2>&1 || true
-echo "import and regen took $((($(date +%s%N) - started) / 1000000)) ms"
-echo "left for a person: $(grep -c '^error' "$work/regen.log" || true) messages of regen"
+fi
+echo "update took $((($(date +%s%N) - started) / 1000000)) ms"
+sed -n '/^document /p; /^Rust /p; /^overlay /p' "$work/first.log"
+if [[ $left -eq 1 ]]; then
+    echo "left for people:"
+    # The head of each list, which counts what is in it.
+    sed -n '/^Left for people:/,$p' "$work/first.log" | grep -E '^[A-Z][^:]*: [0-9]+' | sed 's/ (.*//; s/^/  /'
+fi
 
 echo "== what a person wrote beyond that (lines added, removed)"
 differences() { # in a path below both folders
@@ -66,16 +82,20 @@ for path in "${decided[@]}"; do
     differences "$path"
 done
 
-echo "== the decisions of HEAD as data, imported and generated anew"
+echo "== the decisions of HEAD as data, and the same command again: what people decided"
 for path in "${decided[@]}"; do
     rm -rf "${work:?}/tree/$path"
     cp -R "$work/head/$path" "$work/tree/$path"
 done
-(cd "$work/tree" && "$xtask" spec import "$document" && "$xtask" regen) >"$work/regen.log" 2>&1 || {
-    cat "$work/regen.log" >&2
+left=0
+update "$work/second.log" || left=$?
+if [[ $left -ne 0 ]]; then
+    cat "$work/second.log" >&2
     exit 1
-}
+fi
+sed -n '/^## What people decided/,/^## /p' "$work/body.md" | sed -n 's/^- /  /p'
 
+echo "== what that leaves"
 failed=0
 generated=(lago-client/src/generated lago-types/src/generated lago-types/benches/generated tests/src/generated)
 for path in openapi.yaml "${generated[@]}"; do

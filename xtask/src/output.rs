@@ -1,4 +1,4 @@
-//! Generated files on disk: the only IO of `cargo xtask regen`.
+//! What commands write: generated files, and others as a whole.
 
 use std::fs;
 use std::io;
@@ -89,6 +89,15 @@ pub(crate) fn write(root: &Path, differences: &[Difference]) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Writes a file whole or not at all.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let beside = path.with_file_name(name);
+    fs::write(&beside, text)?;
+    fs::rename(&beside, path)
 }
 
 /// Copies manifests and hand-written sources of the published crates to `out`, so that they

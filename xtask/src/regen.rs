@@ -19,6 +19,7 @@ mod problem;
 mod prose;
 mod reach;
 mod read;
+pub(crate) mod renames;
 #[cfg(test)]
 mod sample;
 pub(crate) mod schema;

@@ -11,26 +11,24 @@ mod missing;
 mod report;
 mod rows;
 mod table;
+pub(crate) mod taken;
 #[cfg(test)]
 mod tests;
+pub(crate) mod update;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::regen::follow::{Data, follow, with_additions};
-use crate::regen::overlay::{Overlay, Review};
-use crate::regen::unnamed::unnamed;
-use crate::regen::{Inputs, Source};
+use crate::output;
+use crate::regen::Source;
+use crate::regen::overlay::Overlay;
 use crate::sources::{self, DOCUMENT, io_problem};
-use crate::yaml::edit::{Edit, edited};
 use crate::yaml::read::Document;
 use crate::yaml::write::to_yaml;
 pub(crate) use lint::files::{explain, lint_file};
 use report::Report;
-use rows::Rows;
+use taken::{Workspace, take};
 
 /// Brings the facts of the document at `upstream` into openapi.yaml of a workspace, which keeps its prose
 /// (and is created when missing), and looks at the data beside it: with `apply`, what has become true goes from
@@ -42,50 +40,18 @@ pub(crate) fn import_file(
 ) -> Result<String, Diagnostics> {
     let theirs = sources::read(upstream, &upstream.display().to_string())?;
     let theirs = Document::parse(&theirs.name, &theirs.text)?;
-    let Workspace { text, ours, data } = Workspace::read(root)?;
-    let added = match (&ours, &data) {
-        (Some(ours), Some(data)) => {
-            Some(with_additions(ours.root(), theirs.root(), &data.overlay)?)
-        }
-        _ => None,
-    };
-    let imported = import::import(&theirs, ours.as_ref(), added.as_ref())?;
-    let now = Document::parse(DOCUMENT, &imported.text)?;
-    let mut files = BTreeMap::new();
-    let outcome = match text.as_ref() == Some(&imported.text) {
-        true => "unchanged",
-        false => {
-            files.insert(DOCUMENT.to_owned(), imported.text.clone());
-            "written"
-        }
-    };
-    let mut report = Report::new(format!("{DOCUMENT}: {outcome}"), &imported, &theirs, &now);
-    if let (Some(ours), Some(data), Some(added)) = (&ours, data, &added) {
-        let reviews = follow(ours.root(), now.root(), &data)?;
-        let (data, by_hand) = changed(data, &reviews);
-        let rows = Document::parse(&data.operations.name, &data.operations.text)?;
-        report.rows = Rows::missing(theirs.root(), &rows);
-        if apply {
-            files.extend(texts(&data, &reviews));
-            let empty = |source: &&Source| source.text.contains("\nentries: []\n");
-            let empty = data.overlay.iter().filter(empty);
-            report.emptied = empty.map(|source| source.name.clone()).collect();
-        }
-        let spec = Source {
-            name: DOCUMENT.to_owned(),
-            text: imported.text.clone(),
-        };
-        report.unnamed = unnamed(&Inputs::new(spec, data, false), added)
-            .map_err(|problems| problems.to_string());
-        report.reviews = reviews;
-        (report.applied, report.by_hand) = (apply, by_hand);
-    }
-    let report = report.to_string();
-    for (name, text) in files {
+    let workspace = Workspace::read(root)?;
+    let before = workspace.ours.as_ref().map(|(_, document)| document);
+    let taken = take(&theirs, &workspace, before, apply)?;
+    for (name, text) in taken.files() {
         let path = root.join(name);
-        fs::write(&path, text).map_err(|error| io_problem(&path, &error))?;
+        output::replace(&path, text).map_err(|error| io_problem(&path, &error))?;
     }
-    Ok(report)
+    Ok(Report {
+        taken: &taken,
+        applied: apply,
+    }
+    .to_string())
 }
 
 /// openapi.yaml, or another document, with the overlay applied; and what did not apply to the other.
@@ -120,24 +86,17 @@ fn document(root: &Path, file: Option<&Path>) -> Result<(String, Document), Diag
     Ok((source.text, document))
 }
 
-/// A workspace before the import: its openapi.yaml, and the data beside it.
-struct Workspace {
-    text: Option<String>,
-    ours: Option<Document>,
-    data: Option<Data>,
-}
-
 impl Workspace {
-    fn read(root: &Path) -> Result<Self, Diagnostics> {
+    /// Reads what is there.
+    pub(crate) fn read(root: &Path) -> Result<Self, Diagnostics> {
         let mut workspace = Self {
-            text: None,
             ours: None,
             data: None,
         };
         if root.join(DOCUMENT).exists() {
             let Source { name, text } = sources::own(root, DOCUMENT)?;
-            workspace.ours = Some(Document::parse(&name, &text)?);
-            workspace.text = Some(text);
+            let document = Document::parse(&name, &text)?;
+            workspace.ours = Some((text, document));
             // A folder with a document alone is a workspace that begins.
             if root.join("xtask/overlay").is_dir() {
                 workspace.data = Some(sources::data(root)?);
@@ -145,44 +104,6 @@ impl Workspace {
         }
         Ok(workspace)
     }
-}
-
-/// The data as the reviews have it, and the places that cannot be changed in their text.
-fn changed(mut data: Data, reviews: &[Review]) -> (Data, Vec<String>) {
-    let mut by_hand = Vec::new();
-    let mut edits: BTreeMap<&str, BTreeSet<Edit>> = reviews
-        .iter()
-        .map(|review| (review.file.as_str(), review.edits.clone()))
-        .collect();
-    let files = data.overlay.iter_mut();
-    for source in files.chain([&mut data.names, &mut data.operations]) {
-        let Some(mut edits) = edits.remove(source.name.as_str()) else {
-            continue;
-        };
-        loop {
-            match edited(&source.text, &edits) {
-                Ok(text) => break source.text = text,
-                Err(place) => {
-                    by_hand.push(format!("{} {place}", source.name));
-                    let before = edits.len();
-                    edits.retain(|edit| !edit.is_at(&place));
-                    if edits.len() == before {
-                        break;
-                    }
-                }
-            }
-        }
-    }
-    (data, by_hand)
-}
-
-/// The texts of the files that the reviews change, by name.
-fn texts(data: &Data, reviews: &[Review]) -> BTreeMap<String, String> {
-    let files = data.overlay.iter().chain([&data.names, &data.operations]);
-    files
-        .filter(|source| reviews.iter().any(|review| review.file == source.name))
-        .map(|source| (source.name.clone(), source.text.clone()))
-        .collect()
 }
 
 /// How much a test tries: all of it with `LAGO_TESTS=whole` in the environment.

@@ -5,7 +5,7 @@
 use crate::operation::{Idempotency::*, Method::*, Operation, RequestBody::*, row};
 
 /// Every operation of the API, by path and method.
-pub static OPERATIONS: [Operation; 223] = [
+pub static OPERATIONS: &[Operation] = &[
     row("findAllActivityLogs", Get, "/activity_logs", "activity_logs.list", Idempotent, Absent, &["activity_logs"], &[], None, Some("1.28.1")),
     row("findActivityLog", Get, "/activity_logs/{activity_id}", "activity_logs.get", Idempotent, Absent, &["activity_log"], &[("activity_id", "activity_id")], None, Some("1.28.1")),
     row("findAllAddOns", Get, "/add_ons", "add_ons.list", Idempotent, Absent, &["add_ons"], &[], None, Some("0.26.0-beta")),

@@ -41,7 +41,7 @@ fn the_table_is_the_document() {
 #[test]
 fn every_row_has_a_call() {
     assert_eq!(CALLS.len(), OPERATIONS.len());
-    for (call, row) in CALLS.iter().zip(&OPERATIONS) {
+    for (call, row) in CALLS.iter().zip(OPERATIONS) {
         assert_eq!(call.id, row.id);
     }
 }
@@ -49,7 +49,7 @@ fn every_row_has_a_call() {
 #[test]
 fn operations() {
     let mut lines = String::new();
-    for row in &OPERATIONS {
+    for row in OPERATIONS {
         let repeatable = match row.idempotency {
             Idempotency::Idempotent => "repeatable",
             Idempotency::WithKey(_) => "by key",

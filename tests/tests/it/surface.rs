@@ -178,7 +178,7 @@ fn methods() {
     // What is called beyond the table is the second shape of a body, several instead of one, and
     // what fetches files after other calls.
     let mut beyond: BTreeMap<String, String> = found;
-    for operation in &OPERATIONS {
+    for operation in OPERATIONS {
         let call = beyond.remove(operation.resource);
         let published = format!("{} {}", operation.method, operation.path);
         assert_eq!(call, Some(published), "{}", operation.resource);

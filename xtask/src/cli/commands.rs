@@ -55,7 +55,7 @@ pub(crate) fn regen(options: &Regen, root: &Path) -> Result<String, Diagnostics>
             pointer: None,
             message: "the code of another document would replace that of this workspace".to_owned(),
             advice: "add `--out DIR` for a copy with that code, or `--check` to see how it would differ; \
-                     `cargo xtask spec import FILE` takes a new version over"
+                     `cargo xtask spec update FILE` takes a new version over"
                 .to_owned(),
         }
         .into());

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::spec_diff;
+use super::{spec_diff, spec_update};
 use crate::diagnostic::Diagnostics;
 use crate::spec;
 
@@ -21,6 +21,7 @@ pub(crate) enum Spec {
         #[arg(long)]
         apply: bool,
     },
+    Update(spec_update::Options),
     Diff(spec_diff::Diff),
     /// Says what is wrong with a document, or will be for those who generate code from it.
     ///
@@ -73,6 +74,7 @@ pub(crate) fn run(command: Spec, root: &Path) -> ExitCode {
                 (document, true)
             })
         }
+        Spec::Update(options) => return spec_update::run(root, &options),
         Spec::Diff(options) => return spec_diff::run(root, &options),
         Spec::Lint(options) => lint(&options, root),
     };

@@ -1,20 +1,15 @@
 //! What `cargo xtask spec diff` does with the disk, git and the terminal.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::regen::follow::Data;
+use super::revision::{inputs, problem, version};
+use crate::diagnostic::Diagnostics;
 use crate::regen::{self, Inputs, Source};
-use crate::sources::{self, DOCUMENT};
 use crate::spec::diff::{self, Built, Names, Report, Rust, Severity, Side};
 use crate::yaml::read::Document;
-
-const OVERLAY: &str = "xtask/overlay";
-const NAMES: &str = "xtask/names.yaml";
-const OPERATIONS: &str = "xtask/operations.yaml";
 
 /// The status of what could not be compared.
 const UNUSABLE: u8 = 2;
@@ -89,21 +84,54 @@ fn fails(worst: Option<Severity>, fail_on: Option<FailOn>) -> bool {
 
 fn report(root: &Path, options: &Diff) -> Result<Report, Diagnostics> {
     let (old, new) = (inputs(root, &options.old)?, inputs(root, &options.new)?);
-    let (was, is) = (side(&old, options.merged)?, side(&new, options.merged)?);
     // The generator takes most of the time, and the two runs have nothing in common.
-    let (old, new_built) = std::thread::scope(|scope| {
-        let old = scope.spawn(|| built(&old));
-        let new = built(&new);
-        (old.join(), new)
-    });
-    let old = match old {
-        Ok(built) => built,
-        Err(panic) => std::panic::resume_unwind(panic),
-    };
-    let version = version(root)?;
-    let names = Document::parse(&new.names.name, &new.names.text)?;
-    let mut comparison = diff::compare(&was, &is);
-    let (rust, apis) = match (&old, &new_built) {
+    let (was, is) = both(
+        || generation(&old, options.merged),
+        || generation(&new, options.merged),
+    );
+    let asked = (options.old.as_str(), options.new.as_str());
+    compared(asked, [&was?, &is?], &new.names, version(root)?)
+}
+
+/// Does two things at once.
+pub(super) fn both<A: Send, B>(
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// A document, and what it becomes.
+pub(super) struct Generation {
+    side: Side,
+    pub(super) built: Result<Built, Diagnostics>,
+}
+
+/// Reads a document and generates from it; with `merged` it is read with the corrections of its overlay.
+pub(super) fn generation(inputs: &Inputs, merged: bool) -> Result<Generation, Diagnostics> {
+    Ok(Generation {
+        side: side(inputs, merged)?,
+        built: built(inputs),
+    })
+}
+
+/// Compares two, as they were asked for; `names` is names.yaml of the new one, `version` that of the crates.
+pub(super) fn compared(
+    asked: (&str, &str),
+    [old, new]: [&Generation; 2],
+    names: &Source,
+    version: String,
+) -> Result<Report, Diagnostics> {
+    let names = Document::parse(&names.name, &names.text)?;
+    let mut comparison = diff::compare(&old.side, &new.side);
+    let (rust, apis) = match (&old.built, &new.built) {
         (Ok(old), Ok(new)) => {
             let changes = diff::rust(&mut comparison, old, new);
             (
@@ -117,7 +145,7 @@ fn report(root: &Path, options: &Diff) -> Result<Report, Diagnostics> {
         document: &names,
         apis,
     };
-    let asked = (options.old.clone(), options.new.clone());
+    let asked = (asked.0.to_owned(), asked.1.to_owned());
     Ok(Report::new(asked, comparison, rust, known))
 }
 
@@ -130,61 +158,6 @@ fn built(inputs: &Inputs) -> Result<Built, Diagnostics> {
             "mend the generator; `cargo xtask regen --spec FILE --out DIR` writes the code",
         )
     })
-}
-
-/// A document, and what goes with it.
-fn inputs(root: &Path, asked: &str) -> Result<Inputs, Diagnostics> {
-    let path = Path::new(asked);
-    if path.exists() {
-        let spec = sources::read(path, asked)?;
-        return Ok(Inputs::new(spec, sources::data(root)?, false));
-    }
-    let (revision, document) = asked.split_once(':').unwrap_or((asked, DOCUMENT));
-    let of = |path: &str| -> Result<Source, Diagnostics> {
-        let name = format!("{revision}:{path}");
-        Ok(Source {
-            text: git(root, asked, &["show", &name])?,
-            name,
-        })
-    };
-    let spec = of(document)?;
-    let files = git(
-        root,
-        asked,
-        &["ls-tree", "--name-only", revision, &format!("{OVERLAY}/")],
-    )?;
-    let files = files.lines().filter(|file| file.ends_with(".yaml"));
-    let data = Data {
-        overlay: files.map(of).collect::<Result<_, _>>()?,
-        names: of(NAMES)?,
-        operations: of(OPERATIONS)?,
-    };
-    Ok(Inputs::new(spec, data, false))
-}
-
-/// What git prints.
-fn git(root: &Path, asked: &str, arguments: &[&str]) -> Result<String, Diagnostics> {
-    let advice =
-        "name a file that is there, or a git revision with openapi.yaml and xtask/overlay in it";
-    let failed = |message: String| problem(asked, message, advice);
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args(arguments)
-        .output();
-    let output = output.map_err(|error| {
-        failed(format!(
-            "there is no such file, and git does not run: {error}"
-        ))
-    })?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.trim().trim_start_matches("fatal: ");
-        return Err(failed(format!(
-            "there is no such file, and git says: {said}"
-        )));
-    }
-    String::from_utf8(output.stdout).map_err(|_| failed("it is not UTF-8 text".to_owned()))
 }
 
 fn side(inputs: &Inputs, merged: bool) -> Result<Side, Diagnostics> {
@@ -204,34 +177,6 @@ fn side(inputs: &Inputs, merged: bool) -> Result<Side, Diagnostics> {
         false => document.root().clone(),
     };
     Ok(Side { document, root })
-}
-
-/// The version of the crates.
-fn version(root: &Path) -> Result<String, Diagnostics> {
-    let manifest = sources::own(root, "Cargo.toml")?;
-    let line = manifest
-        .text
-        .lines()
-        .find_map(|line| line.strip_prefix("version = "));
-    line.map(|version| version.trim_matches('"').to_owned())
-        .ok_or_else(|| {
-            problem(
-                "Cargo.toml",
-                "it says no version of the workspace".to_owned(),
-                "write `version` in [workspace.package]",
-            )
-        })
-}
-
-fn problem(file: &str, message: String, advice: &str) -> Diagnostics {
-    Diagnostic {
-        file: file.to_owned(),
-        line: None,
-        pointer: None,
-        message,
-        advice: advice.to_owned(),
-    }
-    .into()
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Source;
-use super::moves::{Moves, operations, renamed_components};
+use super::moves::Moves;
 use super::overlay::{Outcome, Overlay, Review};
-use super::schema::{reference, strings};
+use super::renames::{Renames, operations};
+use super::schema::{reference, strings, text};
 use crate::diagnostic::Diagnostics;
 use crate::pointer::join;
 use crate::yaml::edit::Edit;
@@ -23,6 +24,13 @@ pub(crate) struct Data {
     pub(crate) names: Source,
     /// operations.yaml.
     pub(crate) operations: Source,
+}
+
+impl Data {
+    /// All files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Source> {
+        self.overlay.iter().chain([&self.names, &self.operations])
+    }
 }
 
 /// The sections of names.yaml that list addresses, and those whose keys are addresses.
@@ -52,7 +60,7 @@ pub(crate) fn with_additions(
 ) -> Result<Value, Diagnostics> {
     let mut added = before.clone();
     Overlay::parse(overlay)?.apply_additions(&mut added);
-    let renamed = renamed_components(before, now);
+    let renamed = Renames::between(before, now).schemas();
     if let Some(components) = added.pointer_mut("/components/schemas") {
         for (old, new) in renamed {
             components[new] = components[old].clone();
@@ -104,8 +112,8 @@ fn review_names(names: &Document, merged: &Value, moves: &Moves<'_>) -> Review {
 /// Rows whose operation has another id now.
 fn review_operations(rows: &Document, before: &Value, merged: &Value) -> Review {
     let mut found = Found::of(rows.name());
-    let before: BTreeMap<String, String> = operations(before).collect();
-    let now: BTreeMap<String, String> = operations(merged).map(|(id, place)| (place, id)).collect();
+    let before: BTreeMap<String, String> = ids(before).map(|(place, id)| (id, place)).collect();
+    let now: BTreeMap<String, String> = ids(merged).collect();
     let ids: BTreeSet<&String> = now.values().collect();
     for (id, _) in entries(rows.root()) {
         if ids.contains(id) {
@@ -117,6 +125,12 @@ fn review_operations(rows: &Document, before: &Value, merged: &Value) -> Review 
         }
     }
     found.0
+}
+
+/// The ids of operations, each with its place.
+fn ids(document: &Value) -> impl Iterator<Item = (String, String)> {
+    let all = operations(document).into_iter();
+    all.filter_map(|(place, node)| Some((place.address(), text(node, "operationId")?.to_owned())))
 }
 
 struct Found(Review);

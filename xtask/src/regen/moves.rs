@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::address::{Address, Addresses, index};
-use super::passes::facts;
-use super::schema::{METHODS, components, properties, reference, text};
+use super::renames::{Renames, shape};
+use super::schema::properties;
 
 /// What is known of two documents.
 pub(crate) struct Moves<'d> {
@@ -15,6 +15,7 @@ pub(crate) struct Moves<'d> {
     now: &'d Value,
     places_before: Addresses,
     places_now: Addresses,
+    renames: Renames,
     /// New names of component schemas.
     components: BTreeMap<String, String>,
     /// Where operations are now: method and path, as addresses have them.
@@ -29,13 +30,19 @@ const MOST_STEPS: usize = 6;
 impl<'d> Moves<'d> {
     /// Compares two documents.
     pub(crate) fn between(before: &'d Value, now: &'d Value) -> Self {
+        let renames = Renames::between(before, now);
+        // What only says the same may mean another thing, and nobody is asked here.
+        let operations = renames.operations(before, now).into_iter();
+        let operations = operations.filter(|operation| operation.certain);
+        let operations = operations.map(|moved| (moved.old.address(), moved.new.address()));
         Self {
             before,
             now,
             places_before: index(before),
             places_now: index(now),
-            components: renamed_components(before, now),
-            operations: moved_operations(before, now),
+            components: renames.schemas(),
+            operations: operations.collect(),
+            renames,
             wrapped: Vec::new(),
         }
     }
@@ -91,16 +98,11 @@ impl<'d> Moves<'d> {
             schema(self.before, &self.places_before, before),
             schema(self.now, &self.places_now, now),
         ) {
-            (Some(before), Some(now)) => self.shape(before) == facts(now),
+            (Some(before), Some(now)) => self.renames.shape(before) == shape(now),
             // Operations have no shape: they were found by their id.
             (None, None) => true,
             _ => false,
         }
-    }
-
-    /// The facts of a schema, with components by their new names.
-    fn shape(&self, schema: &Value) -> Value {
-        with_new_names(&facts(schema), &self.components)
     }
 
     /// An address after one of its steps has been brought up to date.
@@ -145,15 +147,12 @@ impl<'d> Moves<'d> {
             .before
             .pointer(self.places_before.get(owner.as_str())?)?;
         let now = self.now.pointer(self.places_now.get(owner.as_str())?)?;
-        let (_, old) = properties(before).find(|(known, _)| *known == name)?;
-        let old = self.shape(old);
-        let mut alike = properties(now).filter(|(known, schema)| {
-            before["properties"].get(known.as_str()).is_none() && facts(schema) == old
-        });
-        let (new, _) = alike.next()?;
-        if alike.next().is_some() {
-            return None;
-        }
+        let all = |schema: &'d Value| -> Vec<(&'d str, &'d Value)> {
+            let all = properties(schema);
+            all.map(|(name, node)| (name.as_str(), node)).collect()
+        };
+        let renamed = self.renames.properties(&all(before), &all(now));
+        let (_, new) = renamed.into_iter().find(|(old, _)| *old == name)?;
         let behind = &address[gone.as_str().len()..];
         Some(format!("{}.{new}{behind}", owner.as_str()))
     }
@@ -164,71 +163,6 @@ fn operation<'v, 'a>(document: &'v Value, address: Address<'a>) -> Option<(&'v V
     let (method, path) = address.operation()?;
     let found = document["paths"].get(path)?.get(method.to_lowercase())?;
     Some((found, &address.as_str()[method.len() + 1 + path.len()..]))
-}
-
-/// Component schemas that are gone, each with the new one that is of its shape, where only one is.
-pub(crate) fn renamed_components(before: &Value, now: &Value) -> BTreeMap<String, String> {
-    let (Some(old), Some(new)) = (components(before), components(now)) else {
-        return BTreeMap::new();
-    };
-    let shapes: Vec<(&String, Value)> = new
-        .iter()
-        .filter(|(name, _)| !old.contains_key(*name))
-        .map(|(name, schema)| (name, facts(schema)))
-        .collect();
-    let gone = old.iter().filter(|(name, _)| !new.contains_key(*name));
-    let renamed = gone.filter_map(|(name, schema)| {
-        let shape = facts(schema);
-        let mut alike = shapes.iter().filter(|(_, other)| *other == shape);
-        let (other, _) = alike.next()?;
-        alike
-            .next()
-            .is_none()
-            .then(|| (name.clone(), (*other).clone()))
-    });
-    renamed.collect()
-}
-
-/// Operations that are not where they were, each with where their id is now.
-fn moved_operations(before: &Value, now: &Value) -> BTreeMap<String, String> {
-    let now: BTreeMap<String, String> = operations(now).collect();
-    let moved = operations(before).filter_map(|(id, place)| {
-        let place_now = now.get(&id)?;
-        (*place_now != place).then(|| (place, place_now.clone()))
-    });
-    moved.collect()
-}
-
-/// The operations of a document: the id, and method and path as addresses have them.
-pub(crate) fn operations(document: &Value) -> impl Iterator<Item = (String, String)> {
-    let paths = document["paths"].as_object().into_iter().flatten();
-    paths.flat_map(|(path, item)| {
-        METHODS.into_iter().filter_map(move |method| {
-            let id = text(item.get(method)?, "operationId")?;
-            Some((id.to_owned(), format!("{} {path}", method.to_uppercase())))
-        })
-    })
-}
-
-fn with_new_names(node: &Value, names: &BTreeMap<String, String>) -> Value {
-    match node {
-        Value::Object(map) => {
-            let new = reference(node).and_then(|name| names.get(name));
-            let entries = map.iter().map(|(key, value)| {
-                let value = match new.filter(|_| key == "$ref") {
-                    Some(name) => super::schema::refer_to(name)["$ref"].clone(),
-                    None => with_new_names(value, names),
-                };
-                (key.clone(), value)
-            });
-            Value::Object(entries.collect())
-        }
-        Value::Array(items) => items
-            .iter()
-            .map(|item| with_new_names(item, names))
-            .collect(),
-        _ => node.clone(),
-    }
 }
 
 #[cfg(test)]

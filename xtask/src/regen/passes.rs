@@ -26,7 +26,6 @@ use super::address::Addresses;
 use super::names::Names;
 use super::problem::Problem;
 pub(crate) use enums::SITES;
-pub(crate) use rename::facts;
 
 /// One pass over the document.
 pub(crate) struct Pass {

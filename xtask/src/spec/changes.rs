@@ -22,6 +22,12 @@ pub(super) enum Kind {
     Other,
 }
 
+impl Kind {
+    fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Count {
     pub(super) added: usize,
@@ -52,6 +58,11 @@ impl Changes {
         Self(counts)
     }
 
+    /// The counts of each kind, by its name.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (String, Count)> {
+        self.0.iter().map(|(kind, count)| (kind.name(), *count))
+    }
+
     #[cfg(test)]
     pub(super) fn of(&self, kind: Kind) -> Count {
         self.0.get(&kind).copied().unwrap_or_default()
@@ -63,8 +74,7 @@ impl fmt::Display for Changes {
         let columns = ["", "total", "added", "removed", "changed"];
         let [name, total, added, removed, changed] = columns;
         write!(f, "{name:10}{total:>9}{added:>9}{removed:>9}{changed:>9}")?;
-        for (kind, count) in &self.0 {
-            let name = format!("{kind:?}").to_lowercase();
+        for (name, count) in self.counts() {
             let Count {
                 added,
                 removed,

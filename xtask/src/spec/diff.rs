@@ -12,10 +12,10 @@ mod json;
 mod link;
 mod markdown;
 mod messages;
+mod migration;
 mod names;
 mod operations;
 mod parameters;
-mod renames;
 mod report;
 mod rules;
 mod schema;
@@ -34,10 +34,11 @@ pub(crate) use report::{Names, Report, Rust};
 pub(crate) use rules::Severity;
 
 use crate::regen::Generated;
+use crate::regen::emit::Tree;
 use crate::regen::ir::Api;
+use crate::regen::renames::Renames;
 use crate::yaml::read::Document;
 use finding::Place;
-use renames::Renames;
 use semver::{RustChange, changes};
 use surface::Surface;
 use walk::{Similar, Walk};
@@ -189,6 +190,16 @@ pub(crate) fn compare(old: &Side, new: &Side) -> Comparison {
 }
 
 impl Report {
+    /// The lines that a reader needs, if no others: what is meant, two spaces at least, what is said.
+    pub(crate) fn summary(&self) -> Vec<String> {
+        text::summary(self)
+    }
+
+    /// The lines for CHANGELOG.md.
+    pub(crate) fn fragment(&self) -> Vec<String> {
+        changelog::fragment(self)
+    }
+
     /// For a terminal.
     pub(crate) fn text(&self) -> String {
         text::render(self)
@@ -209,6 +220,8 @@ impl Report {
 #[derive(Debug)]
 pub(crate) struct Built {
     pub(crate) api: Api,
+    /// The files.
+    pub(crate) tree: Tree,
     surface: Surface,
 }
 
@@ -218,6 +231,7 @@ impl Built {
         Ok(Self {
             surface: Surface::read(&generated.tree)?,
             api: generated.api,
+            tree: generated.tree,
         })
     }
 }

@@ -24,10 +24,11 @@ pub(crate) struct Imported {
 }
 
 /// The facts of `upstream` in canonical order with the prose of `ours`, and for nodes that `ours` does not have
-/// that of `added`: `ours` with what the overlay adds.
+/// that of `added`: the document before with what the overlay adds. What is new is so beside `before`.
 pub(crate) fn import(
     upstream: &Document,
     ours: Option<&Document>,
+    before: Option<&Document>,
     added: Option<&Value>,
 ) -> Result<Imported, Diagnostics> {
     let problems: Vec<_> = [Some(upstream), ours]
@@ -43,13 +44,14 @@ pub(crate) fn import(
     let ours = ours.map(Document::root);
     let words = ours.zip(added).map(|(ours, added)| words(ours, added));
     let next = facts::with_prose_of(words.as_ref().or(ours), &theirs);
-    let facts_before = ours.map(|ours| facts::with_prose_of(None, ours));
+    let before = before.map(Document::root);
+    let facts_before = before.map(|before| facts::with_prose_of(None, before));
     let facts_now = facts::with_prose_of(None, &theirs);
     Ok(Imported {
         text: write::to_yaml(&next),
         changes: Changes::between(facts_before.as_ref(), &facts_now),
         missing: Missing::from(&next),
-        unsaid: missing::unsaid(ours, &next),
+        unsaid: missing::unsaid(before, &next),
         duplicates,
     })
 }

@@ -28,6 +28,18 @@ pub(crate) struct Unsaid {
     pub(crate) key: &'static str,
 }
 
+impl Unsaid {
+    /// Whether it is an operation, a webhook or a component, of which the docs would say nothing at all; a property
+    /// or parameter has its name and its type.
+    pub(crate) fn is_needed(&self) -> bool {
+        self.key == "summary" || is_component(&self.pointer)
+    }
+}
+
+fn is_component(at: &str) -> bool {
+    at.matches('/').count() == 3 && at.starts_with("/components/schemas/")
+}
+
 /// The nodes of a document that have no words and that the one before did not have.
 pub(super) fn unsaid(before: Option<&Value>, now: &Value) -> Vec<Unsaid> {
     let mut unsaid = Vec::new();
@@ -56,11 +68,10 @@ fn words(
 ) -> Option<&'static str> {
     // Someone else describes what a reference points to.
     let undescribed = !node.contains_key("description") && !node.contains_key("$ref");
-    let is_component = at.matches('/').count() == 3 && at.starts_with("/components/schemas/");
     match context {
         Context::Operation => (!node.contains_key("summary")).then_some("summary"),
         Context::Property | Context::Parameter => undescribed.then_some("description"),
-        Context::Schema if is_component => undescribed.then_some("description"),
+        Context::Schema if is_component(at) => undescribed.then_some("description"),
         Context::Response => (node.get("description") == Some(&Value::String(reason_phrase(name))))
             .then_some("description"),
         _ => None,

@@ -14,12 +14,23 @@ pub(super) struct Rows(Vec<Row>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Row {
+    id: String,
     /// The operation before it in the document, if it has a row, and the line of that.
     after: Option<(String, usize)>,
     text: String,
 }
 
 impl Rows {
+    /// Whether none is missing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The operations that have none.
+    pub(super) fn ids(&self) -> Vec<&str> {
+        self.0.iter().map(|row| row.id.as_str()).collect()
+    }
+
     /// Looks up the operations of a document, in its order.
     pub(super) fn missing(document: &Value, rows: &Document) -> Self {
         let version = document["info"]["version"].as_str().unwrap_or_default();
@@ -41,6 +52,7 @@ impl Rows {
             } else {
                 let repeatable = repeatable_by_method(method);
                 missing.push(Row {
+                    id: id.to_owned(),
                     after: after.clone(),
                     text: format!("{id}: {{repeatable: {repeatable}, since: {version}}}"),
                 });

@@ -20,7 +20,7 @@ fn document(value: &Value) -> Document {
 
 fn try_import(theirs: &Value, ours: &Value) -> Result<Imported, Diagnostics> {
     let ours = (!ours.is_null()).then(|| document(ours));
-    import(&document(theirs), ours.as_ref(), None)
+    import(&document(theirs), ours.as_ref(), ours.as_ref(), None)
 }
 
 fn imported(theirs: &Value, ours: &Value) -> Value {

@@ -1,6 +1,7 @@
 //! What is read, from where, and with which status it ends.
 
 use std::fs;
+use std::process::Command;
 
 use super::*;
 

@@ -20,7 +20,7 @@ use crate::yaml::write::to_yaml;
 use settle::{Settled, at, settle_where_it_is};
 
 /// What was found about one file of the overlay.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Review {
     /// The file as a person names it.
     pub(crate) file: String,
@@ -31,7 +31,7 @@ pub(crate) struct Review {
 }
 
 /// What becomes of an entry, or of one of its targets.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
     /// The document says it now, and it goes; or this part of it.
     Corrected(Option<String>),

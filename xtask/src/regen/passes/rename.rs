@@ -141,7 +141,7 @@ fn point_one_at_new_name(node: &mut Value, names: &BTreeMap<String, String>) {
 
 /// What makes two schemas the same type: all but where they stand, what is said of them, and what is
 /// required without being declared.
-pub(crate) fn facts(schema: &Value) -> Value {
+pub(super) fn facts(schema: &Value) -> Value {
     let mut bare = schema.clone();
     descend_mut(&mut bare, &mut |node| {
         let needed: Vec<Value> = required(node).map(Value::from).collect();

@@ -4,15 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::renames::likeness;
 use super::rules::{self, Direction};
 use super::walk::{Similar, Spot, Step, Walk};
 use crate::pointer::join;
-
-/// The keys of a path that are operations.
-const METHODS: [&str; 8] = [
-    "get", "post", "put", "patch", "delete", "head", "options", "trace",
-];
+use crate::regen::renames::{MovedOperation, nameless};
+use crate::regen::schema::METHODS;
 
 /// The operations of a document, by method and path without the names of its parameters.
 fn operations(root: &Value) -> BTreeMap<(String, &'static str), String> {
@@ -27,19 +23,6 @@ fn operations(root: &Value) -> BTreeMap<(String, &'static str), String> {
     found
 }
 
-/// `/plans/{code}` as `/plans/{}`.
-fn nameless(path: &str) -> String {
-    let parts = path
-        .split('/')
-        .map(|part| match (part.find('{'), part.rfind('}')) {
-            (Some(from), Some(to)) if from < to => {
-                format!("{}{{}}{}", &part[..from], &part[to + 1..])
-            }
-            _ => part.to_owned(),
-        });
-    parts.collect::<Vec<_>>().join("/")
-}
-
 fn place(path: &str, method: &str) -> String {
     join(&join("/paths", path), method)
 }
@@ -48,7 +31,7 @@ impl<'d> Walk<'d> {
     /// Compares all operations; returns those that may have been renamed.
     pub(super) fn operations(&mut self) -> Vec<Similar> {
         let (olds, news) = (operations(self.old), operations(self.new));
-        let (mut gone, mut came) = (Vec::new(), Vec::new());
+        let mut gone = Vec::new();
         for (key, path) in &olds {
             let was = place(path, key.1);
             match news.get(key) {
@@ -62,7 +45,6 @@ impl<'d> Walk<'d> {
                 let user = format!("{} {path}", key.1.to_uppercase());
                 let spot = self.root("", &is, &user, Direction::Request);
                 self.came(&spot, &rules::ENDPOINT_ADDED, &is);
-                came.push((is, key));
             }
         }
         for (was, path, key) in &gone {
@@ -78,30 +60,16 @@ impl<'d> Walk<'d> {
             };
             self.went(&spot, rule, was);
         }
-        let renamed = gone.iter().filter_map(|(was, _, key)| {
-            let is = came
-                .iter()
-                .find(|(is, other)| key.1 == other.1 && self.may_be_renamed(was, is))?;
-            Some(Similar {
-                old: was.clone(),
-                new: is.0.clone(),
-            })
+        let moved = self.renames.operations(self.old, self.new).into_iter();
+        // One that is only called otherwise in its path has been compared.
+        let renamed = moved.filter(|MovedOperation { old, new, .. }| {
+            old.method != new.method || nameless(&old.path) != nameless(&new.path)
         });
-        renamed.collect()
-    }
-
-    /// Whether an operation that went is one that came: by its id, or because all it says is the same.
-    fn may_be_renamed(&self, was: &str, is: &str) -> bool {
-        let (old, new) = (self.old_at(was), self.new_at(is));
-        let id = |node: &Value| node.get("operationId").cloned();
-        if id(old).is_some() && id(old) == id(new) {
-            return true;
-        }
-        let says = |node: &Value, key: &str| node.get(key).map(|value| self.renames.shape(value));
-        let same = ["requestBody", "responses"]
-            .iter()
-            .all(|key| says(old, key) == says(new, key));
-        same && likeness(was, is) > 0.7
+        let similar = renamed.map(|MovedOperation { old, new, .. }| Similar {
+            old: place(&old.path, old.method),
+            new: place(&new.path, new.method),
+        });
+        similar.collect()
     }
 
     fn operation(&mut self, was: &str, is: &str, method: &str, (path_was, path_is): (&str, &str)) {

@@ -182,7 +182,7 @@ fn addresses(names: &Value) -> Vec<(String, String)> {
 
 impl Entry {
     /// The entry as it is written, or what is to be done.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Self::New {
                 section: "verbs",

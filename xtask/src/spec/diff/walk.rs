@@ -10,8 +10,8 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use serde_json::Value;
 
 use super::finding::{Context, Guard, Subject};
-use super::renames::Renames;
 use super::rules::{Direction, Rule};
+use crate::regen::renames::Renames;
 
 /// A place in both documents, while it is compared.
 #[derive(Clone, Debug)]

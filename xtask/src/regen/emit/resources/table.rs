@@ -33,12 +33,11 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
             use crate::operation::{Idempotency::*, Method::*, Operation, RequestBody::*, row};
         },
     )?;
-    let count = api.operations.len();
     // A line for each row: prettyplease would give every argument one of its own.
     let text = format!(
         "{head}
 /// Every operation of the API, by path and method.
-pub static OPERATIONS: [Operation; {count}] = [
+pub static OPERATIONS: &[Operation] = &[
 {rows}];
 
 /// The rows of [`OPERATIONS`] by name.
@@ -122,7 +121,7 @@ mod tests {
         let text = &tree[FILE];
         syn::parse_file(text).unwrap();
         for expected in [
-            "pub static OPERATIONS: [Operation; 4] = [",
+            "pub static OPERATIONS: &[Operation] = &[",
             r#"    row("listParts", Get, "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], &[], None, None),"#,
             r#"    row("createThing", Post, "/things", "things.post", NotIdempotent, Required, &["thing"], &[], None, Some("1.2.0")),"#,
             r#"    row("deleteThing", Delete, "/things/{code}", "things.delete", Idempotent, Optional, &[], &[], None, None),"#,

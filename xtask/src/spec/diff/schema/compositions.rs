@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{Both, Flat, Walk};
 use crate::pointer::join;
+use crate::regen::renames::shape;
 use crate::spec::diff::flat::{component, is_annotation, resolved, target};
-use crate::spec::diff::renames::Renames;
 use crate::spec::diff::rules::{self, Rule};
 use crate::spec::diff::walk::{Spot, Step};
 
@@ -124,16 +124,13 @@ impl<'d> Walk<'d> {
                     self.new,
                     self.renames.shape(resolved(self.old, &spot.old).1),
                 ),
-                false => (
-                    self.old,
-                    Renames::default().shape(resolved(self.new, &spot.new).1),
-                ),
+                false => (self.old, shape(resolved(self.new, &spot.new).1)),
             };
             let members = one.value.as_array().map_or(&[][..], Vec::as_slice);
             let found = members.iter().position(|member| {
                 let member = resolved_value(several, member);
                 let shape = match is_new {
-                    true => Renames::default().shape(member),
+                    true => shape(member),
                     false => self.renames.shape(member),
                 };
                 shape == alone
@@ -231,7 +228,7 @@ impl<'d> Walk<'d> {
                 .iter()
                 .position(|to| match (target(old), target(news[*to])) {
                     (Some(old), Some(new)) => self.renames.same(&old, &new),
-                    (None, None) => self.renames.shape(old) == Renames::default().shape(news[*to]),
+                    (None, None) => self.renames.shape(old) == shape(news[*to]),
                     _ => false,
                 });
             match found {

@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::{At, Depth, Flat, Walk, flat};
 use crate::pointer::join;
 use crate::spec::diff::finding::Guard;
-use crate::spec::diff::renames::{Renames, may_be};
 use crate::spec::diff::rules;
 use crate::spec::diff::walk::{Similar, Spot};
 
@@ -149,15 +148,15 @@ impl<'d> Walk<'d> {
             };
             self.came(&inner, rule, &is.pointer);
         }
-        for (name, was) in gone {
-            let shape = self.renames.shape(was.value);
-            let like = came.iter().find(|(other, is)| {
-                may_be(name, other, &shape) && Renames::default().shape(is.value) == shape
-            });
-            if let Some((_, is)) = like {
+        let nodes = |flat: &Flat<'d>| -> Vec<(&'d str, &'d Value)> {
+            let all = flat.properties.iter();
+            all.map(|(name, at)| (*name, at.value)).collect()
+        };
+        for (was, is) in self.renames.properties(&nodes(old), &nodes(new)) {
+            if let (Some((_, was)), Some((_, is))) = (find(old, was), find(new, is)) {
                 self.similar.push(Similar {
-                    old: was.pointer.clone(),
-                    new: is.pointer.clone(),
+                    old: was.pointer,
+                    new: is.pointer,
                 });
             }
         }

@@ -206,7 +206,10 @@ fn operations(surface: &mut Surface, text: &str) -> syn::Result<()> {
     for item in syn::parse_file(text)?.items {
         match item {
             Item::Static(item) => {
-                let Expr::Array(rows) = *item.expr else {
+                let Expr::Reference(table) = *item.expr else {
+                    continue;
+                };
+                let Expr::Array(rows) = *table.expr else {
                     continue;
                 };
                 for row in rows.elems {
@@ -216,8 +219,7 @@ fn operations(surface: &mut Surface, text: &str) -> syn::Result<()> {
                 }
                 let found = Found {
                     kind: Kind::Static,
-                    // How many there are is no promise.
-                    signature: "[Operation]".to_owned(),
+                    signature: "&[Operation]".to_owned(),
                     json: None,
                     deprecated: false,
                 };
