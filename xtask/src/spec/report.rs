@@ -98,6 +98,7 @@ impl Report<'_> {
             false => not,
         };
         let corrected = |outcome: &Outcome| matches!(outcome, Outcome::Corrected(_));
+        let published = |outcome: &Outcome| matches!(outcome, Outcome::Published);
         let moved = |outcome: &Outcome| matches!(outcome, Outcome::Moved(_));
         let open = |outcome: &Outcome| matches!(outcome, Outcome::Open { .. });
         self.section(
@@ -105,6 +106,15 @@ impl Report<'_> {
             "Entries of the overlay that the document has made true",
             done("removed", "`--apply` removes them"),
             &corrected,
+        )?;
+        self.section(
+            f,
+            "Operations that are published now",
+            done(
+                "their entries are removed: their calls leave the feature `unpublished`, and their rows want `since`",
+                "`--apply` removes their entries: their calls leave the feature `unpublished`, and their rows want `since`",
+            ),
+            &published,
         )?;
         self.section(
             f,
@@ -145,7 +155,7 @@ impl Report<'_> {
             while let Some((line, target, outcome)) = next {
                 write!(f, "  {line:>5} {target}")?;
                 match outcome {
-                    Outcome::Corrected(None) => writeln!(f)?,
+                    Outcome::Corrected(None) | Outcome::Published => writeln!(f)?,
                     Outcome::Corrected(Some(part)) => writeln!(f, ", of the entry {part}")?,
                     Outcome::Moved(new) => writeln!(f, " -> {new}")?,
                     Outcome::Open { reason, instead } => writeln!(f, ": {reason}\n{instead}")?,
