@@ -1,14 +1,20 @@
 //! Where the API is, and what of that may be printed: people swap the variables of address and key.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use reqwest::Url;
 
+use crate::operation::Operation;
 use crate::redact::{REDACTED, is_plausible};
 
+/// What is added to an address that ends with no version of the API.
 const VERSIONED_PATH: &str = "/api/v1";
 
-/// The URL that paths are appended to: with `/api/v1`, without a slash at the end, without user,
+/// The versions that may stand at the end of an address. Whichever does, calls go to that of their operation.
+const VERSIONS: [&str; 2] = [VERSIONED_PATH, "/api/v2"];
+
+/// The URL that paths of the first version are appended to: with `/api/v1`, without a slash at the end, without user,
 /// query and fragment. `Display` and `Debug` show it without a host that may be none.
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
@@ -33,10 +39,10 @@ impl BaseUrl {
         plain.set_query(None);
         plain.set_fragment(None);
         let path = url.path().trim_end_matches('/');
-        plain.set_path(&match path.ends_with(VERSIONED_PATH) {
-            true => path.to_owned(),
-            false => format!("{path}{VERSIONED_PATH}"),
-        });
+        let root = VERSIONS
+            .iter()
+            .find_map(|version| path.strip_suffix(version));
+        plain.set_path(&format!("{}{VERSIONED_PATH}", root.unwrap_or(path)));
         let has_plausible_host = is_plausible(&plain);
         let base = Self {
             url: plain,
@@ -51,6 +57,20 @@ impl BaseUrl {
 
     pub(crate) fn as_str(&self) -> &str {
         self.url.as_str()
+    }
+
+    /// The URL that the path of an operation is appended to.
+    pub(crate) fn of(&self, operation: &Operation) -> Cow<'_, str> {
+        match operation.base_path {
+            VERSIONED_PATH => Cow::Borrowed(self.as_str()),
+            base_path => Cow::Owned(in_version(self.as_str(), base_path)),
+        }
+    }
+
+    /// The same as a trace may hold it.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn printable(&self, operation: &Operation) -> String {
+        in_version(&self.to_string(), operation.base_path)
     }
 
     pub(crate) fn url(&self) -> &Url {
@@ -70,6 +90,12 @@ impl BaseUrl {
     pub(crate) fn port(&self) -> u16 {
         self.url.port_or_known_default().unwrap_or_default()
     }
+}
+
+/// An address of the first version of the API as one of another.
+fn in_version(url: &str, base_path: &str) -> String {
+    let root = url.strip_suffix(VERSIONED_PATH).unwrap_or(url);
+    format!("{root}{base_path}")
 }
 
 impl fmt::Display for BaseUrl {
@@ -110,9 +136,36 @@ mod tests {
                 " https://example.com/lago ",
                 "https://example.com/lago/api/v1",
             ),
+            (
+                "https://example.com/lago/api/v2/",
+                "https://example.com/lago/api/v1",
+            ),
         ] {
             let base = BaseUrl::parse(given).unwrap();
             assert_eq!((base.as_str(), base.to_string().as_str()), (used, used));
+        }
+    }
+
+    #[test]
+    fn an_operation_has_the_address_of_its_version() {
+        let first = crate::generated::operations::OPERATIONS[0];
+        let second = Operation {
+            base_path: "/api/v2",
+            ..first
+        };
+        for given in ["http://x.test/api/v1", "http://x.test/api/v2"] {
+            let base = BaseUrl::parse(given).unwrap();
+            assert_eq!(base.of(&first), "http://x.test/api/v1");
+            assert_eq!(base.of(&second), "http://x.test/api/v2");
+        }
+        // What stands before is no version, and a host is no path.
+        let base = BaseUrl::parse("http://api/v1/api/v1").unwrap();
+        assert_eq!(base.of(&second), "http://api/v1/api/v2");
+        #[cfg(feature = "tracing")]
+        {
+            let base = BaseUrl::parse("https://SECRET/lago").unwrap();
+            let shown = base.printable(&second);
+            assert_eq!(shown, "https://[redacted]/lago/api/v2");
         }
     }
 

@@ -16,12 +16,18 @@
 //! What is sent and what comes back are the types of the [`types`] module. [`OPERATIONS`] lists
 //! everything that the API can do, [`resources`] everything that can be called.
 //!
+//! Operations that the server has and no published document describes stand behind the feature `unpublished`, because
+//! upstream promises nothing about them.
+//!
 //! A call is repeated where that cannot charge anyone twice ([`RetryPolicy`]); where it may have been
 //! executed and nobody knows, the error says so ([`Error::is_ambiguous`]).
 //!
 //! Ids and codes in paths may have any characters; an empty one, `.`, `..` and a NUL are refused. When
 //! a proxy makes another path of one, the call fails once the response tells
 //! ([`Error::is_other_object`]): with a deletion that is after the fact.
+
+// Says on each page which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod base_url;
 mod client;
@@ -90,4 +96,9 @@ pub use retry::RetryPolicy;
 /// What can be called: a module for each noun of the API.
 pub mod resources {
     pub use crate::generated::resources::*;
+    /// Calls of operations that no published document has; upstream promises nothing about them.
+    #[cfg(feature = "unpublished")]
+    pub mod unpublished {
+        pub use crate::generated::unpublished::resources::*;
+    }
 }

@@ -4,11 +4,13 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The operation id of the published document: `findAllPlans`.
+    /// The operation id of the published document: `findAllPlans`. Those that it lacks have one of ours.
     pub id: &'static str,
     /// The HTTP method.
     pub method: Method,
-    /// The path below the base URL, parameters in braces: `/plans/{code}`.
+    /// Where `path` begins on the server: `/api/v1` for all that is published.
+    pub base_path: &'static str,
+    /// The path below that, parameters in braces: `/plans/{code}`.
     pub path: &'static str,
     /// Where this crate has it: `plans.charges.filters.get`.
     pub resource: &'static str,
@@ -180,6 +182,7 @@ pub enum RequestBody {
 pub(crate) const fn row(
     id: &'static str,
     method: Method,
+    base_path: &'static str,
     path: &'static str,
     resource: &'static str,
     idempotency: Idempotency,
@@ -192,6 +195,7 @@ pub(crate) const fn row(
     Operation {
         id,
         method,
+        base_path,
         path,
         resource,
         idempotency,

@@ -31,7 +31,7 @@ pub trait Call: Clone + Send + Sync + 'static {
     #[doc(hidden)]
     const ROOT: &'static str = Self::OPERATION.root();
 
-    /// Writes the request, which is sent to a path below the base URL.
+    /// Writes the request, which is sent to a path below the base URL of its version.
     #[doc(hidden)]
     fn request(&self, base_url: &str) -> Result<reqwest::Request, InvalidRequest>;
 
@@ -151,7 +151,8 @@ impl<C: Call> Request<C> {
         let things = settled.map_err(|problem| Error::request(operation, problem))?;
         let inner = self.client.inner();
         let start = inner.clock.now();
-        let write = || self.call.request(inner.base_url.as_str());
+        let base_url = inner.base_url.of(operation);
+        let write = || self.call.request(&base_url);
         let tear = |body: &[u8]| C::READ.tear(body, C::ROOT);
         let sent = inner.send(operation, &self.options, &write, tear);
         let success = match sent.await {

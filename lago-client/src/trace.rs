@@ -48,7 +48,11 @@ impl Span {
                 "otel.name",
                 format_args!("{} {}", operation.method, operation.path),
             );
-            span.record("url.full", format_args!("{}{}", base_url, operation.path));
+            let base_url_of_call = base_url.printable(operation);
+            span.record(
+                "url.full",
+                format_args!("{base_url_of_call}{}", operation.path),
+            );
             span.record("server.address", base_url.printable_host());
             span.record("server.port", base_url.port());
         }

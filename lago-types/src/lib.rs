@@ -25,6 +25,9 @@
 //! # }
 //! ```
 
+// Says on each page which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // So that its derive finds it under the name that people know; the manifest says why it has another.
 #[cfg(feature = "schemars")]
 extern crate schemars1 as schemars;

@@ -7,3 +7,5 @@ pub(crate) mod operations;
 pub(crate) mod public_key;
 pub(crate) mod queries;
 pub(crate) mod resources;
+#[cfg(feature = "unpublished")]
+pub(crate) mod unpublished;

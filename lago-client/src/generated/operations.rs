@@ -4,231 +4,306 @@
 
 use crate::operation::{Idempotency::*, Method::*, Operation, RequestBody::*, row};
 
-/// Every operation of the API, by path and method.
+/// Every operation of the API, by path and method; with the feature `unpublished` followed by those that no published
+/// document has.
 pub static OPERATIONS: &[Operation] = &[
-    row("findAllActivityLogs", Get, "/activity_logs", "activity_logs.list", Idempotent, Absent, &["activity_logs"], &[], None, Some("1.28.1")),
-    row("findActivityLog", Get, "/activity_logs/{activity_id}", "activity_logs.get", Idempotent, Absent, &["activity_log"], &[("activity_id", "activity_id")], None, Some("1.28.1")),
-    row("findAllAddOns", Get, "/add_ons", "add_ons.list", Idempotent, Absent, &["add_ons"], &[], None, Some("0.26.0-beta")),
-    row("createAddOn", Post, "/add_ons", "add_ons.create", NotIdempotent, Required, &["add_on"], &[], None, Some("0.26.0-beta")),
-    row("destroyAddOn", Delete, "/add_ons/{code}", "add_ons.delete", Idempotent, Absent, &["add_on"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("findAddOn", Get, "/add_ons/{code}", "add_ons.get", Idempotent, Absent, &["add_on"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("updateAddOn", Put, "/add_ons/{code}", "add_ons.update", Idempotent, Required, &["add_on"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("findAllGrossRevenues", Get, "/analytics/gross_revenue", "analytics.gross_revenue", Idempotent, Absent, &["gross_revenues"], &[], None, Some("0.51.0-beta")),
-    row("findAllInvoiceCollections", Get, "/analytics/invoice_collection", "analytics.invoice_collection", Idempotent, Absent, &["invoice_collections"], &[], None, Some("0.52.0-beta")),
-    row("findAllInvoicedUsages", Get, "/analytics/invoiced_usage", "analytics.invoiced_usage", Idempotent, Absent, &["invoiced_usages"], &[], None, Some("0.51.0-beta")),
-    row("findAllMrrs", Get, "/analytics/mrr", "analytics.mrr", Idempotent, Absent, &["mrrs"], &[], None, Some("0.51.0-beta")),
-    row("findAllOverdueBalances", Get, "/analytics/overdue_balance", "analytics.overdue_balance", Idempotent, Absent, &["overdue_balances"], &[], None, Some("1.6.4")),
-    row("findAllUsages", Get, "/analytics/usage", "analytics.usage", Idempotent, Absent, &["usages"], &[], None, Some("1.31.0")),
-    row("findAllApiLogs", Get, "/api_logs", "api_logs.list", Idempotent, Absent, &["api_logs"], &[], None, Some("1.28.1")),
-    row("findApiLog", Get, "/api_logs/{request_id}", "api_logs.get", Idempotent, Absent, &["api_log"], &[("request_id", "request_id")], None, Some("1.28.1")),
-    row("findAllAppliedCoupons", Get, "/applied_coupons", "applied_coupons.list", Idempotent, Absent, &["applied_coupons"], &[], None, Some("0.26.0-beta")),
-    row("applyCoupon", Post, "/applied_coupons", "applied_coupons.create", NotIdempotent, Required, &["applied_coupon"], &[], None, Some("0.26.0-beta")),
-    row("findAllBillableMetrics", Get, "/billable_metrics", "billable_metrics.list", Idempotent, Absent, &["billable_metrics"], &[], None, Some("0.26.0-beta")),
-    row("createBillableMetric", Post, "/billable_metrics", "billable_metrics.create", NotIdempotent, Required, &["billable_metric"], &[], None, Some("0.26.0-beta")),
-    row("evaluateBillableMetricExpression", Post, "/billable_metrics/evaluate_expression", "billable_metrics.evaluate_expression", Idempotent, Required, &["expression_result"], &[], None, Some("1.15.0")),
-    row("destroyBillableMetric", Delete, "/billable_metrics/{code}", "billable_metrics.delete", Idempotent, Absent, &["billable_metric"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("findBillableMetric", Get, "/billable_metrics/{code}", "billable_metrics.get", Idempotent, Absent, &["billable_metric"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("updateBillableMetric", Put, "/billable_metrics/{code}", "billable_metrics.update", Idempotent, Required, &["billable_metric"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("listBillingEntities", Get, "/billing_entities", "billing_entities.list", Idempotent, Absent, &["billing_entities"], &[], None, Some("1.25.0")),
-    row("createBillingEntity", Post, "/billing_entities", "billing_entities.create", NotIdempotent, Required, &["billing_entity"], &[], None, Some("1.26.0")),
-    row("getBillingEntity", Get, "/billing_entities/{code}", "billing_entities.get", Idempotent, Absent, &["billing_entity"], &[("code", "code")], None, Some("1.25.0")),
-    row("updateBillingEntity", Put, "/billing_entities/{code}", "billing_entities.update", Idempotent, Required, &["billing_entity"], &[("code", "code")], None, Some("1.26.0")),
-    row("findAllCoupons", Get, "/coupons", "coupons.list", Idempotent, Absent, &["coupons"], &[], None, Some("0.26.0-beta")),
-    row("createCoupon", Post, "/coupons", "coupons.create", NotIdempotent, Required, &["coupon"], &[], None, Some("0.26.0-beta")),
-    row("destroyCoupon", Delete, "/coupons/{code}", "coupons.delete", Idempotent, Absent, &["coupon"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("findCoupon", Get, "/coupons/{code}", "coupons.get", Idempotent, Absent, &["coupon"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("updateCoupon", Put, "/coupons/{code}", "coupons.update", Idempotent, Required, &["coupon"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("findAllCreditNotes", Get, "/credit_notes", "credit_notes.list", Idempotent, Absent, &["credit_notes"], &[], None, Some("0.26.0-beta")),
-    row("createCreditNote", Post, "/credit_notes", "credit_notes.create", NotIdempotent, Required, &["credit_note"], &[], None, Some("0.26.0-beta")),
-    row("estimateCreditNote", Post, "/credit_notes/estimate", "credit_notes.estimate", Idempotent, Required, &["estimated_credit_note"], &[], None, Some("0.49.0-beta")),
-    row("findCreditNote", Get, "/credit_notes/{lago_id}", "credit_notes.get", Idempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("updateCreditNote", Put, "/credit_notes/{lago_id}", "credit_notes.update", Idempotent, Required, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("downloadCreditNote", Post, "/credit_notes/{lago_id}/download", "credit_notes.download", Idempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("downloadCreditNoteXml", Post, "/credit_notes/{lago_id}/download_xml", "credit_notes.download_xml", Idempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, None),
-    row("deleteAllCreditNoteMetadata", Delete, "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.delete_all", Idempotent, Absent, &["metadata"], &[], None, Some("1.36.0")),
-    row("mergeCreditNoteMetadata", Patch, "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.merge", Idempotent, Required, &["metadata"], &[], None, Some("1.36.0")),
-    row("replaceCreditNoteMetadata", Post, "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.replace", Idempotent, Required, &["metadata"], &[], None, Some("1.36.0")),
-    row("deleteCreditNoteMetadataKey", Delete, "/credit_notes/{lago_id}/metadata/{key}", "credit_notes.metadata.delete", Idempotent, Absent, &["metadata"], &[], Some(crate::operation::Gone::Key("key")), Some("1.36.0")),
-    row("resendCreditNoteEmail", Post, "/credit_notes/{lago_id}/resend_email", "credit_notes.resend_email", NotIdempotent, Optional, &[], &[], None, None),
-    row("voidCreditNote", Put, "/credit_notes/{lago_id}/void", "credit_notes.void", NotIdempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("findAllCustomers", Get, "/customers", "customers.list", Idempotent, Absent, &["customers"], &[], None, Some("0.26.0-beta")),
-    row("createCustomer", Post, "/customers", "customers.create", Idempotent, Required, &["customer"], &[], None, Some("0.26.0-beta")),
-    row("destroyCustomer", Delete, "/customers/{external_customer_id}", "customers.delete", Idempotent, Absent, &["customer"], &[("external_customer_id", "external_id")], None, Some("1.20.0")),
-    row("findCustomer", Get, "/customers/{external_customer_id}", "customers.get", Idempotent, Absent, &["customer"], &[("external_customer_id", "external_id")], None, Some("1.20.0")),
-    row("findAllCustomerAppliedCoupons", Get, "/customers/{external_customer_id}/applied_coupons", "customers.applied_coupons.list", Idempotent, Absent, &["applied_coupons"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
-    row("deleteAppliedCoupon", Delete, "/customers/{external_customer_id}/applied_coupons/{applied_coupon_id}", "customers.applied_coupons.delete", Idempotent, Absent, &["applied_coupon"], &[("external_customer_id", "external_customer_id"), ("applied_coupon_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("generateCustomerCheckoutURL", Post, "/customers/{external_customer_id}/checkout_url", "customers.checkout_url", Idempotent, Absent, &["customer"], &[("external_customer_id", "external_customer_id")], None, Some("0.51.0-beta")),
-    row("findAllCustomerCreditNotes", Get, "/customers/{external_customer_id}/credit_notes", "customers.credit_notes.list", Idempotent, Absent, &["credit_notes"], &[("external_customer_id", "customer.external_id")], None, Some("1.33.3")),
-    row("findCustomerCurrentUsage", Get, "/customers/{external_customer_id}/current_usage", "customers.current_usage", Idempotent, Absent, &["customer_usage"], &[], None, Some("0.37.0-beta")),
-    row("findAllCustomerInvoices", Get, "/customers/{external_customer_id}/invoices", "customers.invoices.list", Idempotent, Absent, &["invoices"], &[("external_customer_id", "customer.external_id")], None, Some("1.33.3")),
-    row("findAllCustomerPastUsage", Get, "/customers/{external_customer_id}/past_usage", "customers.past_usage", Idempotent, Absent, &["usage_periods"], &[], None, Some("0.48.0-beta")),
-    row("findAllCustomersPaymentMethods", Get, "/customers/{external_customer_id}/payment_methods", "customers.payment_methods.list", Idempotent, Absent, &["payment_methods"], &[], None, Some("1.42.0")),
-    row("destroyPaymentMethod", Delete, "/customers/{external_customer_id}/payment_methods/{lago_id}", "customers.payment_methods.delete", Idempotent, Absent, &["payment_method"], &[("lago_id", "lago_id")], None, Some("1.42.0")),
-    row("paymentMethodSetAsDefault", Put, "/customers/{external_customer_id}/payment_methods/{lago_id}/set_as_default", "customers.payment_methods.set_as_default", Idempotent, Absent, &["payment_method"], &[("lago_id", "lago_id")], None, Some("1.42.0")),
-    row("findAllCustomerPaymentRequests", Get, "/customers/{external_customer_id}/payment_requests", "customers.payment_requests.list", Idempotent, Absent, &["payment_requests"], &[("external_customer_id", "customer.external_id")], None, Some("1.33.3")),
-    row("findAllCustomerPayments", Get, "/customers/{external_customer_id}/payments", "customers.payments.list", Idempotent, Absent, &["payments"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
-    row("getCustomerPortalUrl", Get, "/customers/{external_customer_id}/portal_url", "customers.portal_url", Idempotent, Absent, &["customer"], &[], None, Some("0.37.0-beta")),
-    row("findCustomerProjectedUsage", Get, "/customers/{external_customer_id}/projected_usage", "customers.projected_usage", Idempotent, Absent, &["customer_projected_usage"], &[], None, Some("1.31.0")),
-    row("findAllCustomerSubscriptions", Get, "/customers/{external_customer_id}/subscriptions", "customers.subscriptions.list", Idempotent, Absent, &["subscriptions"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
-    row("findAllCustomerWallets", Get, "/customers/{external_customer_id}/wallets", "customers.wallets.list", Idempotent, Absent, &["wallets"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
-    row("createCustomerWallet", Post, "/customers/{external_customer_id}/wallets", "customers.wallets.create", NotIdempotent, Required, &["wallet"], &[("external_customer_id", "external_customer_id")], None, Some("1.43.0")),
-    row("destroyCustomerWallet", Delete, "/customers/{external_customer_id}/wallets/{code}", "customers.wallets.delete", Idempotent, Absent, &["wallet"], &[("external_customer_id", "external_customer_id"), ("code", "code")], None, Some("1.43.0")),
-    row("findCustomerWallet", Get, "/customers/{external_customer_id}/wallets/{code}", "customers.wallets.get", Idempotent, Absent, &["wallet"], &[("external_customer_id", "external_customer_id"), ("code", "code")], None, Some("1.43.0")),
-    row("updateCustomerWallet", Put, "/customers/{external_customer_id}/wallets/{code}", "customers.wallets.update", Idempotent, Required, &["wallet"], &[("external_customer_id", "external_customer_id"), ("code", "code")], None, Some("1.43.0")),
-    row("deleteAllCustomerWalletAlerts", Delete, "/customers/{external_customer_id}/wallets/{wallet_code}/alerts", "customers.wallets.alerts.delete_all", Idempotent, Absent, &[], &[], None, Some("1.43.0")),
-    row("getCustomerWalletAlerts", Get, "/customers/{external_customer_id}/wallets/{wallet_code}/alerts", "customers.wallets.alerts.list", Idempotent, Absent, &["alerts"], &[("wallet_code", "wallet_code")], None, Some("1.43.0")),
-    row("createCustomerWalletAlert", Post, "/customers/{external_customer_id}/wallets/{wallet_code}/alerts", "customers.wallets.alerts.create", NotIdempotent, Required, &["alert", "alerts"], &[("wallet_code", "wallet_code")], None, Some("1.43.0")),
-    row("deleteCustomerWalletAlert", Delete, "/customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}", "customers.wallets.alerts.delete", Idempotent, Absent, &["alert"], &[("wallet_code", "wallet_code"), ("code", "code")], None, Some("1.43.0")),
-    row("getCustomerWalletAlert", Get, "/customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}", "customers.wallets.alerts.get", Idempotent, Absent, &["alert"], &[("wallet_code", "wallet_code"), ("code", "code")], None, Some("1.43.0")),
-    row("updateCustomerWalletAlert", Put, "/customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}", "customers.wallets.alerts.update", Idempotent, Required, &["alert"], &[("wallet_code", "wallet_code"), ("code", "code")], None, Some("1.43.0")),
-    row("deleteAllCustomerWalletMetadata", Delete, "/customers/{external_customer_id}/wallets/{wallet_code}/metadata", "customers.wallets.metadata.delete_all", Idempotent, Absent, &["metadata"], &[], None, Some("1.43.0")),
-    row("mergeCustomerWalletMetadata", Patch, "/customers/{external_customer_id}/wallets/{wallet_code}/metadata", "customers.wallets.metadata.merge", Idempotent, Required, &["metadata"], &[], None, Some("1.43.0")),
-    row("replaceCustomerWalletMetadata", Post, "/customers/{external_customer_id}/wallets/{wallet_code}/metadata", "customers.wallets.metadata.replace", Idempotent, Required, &["metadata"], &[], None, Some("1.43.0")),
-    row("deleteCustomerWalletMetadataKey", Delete, "/customers/{external_customer_id}/wallets/{wallet_code}/metadata/{key}", "customers.wallets.metadata.delete", Idempotent, Absent, &["metadata"], &[], Some(crate::operation::Gone::Key("key")), Some("1.43.0")),
-    row("findAllEvents", Get, "/events", "events.list", Idempotent, Absent, &["events"], &[], None, Some("1.12.2")),
-    row("createEvent", Post, "/events", "events.create", WithKey(crate::operation::Key { name: "transaction_id", time: "timestamp", content: &["external_subscription_id", "code", "properties", "precise_total_amount_cents"], amounts: &["precise_total_amount_cents"] }), Required, &["event"], &[], None, Some("0.26.0-beta")),
-    row("createBatchEvents", Post, "/events/batch", "events.create_batch", WithKey(crate::operation::Key { name: "transaction_id", time: "timestamp", content: &["external_subscription_id", "code", "properties", "precise_total_amount_cents"], amounts: &["precise_total_amount_cents"] }), Required, &["events"], &[], None, Some("0.26.0-beta")),
-    row("eventBatchEstimateInstantFees", Post, "/events/batch_estimate_instant_fees", "events.batch_estimate_instant_fees", Idempotent, Required, &["fees"], &[], None, Some("1.31.0")),
-    row("eventEstimateFees", Post, "/events/estimate_fees", "events.estimate_fees", Idempotent, Required, &["fees"], &[], None, Some("0.26.0-beta")),
-    row("eventEstimateInstantFees", Post, "/events/estimate_instant_fees", "events.estimate_instant_fees", Idempotent, Required, &["fees"], &[], None, Some("1.31.0")),
-    row("findEvent", Get, "/events/{transaction_id}", "events.get", Idempotent, Absent, &["event"], &[("transaction_id", "transaction_id")], None, Some("0.37.0-beta")),
-    row("findAllFeatures", Get, "/features", "features.list", Idempotent, Absent, &["features"], &[], None, Some("1.31.0")),
-    row("createFeature", Post, "/features", "features.create", NotIdempotent, Required, &["feature"], &[], None, Some("1.31.0")),
-    row("destroyFeature", Delete, "/features/{code}", "features.delete", Idempotent, Absent, &["feature"], &[("code", "code")], None, Some("1.31.0")),
-    row("findFeature", Get, "/features/{code}", "features.get", Idempotent, Absent, &["feature"], &[("code", "code")], None, Some("1.31.0")),
-    row("updateFeature", Put, "/features/{code}", "features.update", Idempotent, Required, &["feature"], &[("code", "code")], None, Some("1.31.0")),
-    row("deleteFeaturePrivilege", Delete, "/features/{code}/privileges/{privilege_code}", "features.privileges.delete", Idempotent, Absent, &["feature"], &[("code", "code")], Some(crate::operation::Gone::Element(&[crate::operation::Elements { list: Some("privileges"), parameter: "privilege_code", property: "code" }])), Some("1.31.0")),
-    row("findAllFees", Get, "/fees", "fees.list", Idempotent, Absent, &["fees"], &[], None, Some("0.26.0-beta")),
-    row("deleteFee", Delete, "/fees/{lago_id}", "fees.delete", Idempotent, Absent, &["fee"], &[("lago_id", "lago_id")], None, Some("1.6.4")),
-    row("findFee", Get, "/fees/{lago_id}", "fees.get", Idempotent, Absent, &["fee"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("updateFee", Put, "/fees/{lago_id}", "fees.update", Idempotent, Required, &["fee"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("findAllInvoices", Get, "/invoices", "invoices.list", Idempotent, Absent, &["invoices"], &[], None, Some("0.26.0-beta")),
-    row("createInvoice", Post, "/invoices", "invoices.create", NotIdempotent, Required, &["invoice"], &[], None, Some("0.30.0-beta")),
-    row("invoicePreview", Post, "/invoices/preview", "invoices.preview", Idempotent, Required, &["invoice"], &[], None, Some("1.20.0")),
-    row("deleteInvoice", Delete, "/invoices/{lago_id}", "invoices.delete", Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("1.51.0")),
-    row("findInvoice", Get, "/invoices/{lago_id}", "invoices.get", Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("updateInvoice", Put, "/invoices/{lago_id}", "invoices.update", Idempotent, Required, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("downloadInvoice", Post, "/invoices/{lago_id}/download", "invoices.download", Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("downloadInvoiceXml", Post, "/invoices/{lago_id}/download_xml", "invoices.download_xml", Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, None),
-    row("finalizeInvoice", Put, "/invoices/{lago_id}/finalize", "invoices.finalize", NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("loseDisputeInvoice", Post, "/invoices/{lago_id}/lose_dispute", "invoices.lose_dispute", NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("1.1.0")),
-    row("invoicePaymentUrl", Post, "/invoices/{lago_id}/payment_url", "invoices.payment_url", Idempotent, Absent, &["invoice_payment_details"], &[("lago_id", "lago_invoice_id")], None, Some("0.56.0-beta")),
-    row("refreshInvoice", Put, "/invoices/{lago_id}/refresh", "invoices.refresh", NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("resendInvoiceEmail", Post, "/invoices/{lago_id}/resend_email", "invoices.resend_email", NotIdempotent, Optional, &[], &[], None, None),
-    row("retryInvoice", Post, "/invoices/{lago_id}/retry", "invoices.retry", NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("1.9.0")),
-    row("retryPayment", Post, "/invoices/{lago_id}/retry_payment", "invoices.retry_payment", NotIdempotent, Optional, &[], &[], None, Some("0.37.0-beta")),
-    row("syncInvoiceSalesforceId", Put, "/invoices/{lago_id}/sync_salesforce_id", "invoices.sync_salesforce_id", Idempotent, Required, &["invoice"], &[("lago_id", "lago_id")], None, None),
-    row("voidInvoice", Post, "/invoices/{lago_id}/void", "invoices.void", NotIdempotent, Optional, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.53.0-beta")),
-    row("findAllOrderForms", Get, "/order_forms", "order_forms.list", Idempotent, Absent, &["order_forms"], &[], None, Some("1.52.0")),
-    row("findOrderForm", Get, "/order_forms/{lago_id}", "order_forms.get", Idempotent, Absent, &["order_form"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
-    row("markOrderFormAsSigned", Post, "/order_forms/{lago_id}/mark_as_signed", "order_forms.mark_as_signed", Idempotent, Optional, &["order_form"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
-    row("voidOrderForm", Post, "/order_forms/{lago_id}/void", "order_forms.void", Idempotent, Absent, &["order_form"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
-    row("findAllOrders", Get, "/orders", "orders.list", Idempotent, Absent, &["orders"], &[], None, Some("1.52.0")),
-    row("findOrder", Get, "/orders/{lago_id}", "orders.get", Idempotent, Absent, &["order"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
-    row("executeOrder", Post, "/orders/{lago_id}/execute", "orders.execute", Idempotent, Optional, &["order"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
-    row("findOrganization", Get, "/organizations", "organizations.get", Idempotent, Absent, &["organization"], &[], None, Some("1.53.0")),
-    row("updateOrganization", Put, "/organizations", "organizations.update", Idempotent, Required, &["organization"], &[], None, Some("0.26.0-beta")),
-    row("findAllPaymentReceipts", Get, "/payment_receipts", "payment_receipts.list", Idempotent, Absent, &["payment_receipts"], &[], None, Some("1.22.0")),
-    row("findPaymentReceipt", Get, "/payment_receipts/{lago_id}", "payment_receipts.get", Idempotent, Absent, &["payment_receipt"], &[("lago_id", "lago_id")], None, Some("1.22.0")),
-    row("resendPaymentReceiptEmail", Post, "/payment_receipts/{lago_id}/resend_email", "payment_receipts.resend_email", NotIdempotent, Optional, &[], &[], None, None),
-    row("findAllPaymentRequests", Get, "/payment_requests", "payment_requests.list", Idempotent, Absent, &["payment_requests"], &[], None, Some("1.10.0")),
-    row("createPaymentRequest", Post, "/payment_requests", "payment_requests.create", NotIdempotent, Required, &["payment_request"], &[], None, Some("1.10.0")),
-    row("findPaymentRequest", Get, "/payment_requests/{lago_id}", "payment_requests.get", Idempotent, Absent, &["payment_request"], &[("lago_id", "lago_id")], None, Some("1.31.0")),
-    row("findAllPayments", Get, "/payments", "payments.list", Idempotent, Absent, &["payments"], &[], None, Some("1.21.0")),
-    row("createPayment", Post, "/payments", "payments.create", NotIdempotent, Required, &["payment"], &[], None, Some("1.21.0")),
-    row("findPayment", Get, "/payments/{lago_id}", "payments.get", Idempotent, Absent, &["payment"], &[("lago_id", "lago_id")], None, Some("1.22.0")),
-    row("findAllPlans", Get, "/plans", "plans.list", Idempotent, Absent, &["plans"], &[], None, Some("0.26.0-beta")),
-    row("createPlan", Post, "/plans", "plans.create", NotIdempotent, Required, &["plan"], &[], None, Some("0.26.0-beta")),
-    row("destroyPlan", Delete, "/plans/{code}", "plans.delete", Idempotent, Absent, &["plan"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("findPlan", Get, "/plans/{code}", "plans.get", Idempotent, Absent, &["plan"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("updatePlan", Put, "/plans/{code}", "plans.update", NotIdempotent, Required, &["plan"], &[("code", "code")], None, Some("0.26.0-beta")),
-    row("findAllPlanCharges", Get, "/plans/{code}/charges", "plans.charges.list", Idempotent, Absent, &["charges"], &[], None, Some("1.42.0")),
-    row("createPlanCharge", Post, "/plans/{code}/charges", "plans.charges.create", NotIdempotent, Required, &["charge"], &[], None, Some("1.42.0")),
-    row("destroyPlanCharge", Delete, "/plans/{code}/charges/{charge_code}", "plans.charges.delete", Idempotent, Optional, &["charge"], &[("charge_code", "code")], None, Some("1.42.0")),
-    row("findPlanCharge", Get, "/plans/{code}/charges/{charge_code}", "plans.charges.get", Idempotent, Absent, &["charge"], &[("charge_code", "code")], None, Some("1.42.0")),
-    row("updatePlanCharge", Put, "/plans/{code}/charges/{charge_code}", "plans.charges.update", Idempotent, Required, &["charge"], &[("charge_code", "code")], None, Some("1.42.0")),
-    row("findAllPlanChargeFilters", Get, "/plans/{code}/charges/{charge_code}/filters", "plans.charges.filters.list", Idempotent, Absent, &["filters"], &[("charge_code", "charge_code")], None, Some("1.42.0")),
-    row("createPlanChargeFilter", Post, "/plans/{code}/charges/{charge_code}/filters", "plans.charges.filters.create", NotIdempotent, Required, &["filter"], &[("charge_code", "charge_code")], None, Some("1.42.0")),
-    row("destroyPlanChargeFilter", Delete, "/plans/{code}/charges/{charge_code}/filters/{filter_id}", "plans.charges.filters.delete", Idempotent, Optional, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
-    row("findPlanChargeFilter", Get, "/plans/{code}/charges/{charge_code}/filters/{filter_id}", "plans.charges.filters.get", Idempotent, Absent, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
-    row("updatePlanChargeFilter", Put, "/plans/{code}/charges/{charge_code}/filters/{filter_id}", "plans.charges.filters.update", Idempotent, Required, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
-    row("findAllEntitlements", Get, "/plans/{code}/entitlements", "plans.entitlements.list", Idempotent, Absent, &["entitlements"], &[], None, Some("1.31.0")),
-    row("updateEntitlement", Patch, "/plans/{code}/entitlements", "plans.entitlements.merge", Idempotent, Required, &["entitlements"], &[], None, Some("1.31.0")),
-    row("createEntitlement", Post, "/plans/{code}/entitlements", "plans.entitlements.replace", Idempotent, Required, &["entitlements"], &[], None, Some("1.31.0")),
-    row("destroyEntitlement", Delete, "/plans/{code}/entitlements/{feature_code}", "plans.entitlements.delete", Idempotent, Absent, &["entitlement"], &[("feature_code", "code")], None, Some("1.31.0")),
-    row("findEntitlement", Get, "/plans/{code}/entitlements/{feature_code}", "plans.entitlements.get", Idempotent, Absent, &["entitlement"], &[("feature_code", "code")], None, Some("1.31.0")),
-    row("removeEntitlementPrivilege", Delete, "/plans/{code}/entitlements/{feature_code}/privileges/{privilege_code}", "plans.entitlements.privileges.delete", Idempotent, Absent, &["entitlement"], &[("feature_code", "code")], Some(crate::operation::Gone::Element(&[crate::operation::Elements { list: Some("privileges"), parameter: "privilege_code", property: "code" }])), Some("1.31.0")),
-    row("findAllPlanFixedCharges", Get, "/plans/{code}/fixed_charges", "plans.fixed_charges.list", Idempotent, Absent, &["fixed_charges"], &[], None, Some("1.42.0")),
-    row("createPlanFixedCharge", Post, "/plans/{code}/fixed_charges", "plans.fixed_charges.create", NotIdempotent, Required, &["fixed_charge"], &[], None, Some("1.42.0")),
-    row("destroyPlanFixedCharge", Delete, "/plans/{code}/fixed_charges/{fixed_charge_code}", "plans.fixed_charges.delete", Idempotent, Optional, &["fixed_charge"], &[("fixed_charge_code", "code")], None, Some("1.42.0")),
-    row("findPlanFixedCharge", Get, "/plans/{code}/fixed_charges/{fixed_charge_code}", "plans.fixed_charges.get", Idempotent, Absent, &["fixed_charge"], &[("fixed_charge_code", "code")], None, Some("1.42.0")),
-    row("updatePlanFixedCharge", Put, "/plans/{code}/fixed_charges/{fixed_charge_code}", "plans.fixed_charges.update", Idempotent, Required, &["fixed_charge"], &[("fixed_charge_code", "code")], None, Some("1.42.0")),
-    row("deleteAllPlanMetadata", Delete, "/plans/{code}/metadata", "plans.metadata.delete_all", Idempotent, Absent, &["metadata"], &[], None, Some("1.39.0")),
-    row("mergePlanMetadata", Patch, "/plans/{code}/metadata", "plans.metadata.merge", Idempotent, Required, &["metadata"], &[], None, Some("1.39.0")),
-    row("replacePlanMetadata", Post, "/plans/{code}/metadata", "plans.metadata.replace", Idempotent, Required, &["metadata"], &[], None, Some("1.39.0")),
-    row("deletePlanMetadataKey", Delete, "/plans/{code}/metadata/{key}", "plans.metadata.delete", Idempotent, Absent, &["metadata"], &[], Some(crate::operation::Gone::Key("key")), Some("1.39.0")),
-    row("findQuoteVersion", Get, "/quote_versions/{lago_id}", "quote_versions.get", Idempotent, Absent, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
-    row("approveQuoteVersion", Post, "/quote_versions/{lago_id}/approve", "quote_versions.approve", Idempotent, Optional, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
-    row("cloneQuoteVersion", Post, "/quote_versions/{lago_id}/clone", "quote_versions.clone_as_draft", NotIdempotent, Absent, &["quote_version"], &[], None, Some("1.52.0")),
-    row("voidQuoteVersion", Post, "/quote_versions/{lago_id}/void", "quote_versions.void", Idempotent, Absent, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
-    row("findAllQuotes", Get, "/quotes", "quotes.list", Idempotent, Absent, &["quotes"], &[], None, Some("1.52.0")),
-    row("findQuote", Get, "/quotes/{lago_id}", "quotes.get", Idempotent, Absent, &["quote"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
-    row("findAllQuoteVersions", Get, "/quotes/{lago_id}/versions", "quotes.versions.list", Idempotent, Absent, &["quote_versions"], &[("lago_id", "lago_quote_id")], None, Some("1.52.0")),
-    row("findAllSubscriptions", Get, "/subscriptions", "subscriptions.list", Idempotent, Absent, &["subscriptions"], &[], None, Some("0.26.0-beta")),
-    row("createSubscription", Post, "/subscriptions", "subscriptions.create", NotIdempotent, Required, &["subscription"], &[], None, Some("0.26.0-beta")),
-    row("destroySubscription", Delete, "/subscriptions/{external_id}", "subscriptions.delete", NotIdempotent, Absent, &["subscription"], &[("external_id", "external_id")], None, Some("0.26.0-beta")),
-    row("findSubscription", Get, "/subscriptions/{external_id}", "subscriptions.get", Idempotent, Absent, &["subscription"], &[("external_id", "external_id")], None, Some("0.48.0-beta")),
-    row("updateSubscription", Put, "/subscriptions/{external_id}", "subscriptions.update", NotIdempotent, Required, &["subscription"], &[("external_id", "external_id")], None, Some("0.26.0-beta")),
-    row("deleteAllSubscriptionAlerts", Delete, "/subscriptions/{external_id}/alerts", "subscriptions.alerts.delete_all", Idempotent, Absent, &[], &[], None, Some("1.41.0")),
-    row("getSubscriptionAlerts", Get, "/subscriptions/{external_id}/alerts", "subscriptions.alerts.list", Idempotent, Absent, &["alerts"], &[("external_id", "external_subscription_id")], None, Some("1.28.1")),
-    row("createSubscriptionAlert", Post, "/subscriptions/{external_id}/alerts", "subscriptions.alerts.create", NotIdempotent, Required, &["alert", "alerts"], &[("external_id", "external_subscription_id")], None, Some("1.28.1")),
-    row("deleteSubscriptionAlert", Delete, "/subscriptions/{external_id}/alerts/{code}", "subscriptions.alerts.delete", Idempotent, Absent, &["alert"], &[("external_id", "external_subscription_id"), ("code", "code")], None, Some("1.28.1")),
-    row("getSubscriptionAlert", Get, "/subscriptions/{external_id}/alerts/{code}", "subscriptions.alerts.get", Idempotent, Absent, &["alert"], &[("external_id", "external_subscription_id"), ("code", "code")], None, Some("1.28.1")),
-    row("updateSubscriptionAlert", Put, "/subscriptions/{external_id}/alerts/{code}", "subscriptions.alerts.update", Idempotent, Required, &["alert"], &[("external_id", "external_subscription_id"), ("code", "code")], None, Some("1.28.1")),
-    row("findAllSubscriptionCharges", Get, "/subscriptions/{external_id}/charges", "subscriptions.charges.list", Idempotent, Absent, &["charges"], &[], None, Some("1.42.0")),
-    row("findSubscriptionCharge", Get, "/subscriptions/{external_id}/charges/{charge_code}", "subscriptions.charges.get", Idempotent, Absent, &["charge"], &[("charge_code", "code")], None, Some("1.42.0")),
-    row("overrideSubscriptionCharge", Put, "/subscriptions/{external_id}/charges/{charge_code}", "subscriptions.charges.update", Idempotent, Required, &["charge"], &[("charge_code", "code")], None, Some("1.42.0")),
-    row("findAllSubscriptionChargeFilters", Get, "/subscriptions/{external_id}/charges/{charge_code}/filters", "subscriptions.charges.filters.list", Idempotent, Absent, &["filters"], &[("charge_code", "charge_code")], None, Some("1.42.0")),
-    row("createSubscriptionChargeFilter", Post, "/subscriptions/{external_id}/charges/{charge_code}/filters", "subscriptions.charges.filters.create", NotIdempotent, Required, &["filter"], &[("charge_code", "charge_code")], None, Some("1.42.0")),
-    row("destroySubscriptionChargeFilter", Delete, "/subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}", "subscriptions.charges.filters.delete", Idempotent, Absent, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
-    row("findSubscriptionChargeFilter", Get, "/subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}", "subscriptions.charges.filters.get", Idempotent, Absent, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
-    row("updateSubscriptionChargeFilter", Put, "/subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}", "subscriptions.charges.filters.update", Idempotent, Required, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
-    row("findAllSubscriptionEntitlements", Get, "/subscriptions/{external_id}/entitlements", "subscriptions.entitlements.list", Idempotent, Absent, &["entitlements"], &[], None, Some("1.31.0")),
-    row("updateSubscriptionEntitlements", Patch, "/subscriptions/{external_id}/entitlements", "subscriptions.entitlements.merge", Idempotent, Required, &["entitlements"], &[], None, Some("1.31.0")),
-    row("destroySubscriptionEntitlement", Delete, "/subscriptions/{external_id}/entitlements/{feature_code}", "subscriptions.entitlements.delete", Idempotent, Absent, &["entitlements"], &[], Some(crate::operation::Gone::Element(&[crate::operation::Elements { list: None, parameter: "feature_code", property: "code" }])), Some("1.31.0")),
-    row("destroySubscriptionEntitlementPrivilege", Delete, "/subscriptions/{external_id}/entitlements/{feature_code}/privileges/{privilege_code}", "subscriptions.entitlements.privileges.delete", Idempotent, Absent, &["entitlements"], &[], Some(crate::operation::Gone::Element(&[crate::operation::Elements { list: None, parameter: "feature_code", property: "code" }, crate::operation::Elements { list: Some("privileges"), parameter: "privilege_code", property: "code" }])), Some("1.31.0")),
-    row("findAllSubscriptionFixedCharges", Get, "/subscriptions/{external_id}/fixed_charges", "subscriptions.fixed_charges.list", Idempotent, Absent, &["fixed_charges"], &[], None, Some("1.39.0")),
-    row("findSubscriptionFixedCharge", Get, "/subscriptions/{external_id}/fixed_charges/{fixed_charge_code}", "subscriptions.fixed_charges.get", Idempotent, Absent, &["fixed_charge"], &[("fixed_charge_code", "code")], None, Some("1.42.0")),
-    row("overrideSubscriptionFixedCharge", Put, "/subscriptions/{external_id}/fixed_charges/{fixed_charge_code}", "subscriptions.fixed_charges.update", NotIdempotent, Required, &["fixed_charge"], &[("fixed_charge_code", "code")], None, Some("1.42.0")),
-    row("getSubscriptionLifetimeUsage", Get, "/subscriptions/{external_id}/lifetime_usage", "subscriptions.lifetime_usage.get", Idempotent, Absent, &["lifetime_usage"], &[("external_id", "external_subscription_id")], None, Some("1.11.0")),
-    row("updateSubscriptionLifetimeUsage", Put, "/subscriptions/{external_id}/lifetime_usage", "subscriptions.lifetime_usage.update", Idempotent, Required, &["lifetime_usage"], &[("external_id", "external_subscription_id")], None, Some("1.11.0")),
-    row("findAllTaxes", Get, "/taxes", "taxes.list", Idempotent, Absent, &["taxes"], &[], None, Some("0.37.0-beta")),
-    row("createTax", Post, "/taxes", "taxes.create", NotIdempotent, Required, &["tax"], &[], None, Some("0.37.0-beta")),
-    row("destroyTax", Delete, "/taxes/{code}", "taxes.delete", Idempotent, Absent, &["tax"], &[("code", "code")], None, Some("0.37.0-beta")),
-    row("findTax", Get, "/taxes/{code}", "taxes.get", Idempotent, Absent, &["tax"], &[("code", "code")], None, Some("0.37.0-beta")),
-    row("updateTax", Put, "/taxes/{code}", "taxes.update", Idempotent, Required, &["tax"], &[("code", "code")], None, Some("0.37.0-beta")),
-    row("createWalletTransaction", Post, "/wallet_transactions", "wallet_transactions.create", NotIdempotent, Required, &["wallet_transactions"], &[], None, Some("0.26.0-beta")),
-    row("findWalletTransaction", Get, "/wallet_transactions/{lago_id}", "wallet_transactions.get", Idempotent, Absent, &["wallet_transaction"], &[("lago_id", "lago_id")], None, Some("1.20.0")),
-    row("findAllWalletTransactionConsumptions", Get, "/wallet_transactions/{lago_id}/consumptions", "wallet_transactions.consumptions.list", Idempotent, Absent, &["wallet_transaction_consumptions"], &[], None, Some("1.43.0")),
-    row("findAllWalletTransactionFundings", Get, "/wallet_transactions/{lago_id}/fundings", "wallet_transactions.fundings.list", Idempotent, Absent, &["wallet_transaction_fundings"], &[], None, Some("1.43.0")),
-    row("walletTransactionPaymentUrl", Post, "/wallet_transactions/{lago_id}/payment_url", "wallet_transactions.payment_url", Idempotent, Absent, &["wallet_transaction_payment_details"], &[("lago_id", "lago_wallet_transaction_id")], None, Some("1.22.0")),
-    row("findAllWallets", Get, "/wallets", "wallets.list", Idempotent, Absent, &["wallets"], &[], None, Some("0.26.0-beta")),
-    row("createWallet", Post, "/wallets", "wallets.create", NotIdempotent, Required, &["wallet"], &[], None, Some("0.26.0-beta")),
-    row("destroyWallet", Delete, "/wallets/{lago_id}", "wallets.delete", Idempotent, Absent, &["wallet"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("findWallet", Get, "/wallets/{lago_id}", "wallets.get", Idempotent, Absent, &["wallet"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("updateWallet", Put, "/wallets/{lago_id}", "wallets.update", Idempotent, Required, &["wallet"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("deleteAllWalletMetadata", Delete, "/wallets/{lago_id}/metadata", "wallets.metadata.delete_all", Idempotent, Absent, &["metadata"], &[], None, Some("1.39.0")),
-    row("mergeWalletMetadata", Patch, "/wallets/{lago_id}/metadata", "wallets.metadata.merge", Idempotent, Required, &["metadata"], &[], None, Some("1.39.0")),
-    row("replaceWalletMetadata", Post, "/wallets/{lago_id}/metadata", "wallets.metadata.replace", Idempotent, Required, &["metadata"], &[], None, Some("1.39.0")),
-    row("deleteWalletMetadataKey", Delete, "/wallets/{lago_id}/metadata/{key}", "wallets.metadata.delete", Idempotent, Absent, &["metadata"], &[], Some(crate::operation::Gone::Key("key")), Some("1.39.0")),
-    row("findAllWalletTransactions", Get, "/wallets/{lago_id}/wallet_transactions", "wallets.wallet_transactions.list", Idempotent, Absent, &["wallet_transactions"], &[("lago_id", "lago_wallet_id")], None, Some("0.37.0-beta")),
-    row("findAllWebhookEndpoints", Get, "/webhook_endpoints", "webhook_endpoints.list", Idempotent, Absent, &["webhook_endpoints"], &[], None, Some("0.40.0-beta")),
-    row("createWebhookEndpoint", Post, "/webhook_endpoints", "webhook_endpoints.create", NotIdempotent, Required, &["webhook_endpoint"], &[], None, Some("0.40.0-beta")),
-    row("destroyWebhookEndpoint", Delete, "/webhook_endpoints/{lago_id}", "webhook_endpoints.delete", Idempotent, Absent, &["webhook_endpoint"], &[("lago_id", "lago_id")], None, Some("0.40.0-beta")),
-    row("findWebhookEndpoint", Get, "/webhook_endpoints/{lago_id}", "webhook_endpoints.get", Idempotent, Absent, &["webhook_endpoint"], &[("lago_id", "lago_id")], None, Some("0.40.0-beta")),
-    row("updateWebhookEndpoint", Put, "/webhook_endpoints/{lago_id}", "webhook_endpoints.update", Idempotent, Required, &["webhook_endpoint"], &[("lago_id", "lago_id")], None, Some("0.40.0-beta")),
-    row("fetchJsonPublicKey", Get, "/webhooks/json_public_key", "webhooks.json_public_key", Idempotent, Absent, &["webhook"], &[], None, Some("1.49.0")),
-    row("fetchPublicKey", Get, "/webhooks/public_key", "webhooks.public_key", Idempotent, Absent, &[], &[], None, Some("0.26.0-beta")),
+    row("findAllActivityLogs", Get, "/api/v1", "/activity_logs", "activity_logs.list", Idempotent, Absent, &["activity_logs"], &[], None, Some("1.28.1")),
+    row("findActivityLog", Get, "/api/v1", "/activity_logs/{activity_id}", "activity_logs.get", Idempotent, Absent, &["activity_log"], &[("activity_id", "activity_id")], None, Some("1.28.1")),
+    row("findAllAddOns", Get, "/api/v1", "/add_ons", "add_ons.list", Idempotent, Absent, &["add_ons"], &[], None, Some("0.26.0-beta")),
+    row("createAddOn", Post, "/api/v1", "/add_ons", "add_ons.create", NotIdempotent, Required, &["add_on"], &[], None, Some("0.26.0-beta")),
+    row("destroyAddOn", Delete, "/api/v1", "/add_ons/{code}", "add_ons.delete", Idempotent, Absent, &["add_on"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("findAddOn", Get, "/api/v1", "/add_ons/{code}", "add_ons.get", Idempotent, Absent, &["add_on"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("updateAddOn", Put, "/api/v1", "/add_ons/{code}", "add_ons.update", Idempotent, Required, &["add_on"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("findAllGrossRevenues", Get, "/api/v1", "/analytics/gross_revenue", "analytics.gross_revenue", Idempotent, Absent, &["gross_revenues"], &[], None, Some("0.51.0-beta")),
+    row("findAllInvoiceCollections", Get, "/api/v1", "/analytics/invoice_collection", "analytics.invoice_collection", Idempotent, Absent, &["invoice_collections"], &[], None, Some("0.52.0-beta")),
+    row("findAllInvoicedUsages", Get, "/api/v1", "/analytics/invoiced_usage", "analytics.invoiced_usage", Idempotent, Absent, &["invoiced_usages"], &[], None, Some("0.51.0-beta")),
+    row("findAllMrrs", Get, "/api/v1", "/analytics/mrr", "analytics.mrr", Idempotent, Absent, &["mrrs"], &[], None, Some("0.51.0-beta")),
+    row("findAllOverdueBalances", Get, "/api/v1", "/analytics/overdue_balance", "analytics.overdue_balance", Idempotent, Absent, &["overdue_balances"], &[], None, Some("1.6.4")),
+    row("findAllUsages", Get, "/api/v1", "/analytics/usage", "analytics.usage", Idempotent, Absent, &["usages"], &[], None, Some("1.31.0")),
+    row("findAllApiLogs", Get, "/api/v1", "/api_logs", "api_logs.list", Idempotent, Absent, &["api_logs"], &[], None, Some("1.28.1")),
+    row("findApiLog", Get, "/api/v1", "/api_logs/{request_id}", "api_logs.get", Idempotent, Absent, &["api_log"], &[("request_id", "request_id")], None, Some("1.28.1")),
+    row("findAllAppliedCoupons", Get, "/api/v1", "/applied_coupons", "applied_coupons.list", Idempotent, Absent, &["applied_coupons"], &[], None, Some("0.26.0-beta")),
+    row("applyCoupon", Post, "/api/v1", "/applied_coupons", "applied_coupons.create", NotIdempotent, Required, &["applied_coupon"], &[], None, Some("0.26.0-beta")),
+    row("findAllBillableMetrics", Get, "/api/v1", "/billable_metrics", "billable_metrics.list", Idempotent, Absent, &["billable_metrics"], &[], None, Some("0.26.0-beta")),
+    row("createBillableMetric", Post, "/api/v1", "/billable_metrics", "billable_metrics.create", NotIdempotent, Required, &["billable_metric"], &[], None, Some("0.26.0-beta")),
+    row("evaluateBillableMetricExpression", Post, "/api/v1", "/billable_metrics/evaluate_expression", "billable_metrics.evaluate_expression", Idempotent, Required, &["expression_result"], &[], None, Some("1.15.0")),
+    row("destroyBillableMetric", Delete, "/api/v1", "/billable_metrics/{code}", "billable_metrics.delete", Idempotent, Absent, &["billable_metric"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("findBillableMetric", Get, "/api/v1", "/billable_metrics/{code}", "billable_metrics.get", Idempotent, Absent, &["billable_metric"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("updateBillableMetric", Put, "/api/v1", "/billable_metrics/{code}", "billable_metrics.update", Idempotent, Required, &["billable_metric"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("listBillingEntities", Get, "/api/v1", "/billing_entities", "billing_entities.list", Idempotent, Absent, &["billing_entities"], &[], None, Some("1.25.0")),
+    row("createBillingEntity", Post, "/api/v1", "/billing_entities", "billing_entities.create", NotIdempotent, Required, &["billing_entity"], &[], None, Some("1.26.0")),
+    row("getBillingEntity", Get, "/api/v1", "/billing_entities/{code}", "billing_entities.get", Idempotent, Absent, &["billing_entity"], &[("code", "code")], None, Some("1.25.0")),
+    row("updateBillingEntity", Put, "/api/v1", "/billing_entities/{code}", "billing_entities.update", Idempotent, Required, &["billing_entity"], &[("code", "code")], None, Some("1.26.0")),
+    row("findAllCoupons", Get, "/api/v1", "/coupons", "coupons.list", Idempotent, Absent, &["coupons"], &[], None, Some("0.26.0-beta")),
+    row("createCoupon", Post, "/api/v1", "/coupons", "coupons.create", NotIdempotent, Required, &["coupon"], &[], None, Some("0.26.0-beta")),
+    row("destroyCoupon", Delete, "/api/v1", "/coupons/{code}", "coupons.delete", Idempotent, Absent, &["coupon"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("findCoupon", Get, "/api/v1", "/coupons/{code}", "coupons.get", Idempotent, Absent, &["coupon"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("updateCoupon", Put, "/api/v1", "/coupons/{code}", "coupons.update", Idempotent, Required, &["coupon"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("findAllCreditNotes", Get, "/api/v1", "/credit_notes", "credit_notes.list", Idempotent, Absent, &["credit_notes"], &[], None, Some("0.26.0-beta")),
+    row("createCreditNote", Post, "/api/v1", "/credit_notes", "credit_notes.create", NotIdempotent, Required, &["credit_note"], &[], None, Some("0.26.0-beta")),
+    row("estimateCreditNote", Post, "/api/v1", "/credit_notes/estimate", "credit_notes.estimate", Idempotent, Required, &["estimated_credit_note"], &[], None, Some("0.49.0-beta")),
+    row("findCreditNote", Get, "/api/v1", "/credit_notes/{lago_id}", "credit_notes.get", Idempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("updateCreditNote", Put, "/api/v1", "/credit_notes/{lago_id}", "credit_notes.update", Idempotent, Required, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("downloadCreditNote", Post, "/api/v1", "/credit_notes/{lago_id}/download", "credit_notes.download", Idempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("deleteAllCreditNoteMetadata", Delete, "/api/v1", "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.delete_all", Idempotent, Absent, &["metadata"], &[], None, Some("1.36.0")),
+    row("mergeCreditNoteMetadata", Patch, "/api/v1", "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.merge", Idempotent, Required, &["metadata"], &[], None, Some("1.36.0")),
+    row("replaceCreditNoteMetadata", Post, "/api/v1", "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.replace", Idempotent, Required, &["metadata"], &[], None, Some("1.36.0")),
+    row("deleteCreditNoteMetadataKey", Delete, "/api/v1", "/credit_notes/{lago_id}/metadata/{key}", "credit_notes.metadata.delete", Idempotent, Absent, &["metadata"], &[], Some(crate::operation::Gone::Key("key")), Some("1.36.0")),
+    row("voidCreditNote", Put, "/api/v1", "/credit_notes/{lago_id}/void", "credit_notes.void", NotIdempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("findAllCustomers", Get, "/api/v1", "/customers", "customers.list", Idempotent, Absent, &["customers"], &[], None, Some("0.26.0-beta")),
+    row("createCustomer", Post, "/api/v1", "/customers", "customers.create", Idempotent, Required, &["customer"], &[], None, Some("0.26.0-beta")),
+    row("destroyCustomer", Delete, "/api/v1", "/customers/{external_customer_id}", "customers.delete", Idempotent, Absent, &["customer"], &[("external_customer_id", "external_id")], None, Some("1.20.0")),
+    row("findCustomer", Get, "/api/v1", "/customers/{external_customer_id}", "customers.get", Idempotent, Absent, &["customer"], &[("external_customer_id", "external_id")], None, Some("1.20.0")),
+    row("findAllCustomerAppliedCoupons", Get, "/api/v1", "/customers/{external_customer_id}/applied_coupons", "customers.applied_coupons.list", Idempotent, Absent, &["applied_coupons"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
+    row("deleteAppliedCoupon", Delete, "/api/v1", "/customers/{external_customer_id}/applied_coupons/{applied_coupon_id}", "customers.applied_coupons.delete", Idempotent, Absent, &["applied_coupon"], &[("external_customer_id", "external_customer_id"), ("applied_coupon_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("generateCustomerCheckoutURL", Post, "/api/v1", "/customers/{external_customer_id}/checkout_url", "customers.checkout_url", Idempotent, Absent, &["customer"], &[("external_customer_id", "external_customer_id")], None, Some("0.51.0-beta")),
+    row("findAllCustomerCreditNotes", Get, "/api/v1", "/customers/{external_customer_id}/credit_notes", "customers.credit_notes.list", Idempotent, Absent, &["credit_notes"], &[("external_customer_id", "customer.external_id")], None, Some("1.33.3")),
+    row("findCustomerCurrentUsage", Get, "/api/v1", "/customers/{external_customer_id}/current_usage", "customers.current_usage", Idempotent, Absent, &["customer_usage"], &[], None, Some("0.37.0-beta")),
+    row("findAllCustomerInvoices", Get, "/api/v1", "/customers/{external_customer_id}/invoices", "customers.invoices.list", Idempotent, Absent, &["invoices"], &[("external_customer_id", "customer.external_id")], None, Some("1.33.3")),
+    row("findAllCustomerPastUsage", Get, "/api/v1", "/customers/{external_customer_id}/past_usage", "customers.past_usage", Idempotent, Absent, &["usage_periods"], &[], None, Some("0.48.0-beta")),
+    row("findAllCustomersPaymentMethods", Get, "/api/v1", "/customers/{external_customer_id}/payment_methods", "customers.payment_methods.list", Idempotent, Absent, &["payment_methods"], &[], None, Some("1.42.0")),
+    row("destroyPaymentMethod", Delete, "/api/v1", "/customers/{external_customer_id}/payment_methods/{lago_id}", "customers.payment_methods.delete", Idempotent, Absent, &["payment_method"], &[("lago_id", "lago_id")], None, Some("1.42.0")),
+    row("paymentMethodSetAsDefault", Put, "/api/v1", "/customers/{external_customer_id}/payment_methods/{lago_id}/set_as_default", "customers.payment_methods.set_as_default", Idempotent, Absent, &["payment_method"], &[("lago_id", "lago_id")], None, Some("1.42.0")),
+    row("findAllCustomerPaymentRequests", Get, "/api/v1", "/customers/{external_customer_id}/payment_requests", "customers.payment_requests.list", Idempotent, Absent, &["payment_requests"], &[("external_customer_id", "customer.external_id")], None, Some("1.33.3")),
+    row("findAllCustomerPayments", Get, "/api/v1", "/customers/{external_customer_id}/payments", "customers.payments.list", Idempotent, Absent, &["payments"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
+    row("getCustomerPortalUrl", Get, "/api/v1", "/customers/{external_customer_id}/portal_url", "customers.portal_url", Idempotent, Absent, &["customer"], &[], None, Some("0.37.0-beta")),
+    row("findCustomerProjectedUsage", Get, "/api/v1", "/customers/{external_customer_id}/projected_usage", "customers.projected_usage", Idempotent, Absent, &["customer_projected_usage"], &[], None, Some("1.31.0")),
+    row("findAllCustomerSubscriptions", Get, "/api/v1", "/customers/{external_customer_id}/subscriptions", "customers.subscriptions.list", Idempotent, Absent, &["subscriptions"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
+    row("findAllCustomerWallets", Get, "/api/v1", "/customers/{external_customer_id}/wallets", "customers.wallets.list", Idempotent, Absent, &["wallets"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
+    row("createCustomerWallet", Post, "/api/v1", "/customers/{external_customer_id}/wallets", "customers.wallets.create", NotIdempotent, Required, &["wallet"], &[("external_customer_id", "external_customer_id")], None, Some("1.43.0")),
+    row("destroyCustomerWallet", Delete, "/api/v1", "/customers/{external_customer_id}/wallets/{code}", "customers.wallets.delete", Idempotent, Absent, &["wallet"], &[("external_customer_id", "external_customer_id"), ("code", "code")], None, Some("1.43.0")),
+    row("findCustomerWallet", Get, "/api/v1", "/customers/{external_customer_id}/wallets/{code}", "customers.wallets.get", Idempotent, Absent, &["wallet"], &[("external_customer_id", "external_customer_id"), ("code", "code")], None, Some("1.43.0")),
+    row("updateCustomerWallet", Put, "/api/v1", "/customers/{external_customer_id}/wallets/{code}", "customers.wallets.update", Idempotent, Required, &["wallet"], &[("external_customer_id", "external_customer_id"), ("code", "code")], None, Some("1.43.0")),
+    row("deleteAllCustomerWalletAlerts", Delete, "/api/v1", "/customers/{external_customer_id}/wallets/{wallet_code}/alerts", "customers.wallets.alerts.delete_all", Idempotent, Absent, &[], &[], None, Some("1.43.0")),
+    row("getCustomerWalletAlerts", Get, "/api/v1", "/customers/{external_customer_id}/wallets/{wallet_code}/alerts", "customers.wallets.alerts.list", Idempotent, Absent, &["alerts"], &[("wallet_code", "wallet_code")], None, Some("1.43.0")),
+    row("createCustomerWalletAlert", Post, "/api/v1", "/customers/{external_customer_id}/wallets/{wallet_code}/alerts", "customers.wallets.alerts.create", NotIdempotent, Required, &["alert", "alerts"], &[("wallet_code", "wallet_code")], None, Some("1.43.0")),
+    row("deleteCustomerWalletAlert", Delete, "/api/v1", "/customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}", "customers.wallets.alerts.delete", Idempotent, Absent, &["alert"], &[("wallet_code", "wallet_code"), ("code", "code")], None, Some("1.43.0")),
+    row("getCustomerWalletAlert", Get, "/api/v1", "/customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}", "customers.wallets.alerts.get", Idempotent, Absent, &["alert"], &[("wallet_code", "wallet_code"), ("code", "code")], None, Some("1.43.0")),
+    row("updateCustomerWalletAlert", Put, "/api/v1", "/customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}", "customers.wallets.alerts.update", Idempotent, Required, &["alert"], &[("wallet_code", "wallet_code"), ("code", "code")], None, Some("1.43.0")),
+    row("deleteAllCustomerWalletMetadata", Delete, "/api/v1", "/customers/{external_customer_id}/wallets/{wallet_code}/metadata", "customers.wallets.metadata.delete_all", Idempotent, Absent, &["metadata"], &[], None, Some("1.43.0")),
+    row("mergeCustomerWalletMetadata", Patch, "/api/v1", "/customers/{external_customer_id}/wallets/{wallet_code}/metadata", "customers.wallets.metadata.merge", Idempotent, Required, &["metadata"], &[], None, Some("1.43.0")),
+    row("replaceCustomerWalletMetadata", Post, "/api/v1", "/customers/{external_customer_id}/wallets/{wallet_code}/metadata", "customers.wallets.metadata.replace", Idempotent, Required, &["metadata"], &[], None, Some("1.43.0")),
+    row("deleteCustomerWalletMetadataKey", Delete, "/api/v1", "/customers/{external_customer_id}/wallets/{wallet_code}/metadata/{key}", "customers.wallets.metadata.delete", Idempotent, Absent, &["metadata"], &[], Some(crate::operation::Gone::Key("key")), Some("1.43.0")),
+    row("findAllEvents", Get, "/api/v1", "/events", "events.list", Idempotent, Absent, &["events"], &[], None, Some("1.12.2")),
+    row("createEvent", Post, "/api/v1", "/events", "events.create", WithKey(crate::operation::Key { name: "transaction_id", time: "timestamp", content: &["external_subscription_id", "code", "properties", "precise_total_amount_cents"], amounts: &["precise_total_amount_cents"] }), Required, &["event"], &[], None, Some("0.26.0-beta")),
+    row("createBatchEvents", Post, "/api/v1", "/events/batch", "events.create_batch", WithKey(crate::operation::Key { name: "transaction_id", time: "timestamp", content: &["external_subscription_id", "code", "properties", "precise_total_amount_cents"], amounts: &["precise_total_amount_cents"] }), Required, &["events"], &[], None, Some("0.26.0-beta")),
+    row("eventBatchEstimateInstantFees", Post, "/api/v1", "/events/batch_estimate_instant_fees", "events.batch_estimate_instant_fees", Idempotent, Required, &["fees"], &[], None, Some("1.31.0")),
+    row("eventEstimateFees", Post, "/api/v1", "/events/estimate_fees", "events.estimate_fees", Idempotent, Required, &["fees"], &[], None, Some("0.26.0-beta")),
+    row("eventEstimateInstantFees", Post, "/api/v1", "/events/estimate_instant_fees", "events.estimate_instant_fees", Idempotent, Required, &["fees"], &[], None, Some("1.31.0")),
+    row("findEvent", Get, "/api/v1", "/events/{transaction_id}", "events.get", Idempotent, Absent, &["event"], &[("transaction_id", "transaction_id")], None, Some("0.37.0-beta")),
+    row("findAllFeatures", Get, "/api/v1", "/features", "features.list", Idempotent, Absent, &["features"], &[], None, Some("1.31.0")),
+    row("createFeature", Post, "/api/v1", "/features", "features.create", NotIdempotent, Required, &["feature"], &[], None, Some("1.31.0")),
+    row("destroyFeature", Delete, "/api/v1", "/features/{code}", "features.delete", Idempotent, Absent, &["feature"], &[("code", "code")], None, Some("1.31.0")),
+    row("findFeature", Get, "/api/v1", "/features/{code}", "features.get", Idempotent, Absent, &["feature"], &[("code", "code")], None, Some("1.31.0")),
+    row("updateFeature", Put, "/api/v1", "/features/{code}", "features.update", Idempotent, Required, &["feature"], &[("code", "code")], None, Some("1.31.0")),
+    row("deleteFeaturePrivilege", Delete, "/api/v1", "/features/{code}/privileges/{privilege_code}", "features.privileges.delete", Idempotent, Absent, &["feature"], &[("code", "code")], Some(crate::operation::Gone::Element(&[crate::operation::Elements { list: Some("privileges"), parameter: "privilege_code", property: "code" }])), Some("1.31.0")),
+    row("findAllFees", Get, "/api/v1", "/fees", "fees.list", Idempotent, Absent, &["fees"], &[], None, Some("0.26.0-beta")),
+    row("deleteFee", Delete, "/api/v1", "/fees/{lago_id}", "fees.delete", Idempotent, Absent, &["fee"], &[("lago_id", "lago_id")], None, Some("1.6.4")),
+    row("findFee", Get, "/api/v1", "/fees/{lago_id}", "fees.get", Idempotent, Absent, &["fee"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("updateFee", Put, "/api/v1", "/fees/{lago_id}", "fees.update", Idempotent, Required, &["fee"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("findAllInvoices", Get, "/api/v1", "/invoices", "invoices.list", Idempotent, Absent, &["invoices"], &[], None, Some("0.26.0-beta")),
+    row("createInvoice", Post, "/api/v1", "/invoices", "invoices.create", NotIdempotent, Required, &["invoice"], &[], None, Some("0.30.0-beta")),
+    row("invoicePreview", Post, "/api/v1", "/invoices/preview", "invoices.preview", Idempotent, Required, &["invoice"], &[], None, Some("1.20.0")),
+    row("deleteInvoice", Delete, "/api/v1", "/invoices/{lago_id}", "invoices.delete", Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("1.51.0")),
+    row("findInvoice", Get, "/api/v1", "/invoices/{lago_id}", "invoices.get", Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("updateInvoice", Put, "/api/v1", "/invoices/{lago_id}", "invoices.update", Idempotent, Required, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("downloadInvoice", Post, "/api/v1", "/invoices/{lago_id}/download", "invoices.download", Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("finalizeInvoice", Put, "/api/v1", "/invoices/{lago_id}/finalize", "invoices.finalize", NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("loseDisputeInvoice", Post, "/api/v1", "/invoices/{lago_id}/lose_dispute", "invoices.lose_dispute", NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("1.1.0")),
+    row("invoicePaymentUrl", Post, "/api/v1", "/invoices/{lago_id}/payment_url", "invoices.payment_url", Idempotent, Absent, &["invoice_payment_details"], &[("lago_id", "lago_invoice_id")], None, Some("0.56.0-beta")),
+    row("refreshInvoice", Put, "/api/v1", "/invoices/{lago_id}/refresh", "invoices.refresh", NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("retryInvoice", Post, "/api/v1", "/invoices/{lago_id}/retry", "invoices.retry", NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("1.9.0")),
+    row("retryPayment", Post, "/api/v1", "/invoices/{lago_id}/retry_payment", "invoices.retry_payment", NotIdempotent, Optional, &[], &[], None, Some("0.37.0-beta")),
+    row("voidInvoice", Post, "/api/v1", "/invoices/{lago_id}/void", "invoices.void", NotIdempotent, Optional, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.53.0-beta")),
+    row("findAllOrderForms", Get, "/api/v1", "/order_forms", "order_forms.list", Idempotent, Absent, &["order_forms"], &[], None, Some("1.52.0")),
+    row("findOrderForm", Get, "/api/v1", "/order_forms/{lago_id}", "order_forms.get", Idempotent, Absent, &["order_form"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("markOrderFormAsSigned", Post, "/api/v1", "/order_forms/{lago_id}/mark_as_signed", "order_forms.mark_as_signed", Idempotent, Optional, &["order_form"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("voidOrderForm", Post, "/api/v1", "/order_forms/{lago_id}/void", "order_forms.void", Idempotent, Absent, &["order_form"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("findAllOrders", Get, "/api/v1", "/orders", "orders.list", Idempotent, Absent, &["orders"], &[], None, Some("1.52.0")),
+    row("findOrder", Get, "/api/v1", "/orders/{lago_id}", "orders.get", Idempotent, Absent, &["order"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("executeOrder", Post, "/api/v1", "/orders/{lago_id}/execute", "orders.execute", Idempotent, Optional, &["order"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("findOrganization", Get, "/api/v1", "/organizations", "organizations.get", Idempotent, Absent, &["organization"], &[], None, Some("1.53.0")),
+    row("updateOrganization", Put, "/api/v1", "/organizations", "organizations.update", Idempotent, Required, &["organization"], &[], None, Some("0.26.0-beta")),
+    row("findAllPaymentReceipts", Get, "/api/v1", "/payment_receipts", "payment_receipts.list", Idempotent, Absent, &["payment_receipts"], &[], None, Some("1.22.0")),
+    row("findPaymentReceipt", Get, "/api/v1", "/payment_receipts/{lago_id}", "payment_receipts.get", Idempotent, Absent, &["payment_receipt"], &[("lago_id", "lago_id")], None, Some("1.22.0")),
+    row("findAllPaymentRequests", Get, "/api/v1", "/payment_requests", "payment_requests.list", Idempotent, Absent, &["payment_requests"], &[], None, Some("1.10.0")),
+    row("createPaymentRequest", Post, "/api/v1", "/payment_requests", "payment_requests.create", NotIdempotent, Required, &["payment_request"], &[], None, Some("1.10.0")),
+    row("findPaymentRequest", Get, "/api/v1", "/payment_requests/{lago_id}", "payment_requests.get", Idempotent, Absent, &["payment_request"], &[("lago_id", "lago_id")], None, Some("1.31.0")),
+    row("findAllPayments", Get, "/api/v1", "/payments", "payments.list", Idempotent, Absent, &["payments"], &[], None, Some("1.21.0")),
+    row("createPayment", Post, "/api/v1", "/payments", "payments.create", NotIdempotent, Required, &["payment"], &[], None, Some("1.21.0")),
+    row("findPayment", Get, "/api/v1", "/payments/{lago_id}", "payments.get", Idempotent, Absent, &["payment"], &[("lago_id", "lago_id")], None, Some("1.22.0")),
+    row("findAllPlans", Get, "/api/v1", "/plans", "plans.list", Idempotent, Absent, &["plans"], &[], None, Some("0.26.0-beta")),
+    row("createPlan", Post, "/api/v1", "/plans", "plans.create", NotIdempotent, Required, &["plan"], &[], None, Some("0.26.0-beta")),
+    row("destroyPlan", Delete, "/api/v1", "/plans/{code}", "plans.delete", Idempotent, Absent, &["plan"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("findPlan", Get, "/api/v1", "/plans/{code}", "plans.get", Idempotent, Absent, &["plan"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("updatePlan", Put, "/api/v1", "/plans/{code}", "plans.update", NotIdempotent, Required, &["plan"], &[("code", "code")], None, Some("0.26.0-beta")),
+    row("findAllPlanCharges", Get, "/api/v1", "/plans/{code}/charges", "plans.charges.list", Idempotent, Absent, &["charges"], &[], None, Some("1.42.0")),
+    row("createPlanCharge", Post, "/api/v1", "/plans/{code}/charges", "plans.charges.create", NotIdempotent, Required, &["charge"], &[], None, Some("1.42.0")),
+    row("destroyPlanCharge", Delete, "/api/v1", "/plans/{code}/charges/{charge_code}", "plans.charges.delete", Idempotent, Optional, &["charge"], &[("charge_code", "code")], None, Some("1.42.0")),
+    row("findPlanCharge", Get, "/api/v1", "/plans/{code}/charges/{charge_code}", "plans.charges.get", Idempotent, Absent, &["charge"], &[("charge_code", "code")], None, Some("1.42.0")),
+    row("updatePlanCharge", Put, "/api/v1", "/plans/{code}/charges/{charge_code}", "plans.charges.update", Idempotent, Required, &["charge"], &[("charge_code", "code")], None, Some("1.42.0")),
+    row("findAllPlanChargeFilters", Get, "/api/v1", "/plans/{code}/charges/{charge_code}/filters", "plans.charges.filters.list", Idempotent, Absent, &["filters"], &[("charge_code", "charge_code")], None, Some("1.42.0")),
+    row("createPlanChargeFilter", Post, "/api/v1", "/plans/{code}/charges/{charge_code}/filters", "plans.charges.filters.create", NotIdempotent, Required, &["filter"], &[("charge_code", "charge_code")], None, Some("1.42.0")),
+    row("destroyPlanChargeFilter", Delete, "/api/v1", "/plans/{code}/charges/{charge_code}/filters/{filter_id}", "plans.charges.filters.delete", Idempotent, Optional, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
+    row("findPlanChargeFilter", Get, "/api/v1", "/plans/{code}/charges/{charge_code}/filters/{filter_id}", "plans.charges.filters.get", Idempotent, Absent, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
+    row("updatePlanChargeFilter", Put, "/api/v1", "/plans/{code}/charges/{charge_code}/filters/{filter_id}", "plans.charges.filters.update", Idempotent, Required, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
+    row("findAllEntitlements", Get, "/api/v1", "/plans/{code}/entitlements", "plans.entitlements.list", Idempotent, Absent, &["entitlements"], &[], None, Some("1.31.0")),
+    row("updateEntitlement", Patch, "/api/v1", "/plans/{code}/entitlements", "plans.entitlements.merge", Idempotent, Required, &["entitlements"], &[], None, Some("1.31.0")),
+    row("createEntitlement", Post, "/api/v1", "/plans/{code}/entitlements", "plans.entitlements.replace", Idempotent, Required, &["entitlements"], &[], None, Some("1.31.0")),
+    row("destroyEntitlement", Delete, "/api/v1", "/plans/{code}/entitlements/{feature_code}", "plans.entitlements.delete", Idempotent, Absent, &["entitlement"], &[("feature_code", "code")], None, Some("1.31.0")),
+    row("findEntitlement", Get, "/api/v1", "/plans/{code}/entitlements/{feature_code}", "plans.entitlements.get", Idempotent, Absent, &["entitlement"], &[("feature_code", "code")], None, Some("1.31.0")),
+    row("removeEntitlementPrivilege", Delete, "/api/v1", "/plans/{code}/entitlements/{feature_code}/privileges/{privilege_code}", "plans.entitlements.privileges.delete", Idempotent, Absent, &["entitlement"], &[("feature_code", "code")], Some(crate::operation::Gone::Element(&[crate::operation::Elements { list: Some("privileges"), parameter: "privilege_code", property: "code" }])), Some("1.31.0")),
+    row("findAllPlanFixedCharges", Get, "/api/v1", "/plans/{code}/fixed_charges", "plans.fixed_charges.list", Idempotent, Absent, &["fixed_charges"], &[], None, Some("1.42.0")),
+    row("createPlanFixedCharge", Post, "/api/v1", "/plans/{code}/fixed_charges", "plans.fixed_charges.create", NotIdempotent, Required, &["fixed_charge"], &[], None, Some("1.42.0")),
+    row("destroyPlanFixedCharge", Delete, "/api/v1", "/plans/{code}/fixed_charges/{fixed_charge_code}", "plans.fixed_charges.delete", Idempotent, Optional, &["fixed_charge"], &[("fixed_charge_code", "code")], None, Some("1.42.0")),
+    row("findPlanFixedCharge", Get, "/api/v1", "/plans/{code}/fixed_charges/{fixed_charge_code}", "plans.fixed_charges.get", Idempotent, Absent, &["fixed_charge"], &[("fixed_charge_code", "code")], None, Some("1.42.0")),
+    row("updatePlanFixedCharge", Put, "/api/v1", "/plans/{code}/fixed_charges/{fixed_charge_code}", "plans.fixed_charges.update", Idempotent, Required, &["fixed_charge"], &[("fixed_charge_code", "code")], None, Some("1.42.0")),
+    row("deleteAllPlanMetadata", Delete, "/api/v1", "/plans/{code}/metadata", "plans.metadata.delete_all", Idempotent, Absent, &["metadata"], &[], None, Some("1.39.0")),
+    row("mergePlanMetadata", Patch, "/api/v1", "/plans/{code}/metadata", "plans.metadata.merge", Idempotent, Required, &["metadata"], &[], None, Some("1.39.0")),
+    row("replacePlanMetadata", Post, "/api/v1", "/plans/{code}/metadata", "plans.metadata.replace", Idempotent, Required, &["metadata"], &[], None, Some("1.39.0")),
+    row("deletePlanMetadataKey", Delete, "/api/v1", "/plans/{code}/metadata/{key}", "plans.metadata.delete", Idempotent, Absent, &["metadata"], &[], Some(crate::operation::Gone::Key("key")), Some("1.39.0")),
+    row("findQuoteVersion", Get, "/api/v1", "/quote_versions/{lago_id}", "quote_versions.get", Idempotent, Absent, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("approveQuoteVersion", Post, "/api/v1", "/quote_versions/{lago_id}/approve", "quote_versions.approve", Idempotent, Optional, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("cloneQuoteVersion", Post, "/api/v1", "/quote_versions/{lago_id}/clone", "quote_versions.clone_as_draft", NotIdempotent, Absent, &["quote_version"], &[], None, Some("1.52.0")),
+    row("voidQuoteVersion", Post, "/api/v1", "/quote_versions/{lago_id}/void", "quote_versions.void", Idempotent, Absent, &["quote_version"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("findAllQuotes", Get, "/api/v1", "/quotes", "quotes.list", Idempotent, Absent, &["quotes"], &[], None, Some("1.52.0")),
+    row("findQuote", Get, "/api/v1", "/quotes/{lago_id}", "quotes.get", Idempotent, Absent, &["quote"], &[("lago_id", "lago_id")], None, Some("1.52.0")),
+    row("findAllQuoteVersions", Get, "/api/v1", "/quotes/{lago_id}/versions", "quotes.versions.list", Idempotent, Absent, &["quote_versions"], &[("lago_id", "lago_quote_id")], None, Some("1.52.0")),
+    row("findAllSubscriptions", Get, "/api/v1", "/subscriptions", "subscriptions.list", Idempotent, Absent, &["subscriptions"], &[], None, Some("0.26.0-beta")),
+    row("createSubscription", Post, "/api/v1", "/subscriptions", "subscriptions.create", NotIdempotent, Required, &["subscription"], &[], None, Some("0.26.0-beta")),
+    row("destroySubscription", Delete, "/api/v1", "/subscriptions/{external_id}", "subscriptions.delete", NotIdempotent, Absent, &["subscription"], &[("external_id", "external_id")], None, Some("0.26.0-beta")),
+    row("findSubscription", Get, "/api/v1", "/subscriptions/{external_id}", "subscriptions.get", Idempotent, Absent, &["subscription"], &[("external_id", "external_id")], None, Some("0.48.0-beta")),
+    row("updateSubscription", Put, "/api/v1", "/subscriptions/{external_id}", "subscriptions.update", NotIdempotent, Required, &["subscription"], &[("external_id", "external_id")], None, Some("0.26.0-beta")),
+    row("deleteAllSubscriptionAlerts", Delete, "/api/v1", "/subscriptions/{external_id}/alerts", "subscriptions.alerts.delete_all", Idempotent, Absent, &[], &[], None, Some("1.41.0")),
+    row("getSubscriptionAlerts", Get, "/api/v1", "/subscriptions/{external_id}/alerts", "subscriptions.alerts.list", Idempotent, Absent, &["alerts"], &[("external_id", "external_subscription_id")], None, Some("1.28.1")),
+    row("createSubscriptionAlert", Post, "/api/v1", "/subscriptions/{external_id}/alerts", "subscriptions.alerts.create", NotIdempotent, Required, &["alert", "alerts"], &[("external_id", "external_subscription_id")], None, Some("1.28.1")),
+    row("deleteSubscriptionAlert", Delete, "/api/v1", "/subscriptions/{external_id}/alerts/{code}", "subscriptions.alerts.delete", Idempotent, Absent, &["alert"], &[("external_id", "external_subscription_id"), ("code", "code")], None, Some("1.28.1")),
+    row("getSubscriptionAlert", Get, "/api/v1", "/subscriptions/{external_id}/alerts/{code}", "subscriptions.alerts.get", Idempotent, Absent, &["alert"], &[("external_id", "external_subscription_id"), ("code", "code")], None, Some("1.28.1")),
+    row("updateSubscriptionAlert", Put, "/api/v1", "/subscriptions/{external_id}/alerts/{code}", "subscriptions.alerts.update", Idempotent, Required, &["alert"], &[("external_id", "external_subscription_id"), ("code", "code")], None, Some("1.28.1")),
+    row("findAllSubscriptionCharges", Get, "/api/v1", "/subscriptions/{external_id}/charges", "subscriptions.charges.list", Idempotent, Absent, &["charges"], &[], None, Some("1.42.0")),
+    row("findSubscriptionCharge", Get, "/api/v1", "/subscriptions/{external_id}/charges/{charge_code}", "subscriptions.charges.get", Idempotent, Absent, &["charge"], &[("charge_code", "code")], None, Some("1.42.0")),
+    row("overrideSubscriptionCharge", Put, "/api/v1", "/subscriptions/{external_id}/charges/{charge_code}", "subscriptions.charges.update", Idempotent, Required, &["charge"], &[("charge_code", "code")], None, Some("1.42.0")),
+    row("findAllSubscriptionChargeFilters", Get, "/api/v1", "/subscriptions/{external_id}/charges/{charge_code}/filters", "subscriptions.charges.filters.list", Idempotent, Absent, &["filters"], &[("charge_code", "charge_code")], None, Some("1.42.0")),
+    row("createSubscriptionChargeFilter", Post, "/api/v1", "/subscriptions/{external_id}/charges/{charge_code}/filters", "subscriptions.charges.filters.create", NotIdempotent, Required, &["filter"], &[("charge_code", "charge_code")], None, Some("1.42.0")),
+    row("destroySubscriptionChargeFilter", Delete, "/api/v1", "/subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}", "subscriptions.charges.filters.delete", Idempotent, Absent, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
+    row("findSubscriptionChargeFilter", Get, "/api/v1", "/subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}", "subscriptions.charges.filters.get", Idempotent, Absent, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
+    row("updateSubscriptionChargeFilter", Put, "/api/v1", "/subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}", "subscriptions.charges.filters.update", Idempotent, Required, &["filter"], &[("charge_code", "charge_code"), ("filter_id", "lago_id")], None, Some("1.42.0")),
+    row("findAllSubscriptionEntitlements", Get, "/api/v1", "/subscriptions/{external_id}/entitlements", "subscriptions.entitlements.list", Idempotent, Absent, &["entitlements"], &[], None, Some("1.31.0")),
+    row("updateSubscriptionEntitlements", Patch, "/api/v1", "/subscriptions/{external_id}/entitlements", "subscriptions.entitlements.merge", Idempotent, Required, &["entitlements"], &[], None, Some("1.31.0")),
+    row("destroySubscriptionEntitlement", Delete, "/api/v1", "/subscriptions/{external_id}/entitlements/{feature_code}", "subscriptions.entitlements.delete", Idempotent, Absent, &["entitlements"], &[], Some(crate::operation::Gone::Element(&[crate::operation::Elements { list: None, parameter: "feature_code", property: "code" }])), Some("1.31.0")),
+    row("destroySubscriptionEntitlementPrivilege", Delete, "/api/v1", "/subscriptions/{external_id}/entitlements/{feature_code}/privileges/{privilege_code}", "subscriptions.entitlements.privileges.delete", Idempotent, Absent, &["entitlements"], &[], Some(crate::operation::Gone::Element(&[crate::operation::Elements { list: None, parameter: "feature_code", property: "code" }, crate::operation::Elements { list: Some("privileges"), parameter: "privilege_code", property: "code" }])), Some("1.31.0")),
+    row("findAllSubscriptionFixedCharges", Get, "/api/v1", "/subscriptions/{external_id}/fixed_charges", "subscriptions.fixed_charges.list", Idempotent, Absent, &["fixed_charges"], &[], None, Some("1.39.0")),
+    row("findSubscriptionFixedCharge", Get, "/api/v1", "/subscriptions/{external_id}/fixed_charges/{fixed_charge_code}", "subscriptions.fixed_charges.get", Idempotent, Absent, &["fixed_charge"], &[("fixed_charge_code", "code")], None, Some("1.42.0")),
+    row("overrideSubscriptionFixedCharge", Put, "/api/v1", "/subscriptions/{external_id}/fixed_charges/{fixed_charge_code}", "subscriptions.fixed_charges.update", NotIdempotent, Required, &["fixed_charge"], &[("fixed_charge_code", "code")], None, Some("1.42.0")),
+    row("getSubscriptionLifetimeUsage", Get, "/api/v1", "/subscriptions/{external_id}/lifetime_usage", "subscriptions.lifetime_usage.get", Idempotent, Absent, &["lifetime_usage"], &[("external_id", "external_subscription_id")], None, Some("1.11.0")),
+    row("updateSubscriptionLifetimeUsage", Put, "/api/v1", "/subscriptions/{external_id}/lifetime_usage", "subscriptions.lifetime_usage.update", Idempotent, Required, &["lifetime_usage"], &[("external_id", "external_subscription_id")], None, Some("1.11.0")),
+    row("findAllTaxes", Get, "/api/v1", "/taxes", "taxes.list", Idempotent, Absent, &["taxes"], &[], None, Some("0.37.0-beta")),
+    row("createTax", Post, "/api/v1", "/taxes", "taxes.create", NotIdempotent, Required, &["tax"], &[], None, Some("0.37.0-beta")),
+    row("destroyTax", Delete, "/api/v1", "/taxes/{code}", "taxes.delete", Idempotent, Absent, &["tax"], &[("code", "code")], None, Some("0.37.0-beta")),
+    row("findTax", Get, "/api/v1", "/taxes/{code}", "taxes.get", Idempotent, Absent, &["tax"], &[("code", "code")], None, Some("0.37.0-beta")),
+    row("updateTax", Put, "/api/v1", "/taxes/{code}", "taxes.update", Idempotent, Required, &["tax"], &[("code", "code")], None, Some("0.37.0-beta")),
+    row("createWalletTransaction", Post, "/api/v1", "/wallet_transactions", "wallet_transactions.create", NotIdempotent, Required, &["wallet_transactions"], &[], None, Some("0.26.0-beta")),
+    row("findWalletTransaction", Get, "/api/v1", "/wallet_transactions/{lago_id}", "wallet_transactions.get", Idempotent, Absent, &["wallet_transaction"], &[("lago_id", "lago_id")], None, Some("1.20.0")),
+    row("findAllWalletTransactionConsumptions", Get, "/api/v1", "/wallet_transactions/{lago_id}/consumptions", "wallet_transactions.consumptions.list", Idempotent, Absent, &["wallet_transaction_consumptions"], &[], None, Some("1.43.0")),
+    row("findAllWalletTransactionFundings", Get, "/api/v1", "/wallet_transactions/{lago_id}/fundings", "wallet_transactions.fundings.list", Idempotent, Absent, &["wallet_transaction_fundings"], &[], None, Some("1.43.0")),
+    row("walletTransactionPaymentUrl", Post, "/api/v1", "/wallet_transactions/{lago_id}/payment_url", "wallet_transactions.payment_url", Idempotent, Absent, &["wallet_transaction_payment_details"], &[("lago_id", "lago_wallet_transaction_id")], None, Some("1.22.0")),
+    row("findAllWallets", Get, "/api/v1", "/wallets", "wallets.list", Idempotent, Absent, &["wallets"], &[], None, Some("0.26.0-beta")),
+    row("createWallet", Post, "/api/v1", "/wallets", "wallets.create", NotIdempotent, Required, &["wallet"], &[], None, Some("0.26.0-beta")),
+    row("destroyWallet", Delete, "/api/v1", "/wallets/{lago_id}", "wallets.delete", Idempotent, Absent, &["wallet"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("findWallet", Get, "/api/v1", "/wallets/{lago_id}", "wallets.get", Idempotent, Absent, &["wallet"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("updateWallet", Put, "/api/v1", "/wallets/{lago_id}", "wallets.update", Idempotent, Required, &["wallet"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("deleteAllWalletMetadata", Delete, "/api/v1", "/wallets/{lago_id}/metadata", "wallets.metadata.delete_all", Idempotent, Absent, &["metadata"], &[], None, Some("1.39.0")),
+    row("mergeWalletMetadata", Patch, "/api/v1", "/wallets/{lago_id}/metadata", "wallets.metadata.merge", Idempotent, Required, &["metadata"], &[], None, Some("1.39.0")),
+    row("replaceWalletMetadata", Post, "/api/v1", "/wallets/{lago_id}/metadata", "wallets.metadata.replace", Idempotent, Required, &["metadata"], &[], None, Some("1.39.0")),
+    row("deleteWalletMetadataKey", Delete, "/api/v1", "/wallets/{lago_id}/metadata/{key}", "wallets.metadata.delete", Idempotent, Absent, &["metadata"], &[], Some(crate::operation::Gone::Key("key")), Some("1.39.0")),
+    row("findAllWalletTransactions", Get, "/api/v1", "/wallets/{lago_id}/wallet_transactions", "wallets.wallet_transactions.list", Idempotent, Absent, &["wallet_transactions"], &[("lago_id", "lago_wallet_id")], None, Some("0.37.0-beta")),
+    row("findAllWebhookEndpoints", Get, "/api/v1", "/webhook_endpoints", "webhook_endpoints.list", Idempotent, Absent, &["webhook_endpoints"], &[], None, Some("0.40.0-beta")),
+    row("createWebhookEndpoint", Post, "/api/v1", "/webhook_endpoints", "webhook_endpoints.create", NotIdempotent, Required, &["webhook_endpoint"], &[], None, Some("0.40.0-beta")),
+    row("destroyWebhookEndpoint", Delete, "/api/v1", "/webhook_endpoints/{lago_id}", "webhook_endpoints.delete", Idempotent, Absent, &["webhook_endpoint"], &[("lago_id", "lago_id")], None, Some("0.40.0-beta")),
+    row("findWebhookEndpoint", Get, "/api/v1", "/webhook_endpoints/{lago_id}", "webhook_endpoints.get", Idempotent, Absent, &["webhook_endpoint"], &[("lago_id", "lago_id")], None, Some("0.40.0-beta")),
+    row("updateWebhookEndpoint", Put, "/api/v1", "/webhook_endpoints/{lago_id}", "webhook_endpoints.update", Idempotent, Required, &["webhook_endpoint"], &[("lago_id", "lago_id")], None, Some("0.40.0-beta")),
+    row("fetchJsonPublicKey", Get, "/api/v1", "/webhooks/json_public_key", "webhooks.json_public_key", Idempotent, Absent, &["webhook"], &[], None, Some("1.49.0")),
+    row("fetchPublicKey", Get, "/api/v1", "/webhooks/public_key", "webhooks.public_key", Idempotent, Absent, &[], &[], None, Some("0.26.0-beta")),
+    #[cfg(feature = "unpublished")]
+    row("downloadCreditNoteXml", Post, "/api/v1", "/credit_notes/{lago_id}/download_xml", "credit_notes.download_xml", Idempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("resendCreditNoteEmail", Post, "/api/v1", "/credit_notes/{lago_id}/resend_email", "credit_notes.resend_email", NotIdempotent, Optional, &[], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findAllEnrichedEvents", Get, "/api/v1", "/events_enriched", "events_enriched.list", Idempotent, Absent, &["events"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("downloadInvoiceXml", Post, "/api/v1", "/invoices/{lago_id}/download_xml", "invoices.download_xml", Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("resendInvoiceEmail", Post, "/api/v1", "/invoices/{lago_id}/resend_email", "invoices.resend_email", NotIdempotent, Optional, &[], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("syncInvoiceSalesforceId", Put, "/api/v1", "/invoices/{lago_id}/sync_salesforce_id", "invoices.sync_salesforce_id", Idempotent, Required, &["invoice"], &[("lago_id", "lago_id")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findOrganizationGrpcToken", Get, "/api/v1", "/organizations/grpc_token", "organizations.grpc_token", Idempotent, Absent, &["organization"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("resendPaymentReceiptEmail", Post, "/api/v1", "/payment_receipts/{lago_id}/resend_email", "payment_receipts.resend_email", NotIdempotent, Optional, &[], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findAllAppliedRateCards", Get, "/api/v2", "/plans/{code}/applied_rate_cards", "plans.applied_rate_cards.list", Idempotent, Absent, &["applied_rate_cards"], &[("code", "plan_code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("createAppliedRateCard", Post, "/api/v2", "/plans/{code}/applied_rate_cards", "plans.applied_rate_cards.create", Idempotent, Required, &["applied_rate_card"], &[("code", "plan_code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("destroyAppliedRateCard", Delete, "/api/v2", "/plans/{code}/applied_rate_cards/{rate_card_code}", "plans.applied_rate_cards.delete", Idempotent, Absent, &["applied_rate_card"], &[("code", "plan_code"), ("rate_card_code", "rate_card_code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findAppliedRateCard", Get, "/api/v2", "/plans/{code}/applied_rate_cards/{rate_card_code}", "plans.applied_rate_cards.get", Idempotent, Absent, &["applied_rate_card"], &[("code", "plan_code"), ("rate_card_code", "rate_card_code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("updateAppliedRateCard", Put, "/api/v2", "/plans/{code}/applied_rate_cards/{rate_card_code}", "plans.applied_rate_cards.update", Idempotent, Required, &["applied_rate_card"], &[("code", "plan_code"), ("rate_card_code", "rate_card_code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findAllProductCategories", Get, "/api/v2", "/product_categories", "product_categories.list", Idempotent, Absent, &["product_categories"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("createProductCategory", Post, "/api/v2", "/product_categories", "product_categories.create", Idempotent, Required, &["product_category"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("destroyProductCategory", Delete, "/api/v2", "/product_categories/{code}", "product_categories.delete", Idempotent, Absent, &["product_category"], &[("code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findProductCategory", Get, "/api/v2", "/product_categories/{code}", "product_categories.get", Idempotent, Absent, &["product_category"], &[("code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("updateProductCategory", Put, "/api/v2", "/product_categories/{code}", "product_categories.update", Idempotent, Required, &["product_category"], &[("code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findAllProducts", Get, "/api/v2", "/products", "products.list", Idempotent, Absent, &["products"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("createProduct", Post, "/api/v2", "/products", "products.create", Idempotent, Required, &["product"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("destroyProduct", Delete, "/api/v2", "/products/{code}", "products.delete", Idempotent, Absent, &["product"], &[("code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findProduct", Get, "/api/v2", "/products/{code}", "products.get", Idempotent, Absent, &["product"], &[("code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("updateProduct", Put, "/api/v2", "/products/{code}", "products.update", Idempotent, Required, &["product"], &[("code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findAllProductFilters", Get, "/api/v2", "/products/{code}/filters", "products.filters.list", Idempotent, Absent, &["filters"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("createProductFilter", Post, "/api/v2", "/products/{code}/filters", "products.filters.create", Idempotent, Required, &["filter"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("destroyProductFilter", Delete, "/api/v2", "/products/{code}/filters/{filter_code}", "products.filters.delete", Idempotent, Absent, &["filter"], &[("filter_code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findProductFilter", Get, "/api/v2", "/products/{code}/filters/{filter_code}", "products.filters.get", Idempotent, Absent, &["filter"], &[("filter_code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("updateProductFilter", Put, "/api/v2", "/products/{code}/filters/{filter_code}", "products.filters.update", Idempotent, Required, &["filter"], &[("filter_code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findAllRateCards", Get, "/api/v2", "/rate_cards", "rate_cards.list", Idempotent, Absent, &["rate_cards"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("createRateCard", Post, "/api/v2", "/rate_cards", "rate_cards.create", Idempotent, Required, &["rate_card"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("destroyRateCard", Delete, "/api/v2", "/rate_cards/{code}", "rate_cards.delete", Idempotent, Absent, &["rate_card"], &[("code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findRateCard", Get, "/api/v2", "/rate_cards/{code}", "rate_cards.get", Idempotent, Absent, &["rate_card"], &[("code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("updateRateCard", Put, "/api/v2", "/rate_cards/{code}", "rate_cards.update", Idempotent, Required, &["rate_card"], &[("code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findAllRates", Get, "/api/v2", "/rate_cards/{code}/rates", "rate_cards.rates.list", Idempotent, Absent, &["rates"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("createRate", Post, "/api/v2", "/rate_cards/{code}/rates", "rate_cards.rates.create", Idempotent, Required, &["rate"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("destroyRate", Delete, "/api/v2", "/rate_cards/{code}/rates/{rate_code}", "rate_cards.rates.delete", Idempotent, Absent, &["rate"], &[("rate_code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findRate", Get, "/api/v2", "/rate_cards/{code}/rates/{rate_code}", "rate_cards.rates.get", Idempotent, Absent, &["rate"], &[("rate_code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("updateRate", Put, "/api/v2", "/rate_cards/{code}/rates/{rate_code}", "rate_cards.rates.update", Idempotent, Required, &["rate"], &[("rate_code", "code")], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findAllSecurityLogs", Get, "/api/v1", "/security_logs", "security_logs.list", Idempotent, Absent, &["security_logs"], &[], None, None),
+    #[cfg(feature = "unpublished")]
+    row("findSecurityLog", Get, "/api/v1", "/security_logs/{log_id}", "security_logs.get", Idempotent, Absent, &["security_log"], &[("log_id", "log_id")], None, None),
 ];
 
 /// The rows of [`OPERATIONS`] by name.
@@ -274,189 +349,263 @@ pub(crate) mod op {
     pub(crate) const FIND_CREDIT_NOTE: &Operation = &OPERATIONS[35];
     pub(crate) const UPDATE_CREDIT_NOTE: &Operation = &OPERATIONS[36];
     pub(crate) const DOWNLOAD_CREDIT_NOTE: &Operation = &OPERATIONS[37];
-    pub(crate) const DOWNLOAD_CREDIT_NOTE_XML: &Operation = &OPERATIONS[38];
-    pub(crate) const DELETE_ALL_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[39];
-    pub(crate) const MERGE_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[40];
-    pub(crate) const REPLACE_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[41];
-    pub(crate) const DELETE_CREDIT_NOTE_METADATA_KEY: &Operation = &OPERATIONS[42];
-    pub(crate) const RESEND_CREDIT_NOTE_EMAIL: &Operation = &OPERATIONS[43];
-    pub(crate) const VOID_CREDIT_NOTE: &Operation = &OPERATIONS[44];
-    pub(crate) const FIND_ALL_CUSTOMERS: &Operation = &OPERATIONS[45];
-    pub(crate) const CREATE_CUSTOMER: &Operation = &OPERATIONS[46];
-    pub(crate) const DESTROY_CUSTOMER: &Operation = &OPERATIONS[47];
-    pub(crate) const FIND_CUSTOMER: &Operation = &OPERATIONS[48];
-    pub(crate) const FIND_ALL_CUSTOMER_APPLIED_COUPONS: &Operation = &OPERATIONS[49];
-    pub(crate) const DELETE_APPLIED_COUPON: &Operation = &OPERATIONS[50];
-    pub(crate) const GENERATE_CUSTOMER_CHECKOUT_URL: &Operation = &OPERATIONS[51];
-    pub(crate) const FIND_ALL_CUSTOMER_CREDIT_NOTES: &Operation = &OPERATIONS[52];
-    pub(crate) const FIND_CUSTOMER_CURRENT_USAGE: &Operation = &OPERATIONS[53];
-    pub(crate) const FIND_ALL_CUSTOMER_INVOICES: &Operation = &OPERATIONS[54];
-    pub(crate) const FIND_ALL_CUSTOMER_PAST_USAGE: &Operation = &OPERATIONS[55];
-    pub(crate) const FIND_ALL_CUSTOMERS_PAYMENT_METHODS: &Operation = &OPERATIONS[56];
-    pub(crate) const DESTROY_PAYMENT_METHOD: &Operation = &OPERATIONS[57];
-    pub(crate) const PAYMENT_METHOD_SET_AS_DEFAULT: &Operation = &OPERATIONS[58];
-    pub(crate) const FIND_ALL_CUSTOMER_PAYMENT_REQUESTS: &Operation = &OPERATIONS[59];
-    pub(crate) const FIND_ALL_CUSTOMER_PAYMENTS: &Operation = &OPERATIONS[60];
-    pub(crate) const GET_CUSTOMER_PORTAL_URL: &Operation = &OPERATIONS[61];
-    pub(crate) const FIND_CUSTOMER_PROJECTED_USAGE: &Operation = &OPERATIONS[62];
-    pub(crate) const FIND_ALL_CUSTOMER_SUBSCRIPTIONS: &Operation = &OPERATIONS[63];
-    pub(crate) const FIND_ALL_CUSTOMER_WALLETS: &Operation = &OPERATIONS[64];
-    pub(crate) const CREATE_CUSTOMER_WALLET: &Operation = &OPERATIONS[65];
-    pub(crate) const DESTROY_CUSTOMER_WALLET: &Operation = &OPERATIONS[66];
-    pub(crate) const FIND_CUSTOMER_WALLET: &Operation = &OPERATIONS[67];
-    pub(crate) const UPDATE_CUSTOMER_WALLET: &Operation = &OPERATIONS[68];
-    pub(crate) const DELETE_ALL_CUSTOMER_WALLET_ALERTS: &Operation = &OPERATIONS[69];
-    pub(crate) const GET_CUSTOMER_WALLET_ALERTS: &Operation = &OPERATIONS[70];
-    pub(crate) const CREATE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[71];
-    pub(crate) const DELETE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[72];
-    pub(crate) const GET_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[73];
-    pub(crate) const UPDATE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[74];
-    pub(crate) const DELETE_ALL_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[75];
-    pub(crate) const MERGE_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[76];
-    pub(crate) const REPLACE_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[77];
-    pub(crate) const DELETE_CUSTOMER_WALLET_METADATA_KEY: &Operation = &OPERATIONS[78];
-    pub(crate) const FIND_ALL_EVENTS: &Operation = &OPERATIONS[79];
-    pub(crate) const CREATE_EVENT: &Operation = &OPERATIONS[80];
-    pub(crate) const CREATE_BATCH_EVENTS: &Operation = &OPERATIONS[81];
-    pub(crate) const EVENT_BATCH_ESTIMATE_INSTANT_FEES: &Operation = &OPERATIONS[82];
-    pub(crate) const EVENT_ESTIMATE_FEES: &Operation = &OPERATIONS[83];
-    pub(crate) const EVENT_ESTIMATE_INSTANT_FEES: &Operation = &OPERATIONS[84];
-    pub(crate) const FIND_EVENT: &Operation = &OPERATIONS[85];
-    pub(crate) const FIND_ALL_FEATURES: &Operation = &OPERATIONS[86];
-    pub(crate) const CREATE_FEATURE: &Operation = &OPERATIONS[87];
-    pub(crate) const DESTROY_FEATURE: &Operation = &OPERATIONS[88];
-    pub(crate) const FIND_FEATURE: &Operation = &OPERATIONS[89];
-    pub(crate) const UPDATE_FEATURE: &Operation = &OPERATIONS[90];
-    pub(crate) const DELETE_FEATURE_PRIVILEGE: &Operation = &OPERATIONS[91];
-    pub(crate) const FIND_ALL_FEES: &Operation = &OPERATIONS[92];
-    pub(crate) const DELETE_FEE: &Operation = &OPERATIONS[93];
-    pub(crate) const FIND_FEE: &Operation = &OPERATIONS[94];
-    pub(crate) const UPDATE_FEE: &Operation = &OPERATIONS[95];
-    pub(crate) const FIND_ALL_INVOICES: &Operation = &OPERATIONS[96];
-    pub(crate) const CREATE_INVOICE: &Operation = &OPERATIONS[97];
-    pub(crate) const INVOICE_PREVIEW: &Operation = &OPERATIONS[98];
-    pub(crate) const DELETE_INVOICE: &Operation = &OPERATIONS[99];
-    pub(crate) const FIND_INVOICE: &Operation = &OPERATIONS[100];
-    pub(crate) const UPDATE_INVOICE: &Operation = &OPERATIONS[101];
-    pub(crate) const DOWNLOAD_INVOICE: &Operation = &OPERATIONS[102];
-    pub(crate) const DOWNLOAD_INVOICE_XML: &Operation = &OPERATIONS[103];
-    pub(crate) const FINALIZE_INVOICE: &Operation = &OPERATIONS[104];
-    pub(crate) const LOSE_DISPUTE_INVOICE: &Operation = &OPERATIONS[105];
-    pub(crate) const INVOICE_PAYMENT_URL: &Operation = &OPERATIONS[106];
-    pub(crate) const REFRESH_INVOICE: &Operation = &OPERATIONS[107];
-    pub(crate) const RESEND_INVOICE_EMAIL: &Operation = &OPERATIONS[108];
-    pub(crate) const RETRY_INVOICE: &Operation = &OPERATIONS[109];
-    pub(crate) const RETRY_PAYMENT: &Operation = &OPERATIONS[110];
-    pub(crate) const SYNC_INVOICE_SALESFORCE_ID: &Operation = &OPERATIONS[111];
-    pub(crate) const VOID_INVOICE: &Operation = &OPERATIONS[112];
-    pub(crate) const FIND_ALL_ORDER_FORMS: &Operation = &OPERATIONS[113];
-    pub(crate) const FIND_ORDER_FORM: &Operation = &OPERATIONS[114];
-    pub(crate) const MARK_ORDER_FORM_AS_SIGNED: &Operation = &OPERATIONS[115];
-    pub(crate) const VOID_ORDER_FORM: &Operation = &OPERATIONS[116];
-    pub(crate) const FIND_ALL_ORDERS: &Operation = &OPERATIONS[117];
-    pub(crate) const FIND_ORDER: &Operation = &OPERATIONS[118];
-    pub(crate) const EXECUTE_ORDER: &Operation = &OPERATIONS[119];
-    pub(crate) const FIND_ORGANIZATION: &Operation = &OPERATIONS[120];
-    pub(crate) const UPDATE_ORGANIZATION: &Operation = &OPERATIONS[121];
-    pub(crate) const FIND_ALL_PAYMENT_RECEIPTS: &Operation = &OPERATIONS[122];
-    pub(crate) const FIND_PAYMENT_RECEIPT: &Operation = &OPERATIONS[123];
-    pub(crate) const RESEND_PAYMENT_RECEIPT_EMAIL: &Operation = &OPERATIONS[124];
-    pub(crate) const FIND_ALL_PAYMENT_REQUESTS: &Operation = &OPERATIONS[125];
-    pub(crate) const CREATE_PAYMENT_REQUEST: &Operation = &OPERATIONS[126];
-    pub(crate) const FIND_PAYMENT_REQUEST: &Operation = &OPERATIONS[127];
-    pub(crate) const FIND_ALL_PAYMENTS: &Operation = &OPERATIONS[128];
-    pub(crate) const CREATE_PAYMENT: &Operation = &OPERATIONS[129];
-    pub(crate) const FIND_PAYMENT: &Operation = &OPERATIONS[130];
-    pub(crate) const FIND_ALL_PLANS: &Operation = &OPERATIONS[131];
-    pub(crate) const CREATE_PLAN: &Operation = &OPERATIONS[132];
-    pub(crate) const DESTROY_PLAN: &Operation = &OPERATIONS[133];
-    pub(crate) const FIND_PLAN: &Operation = &OPERATIONS[134];
-    pub(crate) const UPDATE_PLAN: &Operation = &OPERATIONS[135];
-    pub(crate) const FIND_ALL_PLAN_CHARGES: &Operation = &OPERATIONS[136];
-    pub(crate) const CREATE_PLAN_CHARGE: &Operation = &OPERATIONS[137];
-    pub(crate) const DESTROY_PLAN_CHARGE: &Operation = &OPERATIONS[138];
-    pub(crate) const FIND_PLAN_CHARGE: &Operation = &OPERATIONS[139];
-    pub(crate) const UPDATE_PLAN_CHARGE: &Operation = &OPERATIONS[140];
-    pub(crate) const FIND_ALL_PLAN_CHARGE_FILTERS: &Operation = &OPERATIONS[141];
-    pub(crate) const CREATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[142];
-    pub(crate) const DESTROY_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[143];
-    pub(crate) const FIND_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[144];
-    pub(crate) const UPDATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[145];
-    pub(crate) const FIND_ALL_ENTITLEMENTS: &Operation = &OPERATIONS[146];
-    pub(crate) const UPDATE_ENTITLEMENT: &Operation = &OPERATIONS[147];
-    pub(crate) const CREATE_ENTITLEMENT: &Operation = &OPERATIONS[148];
-    pub(crate) const DESTROY_ENTITLEMENT: &Operation = &OPERATIONS[149];
-    pub(crate) const FIND_ENTITLEMENT: &Operation = &OPERATIONS[150];
-    pub(crate) const REMOVE_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[151];
-    pub(crate) const FIND_ALL_PLAN_FIXED_CHARGES: &Operation = &OPERATIONS[152];
-    pub(crate) const CREATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[153];
-    pub(crate) const DESTROY_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[154];
-    pub(crate) const FIND_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[155];
-    pub(crate) const UPDATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[156];
-    pub(crate) const DELETE_ALL_PLAN_METADATA: &Operation = &OPERATIONS[157];
-    pub(crate) const MERGE_PLAN_METADATA: &Operation = &OPERATIONS[158];
-    pub(crate) const REPLACE_PLAN_METADATA: &Operation = &OPERATIONS[159];
-    pub(crate) const DELETE_PLAN_METADATA_KEY: &Operation = &OPERATIONS[160];
-    pub(crate) const FIND_QUOTE_VERSION: &Operation = &OPERATIONS[161];
-    pub(crate) const APPROVE_QUOTE_VERSION: &Operation = &OPERATIONS[162];
-    pub(crate) const CLONE_QUOTE_VERSION: &Operation = &OPERATIONS[163];
-    pub(crate) const VOID_QUOTE_VERSION: &Operation = &OPERATIONS[164];
-    pub(crate) const FIND_ALL_QUOTES: &Operation = &OPERATIONS[165];
-    pub(crate) const FIND_QUOTE: &Operation = &OPERATIONS[166];
-    pub(crate) const FIND_ALL_QUOTE_VERSIONS: &Operation = &OPERATIONS[167];
-    pub(crate) const FIND_ALL_SUBSCRIPTIONS: &Operation = &OPERATIONS[168];
-    pub(crate) const CREATE_SUBSCRIPTION: &Operation = &OPERATIONS[169];
-    pub(crate) const DESTROY_SUBSCRIPTION: &Operation = &OPERATIONS[170];
-    pub(crate) const FIND_SUBSCRIPTION: &Operation = &OPERATIONS[171];
-    pub(crate) const UPDATE_SUBSCRIPTION: &Operation = &OPERATIONS[172];
-    pub(crate) const DELETE_ALL_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[173];
-    pub(crate) const GET_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[174];
-    pub(crate) const CREATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[175];
-    pub(crate) const DELETE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[176];
-    pub(crate) const GET_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[177];
-    pub(crate) const UPDATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[178];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGES: &Operation = &OPERATIONS[179];
-    pub(crate) const FIND_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[180];
-    pub(crate) const OVERRIDE_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[181];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGE_FILTERS: &Operation = &OPERATIONS[182];
-    pub(crate) const CREATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[183];
-    pub(crate) const DESTROY_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[184];
-    pub(crate) const FIND_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[185];
-    pub(crate) const UPDATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[186];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[187];
-    pub(crate) const UPDATE_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[188];
-    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT: &Operation = &OPERATIONS[189];
-    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[190];
-    pub(crate) const FIND_ALL_SUBSCRIPTION_FIXED_CHARGES: &Operation = &OPERATIONS[191];
-    pub(crate) const FIND_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[192];
-    pub(crate) const OVERRIDE_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[193];
-    pub(crate) const GET_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[194];
-    pub(crate) const UPDATE_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[195];
-    pub(crate) const FIND_ALL_TAXES: &Operation = &OPERATIONS[196];
-    pub(crate) const CREATE_TAX: &Operation = &OPERATIONS[197];
-    pub(crate) const DESTROY_TAX: &Operation = &OPERATIONS[198];
-    pub(crate) const FIND_TAX: &Operation = &OPERATIONS[199];
-    pub(crate) const UPDATE_TAX: &Operation = &OPERATIONS[200];
-    pub(crate) const CREATE_WALLET_TRANSACTION: &Operation = &OPERATIONS[201];
-    pub(crate) const FIND_WALLET_TRANSACTION: &Operation = &OPERATIONS[202];
-    pub(crate) const FIND_ALL_WALLET_TRANSACTION_CONSUMPTIONS: &Operation = &OPERATIONS[203];
-    pub(crate) const FIND_ALL_WALLET_TRANSACTION_FUNDINGS: &Operation = &OPERATIONS[204];
-    pub(crate) const WALLET_TRANSACTION_PAYMENT_URL: &Operation = &OPERATIONS[205];
-    pub(crate) const FIND_ALL_WALLETS: &Operation = &OPERATIONS[206];
-    pub(crate) const CREATE_WALLET: &Operation = &OPERATIONS[207];
-    pub(crate) const DESTROY_WALLET: &Operation = &OPERATIONS[208];
-    pub(crate) const FIND_WALLET: &Operation = &OPERATIONS[209];
-    pub(crate) const UPDATE_WALLET: &Operation = &OPERATIONS[210];
-    pub(crate) const DELETE_ALL_WALLET_METADATA: &Operation = &OPERATIONS[211];
-    pub(crate) const MERGE_WALLET_METADATA: &Operation = &OPERATIONS[212];
-    pub(crate) const REPLACE_WALLET_METADATA: &Operation = &OPERATIONS[213];
-    pub(crate) const DELETE_WALLET_METADATA_KEY: &Operation = &OPERATIONS[214];
-    pub(crate) const FIND_ALL_WALLET_TRANSACTIONS: &Operation = &OPERATIONS[215];
-    pub(crate) const FIND_ALL_WEBHOOK_ENDPOINTS: &Operation = &OPERATIONS[216];
-    pub(crate) const CREATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[217];
-    pub(crate) const DESTROY_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[218];
-    pub(crate) const FIND_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[219];
-    pub(crate) const UPDATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[220];
-    pub(crate) const FETCH_JSON_PUBLIC_KEY: &Operation = &OPERATIONS[221];
-    pub(crate) const FETCH_PUBLIC_KEY: &Operation = &OPERATIONS[222];
+    pub(crate) const DELETE_ALL_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[38];
+    pub(crate) const MERGE_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[39];
+    pub(crate) const REPLACE_CREDIT_NOTE_METADATA: &Operation = &OPERATIONS[40];
+    pub(crate) const DELETE_CREDIT_NOTE_METADATA_KEY: &Operation = &OPERATIONS[41];
+    pub(crate) const VOID_CREDIT_NOTE: &Operation = &OPERATIONS[42];
+    pub(crate) const FIND_ALL_CUSTOMERS: &Operation = &OPERATIONS[43];
+    pub(crate) const CREATE_CUSTOMER: &Operation = &OPERATIONS[44];
+    pub(crate) const DESTROY_CUSTOMER: &Operation = &OPERATIONS[45];
+    pub(crate) const FIND_CUSTOMER: &Operation = &OPERATIONS[46];
+    pub(crate) const FIND_ALL_CUSTOMER_APPLIED_COUPONS: &Operation = &OPERATIONS[47];
+    pub(crate) const DELETE_APPLIED_COUPON: &Operation = &OPERATIONS[48];
+    pub(crate) const GENERATE_CUSTOMER_CHECKOUT_URL: &Operation = &OPERATIONS[49];
+    pub(crate) const FIND_ALL_CUSTOMER_CREDIT_NOTES: &Operation = &OPERATIONS[50];
+    pub(crate) const FIND_CUSTOMER_CURRENT_USAGE: &Operation = &OPERATIONS[51];
+    pub(crate) const FIND_ALL_CUSTOMER_INVOICES: &Operation = &OPERATIONS[52];
+    pub(crate) const FIND_ALL_CUSTOMER_PAST_USAGE: &Operation = &OPERATIONS[53];
+    pub(crate) const FIND_ALL_CUSTOMERS_PAYMENT_METHODS: &Operation = &OPERATIONS[54];
+    pub(crate) const DESTROY_PAYMENT_METHOD: &Operation = &OPERATIONS[55];
+    pub(crate) const PAYMENT_METHOD_SET_AS_DEFAULT: &Operation = &OPERATIONS[56];
+    pub(crate) const FIND_ALL_CUSTOMER_PAYMENT_REQUESTS: &Operation = &OPERATIONS[57];
+    pub(crate) const FIND_ALL_CUSTOMER_PAYMENTS: &Operation = &OPERATIONS[58];
+    pub(crate) const GET_CUSTOMER_PORTAL_URL: &Operation = &OPERATIONS[59];
+    pub(crate) const FIND_CUSTOMER_PROJECTED_USAGE: &Operation = &OPERATIONS[60];
+    pub(crate) const FIND_ALL_CUSTOMER_SUBSCRIPTIONS: &Operation = &OPERATIONS[61];
+    pub(crate) const FIND_ALL_CUSTOMER_WALLETS: &Operation = &OPERATIONS[62];
+    pub(crate) const CREATE_CUSTOMER_WALLET: &Operation = &OPERATIONS[63];
+    pub(crate) const DESTROY_CUSTOMER_WALLET: &Operation = &OPERATIONS[64];
+    pub(crate) const FIND_CUSTOMER_WALLET: &Operation = &OPERATIONS[65];
+    pub(crate) const UPDATE_CUSTOMER_WALLET: &Operation = &OPERATIONS[66];
+    pub(crate) const DELETE_ALL_CUSTOMER_WALLET_ALERTS: &Operation = &OPERATIONS[67];
+    pub(crate) const GET_CUSTOMER_WALLET_ALERTS: &Operation = &OPERATIONS[68];
+    pub(crate) const CREATE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[69];
+    pub(crate) const DELETE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[70];
+    pub(crate) const GET_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[71];
+    pub(crate) const UPDATE_CUSTOMER_WALLET_ALERT: &Operation = &OPERATIONS[72];
+    pub(crate) const DELETE_ALL_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[73];
+    pub(crate) const MERGE_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[74];
+    pub(crate) const REPLACE_CUSTOMER_WALLET_METADATA: &Operation = &OPERATIONS[75];
+    pub(crate) const DELETE_CUSTOMER_WALLET_METADATA_KEY: &Operation = &OPERATIONS[76];
+    pub(crate) const FIND_ALL_EVENTS: &Operation = &OPERATIONS[77];
+    pub(crate) const CREATE_EVENT: &Operation = &OPERATIONS[78];
+    pub(crate) const CREATE_BATCH_EVENTS: &Operation = &OPERATIONS[79];
+    pub(crate) const EVENT_BATCH_ESTIMATE_INSTANT_FEES: &Operation = &OPERATIONS[80];
+    pub(crate) const EVENT_ESTIMATE_FEES: &Operation = &OPERATIONS[81];
+    pub(crate) const EVENT_ESTIMATE_INSTANT_FEES: &Operation = &OPERATIONS[82];
+    pub(crate) const FIND_EVENT: &Operation = &OPERATIONS[83];
+    pub(crate) const FIND_ALL_FEATURES: &Operation = &OPERATIONS[84];
+    pub(crate) const CREATE_FEATURE: &Operation = &OPERATIONS[85];
+    pub(crate) const DESTROY_FEATURE: &Operation = &OPERATIONS[86];
+    pub(crate) const FIND_FEATURE: &Operation = &OPERATIONS[87];
+    pub(crate) const UPDATE_FEATURE: &Operation = &OPERATIONS[88];
+    pub(crate) const DELETE_FEATURE_PRIVILEGE: &Operation = &OPERATIONS[89];
+    pub(crate) const FIND_ALL_FEES: &Operation = &OPERATIONS[90];
+    pub(crate) const DELETE_FEE: &Operation = &OPERATIONS[91];
+    pub(crate) const FIND_FEE: &Operation = &OPERATIONS[92];
+    pub(crate) const UPDATE_FEE: &Operation = &OPERATIONS[93];
+    pub(crate) const FIND_ALL_INVOICES: &Operation = &OPERATIONS[94];
+    pub(crate) const CREATE_INVOICE: &Operation = &OPERATIONS[95];
+    pub(crate) const INVOICE_PREVIEW: &Operation = &OPERATIONS[96];
+    pub(crate) const DELETE_INVOICE: &Operation = &OPERATIONS[97];
+    pub(crate) const FIND_INVOICE: &Operation = &OPERATIONS[98];
+    pub(crate) const UPDATE_INVOICE: &Operation = &OPERATIONS[99];
+    pub(crate) const DOWNLOAD_INVOICE: &Operation = &OPERATIONS[100];
+    pub(crate) const FINALIZE_INVOICE: &Operation = &OPERATIONS[101];
+    pub(crate) const LOSE_DISPUTE_INVOICE: &Operation = &OPERATIONS[102];
+    pub(crate) const INVOICE_PAYMENT_URL: &Operation = &OPERATIONS[103];
+    pub(crate) const REFRESH_INVOICE: &Operation = &OPERATIONS[104];
+    pub(crate) const RETRY_INVOICE: &Operation = &OPERATIONS[105];
+    pub(crate) const RETRY_PAYMENT: &Operation = &OPERATIONS[106];
+    pub(crate) const VOID_INVOICE: &Operation = &OPERATIONS[107];
+    pub(crate) const FIND_ALL_ORDER_FORMS: &Operation = &OPERATIONS[108];
+    pub(crate) const FIND_ORDER_FORM: &Operation = &OPERATIONS[109];
+    pub(crate) const MARK_ORDER_FORM_AS_SIGNED: &Operation = &OPERATIONS[110];
+    pub(crate) const VOID_ORDER_FORM: &Operation = &OPERATIONS[111];
+    pub(crate) const FIND_ALL_ORDERS: &Operation = &OPERATIONS[112];
+    pub(crate) const FIND_ORDER: &Operation = &OPERATIONS[113];
+    pub(crate) const EXECUTE_ORDER: &Operation = &OPERATIONS[114];
+    pub(crate) const FIND_ORGANIZATION: &Operation = &OPERATIONS[115];
+    pub(crate) const UPDATE_ORGANIZATION: &Operation = &OPERATIONS[116];
+    pub(crate) const FIND_ALL_PAYMENT_RECEIPTS: &Operation = &OPERATIONS[117];
+    pub(crate) const FIND_PAYMENT_RECEIPT: &Operation = &OPERATIONS[118];
+    pub(crate) const FIND_ALL_PAYMENT_REQUESTS: &Operation = &OPERATIONS[119];
+    pub(crate) const CREATE_PAYMENT_REQUEST: &Operation = &OPERATIONS[120];
+    pub(crate) const FIND_PAYMENT_REQUEST: &Operation = &OPERATIONS[121];
+    pub(crate) const FIND_ALL_PAYMENTS: &Operation = &OPERATIONS[122];
+    pub(crate) const CREATE_PAYMENT: &Operation = &OPERATIONS[123];
+    pub(crate) const FIND_PAYMENT: &Operation = &OPERATIONS[124];
+    pub(crate) const FIND_ALL_PLANS: &Operation = &OPERATIONS[125];
+    pub(crate) const CREATE_PLAN: &Operation = &OPERATIONS[126];
+    pub(crate) const DESTROY_PLAN: &Operation = &OPERATIONS[127];
+    pub(crate) const FIND_PLAN: &Operation = &OPERATIONS[128];
+    pub(crate) const UPDATE_PLAN: &Operation = &OPERATIONS[129];
+    pub(crate) const FIND_ALL_PLAN_CHARGES: &Operation = &OPERATIONS[130];
+    pub(crate) const CREATE_PLAN_CHARGE: &Operation = &OPERATIONS[131];
+    pub(crate) const DESTROY_PLAN_CHARGE: &Operation = &OPERATIONS[132];
+    pub(crate) const FIND_PLAN_CHARGE: &Operation = &OPERATIONS[133];
+    pub(crate) const UPDATE_PLAN_CHARGE: &Operation = &OPERATIONS[134];
+    pub(crate) const FIND_ALL_PLAN_CHARGE_FILTERS: &Operation = &OPERATIONS[135];
+    pub(crate) const CREATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[136];
+    pub(crate) const DESTROY_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[137];
+    pub(crate) const FIND_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[138];
+    pub(crate) const UPDATE_PLAN_CHARGE_FILTER: &Operation = &OPERATIONS[139];
+    pub(crate) const FIND_ALL_ENTITLEMENTS: &Operation = &OPERATIONS[140];
+    pub(crate) const UPDATE_ENTITLEMENT: &Operation = &OPERATIONS[141];
+    pub(crate) const CREATE_ENTITLEMENT: &Operation = &OPERATIONS[142];
+    pub(crate) const DESTROY_ENTITLEMENT: &Operation = &OPERATIONS[143];
+    pub(crate) const FIND_ENTITLEMENT: &Operation = &OPERATIONS[144];
+    pub(crate) const REMOVE_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[145];
+    pub(crate) const FIND_ALL_PLAN_FIXED_CHARGES: &Operation = &OPERATIONS[146];
+    pub(crate) const CREATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[147];
+    pub(crate) const DESTROY_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[148];
+    pub(crate) const FIND_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[149];
+    pub(crate) const UPDATE_PLAN_FIXED_CHARGE: &Operation = &OPERATIONS[150];
+    pub(crate) const DELETE_ALL_PLAN_METADATA: &Operation = &OPERATIONS[151];
+    pub(crate) const MERGE_PLAN_METADATA: &Operation = &OPERATIONS[152];
+    pub(crate) const REPLACE_PLAN_METADATA: &Operation = &OPERATIONS[153];
+    pub(crate) const DELETE_PLAN_METADATA_KEY: &Operation = &OPERATIONS[154];
+    pub(crate) const FIND_QUOTE_VERSION: &Operation = &OPERATIONS[155];
+    pub(crate) const APPROVE_QUOTE_VERSION: &Operation = &OPERATIONS[156];
+    pub(crate) const CLONE_QUOTE_VERSION: &Operation = &OPERATIONS[157];
+    pub(crate) const VOID_QUOTE_VERSION: &Operation = &OPERATIONS[158];
+    pub(crate) const FIND_ALL_QUOTES: &Operation = &OPERATIONS[159];
+    pub(crate) const FIND_QUOTE: &Operation = &OPERATIONS[160];
+    pub(crate) const FIND_ALL_QUOTE_VERSIONS: &Operation = &OPERATIONS[161];
+    pub(crate) const FIND_ALL_SUBSCRIPTIONS: &Operation = &OPERATIONS[162];
+    pub(crate) const CREATE_SUBSCRIPTION: &Operation = &OPERATIONS[163];
+    pub(crate) const DESTROY_SUBSCRIPTION: &Operation = &OPERATIONS[164];
+    pub(crate) const FIND_SUBSCRIPTION: &Operation = &OPERATIONS[165];
+    pub(crate) const UPDATE_SUBSCRIPTION: &Operation = &OPERATIONS[166];
+    pub(crate) const DELETE_ALL_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[167];
+    pub(crate) const GET_SUBSCRIPTION_ALERTS: &Operation = &OPERATIONS[168];
+    pub(crate) const CREATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[169];
+    pub(crate) const DELETE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[170];
+    pub(crate) const GET_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[171];
+    pub(crate) const UPDATE_SUBSCRIPTION_ALERT: &Operation = &OPERATIONS[172];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGES: &Operation = &OPERATIONS[173];
+    pub(crate) const FIND_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[174];
+    pub(crate) const OVERRIDE_SUBSCRIPTION_CHARGE: &Operation = &OPERATIONS[175];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_CHARGE_FILTERS: &Operation = &OPERATIONS[176];
+    pub(crate) const CREATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[177];
+    pub(crate) const DESTROY_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[178];
+    pub(crate) const FIND_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[179];
+    pub(crate) const UPDATE_SUBSCRIPTION_CHARGE_FILTER: &Operation = &OPERATIONS[180];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[181];
+    pub(crate) const UPDATE_SUBSCRIPTION_ENTITLEMENTS: &Operation = &OPERATIONS[182];
+    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT: &Operation = &OPERATIONS[183];
+    pub(crate) const DESTROY_SUBSCRIPTION_ENTITLEMENT_PRIVILEGE: &Operation = &OPERATIONS[184];
+    pub(crate) const FIND_ALL_SUBSCRIPTION_FIXED_CHARGES: &Operation = &OPERATIONS[185];
+    pub(crate) const FIND_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[186];
+    pub(crate) const OVERRIDE_SUBSCRIPTION_FIXED_CHARGE: &Operation = &OPERATIONS[187];
+    pub(crate) const GET_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[188];
+    pub(crate) const UPDATE_SUBSCRIPTION_LIFETIME_USAGE: &Operation = &OPERATIONS[189];
+    pub(crate) const FIND_ALL_TAXES: &Operation = &OPERATIONS[190];
+    pub(crate) const CREATE_TAX: &Operation = &OPERATIONS[191];
+    pub(crate) const DESTROY_TAX: &Operation = &OPERATIONS[192];
+    pub(crate) const FIND_TAX: &Operation = &OPERATIONS[193];
+    pub(crate) const UPDATE_TAX: &Operation = &OPERATIONS[194];
+    pub(crate) const CREATE_WALLET_TRANSACTION: &Operation = &OPERATIONS[195];
+    pub(crate) const FIND_WALLET_TRANSACTION: &Operation = &OPERATIONS[196];
+    pub(crate) const FIND_ALL_WALLET_TRANSACTION_CONSUMPTIONS: &Operation = &OPERATIONS[197];
+    pub(crate) const FIND_ALL_WALLET_TRANSACTION_FUNDINGS: &Operation = &OPERATIONS[198];
+    pub(crate) const WALLET_TRANSACTION_PAYMENT_URL: &Operation = &OPERATIONS[199];
+    pub(crate) const FIND_ALL_WALLETS: &Operation = &OPERATIONS[200];
+    pub(crate) const CREATE_WALLET: &Operation = &OPERATIONS[201];
+    pub(crate) const DESTROY_WALLET: &Operation = &OPERATIONS[202];
+    pub(crate) const FIND_WALLET: &Operation = &OPERATIONS[203];
+    pub(crate) const UPDATE_WALLET: &Operation = &OPERATIONS[204];
+    pub(crate) const DELETE_ALL_WALLET_METADATA: &Operation = &OPERATIONS[205];
+    pub(crate) const MERGE_WALLET_METADATA: &Operation = &OPERATIONS[206];
+    pub(crate) const REPLACE_WALLET_METADATA: &Operation = &OPERATIONS[207];
+    pub(crate) const DELETE_WALLET_METADATA_KEY: &Operation = &OPERATIONS[208];
+    pub(crate) const FIND_ALL_WALLET_TRANSACTIONS: &Operation = &OPERATIONS[209];
+    pub(crate) const FIND_ALL_WEBHOOK_ENDPOINTS: &Operation = &OPERATIONS[210];
+    pub(crate) const CREATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[211];
+    pub(crate) const DESTROY_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[212];
+    pub(crate) const FIND_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[213];
+    pub(crate) const UPDATE_WEBHOOK_ENDPOINT: &Operation = &OPERATIONS[214];
+    pub(crate) const FETCH_JSON_PUBLIC_KEY: &Operation = &OPERATIONS[215];
+    pub(crate) const FETCH_PUBLIC_KEY: &Operation = &OPERATIONS[216];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const DOWNLOAD_CREDIT_NOTE_XML: &Operation = &OPERATIONS[217];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const RESEND_CREDIT_NOTE_EMAIL: &Operation = &OPERATIONS[218];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_ALL_ENRICHED_EVENTS: &Operation = &OPERATIONS[219];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const DOWNLOAD_INVOICE_XML: &Operation = &OPERATIONS[220];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const RESEND_INVOICE_EMAIL: &Operation = &OPERATIONS[221];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const SYNC_INVOICE_SALESFORCE_ID: &Operation = &OPERATIONS[222];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_ORGANIZATION_GRPC_TOKEN: &Operation = &OPERATIONS[223];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const RESEND_PAYMENT_RECEIPT_EMAIL: &Operation = &OPERATIONS[224];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_ALL_APPLIED_RATE_CARDS: &Operation = &OPERATIONS[225];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const CREATE_APPLIED_RATE_CARD: &Operation = &OPERATIONS[226];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const DESTROY_APPLIED_RATE_CARD: &Operation = &OPERATIONS[227];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_APPLIED_RATE_CARD: &Operation = &OPERATIONS[228];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const UPDATE_APPLIED_RATE_CARD: &Operation = &OPERATIONS[229];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_ALL_PRODUCT_CATEGORIES: &Operation = &OPERATIONS[230];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const CREATE_PRODUCT_CATEGORY: &Operation = &OPERATIONS[231];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const DESTROY_PRODUCT_CATEGORY: &Operation = &OPERATIONS[232];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_PRODUCT_CATEGORY: &Operation = &OPERATIONS[233];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const UPDATE_PRODUCT_CATEGORY: &Operation = &OPERATIONS[234];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_ALL_PRODUCTS: &Operation = &OPERATIONS[235];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const CREATE_PRODUCT: &Operation = &OPERATIONS[236];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const DESTROY_PRODUCT: &Operation = &OPERATIONS[237];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_PRODUCT: &Operation = &OPERATIONS[238];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const UPDATE_PRODUCT: &Operation = &OPERATIONS[239];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_ALL_PRODUCT_FILTERS: &Operation = &OPERATIONS[240];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const CREATE_PRODUCT_FILTER: &Operation = &OPERATIONS[241];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const DESTROY_PRODUCT_FILTER: &Operation = &OPERATIONS[242];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_PRODUCT_FILTER: &Operation = &OPERATIONS[243];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const UPDATE_PRODUCT_FILTER: &Operation = &OPERATIONS[244];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_ALL_RATE_CARDS: &Operation = &OPERATIONS[245];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const CREATE_RATE_CARD: &Operation = &OPERATIONS[246];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const DESTROY_RATE_CARD: &Operation = &OPERATIONS[247];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_RATE_CARD: &Operation = &OPERATIONS[248];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const UPDATE_RATE_CARD: &Operation = &OPERATIONS[249];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_ALL_RATES: &Operation = &OPERATIONS[250];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const CREATE_RATE: &Operation = &OPERATIONS[251];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const DESTROY_RATE: &Operation = &OPERATIONS[252];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_RATE: &Operation = &OPERATIONS[253];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const UPDATE_RATE: &Operation = &OPERATIONS[254];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_ALL_SECURITY_LOGS: &Operation = &OPERATIONS[255];
+    #[cfg(feature = "unpublished")]
+    pub(crate) const FIND_SECURITY_LOG: &Operation = &OPERATIONS[256];
 }

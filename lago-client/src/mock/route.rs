@@ -5,7 +5,8 @@ use http::Method;
 use crate::generated::operations::OPERATIONS;
 use crate::operation::Operation;
 
-const BASE: &str = "/api/v1/";
+/// Where the paths of each version begin, and whether a dot ends a value there.
+const VERSIONS: [(&str, bool); 2] = [("/api/v1", true), ("/api/v2", false)];
 
 /// Where a request leads.
 #[derive(Debug, Default)]
@@ -18,16 +19,21 @@ pub(super) struct Route {
 
 impl Route {
     /// The operation of a request, as the router of the server finds it: a dot ends a value, and what
-    /// follows it at the end of the path is a format; percent signs are decoded after that. No route is
-    /// taken to allow more, though newer servers allow dots in some places.
+    /// follows it at the end of the path is a format; percent signs are decoded after that. No route of the first
+    /// version is taken to allow more, though newer servers allow dots in some places; those of the second do.
     ///
     /// A segment that is spelt out wins over one that is a parameter, from left to right.
     pub(super) fn of(method: &Method, path: &str) -> Self {
-        let Some(segments) = path.strip_prefix(BASE).and_then(segments) else {
+        let version = VERSIONS.iter().find_map(|(base, dot_ends)| {
+            let below = path.strip_prefix(base)?.strip_prefix('/')?;
+            Some((*base, segments(below, *dot_ends)?))
+        });
+        let Some((base, segments)) = version else {
             return Self::default();
         };
         OPERATIONS
             .iter()
+            .filter(|operation| operation.base_path == base)
             .filter(|operation| operation.method.as_str() == method.as_str())
             .filter_map(|operation| Some((operation, matched(operation.path, &segments)?)))
             .max_by_key(|(operation, _)| {
@@ -42,10 +48,13 @@ impl Route {
     }
 }
 
-/// The segments of a path, still encoded and without the format; none when no route can match. Slashes
-/// that stand together are one, and one at the end is none.
-fn segments(path: &str) -> Option<Vec<&str>> {
+/// The segments of a path, still encoded and without the format, if a dot ends a value; none when no route can match.
+/// Slashes that stand together are one, and one at the end is none.
+fn segments(path: &str, dot_ends: bool) -> Option<Vec<&str>> {
     let mut segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    if !dot_ends {
+        return Some(segments);
+    }
     if let Some(last) = segments.last_mut()
         && let Some((value, format)) = last.split_once('.')
         && !format.is_empty()
@@ -183,6 +192,30 @@ mod tests {
             let (operation, values) = route(&Method::GET, path);
             assert_eq!(operation, Some(expected.0), "{path}");
             assert_eq!(values, expected.1, "{path}");
+        }
+    }
+
+    #[cfg(feature = "unpublished")]
+    #[test]
+    fn a_dot_is_part_of_a_value_in_the_second_version() {
+        for (path, expected) in [
+            ("/api/v2/products", ("products.list", vec![])),
+            ("/api/v2/products/sup.v1", ("products.get", vec!["sup.v1"])),
+            (
+                "/api/v2/products/a%2Fb/filters/c%2Ed",
+                ("products.filters.get", vec!["a/b", "c.d"]),
+            ),
+            (
+                "/api/v2/plans/a.b/applied_rate_cards",
+                ("plans.applied_rate_cards.list", vec!["a.b"]),
+            ),
+        ] {
+            let (operation, values) = route(&Method::GET, path);
+            assert_eq!(operation, Some(expected.0), "{path}");
+            assert_eq!(values, expected.1, "{path}");
+        }
+        for path in ["/api/v1/products", "/api/v2/taxes", "/api/v2"] {
+            assert_eq!(route(&Method::GET, path), (None, vec![]), "{path}");
         }
     }
 

@@ -2729,55 +2729,6 @@ impl InvoicePreviewSubscriptionsInput {
     }
 }
 
-/// Which record of Salesforce an invoice has become.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InvoiceSyncSalesforceIdInput {
-    /// Id of the record in Salesforce.
-    pub external_id: String,
-    /// Code of the Salesforce integration in Lago.
-    pub integration_code: String,
-}
-
-json_object! {
-    InvoiceSyncSalesforceIdInput;
-    required {
-        0 external_id as Value;
-        1 integration_code as Value;
-    }
-    optional {}
-    write {
-        0 always external_id "external_id";
-        1 always integration_code "integration_code";
-    }
-}
-
-impl InvoiceSyncSalesforceIdInput {
-    /// A request with what it needs; setters add the rest.
-    pub fn new(
-        external_id: impl Into<String>,
-        integration_code: impl Into<String>,
-    ) -> Self {
-        Self {
-            external_id: external_id.into(),
-            integration_code: integration_code.into(),
-        }
-    }
-    /// Sets the external id.
-    #[must_use]
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = external_id.into();
-        self
-    }
-    /// Sets the integration code.
-    #[must_use]
-    pub fn integration_code(mut self, integration_code: impl Into<String>) -> Self {
-        self.integration_code = integration_code.into();
-        self
-    }
-}
-
 /// Request body that records the payment status of an invoice or edits its metadata.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

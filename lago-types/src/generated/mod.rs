@@ -78,5 +78,11 @@ pub use webhook_endpoint::*;
 pub use enums::*;
 pub use webhook_events::*;
 
+#[cfg(feature = "unpublished")]
+mod unpublished;
+
+#[cfg(feature = "unpublished")]
+pub use unpublished::*;
+
 #[cfg(feature = "schemars")]
 pub(crate) mod schemas;

@@ -180,7 +180,6 @@ pub(crate) fn define(generator: &mut schemars::SchemaGenerator) {
     generator.subschema_for::<super::InvoicePreviewSubscriptionsInput>();
     generator.subschema_for::<super::InvoiceSettlement>();
     generator.subschema_for::<super::InvoiceStatus>();
-    generator.subschema_for::<super::InvoiceSyncSalesforceIdInput>();
     generator.subschema_for::<super::InvoiceType>();
     generator.subschema_for::<super::InvoiceUpdate>();
     generator.subschema_for::<super::InvoiceVoidInput>();
@@ -286,7 +285,6 @@ pub(crate) fn define(generator: &mut schemars::SchemaGenerator) {
     generator.subschema_for::<super::RecurringTransactionRule>();
     generator.subschema_for::<super::RecurringTransactionRuleInput>();
     generator.subschema_for::<super::RecurringTransactionRuleUpdate>();
-    generator.subschema_for::<super::ResendEmailInput>();
     generator.subschema_for::<super::RoundingFunction>();
     generator.subschema_for::<super::SignatureAlgorithm>();
     generator.subschema_for::<super::Subscription>();
@@ -339,4 +337,5 @@ pub(crate) fn define(generator: &mut schemars::SchemaGenerator) {
     generator.subschema_for::<super::WebhookEndpointUpdate>();
     generator.subschema_for::<super::WebhookPublicKey>();
     generator.subschema_for::<super::WeightedInterval>();
+    #[cfg(feature = "unpublished")] super::unpublished::schemas::define(generator);
 }

@@ -467,11 +467,6 @@ async fn download_credit_note(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn download_credit_note_xml(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.credit_notes().download_xml(args.path("lago_id")?);
-    json(&request.await?)
-}
-
 async fn delete_all_credit_note_metadata(lago: &Client, args: &Args) -> Outcome {
     let request = lago.credit_notes().metadata().delete_all(args.path("lago_id")?);
     json(&request.await?)
@@ -511,15 +506,6 @@ async fn delete_credit_note_metadata_key(lago: &Client, args: &Args) -> Outcome 
         .metadata()
         .delete(args.path("lago_id")?, args.path("key")?);
     json(&request.await?)
-}
-
-async fn resend_credit_note_email(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.credit_notes().resend_email(args.path("lago_id")?);
-    if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
-        request = request.input(value);
-    }
-    request.await?;
-    json(&())
 }
 
 async fn void_credit_note(lago: &Client, args: &Args) -> Outcome {
@@ -1461,11 +1447,6 @@ async fn download_invoice(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn download_invoice_xml(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.invoices().download_xml(args.path("lago_id")?);
-    json(&request.await?)
-}
-
 async fn finalize_invoice(lago: &Client, args: &Args) -> Outcome {
     let request = lago.invoices().finalize(args.path("lago_id")?);
     json(&request.await?)
@@ -1486,15 +1467,6 @@ async fn refresh_invoice(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn resend_invoice_email(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.invoices().resend_email(args.path("lago_id")?);
-    if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
-        request = request.input(value);
-    }
-    request.await?;
-    json(&())
-}
-
 async fn retry_invoice(lago: &Client, args: &Args) -> Outcome {
     let request = lago.invoices().retry(args.path("lago_id")?);
     json(&request.await?)
@@ -1509,16 +1481,6 @@ async fn retry_payment(lago: &Client, args: &Args) -> Outcome {
     }
     request.await?;
     json(&())
-}
-
-async fn sync_invoice_salesforce_id(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .invoices()
-        .sync_salesforce_id(
-            args.path("lago_id")?,
-            args.body::<lago_types::InvoiceSyncSalesforceIdInput>()?,
-        );
-    json(&request.await?)
 }
 
 async fn void_invoice(lago: &Client, args: &Args) -> Outcome {
@@ -1681,15 +1643,6 @@ async fn find_all_payment_receipts(lago: &Client, args: &Args) -> Outcome {
 async fn find_payment_receipt(lago: &Client, args: &Args) -> Outcome {
     let request = lago.payment_receipts().get(args.path("lago_id")?);
     json(&request.await?)
-}
-
-async fn resend_payment_receipt_email(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.payment_receipts().resend_email(args.path("lago_id")?);
-    if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
-        request = request.input(value);
-    }
-    request.await?;
-    json(&())
 }
 
 async fn find_all_payment_requests(lago: &Client, args: &Args) -> Outcome {
@@ -2857,8 +2810,410 @@ async fn fetch_public_key(lago: &Client, _: &Args) -> Outcome {
     json(&request.await?)
 }
 
+async fn download_credit_note_xml(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.credit_notes().download_xml(args.path("lago_id")?);
+    json(&request.await?)
+}
+
+async fn resend_credit_note_email(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.credit_notes().resend_email(args.path("lago_id")?);
+    if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
+        request = request.input(value);
+    }
+    request.await?;
+    json(&())
+}
+
+async fn find_all_enriched_events(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.events_enriched().list();
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    if let Some(value) = args.query::<String>("external_subscription_id")? {
+        request = request.external_subscription_id(value);
+    }
+    if let Some(value) = args.query::<String>("code")? {
+        request = request.code(value);
+    }
+    if let Some(value) = args.query::<chrono::DateTime<chrono::Utc>>("timestamp_from")? {
+        request = request.timestamp_from(value);
+    }
+    if let Some(value) = args.query::<chrono::DateTime<chrono::Utc>>("timestamp_to")? {
+        request = request.timestamp_to(value);
+    }
+    if let Some(value) = args.query::<bool>("timestamp_from_started_at")? {
+        request = request.timestamp_from_started_at(value);
+    }
+    page(&request.await?)
+}
+
+async fn download_invoice_xml(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.invoices().download_xml(args.path("lago_id")?);
+    json(&request.await?)
+}
+
+async fn resend_invoice_email(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.invoices().resend_email(args.path("lago_id")?);
+    if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
+        request = request.input(value);
+    }
+    request.await?;
+    json(&())
+}
+
+async fn sync_invoice_salesforce_id(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .invoices()
+        .sync_salesforce_id(
+            args.path("lago_id")?,
+            args.body::<lago_types::InvoiceSyncSalesforceIdInput>()?,
+        );
+    json(&request.await?)
+}
+
+async fn find_organization_grpc_token(lago: &Client, _: &Args) -> Outcome {
+    let request = lago.organizations().grpc_token();
+    json(&request.await?)
+}
+
+async fn resend_payment_receipt_email(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.payment_receipts().resend_email(args.path("lago_id")?);
+    if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
+        request = request.input(value);
+    }
+    request.await?;
+    json(&())
+}
+
+async fn find_all_applied_rate_cards(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.plans().applied_rate_cards().list(args.path("code")?);
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    page(&request.await?)
+}
+
+async fn create_applied_rate_card(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .plans()
+        .applied_rate_cards()
+        .create(
+            args.path("code")?,
+            args.root::<lago_types::AppliedRateCardInput>("applied_rate_card")?,
+        );
+    json(&request.await?)
+}
+
+async fn destroy_applied_rate_card(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .plans()
+        .applied_rate_cards()
+        .delete(args.path("code")?, args.path("rate_card_code")?);
+    json(&request.await?)
+}
+
+async fn find_applied_rate_card(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .plans()
+        .applied_rate_cards()
+        .get(args.path("code")?, args.path("rate_card_code")?);
+    json(&request.await?)
+}
+
+async fn update_applied_rate_card(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .plans()
+        .applied_rate_cards()
+        .update(
+            args.path("code")?,
+            args.path("rate_card_code")?,
+            args.root::<lago_types::AppliedRateCardUpdate>("applied_rate_card")?,
+        );
+    json(&request.await?)
+}
+
+async fn find_all_product_categories(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.product_categories().list();
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    if let Some(value) = args.query::<String>("search_term")? {
+        request = request.search_term(value);
+    }
+    page(&request.await?)
+}
+
+async fn create_product_category(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .product_categories()
+        .create(args.root::<lago_types::ProductCategoryInput>("product_category")?);
+    json(&request.await?)
+}
+
+async fn destroy_product_category(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.product_categories().delete(args.path("code")?);
+    json(&request.await?)
+}
+
+async fn find_product_category(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.product_categories().get(args.path("code")?);
+    json(&request.await?)
+}
+
+async fn update_product_category(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .product_categories()
+        .update(
+            args.path("code")?,
+            args.root::<lago_types::ProductCategoryUpdate>("product_category")?,
+        );
+    json(&request.await?)
+}
+
+async fn find_all_products(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.products().list();
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("product_category_code[]")? {
+        request = request.product_category_code(value);
+    }
+    if let Some(value) = args.query::<bool>("without_product_category")? {
+        request = request.without_product_category(value);
+    }
+    if let Some(value) = args.query::<lago_types::ProductType>("product_type")? {
+        request = request.product_type(value);
+    }
+    if let Some(value) = args.query::<String>("search_term")? {
+        request = request.search_term(value);
+    }
+    page(&request.await?)
+}
+
+async fn create_product(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .products()
+        .create(args.root::<lago_types::ProductInput>("product")?);
+    json(&request.await?)
+}
+
+async fn destroy_product(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.products().delete(args.path("code")?);
+    json(&request.await?)
+}
+
+async fn find_product(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.products().get(args.path("code")?);
+    json(&request.await?)
+}
+
+async fn update_product(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .products()
+        .update(args.path("code")?, args.root::<lago_types::ProductUpdate>("product")?);
+    json(&request.await?)
+}
+
+async fn find_all_product_filters(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.products().filters().list(args.path("code")?);
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    page(&request.await?)
+}
+
+async fn create_product_filter(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .products()
+        .filters()
+        .create(
+            args.path("code")?,
+            args.root::<lago_types::ProductFilterInput>("filter")?,
+        );
+    json(&request.await?)
+}
+
+async fn destroy_product_filter(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .products()
+        .filters()
+        .delete(args.path("code")?, args.path("filter_code")?);
+    json(&request.await?)
+}
+
+async fn find_product_filter(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .products()
+        .filters()
+        .get(args.path("code")?, args.path("filter_code")?);
+    json(&request.await?)
+}
+
+async fn update_product_filter(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .products()
+        .filters()
+        .update(
+            args.path("code")?,
+            args.path("filter_code")?,
+            args.root::<lago_types::ProductFilterUpdate>("filter")?,
+        );
+    json(&request.await?)
+}
+
+async fn find_all_rate_cards(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.rate_cards().list();
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    if let Some(value) = args.query::<uuid::Uuid>("product_id")? {
+        request = request.product_id(value);
+    }
+    if let Some(value) = args.query::<uuid::Uuid>("product_filter_id")? {
+        request = request.product_filter_id(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("code[]")? {
+        request = request.code(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("product_code[]")? {
+        request = request.product_code(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("product_filter_code[]")? {
+        request = request.product_filter_code(value);
+    }
+    if let Some(value) = args.query::<String>("search_term")? {
+        request = request.search_term(value);
+    }
+    page(&request.await?)
+}
+
+async fn create_rate_card(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .rate_cards()
+        .create(args.root::<lago_types::RateCardInput>("rate_card")?);
+    json(&request.await?)
+}
+
+async fn destroy_rate_card(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.rate_cards().delete(args.path("code")?);
+    json(&request.await?)
+}
+
+async fn find_rate_card(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.rate_cards().get(args.path("code")?);
+    json(&request.await?)
+}
+
+async fn update_rate_card(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .rate_cards()
+        .update(
+            args.path("code")?,
+            args.root::<lago_types::RateCardUpdate>("rate_card")?,
+        );
+    json(&request.await?)
+}
+
+async fn find_all_rates(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago.rate_cards().rates().list(args.path("code")?);
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    page(&request.await?)
+}
+
+async fn create_rate(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .rate_cards()
+        .rates()
+        .create(args.path("code")?, args.root::<lago_types::RateInput>("rate")?);
+    json(&request.await?)
+}
+
+async fn destroy_rate(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .rate_cards()
+        .rates()
+        .delete(args.path("code")?, args.path("rate_code")?);
+    json(&request.await?)
+}
+
+async fn find_rate(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .rate_cards()
+        .rates()
+        .get(args.path("code")?, args.path("rate_code")?);
+    json(&request.await?)
+}
+
+async fn update_rate(lago: &Client, args: &Args) -> Outcome {
+    let request = lago
+        .rate_cards()
+        .rates()
+        .update(
+            args.path("code")?,
+            args.path("rate_code")?,
+            args.root::<lago_types::RateUpdate>("rate")?,
+        );
+    json(&request.await?)
+}
+
+async fn find_all_security_logs(lago: &Client, args: &Args) -> Outcome {
+    let mut request = lago
+        .security_logs()
+        .list(args.needed::<chrono::NaiveDate>("to_date")?);
+    if let Some(value) = args.query::<chrono::NaiveDate>("from_date")? {
+        request = request.from_date(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("user_ids[]")? {
+        request = request.user_ids(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("api_key_ids[]")? {
+        request = request.api_key_ids(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("log_types[]")? {
+        request = request.log_types(value);
+    }
+    if let Some(value) = args.query::<Vec<String>>("log_events[]")? {
+        request = request.log_events(value);
+    }
+    if let Some(value) = args.query::<i64>("page")? {
+        request = request.page(value);
+    }
+    if let Some(value) = args.query::<i64>("per_page")? {
+        request = request.per_page(value);
+    }
+    page(&request.await?)
+}
+
+async fn find_security_log(lago: &Client, args: &Args) -> Outcome {
+    let request = lago.security_logs().get(args.path("log_id")?);
+    json(&request.await?)
+}
+
 /// Every call, by path and method.
-pub static CALLS: [Call; 223] = [
+pub static CALLS: [Call; 257] = [
     Call { id: "findAllActivityLogs", call: |lago, args| Box::pin(find_all_activity_logs(lago, args)) },
     Call { id: "findActivityLog", call: |lago, args| Box::pin(find_activity_log(lago, args)) },
     Call { id: "findAllAddOns", call: |lago, args| Box::pin(find_all_add_ons(lago, args)) },
@@ -2897,12 +3252,10 @@ pub static CALLS: [Call; 223] = [
     Call { id: "findCreditNote", call: |lago, args| Box::pin(find_credit_note(lago, args)) },
     Call { id: "updateCreditNote", call: |lago, args| Box::pin(update_credit_note(lago, args)) },
     Call { id: "downloadCreditNote", call: |lago, args| Box::pin(download_credit_note(lago, args)) },
-    Call { id: "downloadCreditNoteXml", call: |lago, args| Box::pin(download_credit_note_xml(lago, args)) },
     Call { id: "deleteAllCreditNoteMetadata", call: |lago, args| Box::pin(delete_all_credit_note_metadata(lago, args)) },
     Call { id: "mergeCreditNoteMetadata", call: |lago, args| Box::pin(merge_credit_note_metadata(lago, args)) },
     Call { id: "replaceCreditNoteMetadata", call: |lago, args| Box::pin(replace_credit_note_metadata(lago, args)) },
     Call { id: "deleteCreditNoteMetadataKey", call: |lago, args| Box::pin(delete_credit_note_metadata_key(lago, args)) },
-    Call { id: "resendCreditNoteEmail", call: |lago, args| Box::pin(resend_credit_note_email(lago, args)) },
     Call { id: "voidCreditNote", call: |lago, args| Box::pin(void_credit_note(lago, args)) },
     Call { id: "findAllCustomers", call: |lago, args| Box::pin(find_all_customers(lago, args)) },
     Call { id: "createCustomer", call: |lago, args| Box::pin(create_customer(lago, args)) },
@@ -2962,15 +3315,12 @@ pub static CALLS: [Call; 223] = [
     Call { id: "findInvoice", call: |lago, args| Box::pin(find_invoice(lago, args)) },
     Call { id: "updateInvoice", call: |lago, args| Box::pin(update_invoice(lago, args)) },
     Call { id: "downloadInvoice", call: |lago, args| Box::pin(download_invoice(lago, args)) },
-    Call { id: "downloadInvoiceXml", call: |lago, args| Box::pin(download_invoice_xml(lago, args)) },
     Call { id: "finalizeInvoice", call: |lago, args| Box::pin(finalize_invoice(lago, args)) },
     Call { id: "loseDisputeInvoice", call: |lago, args| Box::pin(lose_dispute_invoice(lago, args)) },
     Call { id: "invoicePaymentUrl", call: |lago, args| Box::pin(invoice_payment_url(lago, args)) },
     Call { id: "refreshInvoice", call: |lago, args| Box::pin(refresh_invoice(lago, args)) },
-    Call { id: "resendInvoiceEmail", call: |lago, args| Box::pin(resend_invoice_email(lago, args)) },
     Call { id: "retryInvoice", call: |lago, args| Box::pin(retry_invoice(lago, args)) },
     Call { id: "retryPayment", call: |lago, args| Box::pin(retry_payment(lago, args)) },
-    Call { id: "syncInvoiceSalesforceId", call: |lago, args| Box::pin(sync_invoice_salesforce_id(lago, args)) },
     Call { id: "voidInvoice", call: |lago, args| Box::pin(void_invoice(lago, args)) },
     Call { id: "findAllOrderForms", call: |lago, args| Box::pin(find_all_order_forms(lago, args)) },
     Call { id: "findOrderForm", call: |lago, args| Box::pin(find_order_form(lago, args)) },
@@ -2983,7 +3333,6 @@ pub static CALLS: [Call; 223] = [
     Call { id: "updateOrganization", call: |lago, args| Box::pin(update_organization(lago, args)) },
     Call { id: "findAllPaymentReceipts", call: |lago, args| Box::pin(find_all_payment_receipts(lago, args)) },
     Call { id: "findPaymentReceipt", call: |lago, args| Box::pin(find_payment_receipt(lago, args)) },
-    Call { id: "resendPaymentReceiptEmail", call: |lago, args| Box::pin(resend_payment_receipt_email(lago, args)) },
     Call { id: "findAllPaymentRequests", call: |lago, args| Box::pin(find_all_payment_requests(lago, args)) },
     Call { id: "createPaymentRequest", call: |lago, args| Box::pin(create_payment_request(lago, args)) },
     Call { id: "findPaymentRequest", call: |lago, args| Box::pin(find_payment_request(lago, args)) },
@@ -3082,10 +3431,50 @@ pub static CALLS: [Call; 223] = [
     Call { id: "updateWebhookEndpoint", call: |lago, args| Box::pin(update_webhook_endpoint(lago, args)) },
     Call { id: "fetchJsonPublicKey", call: |lago, args| Box::pin(fetch_json_public_key(lago, args)) },
     Call { id: "fetchPublicKey", call: |lago, args| Box::pin(fetch_public_key(lago, args)) },
+    Call { id: "downloadCreditNoteXml", call: |lago, args| Box::pin(download_credit_note_xml(lago, args)) },
+    Call { id: "resendCreditNoteEmail", call: |lago, args| Box::pin(resend_credit_note_email(lago, args)) },
+    Call { id: "findAllEnrichedEvents", call: |lago, args| Box::pin(find_all_enriched_events(lago, args)) },
+    Call { id: "downloadInvoiceXml", call: |lago, args| Box::pin(download_invoice_xml(lago, args)) },
+    Call { id: "resendInvoiceEmail", call: |lago, args| Box::pin(resend_invoice_email(lago, args)) },
+    Call { id: "syncInvoiceSalesforceId", call: |lago, args| Box::pin(sync_invoice_salesforce_id(lago, args)) },
+    Call { id: "findOrganizationGrpcToken", call: |lago, args| Box::pin(find_organization_grpc_token(lago, args)) },
+    Call { id: "resendPaymentReceiptEmail", call: |lago, args| Box::pin(resend_payment_receipt_email(lago, args)) },
+    Call { id: "findAllAppliedRateCards", call: |lago, args| Box::pin(find_all_applied_rate_cards(lago, args)) },
+    Call { id: "createAppliedRateCard", call: |lago, args| Box::pin(create_applied_rate_card(lago, args)) },
+    Call { id: "destroyAppliedRateCard", call: |lago, args| Box::pin(destroy_applied_rate_card(lago, args)) },
+    Call { id: "findAppliedRateCard", call: |lago, args| Box::pin(find_applied_rate_card(lago, args)) },
+    Call { id: "updateAppliedRateCard", call: |lago, args| Box::pin(update_applied_rate_card(lago, args)) },
+    Call { id: "findAllProductCategories", call: |lago, args| Box::pin(find_all_product_categories(lago, args)) },
+    Call { id: "createProductCategory", call: |lago, args| Box::pin(create_product_category(lago, args)) },
+    Call { id: "destroyProductCategory", call: |lago, args| Box::pin(destroy_product_category(lago, args)) },
+    Call { id: "findProductCategory", call: |lago, args| Box::pin(find_product_category(lago, args)) },
+    Call { id: "updateProductCategory", call: |lago, args| Box::pin(update_product_category(lago, args)) },
+    Call { id: "findAllProducts", call: |lago, args| Box::pin(find_all_products(lago, args)) },
+    Call { id: "createProduct", call: |lago, args| Box::pin(create_product(lago, args)) },
+    Call { id: "destroyProduct", call: |lago, args| Box::pin(destroy_product(lago, args)) },
+    Call { id: "findProduct", call: |lago, args| Box::pin(find_product(lago, args)) },
+    Call { id: "updateProduct", call: |lago, args| Box::pin(update_product(lago, args)) },
+    Call { id: "findAllProductFilters", call: |lago, args| Box::pin(find_all_product_filters(lago, args)) },
+    Call { id: "createProductFilter", call: |lago, args| Box::pin(create_product_filter(lago, args)) },
+    Call { id: "destroyProductFilter", call: |lago, args| Box::pin(destroy_product_filter(lago, args)) },
+    Call { id: "findProductFilter", call: |lago, args| Box::pin(find_product_filter(lago, args)) },
+    Call { id: "updateProductFilter", call: |lago, args| Box::pin(update_product_filter(lago, args)) },
+    Call { id: "findAllRateCards", call: |lago, args| Box::pin(find_all_rate_cards(lago, args)) },
+    Call { id: "createRateCard", call: |lago, args| Box::pin(create_rate_card(lago, args)) },
+    Call { id: "destroyRateCard", call: |lago, args| Box::pin(destroy_rate_card(lago, args)) },
+    Call { id: "findRateCard", call: |lago, args| Box::pin(find_rate_card(lago, args)) },
+    Call { id: "updateRateCard", call: |lago, args| Box::pin(update_rate_card(lago, args)) },
+    Call { id: "findAllRates", call: |lago, args| Box::pin(find_all_rates(lago, args)) },
+    Call { id: "createRate", call: |lago, args| Box::pin(create_rate(lago, args)) },
+    Call { id: "destroyRate", call: |lago, args| Box::pin(destroy_rate(lago, args)) },
+    Call { id: "findRate", call: |lago, args| Box::pin(find_rate(lago, args)) },
+    Call { id: "updateRate", call: |lago, args| Box::pin(update_rate(lago, args)) },
+    Call { id: "findAllSecurityLogs", call: |lago, args| Box::pin(find_all_security_logs(lago, args)) },
+    Call { id: "findSecurityLog", call: |lago, args| Box::pin(find_security_log(lago, args)) },
 ];
 
 /// The decoder of every method, by path and method.
-pub static DECODERS: [Decoder; 225] = [
+pub static DECODERS: [Decoder; 259] = [
     Decoder { id: "findAllActivityLogs", method: "activity_logs.list", root: Some("activity_logs"), decode: decode_page::<resources::activity_logs::List> },
     Decoder { id: "findActivityLog", method: "activity_logs.get", root: Some("activity_log"), decode: decode::<resources::activity_logs::Get> },
     Decoder { id: "findAllAddOns", method: "add_ons.list", root: Some("add_ons"), decode: decode_page::<resources::add_ons::List> },
@@ -3124,12 +3513,10 @@ pub static DECODERS: [Decoder; 225] = [
     Decoder { id: "findCreditNote", method: "credit_notes.get", root: Some("credit_note"), decode: decode::<resources::credit_notes::Get> },
     Decoder { id: "updateCreditNote", method: "credit_notes.update", root: Some("credit_note"), decode: decode::<resources::credit_notes::Update> },
     Decoder { id: "downloadCreditNote", method: "credit_notes.download", root: None, decode: decode::<resources::credit_notes::Download> },
-    Decoder { id: "downloadCreditNoteXml", method: "credit_notes.download_xml", root: None, decode: decode::<resources::credit_notes::DownloadXml> },
     Decoder { id: "deleteAllCreditNoteMetadata", method: "credit_notes.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataDeleteAll> },
     Decoder { id: "mergeCreditNoteMetadata", method: "credit_notes.metadata.merge", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataMerge> },
     Decoder { id: "replaceCreditNoteMetadata", method: "credit_notes.metadata.replace", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataReplace> },
     Decoder { id: "deleteCreditNoteMetadataKey", method: "credit_notes.metadata.delete", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataDelete> },
-    Decoder { id: "resendCreditNoteEmail", method: "credit_notes.resend_email", root: None, decode: decode::<resources::credit_notes::ResendEmail> },
     Decoder { id: "voidCreditNote", method: "credit_notes.void", root: Some("credit_note"), decode: decode::<resources::credit_notes::Void> },
     Decoder { id: "findAllCustomers", method: "customers.list", root: Some("customers"), decode: decode_page::<resources::customers::List> },
     Decoder { id: "createCustomer", method: "customers.create", root: Some("customer"), decode: decode::<resources::customers::Create> },
@@ -3190,15 +3577,12 @@ pub static DECODERS: [Decoder; 225] = [
     Decoder { id: "findInvoice", method: "invoices.get", root: Some("invoice"), decode: decode::<resources::invoices::Get> },
     Decoder { id: "updateInvoice", method: "invoices.update", root: Some("invoice"), decode: decode::<resources::invoices::Update> },
     Decoder { id: "downloadInvoice", method: "invoices.download", root: None, decode: decode::<resources::invoices::Download> },
-    Decoder { id: "downloadInvoiceXml", method: "invoices.download_xml", root: None, decode: decode::<resources::invoices::DownloadXml> },
     Decoder { id: "finalizeInvoice", method: "invoices.finalize", root: Some("invoice"), decode: decode::<resources::invoices::Finalize> },
     Decoder { id: "loseDisputeInvoice", method: "invoices.lose_dispute", root: Some("invoice"), decode: decode::<resources::invoices::LoseDispute> },
     Decoder { id: "invoicePaymentUrl", method: "invoices.payment_url", root: Some("invoice_payment_details"), decode: decode::<resources::invoices::PaymentUrl> },
     Decoder { id: "refreshInvoice", method: "invoices.refresh", root: Some("invoice"), decode: decode::<resources::invoices::Refresh> },
-    Decoder { id: "resendInvoiceEmail", method: "invoices.resend_email", root: None, decode: decode::<resources::invoices::ResendEmail> },
     Decoder { id: "retryInvoice", method: "invoices.retry", root: Some("invoice"), decode: decode::<resources::invoices::Retry> },
     Decoder { id: "retryPayment", method: "invoices.retry_payment", root: None, decode: decode::<resources::invoices::RetryPayment> },
-    Decoder { id: "syncInvoiceSalesforceId", method: "invoices.sync_salesforce_id", root: Some("invoice"), decode: decode::<resources::invoices::SyncSalesforceId> },
     Decoder { id: "voidInvoice", method: "invoices.void", root: Some("invoice"), decode: decode::<resources::invoices::Void> },
     Decoder { id: "findAllOrderForms", method: "order_forms.list", root: Some("order_forms"), decode: decode_page::<resources::order_forms::List> },
     Decoder { id: "findOrderForm", method: "order_forms.get", root: Some("order_form"), decode: decode::<resources::order_forms::Get> },
@@ -3211,7 +3595,6 @@ pub static DECODERS: [Decoder; 225] = [
     Decoder { id: "updateOrganization", method: "organizations.update", root: Some("organization"), decode: decode::<resources::organizations::Update> },
     Decoder { id: "findAllPaymentReceipts", method: "payment_receipts.list", root: Some("payment_receipts"), decode: decode_page::<resources::payment_receipts::List> },
     Decoder { id: "findPaymentReceipt", method: "payment_receipts.get", root: Some("payment_receipt"), decode: decode::<resources::payment_receipts::Get> },
-    Decoder { id: "resendPaymentReceiptEmail", method: "payment_receipts.resend_email", root: None, decode: decode::<resources::payment_receipts::ResendEmail> },
     Decoder { id: "findAllPaymentRequests", method: "payment_requests.list", root: Some("payment_requests"), decode: decode_page::<resources::payment_requests::List> },
     Decoder { id: "createPaymentRequest", method: "payment_requests.create", root: Some("payment_request"), decode: decode::<resources::payment_requests::Create> },
     Decoder { id: "findPaymentRequest", method: "payment_requests.get", root: Some("payment_request"), decode: decode::<resources::payment_requests::Get> },
@@ -3311,4 +3694,44 @@ pub static DECODERS: [Decoder; 225] = [
     Decoder { id: "updateWebhookEndpoint", method: "webhook_endpoints.update", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Update> },
     Decoder { id: "fetchJsonPublicKey", method: "webhooks.json_public_key", root: Some("webhook"), decode: decode::<resources::webhooks::JsonPublicKey> },
     Decoder { id: "fetchPublicKey", method: "webhooks.public_key", root: None, decode: decode::<resources::webhooks::PublicKey> },
+    Decoder { id: "downloadCreditNoteXml", method: "credit_notes.download_xml", root: None, decode: decode::<resources::unpublished::credit_notes::DownloadXml> },
+    Decoder { id: "resendCreditNoteEmail", method: "credit_notes.resend_email", root: None, decode: decode::<resources::unpublished::credit_notes::ResendEmail> },
+    Decoder { id: "findAllEnrichedEvents", method: "events_enriched.list", root: Some("events"), decode: decode_page::<resources::unpublished::events_enriched::List> },
+    Decoder { id: "downloadInvoiceXml", method: "invoices.download_xml", root: None, decode: decode::<resources::unpublished::invoices::DownloadXml> },
+    Decoder { id: "resendInvoiceEmail", method: "invoices.resend_email", root: None, decode: decode::<resources::unpublished::invoices::ResendEmail> },
+    Decoder { id: "syncInvoiceSalesforceId", method: "invoices.sync_salesforce_id", root: Some("invoice"), decode: decode::<resources::unpublished::invoices::SyncSalesforceId> },
+    Decoder { id: "findOrganizationGrpcToken", method: "organizations.grpc_token", root: Some("organization"), decode: decode::<resources::unpublished::organizations::GrpcToken> },
+    Decoder { id: "resendPaymentReceiptEmail", method: "payment_receipts.resend_email", root: None, decode: decode::<resources::unpublished::payment_receipts::ResendEmail> },
+    Decoder { id: "findAllAppliedRateCards", method: "plans.applied_rate_cards.list", root: Some("applied_rate_cards"), decode: decode_page::<resources::unpublished::plans::AppliedRateCardsList> },
+    Decoder { id: "createAppliedRateCard", method: "plans.applied_rate_cards.create", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsCreate> },
+    Decoder { id: "destroyAppliedRateCard", method: "plans.applied_rate_cards.delete", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsDelete> },
+    Decoder { id: "findAppliedRateCard", method: "plans.applied_rate_cards.get", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsGet> },
+    Decoder { id: "updateAppliedRateCard", method: "plans.applied_rate_cards.update", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsUpdate> },
+    Decoder { id: "findAllProductCategories", method: "product_categories.list", root: Some("product_categories"), decode: decode_page::<resources::unpublished::product_categories::List> },
+    Decoder { id: "createProductCategory", method: "product_categories.create", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Create> },
+    Decoder { id: "destroyProductCategory", method: "product_categories.delete", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Delete> },
+    Decoder { id: "findProductCategory", method: "product_categories.get", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Get> },
+    Decoder { id: "updateProductCategory", method: "product_categories.update", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Update> },
+    Decoder { id: "findAllProducts", method: "products.list", root: Some("products"), decode: decode_page::<resources::unpublished::products::List> },
+    Decoder { id: "createProduct", method: "products.create", root: Some("product"), decode: decode::<resources::unpublished::products::Create> },
+    Decoder { id: "destroyProduct", method: "products.delete", root: Some("product"), decode: decode::<resources::unpublished::products::Delete> },
+    Decoder { id: "findProduct", method: "products.get", root: Some("product"), decode: decode::<resources::unpublished::products::Get> },
+    Decoder { id: "updateProduct", method: "products.update", root: Some("product"), decode: decode::<resources::unpublished::products::Update> },
+    Decoder { id: "findAllProductFilters", method: "products.filters.list", root: Some("filters"), decode: decode_page::<resources::unpublished::products::FiltersList> },
+    Decoder { id: "createProductFilter", method: "products.filters.create", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersCreate> },
+    Decoder { id: "destroyProductFilter", method: "products.filters.delete", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersDelete> },
+    Decoder { id: "findProductFilter", method: "products.filters.get", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersGet> },
+    Decoder { id: "updateProductFilter", method: "products.filters.update", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersUpdate> },
+    Decoder { id: "findAllRateCards", method: "rate_cards.list", root: Some("rate_cards"), decode: decode_page::<resources::unpublished::rate_cards::List> },
+    Decoder { id: "createRateCard", method: "rate_cards.create", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Create> },
+    Decoder { id: "destroyRateCard", method: "rate_cards.delete", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Delete> },
+    Decoder { id: "findRateCard", method: "rate_cards.get", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Get> },
+    Decoder { id: "updateRateCard", method: "rate_cards.update", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Update> },
+    Decoder { id: "findAllRates", method: "rate_cards.rates.list", root: Some("rates"), decode: decode_page::<resources::unpublished::rate_cards::RatesList> },
+    Decoder { id: "createRate", method: "rate_cards.rates.create", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesCreate> },
+    Decoder { id: "destroyRate", method: "rate_cards.rates.delete", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesDelete> },
+    Decoder { id: "findRate", method: "rate_cards.rates.get", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesGet> },
+    Decoder { id: "updateRate", method: "rate_cards.rates.update", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesUpdate> },
+    Decoder { id: "findAllSecurityLogs", method: "security_logs.list", root: Some("security_logs"), decode: decode_page::<resources::unpublished::security_logs::List> },
+    Decoder { id: "findSecurityLog", method: "security_logs.get", root: Some("security_log"), decode: decode::<resources::unpublished::security_logs::Get> },
 ];

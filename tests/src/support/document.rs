@@ -20,6 +20,8 @@ pub struct Operation {
     pub id: String,
     /// The HTTP method, upper case.
     pub method: String,
+    /// Where the path begins on the server.
+    pub base_path: String,
     /// The path template.
     pub path: String,
     /// Its parameters, those of the path item included.
@@ -37,6 +39,14 @@ pub struct Operation {
 }
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// The path of a server of its own; that of the document has the first version.
+fn base_path(server: &Value) -> String {
+    let url = server
+        .as_str()
+        .and_then(|url| reqwest::Url::parse(url).ok());
+    url.map_or("/api/v1".to_owned(), |url| url.path().to_owned())
+}
 
 impl Document {
     /// Reads the document of this workspace.
@@ -104,6 +114,7 @@ impl Document {
                 .unwrap_or_default()
                 .to_owned(),
             method: method.to_uppercase(),
+            base_path: base_path(&operation["servers"][0]["url"]),
             path: path.to_owned(),
             parameters,
             body: body.map(|body| body["content"]["application/json"]["schema"].clone()),

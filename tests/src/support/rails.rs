@@ -4,10 +4,14 @@
 //! lago-client. Each route ends with `(.:format)`. A parameter takes what is up to the next `/`, `.`
 //! or `?`, before percent signs are decoded; no route is taken to allow more, because older servers
 //! do not. Slashes that stand together are one, and one at the end is none.
+//!
+//! Routes of the second version allow more: a parameter is whatever stands between two slashes. (They would take
+//! slashes as well. Which of two routes gets those is not modelled: nobody should rely on it.)
 
 use lago_client::{OPERATIONS, Operation};
 
-const BASE: &str = "/api/v1";
+/// The versions of the API whose parameters end at a dot.
+const DOT_ENDS: [&str; 1] = ["/api/v1"];
 
 /// What a request reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +28,10 @@ pub struct Reached {
 /// first; where there are several here, nobody should rely on which that is.
 pub fn reached(method: &str, target: &str) -> Vec<Reached> {
     let path = normalised(target.split(['?', '#']).next().unwrap_or_default());
-    let Some(path) = path.strip_prefix(BASE) else {
-        return Vec::new();
-    };
     let same = |operation: &&Operation| operation.method.as_str() == method;
     let routes = OPERATIONS.iter().filter(same);
     routes
-        .filter_map(|operation| read(operation, path))
+        .filter_map(|operation| read(operation, path.strip_prefix(operation.base_path)?))
         .collect()
 }
 
@@ -43,10 +44,14 @@ fn normalised(path: &str) -> String {
 fn read(operation: &'static Operation, path: &str) -> Option<Reached> {
     let mut rest = path;
     let mut values = Vec::new();
+    let ends: &[char] = match DOT_ENDS.contains(&operation.base_path) {
+        true => &['.', '/', '?'],
+        false => &['/', '?'],
+    };
     for part in operation.path.split('/').skip(1) {
         rest = rest.strip_prefix('/')?;
         if part.starts_with('{') {
-            let (value, after) = parameter(rest)?;
+            let (value, after) = parameter(rest, ends)?;
             values.push(decoded(value));
             rest = after;
         } else {
@@ -55,7 +60,7 @@ fn read(operation: &'static Operation, path: &str) -> Option<Reached> {
     }
     let format = match rest {
         "" => None,
-        rest => match parameter(rest.strip_prefix('.')?)? {
+        rest => match parameter(rest.strip_prefix('.')?, &['.', '/', '?'])? {
             (format, "") => Some(decoded(format)),
             _ => return None,
         },
@@ -68,8 +73,8 @@ fn read(operation: &'static Operation, path: &str) -> Option<Reached> {
 }
 
 /// What a parameter takes, and what it leaves.
-fn parameter(text: &str) -> Option<(&str, &str)> {
-    let end = text.find(['.', '/', '?']).unwrap_or(text.len());
+fn parameter<'t>(text: &'t str, ends: &[char]) -> Option<(&'t str, &'t str)> {
+    let end = text.find(ends).unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
 }
 

@@ -53,6 +53,8 @@ mod traces;
 #[cfg(test)]
 mod types;
 #[cfg(test)]
+mod unpublished;
+#[cfg(test)]
 mod updates;
 #[cfg(test)]
 mod webhooks;

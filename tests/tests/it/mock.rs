@@ -32,7 +32,17 @@ impl Caller {
     }
 
     fn request(&self, method: &str, path: &str) -> Outcome<reqwest::RequestBuilder> {
-        let url = format!("{}/api/v1{path}", self.server.url());
+        self.request_at("/api/v1", method, path)
+    }
+
+    /// In any version of the API.
+    fn request_at(
+        &self,
+        base_path: &str,
+        method: &str,
+        path: &str,
+    ) -> Outcome<reqwest::RequestBuilder> {
+        let url = format!("{}{base_path}{path}", self.server.url());
         let request = self
             .http
             .request(Method::from_bytes(method.as_bytes())?, url);

@@ -106,18 +106,18 @@ fn only(operation: &'static Operation, values: &[String]) -> Vec<Reached> {
     }]
 }
 
-/// The dots are what it depends on: as they are, they lead elsewhere in every path that ends with a
-/// value.
+/// The dots are what it depends on: as they are, they lead elsewhere in every path of the first version that ends with
+/// a value.
 #[test]
 fn a_raw_dot_would_lead_elsewhere() {
     let mut elsewhere = 0;
     for operation in OPERATIONS
         .iter()
-        .filter(|operation| operation.path.ends_with('}'))
+        .filter(|operation| operation.path.ends_with('}') && operation.base_path == "/api/v1")
     {
         let count = names(operation).count();
         let target = names(operation).enumerate().fold(
-            format!("/api/v1{}", operation.path),
+            format!("{}{}", operation.base_path, operation.path),
             |path, (place, name)| {
                 let value = if place + 1 == count { "acme.io" } else { "x" };
                 path.replace(&format!("{{{name}}}"), value)

@@ -2,14 +2,17 @@
 //!
 //! Read from the sources with a parser of its own, not from what generated them.
 
+mod called;
 mod json_objects;
 mod links;
+mod unpublished;
 mod written;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use called::Surface;
 use lago_client::OPERATIONS;
 use links::requested;
 use quote::ToTokens;
@@ -21,10 +24,16 @@ use syn::{
 /// Every struct with its fields and constructor, every enum with its values.
 #[test]
 fn types() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lago-types/src/generated");
+    insta::assert_snapshot!(types_in("../lago-types/src/generated"));
+}
+
+/// The types of a folder, but not of those in it.
+fn types_in(folder: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
         .collect();
     files.sort();
     let mut surface = String::new();
@@ -40,7 +49,7 @@ fn types() {
             }
         }
     }
-    insta::assert_snapshot!(surface);
+    surface
 }
 
 fn describe(item: &Item, read: &BTreeMap<(String, String), String>, surface: &mut String) {
@@ -157,33 +166,19 @@ fn argument(argument: &FnArg) -> Option<String> {
 fn methods() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lago-client/src/generated");
     let roots = parse(&folder.join("resources.rs"));
-    let mut surface = String::new();
-    let mut found = BTreeMap::new();
+    let mut surface = Surface::default();
     for (noun, returns) in functions(&roots, "Client") {
         let (module, resource) = returns.split_once("::").unwrap();
-        writeln!(surface, "# {module}.rs").unwrap();
         let file = parse(&folder.join("resources").join(format!("{module}.rs")));
-        let noun = noun.sig.ident.to_string();
-        follow(&file, resource, &[noun], &mut |method| {
-            writeln!(surface, "{}", method.text).unwrap();
-            assert!(
-                found.insert(method.name.clone(), method.call).is_none(),
-                "{} is there twice",
-                method.name
-            );
-        });
+        surface.read(module, &file, resource, &noun.sig.ident.to_string());
     }
-    insta::assert_snapshot!(surface);
+    insta::assert_snapshot!(surface.text);
 
     // What is called beyond the table is the second shape of a body, several instead of one, and
     // what fetches files after other calls.
-    let mut beyond: BTreeMap<String, String> = found;
-    for operation in OPERATIONS {
-        let call = beyond.remove(operation.resource);
-        let published = format!("{} {}", operation.method, operation.path);
-        assert_eq!(call, Some(published), "{}", operation.resource);
-    }
-    let beyond: Vec<_> = beyond.keys().map(String::as_str).collect();
+    let published = OPERATIONS
+        .iter()
+        .filter(|operation| operation.since.is_some());
     let expected = [
         "credit_notes.fetch_pdf",
         "credit_notes.fetch_xml",
@@ -194,7 +189,7 @@ fn methods() {
         "payment_receipts.fetch_xml",
         "subscriptions.alerts.create_batch",
     ];
-    assert_eq!(beyond, expected);
+    assert_eq!(surface.beyond(published), expected);
 }
 
 /// A method that makes a request.

@@ -130,7 +130,11 @@ fn faults(operation: &Operation, sample: &Sample, request: &Captured) -> Vec<Str
     };
     let expectations = [
         ("method", operation.method.as_str(), request.method.clone()),
-        ("path", &format!("/api/v1{}", sample.path), path.to_owned()),
+        (
+            "path",
+            &format!("{}{}", operation.base_path, sample.path),
+            path.to_owned(),
+        ),
         ("segments", &segments(operation, sample), decoded(path)),
         ("accept", "application/json", request.header("accept")),
         (
@@ -202,7 +206,7 @@ fn segments(operation: &Operation, sample: &Sample) -> String {
         let value = sample.args.path.get(name).filter(|_| name != segment);
         value.cloned().unwrap_or_else(|| segment.to_owned())
     };
-    let template = format!("/api/v1{}", operation.path);
+    let template = format!("{}{}", operation.base_path, operation.path);
     template
         .split('/')
         .map(value)

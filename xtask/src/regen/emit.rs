@@ -8,6 +8,7 @@ mod mock;
 mod modules;
 mod nouns;
 mod resources;
+pub(crate) mod section;
 mod tests;
 mod types;
 

@@ -15,7 +15,7 @@ pub(crate) struct Api {
     pub(crate) version: String,
     /// The types by name.
     pub(crate) types: BTreeMap<String, Type>,
-    /// The operations, by path and method.
+    /// The operations, the published ones first, by path and method.
     pub(crate) operations: Vec<Operation>,
     /// The structs that become others field by field: from, to.
     pub(crate) conversions: Vec<(String, String)>,
@@ -37,6 +37,8 @@ pub(crate) struct Type {
     pub(crate) sent: bool,
     /// Whether answers or webhooks use it.
     pub(crate) received: bool,
+    /// Whether something published uses it; code for the others stands behind a feature.
+    pub(crate) published: bool,
     /// What it is.
     pub(crate) kind: Kind,
 }
@@ -109,6 +111,8 @@ pub(crate) struct Operation {
     pub(crate) id: String,
     /// The HTTP method, upper case.
     pub(crate) method: String,
+    /// Where the path begins on the server: `/api/v1`.
+    pub(crate) base_path: String,
     /// The path template.
     pub(crate) path: String,
     /// One line on what it does.
@@ -131,7 +135,7 @@ pub(crate) struct Operation {
     pub(crate) may_be_empty: bool,
     /// How it may fail, by status.
     pub(crate) failures: Vec<Failures>,
-    /// Whether the published document has it.
+    /// Whether the published document has it; code for the others stands behind a feature.
     pub(crate) published: bool,
     /// The accessors that lead to it: `plans`, `charges`.
     pub(crate) accessors: Vec<String>,

@@ -60,6 +60,7 @@ pub(crate) fn as_lago_has_it() -> Type {
         origin: TYPE.to_owned(),
         sent: false,
         received: true,
+        published: true,
         kind: Kind::Struct(fields.collect()),
     }
 }

@@ -4,30 +4,44 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::places::{Site, roots};
-use super::schema::{components, descend, reference};
+use super::places::{Root, Site, roots};
+use super::schema::{UNPUBLISHED, components, descend, flag, reference};
 
-/// Which side of the conversation.
+/// Which side of the conversation, or which part of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Uses {
     /// Parameters and request bodies.
     Requests,
     /// 2xx answers and webhook deliveries.
     Answers,
+    /// Both, but those of operations that the published document lacks.
+    Published,
 }
 
 impl Uses {
-    fn has(self, site: Site) -> bool {
+    fn has(self, used: &Root, document: &Value) -> bool {
+        let is_sent = matches!(used.site, Site::Parameter | Site::Request);
+        let is_received = matches!(used.site, Site::Response | Site::Webhook);
         match self {
-            Self::Requests => matches!(site, Site::Parameter | Site::Request),
-            Self::Answers => matches!(site, Site::Response | Site::Webhook),
+            Self::Requests => is_sent,
+            Self::Answers => is_received,
+            Self::Published => (is_sent || is_received) && !is_unpublished(used, document),
         }
     }
 }
 
-/// The components that one side uses, directly or through others.
+/// Whether a body or parameter is that of an operation which the published document lacks. Webhooks are taken for
+/// published: no feature keeps a server from sending them.
+fn is_unpublished(used: &Root, document: &Value) -> bool {
+    // `/paths/PATH/METHOD` and what is in it.
+    let operation: Vec<&str> = used.pointer.split('/').take(4).collect();
+    let operation = document.pointer(&operation.join("/"));
+    used.site != Site::Webhook && operation.is_some_and(|operation| flag(operation, UNPUBLISHED))
+}
+
+/// The components that are used like this, directly or through others.
 pub(crate) fn reachable(root: &Value, uses: Uses) -> BTreeSet<String> {
-    let used = roots(root).into_iter().filter(|used| uses.has(used.site));
+    let used = roots(root).into_iter().filter(|used| uses.has(used, root));
     let mut waiting: Vec<&Value> = used
         .filter_map(|used| root.pointer(&used.pointer))
         .collect();

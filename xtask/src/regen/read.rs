@@ -60,7 +60,9 @@ pub(crate) fn read(
             parameter.is_some_and(|parameter| facts.is_stated(&operation.id, parameter))
         });
     }
-    operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+    operations.sort_by(|a, b| {
+        (!a.published, &a.path, &a.method).cmp(&(!b.published, &b.path, &b.method))
+    });
     let version = root["info"]["version"]
         .as_str()
         .unwrap_or_default()
@@ -107,6 +109,7 @@ impl Reader<'_> {
     fn types(&mut self, root: &Value) -> BTreeMap<String, Type> {
         let sent = reachable(root, Uses::Requests);
         let received = reachable(root, Uses::Answers);
+        let published = reachable(root, Uses::Published);
         let mut types = BTreeMap::new();
         for (name, schema) in components(root).into_iter().flatten() {
             let kind = match schema.get("enum") {
@@ -126,6 +129,7 @@ impl Reader<'_> {
                 origin: origin(schema).to_owned(),
                 sent: sent.contains(name),
                 received: received.contains(name),
+                published: published.contains(name),
                 kind,
             };
             types.insert(name.clone(), ty);

@@ -102,6 +102,7 @@ pub(crate) fn ty(name: &str, goes: Goes, kind: Kind) -> (String, Type) {
         origin: name.to_owned(),
         sent: goes != Goes::In,
         received: goes != Goes::Out,
+        published: true,
         kind,
     };
     (name.to_owned(), ty)
@@ -151,6 +152,7 @@ pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
     Operation {
         id: id.into(),
         method: method.into(),
+        base_path: "/api/v1".into(),
         path: path.into(),
         summary: None,
         description: None,

@@ -3,6 +3,7 @@
 mod documents;
 mod edits;
 mod real;
+mod unpublished;
 
 use super::*;
 

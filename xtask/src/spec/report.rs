@@ -49,6 +49,7 @@ impl Report<'_> {
             false => not,
         };
         let corrected = |outcome: &Outcome| matches!(outcome, Outcome::Corrected(_));
+        let published = |outcome: &Outcome| matches!(outcome, Outcome::Published);
         let moved = |outcome: &Outcome| matches!(outcome, Outcome::Moved(_));
         section(
             f,
@@ -56,6 +57,16 @@ impl Report<'_> {
             "Entries of the overlay that the document has made true",
             done("removed", "`--apply` removes them"),
             &corrected,
+        )?;
+        section(
+            f,
+            &self.taken.settled,
+            "Operations that are published now",
+            done(
+                "their entries are removed: their calls leave the feature `unpublished`, and their rows want `since`",
+                "`--apply` removes their entries: their calls leave the feature `unpublished`, and their rows want `since`",
+            ),
+            &published,
         )?;
         section(
             f,
@@ -192,7 +203,7 @@ fn section(
         while let Some((line, target, outcome)) = next {
             write!(f, "  {line:>5} {target}")?;
             match outcome {
-                Outcome::Corrected(None) => writeln!(f)?,
+                Outcome::Corrected(None) | Outcome::Published => writeln!(f)?,
                 Outcome::Corrected(Some(part)) => writeln!(f, ", of the entry {part}")?,
                 Outcome::Moved(new) => writeln!(f, " -> {new}")?,
                 Outcome::Open { reason, instead } => writeln!(f, ": {reason}\n{instead}")?,

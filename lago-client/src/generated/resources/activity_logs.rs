@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about activity logs.
 #[derive(Clone, Debug)]
 pub struct ActivityLogs {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl ActivityLogs {

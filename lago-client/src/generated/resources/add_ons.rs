@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about add ons.
 #[derive(Clone, Debug)]
 pub struct AddOns {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl AddOns {

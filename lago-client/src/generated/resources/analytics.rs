@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about analytics.
 #[derive(Clone, Debug)]
 pub struct Analytics {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Analytics {

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about api logs.
 #[derive(Clone, Debug)]
 pub struct ApiLogs {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl ApiLogs {

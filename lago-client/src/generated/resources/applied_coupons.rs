@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about applied coupons.
 #[derive(Clone, Debug)]
 pub struct AppliedCoupons {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl AppliedCoupons {

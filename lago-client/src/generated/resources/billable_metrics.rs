@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about billable metrics.
 #[derive(Clone, Debug)]
 pub struct BillableMetrics {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl BillableMetrics {

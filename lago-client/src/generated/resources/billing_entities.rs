@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about billing entities.
 #[derive(Clone, Debug)]
 pub struct BillingEntities {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl BillingEntities {

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about coupons.
 #[derive(Clone, Debug)]
 pub struct Coupons {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Coupons {

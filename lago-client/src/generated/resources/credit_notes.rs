@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about credit notes.
 #[derive(Clone, Debug)]
 pub struct CreditNotes {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CreditNotes {
@@ -132,39 +132,6 @@ impl CreditNotes {
             },
         )
     }
-    /// Get the link of a credit note's XML file, making the file when missing.
-    ///
-    /// `POST /credit_notes/{lago_id}/download_xml`, not in the published document.
-    ///
-    /// The server looks whether the PDF exists, not whether the XML file does. So the XML URL may still be null in a credit note that comes back.
-    ///
-    /// `None` means that the server accepted the call and has no answer yet.
-    pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> DownloadXmlRequest {
-        Request::new(
-            &self.client,
-            DownloadXml {
-                lago_id: lago_id.to_string(),
-            },
-        )
-    }
-    /// Send the e-mail with a credit note again.
-    ///
-    /// `POST /credit_notes/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
-    ///
-    /// Fails with 403 `premium_license_required`, 405 `email_settings_disabled`.
-    ///
-    /// # Settings
-    ///
-    /// - [`input`](type.ResendEmailRequest.html#method.input): What to do, in more detail.
-    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> ResendEmailRequest {
-        Request::new(
-            &self.client,
-            ResendEmail {
-                lago_id: lago_id.to_string(),
-                body: None,
-            },
-        )
-    }
     /// Void the credit left on a credit note.
     ///
     /// `PUT /credit_notes/{lago_id}/void`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
@@ -188,24 +155,27 @@ impl CreditNotes {
             )
             .made_by(self.download(&lago_id), |object| object?.file_url)
     }
-    /// Fetch the XML file of a credit note, which is made first when it is missing.
+    /// Fetch the XML file of a credit note, once it is made.
     ///
-    /// `POST /credit_notes/{lago_id}/download_xml`, not in the published document, then `GET /credit_notes/{lago_id}`, since 0.37.0-beta, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
+    /// `GET /credit_notes/{lago_id}`, since 0.37.0-beta, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
+    /// With the feature `unpublished` it is made first when it is missing, by `POST /credit_notes/{lago_id}/download_xml`.
     pub fn fetch_xml(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(
-                self.get(&lago_id),
-                |object| object.xml_url,
-                crate::download::Format::Xml,
-            )
-            .made_by(self.download_xml(&lago_id), |object| object?.xml_url)
+        let file = crate::FileRequest::new(
+            self.get(&lago_id),
+            |object| object.xml_url,
+            crate::download::Format::Xml,
+        );
+        #[cfg(feature = "unpublished")]
+        let file = file.made_by(self.download_xml(&lago_id), |object| object?.xml_url);
+        file
     }
 }
 
 /// Calls about metadata of credit notes.
 #[derive(Clone, Debug)]
 pub struct CreditNotesMetadata {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CreditNotesMetadata {
@@ -576,70 +546,6 @@ impl Call for Download {
                 &self.lago_id,
                 &value.lago_id,
             ))
-    }
-}
-
-/// The request that [`download_xml`](CreditNotes::download_xml) describes: `POST /credit_notes/{lago_id}/download_xml`. Awaiting it gives [`Option<CreditNote>`](lago_types::CreditNote).
-pub type DownloadXmlRequest = Request<DownloadXml>;
-
-/// A call of `POST /credit_notes/{lago_id}/download_xml`.
-#[derive(Clone, Debug)]
-pub struct DownloadXml {
-    lago_id: String,
-}
-
-impl Call for DownloadXml {
-    type Output = Option<lago_types::CreditNote>;
-    const OPERATION: &'static Operation = op::DOWNLOAD_CREDIT_NOTE_XML;
-    const READ: Read<Self::Output> = Read::root_or_nothing();
-    #[inline]
-    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
-        let url = format!(
-            "{base_url}/credit_notes/{}/download_xml", wire::segment("lago_id", & self
-            .lago_id) ?
-        );
-        wire::draft(Self::OPERATION, url).build()
-    }
-    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        value
-            .iter()
-            .try_for_each(|value| identity::same(
-                "lago_id",
-                &self.lago_id,
-                &value.lago_id,
-            ))
-    }
-}
-
-/// The request that [`resend_email`](CreditNotes::resend_email) describes: `POST /credit_notes/{lago_id}/resend_email`. Awaiting it gives nothing.
-pub type ResendEmailRequest = Request<ResendEmail>;
-
-/// A call of `POST /credit_notes/{lago_id}/resend_email`.
-#[derive(Clone, Debug)]
-pub struct ResendEmail {
-    lago_id: String,
-    body: Option<lago_types::ResendEmailInput>,
-}
-
-impl Request<ResendEmail> {
-    /// What to do, in more detail.
-    pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
-        self.call.body = Some(input.into());
-        self
-    }
-}
-
-impl Call for ResendEmail {
-    type Output = ();
-    const OPERATION: &'static Operation = op::RESEND_CREDIT_NOTE_EMAIL;
-    const READ: Read<Self::Output> = Read::nothing();
-    #[inline]
-    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
-        let url = format!(
-            "{base_url}/credit_notes/{}/resend_email", wire::segment("lago_id", & self
-            .lago_id) ?
-        );
-        wire::draft(Self::OPERATION, url).json_if(self.body.as_ref()).build()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about customers.
 #[derive(Clone, Debug)]
 pub struct Customers {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Customers {
@@ -246,7 +246,7 @@ impl Customers {
 /// Calls about applied coupons of customers.
 #[derive(Clone, Debug)]
 pub struct CustomersAppliedCoupons {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CustomersAppliedCoupons {
@@ -297,7 +297,7 @@ impl CustomersAppliedCoupons {
 /// Calls about credit notes of customers.
 #[derive(Clone, Debug)]
 pub struct CustomersCreditNotes {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CustomersCreditNotes {
@@ -356,7 +356,7 @@ impl CustomersCreditNotes {
 /// Calls about invoices of customers.
 #[derive(Clone, Debug)]
 pub struct CustomersInvoices {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CustomersInvoices {
@@ -425,7 +425,7 @@ impl CustomersInvoices {
 /// Calls about payment methods of customers.
 #[derive(Clone, Debug)]
 pub struct CustomersPaymentMethods {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CustomersPaymentMethods {
@@ -490,7 +490,7 @@ impl CustomersPaymentMethods {
 /// Calls about payment requests of customers.
 #[derive(Clone, Debug)]
 pub struct CustomersPaymentRequests {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CustomersPaymentRequests {
@@ -527,7 +527,7 @@ impl CustomersPaymentRequests {
 /// Calls about payments of customers.
 #[derive(Clone, Debug)]
 pub struct CustomersPayments {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CustomersPayments {
@@ -560,7 +560,7 @@ impl CustomersPayments {
 /// Calls about subscriptions of customers.
 #[derive(Clone, Debug)]
 pub struct CustomersSubscriptions {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CustomersSubscriptions {
@@ -601,7 +601,7 @@ impl CustomersSubscriptions {
 /// Calls about wallets of customers.
 #[derive(Clone, Debug)]
 pub struct CustomersWallets {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CustomersWallets {
@@ -712,7 +712,7 @@ impl CustomersWallets {
 /// Calls about alerts of wallets of customers.
 #[derive(Clone, Debug)]
 pub struct CustomersWalletsAlerts {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CustomersWalletsAlerts {
@@ -853,7 +853,7 @@ impl CustomersWalletsAlerts {
 /// Calls about metadata of wallets of customers.
 #[derive(Clone, Debug)]
 pub struct CustomersWalletsMetadata {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl CustomersWalletsMetadata {

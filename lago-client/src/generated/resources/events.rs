@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about events.
 #[derive(Clone, Debug)]
 pub struct Events {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Events {

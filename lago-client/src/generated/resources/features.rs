@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about features.
 #[derive(Clone, Debug)]
 pub struct Features {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Features {
@@ -74,7 +74,7 @@ impl Features {
 /// Calls about privileges of features.
 #[derive(Clone, Debug)]
 pub struct FeaturesPrivileges {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl FeaturesPrivileges {

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about fees.
 #[derive(Clone, Debug)]
 pub struct Fees {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Fees {

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about invoices.
 #[derive(Clone, Debug)]
 pub struct Invoices {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Invoices {
@@ -142,19 +142,6 @@ impl Invoices {
             },
         )
     }
-    /// Get the link of an invoice's XML file, making the file when missing.
-    ///
-    /// `POST /invoices/{lago_id}/download_xml`, not in the published document.
-    ///
-    /// `None` means that the server accepted the call and has no answer yet.
-    pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> DownloadXmlRequest {
-        Request::new(
-            &self.client,
-            DownloadXml {
-                lago_id: lago_id.to_string(),
-            },
-        )
-    }
     /// Finalize a draft invoice now and start collecting it.
     ///
     /// `PUT /invoices/{lago_id}/finalize`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
@@ -203,24 +190,6 @@ impl Invoices {
             },
         )
     }
-    /// Send the e-mail with a finalized invoice again.
-    ///
-    /// `POST /invoices/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
-    ///
-    /// Fails with 403 `premium_license_required`, 404 `invoice_not_found`, 405 `email_settings_disabled` or `invoice_not_finalized`.
-    ///
-    /// # Settings
-    ///
-    /// - [`input`](type.ResendEmailRequest.html#method.input): What to do, in more detail.
-    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> ResendEmailRequest {
-        Request::new(
-            &self.client,
-            ResendEmail {
-                lago_id: lago_id.to_string(),
-                body: None,
-            },
-        )
-    }
     /// Restart the generation of an invoice that failed.
     ///
     /// `POST /invoices/{lago_id}/retry`, since 1.9.0. Not repeatable: after a time-out, look before you call again.
@@ -249,24 +218,6 @@ impl Invoices {
             RetryPayment {
                 lago_id: lago_id.to_string(),
                 body: None,
-            },
-        )
-    }
-    /// Record which Salesforce record an invoice has become.
-    ///
-    /// `PUT /invoices/{lago_id}/sync_salesforce_id`, not in the published document.
-    ///
-    /// Fails with 404 `invoice_not_found` or `integration_not_found`.
-    pub fn sync_salesforce_id(
-        &self,
-        lago_id: impl std::fmt::Display,
-        input: impl Into<lago_types::InvoiceSyncSalesforceIdInput>,
-    ) -> SyncSalesforceIdRequest {
-        Request::new(
-            &self.client,
-            SyncSalesforceId {
-                lago_id: lago_id.to_string(),
-                body: input.into(),
             },
         )
     }
@@ -300,17 +251,20 @@ impl Invoices {
             )
             .made_by(self.download(&lago_id), |object| object?.file_url)
     }
-    /// Fetch the XML file of an invoice, which is made first when it is missing.
+    /// Fetch the XML file of an invoice, once it is made.
     ///
-    /// `POST /invoices/{lago_id}/download_xml`, not in the published document, then `GET /invoices/{lago_id}`, since 0.37.0-beta, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
+    /// `GET /invoices/{lago_id}`, since 0.37.0-beta, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
+    /// With the feature `unpublished` it is made first when it is missing, by `POST /invoices/{lago_id}/download_xml`.
     pub fn fetch_xml(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
-        crate::FileRequest::new(
-                self.get(&lago_id),
-                |object| object.xml_url,
-                crate::download::Format::Xml,
-            )
-            .made_by(self.download_xml(&lago_id), |object| object?.xml_url)
+        let file = crate::FileRequest::new(
+            self.get(&lago_id),
+            |object| object.xml_url,
+            crate::download::Format::Xml,
+        );
+        #[cfg(feature = "unpublished")]
+        let file = file.made_by(self.download_xml(&lago_id), |object| object?.xml_url);
+        file
     }
 }
 
@@ -660,38 +614,6 @@ impl Call for Download {
     }
 }
 
-/// The request that [`download_xml`](Invoices::download_xml) describes: `POST /invoices/{lago_id}/download_xml`. Awaiting it gives [`Option<Invoice>`](lago_types::Invoice).
-pub type DownloadXmlRequest = Request<DownloadXml>;
-
-/// A call of `POST /invoices/{lago_id}/download_xml`.
-#[derive(Clone, Debug)]
-pub struct DownloadXml {
-    lago_id: String,
-}
-
-impl Call for DownloadXml {
-    type Output = Option<lago_types::Invoice>;
-    const OPERATION: &'static Operation = op::DOWNLOAD_INVOICE_XML;
-    const READ: Read<Self::Output> = Read::root_or_nothing();
-    #[inline]
-    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
-        let url = format!(
-            "{base_url}/invoices/{}/download_xml", wire::segment("lago_id", & self
-            .lago_id) ?
-        );
-        wire::draft(Self::OPERATION, url).build()
-    }
-    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        value
-            .iter()
-            .try_for_each(|value| identity::same(
-                "lago_id",
-                &self.lago_id,
-                &value.lago_id,
-            ))
-    }
-}
-
 /// The request that [`finalize`](Invoices::finalize) describes: `PUT /invoices/{lago_id}/finalize`. Awaiting it gives [`Invoice`](lago_types::Invoice).
 pub type FinalizeRequest = Request<Finalize>;
 
@@ -794,38 +716,6 @@ impl Call for Refresh {
     }
 }
 
-/// The request that [`resend_email`](Invoices::resend_email) describes: `POST /invoices/{lago_id}/resend_email`. Awaiting it gives nothing.
-pub type ResendEmailRequest = Request<ResendEmail>;
-
-/// A call of `POST /invoices/{lago_id}/resend_email`.
-#[derive(Clone, Debug)]
-pub struct ResendEmail {
-    lago_id: String,
-    body: Option<lago_types::ResendEmailInput>,
-}
-
-impl Request<ResendEmail> {
-    /// What to do, in more detail.
-    pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
-        self.call.body = Some(input.into());
-        self
-    }
-}
-
-impl Call for ResendEmail {
-    type Output = ();
-    const OPERATION: &'static Operation = op::RESEND_INVOICE_EMAIL;
-    const READ: Read<Self::Output> = Read::nothing();
-    #[inline]
-    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
-        let url = format!(
-            "{base_url}/invoices/{}/resend_email", wire::segment("lago_id", & self
-            .lago_id) ?
-        );
-        wire::draft(Self::OPERATION, url).json_if(self.body.as_ref()).build()
-    }
-}
-
 /// The request that [`retry`](Invoices::retry) describes: `POST /invoices/{lago_id}/retry`. Awaiting it gives [`Invoice`](lago_types::Invoice).
 pub type RetryRequest = Request<Retry>;
 
@@ -885,33 +775,6 @@ impl Call for RetryPayment {
         wire::draft(Self::OPERATION, url)
             .root_if(self.body.is_some(), "payment_method", &self.body)
             .build()
-    }
-}
-
-/// The request that [`sync_salesforce_id`](Invoices::sync_salesforce_id) describes: `PUT /invoices/{lago_id}/sync_salesforce_id`. Awaiting it gives [`Invoice`](lago_types::Invoice).
-pub type SyncSalesforceIdRequest = Request<SyncSalesforceId>;
-
-/// A call of `PUT /invoices/{lago_id}/sync_salesforce_id`.
-#[derive(Clone, Debug)]
-pub struct SyncSalesforceId {
-    lago_id: String,
-    body: lago_types::InvoiceSyncSalesforceIdInput,
-}
-
-impl Call for SyncSalesforceId {
-    type Output = lago_types::Invoice;
-    const OPERATION: &'static Operation = op::SYNC_INVOICE_SALESFORCE_ID;
-    const READ: Read<Self::Output> = Read::root();
-    #[inline]
-    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
-        let url = format!(
-            "{base_url}/invoices/{}/sync_salesforce_id", wire::segment("lago_id", & self
-            .lago_id) ?
-        );
-        wire::draft(Self::OPERATION, url).json(&self.body).build()
-    }
-    fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
-        identity::same("lago_id", &self.lago_id, &value.lago_id)
     }
 }
 

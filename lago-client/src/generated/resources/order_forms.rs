@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about order forms.
 #[derive(Clone, Debug)]
 pub struct OrderForms {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl OrderForms {

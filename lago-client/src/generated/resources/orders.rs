@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about orders.
 #[derive(Clone, Debug)]
 pub struct Orders {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Orders {

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about organizations.
 #[derive(Clone, Debug)]
 pub struct Organizations {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Organizations {

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about payment receipts.
 #[derive(Clone, Debug)]
 pub struct PaymentReceipts {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl PaymentReceipts {
@@ -39,24 +39,6 @@ impl PaymentReceipts {
             &self.client,
             Get {
                 lago_id: lago_id.to_string(),
-            },
-        )
-    }
-    /// Send the e-mail with a payment receipt again.
-    ///
-    /// `POST /payment_receipts/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
-    ///
-    /// Fails with 403 `premium_license_required`, 405 `email_settings_disabled`.
-    ///
-    /// # Settings
-    ///
-    /// - [`input`](type.ResendEmailRequest.html#method.input): What to do, in more detail.
-    pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> ResendEmailRequest {
-        Request::new(
-            &self.client,
-            ResendEmail {
-                lago_id: lago_id.to_string(),
-                body: None,
             },
         )
     }
@@ -146,37 +128,5 @@ impl Call for Get {
     }
     fn check(&self, value: &Self::Output) -> Result<(), OtherObject> {
         identity::same("lago_id", &self.lago_id, &value.lago_id)
-    }
-}
-
-/// The request that [`resend_email`](PaymentReceipts::resend_email) describes: `POST /payment_receipts/{lago_id}/resend_email`. Awaiting it gives nothing.
-pub type ResendEmailRequest = Request<ResendEmail>;
-
-/// A call of `POST /payment_receipts/{lago_id}/resend_email`.
-#[derive(Clone, Debug)]
-pub struct ResendEmail {
-    lago_id: String,
-    body: Option<lago_types::ResendEmailInput>,
-}
-
-impl Request<ResendEmail> {
-    /// What to do, in more detail.
-    pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
-        self.call.body = Some(input.into());
-        self
-    }
-}
-
-impl Call for ResendEmail {
-    type Output = ();
-    const OPERATION: &'static Operation = op::RESEND_PAYMENT_RECEIPT_EMAIL;
-    const READ: Read<Self::Output> = Read::nothing();
-    #[inline]
-    fn request(&self, base_url: &str) -> Result<reqwest::Request, wire::InvalidRequest> {
-        let url = format!(
-            "{base_url}/payment_receipts/{}/resend_email", wire::segment("lago_id", &
-            self.lago_id) ?
-        );
-        wire::draft(Self::OPERATION, url).json_if(self.body.as_ref()).build()
     }
 }

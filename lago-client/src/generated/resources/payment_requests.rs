@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about payment requests.
 #[derive(Clone, Debug)]
 pub struct PaymentRequests {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl PaymentRequests {

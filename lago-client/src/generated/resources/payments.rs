@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about payments.
 #[derive(Clone, Debug)]
 pub struct Payments {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Payments {

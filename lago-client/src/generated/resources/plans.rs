@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about plans.
 #[derive(Clone, Debug)]
 pub struct Plans {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Plans {
@@ -79,7 +79,7 @@ impl Plans {
 /// Calls about charges of plans.
 #[derive(Clone, Debug)]
 pub struct PlansCharges {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl PlansCharges {
@@ -182,7 +182,7 @@ impl PlansCharges {
 /// Calls about filters of charges of plans.
 #[derive(Clone, Debug)]
 pub struct PlansChargesFilters {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl PlansChargesFilters {
@@ -294,7 +294,7 @@ impl PlansChargesFilters {
 /// Calls about entitlements of plans.
 #[derive(Clone, Debug)]
 pub struct PlansEntitlements {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl PlansEntitlements {
@@ -401,7 +401,7 @@ impl PlansEntitlements {
 /// Calls about privileges of entitlements of plans.
 #[derive(Clone, Debug)]
 pub struct PlansEntitlementsPrivileges {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl PlansEntitlementsPrivileges {
@@ -431,7 +431,7 @@ impl PlansEntitlementsPrivileges {
 /// Calls about fixed charges of plans.
 #[derive(Clone, Debug)]
 pub struct PlansFixedCharges {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl PlansFixedCharges {
@@ -530,7 +530,7 @@ impl PlansFixedCharges {
 /// Calls about metadata of plans.
 #[derive(Clone, Debug)]
 pub struct PlansMetadata {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl PlansMetadata {

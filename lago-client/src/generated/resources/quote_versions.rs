@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about quote versions.
 #[derive(Clone, Debug)]
 pub struct QuoteVersions {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl QuoteVersions {

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about quotes.
 #[derive(Clone, Debug)]
 pub struct Quotes {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Quotes {
@@ -71,7 +71,7 @@ impl Quotes {
 /// Calls about versions of quotes.
 #[derive(Clone, Debug)]
 pub struct QuotesVersions {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl QuotesVersions {

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about subscriptions.
 #[derive(Clone, Debug)]
 pub struct Subscriptions {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Subscriptions {
@@ -154,7 +154,7 @@ impl Subscriptions {
 /// Calls about alerts of subscriptions.
 #[derive(Clone, Debug)]
 pub struct SubscriptionsAlerts {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl SubscriptionsAlerts {
@@ -310,7 +310,7 @@ impl SubscriptionsAlerts {
 /// Calls about charges of subscriptions.
 #[derive(Clone, Debug)]
 pub struct SubscriptionsCharges {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl SubscriptionsCharges {
@@ -388,7 +388,7 @@ impl SubscriptionsCharges {
 /// Calls about filters of charges of subscriptions.
 #[derive(Clone, Debug)]
 pub struct SubscriptionsChargesFilters {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl SubscriptionsChargesFilters {
@@ -523,7 +523,7 @@ impl SubscriptionsChargesFilters {
 /// Calls about entitlements of subscriptions.
 #[derive(Clone, Debug)]
 pub struct SubscriptionsEntitlements {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl SubscriptionsEntitlements {
@@ -605,7 +605,7 @@ impl SubscriptionsEntitlements {
 /// Calls about privileges of entitlements of subscriptions.
 #[derive(Clone, Debug)]
 pub struct SubscriptionsEntitlementsPrivileges {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl SubscriptionsEntitlementsPrivileges {
@@ -640,7 +640,7 @@ impl SubscriptionsEntitlementsPrivileges {
 /// Calls about fixed charges of subscriptions.
 #[derive(Clone, Debug)]
 pub struct SubscriptionsFixedCharges {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl SubscriptionsFixedCharges {
@@ -714,7 +714,7 @@ impl SubscriptionsFixedCharges {
 /// Calls about lifetime usage of subscriptions.
 #[derive(Clone, Debug)]
 pub struct SubscriptionsLifetimeUsage {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl SubscriptionsLifetimeUsage {

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about taxes.
 #[derive(Clone, Debug)]
 pub struct Taxes {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Taxes {

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about wallet transactions.
 #[derive(Clone, Debug)]
 pub struct WalletTransactions {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl WalletTransactions {
@@ -65,7 +65,7 @@ impl WalletTransactions {
 /// Calls about consumptions of wallet transactions.
 #[derive(Clone, Debug)]
 pub struct WalletTransactionsConsumptions {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl WalletTransactionsConsumptions {
@@ -93,7 +93,7 @@ impl WalletTransactionsConsumptions {
 /// Calls about fundings of wallet transactions.
 #[derive(Clone, Debug)]
 pub struct WalletTransactionsFundings {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl WalletTransactionsFundings {

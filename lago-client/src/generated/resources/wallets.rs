@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about wallets.
 #[derive(Clone, Debug)]
 pub struct Wallets {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Wallets {
@@ -96,7 +96,7 @@ impl Wallets {
 /// Calls about metadata of wallets.
 #[derive(Clone, Debug)]
 pub struct WalletsMetadata {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl WalletsMetadata {
@@ -186,7 +186,7 @@ impl WalletsMetadata {
 /// Calls about wallet transactions of wallets.
 #[derive(Clone, Debug)]
 pub struct WalletsWalletTransactions {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl WalletsWalletTransactions {

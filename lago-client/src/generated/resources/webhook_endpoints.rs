@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about webhook endpoints.
 #[derive(Clone, Debug)]
 pub struct WebhookEndpoints {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl WebhookEndpoints {

@@ -7,7 +7,7 @@ use crate::resource::*;
 /// Calls about webhooks.
 #[derive(Clone, Debug)]
 pub struct Webhooks {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Webhooks {

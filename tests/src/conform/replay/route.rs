@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use lago_client::{OPERATIONS, Operation};
 
-const BASE: &str = "/api/v1";
-
 /// The operation of a request and the values in its path.
 pub fn route(method: &str, target: &str) -> Option<(&'static Operation, BTreeMap<String, String>)> {
     let path = target.split('?').next().unwrap_or_default();
-    let segments: Vec<&str> = path.strip_prefix(BASE)?.split('/').collect();
     OPERATIONS
         .iter()
         .filter(|operation| operation.method.as_str() == method)
-        .filter_map(|operation| Some((operation, values(operation.path, &segments)?)))
+        .filter_map(|operation| {
+            let below = path.strip_prefix(operation.base_path)?;
+            let segments: Vec<&str> = below.split('/').collect();
+            Some((operation, values(operation.path, &segments)?))
+        })
         // `/invoices/preview` is no invoice of that id.
         .min_by_key(|(_, values)| values.len())
 }

@@ -40,7 +40,7 @@ async fn faults(
     let mut found = Vec::new();
     let (path, values) = filled(&operation.id, &operation.path);
     for schema in alternatives(operation) {
-        let mut request = caller.request(&operation.method, &path)?;
+        let mut request = caller.request_at(&operation.base_path, &operation.method, &path)?;
         if let (Some(_), Some(root)) = (&operation.body, root(document, schema)) {
             request = request.body(json!({ root: {} }).to_string());
         }

@@ -79,8 +79,14 @@ fn reference(name: &str) -> Value {
 fn names_in_the_source() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lago-types/src/generated");
     let mut names = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let source = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    let folders = [folder.join("unpublished"), folder];
+    let entries = folders.map(|folder| std::fs::read_dir(folder).unwrap());
+    let files = entries
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path());
+    for file in files.filter(|path| path.is_file()) {
+        let source = std::fs::read_to_string(file).unwrap();
         let declared = source.lines().filter_map(|line| {
             let line = line.trim_start();
             line.strip_prefix("pub struct ")

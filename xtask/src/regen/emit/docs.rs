@@ -13,6 +13,13 @@ use crate::regen::ir::{
 use crate::regen::names::ident;
 use crate::regen::prose::{code, markdown};
 
+/// What a caller has to know of an operation that no published document has.
+const NO_PROMISE: &str = "Upstream publishes no description of it and promises nothing about it: any version of the \
+    server may change it or take it away.";
+
+/// Where the paths of the first version of the API begin, which stand without it in the words on an operation.
+const FIRST_VERSION: &str = "/api/v1";
+
 /// The longest example that helps more than it distracts.
 const LONGEST_EXAMPLE: usize = 60;
 
@@ -49,6 +56,9 @@ pub(crate) fn operation(operation: &Operation) -> String {
         doc.push_str(". Not repeatable: after a time-out, look before you call again");
     }
     doc.push('.');
+    if !operation.published {
+        doc.push_str(&format!("\n\n{NO_PROMISE}"));
+    }
     if let Idempotency::WithKey(key) = &operation.idempotency {
         doc.push_str(&format!(
             "\n\nRepeatable by `{}`: what has none is refused before anything is sent. A missing `{}` is set to the \
@@ -69,9 +79,23 @@ pub(crate) fn operation(operation: &Operation) -> String {
     doc.trim_start().to_owned()
 }
 
+/// Method and path as people know them: of another version of the API than the first with the version.
+pub(crate) fn endpoint(operation: &Operation) -> String {
+    let Operation {
+        method,
+        base_path,
+        path,
+        ..
+    } = operation;
+    match base_path.as_str() {
+        FIRST_VERSION => format!("{method} {path}"),
+        base_path => format!("{method} {base_path}{path}"),
+    }
+}
+
 /// Method and path, and which servers have them.
 pub(crate) fn route(operation: &Operation) -> String {
-    let mut route = code(&format!("{} {}", operation.method, operation.path));
+    let mut route = code(&endpoint(operation));
     if let Some(since) = &operation.since {
         route.push_str(&format!(", since {since}"));
     }
@@ -156,11 +180,11 @@ pub(crate) fn enum_users(
             continue;
         };
         for field in fields {
+            // What is published does not speak of what is not, which may not be there.
             if let Some(target) = named(&field.ty)
-                && api
-                    .types
-                    .get(target)
-                    .is_some_and(|ty| matches!(ty.kind, Kind::Enum { .. }))
+                && api.types.get(target).is_some_and(|target| {
+                    matches!(target.kind, Kind::Enum { .. }) && (ty.published || !target.published)
+                })
             {
                 let path = format!("{name}::{}", ident(name, &field.name));
                 users.entry(target.to_owned()).or_default().insert(path);

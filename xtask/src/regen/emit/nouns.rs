@@ -9,22 +9,46 @@ use crate::regen::names::words::singular;
 /// The file of what belongs to no noun.
 const COMMON: &str = "common";
 
-/// The module of every struct.
+/// The module of every struct. That of a published one does not depend on what is not published.
 pub(crate) fn modules(api: &Api) -> BTreeMap<String, String> {
-    let nouns: BTreeSet<String> = api
-        .operations
-        .iter()
-        .flat_map(|operation| &operation.accessors)
-        .map(|accessor| ident::pascal(&singular(accessor)))
-        .collect();
-    let users = users(api);
+    let published = Around::of(api, |published| published);
+    let all = Around::of(api, |_| true);
     let structs = api
         .types
         .iter()
         .filter(|(_, ty)| matches!(ty.kind, Kind::Struct(_)));
     structs
-        .map(|(name, _)| (name.clone(), module(name, &nouns, &users, 0)))
+        .map(|(name, ty)| {
+            let Around { nouns, users } = match ty.published {
+                true => &published,
+                false => &all,
+            };
+            (name.clone(), module(name, nouns, users, 0))
+        })
         .collect()
+}
+
+/// What decides on modules.
+struct Around {
+    /// The nouns of operations.
+    nouns: BTreeSet<String>,
+    /// What refers to each type.
+    users: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Around {
+    /// In the part of the API that is published, or not, like this.
+    fn of(api: &Api, is_meant: fn(bool) -> bool) -> Self {
+        let operations = api.operations.iter();
+        let nouns = operations
+            .filter(|operation| is_meant(operation.published))
+            .flat_map(|operation| &operation.accessors)
+            .map(|accessor| ident::pascal(&singular(accessor)));
+        Self {
+            nouns: nouns.collect(),
+            users: users(api, is_meant),
+        }
+    }
 }
 
 /// The noun that the name begins with, else that of what uses the type.
@@ -50,9 +74,10 @@ fn starts_word(rest: &str) -> bool {
 }
 
 /// What refers to each type: structs, and for what an operation answers its first accessor.
-fn users(api: &Api) -> BTreeMap<String, BTreeSet<String>> {
+fn users(api: &Api, is_meant: fn(bool) -> bool) -> BTreeMap<String, BTreeSet<String>> {
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (name, ty) in &api.types {
+    let types = api.types.iter();
+    for (name, ty) in types.filter(|(_, ty)| is_meant(ty.published)) {
         if let Kind::Struct(fields) = &ty.kind {
             for field in fields {
                 if let Some(target) = named(&field.ty) {
@@ -64,7 +89,8 @@ fn users(api: &Api) -> BTreeMap<String, BTreeSet<String>> {
             }
         }
     }
-    for operation in &api.operations {
+    let operations = api.operations.iter();
+    for operation in operations.filter(|operation| is_meant(operation.published)) {
         let noun = operation
             .accessors
             .first()

@@ -22,6 +22,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::docs::doc_lines;
+use super::section::{Section, UNPUBLISHED};
 use super::{EmitError, Tree, address_of, source};
 use crate::regen::ir::{Api, Idempotency};
 use crate::regen::names::{calls, ident};
@@ -29,16 +30,45 @@ use files::FileMethod;
 use methods::{Method, methods};
 use requests::Written;
 
-const FOLDER: &str = "lago-client/src/generated/resources";
+const GENERATED: &str = "lago-client/src/generated";
 
 /// The nouns that lead to an accessor.
 type Accessors = Vec<String>;
 
+/// What is called in one section: the methods at each place.
+type Places<'a> = BTreeMap<Accessors, Vec<Method<'a>>>;
+
 /// Adds the modules of all nouns to the tree.
 pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     let requests = requests::read(api)?;
-    let mut places: BTreeMap<Accessors, Vec<Method<'_>>> = BTreeMap::new();
-    for operation in &api.operations {
+    let files = files::methods_of(api)?;
+    let published = places(api, Section::Published)?;
+    for section in Section::ALL {
+        let places = match section {
+            Section::Published => published.clone(),
+            Section::Unpublished => places(api, section)?,
+        };
+        let section = Printed {
+            section,
+            places,
+            known: match section {
+                Section::Published => BTreeSet::new(),
+                Section::Unpublished => published.keys().cloned().collect(),
+            },
+            requests: &requests,
+            files: &files,
+        };
+        section.emit(api, tree)?;
+    }
+    table::emit(api, tree)?;
+    queries::emit(api, tree)?;
+    public_key::emit(api, tree)
+}
+
+/// Where the operations of a section stand, with all places that lead there.
+fn places(api: &Api, section: Section) -> Result<Places<'_>, EmitError> {
+    let mut places = Places::new();
+    for operation in section.operations(api) {
         for length in 1..=operation.accessors.len() {
             places
                 .entry(operation.accessors[..length].to_vec())
@@ -48,64 +78,146 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
             place.extend(methods(operation)?);
         }
     }
-    let files = files::methods_of(api)?;
-    let nouns: BTreeSet<&String> = places.keys().filter_map(|place| place.first()).collect();
-    for noun in &nouns {
-        let text = module(noun, &places, &requests, &files).map_err(|error| {
-            let mut below = api.operations.iter();
-            match below.find(|operation| operation.accessors.first() == Some(noun)) {
-                Some(operation) => error.located(&address_of(operation)),
-                None => error,
-            }
-        })?;
-        tree.insert(format!("{FOLDER}/{}.rs", ident::module(noun)), text);
-    }
-    tree.insert(format!("{FOLDER}.rs"), root(&nouns)?);
-    table::emit(api, tree)?;
-    queries::emit(api, tree)?;
-    public_key::emit(api, tree)
+    Ok(places)
 }
 
-fn root(nouns: &BTreeSet<&String>) -> Result<String, EmitError> {
-    let modules = nouns
-        .iter()
-        .map(|noun| format_ident!("{}", ident::module(noun)));
-    let modules: Vec<_> = modules.collect();
-    let accessors = nouns.iter().zip(&modules).map(|(noun, module)| {
-        let ident = ident::value(noun);
-        let ty = calls::accessor(std::slice::from_ref(*noun));
-        let doc = doc_lines(&format!("Calls about {}.", noun.replace('_', " ")));
-        quote! {
-            #doc
-            pub fn #ident(&self) -> #module::#ty {
-                #module::#ty::new(self)
-            }
+/// What is printed of a section.
+struct Printed<'a> {
+    section: Section,
+    places: Places<'a>,
+    /// The places whose accessors stand in the section before.
+    known: BTreeSet<Accessors>,
+    requests: &'a BTreeMap<&'a str, Written>,
+    files: &'a [FileMethod<'a>],
+}
+
+impl Printed<'_> {
+    fn emit(&self, api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
+        let folder = self.section.folder(GENERATED);
+        let nouns: BTreeSet<&String> = self.places.keys().filter_map(|at| at.first()).collect();
+        for noun in &nouns {
+            let text = self.module(noun).map_err(|error| {
+                let mut below = self.section.operations(api);
+                match below.find(|operation| operation.accessors.first() == Some(noun)) {
+                    Some(operation) => error.located(&address_of(operation)),
+                    None => error,
+                }
+            })?;
+            tree.insert(
+                format!("{folder}/resources/{}.rs", ident::module(noun)),
+                text,
+            );
         }
-    });
-    source(
-        "What callers use: a module for each noun of the API.",
-        quote! {
-            #(pub mod #modules;)*
-            use crate::client::Client;
-            impl Client { #(#accessors)* }
-        },
-    )
-}
+        if self.section == Section::Published || !nouns.is_empty() {
+            tree.insert(format!("{folder}/resources.rs"), self.root(&nouns)?);
+        }
+        Ok(())
+    }
 
-fn module(
-    noun: &str,
-    places: &BTreeMap<Accessors, Vec<Method<'_>>>,
-    requests: &BTreeMap<&str, Written>,
-    files: &[FileMethod<'_>],
-) -> Result<String, EmitError> {
-    let mut accessors = Vec::new();
-    let mut printed_calls = Vec::new();
-    for (place, methods) in places.iter().filter(|(place, _)| place[0] == noun) {
-        let ty = calls::accessor(place);
-        let below = places
-            .keys()
-            .filter(|other| other.len() == place.len() + 1 && other.starts_with(place));
-        let nested = below.map(|below| {
+    fn root(&self, nouns: &BTreeSet<&String>) -> Result<String, EmitError> {
+        let module = |noun: &String| format_ident!("{}", ident::module(noun));
+        let modules = nouns.iter().map(|noun| module(noun));
+        let own = nouns
+            .iter()
+            .filter(|noun| !self.known.contains(std::slice::from_ref(**noun)));
+        let accessors: Vec<TokenStream> = own
+            .map(|noun| {
+                let (ident, module) = (ident::value(noun), module(noun));
+                let ty = calls::accessor(std::slice::from_ref(*noun));
+                let doc = doc_lines(&format!("Calls about {}.", noun.replace('_', " ")));
+                quote! {
+                    #doc
+                    pub fn #ident(&self) -> #module::#ty {
+                        #module::#ty::new(self)
+                    }
+                }
+            })
+            .collect();
+        let accessors = (!accessors.is_empty()).then(|| {
+            quote! {
+                use crate::client::Client;
+                impl Client { #(#accessors)* }
+            }
+        });
+        source(
+            match self.section {
+                Section::Published => "What callers use: a module for each noun of the API.",
+                Section::Unpublished => {
+                    "The calls of operations that no published document has: a module for each noun of the API."
+                }
+            },
+            quote! {
+                #(pub mod #modules;)*
+                #accessors
+            },
+        )
+    }
+
+    fn module(&self, noun: &str) -> Result<String, EmitError> {
+        let mut imports = Vec::new();
+        let mut accessors = Vec::new();
+        let mut printed_calls = Vec::new();
+        for (place, methods) in self.places.iter().filter(|(place, _)| place[0] == noun) {
+            let ty = calls::accessor(place);
+            let is_known = self.known.contains(place);
+            let mut functions = self.nested(place);
+            for method in methods {
+                let operation = method.operation;
+                let written = self.requests.get(operation.id.as_str()).ok_or_else(|| {
+                    EmitError::within(operation, "progenitor has not written its request")
+                })?;
+                let lookup = lookup(method, noun, &self.places);
+                let requests = match is_known {
+                    true => format!("../{UNPUBLISHED}/{}/", ident::module(noun)),
+                    false => String::new(),
+                };
+                let printed = call_types::print(method, (&ty, &requests), written, lookup)?;
+                functions.push(printed.method);
+                printed_calls.push(printed.call);
+            }
+            let here = self.files.iter().filter(|file| file.place == *place);
+            let here = here.filter(|file| self.section.has(file.published));
+            functions.extend(here.map(|file| file.method.clone()));
+            if is_known {
+                if !functions.is_empty() {
+                    let module = format_ident!("{}", ident::module(noun));
+                    imports.push(quote!(use crate::generated::resources::#module::#ty;));
+                    accessors.push(quote!(impl #ty { #(#functions)* }));
+                }
+                continue;
+            }
+            let doc = doc_lines(&format!("Calls about {}.", in_words(place)));
+            accessors.push(quote! {
+                #doc
+                #[derive(Clone, Debug)]
+                pub struct #ty { pub(crate) client: Client }
+                impl #ty {
+                    pub(crate) fn new(client: &Client) -> Self {
+                        Self { client: client.clone() }
+                    }
+                    #(#functions)*
+                }
+            });
+        }
+        source(
+            &format!("Calls about {}.", noun.replace('_', " ")),
+            quote! {
+                use crate::resource::*;
+                #(#imports)*
+                #(#accessors)*
+                #(#printed_calls)*
+            },
+        )
+    }
+
+    /// The functions that lead on from a place.
+    fn nested(&self, place: &Accessors) -> Vec<TokenStream> {
+        let below = self.places.keys().filter(|other| {
+            other.len() == place.len() + 1
+                && other.starts_with(place)
+                && !self.known.contains(*other)
+        });
+        let functions = below.map(|below| {
             let name = &below[below.len() - 1];
             let (ident, ty) = (ident::value(name), calls::accessor(below));
             let doc = doc_lines(&format!(
@@ -120,46 +232,15 @@ fn module(
                 }
             }
         });
-        let mut functions: Vec<TokenStream> = nested.collect();
-        for method in methods {
-            let operation = method.operation;
-            let written = requests.get(operation.id.as_str()).ok_or_else(|| {
-                EmitError::within(operation, "progenitor has not written its request")
-            })?;
-            let printed = call_types::print(method, &ty, written, lookup(method, noun, places))?;
-            functions.push(printed.method);
-            printed_calls.push(printed.call);
-        }
-        let here = files.iter().filter(|file| file.place == *place);
-        functions.extend(here.map(|file| file.method.clone()));
-        let doc = doc_lines(&format!("Calls about {}.", in_words(place)));
-        accessors.push(quote! {
-            #doc
-            #[derive(Clone, Debug)]
-            pub struct #ty { client: Client }
-            impl #ty {
-                pub(crate) fn new(client: &Client) -> Self {
-                    Self { client: client.clone() }
-                }
-                #(#functions)*
-            }
-        });
+        functions.collect()
     }
-    source(
-        &format!("Calls about {}.", noun.replace('_', " ")),
-        quote! {
-            use crate::resource::*;
-            #(#accessors)*
-            #(#printed_calls)*
-        },
-    )
 }
 
 /// What reads back what a method writes by its key, in the same module.
 fn lookup<'m, 'a>(
     method: &Method<'_>,
     noun: &str,
-    places: &'m BTreeMap<Accessors, Vec<Method<'a>>>,
+    places: &'m Places<'a>,
 ) -> Option<&'m Method<'a>> {
     let Idempotency::WithKey(key) = &method.operation.idempotency else {
         return None;

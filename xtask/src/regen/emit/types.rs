@@ -20,6 +20,7 @@ use quote::{format_ident, quote};
 
 use super::docs::{self, push_doc};
 use super::nouns::{modules, named};
+use super::section::{Section, condition, is_needed};
 use super::{EmitError, Tree, source};
 use crate::regen::conversions::all;
 use crate::regen::ir::{Api, EnumSite, Kind};
@@ -34,34 +35,69 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     let typed = typed(api)?;
     let conversions = all(&api.conversions, &api.types);
     let modules = modules(api);
-    let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, module) in &modules {
-        files.entry(module).or_default().push(name);
+    for section in Section::ALL {
+        let folder = section.folder(FOLDER);
+        let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, module) in &modules {
+            if section.has(api.types[name].published) {
+                files.entry(module).or_default().push(name);
+            }
+        }
+        for (module, names) in &files {
+            let text = noun(section, module, names, api, &typed, &conversions)?;
+            tree.insert(format!("{folder}/{module}.rs"), text);
+        }
+        if section == Section::Published || is_needed(api) {
+            tree.insert(format!("{folder}/enums.rs"), enums(section, api, &typed)?);
+            tree.insert(format!("{folder}/schemas.rs"), schemas(section, api)?);
+            let root = root(section, is_needed(api), files.keys().copied())?;
+            tree.insert(format!("{folder}/mod.rs"), root);
+        }
     }
-    for (module, names) in &files {
-        let text = noun(module, names, api, &typed, &conversions)?;
-        tree.insert(format!("{FOLDER}/{module}.rs"), text);
-    }
-    tree.insert(format!("{FOLDER}/enums.rs"), enums(api, &typed)?);
-    tree.insert(format!("{FOLDER}/schemas.rs"), schemas(api)?);
     tree.insert("tests/src/generated/types.rs".into(), table(api)?);
-    tree.insert(format!("{FOLDER}/mod.rs"), root(files.keys().copied())?);
     webhooks::emit(api, tree)?;
     plain::emit(api, tree)
 }
 
-fn root<'m>(modules: impl Iterator<Item = &'m str>) -> Result<String, EmitError> {
-    let modules: Vec<syn::Ident> = modules
-        .chain(["enums", "webhook_events"])
-        .map(|module| format_ident!("{module}"))
-        .collect();
+fn root<'m>(
+    section: Section,
+    has_unpublished: bool,
+    modules: impl Iterator<Item = &'m str>,
+) -> Result<String, EmitError> {
+    let ident = |module: &str| format_ident!("{module}");
+    let modules: Vec<syn::Ident> = match section {
+        Section::Published => modules
+            .chain(["enums", "webhook_events"])
+            .map(ident)
+            .collect(),
+        Section::Unpublished => modules.chain(["enums"]).map(ident).collect(),
+    };
+    let (doc, below) = match section {
+        Section::Published => {
+            let condition = condition();
+            let below = has_unpublished.then(|| {
+                quote! {
+                    #condition
+                    mod unpublished;
+                    #condition
+                    pub use unpublished::*;
+                }
+            });
+            ("The types of the API, a module for each noun.", below)
+        }
+        Section::Unpublished => (
+            "The types of operations that no published document has, a module for each noun.",
+            None,
+        ),
+    };
     source(
-        "The types of the API, a module for each noun.",
+        doc,
         quote! {
             // Setters are called as the fields are: `from_value` is one.
             #![allow(clippy::wrong_self_convention)]
             #(mod #modules;)*
             #(pub use #modules::*;)*
+            #below
             #[cfg(feature = "schemars")]
             pub(crate) mod schemas;
         },
@@ -86,20 +122,28 @@ fn table(api: &Api) -> Result<String, EmitError> {
 }
 
 /// What gives every type to a generator of JSON Schemas: no list by hand can stay complete.
-fn schemas(api: &Api) -> Result<String, EmitError> {
-    let names = api.types.keys().map(|name| format_ident!("{name}"));
+fn schemas(section: Section, api: &Api) -> Result<String, EmitError> {
+    let types = api.types.iter();
+    let names = types.filter(|(_, ty)| section.has(ty.published));
+    let names = names.map(|(name, _)| format_ident!("{name}"));
+    let below = (section == Section::Published && is_needed(api)).then(|| {
+        let condition = condition();
+        quote!(#condition super::unpublished::schemas::define(generator);)
+    });
     source(
         "The JSON Schemas of all types.",
         quote! {
             /// Defines the schema of every type in the generator.
             pub(crate) fn define(generator: &mut schemars::SchemaGenerator) {
                 #(generator.subschema_for::<super::#names>();)*
+                #below
             }
         },
     )
 }
 
 fn noun(
+    section: Section,
     module: &str,
     names: &[&str],
     api: &Api,
@@ -122,7 +166,12 @@ fn noun(
     }
     let imports = imports.iter().map(|name| format_ident!("{name}"));
     let imports: Vec<syn::Ident> = imports.collect();
-    let uses = (!imports.is_empty()).then(|| quote!(use super::{#(#imports),*};));
+    let from = match section {
+        Section::Published => quote!(super),
+        // What is published stands two folders above.
+        Section::Unpublished => quote!(crate),
+    };
+    let uses = (!imports.is_empty()).then(|| quote!(use #from::{#(#imports),*};));
     let doc = format!("Types around the noun `{module}`.");
     let first = names.first().and_then(|name| api.types.get(*name));
     let origin = first.map_or("", |ty| &ty.origin);
@@ -143,7 +192,7 @@ fn noun(
 }
 
 /// The enums, as text: a formatter would not know the macro's syntax.
-fn enums(api: &Api, typed: &Typed) -> Result<String, EmitError> {
+fn enums(section: Section, api: &Api, typed: &Typed) -> Result<String, EmitError> {
     let ident = |name: &str, field: &str| match typed.field(name, field) {
         Some(field) => field.ident.to_string(),
         None => ident::snake(field),
@@ -154,7 +203,8 @@ fn enums(api: &Api, typed: &Typed) -> Result<String, EmitError> {
         quote!(),
     )?;
     let nobody = BTreeSet::new();
-    for (name, ty) in &api.types {
+    let types = api.types.iter();
+    for (name, ty) in types.filter(|(_, ty)| section.has(ty.published)) {
         let Kind::Enum { values, sites } = &ty.kind else {
             continue;
         };

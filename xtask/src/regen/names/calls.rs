@@ -238,6 +238,7 @@ mod tests {
                 published: true,
                 id: format!("{method} {path}"),
                 method: (*method).to_owned(),
+                base_path: String::new(),
                 path: (*path).to_owned(),
                 summary: None,
                 description: None,

@@ -35,6 +35,9 @@ pub(crate) struct Review {
 pub(crate) enum Outcome {
     /// The document says it now, and it goes; or this part of it.
     Corrected(Option<String>),
+    /// The document has the operation now, as the entry has it: the entry goes, and the code of the operation leaves
+    /// its feature.
+    Published,
     /// It is about another address now.
     Moved(String),
     /// People decide. With what the entry may be replaced by, ready to be pasted.
@@ -114,7 +117,10 @@ impl<'f> FileReview<'f> {
                 Settled::Applies => continue,
                 Settled::Stated => {
                     gone.insert(place);
-                    Outcome::Corrected(None)
+                    match entry.change {
+                        Change::Operation(_) => Outcome::Published,
+                        _ => Outcome::Corrected(None),
+                    }
                 }
                 Settled::Partly(parts, edits) if alike => {
                     self.found.edits.extend(edits);
@@ -179,8 +185,12 @@ impl<'f> FileReview<'f> {
                 new
             })
             .collect();
+        let whose = match entry.change {
+            Change::Operation(_) => "it is published now, and the document says otherwise",
+            _ => "the document says otherwise",
+        };
         Outcome::Open {
-            reason: format!("the document says otherwise: {}", said.join("; ")),
+            reason: format!("{whose}: {}", said.join("; ")),
             instead: match instead.is_empty() {
                 true => String::new(),
                 false => to_yaml(&Value::Array(instead)),

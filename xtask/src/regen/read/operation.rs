@@ -16,6 +16,9 @@ use crate::regen::schema::{
 
 const JSON: &str = "application/json";
 
+/// Where paths begin on the server unless their operation says otherwise.
+const BASE_PATH: &str = "/api/v1";
+
 impl Reader<'_> {
     pub(super) fn operations(&mut self, root: &Value, facts: &OperationFacts) -> Vec<Operation> {
         let mut operations = Vec::new();
@@ -43,6 +46,7 @@ impl Reader<'_> {
         Operation {
             id: id.to_owned(),
             method: method.to_uppercase(),
+            base_path: self.base_path(operation, &address),
             path: path.to_owned(),
             summary: said("summary"),
             description: said("description"),
@@ -61,6 +65,29 @@ impl Reader<'_> {
             verb: String::new(),
             idempotency,
             since,
+        }
+    }
+
+    /// Where the path begins on the server: the client knows the host alone, from its caller.
+    fn base_path(&mut self, operation: &Value, address: &str) -> String {
+        let servers: Vec<&str> = list(operation, "servers")
+            .filter_map(|server| text(server, "url"))
+            .collect();
+        match servers.as_slice() {
+            [] => BASE_PATH.to_owned(),
+            urls => {
+                if let [url] = urls
+                    && let Some(version) = version_of(url)
+                {
+                    return version.to_owned();
+                }
+                self.problem(
+                    address,
+                    format!("the client cannot tell where `{}` is", urls.join("`, `")),
+                    "name one server, whose address ends with `/api/` and a version",
+                );
+                BASE_PATH.to_owned()
+            }
         }
     }
 
@@ -254,6 +281,14 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// `/api/v2` of `https://api.getlago.com/api/v2`.
+fn version_of(url: &str) -> Option<&str> {
+    let version = &url[url.rfind("/api/v")?..];
+    let number = &version["/api/v".len()..];
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(version)
 }
 
 fn choice(schema: &Value) -> Option<&Vec<Value>> {

@@ -78,7 +78,7 @@ pub(super) fn changes(old: &Surface, new: &Surface) -> Vec<RustChange> {
             path: path.to_owned(),
             kind: item.kind,
             what,
-            breaks,
+            breaks: breaks.filter(|_| item.promised),
         });
     };
     for (path, item) in &old.items {
@@ -93,9 +93,14 @@ pub(super) fn changes(old: &Surface, new: &Surface) -> Vec<RustChange> {
             }
             continue;
         };
-        if let Some(why) = broken(item, now) {
+        if item.promised && !now.promised {
+            let why = "it stands behind the feature `unpublished` now";
+            change(path, item, What::Removed, Some(why));
+        } else if !item.promised && now.promised {
+            change(path, now, What::Added, None);
+        } else if let Some(why) = broken(item, now) {
             let what = What::Changed(item.signature.clone(), now.signature.clone());
-            change(path, now, what, Some(why));
+            change(path, item, what, Some(why));
         } else if now.deprecated && !item.deprecated {
             change(path, now, What::Deprecated, None);
         }
@@ -195,6 +200,53 @@ mod tests {
             format!("{mark}{path} {what}")
         };
         changes.into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_is_not_published_breaks_nothing_until_it_takes_something_away() {
+        const ACCESSOR: &str = "pub struct Plans { client: Client }";
+        let tree = |published: &str, unpublished: &str| {
+            let calls = "lago-client/src/generated";
+            let below = format!(
+                "use crate::generated::resources::plans::Plans; impl Plans {{ {unpublished} }}"
+            );
+            let tree = Tree::from([
+                (
+                    format!("{calls}/resources/plans.rs"),
+                    format!("{ACCESSOR} impl Plans {{ {published} }}"),
+                ),
+                (format!("{calls}/unpublished/resources/plans.rs"), below),
+                (
+                    "lago-types/src/generated/unpublished/card.rs".to_owned(),
+                    unpublished.replace("pub fn cards(&self) -> i64 {}", "pub struct Card {}"),
+                ),
+            ]);
+            Surface::read(&tree).unwrap()
+        };
+        let cards = "pub fn cards(&self) -> i64 {}";
+        let method = "lago_client::resources::plans::Plans::cards()";
+        let said = |old: &Surface, new: &Surface| {
+            let changes = changes(old, new).into_iter();
+            let told = changes.map(|change| (change.path, change.what, change.breaks.is_some()));
+            told.collect::<Vec<_>>()
+        };
+        let (published, unpublished, neither) = (tree(cards, ""), tree("", cards), tree("", ""));
+        let card = || "lago_types::Card".to_owned();
+        let gone = vec![
+            (method.to_owned(), What::Removed, false),
+            (card(), What::Removed, false),
+        ];
+        assert_eq!(said(&unpublished, &neither), gone);
+        let (first, second) = (
+            (method.to_owned(), What::Removed, true),
+            (card(), What::Added, false),
+        );
+        assert_eq!(said(&published, &unpublished), [first, second]);
+        let (first, second) = (
+            (method.to_owned(), What::Added, false),
+            (card(), What::Removed, false),
+        );
+        assert_eq!(said(&unpublished, &published), [first, second]);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(super) struct Item {
     /// The name or text that it has in JSON, of fields and variants.
     pub(super) json: Option<String>,
     pub(super) deprecated: bool,
+    /// Whether programs may rely on it: on what stands behind the feature `unpublished` they may not.
+    pub(super) promised: bool,
 }
 
 /// What an item is.

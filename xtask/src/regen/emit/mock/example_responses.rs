@@ -3,22 +3,31 @@
 use serde_json::{Map, Value, json};
 
 use super::examples::Examples;
+use crate::regen::emit::section::{Section, is_needed};
 use crate::regen::emit::{EmitError, Tree};
 use crate::regen::ir::{Api, Kind, Operation, Response, TypeRef, Webhook};
 
-const ANSWERS: &str = "lago-client/src/generated/example_responses.json";
+const GENERATED: &str = "lago-client/src/generated";
+const ANSWERS: &str = "example_responses.json";
 const DELIVERIES: &str = "lago-client/src/generated/deliveries.json";
 
 /// Prints an object for each, a line for each operation and each type of delivery; an operation
 /// that answers nothing is not there.
 pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
-    let mut answers = Vec::new();
-    for operation in &api.operations {
-        if let Some(body) = Examples::new(api).response(operation, &operation.response)? {
-            answers.push(format!("{}:{body}", json!(operation.id)));
+    for section in Section::ALL {
+        let mut answers = Vec::new();
+        for operation in section.operations(api) {
+            if let Some(body) = Examples::new(api).response(operation, &operation.response)? {
+                answers.push(format!("{}:{body}", json!(operation.id)));
+            }
+        }
+        if section == Section::Published || is_needed(api) {
+            tree.insert(
+                format!("{}/{ANSWERS}", section.folder(GENERATED)),
+                lines(&answers),
+            );
         }
     }
-    tree.insert(ANSWERS.to_owned(), lines(&answers));
     let mut deliveries = Vec::new();
     for webhook in &api.webhooks {
         let body = Examples::new(api).delivery(webhook)?;
@@ -198,7 +207,10 @@ mod tests {
             r#""setParts":{"part":{"part":1},"parts":{"parts":1}}"#.to_owned(),
             "}\n".to_owned(),
         ];
-        assert_eq!(printed()[ANSWERS], expected.join("\n"));
+        assert_eq!(
+            printed()[&format!("{GENERATED}/{ANSWERS}")],
+            expected.join("\n")
+        );
         let delivery = format!(
             r#"{{
 "thing.gone":{{"webhook_type":"thing.gone","object_type":"thing","organization_id":"1a901a90-1a90-4a90-9a90-1a901a901a90","thing":{{{thing},"parts":[{{"beside":[]}}]}}}}

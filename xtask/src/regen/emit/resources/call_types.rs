@@ -12,7 +12,7 @@ use super::requests::Written;
 use super::values::{Argument, argument, type_of};
 use crate::regen::emit::docs::doc_lines;
 use crate::regen::emit::nouns::named;
-use crate::regen::emit::{EmitError, address_of, docs, rust_type};
+use crate::regen::emit::{EmitError, docs, rust_type};
 use crate::regen::ir::{Parameter, ParameterPlace};
 use crate::regen::names::{calls, ident};
 use crate::regen::prose;
@@ -25,10 +25,11 @@ pub(crate) struct PrintedCall {
     pub(crate) call: TokenStream,
 }
 
-/// Prints a method of an accessor, given the one of the same noun that reads back what it writes, if any.
+/// Prints a method of an accessor, given the address of the page of its request as seen from that of the accessor,
+/// without its name, and the method of the same noun that reads back what it writes, if any.
 pub(crate) fn print(
     method: &Method<'_>,
-    accessor: &Ident,
+    (accessor, requests): (&Ident, &str),
     written: &Written,
     lookup: Option<&Method<'_>>,
 ) -> Result<PrintedCall, EmitError> {
@@ -89,7 +90,7 @@ pub(crate) fn print(
         .iter()
         .map(|Part { ident, init, .. }| quote!(#ident: #init));
     let verb = ident::value(&method.verb);
-    let listed = listed(&request, &setters, is_list);
+    let listed = listed(&format!("{requests}type.{request}.html"), &setters, is_list);
     let doc = doc_lines(&(docs::operation(method.operation) + &listed));
     let deprecated = method.operation.deprecated.then(|| quote!(#[deprecated]));
     let printed = quote! {
@@ -106,7 +107,7 @@ pub(crate) fn print(
         &call,
     )?;
     let list = list_impl(method, &call)?;
-    let route = prose::code(&address_of(method.operation));
+    let route = prose::code(&docs::endpoint(method.operation));
     let about = doc_lines(&format!("A call of {route}."));
     let about_request = doc_lines(&format!(
         "The request that [`{verb}`]({accessor}::{verb}) describes: {route}. Awaiting it gives {}.",
@@ -131,11 +132,11 @@ pub(crate) fn print(
 ///
 /// rustdoc has a page for the alias of the request and shows on it the functions of this request alone, but leads
 /// a link by path to the page of `Request`, where those of all calls stand. So these links are addresses of pages.
-fn listed(request: &Ident, setters: &[Setter], is_list: bool) -> String {
+fn listed(page: &str, setters: &[Setter], is_list: bool) -> String {
     if setters.is_empty() && !is_list {
         return String::new();
     }
-    let link = |name: &str| format!("[`{name}`](type.{request}.html#method.{name})");
+    let link = |name: &str| format!("[`{name}`]({page}#method.{name})");
     let mut doc = "\n\n# Settings\n\n".to_owned();
     for Setter { name, summary, .. } in setters {
         let link = link(name.to_string().trim_start_matches("r#"));

@@ -8,10 +8,12 @@ use quote::{format_ident, quote};
 
 use super::methods::{Input, Method, Output, methods};
 use crate::regen::emit::docs::doc_lines;
+use crate::regen::emit::section::{UNPUBLISHED, condition};
 use crate::regen::emit::{EmitError, docs};
 use crate::regen::ir::{Api, Field, Kind, Operation, ParameterPlace, TypeRef};
 use crate::regen::names::ident;
 use crate::regen::names::words::singular;
+use crate::regen::prose::code;
 
 /// A kind of file that an object may have.
 struct File {
@@ -48,6 +50,8 @@ const FILES: [File; 2] = [
 pub(crate) struct FileMethod<'a> {
     /// The nouns that lead to it.
     pub(crate) place: &'a [String],
+    /// Whether the call that reads the object is published; that which makes the file may be none the less.
+    pub(crate) published: bool,
     /// The method itself.
     pub(crate) method: TokenStream,
 }
@@ -59,9 +63,11 @@ pub(crate) fn methods_of(api: &Api) -> Result<Vec<FileMethod<'_>>, EmitError> {
         for get in methods(operation)? {
             for file in &FILES {
                 if let Some(url) = url(api, &get.output, file) {
+                    let trigger = trigger(api, operation, file)?;
                     found.push(FileMethod {
                         place: &operation.accessors,
-                        method: print(api, &get, &url, file)?,
+                        published: operation.published,
+                        method: print(api, (&get, trigger.as_ref()), &url, file)?,
                     });
                 }
             }
@@ -137,7 +143,7 @@ fn trigger<'a>(
 
 fn print(
     api: &Api,
-    get: &Method<'_>,
+    (get, trigger): (&Method<'_>, Option<&Method<'_>>),
     url_of_get: &TokenStream,
     file: &File,
 ) -> Result<TokenStream, EmitError> {
@@ -158,17 +164,35 @@ fn print(
             ),
         ));
     }
-    let trigger = trigger(api, get.operation, file)?;
-    let doc = doc_lines(&doc(get.operation, trigger.as_ref(), file));
+    let doc = doc_lines(&doc(get.operation, trigger, file));
     let idents: Vec<_> = get.path().map(|path| ident::value(&path.rust)).collect();
     let (verb, read) = (ident::value(file.verb), ident::value(&get.verb));
     let format = format_ident!("{}", file.format);
-    let made = trigger.as_ref().map(|trigger| {
+    let made = trigger.map(|trigger| {
         let verb = ident::value(&trigger.verb);
         // A response that does not say where the file is was worth asking for all the same.
         let url = url(api, &trigger.output, file).unwrap_or_else(|| quote!(|_| None));
         quote!(.made_by(self.#verb(#(&#idents),*), #url))
     });
+    let request = quote! {
+        crate::FileRequest::new(
+            self.#read(#(&#idents),*),
+            #url_of_get,
+            crate::download::Format::#format,
+        )
+    };
+    let request = match trigger {
+        Some(trigger) if get.operation.published && !trigger.operation.published => {
+            let condition = condition();
+            quote! {
+                let file = #request;
+                #condition
+                let file = file #made;
+                file
+            }
+        }
+        _ => quote!(#request #made),
+    };
     let deprecated =
         get.operation.deprecated || trigger.is_some_and(|trigger| trigger.operation.deprecated);
     let deprecated = deprecated.then(|| quote!(#[deprecated] #[allow(deprecated)]));
@@ -177,12 +201,7 @@ fn print(
         #deprecated
         pub fn #verb(&self, #(#idents: impl std::fmt::Display),*) -> crate::FileRequest {
             #(let #idents = #idents.to_string();)*
-            crate::FileRequest::new(
-                self.#read(#(&#idents),*),
-                #url_of_get,
-                crate::download::Format::#format,
-            )
-            #made
+            #request
         }
     })
 }
@@ -198,7 +217,14 @@ fn doc(get: &Operation, trigger: Option<&Method<'_>>, file: &File) -> String {
         noun: kind, field, ..
     } = file;
     let route = docs::route(get);
-    let (how, calls) = match trigger {
+    let more = match trigger {
+        Some(trigger) if get.published && !trigger.operation.published => format!(
+            "\nWith the feature `{UNPUBLISHED}` it is made first when it is missing, by {}.",
+            code(&docs::endpoint(trigger.operation))
+        ),
+        _ => String::new(),
+    };
+    let (how, calls) = match trigger.filter(|_| more.is_empty()) {
         Some(trigger) => (
             ", which is made first when it is missing",
             format!("{}, then {route}", docs::route(trigger.operation)),
@@ -207,7 +233,7 @@ fn doc(get: &Operation, trigger: Option<&Method<'_>>, file: &File) -> String {
     };
     format!(
         "Fetch the {kind} of {article} {noun}{how}.\n\n{calls}, until `{field}` is there; then \
-         what is there, without the API key. See [`FileRequest`](crate::FileRequest)."
+         what is there, without the API key. See [`FileRequest`](crate::FileRequest).{more}"
     )
 }
 
@@ -293,6 +319,26 @@ mod tests {
         };
         let expected = ".made_by(self.download(&code),|_|None)";
         assert!(printed(&api)[0].contains(expected));
+    }
+
+    #[test]
+    fn a_file_that_is_made_by_a_call_behind_the_feature_is_waited_for_without_it() {
+        let mut api = things(vec![file_url(false)]);
+        api.operations.push(Operation {
+            published: false,
+            ..call("POST", "/things/{code}/download", "download")
+        });
+        let methods = methods_of(&api).unwrap();
+        assert!(methods[0].published);
+        let found = printed(&api);
+        for expected in [
+            "letfile=crate::FileRequest::new(self.get(&code),",
+            "#[cfg(feature=\"unpublished\")]letfile=file.made_by(self.download(&code),|object|object.file_url);file}",
+            "FetchthePDFofathing,onceitismade.",
+            "Withthefeature`unpublished`itismadefirstwhenitismissing,by`POST/things/{code}/download`.",
+        ] {
+            assert!(found[0].contains(expected), "{expected}\n---\n{}", found[0]);
+        }
     }
 
     #[test]

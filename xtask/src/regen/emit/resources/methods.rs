@@ -10,6 +10,7 @@ use crate::regen::names::calls;
 use crate::regen::names::words::{noun_of, singular};
 
 /// A method on an accessor.
+#[derive(Clone)]
 pub(crate) struct Method<'a> {
     /// The operation that it calls.
     pub(crate) operation: &'a Operation,
@@ -24,6 +25,7 @@ pub(crate) struct Method<'a> {
 }
 
 /// The body that a method sends.
+#[derive(Clone)]
 pub(crate) enum Input<'a> {
     /// None.
     Nothing,
@@ -43,6 +45,7 @@ pub(crate) enum Input<'a> {
 }
 
 /// What a method answers.
+#[derive(Clone)]
 pub(crate) enum Output<'a> {
     /// Nothing.
     Nothing,

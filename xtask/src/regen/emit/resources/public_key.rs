@@ -101,6 +101,7 @@ mod tests {
     fn printed(operations: Vec<Operation>) -> String {
         let mut api = sample::api();
         let key = Type {
+            published: true,
             doc: None,
             origin: String::new(),
             sent: false,

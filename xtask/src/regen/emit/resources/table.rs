@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use heck::ToUpperCamelCase;
 use quote::quote;
 
+use crate::regen::emit::section::CONDITION;
 use crate::regen::emit::{EmitError, Tree, source};
 use crate::regen::ir::{Api, Gone, Idempotency, Operation};
 use crate::regen::names::calls;
@@ -24,8 +25,14 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
                 format!("another operation is called {name}"),
             ));
         }
-        rows += &format!("    {},\n", row(operation));
-        constants += &format!("    pub(crate) const {name}: &Operation = &OPERATIONS[{index}];\n");
+        let condition = match operation.published {
+            true => String::new(),
+            false => format!("    {CONDITION}\n"),
+        };
+        rows += &format!("{condition}    {},\n", row(operation));
+        constants += &format!(
+            "{condition}    pub(crate) const {name}: &Operation = &OPERATIONS[{index}];\n"
+        );
     }
     let head = source(
         "Every operation of the API.",
@@ -36,7 +43,8 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     // A line for each row: prettyplease would give every argument one of its own.
     let text = format!(
         "{head}
-/// Every operation of the API, by path and method.
+/// Every operation of the API, by path and method; with the feature `unpublished` followed by those that no published
+/// document has.
 pub static OPERATIONS: &[Operation] = &[
 {rows}];
 
@@ -78,9 +86,10 @@ fn row(operation: &Operation) -> String {
         .map(|found| (found.parameter.as_str(), found.place()))
         .collect();
     format!(
-        "row({:?}, {}, {:?}, {:?}, {idempotency}, {body}, &{:?}, &{identity:?}, {}, {:?})",
+        "row({:?}, {}, {:?}, {:?}, {:?}, {idempotency}, {body}, &{:?}, &{identity:?}, {}, {:?})",
         operation.id,
         operation.method.to_upper_camel_case(),
+        operation.base_path,
         operation.path,
         resource.join("."),
         operation.response.roots(),
@@ -122,9 +131,9 @@ mod tests {
         syn::parse_file(text).unwrap();
         for expected in [
             "pub static OPERATIONS: &[Operation] = &[",
-            r#"    row("listParts", Get, "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], &[], None, None),"#,
-            r#"    row("createThing", Post, "/things", "things.post", NotIdempotent, Required, &["thing"], &[], None, Some("1.2.0")),"#,
-            r#"    row("deleteThing", Delete, "/things/{code}", "things.delete", Idempotent, Optional, &[], &[], None, None),"#,
+            r#"    row("listParts", Get, "/api/v1", "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], &[], None, None),"#,
+            r#"    row("createThing", Post, "/api/v1", "/things", "things.post", NotIdempotent, Required, &["thing"], &[], None, Some("1.2.0")),"#,
+            r#"    row("deleteThing", Delete, "/api/v1", "/things/{code}", "things.delete", Idempotent, Optional, &[], &[], None, None),"#,
             "    pub(crate) const CREATE_THING: &Operation = &OPERATIONS[1];",
         ] {
             assert!(text.contains(expected), "{expected}\n---\n{text}");

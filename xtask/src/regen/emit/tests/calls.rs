@@ -8,6 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::regen::emit::resources::methods::{Input, Method, Output, methods};
+use crate::regen::emit::section::UNPUBLISHED;
 use crate::regen::emit::{EmitError, Tree, rust_type, source};
 use crate::regen::ir::{Api, Operation, Parameter, ParameterPlace, TypeRef};
 use crate::regen::names::ident;
@@ -61,13 +62,17 @@ fn decoders(api: &Api) -> Result<String, EmitError> {
             let (id, call) = (&operation.id, &method.call);
             let place = operation.accessors.join(".");
             let noun = ident::module(&operation.accessors[0]);
+            let module = match operation.published {
+                true => noun,
+                false => format!("{UNPUBLISHED}::{noun}"),
+            };
             let (root, read) = match &method.output {
                 Output::Page { key, .. } => (Some(key), "decode_page"),
                 Output::Root { key, .. } => (Some(key), "decode"),
                 _ => (None, "decode"),
             };
             rows.push(format!(
-                "    Decoder {{ id: {id:?}, method: \"{place}.{}\", root: {root:?}, decode: {read}::<resources::{noun}::{call}> }},\n",
+                "    Decoder {{ id: {id:?}, method: \"{place}.{}\", root: {root:?}, decode: {read}::<resources::{module}::{call}> }},\n",
                 method.verb
             ));
         }

@@ -43,6 +43,17 @@ pub(in crate::regen::overlay) fn operations(
             change: Value::Null,
         });
     }
+    let servers = |operation: &Value| operation.get("servers").cloned().unwrap_or_default();
+    if servers(ours) != servers(theirs) {
+        found.push(Difference {
+            address: target.to_owned(),
+            said: match theirs.get("servers") {
+                None => "it is where the other operations are".to_owned(),
+                Some(servers) => format!("it is at {servers}"),
+            },
+            change: Value::Null,
+        });
+    }
     let theirs_parameters: Vec<&Value> = list(theirs, "parameters")
         .map(|parameter| written_out(root, parameter))
         .collect();

@@ -29,6 +29,7 @@ fn next() -> Value {
         json!({"type": "object", "properties": {"kinds": {"$ref": "#/components/schemas/Kinds"}}}),
     );
     schemas.insert("Input".into(), json!({"type": "object", "properties": {"input": {"type": "object", "properties": {"a": {"type": "string"}}}}}));
+    now["paths"]["/fees"]["get"]["operationId"] = json!("findFees");
     now["paths"]["/fees"]["get"]["parameters"] =
         json!([{"name": "page", "in": "query", "required": true, "schema": {"type": "integer"}}]);
     now
@@ -94,6 +95,34 @@ fn what_the_document_says_now_goes() {
             "{change}"
         );
         assert_eq!(edits, remove(&["/entries/0"]), "{change}");
+    }
+}
+
+/// Nobody is to miss that a call leaves its feature.
+#[test]
+fn an_operation_that_the_document_has_now_is_named_as_published() {
+    let (outcomes, edits) = one("GET /fees", "{operation: {operationId: findFees}}");
+    assert_eq!(
+        outcomes,
+        [("GET /fees".to_owned(), Outcome::Published)],
+        "{edits:?}"
+    );
+    assert_eq!(edits, remove(&["/entries/0"]));
+    // Another one, or elsewhere: people look first.
+    for (entry, said) in [
+        ("operationId: other", "its operationId is"),
+        (
+            "operationId: findFees, servers: [{url: 'https://x.example.com/api/v2'}]",
+            "it is where the other operations are",
+        ),
+    ] {
+        let (outcomes, edits) = one("GET /fees", &format!("{{operation: {{{entry}}}}}"));
+        let Outcome::Open { reason, .. } = &outcomes[0].1 else {
+            panic!("{outcomes:?}");
+        };
+        assert!(reason.starts_with("it is published now"), "{reason}");
+        assert!(reason.contains(said), "{reason}");
+        assert!(edits.is_empty(), "{edits:?}");
     }
 }
 

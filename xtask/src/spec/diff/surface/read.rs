@@ -12,7 +12,17 @@ use super::syntax::{call_of, derives, is_public, renamed, signature, text_of, to
 use super::{Item as Found, Kind, Surface};
 
 const TYPES: &str = "lago-types/src/generated/";
-const RESOURCES: &str = "lago-client/src/generated/resources";
+/// The folders of calls, with the modules in which people find them.
+const RESOURCES: [(&str, &str); 2] = [
+    (
+        "lago-client/src/generated/resources",
+        "lago_client::resources",
+    ),
+    (
+        "lago-client/src/generated/unpublished/resources",
+        "lago_client::resources::unpublished",
+    ),
+];
 const OPERATIONS: &str = "lago-client/src/generated/operations.rs";
 
 /// Adds what is public in a file; files of no public module add nothing.
@@ -21,16 +31,23 @@ pub(super) fn file(surface: &mut Surface, path: &str, text: &str) -> syn::Result
         return operations(surface, text);
     } else if path.starts_with(TYPES) {
         "lago_types".to_owned()
-    } else if let Some(rest) = path.strip_prefix(RESOURCES) {
-        let name = rest.trim_start_matches('/').trim_end_matches(".rs");
-        match name {
-            "" => "lago_client::resources".to_owned(),
-            name => format!("lago_client::resources::{name}"),
+    } else if let Some((rest, module)) = RESOURCES
+        .iter()
+        .find_map(|(folder, module)| Some((path.strip_prefix(folder)?, module)))
+    {
+        match rest.trim_start_matches('/').trim_end_matches(".rs") {
+            "" => (*module).to_owned(),
+            name => format!("{module}::{name}"),
         }
     } else {
         return Ok(());
     };
-    let mut reader = Reader { surface, module };
+    let mut reader = Reader {
+        surface,
+        module,
+        promised: !path.contains("/unpublished/"),
+        imported: BTreeMap::new(),
+    };
     for item in syn::parse_file(text)?.items {
         reader.item(item)?;
     }
@@ -40,6 +57,9 @@ pub(super) fn file(surface: &mut Surface, path: &str, text: &str) -> syn::Result
 struct Reader<'s> {
     surface: &'s mut Surface,
     module: String,
+    promised: bool,
+    /// The modules of accessors that stand in another file and get more methods in this one.
+    imported: BTreeMap<String, String>,
 }
 
 impl Reader<'_> {
@@ -51,6 +71,7 @@ impl Reader<'_> {
             deprecated: attributes
                 .iter()
                 .any(|one| one.path().is_ident("deprecated")),
+            promised: self.promised,
         };
         self.surface.items.insert(path, found);
     }
@@ -63,6 +84,17 @@ impl Reader<'_> {
         match item {
             Item::Struct(item) if is_public(&item.vis) => self.structure(&item),
             Item::Impl(item) => self.implementation(&item),
+            Item::Use(item) => {
+                let path = tokens(&item.tree);
+                if let Some((module, name)) = path
+                    .trim_start_matches("crate::")
+                    .strip_prefix("generated::resources::")
+                    .and_then(|path| path.rsplit_once("::"))
+                {
+                    let module = format!("{}::{module}", RESOURCES[0].1);
+                    self.imported.insert(name.to_owned(), module);
+                }
+            }
             Item::Mod(item) if is_public(&item.vis) => {
                 self.add(
                     self.path(&item.ident),
@@ -151,7 +183,10 @@ impl Reader<'_> {
         };
         let path = match owner.as_str() {
             "Client" => "lago_client::Client".to_owned(),
-            owner => self.path(owner),
+            owner => match self.imported.get(owner) {
+                Some(module) => format!("{module}::{owner}"),
+                None => self.path(owner),
+            },
         };
         if let Some((implemented, _)) = &item.trait_ {
             self.add(
@@ -222,6 +257,7 @@ fn operations(surface: &mut Surface, text: &str) -> syn::Result<()> {
                     signature: "&[Operation]".to_owned(),
                     json: None,
                     deprecated: false,
+                    promised: true,
                 };
                 surface
                     .items
