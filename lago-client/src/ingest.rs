@@ -99,6 +99,6 @@ pub use builder::PipelineBuilder;
 pub use converge::Ambiguous;
 pub use handle::{Pipeline, Receipt, SendError, WhenFull};
 pub use observe::{DeadLetter, Metrics};
-pub use outcome::{BatchOutcome, EventOutcome, Fault, Rejection, RejectionCode};
+pub use outcome::{BatchOutcome, EventOutcome, Fault, Rejection, RejectionCode, Verdict};
 pub use report::{Report, Stats};
 pub use sink::{EventBatch, Sink};
