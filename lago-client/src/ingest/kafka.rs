@@ -124,9 +124,7 @@ impl Encoder {
     ///
     /// # Errors
     /// What the sink is to return when some of the events cannot be messages: they are rejected, without a status and
-    /// with [`cannot_be_encoded`](RejectionCode) for a code, and the others are sent again.
-    ///
-    /// [`RejectionCode`]: super::RejectionCode
+    /// with the code `cannot_be_encoded`, and the others are sent again.
     pub fn encode_batch(
         &self,
         batch: &EventBatch,
