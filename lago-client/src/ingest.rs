@@ -73,7 +73,11 @@
 //! # Where events go
 //!
 //! [`PipelineBuilder::start`] sends to Lago's API, with the headers, time limits, pacing and traces of the client. A
-//! [`Sink`] of your own takes its place with [`PipelineBuilder::start_with`].
+//! [`Sink`] of your own takes its place with [`PipelineBuilder::start_with`]; [`kafka`] makes the messages of one that
+//! produces to the topic that a self-hosted Lago reads.
+//!
+//! The guide, `docs/guides/ingestion.md` in the repository, goes further: guarantees with and without a spool for each
+//! store, what to do with events in doubt, how to reconcile, backfill, shut down, size and watch a pipeline.
 
 mod builder;
 mod converge;
@@ -81,6 +85,7 @@ mod driver;
 mod event;
 mod handle;
 mod http;
+pub mod kafka;
 #[cfg(test)]
 mod laws;
 mod observe;
@@ -99,6 +104,6 @@ pub use builder::PipelineBuilder;
 pub use converge::Ambiguous;
 pub use handle::{Pipeline, Receipt, SendError, WhenFull};
 pub use observe::{DeadLetter, Metrics};
-pub use outcome::{BatchOutcome, EventOutcome, Fault, Rejection, RejectionCode};
+pub use outcome::{BatchOutcome, EventOutcome, Fault, Rejection, RejectionCode, Verdict};
 pub use report::{Report, Stats};
 pub use sink::{EventBatch, Sink};

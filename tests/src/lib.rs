@@ -14,3 +14,8 @@ pub mod support;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// So does the code of the guides.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guides/ingestion.md")]
+struct IngestionGuide;

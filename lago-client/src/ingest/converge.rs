@@ -3,7 +3,7 @@
 //! A pure function, so that its laws are tested over any script of faults. What it rests on: the server stores all
 //! of a batch or nothing, says by index which events it has already, and says so only when no event is invalid.
 
-use super::outcome::{BatchOutcome, EventOutcome, Fault, Rejection};
+use super::outcome::{BatchOutcome, EventOutcome, Fault, Rejection, Verdict};
 
 /// What becomes of events of which nobody knows whether they were stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,6 +119,53 @@ pub(super) fn step<T>(
         BatchOutcome::Blocked { .. } => later(batch),
         BatchOutcome::ServerError => failed(batch, true),
         BatchOutcome::Failed { .. } => failed(batch, others_succeed),
+        BatchOutcome::Each { verdicts, .. } => each(batch, verdicts, ambiguous, others_succeed),
+    }
+}
+
+/// The store spoke of each event.
+fn each<T>(
+    batch: Batch<T>,
+    verdicts: Vec<Verdict>,
+    ambiguous: Ambiguous,
+    others_succeed: bool,
+) -> Step<T> {
+    let untold = std::iter::repeat(Verdict::Failed { in_doubt: true });
+    let (mut settled, mut left) = (Vec::new(), Vec::new());
+    for (entry, verdict) in batch
+        .entries
+        .into_iter()
+        .zip(verdicts.into_iter().chain(untold))
+    {
+        let outcome = match verdict {
+            Verdict::Stored => EventOutcome::Delivered,
+            Verdict::Refused(fault) => of_fault(fault, entry.in_doubt),
+            Verdict::Failed { in_doubt: true } if ambiguous == Ambiguous::Keep => {
+                EventOutcome::InDoubt
+            }
+            Verdict::Failed { in_doubt } => {
+                let in_doubt = entry.in_doubt || in_doubt;
+                left.push(Entry { in_doubt, ..entry });
+                continue;
+            }
+        };
+        settled.push((entry.event, outcome));
+    }
+    if left.is_empty() {
+        return Step {
+            settled,
+            again: Vec::new(),
+            when: When::Now,
+        };
+    }
+    let left = Batch {
+        entries: left,
+        failures: batch.failures,
+    };
+    let others_succeed = others_succeed || !settled.is_empty();
+    Step {
+        settled,
+        ..failed(left, others_succeed)
     }
 }
 
@@ -150,22 +197,25 @@ fn refused<T>(batch: Batch<T>, faults: Vec<(usize, Fault)>) -> Step<T> {
     }
     let (mut settled, mut left) = (Vec::new(), Vec::new());
     for (entry, fault) in batch.entries.into_iter().zip(by_index) {
-        let outcome = match fault {
-            None => {
-                left.push(entry);
-                continue;
-            }
-            Some(Fault::AlreadyExists) if entry.in_doubt => EventOutcome::Delivered,
-            Some(Fault::AlreadyExists) => EventOutcome::Duplicate,
-            Some(Fault::Invalid(rejection)) => rejected(rejection, entry.in_doubt),
-        };
-        settled.push((entry.event, outcome));
+        match fault {
+            None => left.push(entry),
+            Some(fault) => settled.push((entry.event, of_fault(fault, entry.in_doubt))),
+        }
     }
     let left = (!left.is_empty()).then(|| Batch::new(left));
     Step {
         settled,
         again: left.into_iter().collect(),
         when: When::Now,
+    }
+}
+
+/// What a fault says of an event that an earlier attempt may have stored, or not.
+fn of_fault(fault: Fault, in_doubt: bool) -> EventOutcome {
+    match fault {
+        Fault::AlreadyExists if in_doubt => EventOutcome::Delivered,
+        Fault::AlreadyExists => EventOutcome::Duplicate,
+        Fault::Invalid(rejection) => rejected(rejection, in_doubt),
     }
 }
 

@@ -40,15 +40,8 @@ impl Event {
     /// # Errors
     /// What is missing or cannot be written, by the name of its field.
     pub(super) fn accept(input: &mut EventInput, keys: &RandomState) -> Result<Self, String> {
-        // The server asks for the first two; without a subscription it stores the event and bills nobody.
-        for (name, value) in [
-            ("transaction_id", &input.transaction_id),
-            ("code", &input.code),
-            ("external_subscription_id", &input.external_subscription_id),
-        ] {
-            if value.trim().is_empty() {
-                return Err(format!("`{name}` of the event is empty: give it a value"));
-            }
+        if let Some(name) = missing(input) {
+            return Err(format!("`{name}` of the event is empty: give it a value"));
         }
         input.fix_time();
         Ok(Self {
@@ -162,6 +155,20 @@ impl Event {
     }
 }
 
+/// The name of a field that is empty and must not be.
+pub(super) fn missing(input: &EventInput) -> Option<&'static str> {
+    // The server asks for the first two; without a subscription it stores the event and bills nobody.
+    let fields = [
+        ("transaction_id", &input.transaction_id),
+        ("code", &input.code),
+        ("external_subscription_id", &input.external_subscription_id),
+    ];
+    let missing = fields
+        .into_iter()
+        .find(|(_, value)| value.trim().is_empty());
+    missing.map(|(name, _)| name)
+}
+
 /// By what an event is known, of the JSON that it was written as: subscription and transaction.
 fn key_of(json: &[u8]) -> Option<(String, String)> {
     let fields = Fields::read(json)?;
@@ -179,7 +186,11 @@ thread_local! {
 /// What the scratch space of a thread keeps between events.
 const SCRATCH_BYTES: usize = 16 << 10;
 
-fn json(input: &EventInput) -> Result<Box<[u8]>, String> {
+/// The JSON of an event.
+///
+/// # Errors
+/// What cannot be written, by the name of its field.
+pub(super) fn json(input: &EventInput) -> Result<Box<[u8]>, String> {
     // A thread that is ending has none.
     let mut scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
     scratch.clear();

@@ -26,13 +26,31 @@ fn can_be_stored((_, _, code, _): &Row) -> bool {
 
 /// Plays scripts, and looks at each outcome.
 fn for_all(kind: Kind, ambiguous: Ambiguous, crashes: bool, check: impl Fn(&World)) {
+    let script = |seed| Script {
+        seed,
+        kind,
+        ambiguous,
+        crashes,
+        one_by_one: false,
+    };
+    play(script, check);
+}
+
+/// The same with a store that takes events one by one.
+fn for_all_one_by_one(kind: Kind, ambiguous: Ambiguous, check: impl Fn(&World)) {
+    let script = |seed| Script {
+        seed,
+        kind,
+        ambiguous,
+        crashes: false,
+        one_by_one: true,
+    };
+    play(script, check);
+}
+
+fn play(script: impl Fn(u64) -> Script, check: impl Fn(&World)) {
     for seed in 0..scripts() {
-        let script = Script {
-            seed,
-            kind,
-            ambiguous,
-            crashes,
-        };
+        let script = script(seed);
         let world = World::play(&script);
         // Of a check that fails one wants to know at which script.
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&world)));
@@ -110,29 +128,39 @@ fn clickhouse_has_every_event_once() {
     }
 }
 
+#[test]
+fn a_store_that_speaks_of_each_event_has_every_event_once() {
+    for kind in [Kind::ClickHouse, Kind::Postgres] {
+        for_all_one_by_one(kind, Ambiguous::Resend, |world| {
+            every_event_is_settled_once(world);
+            the_store_has_all_of_it_once(world);
+            what_is_invalid_is_rejected(world);
+        });
+    }
+}
+
+/// What was stored is never more than what was delivered and what is in doubt, and never less than the former.
+fn what_is_missing_is_known(world: &World) {
+    every_event_is_settled_once(world);
+    for (row, outcomes) in world.outcomes().filter(|(row, _)| can_be_stored(row)) {
+        let count = |of: EventOutcome| outcomes.iter().filter(|&it| *it == of).count();
+        let (sure, doubtful) = (count(EventOutcome::Delivered), count(EventOutcome::InDoubt));
+        let stored = world.store.counts().get(row).copied().unwrap_or(0);
+        // What was there before was put there once by somebody else.
+        let stored = stored - usize::from(world.was_there(row));
+        assert!(
+            (sure..=sure + doubtful).contains(&stored),
+            "{row:?} {stored} {outcomes:?}"
+        );
+    }
+}
+
 /// Where the store keeps every repeat, and nothing in doubt is sent again.
 #[test]
 fn what_is_kept_back_is_never_stored_twice_and_what_is_missing_is_known() {
-    for_all(
-        Kind::ClickHouseThatRepeats,
-        Ambiguous::Keep,
-        false,
-        |world| {
-            every_event_is_settled_once(world);
-            for (row, outcomes) in world.outcomes().filter(|(row, _)| can_be_stored(row)) {
-                let count = |of: EventOutcome| outcomes.iter().filter(|&it| *it == of).count();
-                let (sure, doubtful) =
-                    (count(EventOutcome::Delivered), count(EventOutcome::InDoubt));
-                let stored = world.store.counts().get(row).copied().unwrap_or(0);
-                // What was there before was put there once by somebody else.
-                let stored = stored - usize::from(world.was_there(row));
-                assert!(
-                    (sure..=sure + doubtful).contains(&stored),
-                    "{row:?} {stored} {outcomes:?}"
-                );
-            }
-        },
-    );
+    let (kind, ambiguous) = (Kind::ClickHouseThatRepeats, Ambiguous::Keep);
+    for_all(kind, ambiguous, false, what_is_missing_is_known);
+    for_all_one_by_one(kind, ambiguous, what_is_missing_is_known);
 }
 
 /// What the docs say of such a store: a repeat counts twice. Otherwise the law above would say nothing.
@@ -178,6 +206,7 @@ fn the_same_script_gives_the_same_end() {
         kind: Kind::Postgres,
         ambiguous: Ambiguous::Resend,
         crashes: true,
+        one_by_one: false,
     };
     let ends = [0, 1].map(|_| World::play(&script).store.rows);
     assert_eq!(ends[0], ends[1]);

@@ -172,27 +172,62 @@ pub enum BatchOutcome {
         /// How long the server asks to wait.
         wait: Option<Duration>,
     },
+    /// What became of each event, from a store that takes them one by one, such as a topic of Kafka.
+    Each {
+        /// One for each event, in the order of the batch. An event without one is in doubt, and may work later.
+        verdicts: Vec<Verdict>,
+        /// How long to wait before what failed is sent again.
+        wait: Option<Duration>,
+    },
+}
+
+/// What became of one event of [`BatchOutcome::Each`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It is stored, or was before.
+    Stored,
+    /// It was not stored in this attempt, and another one would change nothing.
+    Refused(Fault),
+    /// It may work later.
+    Failed {
+        /// Whether it may have been stored.
+        in_doubt: bool,
+    },
 }
 
 impl BatchOutcome {
     /// How long the server asks to wait.
     pub(super) fn wait(&self) -> Option<Duration> {
         match *self {
-            Self::Failed { wait, .. } => wait,
+            Self::Failed { wait, .. } | Self::Each { wait, .. } => wait,
             _ => None,
         }
     }
 
-    /// Whether nobody knows if the events were stored in this attempt.
+    /// Whether nothing was achieved with any event, and it may work later.
+    pub(super) fn is_failure(&self) -> bool {
+        match self {
+            Self::Failed { .. } | Self::ServerError => true,
+            Self::Each { verdicts, .. } => verdicts
+                .iter()
+                .all(|verdict| matches!(verdict, Verdict::Failed { .. })),
+            _ => false,
+        }
+    }
+
+    /// Whether nobody knows of all events if they were stored in this attempt.
     pub(super) fn is_in_doubt(&self) -> bool {
         match *self {
             Self::TooLarge { in_doubt }
             | Self::Blocked { in_doubt, .. }
             | Self::Failed { in_doubt, .. } => in_doubt,
             Self::ServerError => true,
-            Self::Stored | Self::Refused(_) | Self::RefusedAsWhole(_) | Self::TooManyEvents => {
-                false
-            }
+            Self::Stored
+            | Self::Refused(_)
+            | Self::RefusedAsWhole(_)
+            | Self::TooManyEvents
+            | Self::Each { .. } => false,
         }
     }
 }

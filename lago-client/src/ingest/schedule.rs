@@ -213,7 +213,7 @@ impl Schedule {
         };
         let mut turn = None;
         let later = match &outcome {
-            BatchOutcome::Failed { .. } | BatchOutcome::ServerError => {
+            outcome if outcome.is_failure() => {
                 let wait = outcome.wait();
                 self.window.failed(started, now);
                 if !others_succeed {
@@ -232,7 +232,7 @@ impl Schedule {
                 self.verdicts += 1;
                 self.window.succeeded(started, now);
                 turn = self.gate.open().then_some(Turn::Resumed);
-                pause(batch.failures + 1, None)
+                pause(batch.failures + 1, outcome.wait())
             }
         };
         let Step {

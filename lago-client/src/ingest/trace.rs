@@ -7,6 +7,8 @@ use super::outcome::BatchOutcome;
 #[cfg(feature = "tracing")]
 fn word(outcome: &BatchOutcome) -> &'static str {
     match outcome {
+        outcome if outcome.is_failure() => "failed",
+        BatchOutcome::Each { .. } => "each",
         BatchOutcome::Stored => "stored",
         BatchOutcome::Refused(_) | BatchOutcome::RefusedAsWhole(_) => "refused",
         BatchOutcome::TooManyEvents | BatchOutcome::TooLarge { .. } => "too large",

@@ -26,8 +26,9 @@ fn words(page: &str) -> impl Iterator<Item = &str> {
 
 /// The files of the workspace that a page names in code, and those that it links to.
 fn named<'p>(root: &Path, folder: &Path, page: &'p str) -> Vec<(&'p str, PathBuf)> {
-    const ROOMS: [&str; 6] = [
+    const ROOMS: [&str; 7] = [
         "docs/",
+        "examples/",
         "fuzz/",
         "lago-client/",
         "lago-types/",
@@ -55,13 +56,15 @@ fn nowhere<'p>(sources: &[PathBuf], page: &'p str) -> Vec<&'p str> {
 
 /// Every file of Rust in the workspace.
 fn sources(root: &Path) -> Vec<PathBuf> {
-    let rooms = ["lago-client", "lago-types", "tests", "xtask"];
+    let rooms = ["examples", "lago-client", "lago-types", "tests", "xtask"];
     let mut waiting: Vec<PathBuf> = rooms.map(|room| root.join(room)).into();
     let mut found = Vec::new();
     while let Some(folder) = waiting.pop() {
         for file in fs::read_dir(folder).unwrap() {
             let path = file.unwrap().path();
             match path.is_dir() {
+                // What was built is no source.
+                true if path.ends_with("target") => {}
                 true => waiting.push(path),
                 false => found.push(path),
             }

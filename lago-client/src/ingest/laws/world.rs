@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::super::converge::{Ambiguous, Entry};
 use super::super::event::Event;
-use super::super::outcome::{BatchOutcome, EventOutcome};
+use super::super::outcome::{self, BatchOutcome, EventOutcome, Verdict};
 use super::super::schedule::{Next, Rules, Schedule, Sending, Source, Waiting};
 use super::super::sink::EventBatch;
 use super::faults::Fault;
@@ -25,6 +25,8 @@ pub(super) struct Script {
     pub(super) ambiguous: Ambiguous,
     /// Whether the process dies, and its spool is read by the next one.
     pub(super) crashes: bool,
+    /// Whether the store takes events one by one, and says what became of each.
+    pub(super) one_by_one: bool,
 }
 
 /// So many steps are far more than any script needs: one that takes more never ends.
@@ -42,6 +44,7 @@ pub(super) struct World {
     late: Vec<(Instant, Vec<u8>)>,
     /// How often a request fails.
     fault_rate: f64,
+    one_by_one: bool,
     pub(super) store: Store,
     before: Vec<Row>,
     offered: BTreeMap<Row, usize>,
@@ -93,6 +96,7 @@ impl World {
         store.max_bytes = rng.usize(600..4_000);
         let mut world = Self {
             fault_rate: rng.f64() * 0.7,
+            one_by_one: script.one_by_one,
             schedule: Schedule::new(rules.clone(), now),
             rules,
             source: Queue::default(),
@@ -191,8 +195,21 @@ impl World {
         keys.dedup();
         assert_eq!(keys.len(), rows.len(), "one key twice in a batch");
         assert!(rows.len() <= self.rules.max_events);
-        let fault = Fault::choose(&mut self.rng, self.fault_rate);
         let took = Duration::from_millis(self.rng.u64(1..2_000));
+        let outcome = match self.one_by_one {
+            true => self.each(&batch),
+            false => self.post(&batch, took),
+        };
+        self.flights.push(Flight {
+            ends: self.now + took,
+            sending,
+            outcome,
+        });
+    }
+
+    /// A request with all of a batch.
+    fn post(&mut self, batch: &EventBatch, took: Duration) -> BatchOutcome {
+        let fault = Fault::choose(&mut self.rng, self.fault_rate);
         if fault == Fault::Late {
             let after = took + Duration::from_millis(self.rng.u64(0..60_000));
             self.late.push((self.now + after, batch.body().to_vec()));
@@ -201,11 +218,31 @@ impl World {
         let reply = fault
             .is_executed()
             .then(|| self.store.post(&batch.body(), || rng.u32(0..10) == 0));
-        self.flights.push(Flight {
-            ends: self.now + took,
-            sending,
-            outcome: fault.outcome(reply, batch.len()),
+        fault.outcome(reply, batch.len())
+    }
+
+    /// A store that takes each event for itself, and at times does not come to speak of the last ones.
+    fn each(&mut self, batch: &EventBatch) -> BatchOutcome {
+        let verdicts = batch.events().map(|json| {
+            let alone = EventBatch::new([json].into_iter());
+            let took = Duration::from_secs(1);
+            match self.post(&alone, took) {
+                BatchOutcome::Stored => Verdict::Stored,
+                BatchOutcome::Refused(mut faults) => Verdict::Refused(faults.remove(0).1),
+                BatchOutcome::RefusedAsWhole(rejection) => {
+                    Verdict::Refused(outcome::Fault::Invalid(rejection))
+                }
+                other => Verdict::Failed {
+                    in_doubt: other.is_in_doubt(),
+                },
+            }
         });
+        let mut verdicts: Vec<_> = verdicts.collect();
+        if self.rng.f64() < self.fault_rate {
+            verdicts.truncate(self.rng.usize(0..=verdicts.len()));
+        }
+        let wait = self.rng.bool().then_some(Duration::from_secs(2));
+        BatchOutcome::Each { verdicts, wait }
     }
 
     /// Time passes until something happens.
