@@ -167,7 +167,8 @@ fn update(root: &Path, options: &Options) -> Result<Outcome, Diagnostics> {
     Ok(Outcome {
         said: said(&update, &report, code, reworded, &options.since),
         is_done: update.is_done(),
-        is_idle,
+        // Another version of the generator may have written the code.
+        is_idle: is_idle && code == Some(0),
     })
 }
 
