@@ -54,11 +54,17 @@ pub(crate) struct Options {
 struct Outcome {
     said: String,
     is_done: bool,
+    /// Whether the document says nothing that is not committed.
+    is_idle: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(root: &Path, options: &Options) -> ExitCode {
-    let Outcome { said, is_done } = match update(root, options) {
+    let Outcome {
+        said,
+        is_done,
+        is_idle,
+    } = match update(root, options) {
         Ok(outcome) => outcome,
         Err(problems) => {
             eprintln!("{problems}");
@@ -70,9 +76,13 @@ pub(crate) fn run(root: &Path, options: &Options) -> ExitCode {
         println!("\nNot finished. Write what is left, and say the same again.");
         return ExitCode::from(UNFINISHED);
     }
+    if is_idle {
+        println!("\nNothing to do: the document says nothing new.");
+        return ExitCode::SUCCESS;
+    }
     if !options.no_snapshots {
         match renewed(root) {
-            Ok(snapshots) => println!("\nsnapshots that changed:\n{}", snapshots.trim_end()),
+            Ok(snapshots) => println!("\nSnapshots that changed:\n{}", snapshots.trim_end()),
             Err(problems) => {
                 eprintln!("{problems}");
                 return ExitCode::from(UNFINISHED);
@@ -141,13 +151,15 @@ fn update(root: &Path, options: &Options) -> Result<Outcome, Diagnostics> {
         .as_ref()
         .map_or(&[][..], |placed| placed.reworded.as_slice());
     let files = was.built.as_ref().ok().zip(generated);
+    let files = files.map(|(was, is)| differing(was, is));
     let body = Body {
         update: &update,
         report: &report,
-        files: files.map(|(was, is)| differing(was, is)),
+        files,
         reworded,
     };
     let body = body.text()?;
+    let is_idle = files == Some(0) && update.is_idle();
     let code = written(root, &update, generated, changelog.as_ref())?;
     if let Some(path) = &options.pr_body {
         output::replace(path, &body).map_err(failed(path))?;
@@ -155,6 +167,8 @@ fn update(root: &Path, options: &Options) -> Result<Outcome, Diagnostics> {
     Ok(Outcome {
         said: said(&update, &report, code, reworded, &options.since),
         is_done: update.is_done(),
+        // Another version of the generator may have written the code.
+        is_idle: is_idle && code == Some(0),
     })
 }
 
@@ -329,7 +343,13 @@ fn renewed(root: &Path) -> Result<String, Diagnostics> {
         )
     };
     match status {
-        Ok(status) if status.success() => git(root, "HEAD", &["diff", "--stat", "--", "*.snap"]),
+        Ok(status) if status.success() => {
+            let changed = git(root, "HEAD", &["diff", "--stat", "--", "*.snap"])?;
+            Ok(match changed.is_empty() {
+                true => "none".to_owned(),
+                false => changed,
+            })
+        }
         Ok(status) => Err(refused(format!("the tests of the surface fail: {status}"))),
         Err(error) => Err(refused(format!(
             "the tests of the surface do not run: {error}"

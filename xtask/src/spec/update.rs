@@ -38,6 +38,12 @@ impl Update {
             && taken.duplicates.iter().all(|(found, _)| found.same)
     }
 
+    /// Whether the document brings nothing beside what is committed, and the tree has that.
+    pub(crate) fn is_idle(&self) -> bool {
+        let nothing = |taken: &Taken| taken.files().is_empty() && taken.emptied().is_empty();
+        nothing(&self.alone) && nothing(&self.taken)
+    }
+
     /// What people have to write, in the form in which it is written; nothing when it is done.
     pub(crate) fn left(&self) -> String {
         let report = self.report();
