@@ -75,19 +75,24 @@
 //! [`PipelineBuilder::start`] sends to Lago's API, with the headers, time limits, pacing and traces of the client. A
 //! [`Sink`] of your own takes its place with [`PipelineBuilder::start_with`].
 
+mod accept;
 mod builder;
 mod converge;
 mod driver;
 mod event;
 mod handle;
 mod http;
+mod key;
 #[cfg(test)]
 mod laws;
 mod observe;
 mod outcome;
 mod queue;
+mod receipt;
 mod report;
 mod schedule;
+mod send_all;
+mod send_error;
 mod sink;
 pub mod spool;
 mod spooling;
@@ -95,10 +100,13 @@ mod standing;
 mod ticket;
 mod trace;
 
+pub use accept::WhenFull;
 pub use builder::PipelineBuilder;
 pub use converge::Ambiguous;
-pub use handle::{Pipeline, Receipt, SendError, WhenFull};
+pub use handle::Pipeline;
 pub use observe::{DeadLetter, Metrics};
 pub use outcome::{BatchOutcome, EventOutcome, Fault, Rejection, RejectionCode};
+pub use receipt::Receipt;
 pub use report::{Report, Stats};
+pub use send_error::SendError;
 pub use sink::{EventBatch, Sink};

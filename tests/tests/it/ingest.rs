@@ -2,6 +2,7 @@
 
 mod delivery;
 mod ending;
+mod hostile;
 mod queue;
 mod refusals;
 mod scripts;
