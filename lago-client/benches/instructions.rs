@@ -8,6 +8,9 @@ mod server;
 #[path = "calls/subjects.rs"]
 mod subjects;
 
+use std::time::Duration;
+
+use futures::stream;
 use lago_client::Client;
 use lago_client::types::Event;
 use server::Server;
@@ -35,7 +38,7 @@ fn serve(subject: &str) -> Outcome {
     let server = Server::start()?;
     server.answer(match subject {
         "event" => event_answer()?,
-        "batch" | "ingest" => events_answer()?,
+        "batch" | "ingest" | "spool" => events_answer()?,
         "customer" => customer()?,
         "list" => page(LISTED)?,
         "full" => page(FULL)?,
@@ -53,9 +56,13 @@ async fn call(subject: &str, way: &str, count: usize, address: &str) -> Outcome 
     let base = format!("{address}/api/v1");
     let (event, events) = (event(), vec![event(); 100]);
     let with_keys = |number| event.clone().transaction_id(format!("t{number:035}"));
-    let metered: Vec<_> = (0..100).map(with_keys).collect();
+    // Of a spool the disk has many batches at once.
+    let count_of = if subject == "spool" { 1_000 } else { 100 };
+    let metered: Vec<_> = (0..count_of).map(with_keys).collect();
+    let directory = std::env::temp_dir().join(format!("lago-instructions-{}", std::process::id()));
     let pipeline = match subject {
         "ingest" => Some(lago.ingest().start().await?),
+        "spool" => Some(lago.ingest().spool(&directory).start().await?),
         _ => None,
     };
     for _ in 0..count {
@@ -79,12 +86,20 @@ async fn call(subject: &str, way: &str, count: usize, address: &str) -> Outcome 
                 }
                 pipeline.flush().await;
             }
-            ("ingest", "bare") => {
-                let events = metered.clone();
-                let body = serde_json::to_vec(&EventsRoot { events })?;
-                let post = http.post(format!("{base}/events/batch"));
-                let post = post.header("content-type", "application/json").body(body);
-                drop(post.send().await?.error_for_status()?.bytes().await?);
+            ("spool", "ours") => {
+                let pipeline = pipeline.as_ref().ok_or("no pipeline was started")?;
+                let events = stream::iter(metered.iter().cloned());
+                pipeline.send_all(events).await?;
+                pipeline.flush().await;
+            }
+            ("ingest" | "spool", "bare") => {
+                for events in metered.chunks(100) {
+                    let events = events.to_vec();
+                    let body = serde_json::to_vec(&EventsRoot { events })?;
+                    let post = http.post(format!("{base}/events/batch"));
+                    let post = post.header("content-type", "application/json").body(body);
+                    drop(post.send().await?.error_for_status()?.bytes().await?);
+                }
             }
             ("customer", "ours") => drop(lago.customers().get("acme").send().await?),
             ("customer", "bare") => {
@@ -103,6 +118,15 @@ async fn call(subject: &str, way: &str, count: usize, address: &str) -> Outcome 
             }
             _ => return Err(format!("nobody calls `{subject}` by `{way}`").into()),
         }
+    }
+    if let Some(pipeline) = pipeline {
+        let report = pipeline.shutdown(Duration::from_secs(60)).await;
+        if report.lost + report.spooled > 0 {
+            return Err(format!("not all was delivered: {report:?}").into());
+        }
+    }
+    if subject == "spool" {
+        std::fs::remove_dir_all(&directory)?;
     }
     Ok(())
 }

@@ -11,11 +11,12 @@ cd "$(dirname "$0")/../.."
 # subject, calls of the short and of the long run, the most that ours may cost of bare
 table="event 50 250 1.08
 batch 10 40 -
-ingest 10 40 -
+ingest 10 40 1.11
+spool 2 6 1.66
 customer 50 250 1.00
 list 10 40 0.80
 full 3 9 0.87"
-wanted=${*:-event batch ingest customer list full}
+wanted=${*:-event batch ingest spool customer list full}
 
 work=$(mktemp -d)
 server=

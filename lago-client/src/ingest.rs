@@ -79,6 +79,7 @@
 //! The guide, `docs/guides/ingestion.md` in the repository, goes further: guarantees with and without a spool for each
 //! store, what to do with events in doubt, how to reconcile, backfill, shut down, size and watch a pipeline.
 
+mod accept;
 mod builder;
 mod converge;
 mod driver;
@@ -86,13 +87,17 @@ mod event;
 mod handle;
 mod http;
 pub mod kafka;
+mod key;
 #[cfg(test)]
 mod laws;
 mod observe;
 mod outcome;
 mod queue;
+mod receipt;
 mod report;
 mod schedule;
+mod send_all;
+mod send_error;
 mod sink;
 pub mod spool;
 mod spooling;
@@ -100,10 +105,13 @@ mod standing;
 mod ticket;
 mod trace;
 
+pub use accept::WhenFull;
 pub use builder::PipelineBuilder;
 pub use converge::Ambiguous;
-pub use handle::{Pipeline, Receipt, SendError, WhenFull};
+pub use handle::Pipeline;
 pub use observe::{DeadLetter, Metrics};
 pub use outcome::{BatchOutcome, EventOutcome, Fault, Rejection, RejectionCode, Verdict};
+pub use receipt::Receipt;
 pub use report::{Report, Stats};
+pub use send_error::SendError;
 pub use sink::{EventBatch, Sink};

@@ -219,6 +219,11 @@ impl Decimal {
         }
     }
 
+    /// Whether its absolute value is less than this power of ten. A comparison would write the power as text first.
+    pub(crate) fn is_below(&self, power_of_ten: u8) -> bool {
+        self.number().is_below(power_of_ten)
+    }
+
     fn number(&self) -> Number<'_> {
         Number::parse(self.as_str()).unwrap_or_default()
     }

@@ -84,8 +84,9 @@ impl From<ParseDecimalError> for UnixTimeError {
 }
 
 fn check(seconds: &Decimal) -> Result<(), UnixTimeError> {
-    const LIMIT: i64 = 100_000_000_000;
-    match *seconds < LIMIT && *seconds > -LIMIT {
+    /// A hundred billion.
+    const LIMIT: u8 = 11;
+    match seconds.is_below(LIMIT) {
         true => Ok(()),
         false => Err(UnixTimeError(Reason::TooFar)),
     }
@@ -198,7 +199,9 @@ mod tests {
         too_far(UnixTime::try_from("1e11"));
         too_far(UnixTime::try_from("1e999999999"));
         too_far(UnixTime::try_from(DateTime::<Utc>::MAX_UTC));
+        too_far(UnixTime::try_from("-100000000000.0"));
         assert_eq!(seconds(99_999_999_999_i64), "99999999999");
+        assert!(UnixTime::try_from("-99999999999.9999").is_ok());
         assert!(UnixTime::try_from("2022-04-29T08:59:51Z").is_err());
     }
 

@@ -12,6 +12,23 @@ pub(crate) fn cpu_time() -> Duration {
     )
 }
 
+/// The CPU time of all threads of this process.
+#[cfg(unix)]
+#[allow(dead_code, reason = "only what has several threads asks")]
+pub(crate) fn process_cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(
+        time.tv_sec.unsigned_abs(),
+        time.tv_nsec.unsigned_abs() as u32,
+    )
+}
+
+#[cfg(not(unix))]
+#[allow(dead_code, reason = "only what has several threads asks")]
+pub(crate) fn process_cpu_time() -> Duration {
+    cpu_time()
+}
+
 /// Where CPU time is not told, all time counts.
 #[cfg(not(unix))]
 pub(crate) fn cpu_time() -> Duration {

@@ -1,25 +1,27 @@
 //! What a pipeline goes by, and its start.
 
 use std::fmt;
-use std::hash::RandomState;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
+use super::accept::{Entrance, WhenFull};
 use super::converge::Ambiguous;
 use super::driver::Driver;
-use super::handle::{Pipeline, WhenFull};
+use super::handle::Pipeline;
 use super::http::Http;
+use super::key::KeyHash;
 use super::observe::{DeadLetter, DeadLetters, Metrics, Observer};
 use super::queue::{Capacity, Queue};
 use super::report::Counters;
 use super::schedule::{Rules, Schedule};
 use super::sink::{AnySink, Sink};
 use super::spool::{DiskSpool, MAX_RECORD, Spool, SpoolOptions};
-use super::spooling::{self, Ends};
+use super::spooling::{self, Ends, Spooled};
 use super::trace;
 use crate::client::Client;
 use crate::error::Error;
@@ -186,38 +188,53 @@ impl PipelineBuilder {
 
     fn launch(self, sink: Arc<dyn AnySink>, spool: Option<Box<dyn Spool>>) -> Pipeline {
         let accepting = Arc::new(Queue::new(self.capacity));
-        let (queue, spooled) = match spool {
-            None => (Arc::clone(&accepting), None),
-            Some(spool) => {
+        let queue = match spool {
+            None => Arc::clone(&accepting),
+            Some(_) => {
+                let rules = &self.rules;
                 // Twice what can be under way: the rest is on disk.
-                let sending = Arc::new(Queue::new(Capacity {
-                    events: 2 * self
-                        .rules
-                        .max_in_flight
-                        .saturating_mul(self.rules.max_events),
+                let under_way = rules.max_in_flight.saturating_mul(rules.max_events);
+                Arc::new(Queue::new(Capacity {
+                    events: under_way.saturating_mul(2),
                     bytes: self.capacity.bytes.max(MAX_RECORD),
-                }));
-                let ends = Ends {
-                    accepting: Arc::clone(&accepting),
-                    sending: Arc::clone(&sending),
-                    waits_for_room: self.when_full != WhenFull::Refuse,
-                    keys: RandomState::new(),
-                };
-                (sending, Some(spooling::start(spool, ends)))
+                }))
             }
         };
+        // The same for both ways, through memory and from the disk.
+        let keys = KeyHash::new();
         let counters = Arc::<Counters>::default();
-        let observer = Observer {
+        let (settle, settled) = mpsc::unbounded_channel();
+        let observer = Arc::new(Observer {
             counters: Arc::clone(&counters),
-            dead_letters: self.dead_letters,
+            dead_letters: self.dead_letters.map(Mutex::new),
             metrics: self.metrics,
-        };
+            settled: spool.as_ref().map(|_| settle),
+        });
+        let spooled = spool.map(|spool| {
+            let (spooled, told) = Spooled::new(&*spool, &accepting, &queue);
+            let ends = Ends {
+                accepting: Arc::clone(&accepting),
+                sending: Arc::clone(&queue),
+                waits_for_room: self.when_full != WhenFull::Refuse,
+                keys,
+                observer: Arc::clone(&observer),
+                settled,
+            };
+            spooling::start(spool, &spooled, told, ends);
+            spooled
+        });
         let schedule = Schedule::new(self.rules, Instant::now());
         let client = self.client;
         let chance = Box::new(move || client.inner().clock.chance());
-        let driver = Driver::new(Arc::clone(&queue), schedule, sink, observer, chance);
+        let driver = Driver::new(queue, schedule, sink, observer, spooled.clone(), chance);
         tokio::spawn(driver.run());
-        Pipeline::new(accepting, counters, self.when_full, spooled)
+        Pipeline::new(Entrance {
+            queue: accepting,
+            counters,
+            when_full: self.when_full,
+            keys,
+            spooled,
+        })
     }
 
     fn check(&self) -> Result<(), String> {

@@ -14,23 +14,31 @@ use super::converge::Entry;
 use super::event::Event;
 use super::observe::Observer;
 use super::outcome::{BatchOutcome, EventOutcome};
-use super::queue::Queue;
+use super::queue::{Queue, WakeAt};
 use super::schedule::{Done, Next, Schedule, Sending, Turn};
 use super::sink::{AnySink, EventBatch};
+use super::spooling::Spooled;
 use super::standing::{Seen, Standing};
 use super::trace;
+
+/// How a batch came back.
+type Ended = Result<(Id, BatchOutcome), JoinError>;
 
 /// What the task has.
 pub(super) struct Driver {
     queue: Arc<Queue>,
     schedule: Schedule,
     sink: Arc<dyn AnySink>,
-    observer: Observer,
+    observer: Arc<Observer>,
+    /// Where there is a spool before the queue.
+    spooled: Option<Arc<Spooled>>,
     /// From 0 to 1, evenly spread.
     chance: Box<dyn Fn() -> f64 + Send>,
     flights: JoinSet<BatchOutcome>,
     under_way: HashMap<Id, Sending>,
     paused: Option<String>,
+    /// When it looks by itself whether there is another batch.
+    glance_at: Option<Instant>,
     has_ended: bool,
 }
 
@@ -39,7 +47,8 @@ impl Driver {
         queue: Arc<Queue>,
         schedule: Schedule,
         sink: Arc<dyn AnySink>,
-        observer: Observer,
+        observer: Arc<Observer>,
+        spooled: Option<Arc<Spooled>>,
         chance: Box<dyn Fn() -> f64 + Send>,
     ) -> Self {
         Self {
@@ -47,10 +56,12 @@ impl Driver {
             schedule,
             sink,
             observer,
+            spooled,
             chance,
             flights: JoinSet::new(),
             under_way: HashMap::new(),
             paused: None,
+            glance_at: None,
             has_ended: false,
         }
     }
@@ -58,13 +69,14 @@ impl Driver {
     /// Delivers events until no more come, or there is no time left for it.
     pub(super) async fn run(mut self) {
         loop {
+            let deadline = self.queue.standing().deadline;
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                break;
+            }
             let until = self.send_what_may_go();
             let standing = self.tell();
-            let is_late = standing
-                .deadline
-                .is_some_and(|deadline| deadline <= Instant::now());
             let is_done = standing.waiting.events == 0 && self.schedule.is_empty();
-            if standing.is_closed && (is_done || is_late) {
+            if standing.is_closed && is_done {
                 break;
             }
             if self.queue.take_wants_room() {
@@ -73,8 +85,8 @@ impl Driver {
                 continue;
             }
             let until = until.into_iter().chain(standing.deadline).min();
-            if let Some((id, ended)) = self.wait(until).await {
-                self.settle(id, ended);
+            if let Some(ended) = self.wait(until).await {
+                self.settle(ended);
             }
         }
         self.end();
@@ -82,21 +94,43 @@ impl Driver {
 
     /// Sends all that may go now. Says until when there is nothing else to do.
     fn send_what_may_go(&mut self) -> Option<Instant> {
+        let mut has_sent = false;
         loop {
+            let (events, bytes) = self.schedule.full_batch();
+            let full = WakeAt {
+                events,
+                bytes,
+                by_first: true,
+            };
             // Before the look: what comes after it wakes the task.
-            self.queue.wake_at(Some(self.schedule.full_batch()));
-            match self.schedule.next(Instant::now(), &mut &*self.queue) {
-                Next::Send(sending) => self.send(sending),
+            self.queue.wake_at(Some(full));
+            let now = Instant::now();
+            let (until, wants_events) = match self.schedule.next(now, &mut &*self.queue) {
+                Next::Send(sending) => {
+                    self.send(sending);
+                    has_sent = true;
+                    continue;
+                }
                 Next::Idle {
                     until,
                     wants_events,
-                } => {
-                    if !wants_events {
-                        self.queue.wake_at(None);
-                    }
-                    return until;
-                }
+                } => (until, wants_events),
+            };
+            if !wants_events {
+                self.queue.wake_at(None);
+                return until;
             }
+            // Where much comes, more does. Whoever reports events should not have to wake a task for every batch,
+            // which takes longer than all the rest.
+            if has_sent {
+                self.glance_at = self.schedule.glance().map(|glance| now + glance);
+            }
+            let glance_at = self.glance_at.filter(|at| *at > now);
+            let Some((glance_at, backlog)) = glance_at.zip(self.queue.backlog(full)) else {
+                return until;
+            };
+            self.queue.wake_at(Some(backlog));
+            return until.into_iter().chain([glance_at]).min();
         }
     }
 
@@ -114,19 +148,13 @@ impl Driver {
     }
 
     /// Until a batch comes back, the queue has news, or it is time.
-    async fn wait(
-        &mut self,
-        until: Option<Instant>,
-    ) -> Option<(Id, Result<BatchOutcome, JoinError>)> {
+    async fn wait(&mut self, until: Option<Instant>) -> Option<Ended> {
         let mut news = pin!(self.queue.wake.notified());
         let mut alarm = pin!(until.map(sleep_until));
         let flights = &mut self.flights;
         poll_fn(|cx| {
             if let Poll::Ready(Some(ended)) = flights.poll_join_next_with_id(cx) {
-                return Poll::Ready(Some(match ended {
-                    Ok((id, outcome)) => (id, Ok(outcome)),
-                    Err(error) => (error.id(), Err(error)),
-                }));
+                return Poll::Ready(Some(ended));
             }
             let rings = alarm
                 .as_mut()
@@ -140,15 +168,18 @@ impl Driver {
         .await
     }
 
-    fn settle(&mut self, id: Id, ended: Result<BatchOutcome, JoinError>) {
+    fn settle(&mut self, ended: Ended) {
+        let (id, outcome) = match ended {
+            Ok((id, outcome)) => (id, outcome),
+            // A sink that panics has sent who knows what.
+            Err(error) => {
+                let (in_doubt, wait) = (true, None);
+                (error.id(), BatchOutcome::Failed { in_doubt, wait })
+            }
+        };
         let Some(sending) = self.under_way.remove(&id) else {
             return;
         };
-        // A sink that panics has sent who knows what.
-        let outcome = ended.unwrap_or(BatchOutcome::Failed {
-            in_doubt: true,
-            wait: None,
-        });
         let Done {
             settled,
             again,
@@ -189,9 +220,12 @@ impl Driver {
             paused: self.paused.clone(),
         });
         let standing = self.queue.standing();
-        let dropped = self.queue.take_dropped();
         self.observer.tell(|metrics| {
-            metrics.queued(standing.unsettled);
+            let (queued, dropped) = match &self.spooled {
+                None => (standing.unsettled, self.queue.take_dropped()),
+                Some(spooled) => (spooled.unsettled(), spooled.take_dropped()),
+            };
+            metrics.queued(queued);
             metrics.in_flight(batches_in_flight);
             metrics.oldest_age(standing.oldest_age(Instant::now()).unwrap_or_default());
             if dropped > 0 {
@@ -207,6 +241,10 @@ impl Driver {
             return;
         }
         self.queue.close(None);
+        // What the server has said by now counts.
+        while let Some(ended) = self.flights.try_join_next_with_id() {
+            self.settle(ended);
+        }
         self.flights.abort_all();
         let sent = self
             .under_way

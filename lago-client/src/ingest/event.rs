@@ -1,12 +1,12 @@
 //! An event as the pipeline has it: the bytes that every attempt sends.
 
 use std::cell::Cell;
-use std::hash::{BuildHasher, RandomState};
 
 use lago_types::{EventInput, Keyed};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::key::KeyHash;
 use super::outcome::EventOutcome;
 use super::ticket::{Confirmation, Ticket};
 use crate::fields::Fields;
@@ -39,14 +39,14 @@ impl Event {
     ///
     /// # Errors
     /// What is missing or cannot be written, by the name of its field.
-    pub(super) fn accept(input: &mut EventInput, keys: &RandomState) -> Result<Self, String> {
+    pub(super) fn accept(input: &mut EventInput, keys: KeyHash) -> Result<Self, String> {
         if let Some(name) = missing(input) {
             return Err(format!("`{name}` of the event is empty: give it a value"));
         }
         input.fix_time();
         Ok(Self {
             json: json(input)?,
-            key: keys.hash_one((&input.external_subscription_id, &input.transaction_id)),
+            key: keys.of(&input.external_subscription_id, &input.transaction_id),
             accepted: Instant::now(),
             epoch: 0,
             receipt: None,
@@ -58,14 +58,14 @@ impl Event {
     /// The event that a record has.
     pub(super) fn from_record(
         json: Vec<u8>,
-        keys: &RandomState,
+        keys: KeyHash,
         ticket: Ticket,
         receipt: Option<oneshot::Sender<EventOutcome>>,
     ) -> Self {
         let key = match key_of(&json) {
-            Some(key) => keys.hash_one(key),
+            Some((subscription, transaction_id)) => keys.of(&subscription, &transaction_id),
             // Whatever a later version of this crate wrote: the server knows what to do with it.
-            None => keys.hash_one(&json),
+            None => keys.of_bytes(&json),
         };
         Self {
             json: json.into(),
@@ -102,6 +102,10 @@ impl Event {
         self.receipt.take()
     }
 
+    pub(super) fn confirmation(&self) -> Option<&Confirmation> {
+        self.confirmation.as_ref()
+    }
+
     /// Whether it is on disk, so that another process can send it.
     pub(super) fn is_spooled(&self) -> bool {
         self.ticket.is_some()
@@ -109,8 +113,7 @@ impl Event {
 
     /// Whether a process before this one may have sent it.
     pub(super) fn is_from_before(&self) -> bool {
-        let ticket = self.ticket.as_ref();
-        ticket.is_some_and(|ticket| ticket.is_from_before)
+        self.ticket.is_some_and(|ticket| ticket.is_from_before)
     }
 
     /// The same, with somebody who is told what becomes of it.
@@ -165,7 +168,7 @@ pub(super) fn missing(input: &EventInput) -> Option<&'static str> {
     ];
     let missing = fields
         .into_iter()
-        .find(|(_, value)| value.trim().is_empty());
+        .find(|(_, value)| value.chars().all(char::is_whitespace));
     missing.map(|(name, _)| name)
 }
 
@@ -209,7 +212,7 @@ mod tests {
     use super::*;
 
     fn accept(mut input: EventInput) -> Result<Event, String> {
-        Event::accept(&mut input, &RandomState::new())
+        Event::accept(&mut input, KeyHash::new())
     }
 
     #[test]
@@ -247,10 +250,10 @@ mod tests {
 
     #[test]
     fn the_key_is_subscription_and_transaction_id() {
-        let keys = RandomState::new();
+        let keys = KeyHash::new();
         let key = |subscription: &str, id: &str, code: &str| {
             let mut input = EventInput::new(code, subscription).transaction_id(id);
-            Event::accept(&mut input, &keys).unwrap().key()
+            Event::accept(&mut input, keys).unwrap().key()
         };
         assert_eq!(key("s", "t", "a"), key("s", "t", "b"));
         assert_ne!(key("s", "t", "a"), key("s2", "t", "a"));

@@ -3,14 +3,16 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lago_types::EventInput;
+use tokio::sync::mpsc;
 
 use super::event::Event;
 use super::outcome::EventOutcome;
-use super::report::Counters;
+use super::report::{Counters, Tally};
+use super::spool::Position;
 use super::trace;
 
 /// An event that the pipeline will not deliver, and why: it was rejected, is in doubt, or was lost at the end.
@@ -90,50 +92,66 @@ pub(super) type DeadLetters = Box<dyn FnMut(DeadLetter) + Send>;
 /// Tells whoever wants to know.
 pub(super) struct Observer {
     pub(super) counters: Arc<Counters>,
-    pub(super) dead_letters: Option<DeadLetters>,
+    pub(super) dead_letters: Option<Mutex<DeadLetters>>,
     pub(super) metrics: Option<Arc<dyn Metrics>>,
+    /// Where there is a spool, whoever acknowledges records.
+    pub(super) settled: Option<mpsc::UnboundedSender<Vec<Position>>>,
 }
 
 impl Observer {
     /// These events are settled.
-    pub(super) fn settled(&mut self, events: Vec<(Event, EventOutcome)>) {
-        let mut tally = [0_u64; 6];
+    pub(super) fn settled(&self, events: Vec<(Event, EventOutcome)>) {
+        let mut tally = Tally::default();
+        let mut over = Vec::new();
         for (event, outcome) in events {
-            self.counters.count(&outcome);
-            let (place, is_dead) = match outcome {
-                EventOutcome::Delivered => (0, false),
-                EventOutcome::Duplicate => (1, false),
-                EventOutcome::Rejected(_) => (2, true),
-                EventOutcome::InDoubt => (3, true),
-                EventOutcome::Lost { .. } => (4, true),
-                EventOutcome::Spooled => (5, false),
-            };
-            tally[place] += 1;
+            tally.add(&outcome);
             let is_over = outcome != EventOutcome::Spooled;
             let (json, ticket) = event.settle(&outcome);
-            if is_dead && let Some(dead_letters) = &mut self.dead_letters {
-                guarded(|| dead_letters(DeadLetter { json, outcome }));
+            if outcome.is_dead() {
+                self.bury(json, outcome);
             }
-            // Only now: who takes dead letters may be killed before.
-            if is_over && let Some(ticket) = ticket {
-                ticket.settle();
-            }
+            over.extend(ticket.filter(|_| is_over).map(|ticket| ticket.position));
         }
-        let [delivered, duplicates, rejected, in_doubt, lost, _] = tally;
+        // Only now: who takes dead letters may be killed before.
+        if let Some(settled) = self.settled.as_ref().filter(|_| !over.is_empty()) {
+            // Where nobody listens any more, the next process sends them again.
+            let _ = settled.send(over);
+        }
+        self.count(&tally);
+    }
+
+    /// This event was accepted and will not be sent, and has nobody else who could tell.
+    pub(super) fn lost(&self, json: &[u8], may_be_stored: bool) {
+        let outcome = EventOutcome::Lost { may_be_stored };
+        let mut tally = Tally::default();
+        tally.add(&outcome);
+        self.bury(json.into(), outcome);
+        self.count(&tally);
+    }
+
+    fn bury(&self, json: Box<[u8]>, outcome: EventOutcome) {
+        if let Some(dead_letters) = &self.dead_letters {
+            let mut take = dead_letters.lock().unwrap_or_else(PoisonError::into_inner);
+            guarded(|| take(DeadLetter { json, outcome }));
+        }
+    }
+
+    fn count(&self, tally: &Tally) {
+        self.counters.add(tally);
         self.tell(|metrics| {
             let tell = |count: u64, metric: &dyn Fn(u64)| {
                 if count > 0 {
                     metric(count);
                 }
             };
-            tell(delivered, &|count| metrics.delivered(count));
-            tell(duplicates, &|count| metrics.duplicates(count));
-            tell(rejected, &|count| metrics.rejected(count));
-            tell(in_doubt, &|count| metrics.in_doubt(count));
-            tell(lost, &|count| metrics.lost(count));
+            tell(tally.delivered, &|count| metrics.delivered(count));
+            tell(tally.duplicates, &|count| metrics.duplicates(count));
+            tell(tally.rejected, &|count| metrics.rejected(count));
+            tell(tally.in_doubt, &|count| metrics.in_doubt(count));
+            tell(tally.lost, &|count| metrics.lost(count));
         });
-        if rejected > 0 {
-            trace::rejected(rejected);
+        if tally.rejected > 0 {
+            trace::rejected(tally.rejected);
         }
     }
 

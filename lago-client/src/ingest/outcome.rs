@@ -32,6 +32,13 @@ pub enum EventOutcome {
     Spooled,
 }
 
+impl EventOutcome {
+    /// Whether the event goes to the dead letters.
+    pub(super) fn is_dead(&self) -> bool {
+        matches!(self, Self::Rejected(_) | Self::InDoubt | Self::Lost { .. })
+    }
+}
+
 impl fmt::Display for EventOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

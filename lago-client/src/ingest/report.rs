@@ -51,6 +51,31 @@ pub struct Stats {
     pub lost: u64,
 }
 
+/// What became of some events.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) delivered: u64,
+    pub(super) duplicates: u64,
+    pub(super) rejected: u64,
+    pub(super) in_doubt: u64,
+    pub(super) lost: u64,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, outcome: &EventOutcome) {
+        let count = match outcome {
+            EventOutcome::Delivered => &mut self.delivered,
+            EventOutcome::Duplicate => &mut self.duplicates,
+            EventOutcome::Rejected(_) => &mut self.rejected,
+            EventOutcome::InDoubt => &mut self.in_doubt,
+            EventOutcome::Lost { .. } => &mut self.lost,
+            // The spool knows how many it has.
+            EventOutcome::Spooled => return,
+        };
+        *count += 1;
+    }
+}
+
 /// Counts what becomes of events.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
@@ -63,17 +88,23 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    pub(super) fn count(&self, outcome: &EventOutcome) {
-        let counter = match outcome {
-            EventOutcome::Delivered => &self.delivered,
-            EventOutcome::Duplicate => &self.duplicates,
-            EventOutcome::Rejected(_) => &self.rejected,
-            EventOutcome::InDoubt => &self.in_doubt,
-            EventOutcome::Lost { .. } => &self.lost,
-            // The spool knows how many it has.
-            EventOutcome::Spooled => return,
-        };
-        counter.fetch_add(1, Relaxed);
+    pub(super) fn add(&self, tally: &Tally) {
+        for (counter, events) in [
+            (&self.delivered, tally.delivered),
+            (&self.duplicates, tally.duplicates),
+            (&self.rejected, tally.rejected),
+            (&self.in_doubt, tally.in_doubt),
+            (&self.lost, tally.lost),
+        ] {
+            if events > 0 {
+                counter.fetch_add(events, Relaxed);
+            }
+        }
+    }
+
+    /// One was dropped for a newer one.
+    pub(super) fn drop_one(&self) {
+        self.lost.fetch_add(1, Relaxed);
     }
 
     pub(super) fn retry(&self, events: usize) {

@@ -49,6 +49,12 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
 /// Whatever a policy says: times that are far away cannot be computed with.
 const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Whoever looks more often does nothing else.
+const SHORTEST_GLANCE: Duration = Duration::from_millis(1);
+
+/// Whatever is set: times that are far away cannot be computed with.
+const LONGEST_LINGER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// What the schedule goes by.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
@@ -296,9 +302,17 @@ impl Schedule {
         entries.map(|entry| entry.event.accepted()).min()
     }
 
-    /// The size at which a batch is full: what the source has to reach to be asked before the linger ends.
+    /// The size at which a batch is full, in events and in bytes: what the source has to reach to be asked before the
+    /// linger ends.
     pub(super) fn full_batch(&self) -> (usize, usize) {
         (self.rules.max_events, self.rules.max_bytes)
+    }
+
+    /// How long a full batch may wait to be seen: little beside what any event waits for others. None where that is
+    /// little itself.
+    pub(super) fn glance(&self) -> Option<Duration> {
+        let (linger, longest) = (self.rules.linger, 10 * SHORTEST_GLANCE);
+        (linger >= longest).then(|| (linger / 100).clamp(SHORTEST_GLANCE, longest))
     }
 
     /// Until when new events wait for others; none when they need not.
@@ -306,7 +320,7 @@ impl Schedule {
         let is_full = new.events >= self.rules.max_events || new.bytes >= self.rules.max_bytes;
         let is_ready = is_full || new.is_urgent || self.keys.has_free();
         let oldest = new.oldest.filter(|_| !is_ready)?;
-        Some(oldest + self.rules.linger)
+        Some(oldest + self.rules.linger.min(LONGEST_LINGER))
     }
 
     /// A batch of new events, no two with the same key; none when all of them wait for one with the same key.
@@ -318,8 +332,11 @@ impl Schedule {
         } = self.rules;
         let mut entries = self.keys.take_free(max_events, max_bytes);
         if entries.is_empty() {
-            let new = source.take(max_events, max_bytes).into_iter();
-            entries.extend(new.filter_map(|entry| self.keys.claim(entry)));
+            entries = source.take(max_events, max_bytes);
+            let keys = &mut self.keys;
+            let is_taken = |entry: &mut Entry<Event>| !keys.claim(entry.event.key());
+            let late: Vec<_> = entries.extract_if(.., is_taken).collect();
+            late.into_iter().for_each(|entry| keys.wait(entry));
         }
         (!entries.is_empty()).then(|| Batch::new(entries))
     }

@@ -90,7 +90,9 @@ pub trait Spool: Send {
     /// the next.
     ///
     /// # Errors
-    /// None of the records is accepted, and all that were accepted before stay. After a crash a record of a failed
+    /// None of the records is accepted, and all that were accepted before stay. That there is
+    /// [no room](SpoolError::is_full), or [never will be](SpoolError::is_usage), is said of all of them together: fewer
+    /// may have room. After a crash a record of a failed
     /// append may still appear, where the store could not take back what it had written.
     fn append(&mut self, records: &[&[u8]]) -> Result<Position, SpoolError>;
 

@@ -5,24 +5,27 @@
 //! pipeline sends: the relay gives it what the spool has, in order, and acknowledges what is settled. So the disk takes up
 //! what the server does not, memory stays within bounds, and what a process before this one left goes the same way.
 
+mod outstanding;
 mod relay;
 mod round;
 
-use std::hash::RandomState;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
+use super::key::KeyHash;
+use super::observe::Observer;
 use super::queue::Queue;
-use super::spool::Spool;
+use super::spool::{Position, Spool};
 use super::standing::Standing;
 use relay::Relay;
 
 /// What handles know of the spool.
 #[derive(Debug)]
 pub(super) struct Spooled {
-    /// The queue from which the pipeline sends.
+    /// The queue that takes events from handles, and the one from which the pipeline sends.
+    accepting: Arc<Queue>,
     sending: Arc<Queue>,
     /// How many records are not acknowledged.
     unacknowledged: AtomicU64,
@@ -42,6 +45,16 @@ impl Spooled {
         self.unacknowledged.load(SeqCst)
     }
 
+    /// How many events are accepted and not settled, wherever they are.
+    pub(super) fn unsettled(&self) -> u64 {
+        self.accepting.standing().unsettled + self.unacknowledged()
+    }
+
+    /// How many were dropped for newer ones since the last time.
+    pub(super) fn take_dropped(&self) -> u64 {
+        self.accepting.take_dropped()
+    }
+
     /// How the queue stands from which the pipeline sends.
     pub(super) fn standing(&self) -> Standing {
         self.sending.standing()
@@ -59,7 +72,6 @@ impl Spooled {
 }
 
 /// What a relay stands between, and how it behaves.
-#[derive(Debug)]
 pub(super) struct Ends {
     /// Takes events from handles.
     pub(super) accepting: Arc<Queue>,
@@ -67,21 +79,39 @@ pub(super) struct Ends {
     pub(super) sending: Arc<Queue>,
     /// Whether those who send wait for room on the disk, or are refused.
     pub(super) waits_for_room: bool,
-    pub(super) keys: RandomState,
+    pub(super) keys: KeyHash,
+    /// Is told what is lost on the way.
+    pub(super) observer: Arc<Observer>,
+    /// Tells what is settled.
+    pub(super) settled: mpsc::UnboundedReceiver<Vec<Position>>,
 }
 
 /// Starts the relay in this runtime.
-pub(super) fn start(spool: Box<dyn Spool>, ends: Ends) -> Arc<Spooled> {
-    let (settled_before, receiver) = watch::channel(0);
-    let spooled = Arc::new(Spooled {
-        sending: Arc::clone(&ends.sending),
-        unacknowledged: spool.unacknowledged().into(),
-        end: spool.end().get().into(),
-        urgent_before: AtomicU64::new(0),
-        wake: Notify::new(),
-        settled_before: receiver,
-    });
-    let relay = Relay::new(spool, ends, Arc::clone(&spooled), settled_before);
+pub(super) fn start(spool: Box<dyn Spool>, spooled: &Arc<Spooled>, told: Told, ends: Ends) {
+    let relay = Relay::new(spool, ends, Arc::clone(spooled), told);
     tokio::spawn(relay.run());
-    spooled
+}
+
+/// Tells before which record all are settled.
+pub(super) type Told = watch::Sender<u64>;
+
+impl Spooled {
+    /// What is known of a spool before anything is done to it, and who tells more.
+    pub(super) fn new(
+        spool: &dyn Spool,
+        accepting: &Arc<Queue>,
+        sending: &Arc<Queue>,
+    ) -> (Arc<Self>, Told) {
+        let (told, settled_before) = watch::channel(0);
+        let spooled = Self {
+            accepting: Arc::clone(accepting),
+            sending: Arc::clone(sending),
+            unacknowledged: spool.unacknowledged().into(),
+            end: spool.end().get().into(),
+            urgent_before: AtomicU64::new(0),
+            wake: Notify::new(),
+            settled_before,
+        };
+        (Arc::new(spooled), told)
+    }
 }

@@ -1,39 +1,57 @@
 //! What ties an event to its record in the spool.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::spool::{Position, SpoolError};
 
-/// Tells whoever sends an event that it is on disk, or why not.
-pub(super) type Confirmation = oneshot::Sender<Result<(), Arc<SpoolError>>>;
+/// Why an event of a stream was not accepted, once one was not. Those after it are not accepted either.
+pub(super) type StreamFailure = Arc<OnceLock<Arc<SpoolError>>>;
 
-/// The record of an event in the spool.
+/// Is told that an event is on disk, or why not.
+pub(super) type Confirmed = oneshot::Receiver<Result<(), Arc<SpoolError>>>;
+
+/// Tells whoever sends an event that it is on disk, or why not.
 #[derive(Debug)]
-pub(super) struct Ticket {
-    position: Position,
-    /// A process before this one may have sent it.
-    pub(super) is_from_before: bool,
-    settled: mpsc::UnboundedSender<Position>,
+pub(super) struct Confirmation {
+    told: oneshot::Sender<Result<(), Arc<SpoolError>>>,
+    /// Where the event is one of a stream.
+    stream: Option<StreamFailure>,
 }
 
-impl Ticket {
-    pub(super) fn new(
-        position: Position,
-        is_from_before: bool,
-        settled: mpsc::UnboundedSender<Position>,
-    ) -> Self {
-        Self {
-            position,
-            is_from_before,
-            settled,
-        }
+impl Confirmation {
+    /// Of an event, which may be one of a stream.
+    pub(super) fn new(stream: Option<StreamFailure>) -> (Self, Confirmed) {
+        let (told, confirmed) = oneshot::channel();
+        (Self { told, stream }, confirmed)
     }
 
-    /// The event needs to be sent no more, by no process.
-    pub(super) fn settle(self) {
-        // Where nobody listens any more, the next process sends it again.
-        let _ = self.settled.send(self.position);
+    /// Why it can be accepted no more: an event before it in its stream was not.
+    pub(super) fn failure(&self) -> Option<&Arc<SpoolError>> {
+        self.stream.as_ref()?.get()
     }
+
+    /// It is on disk.
+    pub(super) fn accept(self) {
+        // It stays accepted when nobody waits to hear it.
+        let _ = self.told.send(Ok(()));
+    }
+
+    /// It is not, and will not be.
+    pub(super) fn refuse(self, error: &Arc<SpoolError>) {
+        if let Some(stream) = &self.stream {
+            // The first failure is the one that is told.
+            let _ = stream.set(Arc::clone(error));
+        }
+        let _ = self.told.send(Err(Arc::clone(error)));
+    }
+}
+
+/// The record of an event in the spool.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ticket {
+    pub(super) position: Position,
+    /// A process before this one may have sent it.
+    pub(super) is_from_before: bool,
 }

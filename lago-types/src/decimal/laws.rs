@@ -77,6 +77,10 @@ proptest! {
         prop_assert_eq!(x.partial_cmp(&y), Some(expected));
         prop_assert_eq!(y.cmp(&x), expected.reverse());
         prop_assert_eq!(x == y, expected == Ordering::Equal);
+        for power in 0..28 {
+            let limit = 10_u128.pow(u32::from(power) + SCALE.unsigned_abs());
+            prop_assert_eq!(x.is_below(power), a.scaled.unsigned_abs() < limit, "{} {}", a.text, power);
+        }
         let state = RandomState::new();
         prop_assert_eq!(state.hash_one(&x) == state.hash_one(&y), x == y);
         prop_assert_eq!(x.is_zero(), a.scaled == 0);

@@ -117,6 +117,11 @@ impl<'a> Number<'a> {
         self.digits.0.is_empty() && self.digits.1.is_empty()
     }
 
+    /// Whether it is nearer to zero than this power of ten.
+    pub(super) fn is_below(&self, power_of_ten: u8) -> bool {
+        self.is_zero() || self.magnitude < i128::from(power_of_ten)
+    }
+
     pub(super) fn is_negative(&self) -> bool {
         self.negative
     }

@@ -2,6 +2,7 @@
 
 mod delivery;
 mod ending;
+mod hostile;
 mod metered;
 mod queue;
 mod refusals;

@@ -1,8 +1,11 @@
 //! The spool on a real disk, in processes that are killed, compete and run out of room.
 
 mod child;
+mod commit;
 mod delivered;
+mod failing;
 mod killed;
+mod own;
 mod pipeline;
 mod room;
 

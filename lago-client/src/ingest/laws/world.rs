@@ -1,7 +1,6 @@
 //! A pipeline without its task, and a server, in a time of their own.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::hash::RandomState;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -10,6 +9,7 @@ use tokio::time::Instant;
 
 use super::super::converge::{Ambiguous, Entry};
 use super::super::event::Event;
+use super::super::key::KeyHash;
 use super::super::outcome::{self, BatchOutcome, EventOutcome, Verdict};
 use super::super::schedule::{Next, Rules, Schedule, Sending, Source, Waiting};
 use super::super::sink::EventBatch;
@@ -118,7 +118,7 @@ impl World {
     }
 
     fn offer(&mut self) {
-        let keys = RandomState::new();
+        let keys = KeyHash::new();
         for number in 0..self.rng.usize(1..=60) {
             let code = match self.rng.u32(0..40) {
                 0 => INVALID,
@@ -136,7 +136,7 @@ impl World {
             }
             // Some callers send the same event twice.
             for _ in 0..1 + usize::from(self.rng.u32(0..12) == 0) {
-                let event = Event::accept(&mut input, &keys).expect("an event that can be written");
+                let event = Event::accept(&mut input, keys).expect("an event that can be written");
                 *self.offered.entry(row.clone()).or_default() += 1;
                 let in_doubt = false;
                 self.source.0.push_back(Entry { event, in_doubt });

@@ -4,17 +4,18 @@
 //! of the other. So the second waits until the first is settled. Keys are compared by hash: a collision makes an
 //! event wait for a stranger, and nothing worse.
 
-use std::collections::hash_map::Entry as Place;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::super::converge::Entry;
 use super::super::event::Event;
 
-/// The keys under way, each with the events that wait for it.
+/// The keys under way.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    claimed: HashMap<u64, VecDeque<Entry<Event>>, BuildHasherDefault<AsItIs>>,
+    claimed: HashSet<u64, BuildHasherDefault<AsItIs>>,
+    /// The events that wait for one of them: usually none.
+    waiting: HashMap<u64, VecDeque<Entry<Event>>, BuildHasherDefault<AsItIs>>,
     /// Those whose turn it is: the key is theirs.
     free: VecDeque<Entry<Event>>,
 }
@@ -38,25 +39,26 @@ impl Hasher for AsItIs {
 }
 
 impl Keys {
-    /// The event, with its key; none when that is under way, and the event waits for it.
-    pub(super) fn claim(&mut self, entry: Entry<Event>) -> Option<Entry<Event>> {
-        match self.claimed.entry(entry.event.key()) {
-            Place::Occupied(mut waiting) => {
-                waiting.get_mut().push_back(entry);
-                None
-            }
-            Place::Vacant(place) => {
-                place.insert(VecDeque::new());
-                Some(entry)
-            }
-        }
+    /// Takes the key for an event. False when it is under way: then the event is to [wait](Self::wait).
+    pub(super) fn claim(&mut self, key: u64) -> bool {
+        self.claimed.insert(key)
+    }
+
+    /// Lets an event wait for its key.
+    pub(super) fn wait(&mut self, entry: Entry<Event>) {
+        let key = entry.event.key();
+        self.waiting.entry(key).or_default().push_back(entry);
     }
 
     /// The event with this key is settled: it is the turn of the next one.
     pub(super) fn settle(&mut self, key: u64) {
-        match self.claimed.get_mut(&key).and_then(VecDeque::pop_front) {
-            Some(next) => self.free.push_back(next),
-            None => drop(self.claimed.remove(&key)),
+        let Some(waiting) = self.waiting.get_mut(&key) else {
+            self.claimed.remove(&key);
+            return;
+        };
+        self.free.extend(waiting.pop_front());
+        if waiting.is_empty() {
+            self.waiting.remove(&key);
         }
     }
 
@@ -84,7 +86,8 @@ impl Keys {
 
     /// All events that wait.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Entry<Event>> {
-        let waiting = std::mem::take(&mut self.claimed).into_values().flatten();
+        self.claimed.clear();
+        let waiting = std::mem::take(&mut self.waiting).into_values().flatten();
         waiting.chain(std::mem::take(&mut self.free))
     }
 }

@@ -45,6 +45,12 @@ pub(super) trait DiskFile: Send {
     fn read_at(&mut self, at: u64, bytes: &mut [u8]) -> io::Result<()>;
     fn set_len(&mut self, len: u64) -> io::Result<()>;
     fn sync(&mut self) -> io::Result<()>;
+
+    /// Whether it has no name any more: what is written to it works, and nobody can read it later. Where that is not
+    /// told, it has one.
+    fn is_removed(&self) -> bool {
+        false
+    }
 }
 
 /// What a file is called until it is whole.
@@ -149,5 +155,11 @@ impl DiskFile for File {
 
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
+    }
+
+    #[cfg(unix)]
+    fn is_removed(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        self.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
     }
 }

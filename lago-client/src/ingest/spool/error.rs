@@ -44,6 +44,12 @@ impl SpoolError {
         Self::of(Kind::Full, message)
     }
 
+    /// Says of a store that is no [`DiskSpool`](super::DiskSpool) that it will never have room for so much at once; see
+    /// [`is_usage`](Self::is_usage). The pipeline appends less at once then, and refuses a single event.
+    pub fn too_large(message: impl Into<String>) -> Self {
+        Self::usage(message)
+    }
+
     pub(super) fn locked(message: impl Into<String>, path: &Path) -> Self {
         Self::of(Kind::Locked, message).at(path)
     }
@@ -54,6 +60,13 @@ impl SpoolError {
 
     pub(super) fn damaged(message: impl Into<String>, path: &Path) -> Self {
         Self::of(Kind::Damaged, message).at(path)
+    }
+
+    /// Somebody removed a file that is in use.
+    pub(super) fn removed(path: &Path) -> Self {
+        let message = "the segment was removed while it is in use: what is in it will not outlive the process, and \
+                       nothing more is accepted until the spool is opened anew";
+        Self::of(Kind::Other, message).at(path)
     }
 
     pub(super) fn usage(message: impl Into<String>) -> Self {
@@ -111,7 +124,7 @@ impl SpoolError {
         self.kind == Kind::Damaged
     }
 
-    /// The call makes no sense: a position that was never appended, or a record that is too large.
+    /// The call makes no sense at any time: a position that was never appended, or records that are too large.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         self.kind == Kind::Usage

@@ -1,5 +1,8 @@
 //! What is done to a spool at once, on a thread that may wait for a disk.
 
+use std::sync::Arc;
+
+use super::super::event::Event;
 use super::super::spool::{Position, Spool, SpoolError};
 
 type Records = Vec<(Position, Vec<u8>)>;
@@ -10,7 +13,7 @@ const READ: (usize, usize) = (1_000, 1 << 20);
 /// What is to be done.
 #[derive(Debug, Default)]
 pub(super) struct Round {
-    pub(super) append: Vec<Box<[u8]>>,
+    pub(super) append: Arc<Vec<Event>>,
     pub(super) acknowledge: Vec<Position>,
     pub(super) sync: bool,
     /// From where on to read.
@@ -20,7 +23,8 @@ pub(super) struct Round {
 /// What came of it. Where there was nothing to do it worked.
 #[derive(Debug)]
 pub(super) struct Done {
-    pub(super) appended: Result<Position, SpoolError>,
+    /// None where nothing was to be appended.
+    pub(super) appended: Option<Result<Position, SpoolError>>,
     pub(super) acknowledged: Result<(), SpoolError>,
     pub(super) synced: Result<(), SpoolError>,
     pub(super) read: Result<Records, SpoolError>,
@@ -44,11 +48,8 @@ impl Round {
             Some(from) => spool.read(from, READ.0, READ.1),
             None => Ok(Vec::new()),
         };
-        let records: Vec<&[u8]> = self.append.iter().map(AsRef::as_ref).collect();
-        let appended = match &*records {
-            [] => Ok(Position::FIRST),
-            records => spool.append(records),
-        };
+        let records: Vec<&[u8]> = self.append.iter().map(Event::json).collect();
+        let appended = (!records.is_empty()).then(|| spool.append(&records));
         let synced = if self.sync { spool.sync() } else { Ok(()) };
         let unacknowledged = spool.unacknowledged();
         Done {

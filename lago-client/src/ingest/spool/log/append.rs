@@ -18,9 +18,13 @@ impl<D: Disk> Log<D> {
         if records.is_empty() {
             return Ok(Position(first));
         }
-        let needed = size(records)?;
+        let needed = size(records, self.options.max_bytes)?;
         self.mend()?;
         self.make_room(needed)?;
+        if self.active.is_removed() {
+            let path = self.disk.path(&self.last().log());
+            return Err(SpoolError::removed(&path));
+        }
 
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
@@ -175,22 +179,31 @@ impl<D: Disk> Log<D> {
     }
 }
 
-fn size(records: &[&[u8]]) -> Result<u64, SpoolError> {
+/// How many bytes records take up, which may have room at another time.
+fn size(records: &[&[u8]], max_bytes: u64) -> Result<u64, SpoolError> {
     if let Some((index, record)) = records
         .iter()
         .enumerate()
         .find(|(_, record)| record.len() > MAX_RECORD)
     {
         let length = record.len();
-        return Err(SpoolError::usage(format!(
+        return Err(SpoolError::too_large(format!(
             "record {index} has {length} bytes, and a record has at most {MAX_RECORD}"
         )));
     }
     let sizes = records.iter().map(|record| (FRAME + record.len()) as u64);
     let needed = sizes.sum();
     if needed > MAX_SEGMENT {
-        return Err(SpoolError::usage(format!(
+        return Err(SpoolError::too_large(format!(
             "{} records have {needed} bytes, and {MAX_SEGMENT} can be appended at once; append them in parts",
+            records.len()
+        )));
+    }
+    // Beside them there are the headers of their segment, its seal, and that of the one before.
+    if HEADER_BYTES + needed + 2 * FRAME_BYTES > max_bytes {
+        return Err(SpoolError::too_large(format!(
+            "{} records have {needed} bytes, and an empty spool has no room for them with at most {max_bytes} \
+             (SpoolOptions::max_bytes)",
             records.len()
         )));
     }

@@ -1,0 +1,187 @@
+//! Those who wait for the disk wait for it together, and of a stream nothing is accepted behind what was not.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, OnceLock};
+
+use futures::{StreamExt, stream};
+use lago_client::ingest::{BatchOutcome, EventBatch, Pipeline, Sink, WhenFull};
+use lago_client::types::EventInput;
+
+use super::own::{Kept, Own};
+use super::*;
+use crate::ingest::Lago;
+
+/// Takes nothing, so that all that was accepted stays where it is.
+struct Down;
+
+impl Sink for Down {
+    async fn send(&self, _: EventBatch) -> BatchOutcome {
+        BatchOutcome::Failed {
+            in_doubt: false,
+            wait: None,
+        }
+    }
+}
+
+fn event(number: u64) -> EventInput {
+    let event = EventInput::new("api_calls", "sub_1").timestamp(1_700_000_000);
+    event.transaction_id(format!("event-{number:05}"))
+}
+
+/// Which events these records are.
+fn ids(records: &[Vec<u8>]) -> Result<Vec<String>, serde_json::Error> {
+    let read = |record: &Vec<u8>| serde_json::from_slice::<EventInput>(record);
+    let ids = records
+        .iter()
+        .map(|record| Ok(read(record)?.transaction_id));
+    ids.collect()
+}
+
+fn expected(numbers: std::ops::Range<u64>) -> Vec<String> {
+    numbers.map(|number| event(number).transaction_id).collect()
+}
+
+/// Until so many are accepted or on their way.
+fn wait_for(pipeline: &OnceLock<Pipeline>, queued: impl Fn() -> u64) {
+    while pipeline
+        .get()
+        .is_none_or(|events| events.stats().queued < queued())
+    {
+        std::thread::yield_now();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_waits_for_the_disk_once_and_not_for_each_event() -> Outcome {
+    let kept = Kept::default();
+    let pipeline = Arc::<OnceLock<Pipeline>>::default();
+    let events = Arc::clone(&pipeline);
+    let spool = Own::new(&kept, move |_| {
+        wait_for(&events, || 2_000);
+        Ok(())
+    });
+    let client = Lago::start().await?.server.client()?;
+    let started = client.ingest().spool_with(spool).start_with(Down).await?;
+    let events = pipeline.get_or_init(|| started);
+    let accepted = events.send_all(stream::iter((0..2_000).map(event))).await?;
+    assert_eq!(accepted, 2_000);
+    assert!(kept.appends().len() <= 2, "{:?}", kept.appends());
+    assert_eq!(ids(&kept.records())?, expected(0..2_000));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_producers_share_what_makes_events_durable() -> Outcome {
+    const PRODUCERS: u64 = 8;
+    const EVENTS: u64 = 50;
+    let kept = Kept::default();
+    let pipeline = Arc::<OnceLock<Pipeline>>::default();
+    let busy = Arc::new(AtomicU64::new(PRODUCERS));
+    let (events, others) = (Arc::clone(&pipeline), Arc::clone(&busy));
+    let mut appended = 0;
+    let spool = Own::new(&kept, move |records| {
+        // As long as a disk takes: meanwhile everybody else comes as well, and waits.
+        wait_for(&events, || appended + others.load(SeqCst));
+        appended += records.len() as u64;
+        Ok(())
+    });
+    let client = Lago::start().await?.server.client()?;
+    let started = client.ingest().spool_with(spool).start_with(Down).await?;
+    let events = pipeline.get_or_init(|| started);
+    let producers = (0..PRODUCERS).map(|producer| {
+        let (events, busy) = (events.clone(), Arc::clone(&busy));
+        tokio::spawn(async move {
+            for number in 0..EVENTS {
+                events
+                    .send(event(producer * EVENTS + number))
+                    .await
+                    .unwrap();
+            }
+            busy.fetch_sub(1, SeqCst);
+        })
+    });
+    for producer in producers.collect::<Vec<_>>() {
+        producer.await?;
+    }
+    let appends = kept.appends();
+    assert_eq!(appends.iter().sum::<usize>() as u64, PRODUCERS * EVENTS);
+    // Some came before the first append and all others with the second, and so on.
+    assert!(appends.len() as u64 <= 2 * EVENTS + 2, "{appends:?}");
+    Ok(())
+}
+
+/// Lets a stream meet a store that fails. Whether it did.
+async fn stream_that_fails(seed: u64) -> Result<bool, Box<dyn std::error::Error>> {
+    let kept = Kept::default();
+    let appends = AtomicUsize::new(0);
+    let fails = (seed % 5) as usize;
+    let is_full = seed.is_multiple_of(2);
+    let spool = Own::new(&kept, move |_| match appends.fetch_add(1, SeqCst) {
+        now if now < fails => Ok(()),
+        now if is_full && now < fails + 3 => Err(SpoolError::full("the store is full")),
+        now if !is_full && now == fails => Err(SpoolError::new("the store fails", "broken")),
+        // It works again, and events behind the first one that failed must not be accepted for that.
+        _ => Ok(()),
+    });
+    let client = Lago::start().await?.server.client()?;
+    let builder = client.ingest().when_full(WhenFull::Refuse);
+    let events = builder.spool_with(spool).start_with(Down).await?;
+    let numbers = stream::iter(0..200_u64).then(|number| async move {
+        // So that it comes in parts.
+        for _ in 0..(number * (seed + 3)) % 7 / 5 {
+            tokio::task::yield_now().await;
+        }
+        event(number)
+    });
+    match events.send_all(numbers).await {
+        Ok(accepted) => {
+            assert_eq!(accepted, 200, "seed {seed}");
+            assert_eq!(ids(&kept.records())?, expected(0..200), "seed {seed}");
+            Ok(false)
+        }
+        Err(error) => {
+            let accepted = error.accepted();
+            assert_eq!(error.is_full(), is_full, "seed {seed}: {error}");
+            assert!(error.is_spool(), "seed {seed}: {error}");
+            assert_eq!(error.into_event(), event(accepted), "seed {seed}");
+            // None behind it, also of those that were on their way.
+            while let Err(error) = events.send(event(900)).await {
+                assert!(error.is_full(), "seed {seed}: {error}");
+            }
+            let mut all = expected(0..accepted);
+            all.push(event(900).transaction_id);
+            assert_eq!(ids(&kept.records())?, all, "seed {seed}");
+            Ok(true)
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_a_stream_is_accepted_behind_what_was_not() -> Outcome {
+    let mut failures = 0;
+    for seed in 0..40 {
+        failures += usize::from(stream_that_fails(seed).await?);
+    }
+    assert!(failures > 10, "{failures}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stream_ends_at_an_event_that_cannot_be_sent_when_those_before_are_on_disk() -> Outcome {
+    let kept = Kept::default();
+    let client = Lago::start().await?.server.client()?;
+    let builder = client.ingest().spool_with(Own::new(&kept, |_| Ok(())));
+    let events = builder.start_with(Down).await?;
+    let with_a_bad_one = (0..100).map(|number| match number {
+        70 => event(number).code(""),
+        _ => event(number),
+    });
+    let error = events
+        .send_all(stream::iter(with_a_bad_one))
+        .await
+        .unwrap_err();
+    assert!(error.is_usage(), "{error}");
+    assert_eq!(error.accepted(), 70);
+    assert_eq!(ids(&kept.records())?, expected(0..70));
+    Ok(())
+}
