@@ -1,4 +1,4 @@
-//! Writes the recorded answers as seeds of `answer_bytes`.
+//! Writes the recorded responses as seeds of `response_bytes`.
 
 use std::error::Error;
 use std::fs;
@@ -10,7 +10,7 @@ use lago_tests::generated::calls::DECODERS;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let corpus = here.join("corpus/answer_bytes");
+    let corpus = here.join("corpus/response_bytes");
     fs::create_dir_all(&corpus)?;
     let recordings = Recordings::read(&here.join("../tests/fixtures/recorded"))?;
     for exchange in recordings.exchanges {

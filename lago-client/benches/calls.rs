@@ -32,7 +32,7 @@ fn main() -> Outcome {
     let mut criterion = Criterion::default().configure_from_args();
     let mut bench = Bench::new(&mut criterion, &server)?;
 
-    server.answer(customer()?);
+    server.respond(customer()?);
     let url = format!("{base}/customers/acme");
     bench.compare(
         "get a customer",
@@ -43,7 +43,7 @@ fn main() -> Outcome {
         },
     )?;
 
-    server.answer(event_answer()?);
+    server.respond(event_response()?);
     let event = event();
     let url = format!("{base}/events");
     bench.compare(
@@ -56,7 +56,7 @@ fn main() -> Outcome {
         },
     )?;
 
-    server.answer(events_answer()?);
+    server.respond(events_response()?);
     let events = vec![event; 100];
     let url = format!("{base}/events/batch");
     bench.compare(
@@ -74,7 +74,7 @@ fn main() -> Outcome {
     let call = async || lago.invoices().list().per_page(100).await;
     let get = || http.get(&url).query(&[("per_page", 100)]);
     for (name, invoice) in [("listed", LISTED), ("full", FULL)] {
-        server.answer(page(invoice)?);
+        server.respond(page(invoice)?);
         let name = format!("list 100 {name} invoices");
         bench.compare(&name, call, async || {
             let page: Page<Invoice> = read(get()).await?;

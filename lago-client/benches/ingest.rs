@@ -29,7 +29,7 @@ use lago_client::ingest::Pipeline;
 use lago_client::types::EventInput;
 use serde::Serialize;
 use server::Server;
-use subjects::{Outcome, bare, event, events_answer};
+use subjects::{Outcome, bare, event, events_response};
 
 const ROUNDS: usize = 21;
 const EVENTS: usize = 20_000;
@@ -60,7 +60,7 @@ fn main() -> Outcome {
 /// Answers until its input ends.
 fn serve() -> Outcome {
     let server = Server::start()?;
-    server.answer(events_answer()?);
+    server.respond(events_response()?);
     println!("{}", server.url());
     std::io::stdout().flush()?;
     std::io::stdin().lines().for_each(drop);

@@ -36,9 +36,9 @@ fn main() -> Outcome {
 /// Answers until the program is ended.
 fn serve(subject: &str) -> Outcome {
     let server = Server::start()?;
-    server.answer(match subject {
-        "event" => event_answer()?,
-        "batch" | "ingest" | "spool" => events_answer()?,
+    server.respond(match subject {
+        "event" => event_response()?,
+        "batch" | "ingest" | "spool" => events_response()?,
         "customer" => customer()?,
         "list" => page(LISTED)?,
         "full" => page(FULL)?,

@@ -55,7 +55,7 @@ async fn main() -> Result<ExitCode, Box<dyn StdError>> {
     let rule = Arc::clone(&server_side);
     let server = MockServer::builder()
         .keep_requests(0)
-        .answer_with(move |request| rule.answer(request))
+        .respond_with(move |request| rule.respond(request))
         .start()
         .await?;
     let policy = RetryPolicy::new()
@@ -101,7 +101,7 @@ const FAULT_NAMES: [&str; 6] = [
     "500",
     "hung up before it was executed",
     "hung up after it was executed",
-    "answer cut off",
+    "response cut off",
 ];
 
 impl ServerSide {
@@ -121,7 +121,7 @@ impl ServerSide {
     }
 
     /// Decides what happens to a request: in a fixed order over all of them.
-    fn answer(&self, request: &ReceivedRequest) -> Option<MockResponse> {
+    fn respond(&self, request: &ReceivedRequest) -> Option<MockResponse> {
         let number: u64 = request.header(NUMBER)?.parse().ok()?;
         let dice = spread(self.requests.fetch_add(1, Relaxed));
         if dice % 100 >= self.faults {
@@ -264,10 +264,10 @@ impl CallerSide {
 
 fn cause(error: &Error, number: u64) -> String {
     let what = match error.status() {
-        Some(status) if status.is_success() => "answer cut off".to_owned(),
+        Some(status) if status.is_success() => "response cut off".to_owned(),
         Some(status) => format!("status {}", status.as_u16()),
         None if error.is_connect() => "not connected".to_owned(),
-        None if error.is_transport() => "no answer".to_owned(),
+        None if error.is_transport() => "no response".to_owned(),
         None => format!("other: {error}"),
     };
     let may_repeat = is_idempotent(number) || !error.is_ambiguous();

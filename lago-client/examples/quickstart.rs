@@ -138,7 +138,7 @@ async fn connect() -> Result<(Client, Option<MockServer>), Box<dyn StdError>> {
         println!("Talking to the server of LAGO_API_URL.");
         return Ok((Client::from_env()?, None));
     }
-    println!("Talking to a stand-in with prepared answers.");
+    println!("Talking to a stand-in with prepared responses.");
     println!("Set LAGO_API_URL and LAGO_API_KEY to talk to a server.");
     let server = stand_in().await?;
     Ok((server.client()?, Some(server)))
@@ -189,13 +189,13 @@ async fn stand_in() -> Result<MockServer, Box<dyn StdError>> {
         ),
     ];
     for (operation, changes) in prepared {
-        let mut answer = example(operation)?;
+        let mut response = example(operation)?;
         for (place, value) in changes {
-            if let Some(there) = answer.pointer_mut(place) {
+            if let Some(there) = response.pointer_mut(place) {
                 *there = value;
             }
         }
-        server.answer(operation, MockResponse::new(200).json(answer))?;
+        server.respond(operation, MockResponse::new(200).json(response))?;
     }
     Ok(server)
 }

@@ -47,7 +47,7 @@ impl<T> Read<T> {
 
 #[allow(
     dead_code,
-    reason = "some versions of the document lack answers of a kind"
+    reason = "some versions of the document lack responses of a kind"
 )]
 impl<T: DeserializeOwned> Read<T> {
     /// A value that is the whole response.
@@ -69,7 +69,7 @@ impl<T: DeserializeOwned> Read<T> {
 
 #[allow(
     dead_code,
-    reason = "a document without the overlay has no such answers"
+    reason = "a document without the overlay has no such responses"
 )]
 impl<T: DeserializeOwned> Read<Option<T>> {
     /// A value under the root key, or none when the server had nothing to say yet.
@@ -158,7 +158,7 @@ fn once<S, T>(text: &str, seed: &impl Fn() -> S) -> serde_json::Result<T>
 where
     S: for<'de> DeserializeSeed<'de, Value = T>,
 {
-    free_form::answer(|| {
+    free_form::within_response(|| {
         let mut json = serde_json::Deserializer::from_str(text);
         let value = seed().deserialize(&mut json)?;
         json.end().map(|()| value)
@@ -175,7 +175,7 @@ where
         let mut json = serde_json::Deserializer::from_str(text);
         let mut note = |path: serde_ignored::Path<'_>| found.field(&path);
         let watched = serde_ignored::Deserializer::new(&mut json, &mut note);
-        let value = free_form::answer(|| seed().deserialize(watched))?;
+        let value = free_form::within_response(|| seed().deserialize(watched))?;
         json.end().map(|()| value)
     };
     let mut found = drift::Found::default();

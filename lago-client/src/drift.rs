@@ -31,7 +31,7 @@ pub struct Drift {
 }
 
 /// How many places of one response are told; the rest is counted.
-const MOST_OF_ANSWER: usize = 16;
+const MOST_OF_RESPONSE: usize = 16;
 
 /// How many places are told by one client; the rest is counted.
 const MOST_OF_CLIENT: usize = 1000;
@@ -49,7 +49,7 @@ impl Found {
     /// A field that nobody reads.
     pub(crate) fn field(&mut self, path: &Path<'_>) {
         self.fields += 1;
-        if self.places.len() < MOST_OF_ANSWER {
+        if self.places.len() < MOST_OF_RESPONSE {
             self.places.insert((long(place(path)).to_string(), None));
         }
     }

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_tells_its_end_by_length_by_chunks_or_by_frames() {
+    fn a_response_tells_its_end_by_length_by_chunks_or_by_frames() {
         let of = |version, status, headers: &[(_, &'static str)]| {
             let headers = headers.iter().cloned();
             let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));

@@ -70,7 +70,7 @@ impl<T: Stated> Stated for Patch<T> {
 /// The property states what the path said, or nothing.
 #[allow(
     dead_code,
-    reason = "some versions of the document have no such answers"
+    reason = "some versions of the document have no such responses"
 )]
 pub(crate) fn same(
     property: &'static str,
@@ -86,7 +86,7 @@ pub(crate) fn same(
 /// The property states what the path said, what the body set it to, or nothing.
 #[allow(
     dead_code,
-    reason = "some versions of the document have no such answers"
+    reason = "some versions of the document have no such responses"
 )]
 pub(crate) fn same_or_set(
     property: &'static str,
@@ -104,7 +104,7 @@ pub(crate) fn same_or_set(
 /// What a property says, when it says something.
 #[allow(
     dead_code,
-    reason = "some versions of the document have no such answers"
+    reason = "some versions of the document have no such responses"
 )]
 pub(crate) fn stated(property: &impl Stated) -> Option<Value<'_>> {
     property.stated()
@@ -113,7 +113,7 @@ pub(crate) fn stated(property: &impl Stated) -> Option<Value<'_>> {
 /// Whether a property states what the path said.
 #[allow(
     dead_code,
-    reason = "some versions of the document have no such answers"
+    reason = "some versions of the document have no such responses"
 )]
 pub(crate) fn names(addressed: &str, stated: &impl Stated) -> bool {
     stated.stated().is_some_and(|value| value.is(addressed))
@@ -122,7 +122,7 @@ pub(crate) fn names(addressed: &str, stated: &impl Stated) -> bool {
 /// What was deleted is there no more.
 #[allow(
     dead_code,
-    reason = "some versions of the document have no such answers"
+    reason = "some versions of the document have no such responses"
 )]
 pub(crate) fn gone(parameter: &'static str, is_there: bool) -> Result<(), OtherObject> {
     match is_there {

@@ -18,7 +18,7 @@
 //! assert_eq!(server.requests()[0].target, "/api/v1/customers/acme");
 //!
 //! // Once an error, then the example again.
-//! server.answer_next("customers.get", MockResponse::error(404, "customer_not_found"))?;
+//! server.respond_next("customers.get", MockResponse::error(404, "customer_not_found"))?;
 //! assert!(lago.customers().get("acme").await.is_err());
 //! assert_eq!(lago.customers().get("acme").await?, customer);
 //! # Ok(())
@@ -26,7 +26,7 @@
 //! ```
 //!
 //! It can also hang up, keep silent or cut a response off ([`MockResponse`]), and do so now and then
-//! ([`answer_with`](MockServerBuilder::answer_with)): to see how your code copes.
+//! ([`respond_with`](MockServerBuilder::respond_with)): to see how your code copes.
 //!
 //! Files that its examples name are its own too: `fetch_pdf` gets an empty one.
 //!
@@ -136,8 +136,8 @@ impl MockServer {
     /// # Errors
     ///
     /// When there is no such operation.
-    pub fn answer(&self, operation: &str, answer: MockResponse) -> Result<(), UnknownOperation> {
-        self.state.always(response::operation(operation)?, answer);
+    pub fn respond(&self, operation: &str, response: MockResponse) -> Result<(), UnknownOperation> {
+        self.state.always(response::operation(operation)?, response);
         Ok(())
     }
 
@@ -147,12 +147,12 @@ impl MockServer {
     /// # Errors
     ///
     /// When there is no such operation.
-    pub fn answer_next(
+    pub fn respond_next(
         &self,
         operation: &str,
-        answer: MockResponse,
+        response: MockResponse,
     ) -> Result<(), UnknownOperation> {
-        self.state.next(response::operation(operation)?, answer);
+        self.state.next(response::operation(operation)?, response);
         Ok(())
     }
 
@@ -227,7 +227,7 @@ impl MockServerBuilder {
     }
 
     /// Asks this what to say to every request that is not refused. Where it has nothing to say, things
-    /// are as usual: what [`answer`](MockServer::answer) and [`answer_next`](MockServer::answer_next)
+    /// are as usual: what [`respond`](MockServer::respond) and [`respond_next`](MockServer::respond_next)
     /// were told, or the example.
     ///
     /// ```
@@ -239,7 +239,7 @@ impl MockServerBuilder {
     /// // Every twentieth request gets no response.
     /// let count = AtomicU32::new(0);
     /// let server = MockServer::builder()
-    ///     .answer_with(move |_| {
+    ///     .respond_with(move |_| {
     ///         let count = count.fetch_add(1, Ordering::Relaxed);
     ///         (count % 20 == 19).then(MockResponse::hang_up)
     ///     })
@@ -248,7 +248,7 @@ impl MockServerBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn answer_with(
+    pub fn respond_with(
         mut self,
         rule: impl Fn(&ReceivedRequest) -> Option<MockResponse> + Send + Sync + 'static,
     ) -> Self {

@@ -127,13 +127,14 @@ impl Call<'_> {
         *request.timeout_mut() = Some(self.timeout.min(attempt.remaining));
         let (http, is_ours) = (&self.inner.http, self.inner.is_http_ours);
         let sent = transport::send(http, is_ours, self.operation, request).await;
-        let (mut answer, was_redirected) = sent?;
+        let (mut response, was_redirected) = sent?;
         if let Some(pace) = &self.inner.pace {
-            pace.note(attempt.request, answer.headers(), self.inner.clock.now());
+            pace.note(attempt.request, response.headers(), self.inner.clock.now());
         }
         let tells_its_end =
-            framing::tells_its_end(answer.version(), answer.status(), answer.headers());
-        let received = receive(self.operation, self.inner.max_response_bytes, &mut answer).await?;
+            framing::tells_its_end(response.version(), response.status(), response.headers());
+        let received =
+            receive(self.operation, self.inner.max_response_bytes, &mut response).await?;
         if received.status.is_success() {
             let body = &received.body;
             if !tells_its_end && doubts.is_torn((self.tear)(body), body) {
@@ -158,14 +159,14 @@ impl Call<'_> {
 pub(crate) async fn receive(
     operation: &'static Operation,
     limit: usize,
-    answer: &mut reqwest::Response,
+    response: &mut reqwest::Response,
 ) -> Result<Received, Error> {
-    let status = answer.status();
-    let headers = std::mem::take(answer.headers_mut());
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
     // Most responses are one chunk, which is kept as it is.
     let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
     let failure = loop {
-        match answer.chunk().await {
+        match response.chunk().await {
             Ok(Some(chunk)) if first.is_empty() => first = chunk,
             Ok(Some(chunk)) => {
                 if rest.is_empty() {

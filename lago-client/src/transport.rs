@@ -34,9 +34,9 @@ pub(crate) async fn send(
     };
     let ((outcome, is_at_once), was_unconnected) = connecting::watch(sending).await;
     match outcome {
-        Ok(answer) => {
-            let is_elsewhere = asked.is_some_and(|asked| asked != *answer.url());
-            Ok((answer, is_elsewhere))
+        Ok(response) => {
+            let is_elsewhere = asked.is_some_and(|asked| asked != *response.url());
+            Ok((response, is_elsewhere))
         }
         Err(error) if was_unconnected && error.is_timeout() => {
             Err(Error::unconnected(operation, error))

@@ -51,7 +51,7 @@ impl Hello {
     }
 }
 
-/// A server that gives each request the same answer, and tells the first message of each connection.
+/// A server that gives each request the same response, and tells the first message of each connection.
 struct Server {
     address: SocketAddr,
     hellos: mpsc::Receiver<Hello>,
@@ -73,7 +73,7 @@ impl Server {
         // Ends with the process. What goes wrong with a connection is told by its client.
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let _ = answer(stream, &config, &tell, media_type, &body);
+                let _ = response(stream, &config, &tell, media_type, &body);
             }
         });
         Ok(Self { address, hellos })
@@ -81,7 +81,7 @@ impl Server {
 }
 
 /// Answers one request.
-fn answer(
+fn response(
     mut stream: TcpStream,
     config: &Arc<ServerConfig>,
     tell: &mpsc::Sender<Hello>,

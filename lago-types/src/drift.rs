@@ -88,7 +88,7 @@ fn watched<T>(watch: Watch, read: impl FnOnce() -> T) -> (T, Option<Watch>) {
 
 /// An open enum has read a value that it does not know.
 pub(crate) fn read(name: &'static str, text: &str) -> Result<(), Refused> {
-    let answer = |watch: &RefCell<Option<Watch>>| match &mut *watch.borrow_mut() {
+    let response = |watch: &RefCell<Option<Watch>>| match &mut *watch.borrow_mut() {
         Some(Watch::Refuse(value)) if value.is(name, text) => Err(Refused),
         Some(Watch::Collect(seen)) => {
             seen.add(name, text);
@@ -97,7 +97,7 @@ pub(crate) fn read(name: &'static str, text: &str) -> Result<(), Refused> {
         _ => Ok(()),
     };
     // A thread that is ending watches nothing.
-    WATCH.try_with(answer).unwrap_or(Ok(()))
+    WATCH.try_with(response).unwrap_or(Ok(()))
 }
 
 /// It was asked to refuse this value.

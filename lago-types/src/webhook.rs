@@ -120,7 +120,7 @@ pub(crate) fn object<T: DeserializeOwned>(
             reason: format!("there is no `{key}`"),
         });
     };
-    free_form::answer(|| serde_json::from_str(object))
+    free_form::within_response(|| serde_json::from_str(object))
         .map(Box::new)
         .map_err(|error| Malformed {
             path: match JsonPath::of_failure(object, &error).to_string().as_str() {

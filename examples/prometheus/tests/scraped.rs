@@ -49,7 +49,7 @@ async fn prometheus_reads_what_became_of_events() -> Result<(), Box<dyn Error>> 
         .start()
         .await?;
 
-    server.answer_next(
+    server.respond_next(
         "events.create_batch",
         MockResponse::error(503, "unavailable"),
     )?;
@@ -58,7 +58,7 @@ async fn prometheus_reads_what_became_of_events() -> Result<(), Box<dyn Error>> 
     }
     tokio::time::timeout(LONG, events.flush()).await?;
     let refused = MockResponse::validation_errors(json!({"0": {"code": ["value_is_mandatory"]}}));
-    server.answer_next("events.create_batch", refused)?;
+    server.respond_next("events.create_batch", refused)?;
     events.send(EventInput::new("unknown", "sub_1")).await?;
     let report = events.shutdown(LONG).await;
     assert_eq!((report.delivered, report.rejected, report.lost), (3, 1, 0));

@@ -12,7 +12,7 @@ pub(crate) struct Server {
 
 #[derive(Default)]
 struct Shared {
-    answer: Mutex<Arc<[u8]>>,
+    response: Mutex<Arc<[u8]>>,
     /// The last one.
     request: Mutex<Vec<u8>>,
 }
@@ -40,10 +40,10 @@ impl Server {
     }
 
     /// Responds with this body from now on.
-    pub(crate) fn answer(&self, body: String) {
+    pub(crate) fn respond(&self, body: String) {
         let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: 1";
-        let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        *lock(&self.shared.answer) = answer.into_bytes().into();
+        let response = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        *lock(&self.shared.response) = response.into_bytes().into();
     }
 
     /// The last request, its headers in the order of their names.
@@ -82,7 +82,7 @@ fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
         request.resize(head + length, 0);
         stream.read_exact(&mut request[head..])?;
         lock(&shared.request).clone_from(&request);
-        let answer = Arc::clone(&lock(&shared.answer));
-        stream.get_mut().write_all(&answer)?;
+        let response = Arc::clone(&lock(&shared.response));
+        stream.get_mut().write_all(&response)?;
     }
 }

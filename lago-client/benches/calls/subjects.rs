@@ -87,12 +87,12 @@ pub(crate) fn customer() -> Outcome<String> {
 }
 
 /// The response to an event.
-pub(crate) fn event_answer() -> Outcome<String> {
+pub(crate) fn event_response() -> Outcome<String> {
     Ok(example("events.create")?.to_string())
 }
 
 /// The response to a batch of 100 events.
-pub(crate) fn events_answer() -> Outcome<String> {
+pub(crate) fn events_response() -> Outcome<String> {
     let events = vec![example("events.create")?["event"].clone(); 100];
     Ok(json!({ "events": events }).to_string())
 }

@@ -47,9 +47,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<bool, Failure> {
         };
         Ok::<_, Failure>((item, found))
     };
-    let mut answers = stream::iter(items).map(ask).buffered(AT_ONCE);
+    let mut responses = stream::iter(items).map(ask).buffered(AT_ONCE);
     let (mut there, mut other, mut missing, mut unreadable) = (0, 0, 0, 0);
-    while let Some((item, found)) = answers.try_next().await? {
+    while let Some((item, found)) = responses.try_next().await? {
         progress.done(item.end);
         progress.tell();
         match (found, item.event) {

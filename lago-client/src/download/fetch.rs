@@ -33,7 +33,7 @@ pub(super) struct Fetch<'a> {
 
 /// A file that has begun.
 pub(super) struct File {
-    answer: reqwest::Response,
+    response: reqwest::Response,
     /// Read, and not handed out yet.
     read: Option<Bytes>,
     /// Present where the response does not say where the file ends.
@@ -47,9 +47,9 @@ impl Fetch<'_> {
         let rules = self.rules(remaining);
         let attempts = repeat(&rules, |attempt| {
             self.in_time(attempt, async {
-                let answer = self.open(&url).await?;
-                let is_delimited = is_delimited(&answer);
-                let received = self.receive(answer).await?;
+                let response = self.open(&url).await?;
+                let is_delimited = is_delimited(&response);
+                let received = self.receive(response).await?;
                 match self.format.beginning(&received.body) {
                     Beginning::File(end) => {
                         let mut tail = Tail::new(end);
@@ -82,20 +82,24 @@ impl Fetch<'_> {
     }
 
     /// Reads the beginning of a file.
-    async fn peek(&self, mut answer: reqwest::Response) -> Result<File, Error> {
-        let is_delimited = is_delimited(&answer);
+    async fn peek(&self, mut response: reqwest::Response) -> Result<File, Error> {
+        let is_delimited = is_delimited(&response);
         let mut read = Bytes::new();
         let kind = loop {
             match self.format.beginning(&read) {
                 Beginning::File(end) => {
                     let tail = (!is_delimited).then(|| Tail::new(end));
                     let read = Some(read);
-                    return Ok(File { answer, read, tail });
+                    return Ok(File {
+                        response,
+                        read,
+                        tail,
+                    });
                 }
                 Beginning::Other => break Kind::NoFile,
                 Beginning::Unclear => {}
             }
-            let chunk = answer.chunk().await.map_err(|error| self.broken(error))?;
+            let chunk = response.chunk().await.map_err(|error| self.broken(error))?;
             match chunk {
                 // As a rule one is enough, which is kept as it is.
                 Some(chunk) if read.is_empty() => read = chunk,
@@ -105,8 +109,8 @@ impl Fetch<'_> {
             }
         };
         let received = Received {
-            status: answer.status(),
-            headers: std::mem::take(answer.headers_mut()),
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
             body: read,
         };
         Err(self.error(kind).with_response(received))
@@ -117,7 +121,7 @@ impl Fetch<'_> {
         let clock = self.inner.clock.as_ref();
         let chunk = match file.read.take() {
             Some(read) => Some(read),
-            None => match within(clock, self.timeout, file.answer.chunk()).await {
+            None => match within(clock, self.timeout, file.response.chunk()).await {
                 Some(chunk) => chunk.map_err(|error| self.broken(error))?,
                 None => return Err(self.error(Kind::Timeout)),
             },
@@ -175,28 +179,28 @@ impl Fetch<'_> {
             let agent = HeaderValue::from_static(PRODUCT);
             request.headers_mut().insert(USER_AGENT, agent);
             let http = self.inner.storages.client(&url, &self.inner.http)?;
-            let answer = http.execute(request).await;
-            let answer = answer.map_err(|error| self.broken(error))?;
+            let response = http.execute(request).await;
+            let response = response.map_err(|error| self.broken(error))?;
             // A client that callers made may follow redirects by itself.
-            redirect::check(&url, answer.url()).map_err(|why| self.no_way(why))?;
-            self.check(answer.url())?;
-            if redirect::is_redirect(answer.status()) {
+            redirect::check(&url, response.url()).map_err(|why| self.no_way(why))?;
+            self.check(response.url())?;
+            if redirect::is_redirect(response.status()) {
                 redirects += 1;
-                let location = answer.headers().get(LOCATION);
-                let next = redirect::next(answer.url(), location, redirects);
+                let location = response.headers().get(LOCATION);
+                let next = redirect::next(response.url(), location, redirects);
                 url = next.map_err(|why| self.no_way(why))?;
                 self.check(&url)?;
                 continue;
             }
-            if answer.status() == StatusCode::OK && self.is_admitted(answer.headers()) {
-                return Ok(answer);
+            if response.status() == StatusCode::OK && self.is_admitted(response.headers()) {
+                return Ok(response);
             }
-            return Err(self.refusal(self.receive(answer).await?));
+            return Err(self.refusal(self.receive(response).await?));
         }
     }
 
-    async fn receive(&self, mut answer: reqwest::Response) -> Result<Received, Error> {
-        let received = receive(self.operation, self.inner.max_response_bytes, &mut answer).await;
+    async fn receive(&self, mut response: reqwest::Response) -> Result<Received, Error> {
+        let received = receive(self.operation, self.inner.max_response_bytes, &mut response).await;
         received.map_err(Error::of_storage)
     }
 
@@ -236,14 +240,14 @@ impl Fetch<'_> {
 
 /// Whether a response says where its body ends. Else it does where the connection is closed, which is
 /// what it also does when it breaks.
-fn is_delimited(answer: &reqwest::Response) -> bool {
-    let headers = answer.headers();
+fn is_delimited(response: &reqwest::Response) -> bool {
+    let headers = response.headers();
     let coding = headers.get(TRANSFER_ENCODING);
     let is_chunked = || {
         let coding = coding.and_then(|coding| coding.to_str().ok());
         coding.is_some_and(|coding| coding.trim().to_ascii_lowercase().ends_with("chunked"))
     };
-    answer.version() >= Version::HTTP_2
+    response.version() >= Version::HTTP_2
         || (coding.is_none() && headers.contains_key(CONTENT_LENGTH))
         || is_chunked()
 }

@@ -142,7 +142,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_look_for_which_the_time_is_too_short_finds_no_file() {
-        let answers = Duration::from_millis(40);
+        let responses = Duration::from_millis(40);
         for interval in [0, 1, 20, 39, 41, 500].map(Duration::from_millis) {
             let (start, wait) = (
                 Instant::now(),
@@ -153,9 +153,9 @@ mod tests {
             );
             let look = || async {
                 let remaining = wait.remaining(start, Instant::now());
-                let answer = within(&System, remaining, tokio::time::sleep(answers)).await;
+                let response = within(&System, remaining, tokio::time::sleep(responses)).await;
                 let late = || Error::new(Kind::Timeout, None);
-                answer.map(|()| None).ok_or_else(late)
+                response.map(|()| None).ok_or_else(late)
             };
             let made = wait.until_made(&System, start, None, look).await;
             assert!(made.as_ref().is_ok_and(Result::is_err), "{interval:?}");

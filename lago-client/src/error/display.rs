@@ -23,16 +23,16 @@ impl fmt::Display for Error {
             Kind::Connect { timed_out: true } => {
                 f.write_str("no connection within the time limit")?
             }
-            Kind::Timeout => f.write_str("no answer within the time limit")?,
+            Kind::Timeout => f.write_str("no response within the time limit")?,
             Kind::Transport => {
-                f.write_str("the connection broke before the answer was complete")?
+                f.write_str("the connection broke before the response was complete")?
             }
             Kind::Elsewhere => write!(f, "{}", Outside::Elsewhere)?,
             Kind::Paced => f.write_str("the server's rate limit is used up")?,
-            Kind::TooLarge(limit) => write!(f, "the answer has more than {limit} bytes")?,
+            Kind::TooLarge(limit) => write!(f, "the response has more than {limit} bytes")?,
             Kind::Api => self.fmt_api(f)?,
             Kind::Redirected => f.write_str(
-                "the answer is that of another URL, where a redirect may have asked for something else",
+                "the response is that of another URL, where a redirect may have asked for something else",
             )?,
             Kind::Decode(path) => self.fmt_decode(f, path)?,
             Kind::OtherObject(property) => self.fmt_other_object(f, property)?,
@@ -93,7 +93,7 @@ impl Error {
     }
 
     fn fmt_decode(&self, f: &mut fmt::Formatter<'_>, path: &str) -> fmt::Result {
-        f.write_str("the answer")?;
+        f.write_str("the response")?;
         if let Some(status) = self.status() {
             write!(f, " ({status}, {})", self.amount())?;
         }
@@ -105,7 +105,7 @@ impl Error {
 
     fn fmt_other_object(&self, f: &mut fmt::Formatter<'_>, property: &str) -> fmt::Result {
         let what = match self.reads() {
-            true => "the answer is about another object",
+            true => "the response is about another object",
             false => "it was done to another object",
         };
         write!(f, "{what}: its `{property}` is not the one in the path")

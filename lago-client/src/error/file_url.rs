@@ -22,7 +22,7 @@ pub(crate) enum InvalidFileUrl {
 impl fmt::Display for InvalidFileUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoAddress => f.write_str("the URL in the answer is no address of a web server"),
+            Self::NoAddress => f.write_str("the URL in the response is no address of a web server"),
             Self::NoTarget => f.write_str("a redirect names no address of a web server"),
             Self::TooMany(most) => write!(f, "more than {most} redirects"),
             Self::Insecure => f.write_str("a redirect from https to http, which is not followed"),

@@ -44,7 +44,7 @@ static EXAMPLES: LazyLock<BTreeMap<&str, Value>> = LazyLock::new(|| {
 /// let overloaded = MockResponse::new(429).header("x-ratelimit-reset", "2");
 /// let from_a_gateway = MockResponse::new(502).text("<html>Bad Gateway</html>");
 /// let none = MockResponse::new(200).json(json!({ "invoices": [], "meta": { "current_page": 0 } }));
-/// let no_answer = MockResponse::hang_up();
+/// let no_response = MockResponse::hang_up();
 ///
 /// let mut draft = example("invoices.get")?;
 /// draft["invoice"]["status"] = json!("draft");
@@ -111,17 +111,17 @@ impl MockResponse {
 
     /// An error as Lago words it: `{"status":404,"error":"Not Found","code":"invoice_not_found"}`.
     pub fn error(status: u16, code: &str) -> Self {
-        let answer = Self::new(status);
-        let reason = answer.status.canonical_reason().unwrap_or_default();
-        let status = answer.status.as_u16();
-        answer.json(json!({ "status": status, "error": reason, "code": code }))
+        let response = Self::new(status);
+        let reason = response.status.canonical_reason().unwrap_or_default();
+        let status = response.status.as_u16();
+        response.json(json!({ "status": status, "error": reason, "code": code }))
     }
 
     /// An error without a code, as 400 and 401 are.
     pub(super) fn refusal(status: StatusCode) -> Self {
-        let answer = Self::new(status.as_u16());
+        let response = Self::new(status.as_u16());
         let reason = status.canonical_reason().unwrap_or_default();
-        answer.json(json!({ "status": status.as_u16(), "error": reason }))
+        response.json(json!({ "status": status.as_u16(), "error": reason }))
     }
 
     /// Validation errors as Lago words them: a 422 whose details are codes by field.
@@ -168,12 +168,12 @@ impl MockResponse {
         sent: Option<&Value>,
         request: &ReceivedRequest,
     ) -> Self {
-        let answer = Self::new(200);
+        let response = Self::new(200);
         match example_of(operation, sent) {
-            None => answer,
-            Some(Value::String(text)) => answer.text(text),
+            None => response,
+            Some(Value::String(text)) => response.text(text),
             Some(value) => match addressed::about(value.clone(), operation, request) {
-                Some(value) => answer.json(files::at_home(value, request)),
+                Some(value) => response.json(files::at_home(value, request)),
                 None => {
                     let noun = operation.roots.first().unwrap_or(&"resource");
                     Self::error(404, &format!("{noun}_not_found"))
@@ -184,10 +184,10 @@ impl MockResponse {
 
     /// A file as a storage gives it.
     pub(super) fn file(media_type: &'static str, body: Bytes) -> Self {
-        let mut answer = Self::new(200);
+        let mut response = Self::new(200);
         let media_type = HeaderValue::from_static(media_type);
-        answer.headers.insert(CONTENT_TYPE, media_type);
-        Self { body, ..answer }
+        response.headers.insert(CONTENT_TYPE, media_type);
+        Self { body, ..response }
     }
 
     /// The status, if the caller gets one.
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn what_http_cannot_hold_does_no_harm() {
-        let answer = MockResponse::new(7).header("a b", "c").header("d", "e\nf");
-        assert_eq!(answer, MockResponse::new(500));
+        let response = MockResponse::new(7).header("a b", "c").header("d", "e\nf");
+        assert_eq!(response, MockResponse::new(500));
     }
 }

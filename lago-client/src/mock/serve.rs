@@ -55,10 +55,10 @@ async fn respond(request: Request<Incoming>, state: &State) -> Result<Response<P
     let route = Route::of(&head.method, head.uri.path());
     let is_too_large = body.is_none();
     let mut record = ReceivedRequest::new(head, body.unwrap_or_default(), &route);
-    let answer = answer(state, &record, is_too_large);
-    record.status = answer.status();
+    let response = response(state, &record, is_too_large);
+    record.status = response.status();
     state.record(record);
-    let mut response = answer.into_http().await?;
+    let mut response = response.into_http().await?;
     if let Ok(id) = HeaderValue::try_from(state.request_id()) {
         response.headers_mut().entry(REQUEST_ID).or_insert(id);
     }
@@ -82,7 +82,7 @@ async fn read(mut body: Incoming) -> hyper::Result<Option<Bytes>> {
 }
 
 /// What to say: refusals first, in the order in which Lago would notice, then what someone wants.
-fn answer(state: &State, request: &ReceivedRequest, is_too_large: bool) -> MockResponse {
+fn response(state: &State, request: &ReceivedRequest, is_too_large: bool) -> MockResponse {
     if let Some((media_type, content)) = files::requested(request) {
         return MockResponse::file(media_type, content);
     }

@@ -29,7 +29,7 @@ pub(super) struct Settings {
 /// Shared by all connections of a server.
 pub(super) struct State {
     settings: Settings,
-    answers: AtomicU64,
+    responses: AtomicU64,
     memory: Mutex<Memory>,
 }
 
@@ -56,7 +56,7 @@ impl State {
     pub(super) fn new(settings: Settings) -> Self {
         Self {
             settings,
-            answers: AtomicU64::new(1),
+            responses: AtomicU64::new(1),
             memory: Mutex::default(),
         }
     }
@@ -77,7 +77,7 @@ impl State {
 
     /// An id for a response: a UUID that counts.
     pub(super) fn request_id(&self) -> String {
-        let number = self.answers.fetch_add(1, Ordering::Relaxed) & 0xffff_ffff_ffff;
+        let number = self.responses.fetch_add(1, Ordering::Relaxed) & 0xffff_ffff_ffff;
         format!("00000000-0000-4000-8000-{number:012x}")
     }
 
@@ -88,8 +88,8 @@ impl State {
         request: &ReceivedRequest,
     ) -> Option<MockResponse> {
         let rule = self.settings.rule.as_ref();
-        let answer = rule.and_then(|rule| rule(request));
-        answer.or_else(|| self.ordered(operation))
+        let response = rule.and_then(|rule| rule(request));
+        response.or_else(|| self.ordered(operation))
     }
 
     fn ordered(&self, operation: &'static Operation) -> Option<MockResponse> {
@@ -98,15 +98,15 @@ impl State {
         orders.next.pop_front().or_else(|| orders.always.clone())
     }
 
-    pub(super) fn always(&self, operation: &'static Operation, answer: MockResponse) {
+    pub(super) fn always(&self, operation: &'static Operation, response: MockResponse) {
         let mut memory = self.memory();
-        memory.orders.entry(operation.id).or_default().always = Some(answer);
+        memory.orders.entry(operation.id).or_default().always = Some(response);
     }
 
-    pub(super) fn next(&self, operation: &'static Operation, answer: MockResponse) {
+    pub(super) fn next(&self, operation: &'static Operation, response: MockResponse) {
         let mut memory = self.memory();
         let orders = memory.orders.entry(operation.id).or_default();
-        orders.next.push_back(answer);
+        orders.next.push_back(response);
     }
 
     pub(super) fn record(&self, request: ReceivedRequest) {

@@ -37,21 +37,21 @@ fn headers(limit: RateLimit) -> HeaderMap {
 }
 
 /// A request that gets this response after so long.
-async fn request(pace: &Pace, answer: Option<RateLimit>, takes: Duration) -> Instant {
+async fn request(pace: &Pace, response: Option<RateLimit>, takes: Duration) -> Instant {
     let pass = pace.enter(&System, secs(3600)).await.unwrap();
     let left = Instant::now();
     tokio::time::sleep(takes).await;
-    if let Some(answer) = answer {
-        pace.note(pass.request, &headers(answer), Instant::now());
+    if let Some(response) = response {
+        pace.note(pass.request, &headers(response), Instant::now());
     }
     left
 }
 
 #[test]
-fn the_answer_to_the_latest_request_counts_in_whatever_order_they_come() {
+fn the_response_to_the_latest_request_counts_in_whatever_order_they_come() {
     let now = Instant::now();
     // Responses to requests, in the order in which they arrive, and how long the next call waits.
-    for (answers, wait) in [
+    for (responses, wait) in [
         (&[(1, limit(0, 30))][..], Some(30)),
         (&[(1, limit(1, 30))], None),
         (&[(1, limit(0, 30)), (2, limit(7, 30))], None),
@@ -72,10 +72,10 @@ fn the_answer_to_the_latest_request_counts_in_whatever_order_they_come() {
         for number in 1..4 {
             assert_eq!(state.ask(now, 0), Turn::Go(number));
         }
-        for (request, limit) in answers {
+        for (request, limit) in responses {
             state.note(*request, *limit, now);
         }
-        assert_eq!(state.wait(now), wait.map(secs), "{answers:?}");
+        assert_eq!(state.wait(now), wait.map(secs), "{responses:?}");
     }
 }
 
@@ -94,8 +94,8 @@ async fn waiting_calls_leave_spread_over_the_windows_and_in_order() {
             let window = start.elapsed().as_secs() / 30;
             let used = 1 + arrived[usize::try_from(window).unwrap()].fetch_add(1, Ordering::SeqCst);
             let rest = secs((window + 1) * 30) - start.elapsed() + Duration::from_millis(999);
-            let answer = limit(u64::from(100_u32.saturating_sub(used)), rest.as_secs());
-            pace.note(pass.request, &headers(answer), Instant::now());
+            let response = limit(u64::from(100_u32.saturating_sub(used)), rest.as_secs());
+            pace.note(pass.request, &headers(response), Instant::now());
             left
         })
     });
@@ -212,8 +212,8 @@ async fn a_future_that_is_not_polled_holds_nobody_up() {
             let once = tokio::time::timeout(Duration::ZERO, waits.as_mut());
             assert!(once.await.is_err());
         }
-        let answer = || request(&pace, Some(limit(90, 90)), Duration::ZERO);
-        let left: [_; 3] = tokio::join!(answer(), answer(), answer()).into();
+        let response = || request(&pace, Some(limit(90, 90)), Duration::ZERO);
+        let left: [_; 3] = tokio::join!(response(), response(), response()).into();
         let mut left = left.map(|left| left - start);
         left.sort();
         assert_eq!(left[0].as_secs(), 10, "{stalled}: {left:?}");
@@ -223,7 +223,7 @@ async fn a_future_that_is_not_polled_holds_nobody_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_that_nobody_polls_loses_its_right_and_its_answer_still_counts() {
+async fn a_probe_that_nobody_polls_loses_its_right_and_its_response_still_counts() {
     let (start, pace) = (Instant::now(), Pace::new(LONGEST));
     request(&pace, Some(limit(0, 10)), Duration::ZERO).await;
     let probe = pace.enter(&System, LONGEST).await.unwrap();
@@ -251,13 +251,13 @@ enum Step {
     Ask(usize),
     Stand,
     Leave(usize),
-    Answer(usize, RateLimit),
+    Response(usize, RateLimit),
     End(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let reset = prop_oneof![0_u64..200, Just(u64::MAX)];
-    let answer = (0_u64..3, 0_u64..3, reset).prop_map(|(limit, remaining, reset)| RateLimit {
+    let response = (0_u64..3, 0_u64..3, reset).prop_map(|(limit, remaining, reset)| RateLimit {
         limit,
         remaining,
         reset: secs(reset),
@@ -266,7 +266,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0_usize..5).prop_map(Step::Ask),
         1 => Just(Step::Stand),
         1 => (0_usize..5).prop_map(Step::Leave),
-        2 => (0_usize..4, answer).prop_map(|(at, answer)| Step::Answer(at, answer)),
+        2 => (0_usize..4, response).prop_map(|(at, response)| Step::Response(at, response)),
         1 => (0_usize..4).prop_map(Step::End),
     ]
 }
@@ -292,7 +292,7 @@ proptest! {
                 Step::Stand => line.push(state.stand()),
                 Step::Leave(at) if at < line.len() => state.leave(line.remove(at)),
                 Step::Leave(_) => {}
-                Step::Answer(at, limit) => {
+                Step::Response(at, limit) => {
                     if let Some(request) = under_way.get(at) {
                         let _ = state.note(*request, limit, now);
                     }

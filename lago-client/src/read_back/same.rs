@@ -195,12 +195,12 @@ mod tests {
     fn ids_and_codes_are_no_amounts() {
         for (one, other) in [("007", "7"), ("1.0", "1"), ("1e2", "100"), ("10", "10.0")] {
             for place in ["external_subscription_id", "code"] {
-                let (mut event, mut answer) = (sent(), found());
+                let (mut event, mut response) = (sent(), found());
                 event[place] = json!(one);
-                answer[place] = json!(other);
-                assert!(!is_same(&KEY, &event, &answer), "{place}: {one} {other}");
-                answer[place] = json!(one);
-                assert!(is_same(&KEY, &event, &answer), "{place}: {one}");
+                response[place] = json!(other);
+                assert!(!is_same(&KEY, &event, &response), "{place}: {one} {other}");
+                response[place] = json!(one);
+                assert!(is_same(&KEY, &event, &response), "{place}: {one}");
             }
         }
     }

@@ -44,7 +44,7 @@ impl Outcome {
             Kind::Connect { .. } => Class::NotSent,
             Kind::Timeout | Kind::Transport | Kind::Elsewhere => Class::NoResponse,
             Kind::Api if error.is_of_another_request() => unproven(status),
-            Kind::Api => of_answer(error),
+            Kind::Api => of_response(error),
             Kind::Refused => of_storage(status),
             Kind::TooLarge(_) => match status {
                 // A success would be as large the next time.
@@ -80,7 +80,7 @@ impl Outcome {
     }
 }
 
-fn of_answer(error: &Error) -> Class {
+fn of_response(error: &Error) -> Class {
     let refusal = error.status().zip(error.api_error());
     match refusal.and_then(|(status, body)| refusals::find(status, body)) {
         Some(Later::Same) => Class::Final,

@@ -86,7 +86,7 @@ enum Fault {
     /// Cut off after this status.
     Torn(u16),
     /// This status, with or without a code of Lago's, and how many seconds to wait.
-    Answer(u16, Option<&'static str>, Option<u64>),
+    Response(u16, Option<&'static str>, Option<u64>),
 }
 
 impl Fault {
@@ -102,7 +102,7 @@ impl Fault {
             Self::Reset => Error::new(Kind::Transport, Some(operation)),
             Self::Torn(status) => Error::new(Kind::Transport, Some(operation))
                 .with_response(received(status, "{".to_owned())),
-            Self::Answer(status, code, wait) => {
+            Self::Response(status, code, wait) => {
                 let reason = StatusCode::from_u16(status).unwrap();
                 let reason = reason.canonical_reason().unwrap_or("?");
                 // As the server words it.
@@ -121,13 +121,13 @@ impl Fault {
         match self {
             Self::Refused => false,
             Self::TimedOut | Self::Reset | Self::Torn(_) => true,
-            Self::Answer(404, Some(code), _) => code != "plan_not_found",
+            Self::Response(404, Some(code), _) => code != "plan_not_found",
             // What is said of a provider may have been found out late.
-            Self::Answer(405, code, _) => code.is_none_or(|code| code.contains("provider")),
-            Self::Answer(422, Some(code), _) => {
+            Self::Response(405, code, _) => code.is_none_or(|code| code.contains("provider")),
+            Self::Response(422, Some(code), _) => {
                 !matches!(code, "validation_errors" | "lock_acquisition_failed")
             }
-            Self::Answer(..) => true,
+            Self::Response(..) => true,
         }
     }
 }

@@ -165,10 +165,10 @@ impl Held {
     }
 
     /// Takes note of the response to the fetch under way, and says whether another is owed.
-    fn learn(&mut self, answer: Result<PublicKey, Cause>) -> bool {
-        let fails_anew = answer.is_err() && self.failure.is_none();
+    fn learn(&mut self, response: Result<PublicKey, Cause>) -> bool {
+        let fails_anew = response.is_err() && self.failure.is_none();
         self.failure = None;
-        match answer {
+        match response {
             // Those who tried it need not try it again.
             Ok(key) if self.key.as_ref().is_some_and(|held| held.is(&key)) => {}
             Ok(key) => self.key = Some(Arc::new(key)),
@@ -326,10 +326,10 @@ impl Flight {
                 self.begin().await;
             }
             if let Some(end) = &self.end {
-                let answer = (self.keys.source)().await;
+                let response = (self.keys.source)().await;
                 let mut held = self.keys.held();
                 // What comes after its time is older than what the next one brings.
-                self.landed = !held.is_under_way(end) || !held.learn(answer);
+                self.landed = !held.is_under_way(end) || !held.learn(response);
                 drop(held);
                 self.end = None;
             }

@@ -2,7 +2,7 @@
 //! decides alone, so it is looked at as text first.
 //!
 //! What an application reads for itself, from a queue or a file, is its own and as long as it likes. The limits are
-//! those of one thread while it reads within [`answer`].
+//! those of one thread while it reads within [`within_response`].
 
 use std::any::type_name;
 use std::cell::Cell;
@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 pub const MOST_IN_FIELD: usize = 1 << 20;
 
 /// How many bytes of free-form JSON all fields of a response may have together.
-pub const MOST_IN_ANSWER: usize = 8 << 20;
+pub const MOST_IN_RESPONSE: usize = 8 << 20;
 
 /// How every failure to read such a field begins.
 pub(super) const BEGIN: &str = "free-form JSON: ";
@@ -27,7 +27,7 @@ thread_local! {
 }
 
 /// Reads a response: free-form JSON in it is limited, field by field and altogether.
-pub fn answer<T>(read: impl FnOnce() -> T) -> T {
+pub fn within_response<T>(read: impl FnOnce() -> T) -> T {
     /// Puts back what was there, also when `read` panics.
     struct Restore(Option<usize>);
 
@@ -37,7 +37,7 @@ pub fn answer<T>(read: impl FnOnce() -> T) -> T {
         }
     }
 
-    let _restore = Restore(LEFT.replace(Some(MOST_IN_ANSWER)));
+    let _restore = Restore(LEFT.replace(Some(MOST_IN_RESPONSE)));
     read()
 }
 
@@ -71,7 +71,7 @@ fn reads_text<D>() -> bool {
 fn left_after(length: usize, left: usize) -> Result<usize, TooLong> {
     let (most, place) = match length > MOST_IN_FIELD {
         true => (MOST_IN_FIELD, "one field"),
-        false => (MOST_IN_ANSWER, "all of an answer"),
+        false => (MOST_IN_RESPONSE, "all of a response"),
     };
     let left = left.checked_sub(length).filter(|_| length <= MOST_IN_FIELD);
     left.ok_or(TooLong {
@@ -147,7 +147,7 @@ mod tests {
     }
 
     fn read(json: &str) -> serde_json::Result<Fields> {
-        answer(|| serde_json::from_str(json))
+        within_response(|| serde_json::from_str(json))
     }
 
     /// A text whose JSON has this many bytes.
@@ -184,32 +184,32 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_has_a_limit_and_the_next_one_its_own() {
-        let fields = MOST_IN_ANSWER / MOST_IN_FIELD;
+    fn a_response_has_a_limit_and_the_next_one_its_own() {
+        let fields = MOST_IN_RESPONSE / MOST_IN_FIELD;
         let page = |more: &str| {
             let full = vec![any(MOST_IN_FIELD); fields];
             format!("[{}{more}]", full.join(","))
         };
-        let read = |json: &str| answer(|| serde_json::from_str::<Vec<Fields>>(json));
+        let read = |json: &str| within_response(|| serde_json::from_str::<Vec<Fields>>(json));
         assert_eq!(read(&page("")).unwrap().len(), fields);
         let more = page(r#",{"any":{"x":1},"list":[]}"#);
         let error = read(&more).unwrap_err();
         assert!(
             error
                 .to_string()
-                .contains("8388608 are read in all of an answer")
+                .contains("8388608 are read in all of a response")
         );
         assert_eq!(
             JsonPath::of_failure(&more, &error).to_string(),
             format!("[{fields}].any")
         );
         assert!(read(&page("")).is_ok());
-        let panicked = std::panic::catch_unwind(|| answer(|| -> () { panic!("within") }));
+        let panicked = std::panic::catch_unwind(|| within_response(|| -> () { panic!("within") }));
         assert!(panicked.is_err() && LEFT.get().is_none());
     }
 
     #[test]
-    fn outside_of_an_answer_there_is_no_limit() {
+    fn outside_of_a_response_there_is_no_limit() {
         let long = any(MOST_IN_FIELD + 1);
         assert!(serde_json::from_str::<Fields>(&long).is_ok());
         assert!(serde_json::from_reader::<_, Fields>(long.as_bytes()).is_ok());
@@ -219,13 +219,13 @@ mod tests {
     fn what_is_no_text_is_read_as_ever() {
         let long = any(MOST_IN_FIELD + 1);
         let value: Value = serde_json::from_str(&long).unwrap();
-        answer(|| {
+        within_response(|| {
             assert!(Fields::deserialize(&value).is_ok());
             assert!(serde_json::from_value::<Fields>(value).is_ok());
             let around: Around = serde_json::from_str(&long).unwrap();
             let Either::Fields(either) = serde_json::from_str(&long).unwrap();
             assert_eq!(around.fields, either);
-            assert_eq!(LEFT.get(), Some(MOST_IN_ANSWER));
+            assert_eq!(LEFT.get(), Some(MOST_IN_RESPONSE));
         });
     }
 
@@ -233,7 +233,7 @@ mod tests {
     fn a_wrapper_around_text_is_no_way_past_the_limit() {
         let read = |json: &str| {
             let mut text = serde_json::Deserializer::from_str(json);
-            answer(|| serde_path_to_error::deserialize::<_, Fields>(&mut text))
+            within_response(|| serde_path_to_error::deserialize::<_, Fields>(&mut text))
         };
         assert!(read(&any(MOST_IN_FIELD)).is_ok());
         assert!(read(&any(MOST_IN_FIELD + 1)).is_err());

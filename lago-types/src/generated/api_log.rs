@@ -30,7 +30,7 @@ pub struct ApiLog {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Request id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub request_id: String,
-    /// What was answered. Values are text or null, what is nested is JSON in text; empty or null when the answer had no body.
+    /// What was answered. Values are text or null, what is nested is JSON in text; empty or null when the response had no body.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

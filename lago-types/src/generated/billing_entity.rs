@@ -162,13 +162,13 @@ pub struct BillingEntity {
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Taxes that apply unless something else is said. Only in answers to getting and updating one entity.
+    /// Taxes that apply unless something else is said. Only in responses to getting and updating one entity.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub taxes: Option<Vec<Tax>>,
-    /// Texts that the entity's invoices carry. Only in answers to getting and updating one entity.
+    /// Texts that the entity's invoices carry. Only in responses to getting and updating one entity.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -128,13 +128,13 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub xml_url: Option<String>,
-    /// What is given back, by fee or by tax; not in the answer of a download.
+    /// What is given back, by fee or by tax; not in the response of a download.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub items: Option<Vec<CreditNoteItem>>,
-    /// What is given back, by fee or by tax; not in the answer of a download.
+    /// What is given back, by fee or by tax; not in the response of a download.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -146,7 +146,7 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub self_billed: Option<bool>,
-    /// Whose invoice it was; not in the answer of a download. Servers of 1.33 send it in webhooks only.
+    /// Whose invoice it was; not in the response of a download. Servers of 1.33 send it in webhooks only.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -158,7 +158,7 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
-    /// What went wrong while the note was made; not in webhooks nor in the answer of a download. Servers of 1.33 send it where notes are read, not where they are made or changed.
+    /// What went wrong while the note was made; not in webhooks nor in the response of a download. Servers of 1.33 send it where notes are read, not where they are made or changed.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -862,7 +862,7 @@ pub struct CreditNotePaymentProviderRefundError {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider_code: Option<String>,
-    /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
+    /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no response, for example because the customer has no provider.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -401,13 +401,13 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub taxes: Option<Vec<Tax>>,
-    /// Texts that invoices of the customer carry. Only in answers to a call about one customer, not in lists. Servers of 1.16 do not send it.
+    /// Texts that invoices of the customer carry. Only in responses to a call about one customer, not in lists. Servers of 1.16 do not send it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applicable_invoice_custom_sections: Option<Vec<InvoiceCustomSection>>,
-    /// Problems that Lago has with the customer. Only in answers to a call about one customer, not in lists. Servers before 1.43 do not send it.
+    /// Problems that Lago has with the customer. Only in responses to a call about one customer, not in lists. Servers before 1.43 do not send it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1043,7 +1043,7 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub shipping_address: Option<AddressInput>,
-    /// **What is not in it is removed.** Connections to accounting, tax and customer management, each with its `id`. New ones are made after the answer, which does not have them yet. Without the list they stay as they are. Ignored for partners.
+    /// **What is not in it is removed.** Connections to accounting, tax and customer management, each with its `id`. New ones are made after the response, which does not have them yet. Without the list they stay as they are. Ignored for partners.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

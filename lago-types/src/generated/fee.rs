@@ -232,7 +232,7 @@ pub struct Fee {
     pub self_billed: Option<bool>,
     /// Item.
     pub item: FeeItem,
-    /// Taxes on the fee; not on fees inside invoices and credit notes, nor in webhooks, nor in the answer of a deletion.
+    /// Taxes on the fee; not on fees inside invoices and credit notes, nor in webhooks, nor in the response of a deletion.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -371,25 +371,25 @@ pub struct Invoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Who pays; not in the answer of a download.
+    /// Who pays; not in the response of a download.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub customer: Option<Customer>,
-    /// Keys and values of yours; not in the answer of a download.
+    /// Keys and values of yours; not in the response of a download.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub metadata: Option<Vec<InvoiceMetadata>>,
-    /// Taxes, summed over all fees; not in the answer of a download.
+    /// Taxes, summed over all fees; not in the response of a download.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_taxes: Option<Vec<InvoiceAppliedTax>>,
-    /// Sections of text that were printed on the invoice; not in lists nor in the answer of a download. Servers of 1.16 do not send it.
+    /// Sections of text that were printed on the invoice; not in lists nor in the response of a download. Servers of 1.16 do not send it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -401,31 +401,31 @@ pub struct Invoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_usage_thresholds: Option<Vec<AppliedUsageThreshold>>,
-    /// The time that is invoiced, by subscription; not in lists nor in the answer of a download. Servers of 1.16 do not send it.
+    /// The time that is invoiced, by subscription; not in lists nor in the response of a download. Servers of 1.16 do not send it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_periods: Option<Vec<BillingPeriod>>,
-    /// What was deducted; not in lists nor in the answer of a download.
+    /// What was deducted; not in lists nor in the response of a download.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub credits: Option<Vec<Credit>>,
-    /// Lines of the invoice; not in lists nor in the answer of a download.
+    /// Lines of the invoice; not in lists nor in the response of a download.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fees: Option<Vec<Fee>>,
-    /// Subscriptions that are invoiced, without plan, customer and entitlements; not in lists, the answer of a download, nor webhooks of one-off and credit invoices.
+    /// Subscriptions that are invoiced, without plan, customer and entitlements; not in lists, the response of a download, nor webhooks of one-off and credit invoices.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subscriptions: Option<Vec<Subscription>>,
-    /// What went wrong while the invoice was made; not in lists nor in the answer of a download.
+    /// What went wrong while the invoice was made; not in lists nor in the response of a download.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1047,7 +1047,7 @@ pub struct InvoicePaymentFailure {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider_code: Option<String>,
-    /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
+    /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no response, for example because the customer has no provider.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -131,7 +131,7 @@ pub struct Organization {
     pub email_settings: Vec<EmailSetting>,
     /// Billing configuration.
     pub billing_configuration: OrganizationBillingConfiguration,
-    /// Taxes that apply unless something else is said. In answers to an update only.
+    /// Taxes that apply unless something else is said. In responses to an update only.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

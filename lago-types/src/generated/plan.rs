@@ -293,7 +293,7 @@ pub struct Plan {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub charges: Option<Vec<Charge>>,
-    /// Units of add-ons that are billed without events. Only in answers about one plan; left out in lists, in the plan of a subscription and in webhooks. Servers of 1.16 do not send it.
+    /// Units of add-ons that are billed without events. Only in responses about one plan; left out in lists, in the plan of a subscription and in webhooks. Servers of 1.16 do not send it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

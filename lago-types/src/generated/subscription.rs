@@ -186,7 +186,7 @@ pub struct Subscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub progressive_billing_disabled: Option<bool>,
-    /// The plan in full, in answers about one subscription and in webhooks about it; left out in lists and in invoices.
+    /// The plan in full, in responses about one subscription and in webhooks about it; left out in lists and in invoices.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -421,7 +421,7 @@ impl From<crate::SubscriptionActivationRule> for SubscriptionActivationRuleInput
     }
 }
 
-/// Amount to hold on the card of the customer. What came of it stands in the answer as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
+/// Amount to hold on the card of the customer. What came of it stands in the response as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

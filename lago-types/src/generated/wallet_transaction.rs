@@ -588,7 +588,7 @@ pub struct WalletTransactionPaymentFailure {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider_code: Option<String>,
-    /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no answer, for example because the customer has no provider.
+    /// What the provider said: an object with `message` and `error_code`, either of which may be null; null when there was no response, for example because the customer has no provider.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

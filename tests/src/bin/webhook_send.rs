@@ -46,8 +46,8 @@ async fn main() -> ExitCode {
         _ => Err(USAGE.to_owned()),
     };
     match outcome {
-        Ok(answer) => {
-            println!("{answer}");
+        Ok(response) => {
+            println!("{response}");
             ExitCode::SUCCESS
         }
         Err(problem) => {
@@ -76,17 +76,17 @@ async fn send(webhook_type: &str, url: &str, key: &str) -> Result<String, String
         .header(ALGORITHM_HEADER, "hmac")
         .header(UNIQUE_KEY_HEADER, &id)
         .body(body);
-    let answer = request
+    let response = request
         .send()
         .await
         .map_err(|error| undelivered(&url, &error))?;
-    let status = answer.status();
+    let status = response.status();
     let said = format!("{url} answered {status} to {webhook_type}, delivery {id}");
     if SUCCESS.contains(&status) {
         return Ok(said);
     }
     // The status is the response, whether there are words to it or not.
-    let words = answer.text().await.unwrap_or_default();
+    let words = response.text().await.unwrap_or_default();
     let words: String = words.trim().chars().take(PRINTED).collect();
     let separator = if words.is_empty() { "" } else { ": " };
     Err(format!(

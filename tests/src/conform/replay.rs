@@ -2,13 +2,13 @@
 //! what the caller gets is compared with what was recorded. What the server was asked successfully
 //! is asked again, and compared as well.
 
-mod answers;
 mod deliveries;
 mod errors;
 mod leaves;
 mod repair;
 mod report;
 mod requests;
+mod responses;
 mod route;
 mod said;
 mod stage;
@@ -72,7 +72,7 @@ pub async fn replay(recordings: &Recordings) -> Result<Report, ReplayError> {
             Ok(mut scene) if (200..300).contains(status) => {
                 stage.correct(&mut scene).await;
                 requests::replay(&mut stage, &scene, &mut report).await;
-                answers::replay(&mut stage, &scene, &mut report).await;
+                responses::replay(&mut stage, &scene, &mut report).await;
             }
             Ok(scene) => errors::replay(&mut stage, &scene, &mut report).await,
             Err(why) => report.fail(file, operation.id, Difference::whole(why)),

@@ -17,7 +17,7 @@ pub struct Call {
     pub call: for<'a> fn(&'a Client, &'a Args) -> Pending<'a>,
 }
 
-/// Reads answers the way that a method does.
+/// Reads responses the way that a method does.
 pub struct Decoder {
     /// The operation id.
     pub id: &'static str,

@@ -1,4 +1,4 @@
-//! openapi.yaml as published, with what the overlay says of requests and answers.
+//! openapi.yaml as published, with what the overlay says of requests and responses.
 
 use std::fs;
 use std::path::Path;
@@ -31,11 +31,11 @@ pub struct Operation {
     /// Whether it needs the body.
     pub body_required: bool,
     /// The schema of its JSON response.
-    pub answer: Option<Value>,
+    pub response: Option<Value>,
     /// Whether a success may come without a body.
     pub may_be_empty: bool,
     /// Whether it answers text that is no JSON.
-    pub answers_text: bool,
+    pub responses_text: bool,
 }
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -104,8 +104,8 @@ impl Document {
                 parameters.push(parameter.clone());
             }
         }
-        let answer = self.follow(&operation["responses"]["200"]);
-        let content = answer["content"].as_object();
+        let response = self.follow(&operation["responses"]["200"]);
+        let content = response["content"].as_object();
         let json = content.and_then(|content| content.get("application/json"));
         let body = operation.get("requestBody").map(|body| self.follow(body));
         Operation {
@@ -119,9 +119,9 @@ impl Document {
             parameters,
             body: body.map(|body| body["content"]["application/json"]["schema"].clone()),
             body_required: body.is_some_and(|body| body["required"] == true),
-            answer: json.map(|media| media["schema"].clone()),
-            may_be_empty: answer["x-may-be-empty"] == true,
-            answers_text: json.is_none() && content.is_some_and(|content| !content.is_empty()),
+            response: json.map(|media| media["schema"].clone()),
+            may_be_empty: response["x-may-be-empty"] == true,
+            responses_text: json.is_none() && content.is_some_and(|content| !content.is_empty()),
         }
     }
 

@@ -292,8 +292,8 @@ mod tests {
         apply(&mut root, &file).unwrap();
         let operation = &root["paths"]["/things"]["get"];
         assert_eq!(operation["parameters"][0]["name"], "page");
-        let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
-        assert_eq!(answer["properties"]["thing"]["type"], "string");
+        let response = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        assert_eq!(response["properties"]["thing"]["type"], "string");
         let schemas = &root["components"]["schemas"];
         assert_eq!(
             schemas["Update"]["properties"]["thing"],

@@ -41,7 +41,7 @@ pub fn places(document: &Document) -> Vec<Place> {
                 );
             }
         }
-        for (schema, side) in [(&operation.body, "request"), (&operation.answer, "200")] {
+        for (schema, side) in [(&operation.body, "request"), (&operation.response, "200")] {
             if let Some(schema) = schema {
                 finder.inside(schema, &format!("{address} {side}"));
             }

@@ -25,8 +25,8 @@ struct Rewriting {
 impl Behaviour for Rewriting {
     async fn respond(&self, _: usize, request: Option<Captured>) -> Option<ScriptedResponse> {
         let request = written(&request?, self.rewrite);
-        let answer = exchange(&self.upstream, &request).await.ok()?;
-        Some(ScriptedResponse::raw(answer).closing())
+        let response = exchange(&self.upstream, &request).await.ok()?;
+        Some(ScriptedResponse::raw(response).closing())
     }
 }
 
@@ -34,9 +34,9 @@ impl Behaviour for Rewriting {
 async fn exchange(upstream: &str, request: &[u8]) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(upstream).await?;
     server.write_all(request).await?;
-    let mut answer = Vec::new();
-    server.read_to_end(&mut answer).await?;
-    Ok(answer)
+    let mut response = Vec::new();
+    server.read_to_end(&mut response).await?;
+    Ok(response)
 }
 
 fn written(request: &Captured, rewrite: fn(&str) -> String) -> Vec<u8> {

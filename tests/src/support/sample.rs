@@ -25,7 +25,7 @@ pub struct Sample {
     /// The JSON body.
     pub body: Option<Value>,
     /// What the server answers.
-    pub answer: Vec<u8>,
+    pub response: Vec<u8>,
     /// The value in it that a caller gets.
     pub value: Value,
 }
@@ -82,10 +82,10 @@ fn sample(operation: &Operation, instances: &Instances<'_>, body: Option<Value>)
         path: operation.path.clone(),
         query: Vec::new(),
         body,
-        answer: Vec::new(),
+        response: Vec::new(),
         value: Value::Null,
     };
-    sample.add_answer(operation, instances);
+    sample.add_response(operation, instances);
     sample.identify(operation);
     for parameter in &operation.parameters {
         let name = parameter["name"].as_str().unwrap_or_default();
@@ -103,12 +103,12 @@ fn sample(operation: &Operation, instances: &Instances<'_>, body: Option<Value>)
 }
 
 impl Sample {
-    fn add_answer(&mut self, operation: &Operation, instances: &Instances<'_>) {
-        if operation.answers_text {
-            self.answer = b"some text\n".to_vec();
+    fn add_response(&mut self, operation: &Operation, instances: &Instances<'_>) {
+        if operation.responses_text {
+            self.response = b"some text\n".to_vec();
             self.value = json!("some text\n");
         }
-        let Some(schema) = &operation.answer else {
+        let Some(schema) = &operation.response else {
             return;
         };
         if operation.may_be_empty && instances.filled == Filled::Required {
@@ -128,17 +128,17 @@ impl Sample {
         let chosen = members
             .iter()
             .map(|member| body_of(member, instances))
-            .find(|answer| {
-                roots(answer).is_some_and(|keys| keys.iter().any(|key| sent.contains(key)))
+            .find(|response| {
+                roots(response).is_some_and(|keys| keys.iter().any(|key| sent.contains(key)))
             });
-        let answer = chosen.unwrap_or_else(|| body_of(schema, instances));
-        let root = answer
+        let response = chosen.unwrap_or_else(|| body_of(schema, instances));
+        let root = response
             .as_object()
             .into_iter()
             .flatten()
             .find(|(key, _)| *key != "meta");
         self.value = root.map(|(_, value)| value.clone()).unwrap_or_default();
-        self.answer = answer.to_string().into_bytes();
+        self.response = response.to_string().into_bytes();
     }
 
     /// The response is about what the path names. An id is one of the server, and all else is any text.
@@ -167,11 +167,11 @@ impl Sample {
             }
             self.args.path.insert((*parameter).to_owned(), value);
         }
-        if let Ok(Value::Object(mut answer)) = serde_json::from_slice(&self.answer)
-            && let Some((_, root)) = answer.iter_mut().find(|(key, _)| *key != "meta")
+        if let Ok(Value::Object(mut response)) = serde_json::from_slice(&self.response)
+            && let Some((_, root)) = response.iter_mut().find(|(key, _)| *key != "meta")
         {
             *root = self.value.clone();
-            self.answer = Value::Object(answer).to_string().into_bytes();
+            self.response = Value::Object(response).to_string().into_bytes();
         }
     }
 

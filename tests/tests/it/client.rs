@@ -15,8 +15,8 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 /// A server that knows one tax.
 async fn taxed() -> Result<Scripted, Box<dyn Error>> {
-    let answer = ScriptedResponse::json("200 OK", json!({"tax": tax("vat")}));
-    Ok(Scripted::always(answer).await?)
+    let response = ScriptedResponse::json("200 OK", json!({"tax": tax("vat")}));
+    Ok(Scripted::always(response).await?)
 }
 
 /// The only request that came.
@@ -205,8 +205,8 @@ async fn a_redirect_is_not_followed_and_the_key_goes_nowhere_else() -> Outcome {
 async fn an_http_client_that_follows_redirects_does_not_hand_the_key_on() -> Outcome {
     let elsewhere = taxed().await?;
     let there = format!("{}/api/v1/taxes/vat", elsewhere.origin());
-    let answer = ScriptedResponse::new("307 Temporary Redirect", &[("location", &there)], "");
-    let server = Scripted::always(answer).await?;
+    let response = ScriptedResponse::new("307 Temporary Redirect", &[("location", &there)], "");
+    let server = Scripted::always(response).await?;
     let lago = server
         .builder()
         .http_client(reqwest::Client::new())
@@ -306,7 +306,7 @@ async fn a_call_may_have_a_time_limit_of_its_own() -> Outcome {
     let waiting = server.next().await.ok_or("the server is gone")?;
     let error = hasty.taxes().get("vat").await.err();
     assert!(error.is_some_and(|error| error.is_timeout()));
-    waiting.answer(ScriptedResponse::json("200 OK", json!({"tax": tax("vat")})));
+    waiting.respond(ScriptedResponse::json("200 OK", json!({"tax": tax("vat")})));
     assert_eq!(patient.await??.code, "vat");
     Ok(())
 }

@@ -29,8 +29,8 @@ fn recorded(exchange: &str, root: &str, file: Option<&str>, xml: Option<&str>) -
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recorded/exchanges");
     let text = std::fs::read_to_string(folder.join(exchange)).unwrap();
     let exchange: Value = serde_json::from_str(&text).unwrap();
-    let answer = &exchange["response_body"][root];
-    let mut object = answer.get(0).unwrap_or(answer).clone();
+    let response = &exchange["response_body"][root];
+    let mut object = response.get(0).unwrap_or(response).clone();
     object["lago_id"] = json!(ID);
     object["file_url"] = json!(file);
     object["xml_url"] = json!(xml);
@@ -61,11 +61,11 @@ fn in_the_making() -> ScriptedResponse {
 }
 
 /// A server that answers one after the other, the last for ever.
-async fn in_turn<const N: usize>(answers: [ScriptedResponse; N]) -> std::io::Result<Scripted> {
+async fn in_turn<const N: usize>(responses: [ScriptedResponse; N]) -> std::io::Result<Scripted> {
     let turn = Cell::new(0);
     Scripted::start(move |_| {
         let now = turn.replace(turn.get() + 1);
-        answers[now.min(N - 1)].clone()
+        responses[now.min(N - 1)].clone()
     })
     .await
 }
@@ -105,13 +105,13 @@ async fn a_file_that_is_there_takes_one_call() -> Outcome {
 async fn a_file_that_is_being_made_is_waited_for() -> Outcome {
     let storage = Scripted::always(file(PDF)).await?;
     let url = format!("{}/a.pdf", storage.origin());
-    let answers = [
+    let responses = [
         in_the_making(),
         invoice(None),
         invoice(Some("")),
         invoice(Some(&url)),
     ];
-    let api = in_turn(answers).await?;
+    let api = in_turn(responses).await?;
     let request = api.client()?.invoices().fetch_pdf(ID);
     let pdf = request.poll_interval(Duration::from_millis(1)).await?;
     assert_eq!(pdf, PDF);
@@ -218,8 +218,8 @@ async fn calls_of_the_api_are_repeated_as_always() -> Outcome {
     let storage = Scripted::always(file(PDF)).await?;
     let url = format!("{}/a.pdf", storage.origin());
     let busy = ScriptedResponse::new("502 Bad Gateway", &[], "");
-    let answers = [busy.clone(), in_the_making(), busy, invoice(Some(&url))];
-    let api = in_turn(answers).await?;
+    let responses = [busy.clone(), in_the_making(), busy, invoice(Some(&url))];
+    let api = in_turn(responses).await?;
     let request = api.client()?.invoices().fetch_pdf(ID).retry(hasty());
     let pdf = request.poll_interval(Duration::from_millis(1)).await?;
     assert_eq!(pdf, PDF);

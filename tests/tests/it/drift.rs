@@ -30,8 +30,8 @@ fn plan(interval: &str, news: &[(&str, Value)]) -> Value {
 }
 
 async fn client(body: Value) -> Result<Client, Box<dyn Error>> {
-    let answer = ScriptedResponse::json("200 OK", body);
-    Ok(Scripted::always(answer).await?.client()?)
+    let response = ScriptedResponse::json("200 OK", body);
+    Ok(Scripted::always(response).await?.client()?)
 }
 
 /// Values, then fields.
@@ -144,7 +144,7 @@ async fn what_is_documented_is_no_drift() -> Outcome {
         let call = CALLS.iter().find(|call| call.id == operation.id);
         let call = call.ok_or_else(|| operation.id.clone())?;
         for sample in samples(&document, &operation, Filled::Everything) {
-            server.answer(sample.answer);
+            server.respond(sample.response);
             // That all can be read is another test.
             read += usize::from((call.call)(&lago, &sample.args).await.is_ok());
         }

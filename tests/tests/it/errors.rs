@@ -22,9 +22,9 @@ const CUSTOMER: &str = "customer-secret-1";
 
 /// A client whose calls end as the case says. The server runs as long as the runtime.
 pub(crate) async fn client(case: &Case) -> Result<Client, Box<dyn StdError>> {
-    let builder = match &case.answer {
-        Some(answer) => {
-            let server = Scripted::always(answer.clone()).await?;
+    let builder = match &case.response {
+        Some(response) => {
+            let server = Scripted::always(response.clone()).await?;
             server.builder().http_client(plain_http()?)
         }
         None => {
@@ -147,8 +147,8 @@ async fn no_failure_is_of_two_kinds() -> Outcome {
 async fn the_whole_body_is_kept_byte_by_byte() -> Outcome {
     let whole: Vec<u8> = (0..=255).cycle().take(100_000).collect();
     for status in ["200 OK", "418 I'm a teapot", "500 Internal Server Error"] {
-        let answer = lago_tests::support::server::ScriptedResponse::new(status, &[], &whole);
-        let lago = Scripted::always(answer).await?.client()?;
+        let response = lago_tests::support::server::ScriptedResponse::new(status, &[], &whole);
+        let lago = Scripted::always(response).await?.client()?;
         let error = lago.taxes().get("vat").await.err().ok_or("a success")?;
         assert!(*error.body() == whole, "{status}");
     }
@@ -211,11 +211,11 @@ async fn the_path_to_what_cannot_be_read_names_no_data() -> Outcome {
         "created_at": "2023-07-06T14:35:58Z",
     });
     plan["metadata"] = serde_json::json!({EMAIL: 5});
-    let answer = lago_tests::support::server::ScriptedResponse::json(
+    let response = lago_tests::support::server::ScriptedResponse::json(
         "200 OK",
         serde_json::json!({"plan": plan}),
     );
-    let lago = Scripted::always(answer).await?.client()?;
+    let lago = Scripted::always(response).await?.client()?;
     let error = lago.plans().get("pro").await.err().ok_or("a success")?;
     assert!(error.is_decode());
     assert!(error.to_string().contains("plan.metadata"), "{error}");

@@ -112,7 +112,11 @@ fn seen(outcome: &Result<(), Error>) -> String {
 
 /// A cell of the table.
 async fn cell(fault: Arc<Fault>, operation: Operation, when: When) -> Result<String, String> {
-    let good = Act::says(cases::answer("200 OK", &[], good_body().map_err(in_words)?));
+    let good = Act::says(cases::response(
+        "200 OK",
+        &[],
+        good_body().map_err(in_words)?,
+    ));
     let acts = match when {
         When::First | When::Later => vec![fault.act.clone(), good],
         When::Always => vec![fault.act.clone()],

@@ -48,7 +48,7 @@ async fn a_field_is_read_up_to_its_limit() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_fields_of_an_answer_have_a_limit_together() -> Outcome {
+async fn the_fields_of_a_response_have_a_limit_together() -> Outcome {
     let full = event(&format!("{{\"x\":\"{}\"}}", "x".repeat(MIB - 8)));
     let page = |events: &[String]| {
         let meta = r#"{"current_page":1,"next_page":null,"prev_page":null,"total_pages":1,"total_count":9}"#;

@@ -1,9 +1,9 @@
 //! The stand-in server, over real sockets.
 
-mod answers;
 mod conforms;
 mod deliveries;
 mod faults;
+mod responses;
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};
@@ -83,8 +83,8 @@ async fn what_is_no_operation_is_not_found() -> Outcome {
         ("DELETE", "/plans/"),
         ("PROPFIND", "/plans"),
     ] {
-        let answer = read(caller.request(method, path)?).await?;
-        assert_eq!(answer, (404, not_found.clone()), "{method} {path}");
+        let response = read(caller.request(method, path)?).await?;
+        assert_eq!(response, (404, not_found.clone()), "{method} {path}");
     }
     let requests = caller.server.requests();
     assert!(requests.iter().all(|request| request.operation.is_none()));
@@ -127,8 +127,8 @@ async fn a_body_is_json_of_bounded_size() -> Outcome {
     let bad = json!({ "status": 400, "error": "Bad Request" });
     let deep = "[".repeat(100_000);
     for body in ["{", "not json", "{} {}", "\u{0}", deep.as_str()] {
-        let answer = read(caller.request("POST", "/customers")?.body(body.to_owned())).await?;
-        assert_eq!(answer, (400, bad.clone()));
+        let response = read(caller.request("POST", "/customers")?.body(body.to_owned())).await?;
+        assert_eq!(response, (400, bad.clone()));
     }
     let large = caller
         .request("POST", "/customers")?
@@ -146,10 +146,10 @@ async fn it_says_what_it_is_told() -> Outcome {
     let mut pro = example("plans.get")?;
     pro["plan"]["code"] = json!("pro");
     let example = (200, pro);
-    server.answer("findPlan", MockResponse::error(404, "plan_not_found"))?;
-    server.answer_next("plans.get", MockResponse::new(503))?;
+    server.respond("findPlan", MockResponse::error(404, "plan_not_found"))?;
+    server.respond_next("plans.get", MockResponse::new(503))?;
     let limited = MockResponse::new(429).header("x-ratelimit-reset", "2");
-    server.answer_next("plans.get", limited.header("x-request-id", "mine"))?;
+    server.respond_next("plans.get", limited.header("x-request-id", "mine"))?;
 
     let request = || caller.request("GET", "/plans/pro");
     assert_eq!(request()?.send().await?.status(), 503);
@@ -167,7 +167,7 @@ async fn it_says_what_it_is_told() -> Outcome {
     assert_eq!(caller.get("/plans/pro").await?, example);
     assert_eq!(server.requests().len(), 1);
     let typo = server
-        .answer("plans.find", MockResponse::new(200))
+        .respond("plans.find", MockResponse::new(200))
         .unwrap_err();
     assert!(typo.to_string().contains("`plans.find`"));
     Ok(())
@@ -177,7 +177,7 @@ async fn it_says_what_it_is_told() -> Outcome {
 async fn the_client_sees_errors_as_lago_words_them() -> Outcome {
     let server = MockServer::start().await?;
     let details = json!({ "code": ["value_already_exist"] });
-    server.answer_next(
+    server.respond_next(
         "plans.delete",
         MockResponse::validation_errors(details.clone()),
     )?;
@@ -250,7 +250,7 @@ async fn what_is_spelt_out_wins_over_a_parameter() -> Outcome {
 async fn two_servers_know_nothing_of_each_other() -> Outcome {
     let (one, other) = (Caller::start().await?, Caller::start().await?);
     one.server
-        .answer("plans.list", MockResponse::new(500).json(json!({})))?;
+        .respond("plans.list", MockResponse::new(500).json(json!({})))?;
     assert_eq!(one.get("/plans").await?.0, 500);
     assert_eq!(other.get("/plans").await?.0, 200);
     assert_eq!(one.server.requests().len(), 1);
@@ -261,9 +261,9 @@ async fn two_servers_know_nothing_of_each_other() -> Outcome {
 /// Sends bytes and reads until the server closes.
 async fn exchange(stream: &mut TcpStream, bytes: &[u8]) -> Outcome<String> {
     stream.write_all(bytes).await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).await?;
+    Ok(String::from_utf8_lossy(&response).into_owned())
 }
 
 #[tokio::test]
@@ -280,8 +280,8 @@ async fn garbage_does_it_no_harm() -> Outcome {
         let _ = exchange(&mut TcpStream::connect(&address).await?, garbage).await;
     }
     let percent = b"GET /api/v1/plans/%zz%ff? HTTP/1.0\r\nauthorization: Bearer k\r\n\r\n";
-    let answer = exchange(&mut TcpStream::connect(&address).await?, percent).await?;
-    assert!(answer.starts_with("HTTP/1.0 200 OK"), "{answer}");
+    let response = exchange(&mut TcpStream::connect(&address).await?, percent).await?;
+    assert!(response.starts_with("HTTP/1.0 200 OK"), "{response}");
     assert_eq!(caller.server.requests().len(), 1);
     Ok(())
 }

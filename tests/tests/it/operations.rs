@@ -65,7 +65,7 @@ fn operations() {
             RequestBody::Optional => " (body?)",
             RequestBody::Required => " (body)",
         };
-        let answer = match row.roots {
+        let response = match row.roots {
             [] => String::new(),
             roots => format!(" -> {}", roots.join(" | ")),
         };
@@ -91,7 +91,7 @@ fn operations() {
         let base_path = row.base_path.trim_start_matches("/api/v1");
         let _ = writeln!(
             lines,
-            "{:<48} {:<10} {} {base_path}{}{body}{answer}{identity}; {}{since}",
+            "{:<48} {:<10} {} {base_path}{}{body}{response}{identity}; {}{since}",
             row.resource, repeatable, row.method, row.path, row.id
         );
     }

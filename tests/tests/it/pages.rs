@@ -296,12 +296,12 @@ async fn dropping_a_pending_next_loses_and_repeats_nothing() -> Outcome {
     let lago = server.client()?;
     let mut items = lago.taxes().list().items();
     let mut seen = Vec::new();
-    for (target, answer) in [
+    for (target, response) in [
         ("/api/v1/taxes", taxes(["a", "b"], Some(2))),
         ("/api/v1/taxes?page=2", taxes(["c"], Some(3))),
         ("/api/v1/taxes?page=3", taxes(["d"], None)),
     ] {
-        let items_of_page = answer["taxes"].as_array().map_or(0, Vec::len);
+        let items_of_page = response["taxes"].as_array().map_or(0, Vec::len);
         // The future of `next` is dropped while its page is under way.
         let waiting = tokio::select! {
             item = items.next() => return Err(format!("unanswered, but {item:?}").into()),
@@ -314,7 +314,7 @@ async fn dropping_a_pending_next_loses_and_repeats_nothing() -> Outcome {
             () = std::future::ready(()) => {}
         }
         assert_eq!(waiting.request.target, target);
-        waiting.answer(ScriptedResponse::json("200 OK", answer));
+        waiting.respond(ScriptedResponse::json("200 OK", response));
         for _ in 0..items_of_page {
             seen.push(items.try_next().await?.ok_or("ended too early")?.code);
         }
@@ -325,7 +325,7 @@ async fn dropping_a_pending_next_loses_and_repeats_nothing() -> Outcome {
     let probe = tokio::spawn(lago.taxes().get("probe").send());
     let waiting = server.next().await.ok_or("the server is gone")?;
     assert_eq!(waiting.request.target, "/api/v1/taxes/probe");
-    waiting.answer(ScriptedResponse::json(
+    waiting.respond(ScriptedResponse::json(
         "200 OK",
         json!({"tax": tax("probe")}),
     ));

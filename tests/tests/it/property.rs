@@ -50,7 +50,7 @@ fn whatever_comes_nothing_panics_and_what_is_read_stays_so() {
 }
 
 #[test]
-fn no_body_is_an_answer_where_the_document_says_so() {
+fn no_body_is_a_response_where_the_document_says_so() {
     for subject in methods() {
         let method = subject.decoder.method;
         let outcome = (subject.decoder.decode)(b"");

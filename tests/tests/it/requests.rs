@@ -15,7 +15,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 const INVOICE: &str = "1a901a90-1a90-1a90-1a90-1a901a901a90";
 
-/// What a call that needs no particular answer leaves at the server.
+/// What a call that needs no particular response leaves at the server.
 async fn sent<C: lago_client::Call>(
     call: impl FnOnce(&lago_client::Client) -> lago_client::Request<C>,
 ) -> Result<Captured, Box<dyn Error>> {
@@ -283,21 +283,21 @@ async fn one_alert_and_several_are_two_methods_of_one_operation() -> Outcome {
 #[expect(deprecated, reason = "servers before 1.49.0 have no other")]
 async fn the_public_key_is_text_as_it_came() -> Outcome {
     let key = "LS0tLS1CRUdJTiBQVUJMSUM\nS0VZLS0tLS0=\n";
-    let answer = ScriptedResponse::new("200 OK", &[("content-type", "text/plain")], key);
-    let server = Scripted::always(answer).await?;
+    let response = ScriptedResponse::new("200 OK", &[("content-type", "text/plain")], key);
+    let server = Scripted::always(response).await?;
     assert_eq!(server.client()?.webhooks().public_key().await?, key);
     assert_eq!(server.targets(), ["/api/v1/webhooks/public_key"]);
     Ok(())
 }
 
 #[tokio::test]
-async fn an_answer_of_which_only_the_status_counts_may_be_empty() -> Outcome {
-    for answer in [
+async fn a_response_of_which_only_the_status_counts_may_be_empty() -> Outcome {
+    for response in [
         ScriptedResponse::new("200 OK", &[], ""),
         ScriptedResponse::new("204 No Content", &[], ""),
         ScriptedResponse::json("200 OK", "{}"),
     ] {
-        let server = Scripted::always(answer).await?;
+        let server = Scripted::always(response).await?;
         let lago = server.client()?;
         let () = lago.subscriptions().alerts().delete_all("sub_1").await?;
         let () = lago

@@ -103,11 +103,11 @@ async fn a_failure_has_a_class() -> Outcome {
             "otel.status_code=ERROR error.type=connect: lago",
         ),
         (
-            "no answer",
+            "no response",
             "otel.status_code=ERROR error.type=timeout: lago",
         ),
         (
-            "closed before the answer",
+            "closed before the response",
             "otel.status_code=ERROR error.type=transport: lago",
         ),
         (

@@ -133,7 +133,7 @@ fn cents_are_integers_however_they_are_written() {
 }
 
 #[test]
-fn answers_can_be_compared_cloned_and_sent_between_threads() {
+fn responses_can_be_compared_cloned_and_sent_between_threads() {
     fn holds<T: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static>() {}
     holds::<Invoice>();
     holds::<Plan>();

@@ -81,7 +81,7 @@ async fn send_all(filled: Filled) -> Outcome {
     let mut wrong = Vec::new();
     for operation in document.operations() {
         for sample in samples(&document, &operation, filled) {
-            server.answer(sample.answer.clone());
+            server.respond(sample.response.clone());
             let outcome = (call_of(&operation).call)(&lago, &sample.args).await;
             let found = match (outcome, server.take().as_slice()) {
                 (Err(error), _) => vec![error.to_string()],
@@ -91,7 +91,11 @@ async fn send_all(filled: Filled) -> Outcome {
                         &without_nulls(sample.value.clone()),
                         &without_nulls(answered.value),
                     );
-                    found.extend(answered.into_iter().map(|fault| format!("answer: {fault}")));
+                    found.extend(
+                        answered
+                            .into_iter()
+                            .map(|fault| format!("response: {fault}")),
+                    );
                     found
                 }
                 (Ok(_), requests) => vec![format!("{} requests", requests.len())],

@@ -131,15 +131,15 @@ struct Subject<'a> {
     fields: &'a [Field],
 }
 
-fn subject<'a>(answer: &'a Response, types: &'a BTreeMap<String, Type>) -> Option<Subject<'a>> {
-    let (root, ty, is_list) = match answer {
+fn subject<'a>(response: &'a Response, types: &'a BTreeMap<String, Type>) -> Option<Subject<'a>> {
+    let (root, ty, is_list) = match response {
         Response::Empty | Response::Text => return None,
         Response::Type(ty) => (None, ty, false),
         Response::Root { key, ty } => (Some(key.as_str()), ty, false),
         Response::Page { key, item } => (Some(key.as_str()), item, true),
         // One or several of the same type: what both state.
-        Response::Choice(answers) => {
-            let mut subjects = answers.iter().map(|answer| subject(answer, types));
+        Response::Choice(responses) => {
+            let mut subjects = responses.iter().map(|response| subject(response, types));
             let first = subjects.next()??;
             let same = |other: Option<Subject<'_>>| {
                 other.is_some_and(|other| std::ptr::eq(other.fields, first.fields))

@@ -35,7 +35,7 @@ pub(crate) struct Type {
     pub(crate) origin: String,
     /// Whether requests use it.
     pub(crate) sent: bool,
-    /// Whether answers or webhooks use it.
+    /// Whether responses or webhooks use it.
     pub(crate) received: bool,
     /// Whether something published uses it; code for the others stands behind a feature.
     pub(crate) published: bool,
@@ -339,7 +339,7 @@ impl Response {
         match self {
             Self::Empty | Self::Text | Self::Type(_) => Vec::new(),
             Self::Root { key, .. } | Self::Page { key, .. } => vec![key],
-            Self::Choice(answers) => answers.iter().flat_map(Self::roots).collect(),
+            Self::Choice(responses) => responses.iter().flat_map(Self::roots).collect(),
         }
     }
 }

@@ -111,11 +111,11 @@ fn problem(
     });
     let in_path = lookup.parameters.iter();
     let in_path = in_path.filter(|parameter| parameter.place == ParameterPlace::Path);
-    let answers = [operation, lookup].map(|operation| match &operation.response {
+    let responses = [operation, lookup].map(|operation| match &operation.response {
         Response::Root { ty, .. } => Some(one(ty)),
         _ => None,
     });
-    let is_the_same = answers[0].is_some() && answers[0] == answers[1];
+    let is_the_same = responses[0].is_some() && responses[0] == responses[1];
     let reads_back = takes_the_key && in_path.count() == 1 && lookup.body.is_none() && is_the_same;
     (!reads_back).then(|| format!("`{}` does not read back what it answers", lookup.id))
 }
@@ -145,7 +145,7 @@ mod tests {
         }
     }
 
-    fn answer(ty: TypeRef) -> Response {
+    fn response(ty: TypeRef) -> Response {
         let key = "event".into();
         Response::Root { key, ty }
     }
@@ -158,7 +158,7 @@ mod tests {
                 required: true,
                 shape: BodyShape::Roots(vec![sample::root("event", input, true)]),
             }),
-            response: answer(output),
+            response: response(output),
             idempotency: Idempotency::WithKey(key(lookup)),
             ..sample::operation(id, "POST", "/events")
         };
@@ -172,7 +172,7 @@ mod tests {
             ),
             Operation {
                 parameters: vec![sample::path("id")],
-                response: answer(event()),
+                response: response(event()),
                 ..sample::operation("find", "GET", "/events/{id}")
             },
             sample::operation("list", "GET", "/events"),

@@ -31,7 +31,7 @@ struct Row {
     since: Option<String>,
     /// The path parameters that the response does not state again, though it looks like it, each with
     /// the reason.
-    answers_another: BTreeMap<String, String>,
+    returns_another: BTreeMap<String, String>,
 }
 
 impl OperationFacts {
@@ -50,8 +50,8 @@ impl OperationFacts {
                     .into());
             };
             let said = |key: &str| row[key].as_str().map(str::to_owned);
-            let mut answers_another = BTreeMap::new();
-            for (parameter, why) in row["answers_another"].as_object().into_iter().flatten() {
+            let mut returns_another = BTreeMap::new();
+            for (parameter, why) in row["returns_another"].as_object().into_iter().flatten() {
                 let Some(why) = why.as_str() else {
                     return Err(document
                         .diagnostic(
@@ -61,7 +61,7 @@ impl OperationFacts {
                         )
                         .into());
                 };
-                answers_another.insert(parameter.clone(), why.to_owned());
+                returns_another.insert(parameter.clone(), why.to_owned());
             }
             rows.insert(
                 id.clone(),
@@ -69,7 +69,7 @@ impl OperationFacts {
                     idempotency,
                     why: said("why"),
                     since: said("since"),
-                    answers_another,
+                    returns_another,
                 },
             );
         }
@@ -113,7 +113,7 @@ impl OperationFacts {
     /// properties look like.
     pub(crate) fn is_stated(&self, id: &str, parameter: &str) -> bool {
         let row = self.rows.get(id);
-        let departs = row.is_some_and(|row| row.answers_another.contains_key(parameter));
+        let departs = row.is_some_and(|row| row.returns_another.contains_key(parameter));
         if departs {
             let used = (id.to_owned(), parameter.to_owned());
             self.used_parameters.borrow_mut().insert(used);
@@ -147,15 +147,15 @@ impl OperationFacts {
         });
         let used = self.used_parameters.borrow();
         let departures = self.rows.iter().flat_map(|(id, row)| {
-            let parameters = row.answers_another.keys();
+            let parameters = row.returns_another.keys();
             parameters.map(move |parameter| (id.clone(), parameter.clone()))
         });
         let idle = departures.filter(|departure| !used.contains(departure));
         let idle = idle.map(|(id, parameter)| {
             self.document.diagnostic(
                 &pointer::join("", &id),
-                format!("the answer of `{id}` has nothing that looks like `{parameter}`"),
-                "remove it from `answers_another`",
+                format!("the response of `{id}` has nothing that looks like `{parameter}`"),
+                "remove it from `returns_another`",
             )
         });
         let unkeyed = self.unkeyed.borrow();
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn what_is_not_stated_is_known_and_strays_are_named() {
-        let text = "a: {repeatable: true, answers_another: {id: why, code: why}}\n";
+        let text = "a: {repeatable: true, returns_another: {id: why, code: why}}\n";
         let facts = OperationFacts::parse("operations.yaml", text).unwrap();
         facts.of("a", "get");
         assert!(!facts.is_stated("a", "id"));
@@ -238,7 +238,7 @@ mod tests {
         let findings = facts.findings();
         assert_eq!(findings.len(), 1);
         assert!(findings[0].message.contains("looks like `code`"));
-        let no_reason = "a: {repeatable: true, answers_another: {id: true}}\n";
+        let no_reason = "a: {repeatable: true, returns_another: {id: true}}\n";
         assert!(OperationFacts::parse("operations.yaml", no_reason).is_err());
     }
 

@@ -12,8 +12,8 @@ use super::schema::{UNPUBLISHED, components, descend, flag, reference};
 pub(crate) enum Uses {
     /// Parameters and request bodies.
     Requests,
-    /// 2xx answers and webhook deliveries.
-    Answers,
+    /// 2xx responses and webhook deliveries.
+    Responses,
     /// Both, but those of operations that the published document lacks.
     Published,
 }
@@ -24,7 +24,7 @@ impl Uses {
         let is_received = matches!(used.site, Site::Response | Site::Webhook);
         match self {
             Self::Requests => is_sent,
-            Self::Answers => is_received,
+            Self::Responses => is_received,
             Self::Published => (is_sent || is_received) && !is_unpublished(used, document),
         }
     }

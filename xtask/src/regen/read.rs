@@ -108,7 +108,7 @@ impl Reader<'_> {
 
     fn types(&mut self, root: &Value) -> BTreeMap<String, Type> {
         let sent = reachable(root, Uses::Requests);
-        let received = reachable(root, Uses::Answers);
+        let received = reachable(root, Uses::Responses);
         let published = reachable(root, Uses::Published);
         let mut types = BTreeMap::new();
         for (name, schema) in components(root).into_iter().flatten() {

@@ -89,7 +89,7 @@ pub(crate) fn list(item: TypeRef) -> TypeRef {
 pub(crate) enum Goes {
     /// Requests use it.
     Out,
-    /// Answers use it.
+    /// Responses use it.
     In,
     /// Both do.
     BothWays,

@@ -73,7 +73,7 @@ impl Subscriptions {
     ///
     /// # Settings
     ///
-    /// - [`authorization`](type.CreateRequest.html#method.authorization): Amount to hold on the card of the customer. What came of it stands in the answer as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
+    /// - [`authorization`](type.CreateRequest.html#method.authorization): Amount to hold on the card of the customer. What came of it stands in the response as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
     pub fn create(
         &self,
         subscription: impl Into<lago_types::SubscriptionInput>,
@@ -864,7 +864,7 @@ pub struct Create {
 }
 
 impl Request<Create> {
-    /// Amount to hold on the card of the customer. What came of it stands in the answer as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
+    /// Amount to hold on the card of the customer. What came of it stands in the response as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
     pub fn authorization(
         mut self,
         authorization: impl Into<lago_types::SubscriptionAuthorizationInput>,

@@ -27,7 +27,7 @@ fn fault() -> impl Strategy<Value = Fault> {
         Just(Fault::TimedOut),
         Just(Fault::Reset),
         prop::sample::select(vec![200_u16, 201, 404, 422, 429, 500, 503]).prop_map(Fault::Torn),
-        (status, code, wait).prop_map(|(status, code, wait)| Fault::Answer(status, code, wait)),
+        (status, code, wait).prop_map(|(status, code, wait)| Fault::Response(status, code, wait)),
     ]
 }
 
@@ -140,7 +140,7 @@ proptest! {
 
         // The server's word counts, up to what the policy allows.
         for (pause, (fault, _)) in clock.slept().iter().zip(met) {
-            if let Fault::Answer(_, _, Some(wait)) = fault {
+            if let Fault::Response(_, _, Some(wait)) = fault {
                 prop_assert!(*pause >= Duration::from_secs(*wait));
                 prop_assert!(Duration::from_secs(*wait) <= script.policy.max_retry_after);
             } else {

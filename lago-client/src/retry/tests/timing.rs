@@ -41,7 +41,7 @@ fn seconds(range: std::ops::RangeInclusive<u64>) -> std::ops::RangeInclusive<Dur
 
 #[tokio::test(start_paused = true)]
 async fn a_whole_window_is_waited_for() {
-    let limited = Fault::Answer(429, None, Some(60));
+    let limited = Fault::Response(429, None, Some(60));
     let (outcome, took) = call(READ, &RetryPolicy::new(), &Budget::default(), &[limited]).await;
     assert_eq!(outcome.unwrap(), 2);
     assert!(seconds(60..=66).contains(&took), "{took:?}");
@@ -55,7 +55,7 @@ async fn a_whole_window_is_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn a_window_that_ends_after_the_deadline_is_not_waited_for() {
     // And the random time on top.
-    let limited = Fault::Answer(429, None, Some(120));
+    let limited = Fault::Response(429, None, Some(120));
     let (outcome, took) = call(READ, &RetryPolicy::new(), &Budget::default(), &[limited]).await;
     let error = outcome.unwrap_err();
     assert_eq!(took, Duration::ZERO);
@@ -69,7 +69,7 @@ async fn a_window_that_ends_after_the_deadline_is_not_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_beyond_what_the_policy_allows_is_an_error_at_once_and_up_to_it_is_waited() {
-    let limited = |seconds| [Fault::Answer(503, None, Some(seconds))];
+    let limited = |seconds| [Fault::Response(503, None, Some(seconds))];
     let policy = RetryPolicy::new().max_retry_after(Duration::from_secs(30));
     let (outcome, took) = call(READ, &policy, &Budget::default(), &limited(30)).await;
     assert_eq!(outcome.unwrap(), 2);
@@ -98,7 +98,7 @@ async fn a_server_that_asks_for_no_wait_gets_the_usual_one() {
         pace: None,
         clock: &clock,
     };
-    let limited = Fault::Answer(429, None, Some(0));
+    let limited = Fault::Response(429, None, Some(0));
     let outcome = repeat(&rules, |_| {
         std::future::ready(Err::<(), _>(limited.error(READ)))
     });
@@ -183,9 +183,9 @@ async fn a_server_that_is_down_is_soon_left_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_says_no_is_not_in_trouble() {
-    let gone = Fault::Answer(404, Some("plan_not_found"), None);
+    let gone = Fault::Response(404, Some("plan_not_found"), None);
     let budget = Budget::default();
-    let tried = [Fault::Answer(503, None, None), gone];
+    let tried = [Fault::Response(503, None, None), gone];
     // As often as used up the budget when only successes brought something back, and more.
     for _ in 0..200 {
         let (outcome, _) = call(READ, &RetryPolicy::new(), &budget, &tried).await;
@@ -246,7 +246,7 @@ async fn a_wait_of_no_known_length_is_not_told_as_none() {
         pace: None,
         clock: &clock,
     };
-    let limited = Fault::Answer(429, None, Some(0));
+    let limited = Fault::Response(429, None, Some(0));
     let limited = repeat(&rules, |_| {
         std::future::ready(Err::<(), _>(limited.error(READ)))
     });
@@ -265,7 +265,7 @@ async fn a_wait_of_no_known_length_is_not_told_as_none() {
 
 #[tokio::test(start_paused = true)]
 async fn an_earlier_attempt_that_may_have_been_executed_is_not_forgotten() {
-    let gone = Fault::Answer(404, Some("plan_not_found"), None);
+    let gone = Fault::Response(404, Some("plan_not_found"), None);
     let policy = RetryPolicy::new();
     let (outcome, _) = call(READ, &policy, &Budget::default(), &[Fault::TimedOut, gone]).await;
     let error = outcome.unwrap_err();

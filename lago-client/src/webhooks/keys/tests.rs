@@ -33,13 +33,13 @@ iwIDAQAB
 
 /// What a server says when it is asked.
 #[derive(Clone, Copy, Debug)]
-enum Answer {
+enum Response {
     First,
     Second,
     Failure,
 }
 
-impl Answer {
+impl Response {
     fn give(self) -> Result<PublicKey, Cause> {
         match self {
             Self::First => Ok(PublicKey::parse(FIRST).unwrap()),
@@ -59,17 +59,17 @@ struct World {
 
 impl World {
     /// A server that gives these responses one after the other.
-    fn new<const N: usize>(answers: [Answer; N]) -> Self {
+    fn new<const N: usize>(responses: [Response; N]) -> Self {
         let asked = Arc::<AtomicUsize>::default();
         let gate = Arc::new(Semaphore::new(0));
         let (count, open) = (asked.clone(), gate.clone());
-        let answers = Mutex::new(VecDeque::from(answers));
+        let responses = Mutex::new(VecDeque::from(responses));
         let source = move || -> Asking {
             count.fetch_add(1, Ordering::SeqCst);
-            let (open, answer) = (open.clone(), answers.lock().unwrap().pop_front());
+            let (open, response) = (open.clone(), responses.lock().unwrap().pop_front());
             Box::pin(async move {
                 open.acquire().await.unwrap().forget();
-                answer.unwrap().give()
+                response.unwrap().give()
             })
         };
         let keys = Arc::new(Keys::new(Box::new(source)));
@@ -77,8 +77,8 @@ impl World {
     }
 
     /// The same, which responds at once.
-    fn open<const N: usize>(answers: [Answer; N]) -> Self {
-        let world = Self::new(answers);
+    fn open<const N: usize>(responses: [Response; N]) -> Self {
+        let world = Self::new(responses);
         world.gate.add_permits(N);
         world
     }
@@ -126,7 +126,7 @@ async fn let_others_run() {
 
 #[tokio::test(start_paused = true)]
 async fn many_that_wait_are_one_question() {
-    let world = World::new([Answer::First, Answer::Second]);
+    let world = World::new([Response::First, Response::Second]);
     let all = join_all((0..50).map(|_| world.after(None)));
     let (keys, ()) = tokio::join!(all, async {
         let_others_run().await;
@@ -151,7 +151,7 @@ async fn many_that_wait_are_one_question() {
 
 #[tokio::test(start_paused = true)]
 async fn whoever_comes_in_the_pause_is_refused_and_owed_a_fetch() {
-    let world = World::open([Answer::First, Answer::Second, Answer::First]);
+    let world = World::open([Response::First, Response::Second, Response::First]);
     let first = world.after(None).await.unwrap();
     for _ in 0..100 {
         assert_eq!(
@@ -182,10 +182,10 @@ async fn whoever_comes_in_the_pause_is_refused_and_owed_a_fetch() {
 #[tokio::test(start_paused = true)]
 async fn a_key_that_was_asked_for_in_vain_stays() {
     let world = World::open([
-        Answer::First,
-        Answer::First,
-        Answer::Failure,
-        Answer::Second,
+        Response::First,
+        Response::First,
+        Response::Failure,
+        Response::Second,
     ]);
     let key = world.after(None).await.unwrap();
     pass(PAUSE).await;
@@ -206,7 +206,7 @@ async fn a_key_that_was_asked_for_in_vain_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn without_any_key_the_server_is_asked_again_after_the_pause() {
-    let world = World::open([Answer::Failure, Answer::Failure, Answer::First]);
+    let world = World::open([Response::Failure, Response::Failure, Response::First]);
     for expected in 1..=2 {
         for _ in 0..100 {
             let error = world.keys.after(None, 1_000).await.err().unwrap();
@@ -230,7 +230,7 @@ async fn those_who_wait_are_bounded_in_number_and_in_bytes() {
         // One of any size may wait alone.
         (usize::MAX, 1),
     ] {
-        let world = World::new([Answer::First, Answer::Second]);
+        let world = World::new([Response::First, Response::Second]);
         let all = join_all((0..200).map(|_| world.after_with(None, bytes)));
         let (outcomes, ()) = tokio::join!(all, async {
             let_others_run().await;
@@ -257,7 +257,7 @@ async fn those_who_wait_are_bounded_in_number_and_in_bytes() {
 
 #[tokio::test(start_paused = true)]
 async fn who_finds_no_place_is_owed_another_fetch() {
-    let world = World::new([Answer::First, Answer::First, Answer::Second]);
+    let world = World::new([Response::First, Response::First, Response::Second]);
     world.gate.add_permits(1);
     let first = world.after(None).await.unwrap();
     pass(PAUSE).await;
@@ -279,7 +279,7 @@ async fn who_finds_no_place_is_owed_another_fetch() {
 
 #[tokio::test(start_paused = true)]
 async fn a_caller_who_hangs_up_wastes_nothing() {
-    let world = World::new([Answer::First]);
+    let world = World::new([Response::First]);
     let mut waiting = Box::pin(world.after(None));
     tokio::select! {
         biased;
@@ -306,7 +306,7 @@ async fn a_panic_while_asking_is_an_error_and_not_the_end() {
 
 #[tokio::test(start_paused = true)]
 async fn after_a_failure_another_fetch_is_owed_but_not_after_several_in_a_row() {
-    let world = World::open([Answer::Failure, Answer::Failure, Answer::First]);
+    let world = World::open([Response::Failure, Response::Failure, Response::First]);
     assert_eq!(world.after(None).await.err(), Some(Check::Key));
     // Nobody comes meanwhile.
     pass(PAUSE).await;

@@ -13,7 +13,7 @@ pub struct Report {
     /// Requests that were taken, as far as they have a body.
     pub requests: Tally,
     /// Responses of success.
-    pub answers: Tally,
+    pub responses: Tally,
     /// Responses of failure, which have no leaves but questions.
     pub errors: Tally,
     /// Webhooks.
@@ -175,7 +175,7 @@ impl fmt::Display for Report {
         writeln!(f)?;
         let Tally { total, decoded, .. } = self.errors;
         writeln!(f, "requests  {}", self.requests.summary("repeated"))?;
-        writeln!(f, "answers   {}", self.answers.summary("decoded"))?;
+        writeln!(f, "responses {}", self.responses.summary("decoded"))?;
         writeln!(f, "errors    {decoded} of {total} understood")?;
         writeln!(f, "webhooks  {}", self.deliveries.summary("decoded"))?;
         writeln!(f, "not here  {}", self.apart.len())?;

@@ -53,8 +53,8 @@ impl Stage {
         let Some(understood) = with_format(&exchange.method, &exchange.path) else {
             return;
         };
-        let answer = &exchange.response_body;
-        let outcome = self.play(scene, &scene.args, answer).await.outcome;
+        let response = &exchange.response_body;
+        let outcome = self.play(scene, &scene.args, response).await.outcome;
         if matches!(outcome, Err(CallError::Client(error)) if error.is_other_object()) {
             let names = scene.operation.path.split(['{', '}']).skip(1).step_by(2);
             scene.args.path = names.map(str::to_owned).zip(understood.values).collect();
@@ -63,7 +63,7 @@ impl Stage {
 
     /// Makes the call of a scene with these arguments and answers it with this body.
     pub(super) async fn play(&mut self, scene: &Scene<'_>, args: &Args, body: &Value) -> Played {
-        let answer = answer(scene.exchange, body);
+        let response = response(scene.exchange, body);
         let mut call = (scene.call.call)(&self.client, args);
         let mut stray = Some(Difference::whole("no request was sent"));
         let mut sent = None;
@@ -73,14 +73,14 @@ impl Stage {
                 Some(waiting) = self.server.next() => {
                     stray = strays(scene.exchange, &waiting.request);
                     sent = Some(waiting.request.body.clone());
-                    waiting.answer(answer.clone());
+                    waiting.respond(response.clone());
                 }
             }
         }
     }
 }
 
-fn answer(exchange: &Exchange, body: &Value) -> ScriptedResponse {
+fn response(exchange: &Exchange, body: &Value) -> ScriptedResponse {
     let status = StatusCode::from_u16(exchange.status)
         .ok()
         .and_then(|status| status.canonical_reason())

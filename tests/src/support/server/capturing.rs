@@ -17,7 +17,7 @@ pub struct Capturing {
 #[derive(Debug, Default)]
 struct State {
     captured: Vec<Captured>,
-    answer: Vec<u8>,
+    response: Vec<u8>,
 }
 
 impl Behaviour for Mutex<State> {
@@ -25,7 +25,7 @@ impl Behaviour for Mutex<State> {
         let mut state = lock(self);
         state.captured.extend(request);
         let headers = [("content-type", "application/json")];
-        Some(ScriptedResponse::new("200 OK", &headers, &state.answer))
+        Some(ScriptedResponse::new("200 OK", &headers, &state.response))
     }
 }
 
@@ -48,7 +48,7 @@ impl Capturing {
     }
 
     /// Responds with this body from now on.
-    pub fn answer(&self, body: Vec<u8>) {
-        lock(&self.state).answer = body;
+    pub fn respond(&self, body: Vec<u8>) {
+        lock(&self.state).response = body;
     }
 }

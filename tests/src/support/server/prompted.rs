@@ -25,9 +25,9 @@ pub struct Waiting {
 
 impl Waiting {
     /// Answers it.
-    pub fn answer(self, answer: ScriptedResponse) {
+    pub fn respond(self, response: ScriptedResponse) {
         // The client may have gone, which is a thing to test.
-        let _ = self.reply.send(answer);
+        let _ = self.reply.send(response);
     }
 }
 
@@ -44,9 +44,9 @@ struct Asks(mpsc::UnboundedSender<Waiting>);
 impl Behaviour for Asks {
     async fn respond(&self, _: usize, request: Option<Captured>) -> Option<ScriptedResponse> {
         let request = request?;
-        let (reply, answer) = oneshot::channel();
+        let (reply, response) = oneshot::channel();
         self.0.send(Waiting { request, reply }).ok()?;
-        answer.await.ok()
+        response.await.ok()
     }
 }
 

@@ -30,9 +30,9 @@ where
     async fn respond(&self, _: usize, request: Option<Captured>) -> Option<ScriptedResponse> {
         let request = request?;
         let rule = lock(&self.rule);
-        let answer = rule(&request);
+        let response = rule(&request);
         lock(&self.captured).push(request);
-        Some(answer)
+        Some(response)
     }
 }
 
@@ -50,8 +50,8 @@ impl Scripted {
     }
 
     /// Starts one that has a single response.
-    pub async fn always(answer: ScriptedResponse) -> io::Result<Self> {
-        Self::start(move |_| answer.clone()).await
+    pub async fn always(response: ScriptedResponse) -> io::Result<Self> {
+        Self::start(move |_| response.clone()).await
     }
 
     /// Its URL, with nothing after host and port.

@@ -78,11 +78,11 @@ async fn a_file_of_unknown_length_is_whole_when_it_ends_as_such_files_do() -> Ou
             assert_eq!(error.body(), &whole[..length]);
         }
         // The next attempt brings it.
-        let answers = [
+        let responses = [
             endless(media_type, &whole[..19]),
             endless(media_type, whole),
         ];
-        let storage = in_turn(answers).await?;
+        let storage = in_turn(responses).await?;
         assert_eq!(both(&storage).await?[at].clone().await?, whole);
     }
     Ok(())
@@ -101,8 +101,8 @@ async fn an_error_or_a_text_with_a_200_is_no_file() -> Outcome {
         ("application/xml", "<html><body>Sign in</body></html>"),
         ("application/pdf", "%PD"),
     ] {
-        let answer = ScriptedResponse::new("200 OK", &[("content-type", media_type)], body);
-        let storage = Scripted::always(answer).await?;
+        let response = ScriptedResponse::new("200 OK", &[("content-type", media_type)], body);
+        let storage = Scripted::always(response).await?;
         for request in both(&storage).await? {
             let error = read(request).await.unwrap_err();
             assert_eq!(

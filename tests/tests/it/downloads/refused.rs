@@ -192,7 +192,7 @@ async fn a_storage_that_is_not_there_or_says_nothing_is_told_from_the_api() -> O
 }
 
 #[tokio::test]
-async fn a_file_in_one_piece_may_be_as_large_as_an_answer() -> Outcome {
+async fn a_file_in_one_piece_may_be_as_large_as_a_response() -> Outcome {
     let large = format!("%PDF-{}", "x".repeat(20 << 10));
     let storage = Scripted::always(file(&large)).await?;
     let api = api_for(&storage, "/a").await?;

@@ -30,12 +30,12 @@ async fn a_chunk_is_there_before_the_file_is() -> Outcome {
 #[tokio::test]
 async fn what_fails_before_the_file_begins_is_tried_again_and_later_it_is_an_error() -> Outcome {
     let torn = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n%PDF-\r\n";
-    let answers = [
+    let responses = [
         ScriptedResponse::raw("").closing(),
         ScriptedResponse::new("503 Slow Down", &[], ""),
         ScriptedResponse::raw(torn).closing(),
     ];
-    let storage = in_turn(answers).await?;
+    let storage = in_turn(responses).await?;
     let api = api_for(&storage, "/a?signature=x").await?;
     let request = api.client()?.invoices().fetch_pdf(ID).retry(hasty());
     let mut stream = request.stream();

@@ -39,7 +39,7 @@ fn headers() -> Vec<(&'static str, String)> {
 }
 
 /// Responses of which everything is too long that can be.
-fn answers() -> Vec<ScriptedResponse> {
+fn responses() -> Vec<ScriptedResponse> {
     // Less than what is read of a refusal.
     let codes: Vec<String> = (0..HUGE / 2)
         .map(|number| format!("code_{number}"))
@@ -79,14 +79,14 @@ fn answers() -> Vec<ScriptedResponse> {
             .collect();
         ScriptedResponse::new(status, &headers, body)
     };
-    let mut answers = vec![
+    let mut responses = vec![
         of("301 Moved Permanently", String::new()),
         of("500 Internal Server Error", huge("<html>")),
         of("429 Too Many Requests", huge("slow")),
     ];
-    answers.extend(refusals.map(|details| of("422 X", refusal(details).to_string())));
-    answers.extend(successes.map(|body| of("200 OK", body.to_string())));
-    answers
+    responses.extend(refusals.map(|details| of("422 X", refusal(details).to_string())));
+    responses.extend(successes.map(|body| of("200 OK", body.to_string())));
+    responses
 }
 
 fn is_bounded(what: &str, printed: &str) {
@@ -114,10 +114,10 @@ fn is_bounded_in_every_way(error: &(impl StdError + 'static)) {
 }
 
 #[tokio::test]
-async fn what_is_printed_of_an_answer_has_a_bound() -> Outcome {
+async fn what_is_printed_of_a_response_has_a_bound() -> Outcome {
     let mut failed = 0;
-    for answer in answers() {
-        let server = Scripted::always(answer).await?;
+    for response in responses() {
+        let server = Scripted::always(response).await?;
         let lago = server
             .builder()
             .retry(RetryPolicy::new().max_attempts(1))
@@ -141,7 +141,7 @@ async fn what_is_printed_of_an_answer_has_a_bound() -> Outcome {
     }
     assert_eq!(
         failed,
-        answers().len() - 1,
+        responses().len() - 1,
         "all but the one with a field that nobody knows"
     );
     Ok(())

@@ -14,7 +14,7 @@ use super::CUSTOMER;
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     /// None: nobody listens.
-    pub(crate) answer: Option<ScriptedResponse>,
+    pub(crate) response: Option<ScriptedResponse>,
     pub(crate) settings: fn(ClientBuilder) -> ClientBuilder,
 }
 
@@ -29,25 +29,25 @@ pub(crate) fn cases() -> Vec<Case> {
     rooms.into_iter().flatten().collect()
 }
 
-fn case(name: &'static str, answer: ScriptedResponse) -> Case {
+fn case(name: &'static str, response: ScriptedResponse) -> Case {
     Case {
         name,
-        answer: Some(answer),
+        response: Some(response),
         settings: |builder| builder,
     }
 }
 
-fn short(name: &'static str, answer: ScriptedResponse) -> Case {
+fn short(name: &'static str, response: ScriptedResponse) -> Case {
     Case {
         settings: |builder| builder.timeout(Duration::from_millis(50)),
-        ..case(name, answer)
+        ..case(name, response)
     }
 }
 
-fn small(name: &'static str, answer: ScriptedResponse) -> Case {
+fn small(name: &'static str, response: ScriptedResponse) -> Case {
     Case {
         settings: |builder| builder.max_response_bytes(64),
-        ..case(name, answer)
+        ..case(name, response)
     }
 }
 
@@ -306,11 +306,11 @@ fn broken() -> Vec<Case> {
         ),
         small("too large, and a refusal", html("502 Bad Gateway", &large)),
         Case {
-            answer: None,
+            response: None,
             ..case("nobody listens", ScriptedResponse::silence())
         },
         case(
-            "closed before the answer",
+            "closed before the response",
             ScriptedResponse::raw([]).closing(),
         ),
         case(
@@ -329,7 +329,7 @@ fn broken() -> Vec<Case> {
             "another protocol",
             ScriptedResponse::raw("220 secret.example ESMTP\r\n").closing(),
         ),
-        short("no answer", ScriptedResponse::silence()),
+        short("no response", ScriptedResponse::silence()),
         short(
             "no end of the headers",
             ScriptedResponse::raw("HTTP/1.1 200 OK\r\n").hanging(),

@@ -32,8 +32,8 @@ async fn every_failure_is_a_line_with_details_for_those_who_ask() -> Outcome {
 
 /// A client whose calls are answered with this refusal.
 async fn refused(body: Value) -> Result<Client, Box<dyn StdError>> {
-    let answer = ScriptedResponse::json(&format!("{} X", body["status"]), body);
-    Ok(Scripted::always(answer).await?.client()?)
+    let response = ScriptedResponse::json(&format!("{} X", body["status"]), body);
+    Ok(Scripted::always(response).await?.client()?)
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn all_public_errors_are_printed_like_that() -> Outcome {
             .ok_or("trusted")?
             .into(),
         server
-            .answer_next("invoices.got", MockResponse::new(200))
+            .respond_next("invoices.got", MockResponse::new(200))
             .err()
             .ok_or("known")?
             .into(),

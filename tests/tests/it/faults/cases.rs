@@ -25,7 +25,7 @@ const LARGE: usize = 50_000;
 const SHORT: Duration = Duration::from_secs(2);
 
 /// A whole response of known length.
-pub(super) fn answer(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
+pub(super) fn response(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let mut head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n");
     for header in headers {
@@ -39,7 +39,7 @@ pub(super) fn answer(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> 
 pub(super) fn refusal(status: &str, code: &str) -> Vec<u8> {
     let number: u16 = status[..3].parse().unwrap_or_default();
     let body = json!({"status": number, "error": &status[4..], "code": code});
-    answer(
+    response(
         status,
         &["content-type: application/json"],
         body.to_string(),
@@ -49,7 +49,7 @@ pub(super) fn refusal(status: &str, code: &str) -> Vec<u8> {
 /// All of them.
 pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
     let good = good_body()?;
-    let ok = |headers: &[&str], body: &[u8]| answer("200 OK", headers, body);
+    let ok = |headers: &[&str], body: &[u8]| response("200 OK", headers, body);
     let html = "<html><body>Bad Gateway</body></html>";
     let as_html: &[&str] = &["content-type: text/html"];
     let half = |bytes: &[u8]| bytes[..bytes.len() / 2].to_vec();
@@ -76,13 +76,13 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
             silent(Reads::Whole, Then::Close),
         ),
         ("reset after the request", silent(Reads::Whole, Then::Reset)),
-        ("no answer", hangs(vec![])),
+        ("no response", hangs(vec![])),
         (
-            "the head of the answer stalls",
+            "the head of the response stalls",
             hangs(b"HTTP/1.1 200 OK\r\ncontent-ty".to_vec()),
         ),
         (
-            "the head of the answer is cut off",
+            "the head of the response is cut off",
             says(b"HTTP/1.1 200 OK\r\ncontent-ty".to_vec()),
         ),
         ("the body stalls", hangs(half(&ok(&[], &good)))),
@@ -104,7 +104,7 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
         ),
         (
             "the body of a 500 is cut off",
-            says(half(&answer(
+            says(half(&response(
                 "500 Internal Server Error",
                 &[],
                 vec![b'x'; 400],
@@ -141,7 +141,7 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
         ),
         ("not HTTP at all", says(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec())),
         (
-            "100 Continue, then the answer",
+            "100 Continue, then the response",
             says([b"HTTP/1.1 100 Continue\r\n\r\n".as_slice(), &ok(&[], &good)].concat()),
         ),
         (
@@ -182,7 +182,7 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
             "a success that is too large",
             large(ok(&[], &[good.as_slice(), &[b' '; LARGE]].concat())),
         ),
-        ("201 for 200", says(answer("201 Created", &[], &good))),
+        ("201 for 200", says(response("201 Created", &[], &good))),
         (
             "204 for 200",
             says(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec()),
@@ -196,11 +196,15 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
         ("200 in HTML", says(ok(as_html, b"<html>Sign in</html>"))),
         (
             "the body of a 429 is cut off",
-            says(torn(&answer("429 Too Many Requests", &[], html))),
+            says(torn(&response("429 Too Many Requests", &[], html))),
         ),
         (
             "a 429 that is too large",
-            large(answer("429 Too Many Requests", &[], vec![b'x'; LARGE + 1])),
+            large(response(
+                "429 Too Many Requests",
+                &[],
+                vec![b'x'; LARGE + 1],
+            )),
         ),
     ];
     let faults = faults

@@ -13,7 +13,7 @@ use lago_tests::support::server::{Act, Faulty, Reads, Then};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use uuid::Uuid;
 
-use super::cases::answer;
+use super::cases::response;
 use super::{OPERATIONS, Operation, Outcome, When, call, good_body, hasty, in_words, seen};
 use crate::traced;
 
@@ -72,7 +72,7 @@ pub(super) async fn cell(
         When::Always => vec![meaning; 9],
     };
     let good = good_body().map_err(in_words)?;
-    let server = Faulty::start(vec![Act::says(answer("200 OK", &[], good))]).await;
+    let server = Faulty::start(vec![Act::says(response("200 OK", &[], good))]).await;
     let server = server.map_err(in_words)?;
     let port = server.address().rsplit(':').next().ok_or("no port")?;
     let lago = client(port, meanings).map_err(in_words)?;
@@ -123,7 +123,7 @@ pub(super) async fn refused(operation: Operation, when: When) -> Result<String, 
         When::Later => 2,
         When::Always => u32::MAX,
     };
-    let good = vec![Act::says(answer(
+    let good = vec![Act::says(response(
         "200 OK",
         &[],
         good_body().map_err(in_words)?,
@@ -149,7 +149,7 @@ async fn a_server_without_tls_is_no_server() -> Outcome {
         Act::silent(Reads::Begin, Then::Close),
         Act {
             reads: Reads::Begin,
-            ..Act::says(answer("400 Bad Request", &[], ""))
+            ..Act::says(response("400 Bad Request", &[], ""))
         },
     ] {
         for operation in OPERATIONS {
@@ -245,7 +245,7 @@ async fn a_kept_connection_that_is_closed_leaves_a_doubt() -> Outcome {
         .into_iter()
         .zip(["ok", "connection lost ambiguous"])
     {
-        let kept = String::from_utf8(answer("200 OK", &[], good_body()?))?;
+        let kept = String::from_utf8(response("200 OK", &[], good_body()?))?;
         let kept = Act::says(kept.replace("connection: close\r\n", "")).then(Then::Keep);
         let server = Faulty::start(vec![
             kept.clone(),

@@ -68,7 +68,7 @@ async fn a_text_that_is_cut_off_anywhere_is_never_handed_out() -> Outcome {
 }
 
 #[tokio::test]
-async fn texts_that_always_differ_are_an_answer_cut_off() -> Outcome {
+async fn texts_that_always_differ_are_a_response_cut_off() -> Outcome {
     let bodies: [&[u8]; 4] = [b"LS0t", b"LS0tLS1C", b"LS0t", b"L"];
     let (server, lago) = says(HEADS[0], &bodies).await?;
     let error = key(&lago).await.err().ok_or("a success")?;
@@ -101,7 +101,7 @@ async fn nothing_is_nothing_yet_once_it_came_twice() -> Outcome {
 
 /// Where an operation has no value, its status is all that it says.
 #[tokio::test]
-async fn an_answer_of_which_only_the_status_counts_is_whole() -> Outcome {
+async fn a_response_of_which_only_the_status_counts_is_whole() -> Outcome {
     for body in [b"".as_slice(), b"{", b"O"] {
         let (server, lago) = says(HEADS[0], &[body]).await?;
         lago.subscriptions().alerts().delete_all("sub_1").await?;

@@ -9,7 +9,7 @@ use lago_tests::support::clients::client_for;
 use lago_tests::support::server::{Act, Faulty, Reads, Scripted, ScriptedResponse, Then};
 use serde_json::{Value, json};
 
-use super::cases::answer;
+use super::cases::response;
 use super::{Outcome, hasty};
 
 /// An event as it lies in a queue.
@@ -81,7 +81,7 @@ async fn an_event_without_a_time_is_the_same_in_every_attempt() -> Outcome {
     for (is_batch, body) in [(false, one), (true, many)] {
         for rest in [json!({}), json!({"timestamp": null})] {
             let lost = Act::silent(Reads::Whole, Then::Close);
-            let good = Act::says(answer("200 OK", &[], &body));
+            let good = Act::says(response("200 OK", &[], &body));
             let server = Faulty::start(vec![lost.clone(), lost, good]).await?;
             let lago = hasty(client_for(server.address())).build()?;
             let event = queued(&rest)?;

@@ -22,8 +22,8 @@ fn refusal(length: usize) -> String {
 async fn details_are_read_up_to_a_mebibyte_and_bytes_beyond_it() -> Outcome {
     for (length, is_read) in [(LARGEST, true), (LARGEST + 1, false), (8 << 20, false)] {
         let body = refusal(length);
-        let answer = ScriptedResponse::json("422 Unprocessable Entity", &body);
-        let server = Scripted::always(answer).await?;
+        let response = ScriptedResponse::json("422 Unprocessable Entity", &body);
+        let server = Scripted::always(response).await?;
         let error = server.client()?.taxes().get("vat").await.unwrap_err();
         assert!(error.is_validation(), "{error}");
         assert_eq!(error.body().len(), length);

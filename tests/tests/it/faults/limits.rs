@@ -17,7 +17,7 @@ const LIMITS: [(&str, &str); 3] = [
 ];
 
 #[tokio::test]
-async fn what_is_left_is_told_with_every_answer() -> Outcome {
+async fn what_is_left_is_told_with_every_response() -> Outcome {
     let body = json!({"tax": tax("vat")}).to_string();
     let gone = r#"{"status":404,"error":"Not Found","code":"tax_not_found"}"#;
     for (status, body) in [
@@ -91,14 +91,14 @@ async fn a_walk_that_is_not_polled_does_not_hold_up_other_calls() -> Outcome {
         let lago = server.builder().rate_limit_pacing(true).build()?;
         let first = tokio::spawn(lago.taxes().get("vat").send());
         let request = server.next().await.ok_or("no request")?;
-        request.answer(none_left(reset));
+        request.respond(none_left(reset));
         first.await??;
 
         let mut walk = lago.taxes().list().items();
         let mut sent = None;
         tokio::select! {
             biased;
-            item = walk.next() => return Err(format!("an answer: {item:?}").into()),
+            item = walk.next() => return Err(format!("a response: {item:?}").into()),
             request = server.next(), if is_sent => sent = request,
             () = ready(()), if !is_sent => {}
         }
@@ -107,7 +107,7 @@ async fn a_walk_that_is_not_polled_does_not_hold_up_other_calls() -> Outcome {
         let call = tokio::spawn(lago.taxes().get("vat").send());
         let request = server.next().await.ok_or("no request")?;
         assert_eq!(request.request.target, "/api/v1/taxes/vat");
-        request.answer(none_left(reset));
+        request.respond(none_left(reset));
         call.await??;
         drop(walk);
     }
@@ -149,13 +149,13 @@ async fn a_call_that_is_dropped_is_not_tried_again() -> Outcome {
     let first = server.next().await.ok_or("no request")?;
     dropped.abort();
     assert!(dropped.await.is_err_and(|error| error.is_cancelled()));
-    first.answer(ScriptedResponse::new("502 Bad Gateway", &[], ""));
+    first.respond(ScriptedResponse::new("502 Bad Gateway", &[], ""));
     // Were there a second attempt, it would come before this.
     let lago = server.client()?;
     let other = tokio::spawn(async move { lago.taxes().get("other").await });
     let next = server.next().await.ok_or("no request")?;
     assert_eq!(next.request.target, "/api/v1/taxes/other");
-    next.answer(ScriptedResponse::json(
+    next.respond(ScriptedResponse::json(
         "200 OK",
         json!({"tax": tax("other")}),
     ));

@@ -12,7 +12,7 @@ use reqwest::redirect::Policy;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::cases::answer;
+use super::cases::response;
 use super::{OPERATIONS, Operation, Outcome, call, good_body, hasty};
 
 /// An address at which nobody listens.
@@ -141,7 +141,7 @@ async fn a_refusal_from_another_url_leaves_a_doubt() -> Outcome {
 
 #[tokio::test]
 async fn what_the_http_client_refuses_to_send_was_not_sent() -> Outcome {
-    let server = Faulty::start(vec![Act::says(answer("200 OK", &[], good_body()?))]).await?;
+    let server = Faulty::start(vec![Act::says(response("200 OK", &[], good_body()?))]).await?;
     let http = reqwest::Client::builder().https_only(true).build()?;
     let lago = hasty(client_for(server.address()).http_client(http)).build()?;
     for operation in OPERATIONS {
@@ -186,7 +186,7 @@ async fn a_success_of_another_url_is_none_of_a_call_that_does_something() -> Out
 
 /// Whether it is another URL is a comparison of texts, which have to be written alike on both ways.
 #[tokio::test]
-async fn an_answer_of_the_same_url_is_no_redirect_whatever_is_in_the_path() -> Outcome {
+async fn a_response_of_the_same_url_is_no_redirect_whatever_is_in_the_path() -> Outcome {
     let server = Scripted::always(ScriptedResponse::new("200 OK", &[], "")).await?;
     let lago = server.builder().http_client(follows()?).build()?;
     let ids = [

@@ -2,7 +2,7 @@
 
 use lago_tests::support::server::Act;
 
-use super::cases::{Fault, answer, refusal};
+use super::cases::{Fault, refusal, response};
 
 const PROVIDER_LIMIT: &str =
     r#"{"status":429,"error":"Too Many Provider Requests","code":"too_many_provider_requests"}"#;
@@ -12,7 +12,7 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
     let html = "<html><body>Bad Gateway</body></html>";
     let as_html: &[&str] = &["content-type: text/html"];
     let says = |bytes: Vec<u8>| Act::says(bytes);
-    let limited = |body: &[u8]| says(answer("429 Too Many Requests", &[], body));
+    let limited = |body: &[u8]| says(response("429 Too Many Requests", &[], body));
     let faults = vec![
         (
             "101",
@@ -23,11 +23,11 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "302 to itself",
-            says(answer("302 Found", &["location: /api/v1/customers"], "")),
+            says(response("302 Found", &["location: /api/v1/customers"], "")),
         ),
         (
             "302 to another host",
-            says(answer(
+            says(response(
                 "302 Found",
                 &["location: https://lago.example.com/api"],
                 "",
@@ -35,7 +35,7 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "303 to itself",
-            says(answer(
+            says(response(
                 "303 See Other",
                 &["location: /api/v1/customers"],
                 "",
@@ -43,7 +43,7 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "400",
-            says(answer(
+            says(response(
                 "400 Bad Request",
                 &[],
                 r#"{"status":400,"error":"BadRequest: x"}"#,
@@ -51,7 +51,7 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "401",
-            says(answer(
+            says(response(
                 "401 Unauthorized",
                 &[],
                 r#"{"status":401,"error":"Unauthorized"}"#,
@@ -59,7 +59,7 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "401 of a payment provider",
-            says(answer(
+            says(response(
                 "401 Unauthorized",
                 &[],
                 r#"{"status":401,"error":"Stripe authentication failed."}"#,
@@ -68,16 +68,16 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ("403", says(refusal("403 Forbidden", "feature_unavailable"))),
         (
             "403 of a gateway",
-            says(answer("403 Forbidden", as_html, html)),
+            says(response("403 Forbidden", as_html, html)),
         ),
         ("404", says(refusal("404 Not Found", "customer_not_found"))),
         (
             "404 of a gateway",
-            says(answer("404 Not Found", as_html, html)),
+            says(response("404 Not Found", as_html, html)),
         ),
         (
             "404 in the words of a 422",
-            says(answer(
+            says(response(
                 "404 Not Found",
                 &[],
                 r#"{"status":422,"error":"Unprocessable Entity","code":"validation_errors"}"#,
@@ -89,11 +89,11 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "408 of a gateway",
-            says(answer("408 Request Timeout", &[], "")),
+            says(response("408 Request Timeout", &[], "")),
         ),
         (
             "409",
-            says(answer(
+            says(response(
                 "409 Conflict",
                 &[],
                 r#"{"status":409,"error":"Conflict"}"#,
@@ -101,7 +101,7 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "413 of a gateway",
-            says(answer("413 Payload Too Large", as_html, html)),
+            says(response("413 Payload Too Large", as_html, html)),
         ),
         (
             "422",
@@ -109,7 +109,7 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "422 of 2 MiB",
-            says(answer(
+            says(response(
                 "422 Unprocessable Entity",
                 &[],
                 format!(
@@ -135,7 +135,7 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "422 after the customer was saved",
-            says(answer(
+            says(response(
                 "422 Unprocessable Entity",
                 &[],
                 r#"{"status":422,"error":"Unprocessable Entity","code":"validation_errors","error_details":{"base":["payment_provider_not_found"]}}"#,
@@ -143,19 +143,23 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "429 of a gateway, empty",
-            says(answer("429 Too Many Requests", &[], "")),
+            says(response("429 Too Many Requests", &[], "")),
         ),
         (
             "429 of a gateway, retry-after: 0",
-            says(answer("429 Too Many Requests", &["retry-after: 0"], html)),
+            says(response("429 Too Many Requests", &["retry-after: 0"], html)),
         ),
         (
             "429 of a gateway, retry-after: 3600",
-            says(answer("429 Too Many Requests", &["retry-after: 3600"], "")),
+            says(response(
+                "429 Too Many Requests",
+                &["retry-after: 3600"],
+                "",
+            )),
         ),
         (
             "429 of a gateway, x-ratelimit-reset: 1790000000",
-            says(answer(
+            says(response(
                 "429 Too Many Requests",
                 &["x-ratelimit-reset: 1790000000"],
                 "",
@@ -187,21 +191,21 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "500",
-            says(answer(
+            says(response(
                 "500 Internal Server Error",
                 &[],
                 r#"{"status":500,"error":"Internal Server Error"}"#,
             )),
         ),
-        ("501", says(answer("501 Not Implemented", &[], ""))),
+        ("501", says(response("501 Not Implemented", &[], ""))),
         (
             "502 in HTML",
-            says(answer("502 Bad Gateway", as_html, html)),
+            says(response("502 Bad Gateway", as_html, html)),
         ),
-        ("503", says(answer("503 Service Unavailable", &[], ""))),
+        ("503", says(response("503 Service Unavailable", &[], ""))),
         (
             "503, retry-after: 3600",
-            says(answer(
+            says(response(
                 "503 Service Unavailable",
                 &["retry-after: 3600"],
                 "",
@@ -209,13 +213,13 @@ pub(super) fn faults() -> impl Iterator<Item = Fault> {
         ),
         (
             "504 in HTML",
-            says(answer("504 Gateway Timeout", as_html, html)),
+            says(response("504 Gateway Timeout", as_html, html)),
         ),
         (
             "520 of a gateway",
-            says(answer("520 Unknown", as_html, html)),
+            says(response("520 Unknown", as_html, html)),
         ),
-        ("600", says(answer("600 Unknown", &[], ""))),
+        ("600", says(response("600 Unknown", &[], ""))),
     ];
     faults.into_iter().map(|(name, act)| Fault {
         name,

@@ -6,7 +6,7 @@ use lago_tests::support::clients::{client_for, plain_http};
 use lago_tests::support::server::{Act, Faulty};
 use serde_json::json;
 
-use super::cases::answer;
+use super::cases::response;
 use super::{Operation, Outcome, call, hasty};
 
 /// What the caller of a call that buys credits sees when the response ends after so many bytes.
@@ -24,9 +24,9 @@ async fn cut(
 }
 
 #[tokio::test]
-async fn a_call_that_buys_is_never_repeated_wherever_its_answer_ends() -> Outcome {
+async fn a_call_that_buys_is_never_repeated_wherever_its_response_ends() -> Outcome {
     let http = plain_http()?;
-    let whole = answer(
+    let whole = response(
         "200 OK",
         &["x-request-id: req-1"],
         r#"{"wallet_transactions": []}"#,
@@ -61,14 +61,14 @@ async fn a_call_that_buys_is_never_repeated_wherever_its_answer_ends() -> Outcom
 }
 
 #[tokio::test]
-async fn a_call_that_reads_gets_the_whole_answer_at_last() -> Outcome {
+async fn a_call_that_reads_gets_the_whole_response_at_last() -> Outcome {
     let http = plain_http()?;
     let body = json!({"tax": tax("vat")}).to_string();
     let chunk = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
     let chunked = format!(
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n{chunk}"
     );
-    for whole in [answer("200 OK", &[], &body), chunked.into_bytes()] {
+    for whole in [response("200 OK", &[], &body), chunked.into_bytes()] {
         for length in 0..whole.len() {
             let acts = vec![Act::says(&whole[..length]), Act::says(whole.clone())];
             let server = Faulty::start(acts).await?;

@@ -1,4 +1,4 @@
-//! Broken answers, rules for many requests, and a bounded memory.
+//! Broken responses, rules for many requests, and a bounded memory.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -28,14 +28,14 @@ fn hasty(server: &MockServer) -> Outcome<Client> {
 #[tokio::test]
 async fn it_hangs_up_after_the_request() -> Outcome {
     let server = MockServer::start().await?;
-    server.answer_next("plans.get", MockResponse::hang_up())?;
+    server.respond_next("plans.get", MockResponse::hang_up())?;
     assert_eq!(plan_until_closed(&server).await?, "");
     let requests = server.requests();
     let request = &requests[0];
     let operation = request.operation.map(|operation| operation.resource);
     assert_eq!((operation, request.status), (Some("plans.get"), None));
 
-    server.answer_next("customers.create", MockResponse::hang_up())?;
+    server.respond_next("customers.create", MockResponse::hang_up())?;
     let customer = hasty(&server)?.customers().create(CustomerInput::new("a"));
     let error = customer.await.unwrap_err();
     assert!(error.is_transport() && error.is_ambiguous(), "{error}");
@@ -46,8 +46,8 @@ async fn it_hangs_up_after_the_request() -> Outcome {
 async fn it_cuts_off_half_of_the_body() -> Outcome {
     let server = MockServer::start().await?;
     let body = example("plans.get")?;
-    let answer = MockResponse::new(200).json(body.clone()).cut_off();
-    server.answer_next("plans.get", answer.clone())?;
+    let response = MockResponse::new(200).json(body.clone()).cut_off();
+    server.respond_next("plans.get", response.clone())?;
     let answered = plan_until_closed(&server).await?;
     let (head, part) = answered.split_once("\r\n\r\n").ok_or("no head")?;
     let whole = body.to_string();
@@ -56,7 +56,7 @@ async fn it_cuts_off_half_of_the_body() -> Outcome {
     assert_eq!(part, &whole[..whole.len() / 2]);
     assert_eq!(server.requests()[0].status, Some(200.try_into()?));
 
-    server.answer_next("plans.get", answer)?;
+    server.respond_next("plans.get", response)?;
     let error = hasty(&server)?.plans().get("pro").await.unwrap_err();
     assert!(error.is_transport() && error.is_ambiguous(), "{error}");
     assert_eq!(error.status(), Some(200.try_into()?));
@@ -65,9 +65,9 @@ async fn it_cuts_off_half_of_the_body() -> Outcome {
 }
 
 #[tokio::test]
-async fn also_an_answer_without_a_body_is_cut_off() -> Outcome {
+async fn also_a_response_without_a_body_is_cut_off() -> Outcome {
     let server = MockServer::start().await?;
-    server.answer_next("plans.get", MockResponse::new(502).cut_off())?;
+    server.respond_next("plans.get", MockResponse::new(502).cut_off())?;
     let answered = plan_until_closed(&server).await?;
     assert!(answered.starts_with("HTTP/1.1 502 Bad Gateway"));
     assert!(answered.contains("content-length: 1\r\n") && answered.ends_with("\r\n\r\n"));
@@ -81,7 +81,7 @@ async fn it_keeps_silent_until_the_caller_goes() -> Outcome {
         .on_request(move |request| tell.send(request.status).unwrap())
         .start()
         .await?;
-    server.answer_next("plans.get", MockResponse::silence())?;
+    server.respond_next("plans.get", MockResponse::silence())?;
     let mut stream = TcpStream::connect(server.url().replace("http://", "")).await?;
     stream.write_all(REQUEST).await?;
     assert_eq!(told.recv().await, Some(None));
@@ -99,19 +99,19 @@ async fn a_gateway_answers_in_its_own_words() -> Outcome {
     let page = MockResponse::new(502)
         .text(page)
         .header("content-type", "text/html");
-    caller.server.answer_next("plans.get", page)?;
+    caller.server.respond_next("plans.get", page)?;
     let limited = MockResponse::new(429).header("retry-after", "0");
     let limited = limited.header("x-ratelimit-reset", "1");
-    caller.server.answer_next("plans.get", limited)?;
+    caller.server.respond_next("plans.get", limited)?;
 
-    let answer = caller.request("GET", "/plans/pro")?.send().await?;
-    assert_eq!(answer.status(), 502);
-    assert_eq!(answer.headers()["content-type"], "text/html");
-    assert!(answer.text().await?.starts_with("<html>"));
-    let answer = caller.request("GET", "/plans/pro")?.send().await?;
-    assert_eq!(answer.status(), 429);
-    assert_eq!(answer.headers()["retry-after"], "0");
-    assert_eq!(answer.bytes().await?.len(), 0);
+    let response = caller.request("GET", "/plans/pro")?.send().await?;
+    assert_eq!(response.status(), 502);
+    assert_eq!(response.headers()["content-type"], "text/html");
+    assert!(response.text().await?.starts_with("<html>"));
+    let response = caller.request("GET", "/plans/pro")?.send().await?;
+    assert_eq!(response.status(), 429);
+    assert_eq!(response.headers()["retry-after"], "0");
+    assert_eq!(response.bytes().await?.len(), 0);
     Ok(())
 }
 
@@ -119,7 +119,7 @@ async fn a_gateway_answers_in_its_own_words() -> Outcome {
 async fn a_rule_decides_for_each_request() -> Outcome {
     let count = AtomicU32::new(0);
     let server = MockServer::builder()
-        .answer_with(move |request| {
+        .respond_with(move |request| {
             assert_eq!(request.status, None);
             let is_third = count.fetch_add(1, Ordering::Relaxed) % 3 == 2;
             let (_, code) = request.path_parameters.first()?;
@@ -127,8 +127,8 @@ async fn a_rule_decides_for_each_request() -> Outcome {
         })
         .start()
         .await?;
-    server.answer("plans.get", MockResponse::error(403, "forbidden"))?;
-    server.answer_next("plans.get", MockResponse::error(403, "feature_unavailable"))?;
+    server.respond("plans.get", MockResponse::error(403, "forbidden"))?;
+    server.respond_next("plans.get", MockResponse::error(403, "feature_unavailable"))?;
     let lago = client(&server)?;
     let http = reqwest::Client::new();
     let mut codes = Vec::new();
@@ -156,7 +156,7 @@ async fn a_client_gets_through_faults() -> Outcome {
     let count = AtomicU32::new(0);
     let broken = MockResponse::new(200).json(example("plans.get")?).cut_off();
     let server = MockServer::builder()
-        .answer_with(move |_| match count.fetch_add(1, Ordering::Relaxed) {
+        .respond_with(move |_| match count.fetch_add(1, Ordering::Relaxed) {
             0 => Some(MockResponse::hang_up()),
             1 => Some(broken.clone()),
             2 => Some(MockResponse::new(429).header("retry-after", "0")),
@@ -188,7 +188,7 @@ async fn it_keeps_as_many_requests_as_it_is_told() -> Outcome {
     }
     // It does as it is told without knowing requests.
     let server = MockServer::builder().keep_requests(0).start().await?;
-    server.answer_next("plans.get", MockResponse::new(500).json(json!({})))?;
+    server.respond_next("plans.get", MockResponse::new(500).json(json!({})))?;
     assert!(hasty(&server)?.plans().get("a").await.is_err());
     Ok(())
 }

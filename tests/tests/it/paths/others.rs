@@ -1,4 +1,4 @@
-//! Answers about another object than the path named.
+//! Responses about another object than the path named.
 
 use std::error::Error;
 use std::path::Path;
@@ -44,7 +44,7 @@ async fn behind_a_proxy_that_decodes_dots_a_read_is_an_error() -> Outcome {
     let body: Value = serde_json::from_slice(error.body())?;
     assert_eq!(body["customer"]["external_id"], "acme");
     let line = error.to_string();
-    let expected = "GET /customers/{external_customer_id}: the answer is about another object: \
+    let expected = "GET /customers/{external_customer_id}: the response is about another object: \
                     its `external_id` is not the one in the path";
     assert_eq!(line, expected);
     assert!(!format!("{error:?}").contains("acme"));
@@ -117,7 +117,7 @@ async fn answered<C: lago_client::Call>(
     call: impl FnOnce(&Client) -> lago_client::Request<C>,
 ) -> Result<Option<LagoError>, Box<dyn Error>> {
     let server = MockServer::start().await?;
-    server.answer(operation, MockResponse::new(200).json(body))?;
+    server.respond(operation, MockResponse::new(200).json(body))?;
     Ok(call(&server.client()?).await.err())
 }
 

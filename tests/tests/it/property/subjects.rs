@@ -76,12 +76,12 @@ fn subject(decoder: &'static Decoder, name: String, body: Value) -> Subject {
     });
     let described = operations.iter().find(|known| known.id == decoder.id);
     let schema = described
-        .and_then(|known| known.answer.as_ref())
+        .and_then(|known| known.response.as_ref())
         .zip(decoder.root)
-        .and_then(|(answer, root)| schema_with(document, answer, root));
+        .and_then(|(response, root)| schema_with(document, response, root));
     Subject {
         may_be_empty: described.is_some_and(|known| known.may_be_empty),
-        schema: schema.unwrap_or_else(|| panic!("openapi.yaml has no answer for {name}")),
+        schema: schema.unwrap_or_else(|| panic!("openapi.yaml has no response for {name}")),
         name,
         decoder,
         document,

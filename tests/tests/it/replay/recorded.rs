@@ -18,7 +18,7 @@ async fn everything_recorded_arrives() -> Result<(), Box<dyn Error>> {
         kept,
     } in [
         &report.requests,
-        &report.answers,
+        &report.responses,
         &report.errors,
         &report.deliveries,
     ] {
@@ -33,7 +33,7 @@ async fn everything_recorded_arrives() -> Result<(), Box<dyn Error>> {
         parts.iter().all(|path| path.starts_with("request.")),
         "{parts:?}"
     );
-    for tally in [&report.answers, &report.errors, &report.deliveries] {
+    for tally in [&report.responses, &report.errors, &report.deliveries] {
         assert_eq!((tally.decoded, tally.kept), (tally.total, tally.leaves));
     }
     // What is not in this crate, and how much there is of everything else.

@@ -51,7 +51,7 @@ fn least(document: &Document, schema: &Value) -> Value {
 }
 
 /// The types of responses as the source has them, and whether a response is a list of them.
-fn answers() -> BTreeSet<(String, bool)> {
+fn responses() -> BTreeSet<(String, bool)> {
     let folder =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../lago-client/src/generated/resources");
     let mut found = BTreeSet::new();
@@ -72,7 +72,7 @@ fn answers() -> BTreeSet<(String, bool)> {
 /// The types that lists in responses have for elements.
 fn elements(document: &Document) -> BTreeSet<String> {
     let (mut elements, mut seen) = (BTreeSet::new(), BTreeSet::new());
-    let mut waiting: Vec<(String, bool)> = answers().into_iter().collect();
+    let mut waiting: Vec<(String, bool)> = responses().into_iter().collect();
     while let Some((name, is_element)) = waiting.pop() {
         if is_element {
             elements.insert(name.clone());

@@ -53,9 +53,9 @@ async fn an_absurd_event_does_not_make_usage_unreadable() -> Outcome {
 #[tokio::test]
 async fn every_digit_arrives_and_leaves() -> Outcome {
     let rate = "9007199254740993.0625";
-    let answer = json!({ "tax": tax("vat") }).to_string();
-    let answer = answer.replace("20.0", rate);
-    let server = Scripted::always(ScriptedResponse::json("200 OK", answer)).await?;
+    let response = json!({ "tax": tax("vat") }).to_string();
+    let response = response.replace("20.0", rate);
+    let server = Scripted::always(ScriptedResponse::json("200 OK", response)).await?;
     let lago = server.client()?;
     assert_eq!(lago.taxes().get("vat").await?.rate.as_str(), rate);
 

@@ -188,7 +188,7 @@ async fn what_is_put_right_is_sent() -> Outcome {
         charge.properties = Some(ChargePropertiesInput::new().amount("1.5"));
     }
     let lago = server.client()?;
-    // The answers say too little; what matters is what was sent.
+    // The responses say too little; what matters is what was sent.
     drop(lago.plans().create(plan).await);
     drop(lago.plans().update("pro", wrong).await);
     let sent: Vec<Value> = server

@@ -28,13 +28,13 @@ async fn a_key_that_is_cut_off_is_none_and_is_asked_for_again() -> Outcome {
         (JSON_KEY, &json, [0, 5, 56, json.len() - 1]),
     ] {
         for cut in cuts {
-            let answers = [
+            let responses = [
                 endless(&whole[..cut]),
                 ScriptedResponse::new("200 OK", &[], whole),
             ];
             let count = AtomicUsize::new(0);
             let server = Scripted::start(move |request| match request.target == path {
-                true => answers[count.fetch_add(1, Ordering::SeqCst).min(1)].clone(),
+                true => responses[count.fetch_add(1, Ordering::SeqCst).min(1)].clone(),
                 false => ScriptedResponse::new("404 Not Found", &[], ""),
             })
             .await?;
@@ -55,9 +55,9 @@ async fn a_key_that_is_whole_is_known_the_first_time() -> Outcome {
     let text = Signer::FIRST.told();
     let json = json!({"webhook": {"public_key": text}}).to_string();
     for (path, whole, asked) in [(TEXT_KEY, &text, 2), (JSON_KEY, &json, 1)] {
-        let answer = endless(whole);
+        let response = endless(whole);
         let server = Scripted::start(move |request| match request.target == path {
-            true => answer.clone(),
+            true => response.clone(),
             false => ScriptedResponse::new("404 Not Found", &[], ""),
         })
         .await?;

@@ -45,21 +45,21 @@ impl Service {
 
     /// Sends bytes, and returns status and body of the response.
     async fn say(&self, bytes: &[u8]) -> Result<(u16, String), Box<dyn Error>> {
-        let answer = self.answer(bytes).await?;
-        let (head, body) = answer.split_once("\r\n\r\n").ok_or("no answer")?;
+        let response = self.respond(bytes).await?;
+        let (head, body) = response.split_once("\r\n\r\n").ok_or("no response")?;
         let status = head.split(' ').nth(1).ok_or("no status")?;
         Ok((status.parse()?, body.to_owned()))
     }
 
     /// Sends bytes, and returns the response.
-    async fn answer(&self, bytes: &[u8]) -> Result<String, Box<dyn Error>> {
+    async fn respond(&self, bytes: &[u8]) -> Result<String, Box<dyn Error>> {
         let mut stream = TcpStream::connect(&self.address).await?;
         stream.write_all(bytes).await?;
-        let mut answer = Vec::new();
-        let answered = stream.read_to_end(&mut answer);
+        let mut response = Vec::new();
+        let answered = stream.read_to_end(&mut response);
         // So that a test that would hang fails.
         tokio::time::timeout(Duration::from_secs(60), answered).await??;
-        Ok(String::from_utf8(answer)?)
+        Ok(String::from_utf8(response)?)
     }
 
     /// The deliveries that reached the handler.
@@ -285,12 +285,12 @@ async fn a_key_that_cannot_be_fetched_is_503() -> Outcome {
         (SIGNATURE_HEADER, &token),
         ("x-lago-unique-key", "1"),
     ];
-    let answer = service.answer(&request(&headers, BODY)).await?;
-    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
-    assert!(answer.contains("\r\nretry-after: 5\r\n"), "{answer}");
+    let response = service.respond(&request(&headers, BODY)).await?;
+    assert!(response.starts_with("HTTP/1.1 503 "), "{response}");
+    assert!(response.contains("\r\nretry-after: 5\r\n"), "{response}");
     assert!(
-        answer.ends_with("\r\n\r\nthe public key cannot be fetched"),
-        "{answer}"
+        response.ends_with("\r\n\r\nthe public key cannot be fetched"),
+        "{response}"
     );
     assert_eq!(service.received(), []);
     Ok(())

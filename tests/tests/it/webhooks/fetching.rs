@@ -231,7 +231,7 @@ async fn while_a_server_is_silent_few_deliveries_wait_and_the_rest_is_told_to_co
         assert_eq!((error.check(), error.status().as_u16()), (Check::Key, 503));
         assert!(error.to_string().contains("deliver it again"), "{error}");
     }
-    asked.answer(telling(Signer::FIRST));
+    asked.respond(telling(Signer::FIRST));
     let taken = deliveries.join_all().await;
     assert_eq!(taken.len(), most);
     assert!(taken.iter().all(Result::is_ok));
@@ -255,7 +255,7 @@ async fn deliveries_wait_for_a_key_that_is_on_its_way() -> Outcome {
         refused.map_err(|error| error.check()),
         Err(Check::Algorithm)
     );
-    asked.answer(telling(Signer::FIRST));
+    asked.respond(telling(Signer::FIRST));
     for delivery in waiting {
         assert_eq!(delivery.await?, Ok(()));
     }
@@ -264,7 +264,7 @@ async fn deliveries_wait_for_a_key_that_is_on_its_way() -> Outcome {
 
 #[tokio::test]
 async fn a_key_that_cannot_be_had_is_nobodys_fault_who_delivers() -> Outcome {
-    for answer in [
+    for response in [
         ScriptedResponse::json(
             "401 Unauthorized",
             json!({"status": 401, "error": "Unauthorized"}),
@@ -278,7 +278,7 @@ async fn a_key_that_cannot_be_had_is_nobodys_fault_who_delivers() -> Outcome {
         ScriptedResponse::json("200 OK", json!({"webhook": "jane@secret.example"})),
         ScriptedResponse::json("200 OK", json!({"webhook": {"public_key": ["secret"]}})),
     ] {
-        let server = Scripted::always(answer).await?;
+        let server = Scripted::always(response).await?;
         let verifier = Verifier::fetch(&server.client()?);
         let token = Signer::FIRST.deliver(BODY, &server.origin());
         let error = verifier
@@ -349,7 +349,7 @@ fn a_fetch_in_a_runtime_that_nobody_drives_holds_nobody_up() -> Outcome {
         assert_eq!(refused, Err(Check::Key));
         let (taken, ()) = tokio::join!(delivery(), async {
             if let Some(asked) = server.next().await {
-                asked.answer(telling(Signer::FIRST));
+                asked.respond(telling(Signer::FIRST));
             }
         });
         assert_eq!(taken, Ok(()));

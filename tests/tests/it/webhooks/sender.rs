@@ -53,7 +53,7 @@ async fn an_example_of_every_type_arrives_as_a_typed_event() -> Outcome {
             .text
             .trim_end()
             .strip_prefix(&answered)
-            .ok_or("another answer")?;
+            .ok_or("another response")?;
         assert!(id.parse::<Uuid>().is_ok(), "{id}");
         let printed = receiver.line().await?;
         let event = printed.strip_prefix(&format!("{id} {webhook_type}: "));

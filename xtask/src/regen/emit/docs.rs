@@ -70,7 +70,7 @@ pub(crate) fn operation(operation: &Operation) -> String {
         doc.push_str(&format!("\n\n{}", markdown(more)));
     }
     if operation.may_be_empty {
-        doc.push_str("\n\n`None` means that the server accepted the call and has no answer yet.");
+        doc.push_str("\n\n`None` means that the server accepted the call and has no response yet.");
     }
     let failures: Vec<String> = operation.failures.iter().filter_map(failure).collect();
     if !failures.is_empty() {

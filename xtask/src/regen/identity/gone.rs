@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_not_what_is_left_has_no_such_place() {
+    fn a_response_that_is_not_what_is_left_has_no_such_place() {
         let privilege = "/features/{code}/privileges/{privilege_code}";
         for (method, path, key, ty) in [
             ("GET", privilege, "feature", named("Feature")),

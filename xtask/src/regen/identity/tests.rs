@@ -29,7 +29,7 @@ fn part() -> TypeRef {
     sample::named("Part")
 }
 
-fn answers(path: &str, key: &str, ty: TypeRef) -> Operation {
+fn responses(path: &str, key: &str, ty: TypeRef) -> Operation {
     Operation {
         response: Response::Root {
             key: key.to_owned(),
@@ -71,7 +71,7 @@ fn an_object_and_its_owners_are_found_by_name() {
         ("/things/{code}/parts", &["code"], &[]),
         ("/parts/{code}", &["name"], &[]),
     ] {
-        let operation = answers(path, "part", part());
+        let operation = responses(path, "part", part());
         assert_eq!(pairs(&operation, properties), expected, "{path}");
     }
 }
@@ -79,7 +79,7 @@ fn an_object_and_its_owners_are_found_by_name() {
 #[test]
 fn of_a_list_only_the_owner_is_stated() {
     let list = TypeRef::List(Box::new(part()));
-    let operation = answers("/things/{lago_id}/parts/{code}", "parts", list);
+    let operation = responses("/things/{lago_id}/parts/{code}", "parts", list);
     let expected = ["lago_id = lago_thing_id"];
     assert_eq!(pairs(&operation, &["code", "lago_thing_id"]), expected);
     let operation = Operation {
@@ -107,7 +107,7 @@ fn an_owner_may_be_stated_one_level_down() {
         types.get_mut("PartUpdate").unwrap().kind = Kind::Struct(direct.chain([thing]).collect());
         let list = TypeRef::List(Box::new(TypeRef::Named("PartUpdate".to_owned())));
         of(
-            &answers("/things/{external_thing_id}/parts", "parts", list),
+            &responses("/things/{external_thing_id}/parts", "parts", list),
             &types,
         )
     };
@@ -137,7 +137,7 @@ fn the_body_has_no_say_in_whose_it_is() {
                 required: true,
                 shape: BodyShape::Roots(vec![Field { required, ..root }]),
             }),
-            ..answers("/things/{code}/parts", "part", part())
+            ..responses("/things/{code}/parts", "part", part())
         };
         let sent = [field("thing_code", TypeRef::String)];
         let found = of(&operation, &types(&["thing_code"], sent));
@@ -150,7 +150,7 @@ fn the_body_has_no_say_in_whose_it_is() {
 fn set(shape: BodyShape, required: bool, code: Option<Field>) -> Option<SetBy> {
     let operation = Operation {
         body: Some(Body { required, shape }),
-        ..answers("/parts/{code}", "part", part())
+        ..responses("/parts/{code}", "part", part())
     };
     let found = of(&operation, &types(&["code"], code));
     found.into_iter().next().map(|found| found.set)

@@ -103,8 +103,8 @@ fn what_does_not_exist_is_answered_with_what_does() {
             "nothing is at `DELETE /plans` in the IR",
         ),
     ] {
-        let answer = inspected(step, place);
-        assert!(answer.contains(said), "{step} {place}: {answer}");
+        let response = inspected(step, place);
+        assert!(response.contains(said), "{step} {place}: {response}");
     }
 }
 

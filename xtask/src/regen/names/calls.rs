@@ -207,9 +207,9 @@ fn by_method(operation: &Operation, collection: bool) -> &'static str {
     }
 }
 
-fn is_list(answer: &Response) -> bool {
+fn is_list(response: &Response) -> bool {
     matches!(
-        answer,
+        response,
         Response::Page { .. }
             | Response::Root {
                 ty: TypeRef::List(_),

@@ -20,7 +20,7 @@ use crate::regen::schema::{
 /// After this pass a component with nullable properties is sent or received, not both.
 pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
     let sent = reachable(root, Uses::Requests);
-    let received = reachable(root, Uses::Answers);
+    let received = reachable(root, Uses::Responses);
     let both: BTreeSet<String> = sent.intersection(&received).cloned().collect();
     let copies_of = copies_of(root, &to_split(root, &both), context);
     let point_at_copy = |node: &mut Value| {
@@ -124,7 +124,7 @@ fn contains(schema: &Value, names: &BTreeSet<String>) -> bool {
 /// What later steps rely on.
 pub(super) fn holds(root: &Value, _: &Context<'_>) -> Result<(), String> {
     let sent = reachable(root, Uses::Requests);
-    let received = reachable(root, Uses::Answers);
+    let received = reachable(root, Uses::Responses);
     each_schema(root, |place, node| {
         let is_component = place.site == Site::Component && place.is_root(root, node);
         let both = sent.contains(&place.name) && received.contains(&place.name);

@@ -344,20 +344,20 @@ mod tests {
     #[test]
     fn a_body_may_be_a_list_of_words() {
         let words = json!({"type": "string", "enum": ["new", "old"]});
-        let answer =
+        let response =
             |schema: Value| json!({"200": {"content": {"application/json": {"schema": schema}}}});
-        let list = answer(json!({"type": "array", "items": words}));
+        let list = response(json!({"type": "array", "items": words}));
         let mut root = json!({
             "components": {"schemas": {}},
             "paths": {
                 "/states": {"get": {"responses": list}},
-                "/moods": {"get": {"responses": answer(words)}},
+                "/moods": {"get": {"responses": response(words)}},
             },
         });
         assert_eq!(run_with(run, &mut root, ""), 2);
         let body = |path: &str| {
-            let answer = &root["paths"][path]["get"]["responses"]["200"];
-            &answer["content"]["application/json"]["schema"]
+            let response = &root["paths"][path]["get"]["responses"]["200"];
+            &response["content"]["application/json"]["schema"]
         };
         assert_eq!(reference(&body("/states")["items"]), Some("StateItem"));
         assert_eq!(reference(body("/moods")), Some("MoodValue"));

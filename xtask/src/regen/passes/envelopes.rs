@@ -208,12 +208,12 @@ mod tests {
     #[test]
     fn an_envelope_that_a_delivery_holds_keeps_its_component() {
         let schema = json!({"$ref": "#/components/schemas/Link"});
-        let answer = json!({"content": {"application/json": {"schema": schema}}});
+        let response = json!({"content": {"application/json": {"schema": schema}}});
         let delivery =
             json!({"content": {"application/json": {"schema": {"properties": {"link": schema}}}}});
         let mut root = json!({
             "components": {"schemas": {"Link": {"type": "object", "properties": {"url": {"type": "string"}}}}},
-            "paths": {"/links": {"get": {"responses": {"200": answer}}}},
+            "paths": {"/links": {"get": {"responses": {"200": response}}}},
             "webhooks": {"link_made": {"post": {"requestBody": delivery}}},
         });
         run_alone(run, &mut root);

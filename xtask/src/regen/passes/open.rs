@@ -127,8 +127,8 @@ mod tests {
             root["components"]["schemas"]["A"]["properties"]["v"].get("oneOf"),
             None
         );
-        let answer = &root["paths"]["/a"]["get"]["responses"]["200"];
-        let body = &answer["content"]["application/json"]["schema"];
+        let response = &root["paths"]["/a"]["get"]["responses"]["200"];
+        let body = &response["content"]["application/json"]["schema"];
         assert_eq!(body["oneOf"].as_array().map(Vec::len), Some(2));
     }
 

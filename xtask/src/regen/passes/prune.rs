@@ -20,7 +20,7 @@ pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
 }
 
 fn used(root: &Value) -> BTreeSet<String> {
-    let received = reachable(root, Uses::Answers);
+    let received = reachable(root, Uses::Responses);
     reachable(root, Uses::Requests)
         .union(&received)
         .cloned()

@@ -1,4 +1,4 @@
-//! Writes out references to anything but a component schema: shared parameters and answers, the
+//! Writes out references to anything but a component schema: shared parameters and responses, the
 //! parameters of a path, and references into the middle of a schema. What can be said in several
 //! ways is then said in one: parameters once, JSON under its plain name.
 
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_the_reference_of_an_answer_stays() {
+    fn what_stands_beside_the_reference_of_a_response_stays() {
         let mut root = json!({
             "components": {"responses": {"NotFound": {"description": "None of this name."}}},
             "paths": {"/a": {"get": {"responses": {
@@ -303,13 +303,13 @@ mod tests {
 
     #[test]
     fn a_reference_to_anywhere_in_the_document_is_written_out() {
-        let answer = json!({"content": {"application/json": {"schema": {"type": "integer"}}}});
+        let response = json!({"content": {"application/json": {"schema": {"type": "integer"}}}});
         let mut root = json!({
             "components": {"schemas": {
                 "A": {"$ref": "#/paths/~1a~1%7Bid%7D/get/responses/200/content/application~1json/schema"},
                 "B": {"$ref": "#/components/schemas/%41"},
             }},
-            "paths": {"/a/{id}": {"get": {"responses": {"200": answer}}}},
+            "paths": {"/a/{id}": {"get": {"responses": {"200": response}}}},
         });
         run_alone(run, &mut root);
         assert_eq!(root["components"]["schemas"]["A"]["type"], "integer");

@@ -1,4 +1,4 @@
-//! Operations: parameters, bodies, answers, failures.
+//! Operations: parameters, bodies, responses, failures.
 
 use serde_json::Value;
 
@@ -224,15 +224,20 @@ impl Reader<'_> {
             return Response::Empty;
         };
         match content.get(JSON) {
-            Some(media) => self.answer_of(&media["schema"], address),
+            Some(media) => self.response_of(&media["schema"], address),
             None if content.is_empty() => Response::Empty,
             None => Response::Text,
         }
     }
 
-    fn answer_of(&mut self, schema: &Value, address: &str) -> Response {
+    fn response_of(&mut self, schema: &Value, address: &str) -> Response {
         if let Some(members) = choice(schema) {
-            return Response::Choice(members.iter().map(|m| self.answer_of(m, address)).collect());
+            return Response::Choice(
+                members
+                    .iter()
+                    .map(|m| self.response_of(m, address))
+                    .collect(),
+            );
         }
         if !is_struct(schema) {
             return Response::Type(self.type_ref(schema));
@@ -274,7 +279,7 @@ impl Reader<'_> {
             _ => {
                 self.problem(
                     &format!("{address} 200"),
-                    "the answer has several roots".to_owned(),
+                    "the response has several roots".to_owned(),
                     "name its schema, so that it is a type of its own",
                 );
                 Response::Empty

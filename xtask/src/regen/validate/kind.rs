@@ -45,7 +45,7 @@ pub(super) const REQUEST: Kind = Kind {
 };
 
 pub(super) const RESPONSE: Kind = Kind {
-    name: "an answer",
+    name: "a response",
     holders: &["responses"],
     keys: &[],
     takes_booleans: false,

@@ -25,7 +25,7 @@ fn ask_and_leave(runtime: &tokio::runtime::Runtime, world: &World) {
 #[test]
 fn a_fetch_that_nobody_drives_is_over_after_its_limit_and_replaced() {
     let (idle, other) = (runtime(), runtime());
-    let world = World::new([Answer::First, Answer::Second]);
+    let world = World::new([Response::First, Response::Second]);
     ask_and_leave(&idle, &world);
     // Who comes meanwhile waits no longer than the fetch may take.
     let began = other.block_on(async { Instant::now() });
@@ -40,7 +40,7 @@ fn a_fetch_that_nobody_drives_is_over_after_its_limit_and_replaced() {
     // What the first brings when it goes on is old by now.
     idle.block_on(let_others_run());
     assert!(Arc::ptr_eq(&world.keys.current().unwrap(), &second));
-    assert!(second.is(&Answer::Second.give().unwrap()));
+    assert!(second.is(&Response::Second.give().unwrap()));
     drop(idle);
     assert!(world.keys.held().failure.is_none());
 }
@@ -48,7 +48,7 @@ fn a_fetch_that_nobody_drives_is_over_after_its_limit_and_replaced() {
 #[test]
 fn a_fetch_that_nobody_drives_does_not_end_the_one_that_took_its_place() {
     let (idle, other) = (runtime(), runtime());
-    let world = World::new([Answer::First, Answer::Second]);
+    let world = World::new([Response::First, Response::Second]);
     ask_and_leave(&idle, &world);
     other.block_on(tokio::time::advance(LIMIT));
     ask_and_leave(&other, &world);
@@ -62,7 +62,7 @@ fn a_fetch_that_nobody_drives_does_not_end_the_one_that_took_its_place() {
 #[test]
 fn a_planned_fetch_that_is_late_keeps_the_pause() {
     let (idle, other) = (runtime(), runtime());
-    let world = World::open([Answer::First, Answer::Second, Answer::First]);
+    let world = World::open([Response::First, Response::Second, Response::First]);
     idle.block_on(async {
         let first = world.after(None).await.unwrap();
         assert!(world.after(Some(&first)).await.is_err());
@@ -83,7 +83,7 @@ fn a_planned_fetch_that_is_late_keeps_the_pause() {
 
 #[test]
 fn a_runtime_that_ends_leaves_nobody_waiting() {
-    let world = World::new([Answer::Failure, Answer::First]);
+    let world = World::new([Response::Failure, Response::First]);
     ask_and_leave(&runtime(), &world);
     world.gate.add_permits(1);
     let asking = runtime().block_on(async {
@@ -96,7 +96,7 @@ fn a_runtime_that_ends_leaves_nobody_waiting() {
 
 #[test]
 fn without_a_runtime_there_is_an_error_and_no_panic() {
-    let world = World::new([Answer::First]);
+    let world = World::new([Response::First]);
     let outside = || {
         let asking = pin!(world.keys.after(None, 1_000));
         let Poll::Ready(outcome) = asking.poll(&mut Context::from_waker(Waker::noop())) else {

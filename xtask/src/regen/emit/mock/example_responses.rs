@@ -15,16 +15,16 @@ const DELIVERIES: &str = "lago-client/src/generated/deliveries.json";
 /// that answers nothing is not there.
 pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     for section in Section::ALL {
-        let mut answers = Vec::new();
+        let mut responses = Vec::new();
         for operation in section.operations(api) {
             if let Some(body) = Examples::new(api).response(operation, &operation.response)? {
-                answers.push(format!("{}:{body}", json!(operation.id)));
+                responses.push(format!("{}:{body}", json!(operation.id)));
             }
         }
         if section == Section::Published || is_needed(api) {
             tree.insert(
                 format!("{}/{ANSWERS}", section.folder(GENERATED)),
-                lines(&answers),
+                lines(&responses),
             );
         }
     }
@@ -77,27 +77,30 @@ impl<'a> Examples<'a> {
                     "total_count": 1,
                 },
             }),
-            Response::Choice(answers) => match answers.as_slice() {
+            Response::Choice(responses) => match responses.as_slice() {
                 [only] => return self.response(operation, only),
-                answers => self.choice(operation, answers)?,
+                responses => self.choice(operation, responses)?,
             },
         }))
     }
 
-    /// Whole answers by root key: the server takes the one with the key of the request.
+    /// Whole responses by root key: the server takes the one with the key of the request.
     fn choice(
         &mut self,
         operation: &Operation,
-        answers: &'a [Response],
+        responses: &'a [Response],
     ) -> Result<Value, EmitError> {
         let mut choice = Map::new();
-        for answer in answers {
-            match (answer.roots().as_slice(), self.response(operation, answer)?) {
+        for response in responses {
+            match (
+                response.roots().as_slice(),
+                self.response(operation, response)?,
+            ) {
                 (&[root], Some(body)) => choice.insert(root.to_owned(), body),
                 _ => {
                     return Err(EmitError::within(
                         operation,
-                        "one of its answers has no root key to tell it by",
+                        "one of its responses has no root key to tell it by",
                     ));
                 }
             };

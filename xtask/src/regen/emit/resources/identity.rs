@@ -7,7 +7,7 @@ use super::methods::{Input, Method, Output};
 use crate::regen::ir::{Elements, Gone, Identity, SetBy, TypeRef};
 use crate::regen::names::{calls, ident};
 
-/// The check of a value, for a call whose answers state something of its path again.
+/// The check of a value, for a call whose responses state something of its path again.
 pub(crate) fn check(method: &Method<'_>) -> Option<TokenStream> {
     let checks: Vec<TokenStream> = stated(method).into_iter().chain(gone(method)).collect();
     let (last, before) = checks.split_last()?;
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn what_the_body_sets_is_no_other_object() {
-        let answer = || Response::Root {
+        let response = || Response::Root {
             key: "thing".into(),
             ty: TypeRef::Named("Thing".into()),
         };
@@ -251,7 +251,7 @@ mod tests {
             ),
         ] {
             let update = printed(|operation| {
-                operation.response = answer();
+                operation.response = response();
                 operation.body = Some(Body { required, shape });
                 operation.identity = code(set);
             });

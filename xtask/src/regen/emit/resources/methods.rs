@@ -1,4 +1,4 @@
-//! What of an operation a caller sees: arguments, options, answer. A body that is one of several
+//! What of an operation a caller sees: arguments, options, response. A body that is one of several
 //! becomes a method for each.
 
 use proc_macro2::{Ident, TokenStream};
@@ -20,7 +20,7 @@ pub(crate) struct Method<'a> {
     pub(crate) call: String,
     /// The body that it sends.
     pub(crate) input: Input<'a>,
-    /// What it answers.
+    /// What it returns.
     pub(crate) output: Output<'a>,
 }
 
@@ -44,7 +44,7 @@ pub(crate) enum Input<'a> {
     OptionalRoot(&'a Field),
 }
 
-/// What a method answers.
+/// What a method returns.
 #[derive(Clone)]
 pub(crate) enum Output<'a> {
     /// Nothing.
@@ -139,8 +139,8 @@ fn roots<'a>(fields: &'a [Field], operation: &Operation) -> Result<Input<'a>, Em
     Ok(Input::Root { main, beside })
 }
 
-fn output<'a>(answer: &'a Response, operation: &Operation) -> Result<Output<'a>, EmitError> {
-    Ok(match answer {
+fn output<'a>(response: &'a Response, operation: &Operation) -> Result<Output<'a>, EmitError> {
+    Ok(match response {
         Response::Root { key, ty } if operation.may_be_empty => Output::RootOrNothing {
             key,
             ty: ty.clone(),
@@ -167,10 +167,10 @@ fn output<'a>(answer: &'a Response, operation: &Operation) -> Result<Output<'a>,
 
 /// The response that has the root key of the body that was sent.
 fn chosen<'a>(field: &Field, operation: &'a Operation) -> Result<Output<'a>, EmitError> {
-    let Response::Choice(answers) = &operation.response else {
+    let Response::Choice(responses) = &operation.response else {
         return output(&operation.response, operation);
     };
-    let mut found = answers.iter().filter_map(|answer| match answer {
+    let mut found = responses.iter().filter_map(|response| match response {
         Response::Root { key, ty } if *key == field.name => Some((key, ty.clone())),
         // Several at once come back as they went: the whole list, no page of it.
         Response::Page { key, item } if *key == field.name => {

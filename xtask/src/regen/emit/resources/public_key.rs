@@ -115,12 +115,12 @@ mod tests {
         tree[PATH].split_whitespace().collect()
     }
 
-    fn ask(path: &str, verb: &str, answer: Response) -> Operation {
+    fn ask(path: &str, verb: &str, response: Response) -> Operation {
         Operation {
             verb: verb.to_owned(),
             accessors: vec!["webhooks".to_owned()],
             parameters: vec![],
-            response: answer,
+            response,
             ..sample::operation(verb, "GET", path)
         }
     }

@@ -180,7 +180,7 @@ fn call(method: &Method<'_>) -> Result<TokenStream, EmitError> {
     );
     let setters: Vec<TokenStream> = setters.collect();
     let mutable = (!setters.is_empty()).then(|| quote!(mut));
-    let answer = match &method.output {
+    let response = match &method.output {
         Output::Page { .. } => quote!(page(&request.await?)),
         Output::Nothing => quote!(request.await?; json(&())),
         _ => quote!(json(&request.await?)),
@@ -188,7 +188,7 @@ fn call(method: &Method<'_>) -> Result<TokenStream, EmitError> {
     Ok(quote! {
         let #mutable request = lago #(.#accessors())* .#verb(#(#arguments),*);
         #(#setters)*
-        #answer
+        #response
     })
 }
 

@@ -47,7 +47,7 @@ async fn faults(
         let response = request.send().await?;
         assert_eq!(response.status(), 200, "{}", operation.id);
         let is_text = response.headers()["content-type"] == "text/plain";
-        assert_eq!(is_text, operation.answers_text, "{}", operation.id);
+        assert_eq!(is_text, operation.responses_text, "{}", operation.id);
         let body = response.bytes().await?;
         match schema {
             Some(schema) => {
@@ -68,7 +68,7 @@ async fn faults(
 
 /// The schemas of what an operation answers: several when it depends on the root key that is sent.
 fn alternatives(operation: &Operation) -> Vec<Option<&Value>> {
-    let schema = operation.answer.as_ref();
+    let schema = operation.response.as_ref();
     match schema.and_then(|schema| schema["oneOf"].as_array()) {
         Some(members) => members.iter().map(Some).collect(),
         None => vec![schema],
@@ -108,7 +108,7 @@ fn filled(id: &str, path: &str) -> (String, Vec<String>) {
 }
 
 #[tokio::test]
-async fn the_client_reads_every_answer() -> Outcome {
+async fn the_client_reads_every_response() -> Outcome {
     let document = Document::read()?;
     let server = MockServer::start().await?;
     let lago = client(&server)?;

@@ -1,5 +1,5 @@
-//! Answers of the shape that openapi.yaml gives them, with anything anywhere in them: no panic, and
-//! what is read stays so. The bytes are the decisions that make the answer.
+//! Responses of the shape that openapi.yaml gives them, with anything anywhere in them: no panic, and
+//! what is read stays so. The bytes are the decisions that make the response.
 
 #![no_main]
 
@@ -14,12 +14,12 @@ use serde_json::Value;
 
 static DOCUMENT: LazyLock<Document> = LazyLock::new(|| Document::read().expect("openapi.yaml"));
 
-/// The methods that answer JSON, each with the schema of its answer.
+/// The methods that answer JSON, each with the schema of its response.
 static METHODS: LazyLock<Vec<(&Decoder, Value)>> = LazyLock::new(|| {
     let operations = DOCUMENT.operations();
     let schema = |decoder: &Decoder| {
         let operation = operations.iter().find(|known| known.id == decoder.id)?;
-        schema_with(&DOCUMENT, operation.answer.as_ref()?, decoder.root?)
+        schema_with(&DOCUMENT, operation.response.as_ref()?, decoder.root?)
     };
     DECODERS
         .iter()

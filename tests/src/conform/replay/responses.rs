@@ -23,7 +23,9 @@ pub(super) async fn replay(stage: &mut Stage, scene: &Scene<'_>, report: &mut Re
     let arrived = read
         .outcome
         .and_then(|answered| in_envelope(scene, answered));
-    let found = report.answers.add(recorded, &read.faults, arrived.as_ref());
+    let found = report
+        .responses
+        .add(recorded, &read.faults, arrived.as_ref());
     for difference in found {
         report.fail(file, id, difference);
     }

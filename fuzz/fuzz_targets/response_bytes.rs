@@ -1,4 +1,4 @@
-//! Any bytes as the answer of any method: no panic, and what is read stays so.
+//! Any bytes as the response of any method: no panic, and what is read stays so.
 
 #![no_main]
 
