@@ -148,6 +148,22 @@ mod tests {
         assert_eq!(responses["410"], reference);
     }
 
+    /// Other tools see which operations nobody promises, and where those of another version of the API are.
+    #[test]
+    fn what_is_not_published_is_marked_and_has_its_server() {
+        let operation = json!({
+            "operationId": "findCards", "x-unpublished": true,
+            "servers": [{"url": "https://api.example.com/api/v2"}],
+            "responses": {"200": {"description": "Cards."}},
+        });
+        let document = published(&json!({
+            "openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+            "servers": [{"url": "https://api.example.com/api/v1"}],
+            "paths": {"/cards": {"get": operation}},
+        }));
+        assert_eq!(document["paths"]["/cards"]["get"], operation);
+    }
+
     #[test]
     fn what_only_an_older_version_knows_is_written_anew() {
         let schemas = |schemas: Value| json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "components": {"schemas": schemas}});

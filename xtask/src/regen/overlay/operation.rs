@@ -18,14 +18,9 @@ pub(super) fn add_parameter(
 ) -> Result<(), Refusal> {
     let pointer = pointer(target)?;
     let operation = root.pointer(&pointer).ok_or(Refusal::Missing)?;
-    let resolved = |parameter: &Value| {
-        let target = parameter["$ref"].as_str();
-        let target = target.and_then(|place| root.pointer(place.strip_prefix('#')?));
-        target.unwrap_or(parameter).clone()
-    };
-    let added = resolved(parameter);
+    let added = resolved(root, parameter);
     let known = list(operation, "parameters")
-        .map(resolved)
+        .map(|known| resolved(root, known))
         .any(|known| known["name"] == added["name"] && known["in"] == added["in"]);
     if known {
         return Err(stated("the document has this parameter already"));
@@ -39,6 +34,13 @@ pub(super) fn add_parameter(
         other => *other = json!([parameter]),
     }
     Ok(())
+}
+
+/// The parameter that a reference leads to.
+fn resolved<'d>(root: &'d Value, parameter: &'d Value) -> &'d Value {
+    let target = parameter["$ref"].as_str();
+    let target = target.and_then(|place| root.pointer(place.strip_prefix('#')?));
+    target.unwrap_or(parameter)
 }
 
 /// Takes a parameter away from its operation: `GET /api_logs?request_paths`.
@@ -135,11 +137,26 @@ pub(super) fn require_body(root: &mut Value, target: &str, needed: bool) -> Resu
 /// Adds an operation: `POST /invoices/{lago_id}/download_xml`.
 pub(super) fn add(root: &mut Value, target: &str, operation: &Value) -> Result<(), Refusal> {
     let (method, path) = split(target)?;
-    let paths = root["paths"].as_object_mut().ok_or(Refusal::Missing)?;
-    let item = object_mut(paths.entry(path).or_insert_with(|| json!({})));
-    if item.contains_key(&method) {
+    let item = root.pointer(&join("/paths", path)).unwrap_or(&Value::Null);
+    if item.get(&method).is_some() {
         return Err(stated("the document has this operation"));
     }
+    // A document says so in its check, which is over when the overlay is applied.
+    let described = |name: &str| {
+        let holders = [item, operation].into_iter();
+        holders
+            .flat_map(|holder| list(holder, "parameters"))
+            .map(|parameter| resolved(root, parameter))
+            .any(|known| known["name"] == name && known["in"] == "path")
+    };
+    let names = path.split('{').skip(1);
+    let mut names = names.filter_map(|text| Some(text.split_once('}')?.0));
+    if let Some(name) = names.find(|name| !described(name)) {
+        let lacking = format!("the operation does not describe the parameter `{name}` of its path");
+        return Err(Refusal::Other(lacking));
+    }
+    let paths = root["paths"].as_object_mut().ok_or(Refusal::Missing)?;
+    let item = object_mut(paths.entry(path).or_insert_with(|| json!({})));
     let mut operation = operation.clone();
     operation[UNPUBLISHED] = json!(true);
     item.insert(method, operation);

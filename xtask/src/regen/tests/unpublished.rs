@@ -161,3 +161,18 @@ fn where_an_operation_is_has_to_be_known() {
         );
     }
 }
+
+#[test]
+fn an_operation_describes_what_its_path_takes() {
+    let entry = operation("GET /plans/{code}", "findPlan", "", "Plan");
+    let mut inputs = inputs(&format!(
+        "{HEAD}{USE}components:\n  schemas:\n    Plan: {{type: object, properties: {{code: {{type: string}}}}}}\n"
+    ));
+    inputs.overlay[0].text = format!("{SERVER}entries:\n{entry}");
+    inputs.strict = true;
+    let problems = regen(&inputs).unwrap_err().to_string();
+    assert!(
+        problems.contains("does not describe the parameter `code` of its path"),
+        "{problems}"
+    );
+}
