@@ -243,7 +243,7 @@ pub static OPERATIONS: &[Operation] = &[
     #[cfg(feature = "unpublished")]
     row("findAllAppliedRateCards", Get, "/api/v2", "/plans/{code}/applied_rate_cards", "plans.applied_rate_cards.list", Idempotent, Absent, &["applied_rate_cards"], &[("code", "plan_code")], None, None),
     #[cfg(feature = "unpublished")]
-    row("createAppliedRateCard", Post, "/api/v2", "/plans/{code}/applied_rate_cards", "plans.applied_rate_cards.create", Idempotent, Required, &["applied_rate_card"], &[("code", "plan_code")], None, None),
+    row("createAppliedRateCard", Post, "/api/v2", "/plans/{code}/applied_rate_cards", "plans.applied_rate_cards.create", NotIdempotent, Required, &["applied_rate_card"], &[("code", "plan_code")], None, None),
     #[cfg(feature = "unpublished")]
     row("destroyAppliedRateCard", Delete, "/api/v2", "/plans/{code}/applied_rate_cards/{rate_card_code}", "plans.applied_rate_cards.delete", Idempotent, Absent, &["applied_rate_card"], &[("code", "plan_code"), ("rate_card_code", "rate_card_code")], None, None),
     #[cfg(feature = "unpublished")]
@@ -253,7 +253,7 @@ pub static OPERATIONS: &[Operation] = &[
     #[cfg(feature = "unpublished")]
     row("findAllProductCategories", Get, "/api/v2", "/product_categories", "product_categories.list", Idempotent, Absent, &["product_categories"], &[], None, None),
     #[cfg(feature = "unpublished")]
-    row("createProductCategory", Post, "/api/v2", "/product_categories", "product_categories.create", Idempotent, Required, &["product_category"], &[], None, None),
+    row("createProductCategory", Post, "/api/v2", "/product_categories", "product_categories.create", NotIdempotent, Required, &["product_category"], &[], None, None),
     #[cfg(feature = "unpublished")]
     row("destroyProductCategory", Delete, "/api/v2", "/product_categories/{code}", "product_categories.delete", Idempotent, Absent, &["product_category"], &[("code", "code")], None, None),
     #[cfg(feature = "unpublished")]
@@ -263,7 +263,7 @@ pub static OPERATIONS: &[Operation] = &[
     #[cfg(feature = "unpublished")]
     row("findAllProducts", Get, "/api/v2", "/products", "products.list", Idempotent, Absent, &["products"], &[], None, None),
     #[cfg(feature = "unpublished")]
-    row("createProduct", Post, "/api/v2", "/products", "products.create", Idempotent, Required, &["product"], &[], None, None),
+    row("createProduct", Post, "/api/v2", "/products", "products.create", NotIdempotent, Required, &["product"], &[], None, None),
     #[cfg(feature = "unpublished")]
     row("destroyProduct", Delete, "/api/v2", "/products/{code}", "products.delete", Idempotent, Absent, &["product"], &[("code", "code")], None, None),
     #[cfg(feature = "unpublished")]
@@ -273,7 +273,7 @@ pub static OPERATIONS: &[Operation] = &[
     #[cfg(feature = "unpublished")]
     row("findAllProductFilters", Get, "/api/v2", "/products/{code}/filters", "products.filters.list", Idempotent, Absent, &["filters"], &[], None, None),
     #[cfg(feature = "unpublished")]
-    row("createProductFilter", Post, "/api/v2", "/products/{code}/filters", "products.filters.create", Idempotent, Required, &["filter"], &[], None, None),
+    row("createProductFilter", Post, "/api/v2", "/products/{code}/filters", "products.filters.create", NotIdempotent, Required, &["filter"], &[], None, None),
     #[cfg(feature = "unpublished")]
     row("destroyProductFilter", Delete, "/api/v2", "/products/{code}/filters/{filter_code}", "products.filters.delete", Idempotent, Absent, &["filter"], &[("filter_code", "code")], None, None),
     #[cfg(feature = "unpublished")]
@@ -283,7 +283,7 @@ pub static OPERATIONS: &[Operation] = &[
     #[cfg(feature = "unpublished")]
     row("findAllRateCards", Get, "/api/v2", "/rate_cards", "rate_cards.list", Idempotent, Absent, &["rate_cards"], &[], None, None),
     #[cfg(feature = "unpublished")]
-    row("createRateCard", Post, "/api/v2", "/rate_cards", "rate_cards.create", Idempotent, Required, &["rate_card"], &[], None, None),
+    row("createRateCard", Post, "/api/v2", "/rate_cards", "rate_cards.create", NotIdempotent, Required, &["rate_card"], &[], None, None),
     #[cfg(feature = "unpublished")]
     row("destroyRateCard", Delete, "/api/v2", "/rate_cards/{code}", "rate_cards.delete", Idempotent, Absent, &["rate_card"], &[("code", "code")], None, None),
     #[cfg(feature = "unpublished")]
@@ -293,7 +293,7 @@ pub static OPERATIONS: &[Operation] = &[
     #[cfg(feature = "unpublished")]
     row("findAllRates", Get, "/api/v2", "/rate_cards/{code}/rates", "rate_cards.rates.list", Idempotent, Absent, &["rates"], &[], None, None),
     #[cfg(feature = "unpublished")]
-    row("createRate", Post, "/api/v2", "/rate_cards/{code}/rates", "rate_cards.rates.create", Idempotent, Required, &["rate"], &[], None, None),
+    row("createRate", Post, "/api/v2", "/rate_cards/{code}/rates", "rate_cards.rates.create", NotIdempotent, Required, &["rate"], &[], None, None),
     #[cfg(feature = "unpublished")]
     row("destroyRate", Delete, "/api/v2", "/rate_cards/{code}/rates/{rate_code}", "rate_cards.rates.delete", Idempotent, Absent, &["rate"], &[("rate_code", "code")], None, None),
     #[cfg(feature = "unpublished")]

@@ -44,7 +44,7 @@ impl PlansAppliedRateCards {
     }
     /// Put a rate card into a plan.
     ///
-    /// `POST /api/v2/plans/{code}/applied_rate_cards`, not in the published document.
+    /// `POST /api/v2/plans/{code}/applied_rate_cards`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///

@@ -35,7 +35,7 @@ impl ProductCategories {
     }
     /// Create a product category.
     ///
-    /// `POST /api/v2/product_categories`, not in the published document.
+    /// `POST /api/v2/product_categories`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     pub fn create(

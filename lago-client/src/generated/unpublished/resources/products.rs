@@ -47,7 +47,7 @@ impl Products {
     }
     /// Create a product.
     ///
-    /// `POST /api/v2/products`, not in the published document.
+    /// `POST /api/v2/products`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
@@ -131,7 +131,7 @@ impl ProductsFilters {
     }
     /// Create a filter of a usage product.
     ///
-    /// `POST /api/v2/products/{code}/filters`, not in the published document.
+    /// `POST /api/v2/products/{code}/filters`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///

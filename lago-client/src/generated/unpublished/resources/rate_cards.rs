@@ -51,7 +51,7 @@ impl RateCards {
     }
     /// Create a rate card, with or without rates.
     ///
-    /// `POST /api/v2/rate_cards`, not in the published document.
+    /// `POST /api/v2/rate_cards`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
@@ -140,7 +140,7 @@ impl RateCardsRates {
     }
     /// Add a rate to a rate card.
     ///
-    /// `POST /api/v2/rate_cards/{code}/rates`, not in the published document.
+    /// `POST /api/v2/rate_cards/{code}/rates`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
