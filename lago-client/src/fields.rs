@@ -7,7 +7,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The fields of an object, each still text. No two have one name: readers differ in which of them they take.
+/// The fields of an object, each still text. An object in which a name stands twice is refused: readers differ in which
+/// value they take.
 pub(crate) struct Fields<'j>(BTreeMap<Cow<'j, str>, &'j RawValue>);
 
 impl<'j> Fields<'j> {

@@ -56,7 +56,7 @@
 //! - **With a [spool](PipelineBuilder::spool), a crash loses nothing that `send` accepted.** The next pipeline with the
 //!   directory sends it, and what the server has of it already is recognised as above: where the store does not
 //!   deduplicate, it counts twice. [The module](spool) says what holds when the machine loses power. `try_send` does
-//!   not wait for the disk: what it accepted in the last moments is lost.
+//!   not wait for the disk: what it accepted in the last moments may be lost.
 //! - **Only [`shutdown`](Pipeline::shutdown) promises**: it waits, and its [`Report`] accounts for every event. When
 //!   the last handle is dropped the pipeline delivers what it has as long as the runtime lives; at the end of `main`
 //!   that is no time at all.

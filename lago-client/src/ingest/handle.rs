@@ -98,13 +98,13 @@ impl Pipeline {
 
     /// Accepts every event of a stream in its order, and says how many there were.
     ///
-    /// With a [spool](super::PipelineBuilder::spool) many wait for the disk together, some thousand at most, and what
+    /// With a [spool](super::PipelineBuilder::spool) many wait for the disk together, 2,000 at most, and what
     /// comes after an event that was not accepted is not accepted either. Dropping the future leaves open which of
     /// those are: send them again as they are, with their `transaction_id`.
     ///
     /// # Errors
-    /// The first event that is not accepted, as [`send`](Self::send) does. What came before it is accepted;
-    /// [`accepted`](SendError::accepted) says how many that were.
+    /// When an event is not accepted, for the reasons of [`send`](Self::send): the error gives the first such event back.
+    /// What came before it is accepted; [`accepted`](SendError::accepted) says how many that were.
     pub async fn send_all<S>(&self, events: S) -> Result<u64, SendError>
     where
         S: Stream<Item: Into<EventInput>>,

@@ -238,7 +238,7 @@ impl Serialize for Payload<'_> {
 
 /// Seconds to the millisecond in plain digits: the consumers cut off the rest, and read no exponent.
 fn seconds(timestamp: &Decimal) -> Result<String, EncodeError> {
-    // Less than five digits would be taken for a year, and the type of the column ends with the year 2299.
+    // Fewer than five digits would be taken for a year, and the type of the column ends with the year 2299.
     const FIRST: Decimal = decimal!("10000");
     const END: Decimal = decimal!("10413792000");
     if *timestamp < FIRST || *timestamp >= END {

@@ -7,11 +7,12 @@ pub(super) struct KeyHash {
     seeds: [u64; 2],
 }
 
-/// A prime near 2^64: what is multiplied by a seed that were zero would all be the same.
+/// The largest prime below 2^64: it spreads a length over all bits.
 const PRIME: u64 = 0xffff_ffff_ffff_ffc5;
 
 impl KeyHash {
     pub(super) fn new() -> Self {
+        // Odd, and so never zero: whatever is multiplied by zero is the same.
         let seed = || fastrand::u64(..) | 1;
         Self {
             seeds: [seed(), seed()],

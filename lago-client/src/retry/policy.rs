@@ -64,7 +64,7 @@ impl RetryPolicy {
     }
 
     /// One attempt, whatever comes of it. Behind a proxy whose responses have no length, such as one that speaks
-    /// HTTP/1.0, that is too few for calls that response text or nothing
+    /// HTTP/1.0, that is too few for calls whose response is text or nothing
     /// ([`is_transport`](crate::Error::is_transport)).
     pub const fn never() -> Self {
         Self::new().max_attempts(1)

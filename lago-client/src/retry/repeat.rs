@@ -88,7 +88,7 @@ where
         };
         let outcome = Outcome::of(&error);
         if outcome.is_refusal() && error.status().is_some() {
-            // The budget spares a server in trouble. This one responses as it should.
+            // The budget spares a server in trouble. This one responds as it should.
             rules.budget.refund(spent);
         }
         history.may_be_executed |= outcome.may_be_executed;

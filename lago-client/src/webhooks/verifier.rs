@@ -158,7 +158,7 @@ impl Verifier {
         self
     }
 
-    /// How long the extractor of axum reads a body: 10 s unless set. Whoever sends slower is answered
+    /// How long the extractor of axum reads a body: 10 s unless set. Whoever sends slower gets
     /// 408. Lago waits 30 s, and fetching a key takes 10 s at most.
     #[cfg(feature = "axum")]
     #[must_use]

@@ -634,7 +634,7 @@ impl BillableMetricUpdate {
     }
 }
 
-/// Answer with the value that an expression yields on a sample event; servers send a string even for numbers.
+/// Response with the value that an expression yields on a sample event; servers send a string even for numbers.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

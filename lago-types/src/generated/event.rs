@@ -2,7 +2,7 @@
 
 //! Types around the noun `event`.
 
-/// Answer that echoes every usage event of a batch just ingested, before their customers have been identified.
+/// Response that echoes every usage event of a batch just ingested, before their customers have been identified.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

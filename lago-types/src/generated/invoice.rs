@@ -1087,7 +1087,7 @@ json_object! {
     }
 }
 
-/// Answer with a link to the payment provider's page where the customer can pay one invoice.
+/// Response with a link to the payment provider's page where the customer can pay one invoice.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -24,7 +24,7 @@ pub struct Tax {
     /// Applied to organization. Example: `true`.
     #[deprecated]
     pub applied_to_organization: bool,
-    /// The billing entities to which the tax applies. Only in answers about taxes themselves.
+    /// The billing entities to which the tax applies. Only in responses about taxes themselves.
     ///
     /// Servers of 1.16 and 1.33.4 do not send it.
     #[cfg_attr(

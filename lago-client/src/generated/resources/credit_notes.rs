@@ -123,7 +123,7 @@ impl CreditNotes {
     ///
     /// `POST /credit_notes/{lago_id}/download`, since 0.37.0-beta.
     ///
-    /// `None` means that the server accepted the call and has no response yet.
+    /// `None` means that the server accepted the call and has nothing to give yet.
     pub fn download(&self, lago_id: impl std::fmt::Display) -> DownloadRequest {
         Request::new(
             &self.client,

@@ -133,7 +133,7 @@ impl Invoices {
     ///
     /// `POST /invoices/{lago_id}/download`, since 0.37.0-beta.
     ///
-    /// `None` means that the server accepted the call and has no response yet.
+    /// `None` means that the server accepted the call and has nothing to give yet.
     pub fn download(&self, lago_id: impl std::fmt::Display) -> DownloadRequest {
         Request::new(
             &self.client,

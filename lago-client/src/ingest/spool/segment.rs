@@ -60,6 +60,11 @@ impl Segment {
         self.end - self.base - self.done_count
     }
 
+    /// Whether it has records, and all of them are done.
+    pub(super) fn is_all_done(&self) -> bool {
+        self.end > self.base && self.unacknowledged() == 0
+    }
+
     fn bit(&self, position: u64) -> (usize, u64) {
         let index = position - self.base;
         let word = usize::try_from(index / 64).expect("a segment fits into memory");

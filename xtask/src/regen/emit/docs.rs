@@ -70,7 +70,9 @@ pub(crate) fn operation(operation: &Operation) -> String {
         doc.push_str(&format!("\n\n{}", markdown(more)));
     }
     if operation.may_be_empty {
-        doc.push_str("\n\n`None` means that the server accepted the call and has no response yet.");
+        doc.push_str(
+            "\n\n`None` means that the server accepted the call and has nothing to give yet.",
+        );
     }
     let failures: Vec<String> = operation.failures.iter().filter_map(failure).collect();
     if !failures.is_empty() {

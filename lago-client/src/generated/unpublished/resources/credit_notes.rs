@@ -14,7 +14,7 @@ impl CreditNotes {
     ///
     /// The server looks whether the PDF exists, not whether the XML file does. So the XML URL may still be null in a credit note that comes back.
     ///
-    /// `None` means that the server accepted the call and has no response yet.
+    /// `None` means that the server accepted the call and has nothing to give yet.
     pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> DownloadXmlRequest {
         Request::new(
             &self.client,

@@ -14,7 +14,7 @@ impl Invoices {
     ///
     /// Without electronic invoicing no file is ever made, and nothing comes back however often it is asked for.
     ///
-    /// `None` means that the server accepted the call and has no response yet.
+    /// `None` means that the server accepted the call and has nothing to give yet.
     pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> DownloadXmlRequest {
         Request::new(
             &self.client,

@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use super::super::disk::{Disk, DiskFile};
 use super::super::error::SpoolError;
-use super::super::format::{FRAME, HEADERS, MAX_RECORD, MAX_SEGMENT, push_frame, push_seal};
+use super::super::format::{
+    FRAME, HEADERS, MAX_POSITIONS, MAX_RECORD, MAX_SEGMENT, push_frame, push_seal,
+};
 use super::super::segment::Segment;
 use super::super::{Fsync, Position};
 use super::{Log, Tail, new_segment};
@@ -26,15 +28,14 @@ impl<D: Disk> Log<D> {
             return Err(SpoolError::removed(&path));
         }
 
-        let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.clear();
-        for (position, record) in (first..).zip(records) {
-            push_frame(&mut buffer, self.salt, position, record);
+        if let Err(error) = self.write_records(first, records) {
+            // The disk may be full of nothing but what is done with, and then nothing else would ever make room.
+            let is_in_the_way = error.is_full() && self.last().is_all_done();
+            if !is_in_the_way || self.empty_last().is_err() {
+                return Err(error);
+            }
+            self.write_records(first, records)?;
         }
-        let written = self.write(&buffer);
-        self.buffer = buffer;
-        self.buffer.shrink_to(1024 * 1024);
-        written?;
 
         let since = *self.unsynced.get_or_insert_with(Instant::now);
         let is_due = match self.options.fsync {
@@ -50,6 +51,38 @@ impl<D: Disk> Log<D> {
         last.bytes += needed;
         last.end += records.len() as u64;
         Ok(Position(first))
+    }
+
+    fn write_records(&mut self, first: u64, records: &[&[u8]]) -> Result<(), SpoolError> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        for (position, record) in (first..).zip(records) {
+            push_frame(&mut buffer, self.salt, position, record);
+        }
+        let written = self.write(&buffer);
+        self.buffer = buffer;
+        self.buffer.shrink_to(1024 * 1024);
+        written
+    }
+
+    /// Empties the last segment, of which all is done: that takes no room, as another segment would.
+    ///
+    /// Positions go on, for a segment may have gaps. What stays written of the acknowledgements of records that are gone
+    /// is dropped by whoever opens the log next.
+    fn empty_last(&mut self) -> Result<(), SpoolError> {
+        let last = self.last();
+        if last.end - last.base > MAX_POSITIONS / 2 {
+            self.mend()?;
+            return self.begin_next();
+        }
+        let base = last.base;
+        self.cursor.take_if(|cursor| cursor.is_in(base));
+        self.mend()?;
+        self.last_mut().bytes = HEADER_BYTES;
+        self.tail = Tail::Ragged;
+        self.mend()?;
+        // Before anything is written where the records were.
+        self.sync_records()
     }
 
     /// Writes behind what counts. What a failure leaves there is cut off at once, or before the next write.
@@ -116,7 +149,7 @@ impl<D: Disk> Log<D> {
         let max_bytes = self.options.max_bytes;
         let last = self.last();
         let has_records = last.end > last.base;
-        let is_done = has_records && last.unacknowledged() == 0;
+        let is_done = last.is_all_done();
         let is_at_limit = last.bytes + needed + FRAME_BYTES > self.options.segment_limit();
         // One that is done takes up space until the next one takes its place.
         let is_in_the_way = is_done && self.bytes() + needed + FRAME_BYTES > max_bytes;

@@ -32,6 +32,8 @@ struct State {
     operations: usize,
     /// How many of the next ones fail, after how many.
     fails: (usize, usize),
+    /// How many bytes all files may have together.
+    capacity: Option<usize>,
 }
 
 #[derive(Clone, Default)]
@@ -63,6 +65,13 @@ impl Memory {
     /// Lets some of the next operations fail.
     pub(super) fn fail(&self, after: usize, times: usize) {
         self.state().fails = (after, times);
+    }
+
+    /// A disk with so much room.
+    pub(super) fn with_capacity(capacity: usize) -> Self {
+        let disk = Self::default();
+        disk.state().capacity = Some(capacity);
+        disk
     }
 
     pub(super) fn operations(&self) -> usize {
@@ -146,6 +155,14 @@ impl State {
             .ok_or(io::ErrorKind::NotFound.into())
     }
 
+    fn room(&self) -> usize {
+        let Some(capacity) = self.capacity else {
+            return usize::MAX;
+        };
+        let files = self.names.values().map(|file| &self.files[*file]);
+        capacity.saturating_sub(files.map(|file| file.bytes.len()).sum())
+    }
+
     fn renamed(&mut self) {
         self.changes.push(self.names.clone());
     }
@@ -159,13 +176,16 @@ impl State {
 
     fn append(&mut self, file: usize, bytes: &[u8]) -> io::Result<()> {
         let counted = self.count();
-        let written = if counted.is_ok() {
-            bytes.len()
-        } else {
-            bytes.len() / 2
+        let written = match counted {
+            Ok(()) => bytes.len(),
+            Err(_) => bytes.len() / 2,
         };
-        self.files[file].bytes.extend(&bytes[..written]);
-        counted
+        let room = self.room();
+        self.files[file].bytes.extend(&bytes[..written.min(room)]);
+        match written <= room {
+            true => counted,
+            false => Err(io::ErrorKind::StorageFull.into()),
+        }
     }
 }
 

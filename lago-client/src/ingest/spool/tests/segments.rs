@@ -76,6 +76,44 @@ fn the_cap_refuses_and_lets_go_on() -> Outcome {
 }
 
 #[test]
+fn a_disk_that_is_full_of_what_is_done_takes_more() -> Outcome {
+    // Less than the spool may take up, and less than a segment.
+    let disk = Memory::with_capacity(2_000);
+    let options = SpoolOptions::new().fsync(Fsync::EveryAppend);
+    let mut log = Log::open(disk.clone(), options)?;
+    let fill = |log: &mut Log<Memory>| {
+        let mut positions = Vec::new();
+        let error = loop {
+            match log.append(&[&record(positions.len() as u64, 100)]) {
+                Ok(position) => positions.push(position),
+                Err(error) => break error,
+            }
+        };
+        (positions, error)
+    };
+    let (first, error) = fill(&mut log);
+    assert!(error.is_full() && first.len() > 10, "{error}");
+    // All but one: what is not done stays, and is in the way.
+    let (last, rest) = first.split_last().ok_or("no room at all")?;
+    log.acknowledge(rest)?;
+    let (none, error) = fill(&mut log);
+    assert!(error.is_full() && none.is_empty(), "{error}");
+    assert_eq!(read_all(&mut log)?.len(), 1);
+
+    log.acknowledge(&[*last])?;
+    let (second, error) = fill(&mut log);
+    assert!(error.is_full() && second.len() > 10, "{error}");
+    assert_eq!(logs(&disk), 1);
+    assert_eq!(second.first(), Some(&last.plus(1)), "positions go on");
+    drop(log);
+
+    // To open a log takes room, since its last segment is written anew.
+    let mut log = open(&disk.copy())?;
+    assert_eq!(read_all(&mut log)?.len(), second.len());
+    Ok(())
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() -> Outcome {
     let disk = Memory::default();
     let mut log = open(&disk)?;
