@@ -42,7 +42,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// When the event cannot be sent ([`is_usage`](SendError::is_usage)), the pipeline has ended
-    /// ([`is_closed`](SendError::is_closed)), the queue is full and is not to be [waited](WhenFull) for, or it cannot be
+    /// ([`is_closed`](SendError::is_closed)), the queue is full and is not to be [waited](super::WhenFull) for, or it cannot be
     /// written to the spool ([`is_spool`](SendError::is_spool)). The error gives the event back.
     pub async fn send(&self, event: impl Into<EventInput>) -> Result<(), SendError> {
         let mut input = event.into();

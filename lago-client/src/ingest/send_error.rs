@@ -69,7 +69,7 @@ impl SendError {
         }
     }
 
-    /// How many events of [`send_all`](Pipeline::send_all) were accepted before this one.
+    /// How many events of [`send_all`](super::Pipeline::send_all) were accepted before this one.
     #[must_use]
     pub fn accepted(&self) -> u64 {
         self.accepted
