@@ -24,6 +24,7 @@ pub(crate) mod renames;
 mod sample;
 pub(crate) mod schema;
 pub(crate) mod unnamed;
+mod unpaged;
 pub(crate) mod validate;
 
 use std::time::Instant;
@@ -218,7 +219,7 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Prepared, Diagnostics> {
     reports.extend(complain(&document, &addresses, std::mem::take(&mut context.reports)).0);
     clock.lap("passes");
     let mut problems = Vec::new();
-    let api = read::read(&root, &names, &facts, &mut problems);
+    let mut api = read::read(&root, &names, &facts, &mut problems);
     if !problems.is_empty() {
         return Err(refused(
             complain(&document, &addresses, problems),
@@ -226,6 +227,8 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Prepared, Diagnostics> {
             inputs,
         ));
     }
+    let without = unpaged::drop_pages(&mut api);
+    reports.extend(complain(&document, &addresses, without).0);
     clock.lap("read");
     reports.extend(names.unused());
     reports.extend(facts.findings());

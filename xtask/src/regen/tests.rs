@@ -179,7 +179,6 @@ fn bad_documents() -> Vec<(&'static str, String)> {
                 "{HEAD}paths:\n  /a:\n    post:\n      operationId: x\n      requestBody: {{content: {{text/csv: {{schema: {{type: string}}}}}}}}\n      responses: {{}}\n"
             ),
         ),
-        ("a list whose pages cannot be asked for", list("[]")),
         (
             "a list with a page that has to be asked for",
             list("[{name: page, in: query, required: true, schema: {type: integer}}]"),
@@ -219,6 +218,26 @@ fn bad_documents_get_file_line_pointer_and_advice() {
     }
     assert!(!text.contains("no complaint"), "{text}");
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_list_whose_pages_cannot_be_asked_for_is_a_plain_list() {
+    let mut inputs = inputs(&list("[]"));
+    inputs.operations.text = "findPlans: {repeatable: true}\n".to_owned();
+    let generated = regen(&inputs).unwrap();
+    let code = generated
+        .tree
+        .values()
+        .map(String::as_str)
+        .collect::<String>();
+    assert!(code.contains("type Output = Vec<String>;"), "{code}");
+    let reports = generated.reports.iter().map(ToString::to_string);
+    let said: Vec<String> = reports.filter(|said| said.contains("page")).collect();
+    let expected =
+        "error: api.yaml:5: the list has pages but no parameter `page`\n  at /paths/~1plans/get\n";
+    assert!(said.len() == 1 && said[0].starts_with(expected), "{said:?}");
+    inputs.strict = true;
+    assert!(complaint(&inputs).contains(&said[0]));
 }
 
 #[test]
