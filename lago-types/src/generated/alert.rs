@@ -265,7 +265,7 @@ pub struct AlertThresholdInput {
     /// In cents, credits or units, as the alert type says. Only recurring thresholds have to be positive. Example: `99`.
     pub value: crate::Decimal,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

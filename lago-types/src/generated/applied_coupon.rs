@@ -222,7 +222,7 @@ pub struct AppliedCouponInput {
     )]
     pub percentage_rate: crate::Patch<crate::Decimal>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

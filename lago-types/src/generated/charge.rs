@@ -46,7 +46,7 @@ pub struct AppliedPricingUnitInput {
     )]
     pub conversion_rate: Option<crate::Decimal>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -1347,7 +1347,7 @@ pub struct ChargePropertiesInput {
     )]
     pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -2120,7 +2120,7 @@ pub struct GraduatedPercentageRangeInput {
     )]
     pub fixed_amount: Option<crate::Decimal>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -2304,7 +2304,7 @@ pub struct GraduatedRangeInput {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     pub per_unit_amount: crate::Decimal,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -2702,7 +2702,7 @@ pub struct VolumeRangeInput {
     /// Per unit amount (an exact decimal). Example: `0.5`.
     pub per_unit_amount: crate::Decimal,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

@@ -85,7 +85,7 @@ pub struct EvaluateExpressionEventInput {
     )]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -344,7 +344,7 @@ pub struct OneOffInvoiceFeeInput {
     )]
     pub tax_codes: Option<Vec<String>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

@@ -273,7 +273,7 @@ pub struct CouponInput {
     )]
     pub applies_to: crate::Patch<CouponAppliesToInput>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -550,7 +550,7 @@ pub struct CouponUpdate {
     )]
     pub applies_to: crate::Patch<CouponAppliesToInput>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

@@ -142,7 +142,7 @@ pub struct EventEstimateFeesInput {
     )]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -267,7 +267,7 @@ pub struct EventEstimateInstantFeesInput {
     )]
     pub transaction_id: crate::Patch<String>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -389,7 +389,7 @@ pub struct EventInput {
     )]
     pub properties: crate::Patch<::serde_json::Map<String, ::serde_json::Value>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

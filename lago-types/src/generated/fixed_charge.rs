@@ -209,7 +209,7 @@ pub struct FixedChargeInput {
     )]
     pub cascade_updates: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -396,7 +396,7 @@ pub struct FixedChargeOverride {
     )]
     pub tax_codes: Option<Vec<String>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -574,7 +574,7 @@ pub struct FixedChargePropertiesInput {
     )]
     pub presentation_group_keys: Option<Vec<PresentationGroupKey>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -761,7 +761,7 @@ pub struct FixedChargeUpdate {
     )]
     pub cascade_updates: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

@@ -1542,7 +1542,7 @@ pub struct InvoicePreviewCouponInput {
     )]
     pub frequency_duration_remaining: crate::Patch<i64>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

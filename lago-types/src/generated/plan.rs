@@ -1254,7 +1254,7 @@ pub struct PlanFixedChargeInput {
     )]
     pub apply_units_immediately: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -1459,7 +1459,7 @@ pub struct PlanFixedChargeUpdate {
     )]
     pub apply_units_immediately: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -1759,7 +1759,7 @@ pub struct PlanInput {
     )]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -2088,7 +2088,7 @@ pub struct PlanOverrides {
     )]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -2482,7 +2482,7 @@ pub struct PlanOverridesFixedCharge {
     )]
     pub tax_codes: Option<Vec<String>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -2704,7 +2704,7 @@ pub struct PlanUpdate {
     )]
     pub metadata: Option<::std::collections::BTreeMap<String, Option<String>>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

@@ -147,7 +147,7 @@ pub struct TaxInput {
     )]
     pub applied_to_organization: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -272,7 +272,7 @@ pub struct TaxUpdate {
     )]
     pub applied_to_organization: Option<bool>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

@@ -260,7 +260,7 @@ pub struct RecurringTransactionRuleInput {
     )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -629,7 +629,7 @@ pub struct RecurringTransactionRuleUpdate {
     )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -1717,7 +1717,7 @@ pub struct WalletInput {
     )]
     pub billing_entity_id: Option<::uuid::Uuid>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

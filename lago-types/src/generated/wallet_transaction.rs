@@ -353,7 +353,7 @@ pub struct WalletTransactionInput {
     )]
     pub metadata: crate::Patch<Vec<TransactionMetadata>>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

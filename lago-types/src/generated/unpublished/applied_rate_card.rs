@@ -66,7 +66,7 @@ pub struct AppliedRateCardInput {
     )]
     pub units: Option<crate::Decimal>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -129,7 +129,7 @@ pub struct AppliedRateCardUpdate {
     )]
     pub units: crate::Patch<crate::Decimal>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

@@ -117,7 +117,7 @@ pub struct RateInput {
     )]
     pub applied_pricing_unit_conversion_rate: Option<crate::Decimal>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {
@@ -335,7 +335,7 @@ pub struct RateUpdate {
     )]
     pub applied_pricing_unit_conversion_rate: Option<crate::Decimal>,
     #[cfg_attr(feature = "schemars", schemars(skip))]
-    refused_: crate::refused::Refused,
+    pub(crate) refused_: crate::refused::Refused,
 }
 
 json_object! {

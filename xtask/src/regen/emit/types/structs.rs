@@ -35,7 +35,7 @@ pub(crate) fn print(name: &str, ty: &Type, fields: &[StructField<'_>]) -> TokenS
     let refused = refuses.then(|| {
         quote! {
             #[cfg_attr(feature = "schemars", schemars(skip))]
-            refused_: crate::refused::Refused,
+            pub(crate) refused_: crate::refused::Refused,
         }
     });
     quote! {
