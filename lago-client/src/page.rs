@@ -112,3 +112,48 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PageVisitor<T> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lago_types::PaginationMeta;
+
+    use super::Page;
+
+    /// The same for serde's derive.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename = "Page")]
+    struct Derived {
+        items: Vec<u8>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        meta: Option<PaginationMeta>,
+    }
+
+    #[test]
+    fn a_page_is_kept_as_the_derive_keeps_it() {
+        let meta =
+            r#"{"current_page":1,"next_page":2,"prev_page":null,"total_pages":2,"total_count":3}"#;
+        let whole = format!(r#"{{"items":[1,2],"meta":{meta}}}"#);
+        let mut read = 0;
+        for json in [
+            whole.as_str(),
+            r#"{"items":[]}"#,
+            r#"{"more":{"a":[1]},"items":[1],"meta":null}"#,
+            r#"{"meta":null}"#,
+            r#"{"items":[1],"items":[2]}"#,
+            r#"{"items":[1],"meta":null,"meta":null}"#,
+            r#"{"items":[300]}"#,
+            r#"{"items":null}"#,
+            r#"{"items":[1]"#,
+            "null",
+            "3",
+        ] {
+            let ours = serde_json::from_str::<Page<u8>>(json).map_err(|error| error.to_string());
+            let derived = serde_json::from_str::<Derived>(json).map_err(|error| error.to_string());
+            let written = ours.map(|page| serde_json::to_string(&page).ok());
+            read += usize::from(written.is_ok());
+            let expected = derived.map(|page| serde_json::to_string(&page).ok());
+            assert_eq!(written, expected, "{json}");
+        }
+        assert_eq!(read, 3);
+    }
+}

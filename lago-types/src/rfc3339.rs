@@ -1,8 +1,8 @@
-//! Times as responses have them, read in a tenth of the instructions that chrono needs.
+//! Times as responses have them, read without the general parser of chrono.
 //!
-//! A page of 100 invoices has some 800 times, all written `2022-04-29T08:59:51Z`. chrono's parser knows many more ways
-//! to write one, and was an eighth of what it cost to read such a page. What is written in another way goes to chrono,
-//! so that all that it reads is read, and its errors are those that users see.
+//! The server writes nearly all of them as `2022-04-29T08:59:51Z`. chrono's parser knows many more ways to write a time,
+//! and was a tenth of what it cost to read a page of invoices. What is written in another way goes to chrono, so that
+//! all that it reads is read, and its errors are those that users see.
 
 use std::{fmt, ops::Range};
 

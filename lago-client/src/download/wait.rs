@@ -142,7 +142,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_look_for_which_the_time_is_too_short_finds_no_file() {
-        let responses = Duration::from_millis(40);
+        let takes = Duration::from_millis(40);
         for interval in [0, 1, 20, 39, 41, 500].map(Duration::from_millis) {
             let (start, wait) = (
                 Instant::now(),
@@ -153,7 +153,7 @@ mod tests {
             );
             let look = || async {
                 let remaining = wait.remaining(start, Instant::now());
-                let response = within(&System, remaining, tokio::time::sleep(responses)).await;
+                let response = within(&System, remaining, tokio::time::sleep(takes)).await;
                 let late = || Error::new(Kind::Timeout, None);
                 response.map(|()| None).ok_or_else(late)
             };

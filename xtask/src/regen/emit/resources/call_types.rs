@@ -216,15 +216,6 @@ fn list_impl(method: &Method<'_>, call: &Ident) -> Result<Option<TokenStream>, E
         );
         return Err(EmitError::at(&other.origin, message));
     }
-    if !method
-        .query(false)
-        .any(|option| is_paging(option) && option.name == "page")
-    {
-        return Err(EmitError::within(
-            method.operation,
-            "the list has pages but no optional parameter `page` that is a number; correct it in the overlay",
-        ));
-    }
     Ok(Some(quote! {
         impl ListCall for #call {
             type Item = #item;
