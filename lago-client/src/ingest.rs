@@ -81,6 +81,7 @@
 
 mod accept;
 mod builder;
+mod confirmation;
 mod converge;
 mod driver;
 mod event;

@@ -32,7 +32,7 @@ pub enum WhenFull {
 }
 
 /// One event of so many counts for tokio as a step after which others may have their turn.
-const BREATHER: u64 = 8;
+const BREATHER: u64 = 2;
 
 /// What all handles of a pipeline share.
 pub(super) struct Entrance {
@@ -62,8 +62,9 @@ impl Entrance {
 
     /// Puts it into the queue, and waits for room if that is what to do when it is full.
     pub(super) async fn push(&self, event: Event) -> Result<(), NoRoom> {
-        // Whoever sends in a loop lets others have the thread from time to time, the pipeline's task among them. Asked
-        // for every event, that would cost more than the queue; keys are as good as chance.
+        // Whoever sends in a loop lets others have the thread from time to time, the pipeline's task among them, before
+        // there is so much that the memory of the first is cold. Asked for every event that costs more than it saves;
+        // keys are as good as chance.
         if event.key().is_multiple_of(BREATHER) {
             consume_budget().await;
         }

@@ -3,12 +3,14 @@
 use std::cell::Cell;
 
 use lago_types::{EventInput, Keyed};
+use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::confirmation::Confirmation;
 use super::key::KeyHash;
 use super::outcome::EventOutcome;
-use super::ticket::{Confirmation, Ticket};
+use super::ticket::Ticket;
 use crate::fields::Fields;
 
 /// An event that was accepted.
@@ -21,10 +23,18 @@ pub(super) struct Event {
     /// How many times somebody had asked for a flush before.
     pub(super) epoch: u64,
     receipt: Option<oneshot::Sender<EventOutcome>>,
-    /// Who waits until it is on disk.
-    confirmation: Option<Confirmation>,
-    /// Its record, when it is on disk.
-    ticket: Option<Ticket>,
+    record: Record,
+}
+
+/// How an event stands to the spool.
+#[derive(Debug)]
+enum Record {
+    /// It is in memory alone, and nobody waits for more.
+    None,
+    /// Somebody waits until it is on disk.
+    Awaited(Confirmation),
+    /// It is on disk.
+    Written(Ticket),
 }
 
 /// What an event takes of the queue.
@@ -50,8 +60,7 @@ impl Event {
             accepted: Instant::now(),
             epoch: 0,
             receipt: None,
-            confirmation: None,
-            ticket: None,
+            record: Record::None,
         })
     }
 
@@ -73,15 +82,14 @@ impl Event {
             accepted: Instant::now(),
             epoch: 0,
             receipt,
-            confirmation: None,
-            ticket: Some(ticket),
+            record: Record::Written(ticket),
         }
     }
 
     /// The same, with its record.
     pub(super) fn with_ticket(self, ticket: Ticket) -> Self {
         Self {
-            ticket: Some(ticket),
+            record: Record::Written(ticket),
             ..self
         }
     }
@@ -89,13 +97,19 @@ impl Event {
     /// The same, with somebody who waits until it is on disk.
     pub(super) fn with_confirmation(self, confirmation: Confirmation) -> Self {
         Self {
-            confirmation: Some(confirmation),
+            record: Record::Awaited(confirmation),
             ..self
         }
     }
 
     pub(super) fn take_confirmation(&mut self) -> Option<Confirmation> {
-        self.confirmation.take()
+        match std::mem::replace(&mut self.record, Record::None) {
+            Record::Awaited(confirmation) => Some(confirmation),
+            record => {
+                self.record = record;
+                None
+            }
+        }
     }
 
     pub(super) fn take_receipt(&mut self) -> Option<oneshot::Sender<EventOutcome>> {
@@ -103,17 +117,20 @@ impl Event {
     }
 
     pub(super) fn confirmation(&self) -> Option<&Confirmation> {
-        self.confirmation.as_ref()
+        match &self.record {
+            Record::Awaited(confirmation) => Some(confirmation),
+            Record::None | Record::Written(_) => None,
+        }
     }
 
     /// Whether it is on disk, so that another process can send it.
     pub(super) fn is_spooled(&self) -> bool {
-        self.ticket.is_some()
+        matches!(self.record, Record::Written(_))
     }
 
     /// Whether a process before this one may have sent it.
     pub(super) fn is_from_before(&self) -> bool {
-        self.ticket.is_some_and(|ticket| ticket.is_from_before)
+        matches!(&self.record, Record::Written(ticket) if ticket.is_from_before)
     }
 
     /// The same, with somebody who is told what becomes of it.
@@ -154,7 +171,11 @@ impl Event {
             // Nobody needs to be interested any longer.
             let _ = receipt.send(outcome.clone());
         }
-        (self.json, self.ticket)
+        let ticket = match self.record {
+            Record::Written(ticket) => Some(ticket),
+            Record::None | Record::Awaited(_) => None,
+        };
+        (self.json, ticket)
     }
 }
 
@@ -170,6 +191,17 @@ pub(super) fn missing(input: &EventInput) -> Option<&'static str> {
         .into_iter()
         .find(|(_, value)| value.chars().all(char::is_whitespace));
     missing.map(|(name, _)| name)
+}
+
+/// Whether the JSON of an event reads back as exactly this event, and not as one with another float or deeper than
+/// readers go.
+pub(super) fn reads_back(input: &EventInput) -> bool {
+    let properties = input.properties.as_value().into_iter().flatten();
+    properties.into_iter().all(|(_, value)| match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+        Value::Number(number) => number.is_i64() || number.is_u64(),
+        Value::Array(_) | Value::Object(_) => false,
+    })
 }
 
 /// By what an event is known, of the JSON that it was written as: subscription and transaction.
@@ -209,6 +241,9 @@ pub(super) fn json(input: &EventInput) -> Result<Box<[u8]>, String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
     use super::*;
 
     fn accept(mut input: EventInput) -> Result<Event, String> {
@@ -246,6 +281,48 @@ mod tests {
         let event = accept(input).unwrap();
         let read: EventInput = serde_json::from_slice(event.json()).unwrap();
         assert!(read.timestamp.is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn what_reads_back_reads_back_as_it_is(
+            texts in prop::array::uniform3("\\PC{1,12}x"),
+            texts_of_properties in prop::collection::btree_map(".*", ".*", 0..4),
+            integer: i64,
+            natural: u64,
+            flag: bool,
+            seconds in 0_u64..99_999_999_999,
+            digits in "[0-9]{1,12}",
+            cents in prop::option::of("-?[0-9]{1,30}(\\.[0-9]{1,30})?"),
+            extra in prop::option::of(prop_oneof![
+                Just(json!(0.1)), Just(json!([1])), Just(json!({"a": 1})), any::<f64>().prop_map(|float| json!(float)),
+            ]),
+        ) {
+            let [code, subscription, id] = texts;
+            let mut input = EventInput::new(code, subscription)
+                .transaction_id(id)
+                .timestamp(format!("{seconds}.{digits}"))
+                .property("integer", integer)
+                .property("natural", natural)
+                .property("flag", flag)
+                .property("null", Value::Null);
+            for (name, text) in texts_of_properties {
+                input = input.property(name, text);
+            }
+            if let Some(cents) = cents {
+                input = input.precise_total_amount_cents(cents);
+            }
+            // A float that is none is null.
+            let is_kept = extra.as_ref().is_some_and(|value| !value.is_null());
+            if let Some(value) = extra {
+                input = input.property("extra", value);
+            }
+            prop_assert_eq!(reads_back(&input), !is_kept);
+            if !is_kept {
+                let read: EventInput = serde_json::from_slice(&json(&input).unwrap()).unwrap();
+                prop_assert_eq!(read, input);
+            }
+        }
     }
 
     #[test]

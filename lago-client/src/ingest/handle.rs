@@ -10,13 +10,13 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::accept::Entrance;
+use super::confirmation::Confirmation;
 use super::outcome::EventOutcome;
 use super::receipt::Receipt;
 use super::report::{Report, Stats};
 use super::send_all::send_all;
 use super::send_error::{Reason, SendError};
 use super::spooling::Spooled;
-use super::ticket::Confirmation;
 
 /// Takes usage events and delivers them in the background: see [the module](super).
 ///
@@ -42,8 +42,8 @@ impl Pipeline {
     ///
     /// # Errors
     /// When the event cannot be sent ([`is_usage`](SendError::is_usage)), the pipeline has ended
-    /// ([`is_closed`](SendError::is_closed)), the queue is full and is not to be [waited](super::WhenFull) for, or it cannot be
-    /// written to the spool ([`is_spool`](SendError::is_spool)). The error gives the event back.
+    /// ([`is_closed`](SendError::is_closed)), the queue is full and is not to be [waited](super::WhenFull) for, or it
+    /// cannot be written to the spool ([`is_spool`](SendError::is_spool)). The error gives the event back.
     pub async fn send(&self, event: impl Into<EventInput>) -> Result<(), SendError> {
         let mut input = event.into();
         let accepted = self.accept(&mut input, None).await;
@@ -98,7 +98,7 @@ impl Pipeline {
 
     /// Accepts every event of a stream in its order, and says how many there were.
     ///
-    /// With a [spool](super::PipelineBuilder::spool) many wait for the disk together, 2,000 at most, and what
+    /// With a [spool](super::PipelineBuilder::spool) many wait for the disk together, 1,000 at most, and what
     /// comes after an event that was not accepted is not accepted either. Dropping the future leaves open which of
     /// those are: send them again as they are, with their `transaction_id`.
     ///
@@ -167,7 +167,7 @@ impl Pipeline {
         if entrance.spooled.is_none() {
             return entrance.push(event).await.map_err(Reason::NoRoom);
         }
-        let (confirmation, confirmed) = Confirmation::new(None);
+        let (confirmation, confirmed) = Confirmation::of_one();
         let pushed = entrance.push(event.with_confirmation(confirmation)).await;
         pushed.map_err(Reason::NoRoom)?;
         entrance.confirmed(confirmed.await)

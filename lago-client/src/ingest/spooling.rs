@@ -21,6 +21,10 @@ use super::spool::{Position, Spool};
 use super::standing::Standing;
 use relay::Relay;
 
+/// How many events go to the disk together where many come: enough that the way there costs little for each, and few
+/// enough that their memory is warm when they come back.
+pub(super) const TOGETHER: usize = 500;
+
 /// What handles know of the spool.
 #[derive(Debug)]
 pub(super) struct Spooled {

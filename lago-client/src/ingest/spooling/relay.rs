@@ -24,7 +24,7 @@ use super::super::trace;
 use super::outstanding::Outstanding;
 use super::round::{Done, Round};
 use super::{Ends, Spooled, Told};
-use intake::Intake;
+use intake::{Intake, gather};
 
 /// How long it waits after the disk failed.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -107,6 +107,7 @@ impl Relay {
             self.ends.accepting.wake_at(Some(WakeAt::FIRST));
             self.take_settled();
             self.push_feed();
+            gather(&self.ends.accepting).await;
             self.take_accepted();
             let standing = self.ends.accepting.standing();
             let is_late = standing.deadline.is_some_and(|at| at <= Instant::now());

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use tokio::task::yield_now;
 use tokio::time::Instant;
 
 use super::super::super::event::{Event, Size};
+use super::super::super::queue::Queue;
 use super::super::super::schedule::Source;
 use super::super::super::spool::{Position, SpoolError};
 use super::super::super::ticket::Ticket;
 use super::super::super::trace;
+use super::super::TOGETHER;
 use super::{PAUSE, Relay, SeqCst};
 
 /// How much is appended at once.
@@ -93,10 +96,25 @@ impl Intake {
             if let Some(waits) = event.take_confirmation()
                 && let Some(error) = refusing.or(waits.failure()).cloned()
             {
-                waits.refuse(&error);
+                waits.refuse(event.json(), &error);
             }
         }
         sizes
+    }
+}
+
+/// Lets those who report events go on as long as more come, up to so many: a round to the disk has its price, whatever it
+/// takes along. Where one reports and waits, that ends at once.
+pub(super) async fn gather(accepting: &Queue) {
+    let mut before = 0;
+    loop {
+        let waiting = accepting.standing().waiting;
+        let is_enough = waiting.events >= TOGETHER || waiting.bytes >= APPEND.1;
+        if waiting.events == before || is_enough {
+            return;
+        }
+        before = waiting.events;
+        yield_now().await;
     }
 }
 
@@ -200,7 +218,7 @@ impl Relay {
         self.intake.most = APPEND.0;
         match event.take_confirmation() {
             Some(confirmation) => {
-                confirmation.refuse(&error);
+                confirmation.refuse(event.json(), &error);
                 let refused = self.intake.weed();
                 self.ends.accepting.settle(refused);
             }
@@ -218,13 +236,14 @@ impl Relay {
         let drained = drained.iter().map(|entry| &entry.event);
         let waiting = self.intake.waiting.iter().chain(drained);
         // The thread that appends may have done it.
-        let all = waiting.map(|event| (event, false));
-        let all: Vec<_> = all
-            .chain(appending.iter().map(|event| (event, true)))
+        let appending = appending.iter().map(|event| (event, true));
+        let all: Vec<_> = appending
+            .chain(waiting.map(|event| (event, false)))
             .collect();
         for (event, may_be_stored) in &all {
-            if event.confirmation().is_none() {
-                self.ends.observer.lost(event.json(), *may_be_stored);
+            match event.confirmation() {
+                Some(waits) => waits.cut_off(event.json()),
+                None => self.ends.observer.lost(event.json(), *may_be_stored),
             }
         }
         self.ends
