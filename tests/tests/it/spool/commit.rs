@@ -56,8 +56,11 @@ async fn a_stream_waits_for_the_disk_once_and_not_for_each_event() -> Outcome {
     let kept = Kept::default();
     let pipeline = Arc::<OnceLock<Pipeline>>::default();
     let events = Arc::clone(&pipeline);
-    let spool = Own::new(&kept, move |_| {
-        wait_for(&events, || 2_000);
+    let mut appended = 0;
+    let spool = Own::new(&kept, move |records| {
+        // As long as a disk takes: meanwhile as much comes as goes to the disk together.
+        wait_for(&events, || (appended + 500).min(2_000));
+        appended += records.len() as u64;
         Ok(())
     });
     let client = Lago::start().await?.server.client()?;
@@ -65,7 +68,8 @@ async fn a_stream_waits_for_the_disk_once_and_not_for_each_event() -> Outcome {
     let events = pipeline.get_or_init(|| started);
     let accepted = events.send_all(stream::iter((0..2_000).map(event))).await?;
     assert_eq!(accepted, 2_000);
-    assert!(kept.appends().len() <= 2, "{:?}", kept.appends());
+    // Whoever was woken by one append may be seen with one event before the next.
+    assert!(kept.appends().len() <= 8, "{:?}", kept.appends());
     assert_eq!(ids(&kept.records())?, expected(0..2_000));
     Ok(())
 }
@@ -113,12 +117,15 @@ async fn eight_producers_share_what_makes_events_durable() -> Outcome {
 /// Lets a stream meet a store that fails. Whether it did.
 async fn stream_that_fails(seed: u64) -> Result<bool, Box<dyn std::error::Error>> {
     let kept = Kept::default();
+    // What has no room is halved until it is one event.
+    const MOST_HALVINGS: usize = 12;
+    const EVENTS: u64 = 3_000;
     let appends = AtomicUsize::new(0);
     let fails = (seed % 5) as usize;
     let is_full = seed.is_multiple_of(2);
     let spool = Own::new(&kept, move |_| match appends.fetch_add(1, SeqCst) {
         now if now < fails => Ok(()),
-        now if is_full && now < fails + 3 => Err(SpoolError::full("the store is full")),
+        now if is_full && now < fails + MOST_HALVINGS => Err(SpoolError::full("the store is full")),
         now if !is_full && now == fails => Err(SpoolError::new("the store fails", "broken")),
         // It works again, and events behind the first one that failed must not be accepted for that.
         _ => Ok(()),
@@ -126,7 +133,7 @@ async fn stream_that_fails(seed: u64) -> Result<bool, Box<dyn std::error::Error>
     let client = Lago::start().await?.server.client()?;
     let builder = client.ingest().when_full(WhenFull::Refuse);
     let events = builder.spool_with(spool).start_with(Down).await?;
-    let numbers = stream::iter(0..200_u64).then(|number| async move {
+    let numbers = stream::iter(0..EVENTS).then(|number| async move {
         // So that it comes in parts.
         for _ in 0..(number * (seed + 3)) % 7 / 5 {
             tokio::task::yield_now().await;
@@ -135,8 +142,8 @@ async fn stream_that_fails(seed: u64) -> Result<bool, Box<dyn std::error::Error>
     });
     match events.send_all(numbers).await {
         Ok(accepted) => {
-            assert_eq!(accepted, 200, "seed {seed}");
-            assert_eq!(ids(&kept.records())?, expected(0..200), "seed {seed}");
+            assert_eq!(accepted, EVENTS, "seed {seed}");
+            assert_eq!(ids(&kept.records())?, expected(0..EVENTS), "seed {seed}");
             Ok(false)
         }
         Err(error) => {
