@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 table="event 50 250 1.08
 batch 10 40 -
 ingest 10 40 1.11
-spool 2 6 1.66
+spool 2 6 1.42
 customer 50 250 1.00
 list 10 40 0.80
 full 3 9 0.87"

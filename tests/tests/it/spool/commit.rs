@@ -192,3 +192,40 @@ async fn a_stream_ends_at_an_event_that_cannot_be_sent_when_those_before_are_on_
     assert_eq!(ids(&kept.records())?, expected(0..70));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_stream_is_told_which_event_the_end_of_the_runtime_cut_off() -> Outcome {
+    let kept = Kept::default();
+    let (entered, is_entered) = std::sync::mpsc::channel();
+    let (release, is_released) = std::sync::mpsc::channel::<()>();
+    let mut appends = 0;
+    let spool = Own::new(&kept, move |_| {
+        appends += 1;
+        if appends == 2 {
+            let _ = entered.send(());
+            // Until the test has ended.
+            let _ = is_released.recv();
+        }
+        Ok(())
+    });
+    let client = Lago::start().await?.server.client()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    let starting = async move { client.ingest().spool_with(spool).start_with(Down).await };
+    let events = runtime.spawn(starting).await??;
+    let sending = tokio::spawn(async move {
+        let all = stream::iter((0..5_000).map(event));
+        events.send_all(all).await.map_err(|error| {
+            let (is_closed, accepted) = (error.is_closed(), error.accepted());
+            (is_closed, accepted, error.into_event())
+        })
+    });
+    tokio::task::spawn_blocking(move || is_entered.recv()).await??;
+    runtime.shutdown_background();
+    let accepted = kept.appends()[0] as u64;
+    assert_eq!(sending.await?, Err((true, accepted, event(accepted))));
+    drop(release);
+    Ok(())
+}
