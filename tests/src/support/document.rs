@@ -1,5 +1,6 @@
 //! openapi.yaml as published, with what the overlay says of requests and responses.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -36,6 +37,8 @@ pub struct Operation {
     pub may_be_empty: bool,
     /// Whether it answers text that is no JSON.
     pub responses_text: bool,
+    /// The JSON schema of each response, by status; null where it has none.
+    pub statuses: BTreeMap<String, Value>,
 }
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -122,7 +125,19 @@ impl Document {
             response: json.map(|media| media["schema"].clone()),
             may_be_empty: response["x-may-be-empty"] == true,
             responses_text: json.is_none() && content.is_some_and(|content| !content.is_empty()),
+            statuses: self.statuses(&operation["responses"]),
         }
+    }
+
+    fn statuses(&self, responses: &Value) -> BTreeMap<String, Value> {
+        let schema = |response: &Value| {
+            let content = &self.follow(response)["content"];
+            content["application/json"]["schema"].clone()
+        };
+        let responses = responses.as_object().into_iter().flatten();
+        responses
+            .map(|(status, response)| (status.clone(), schema(response)))
+            .collect()
     }
 
     fn follow<'d>(&'d self, node: &'d Value) -> &'d Value {

@@ -10,6 +10,8 @@ mod compile_fail;
 #[cfg(test)]
 mod contributing;
 #[cfg(test)]
+mod coverage;
+#[cfg(test)]
 mod downloads;
 #[cfg(test)]
 mod drift;
