@@ -620,7 +620,7 @@ json_object! {
     }
 }
 
-/// Where to pay.
+/// Response with a link to the payment provider's page where the customer can pay for a wallet top-up.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

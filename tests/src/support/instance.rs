@@ -170,6 +170,8 @@ fn text(schema: &Map<String, Value>, name: &str) -> Value {
         "date" => json!(format!("20{number}-05-06")),
         "decimal" => json!(format!("12{number}.50")),
         "uuid" => json!(format!("1a901a90-1a90-4a90-9a90-1a901a901a{number}")),
+        "email" => json!(format!("{number}.{}@example.com", name.replace(' ', "-"))),
+        "uri" => json!(format!("https://example.com/{number}?q=%C3%A9")),
         format if is_numeric(format) || is_numeric(said("pattern")) => {
             json!(format!("12{number}.50"))
         }

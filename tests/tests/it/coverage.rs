@@ -5,6 +5,7 @@
 
 mod facts;
 mod inputs;
+mod referee;
 
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -105,6 +105,8 @@ impl Valid<'_, '_> {
                 digits(65536),
                 digits(65536)
             ),
+            Some("email") => format!("zoe+{}@example.com", digits(65536)),
+            Some("uri") => format!("https://example.com/{}?q=%C3%A9", digits(65536)),
             _ if is_decimal_text(schema) => return json!(self.decimal()),
             _ => self.word(),
         };
