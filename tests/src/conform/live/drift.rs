@@ -24,7 +24,7 @@ pub struct Drift {
     pub document: String,
     /// An entry for `xtask/overlay/`, in YAML; none when no entry can mend it.
     pub entry: Option<String>,
-    /// The HTTP status of the response.
+    /// The HTTP status of the response; 0 for a webhook.
     pub status: u16,
     /// In how many responses.
     pub times: usize,
@@ -80,13 +80,14 @@ pub fn drifts(
         .filter(|deviation| !is_tolerated(deviation, body, &failed))
         .collect();
     let told = |place: &str| found.iter().any(|one| is_below(place, &one.pointer));
-    let new = |place: &str, kind, document, entry, masks: &mut Masks| Drift {
+    let new = |place: &str, kind, document, entry: Option<String>, masks: &mut Masks| Drift {
         operation: operation.id.clone(),
-        pointer: place.to_owned(),
+        // The name of a property may be anything, too, and so may what should be a value of an enum.
+        pointer: masks.text(place),
         kind,
         observed: observed(body, place, masks),
         document,
-        entry,
+        entry: entry.map(|entry| masks.text(&entry)),
         status: exchange.status,
         times: 1,
     };

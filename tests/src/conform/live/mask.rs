@@ -36,7 +36,7 @@ impl Masks {
     /// A text without the API key and without e-mail addresses.
     pub fn text(&mut self, text: &str) -> String {
         let mut clean = match self.key.len() >= SHORTEST_KEY {
-            true => text.replace(&self.key, "[the API key]"),
+            true => text.replace(&self.key, "masked-key"),
             false => text.to_owned(),
         };
         for email in emails(&clean) {
@@ -285,7 +285,7 @@ mod tests {
             (&json!(0), &json!(""))
         );
         assert_eq!(customer["code"], "pro");
-        assert_eq!(customer["note"], "Bearer [the API key]");
+        assert_eq!(customer["note"], "Bearer masked-key");
         assert_eq!(customer["emails"], json!(["a, masked-1@masked.test"]));
         assert_eq!(masked["error_details"], body["error_details"]);
         let said = masked.to_string();

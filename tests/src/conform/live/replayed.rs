@@ -74,7 +74,10 @@ fn of_no_exchange(failure: &Failure, masks: &mut Masks) -> Drift {
     Drift {
         operation: failure.about.clone(),
         pointer: super::drift::pointer(&failure.path),
-        kind: "lost",
+        kind: match failure.what.starts_with("expected ") {
+            true => "lost",
+            false => "unreadable",
+        },
         observed: format!("see {}", failure.file),
         document: masks.message(&failure.what),
         entry: None,

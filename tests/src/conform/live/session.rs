@@ -128,9 +128,8 @@ impl Session {
     ) -> Result<(), LiveError> {
         let mut report = Report::default();
         self.replayer.exchange(exchange, &mut report).await;
-        let described = self.replayer.operations().iter();
-        let described = described.clone().find(|known| known.id == operation.id);
-        if let Some(described) = described {
+        let mut described = self.replayer.operations().iter();
+        if let Some(described) = described.find(|known| known.id == operation.id) {
             let found = drifts(
                 self.replayer.document(),
                 described,

@@ -80,7 +80,12 @@ fn described(drift: &Drift) -> String {
         1 => String::new(),
         times => format!(", {times} times"),
     };
-    let mut said = format!("{operation} ({status})  {pointer}: {kind}{times}\n");
+    // A webhook has none.
+    let status = match status {
+        0 => String::new(),
+        status => format!(" ({status})"),
+    };
+    let mut said = format!("{operation}{status}  {pointer}: {kind}{times}\n");
     let _ = writeln!(said, "  server:   {}", in_one_line(observed));
     let _ = writeln!(said, "  document: {}", in_one_line(document));
     match entry {

@@ -248,7 +248,7 @@ async fn what_is_no_response_of_lago_has_a_verdict_of_its_own() -> Outcome {
     );
     assert_eq!(
         said("findAllCreditNotes")?,
-        (Verdict::Refused, "403 no [the API key]".to_owned())
+        (Verdict::Refused, "403 no masked-key".to_owned())
     );
     assert_eq!(
         said("findAllPaymentReceipts")?,

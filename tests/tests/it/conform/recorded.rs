@@ -19,6 +19,8 @@ fn indiscreet(request: &ReceivedRequest) -> Option<MockResponse> {
             body["customers"][0]["legal_name"] = json!("Jo Private");
             body["customers"][0]["phone"] = json!("0123 456");
             body["customers"][0]["surprise"] = json!(format!("it is {API_KEY}"));
+            body["customers"][0][format!("of_{API_KEY}")] = json!(1);
+            body["customers"][0]["currency"] = json!("jo@acme.test");
             MockResponse::new(200).json(body)
         }
         "findAllWallets" => MockResponse::new(403).json(json!({
@@ -39,8 +41,24 @@ async fn a_recording_replays_and_has_no_secret_in_it() -> Outcome {
     let mut settings = settings(&server)?;
     settings.record = Some(folder.path().to_owned());
     let found = checked(&settings).await?;
-    assert_eq!(found.drifts.len(), 1, "{:?}", found.drifts);
-    assert_eq!(found.drifts[0].observed, r#""it is [the API key]""#);
+    assert_eq!(found.drifts.len(), 3, "{:?}", found.drifts);
+    let shown = |pointer: &str| {
+        let found = found.drifts.iter().find(|one| one.pointer == pointer);
+        found.map(|one| {
+            (
+                one.observed.as_str(),
+                one.entry.as_deref().unwrap_or_default(),
+            )
+        })
+    };
+    let (observed, _) = shown("/customers/0/surprise").ok_or("no drift")?;
+    assert_eq!(observed, r#""it is masked-key""#);
+    assert!(shown("/customers/0/of_masked-key").is_some());
+    let (observed, entry) = shown("/customers/0/currency").ok_or("no drift")?;
+    assert!(
+        observed.contains("@masked.test") && entry.contains("@masked.test"),
+        "{entry}"
+    );
 
     let mut customers = 0;
     for file in std::fs::read_dir(folder.path().join("exchanges"))? {
