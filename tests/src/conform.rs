@@ -3,6 +3,7 @@
 
 pub mod compare;
 pub mod extent;
+pub mod live;
 pub mod mutate;
 pub mod recording;
 pub mod replay;

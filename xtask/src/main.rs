@@ -10,7 +10,6 @@ mod spec;
 mod workspace;
 mod yaml;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -29,14 +28,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Regen(commands::Regen),
-    /// Replays recordings of a server through the client and says what does not arrive.
-    ///
-    /// The status is 1 when anything does not, 2 when there is nothing to replay.
-    Conform {
-        /// A folder with exchanges/*.json and webhooks/*.json, here or in folders below.
-        #[arg(long, value_name = "DIR")]
-        replay: PathBuf,
-    },
+    Conform(conform::Conform),
     /// Runs a stand-in for Lago, until Ctrl-C.
     Mock {
         /// The port on 127.0.0.1; 0 for any free one.
@@ -62,7 +54,7 @@ fn main() -> ExitCode {
     };
     let outcome = match command {
         Command::Regen(options) => commands::regen(&options, &root),
-        Command::Conform { replay } => return conform::run(&root, &replay),
+        Command::Conform(options) => return conform::run(&root, &options),
         Command::Webhook(command) => return webhook::run(&root, &command),
         Command::Mock { port } => mock::run(&root, port),
         Command::Spec(command) => return spec_commands::run(command, &root),

@@ -50,11 +50,58 @@ impl std::error::Error for ReplayError {}
 /// openapi.yaml cannot be read or no server can be started; what is wrong with the recordings is
 /// in the report.
 pub async fn replay(recordings: &Recordings) -> Result<Report, ReplayError> {
-    let document = Document::read().map_err(ReplayError)?;
-    let operations = document.operations();
-    let mut stage = Stage::start().await.map_err(ReplayError)?;
-    let mut report = Report::default();
-    for exchange in &recordings.exchanges {
+    Ok(Replayer::start().await?.all(recordings).await)
+}
+
+/// Replays one exchange after the other.
+pub struct Replayer {
+    document: Document,
+    operations: Vec<document::Operation>,
+    stage: Stage,
+}
+
+impl Replayer {
+    /// Reads the document and starts the server that says again what was recorded.
+    ///
+    /// # Errors
+    ///
+    /// openapi.yaml cannot be read or no server can be started.
+    pub async fn start() -> Result<Self, ReplayError> {
+        let document = Document::read().map_err(ReplayError)?;
+        let operations = document.operations();
+        let stage = Stage::start().await.map_err(ReplayError)?;
+        Ok(Self {
+            document,
+            operations,
+            stage,
+        })
+    }
+
+    /// The document that exchanges are read by.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The operations of the document.
+    pub fn operations(&self) -> &[document::Operation] {
+        &self.operations
+    }
+
+    /// Replays everything.
+    pub async fn all(&mut self, recordings: &Recordings) -> Report {
+        let mut report = Report::default();
+        for exchange in &recordings.exchanges {
+            self.exchange(exchange, &mut report).await;
+        }
+        for delivery in &recordings.deliveries {
+            deliveries::replay(delivery, &mut report).await;
+        }
+        report.accept(&recordings.accepted);
+        report
+    }
+
+    /// Replays one exchange; what does not arrive is added to the report.
+    pub async fn exchange(&mut self, exchange: &Exchange, report: &mut Report) {
         let Exchange {
             file,
             method,
@@ -65,24 +112,21 @@ pub async fn replay(recordings: &Recordings) -> Result<Report, ReplayError> {
         let Some((operation, values)) = route(method, path) else {
             let (file, what) = (file.clone(), format!("{method} {path} {status}"));
             report.apart.push(Apart { file, what });
-            continue;
+            return;
         };
-        let described = operations.iter().find(|known| known.id == operation.id);
-        match scene(&document, described, operation, exchange, values) {
+        let mut described = self.operations.iter();
+        let described = described.find(|known| known.id == operation.id);
+        let stage = &mut self.stage;
+        match scene(&self.document, described, operation, exchange, values) {
             Ok(mut scene) if (200..300).contains(status) => {
                 stage.correct(&mut scene).await;
-                requests::replay(&mut stage, &scene, &mut report).await;
-                responses::replay(&mut stage, &scene, &mut report).await;
+                requests::replay(stage, &scene, report).await;
+                responses::replay(stage, &scene, report).await;
             }
-            Ok(scene) => errors::replay(&mut stage, &scene, &mut report).await,
+            Ok(scene) => errors::replay(stage, &scene, report).await,
             Err(why) => report.fail(file, operation.id, Difference::whole(why)),
         }
     }
-    for delivery in &recordings.deliveries {
-        deliveries::replay(delivery, &mut report).await;
-    }
-    report.accept(&recordings.accepted);
-    Ok(report)
 }
 
 /// An exchange with the call that repeats it.

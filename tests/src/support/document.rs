@@ -140,6 +140,27 @@ impl Document {
             .collect()
     }
 
+    /// What stands at an address of the overlay.
+    pub fn at(&self, address: &str) -> Option<&Value> {
+        overlay::place(&self.root, address)
+    }
+
+    /// The document with the entries of an overlay file as well.
+    ///
+    /// # Errors
+    ///
+    /// An entry names a place that the document does not have.
+    pub fn amended(&self, entries: &Value) -> Result<Self, String> {
+        let mut root = self.root.clone();
+        overlay::apply(&mut root, &json!({ "entries": entries }))?;
+        Ok(Self { root })
+    }
+
+    /// What a reference leads to; a node that is none is itself.
+    pub fn followed<'d>(&'d self, node: &'d Value) -> &'d Value {
+        self.follow(node)
+    }
+
     fn follow<'d>(&'d self, node: &'d Value) -> &'d Value {
         let target = node["$ref"]
             .as_str()

@@ -191,6 +191,11 @@ fn merge(mut node: Value, patch: &Value) -> Value {
     node
 }
 
+/// What stands at an address.
+pub(crate) fn place<'d>(root: &'d Value, address: &str) -> Option<&'d Value> {
+    root.pointer(&pointer(root, address)?)
+}
+
 /// The JSON pointer of an address: `Plan.charges[]`, `POST /plans request`, `GET /plans?page`.
 fn pointer(root: &Value, address: &str) -> Option<String> {
     let (mut pointer, mut steps) = match address.split_once(" /") {

@@ -8,6 +8,8 @@ mod client;
 #[cfg(test)]
 mod compile_fail;
 #[cfg(test)]
+mod conform;
+#[cfg(test)]
 mod contributing;
 #[cfg(test)]
 mod coverage;

@@ -27,6 +27,19 @@ pub(crate) fn run(mut program: Command) -> ExitCode {
     }
 }
 
+/// Becomes a program, where the system can do that: Ctrl-C is then the program's alone, which has things to
+/// put in order. Elsewhere it is run to its end.
+#[cfg(unix)]
+pub(crate) fn become_it(mut program: Command) -> ExitCode {
+    use std::os::unix::process::CommandExt as _;
+    not_run(&program.exec())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn become_it(program: Command) -> ExitCode {
+    run(program)
+}
+
 /// Says that a program could not begin.
 pub(crate) fn not_run(error: &io::Error) -> ExitCode {
     eprintln!("error: the command does not start: {error}");
