@@ -12,7 +12,6 @@ use crate::operation::Operation;
 /// least once, unless [`times`](Self::times) says how often.
 ///
 /// It counts whether or not it is kept; [`MockServer::verify`](super::MockServer::verify) looks at it.
-#[must_use = "`server.verify()` tells whether it was met; say how often it is called, or drop it"]
 pub struct Expectation<'s> {
     state: &'s Arc<State>,
     operation: &'static Operation,

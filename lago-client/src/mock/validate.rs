@@ -74,6 +74,7 @@ pub(super) fn check(
         None => {}
     }
     found.extend(lago::beyond_schemas(request, sent));
+    found.retain(|finding| !lago::is_right(finding));
     let refused = found.into_iter().map(|finding| {
         let refusals = lago::refusals(operation, &finding, request);
         (finding, refusals)

@@ -144,6 +144,19 @@ const LARGEST_BATCH: usize = 100;
 /// The one list whose wrong elements are named in one code.
 const EVENT_TYPES: &str = "/webhook_endpoint/event_types";
 
+/// Where the server takes any number, though a whole one is described: seconds with a fraction.
+const TIMESTAMPS: [&str; 2] = ["/event/timestamp", "/events/timestamp"];
+
+/// Whether there is nothing wrong with a value: the server was seen to take it for what it says.
+pub(super) fn is_right(finding: &Finding) -> bool {
+    match (&finding.place, &finding.problem) {
+        (Place::Body(pointer), Problem::Type(_) | Problem::Coerced(_)) => {
+            finding.value.is_number() && TIMESTAMPS.contains(&without_indices(pointer).as_str())
+        }
+        _ => false,
+    }
+}
+
 /// What the server does not take and no schema says.
 pub(super) fn beyond_schemas(request: &ReceivedRequest, sent: Option<&Value>) -> Vec<Finding> {
     let mut found = Vec::new();

@@ -43,7 +43,7 @@ async fn what_was_sent_is_what_comes_out_as_a_type() -> Outcome {
     lago.subscriptions()
         .create(SubscriptionInput::new("acme", "pro", "acme-1"))
         .await?;
-    let events = ["a", "b"].map(|id| EventInput::new(id, "acme-1", "calls"));
+    let events = ["a", "b"].map(|id| EventInput::new("calls", "acme-1").transaction_id(id));
     lago.events().create_batch(events).await?;
 
     let requests = caller.server.requests();
