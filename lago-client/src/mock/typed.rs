@@ -1,6 +1,5 @@
 //! A body as a type of the API.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use lago_types::decode::{self, JsonPath, Root};
@@ -70,7 +69,7 @@ pub struct BodyError {
 }
 
 impl BodyError {
-    fn new(text: &Cow<'_, str>, source: serde_json::Error) -> Self {
+    fn new(text: &str, source: serde_json::Error) -> Self {
         let path = JsonPath::of_failure(text, &source);
         Self {
             path: path.in_words(|index| format!("[{index}]")),
