@@ -34,21 +34,27 @@
 //!
 //! It finds operations the way that Lago's router does, for which a dot ends a value. It says no where
 //! Lago does, and in Lago's words: 404 to what is no operation and to an id that is no UUID, 401
-//! without an API key, 400 to a body that is no JSON. It does not look into what is sent, and
-//! remembers nothing that is created.
+//! without an API key, 400 to a body that is no JSON. With the feature `mock-validation` it looks into what is
+//! sent as well, as `Mode` says; it is a feature of its own because its validator takes most of a minute of CPU time to
+//! compile. It remembers nothing that is created.
 //!
 //! What it is told to say it says to any request: a response that states another id or code than the
 //! path is an [error](crate::Error::is_other_object) to the client.
 
 mod addressed;
 mod delivery;
+mod expect;
 mod files;
+mod note;
 mod payload;
 mod record;
 mod response;
 mod route;
 mod serve;
 mod state;
+mod typed;
+#[cfg(feature = "mock-validation")]
+mod validate;
 
 use std::fmt;
 use std::io;
@@ -60,8 +66,13 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 pub use delivery::delivery;
+pub use expect::{Expectation, Unmet};
+pub use note::{Effect, Note};
 pub use record::ReceivedRequest;
 pub use response::{MockResponse, UnknownOperation, example};
+pub use typed::BodyError;
+#[cfg(feature = "mock-validation")]
+pub use validate::Mode;
 
 use crate::client::Client;
 use crate::error::Error;
@@ -95,6 +106,8 @@ impl MockServer {
                 observer: None,
                 rule: None,
                 kept: usize::MAX,
+                #[cfg(feature = "mock-validation")]
+                mode: Mode::default(),
             },
         }
     }
@@ -156,7 +169,47 @@ impl MockServer {
         Ok(())
     }
 
-    /// Forgets the requests and the responses that it was given, as if it had just been started.
+    /// Expects an operation to be called from now on, at least once unless the expectation says how often, and
+    /// may say what the response is. [`verify`](Self::verify) tells whether it was.
+    ///
+    /// An operation is called as for [`respond`](Self::respond). Requests that are refused count as well.
+    ///
+    /// ```
+    /// use lago_client::mock::{MockResponse, MockServer};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = MockServer::start().await?;
+    /// let lago = server.client()?;
+    /// let gone = MockResponse::error(404, "plan_not_found");
+    /// server.expect("plans.get")?.times(1).respond(gone);
+    /// server.expect("plans.delete")?.times(0);
+    /// assert!(server.verify().is_err());
+    ///
+    /// assert!(lago.plans().get("pro").await.is_err());
+    /// server.verify()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When there is no such operation.
+    pub fn expect(&self, operation: &str) -> Result<Expectation<'_>, UnknownOperation> {
+        let operation = response::operation(operation)?;
+        Ok(Expectation::new(&self.state, operation))
+    }
+
+    /// Whether everything that was [expected](Self::expect) has come as often as expected.
+    ///
+    /// # Errors
+    ///
+    /// When it has not: the error lists what was expected, and what was called how often.
+    pub fn verify(&self) -> Result<(), Unmet> {
+        self.state.verify()
+    }
+
+    /// Forgets requests, responses and expectations that it was given, as if it had just been started.
     pub fn reset(&self) {
         self.state.reset();
     }
@@ -253,6 +306,27 @@ impl MockServerBuilder {
         rule: impl Fn(&ReceivedRequest) -> Option<MockResponse> + Send + Sync + 'static,
     ) -> Self {
         self.settings.rule = Some(Box::new(rule));
+        self
+    }
+
+    /// How it takes requests that are not as the API's description has them: as Lago does, unless set.
+    ///
+    /// ```
+    /// use lago_client::mock::{MockServer, Mode};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = MockServer::builder().mode(Mode::Strict).start().await?;
+    /// let plans = format!("{}/api/v1/plans?per_pag=10", server.url());
+    /// let response = reqwest::Client::new().get(plans).bearer_auth("any").send().await?;
+    /// assert_eq!(response.status(), 422);
+    /// assert_eq!(server.requests()[0].notes[0].place, "?per_pag");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "mock-validation")]
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.settings.mode = mode;
         self
     }
 

@@ -34,6 +34,9 @@ enum Command {
         /// The port on 127.0.0.1; 0 for any free one.
         #[arg(long, default_value_t = 3000)]
         port: u16,
+        /// Refuse what the document does not have, also where Lago would not.
+        #[arg(long)]
+        strict: bool,
     },
     /// Works on openapi.yaml.
     #[command(subcommand)]
@@ -56,7 +59,7 @@ fn main() -> ExitCode {
         Command::Regen(options) => commands::regen(&options, &root),
         Command::Conform(options) => return conform::run(&root, &options),
         Command::Webhook(command) => return webhook::run(&root, &command),
-        Command::Mock { port } => mock::run(&root, port),
+        Command::Mock { port, strict } => mock::run(&root, port, strict),
         Command::Spec(command) => return spec_commands::run(command, &root),
     };
     match outcome {

@@ -7,6 +7,7 @@ pub(crate) mod follow;
 mod identity;
 mod inspect;
 pub(crate) mod ir;
+pub(crate) mod json_schema;
 mod keyed;
 mod moves;
 mod names;
@@ -20,6 +21,7 @@ mod prose;
 mod reach;
 mod read;
 pub(crate) mod renames;
+mod requests;
 #[cfg(test)]
 mod sample;
 pub(crate) mod schema;
@@ -105,7 +107,7 @@ pub(crate) struct Generated {
 pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let mut clock = Clock::start();
     let prepared = lower(inputs, &mut clock)?;
-    let tree = emit::emit(&prepared.api).map_err(|error| {
+    let mut tree = emit::emit(&prepared.api).map_err(|error| {
         let problem = Problem {
             address: error.address.unwrap_or_default(),
             message: error.message,
@@ -113,13 +115,15 @@ pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
         };
         complain(&prepared.document, &prepared.addresses, vec![problem])
     })?;
-    clock.lap("emit");
     let Prepared {
         api,
+        requests,
         reports,
         effects,
         ..
     } = prepared;
+    tree.extend(requests);
+    clock.lap("emit");
     Ok(Generated {
         tree,
         api,
@@ -140,6 +144,7 @@ pub(crate) fn corrected(inputs: &Inputs) -> Result<(Value, Vec<Diagnostic>), Dia
 pub(crate) struct Prepared {
     /// The API.
     pub(crate) api: ir::Api,
+    requests: emit::Tree,
     document: Document,
     addresses: address::Addresses,
     reports: Vec<Diagnostic>,
@@ -191,6 +196,7 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Prepared, Diagnostics> {
         mut effects,
     } = correct(inputs, clock)?;
 
+    let requests = requests::files(&root);
     let addresses = address::annotate(&mut root);
     let mut context = Context::new(&names, &addresses, inputs.strict);
     for (pass, changes) in passes::run(&mut root, &mut context, None) {
@@ -237,6 +243,7 @@ fn lower(inputs: &Inputs, clock: &mut Clock) -> Result<Prepared, Diagnostics> {
     }
     Ok(Prepared {
         api,
+        requests,
         document,
         addresses,
         reports,

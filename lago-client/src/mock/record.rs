@@ -6,6 +6,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use serde_json::Value;
 
+use super::note::Note;
 use super::route::{Route, decode};
 use crate::operation::Operation;
 
@@ -29,6 +30,9 @@ pub struct ReceivedRequest {
     pub body: Bytes,
     /// The status of the response; none when there was no response, and while it is being decided.
     pub status: Option<StatusCode>,
+    /// What in it is not as the API's description has it, and what came of that. Empty without the feature
+    /// `mock-validation`, and for a request that was refused before anyone looked.
+    pub notes: Vec<Note>,
 }
 
 impl ReceivedRequest {
@@ -45,6 +49,7 @@ impl ReceivedRequest {
             headers: head.headers,
             body,
             status: None,
+            notes: Vec::new(),
         }
     }
 

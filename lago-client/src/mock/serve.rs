@@ -20,6 +20,8 @@ use super::record::ReceivedRequest;
 use super::response::MockResponse;
 use super::route::Route;
 use super::state::State;
+#[cfg(feature = "mock-validation")]
+use super::validate;
 use crate::operation::RequestBody;
 
 /// In bytes.
@@ -55,7 +57,7 @@ async fn respond(request: Request<Incoming>, state: &State) -> Result<Response<P
     let route = Route::of(&head.method, head.uri.path());
     let is_too_large = body.is_none();
     let mut record = ReceivedRequest::new(head, body.unwrap_or_default(), &route);
-    let response = response(state, &record, is_too_large);
+    let response = response(state, &mut record, is_too_large);
     record.status = response.status();
     state.record(record);
     let mut response = response.into_http().await?;
@@ -82,7 +84,7 @@ async fn read(mut body: Incoming) -> hyper::Result<Option<Bytes>> {
 }
 
 /// What to say: refusals first, in the order in which Lago would notice, then what someone wants.
-fn response(state: &State, request: &ReceivedRequest, is_too_large: bool) -> MockResponse {
+fn response(state: &State, request: &mut ReceivedRequest, is_too_large: bool) -> MockResponse {
     if let Some((media_type, content)) = files::requested(request) {
         return MockResponse::file(media_type, content);
     }
@@ -102,6 +104,14 @@ fn response(state: &State, request: &ReceivedRequest, is_too_large: bool) -> Moc
             Err(_) => return MockResponse::refusal(StatusCode::BAD_REQUEST),
         },
     };
+    #[cfg(feature = "mock-validation")]
+    {
+        let checked = validate::check(state.mode(), operation, request, sent.as_ref());
+        request.notes = checked.notes;
+        if let Some(refusal) = checked.refusal {
+            return refusal;
+        }
+    }
     let wanted = state.wanted(operation, request);
     wanted.unwrap_or_else(|| MockResponse::example(operation, sent.as_ref(), request))
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::header::{AUTHORIZATION, HeaderMap};
 
+use super::expect::{Ledger, Unmet};
 use super::record::ReceivedRequest;
 use super::response::MockResponse;
 use crate::operation::Operation;
@@ -24,6 +25,8 @@ pub(super) struct Settings {
     pub(super) rule: Option<Rule>,
     /// How many requests are kept.
     pub(super) kept: usize,
+    #[cfg(feature = "mock-validation")]
+    pub(super) mode: super::validate::Mode,
 }
 
 /// Shared by all connections of a server.
@@ -38,6 +41,7 @@ struct Memory {
     requests: VecDeque<ReceivedRequest>,
     /// By operation id.
     orders: BTreeMap<&'static str, Orders>,
+    ledger: Ledger,
 }
 
 /// What to say instead of the example.
@@ -51,6 +55,11 @@ impl State {
     /// The only key that it takes.
     pub(super) fn api_key(&self) -> Option<&str> {
         self.settings.api_key.as_deref()
+    }
+
+    #[cfg(feature = "mock-validation")]
+    pub(super) fn mode(&self) -> super::validate::Mode {
+        self.settings.mode
     }
 
     pub(super) fn new(settings: Settings) -> Self {
@@ -113,14 +122,31 @@ impl State {
         if let Some(observer) = &self.settings.observer {
             observer(&request);
         }
+        let mut memory = self.memory();
+        if let Some(operation) = request.operation {
+            memory.ledger.count(operation);
+        }
         let Some(others) = self.settings.kept.checked_sub(1) else {
             return;
         };
-        let requests = &mut self.memory().requests;
+        let requests = &mut memory.requests;
         while requests.len() > others {
             requests.pop_front();
         }
         requests.push_back(request);
+    }
+
+    /// Adds an expectation; tells its place.
+    pub(super) fn expect(&self, operation: &'static Operation) -> usize {
+        self.memory().ledger.expect(operation)
+    }
+
+    pub(super) fn expect_times(&self, index: usize, count: usize) {
+        self.memory().ledger.times(index, count);
+    }
+
+    pub(super) fn verify(&self) -> Result<(), Unmet> {
+        self.memory().ledger.verify()
     }
 
     pub(super) fn requests(&self) -> Vec<ReceivedRequest> {

@@ -2,14 +2,16 @@
 
 mod conforms;
 mod deliveries;
+mod expected;
 mod faults;
 mod responses;
+mod validated;
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};
 
 use lago_client::Client;
-use lago_client::mock::{MockResponse, MockServer, example};
+use lago_client::mock::{MockResponse, MockServer, Mode, example};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -25,8 +27,17 @@ struct Caller {
 
 impl Caller {
     async fn start() -> Outcome<Self> {
+        Self::of(MockServer::start().await?)
+    }
+
+    /// Of a server that does not look into requests.
+    async fn unchecked() -> Outcome<Self> {
+        Self::of(unchecked().await?)
+    }
+
+    fn of(server: MockServer) -> Outcome<Self> {
         Ok(Self {
-            server: MockServer::start().await?,
+            server,
             http: reqwest::Client::new(),
         })
     }
@@ -52,6 +63,11 @@ impl Caller {
     async fn get(&self, path: &str) -> Outcome<(u16, Value)> {
         read(self.request("GET", path)?).await
     }
+}
+
+/// A server for requests that lack what they need, where they are not what a test is about.
+async fn unchecked() -> Outcome<MockServer> {
+    Ok(MockServer::builder().mode(Mode::Off).start().await?)
 }
 
 /// Status and body, which has to be JSON.
@@ -194,6 +210,7 @@ async fn requests_can_be_looked_into() -> Outcome {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&seen);
     let server = MockServer::builder()
+        .mode(Mode::Off)
         .on_request(move |request| keep.lock().unwrap().push(request.target.clone()))
         .start()
         .await?;
@@ -228,7 +245,7 @@ async fn requests_can_be_looked_into() -> Outcome {
 
 #[tokio::test]
 async fn what_is_spelt_out_wins_over_a_parameter() -> Outcome {
-    let caller = Caller::start().await?;
+    let caller = Caller::unchecked().await?;
     for (method, path, expected) in [
         ("POST", "/events/batch", (200, "createBatchEvents")),
         ("GET", "/events/batch", (200, "findEvent")),

@@ -6,10 +6,11 @@ use super::forward;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Runs the stand-in server until it ends; the response is what to print then.
-pub(crate) fn run(root: &Path, port: u16) -> Result<String, Diagnostics> {
+pub(crate) fn run(root: &Path, port: u16, strict: bool) -> Result<String, Diagnostics> {
     let port = port.to_string();
     let ended = forward::program(root, "mock")
         .args(["--port", &port])
+        .args(strict.then_some("--strict"))
         .status();
     let message = match ended {
         Ok(status) if status.success() => return Ok("the server has ended".to_owned()),

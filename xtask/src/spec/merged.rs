@@ -1,10 +1,11 @@
 //! `spec merged`: the document with the overlay applied, as OpenAPI 3.1 in canonical order, for other tools.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::facts;
 use super::table::{Context, Shape};
 use crate::pointer::follow;
+use crate::regen::json_schema;
 
 /// A corrected document as other tools read it.
 pub(super) fn published(corrected: &Value) -> Value {
@@ -63,7 +64,7 @@ fn modernize(shape: Shape, node: &mut Value) {
                 }
             }
             if matches!(context, Context::Schema | Context::Property) {
-                schema(node);
+                json_schema::modernize(node);
             }
         }
         (Shape::Map(shape, _), Value::Object(map)) => {
@@ -74,55 +75,6 @@ fn modernize(shape: Shape, node: &mut Value) {
             items.iter_mut().for_each(|item| modernize(shape, item));
         }
         _ => {}
-    }
-}
-
-fn schema(node: &mut Value) {
-    let Some(map) = node.as_object_mut() else {
-        return;
-    };
-    for (flag, bound) in [
-        ("exclusiveMinimum", "minimum"),
-        ("exclusiveMaximum", "maximum"),
-    ] {
-        match map.get(flag) {
-            Some(Value::Bool(true)) => match map.shift_remove(bound) {
-                Some(limit) => drop(map.insert(flag.to_owned(), limit)),
-                None => drop(map.shift_remove(flag)),
-            },
-            Some(Value::Bool(false)) => drop(map.shift_remove(flag)),
-            _ => {}
-        }
-    }
-    if map.shift_remove("nullable") == Some(json!(true)) {
-        allow_null(map);
-    }
-}
-
-fn allow_null(map: &mut Map<String, Value>) {
-    if let Some(Value::Array(values)) = map.get_mut("enum")
-        && !values.contains(&Value::Null)
-    {
-        values.push(Value::Null);
-    }
-    let is_composed = ["$ref", "allOf", "oneOf", "anyOf"]
-        .iter()
-        .any(|key| map.contains_key(*key));
-    match map.get_mut("type") {
-        Some(Value::Array(types)) if types.contains(&json!("null")) => {}
-        Some(Value::Array(types)) => types.push(json!("null")),
-        Some(one) => *one = json!([one, "null"]),
-        // A reference, or a composition: null stands beside it.
-        None if is_composed => {
-            let words = ["title", "description"].map(|key| (key, map.shift_remove(key)));
-            let whole = Value::Object(std::mem::take(map));
-            for (key, said) in words {
-                map.extend(said.map(|said| (key.to_owned(), said)));
-            }
-            map.insert("anyOf".to_owned(), json!([whole, {"type": "null"}]));
-        }
-        // Anything is allowed there.
-        None => {}
     }
 }
 
