@@ -43,6 +43,7 @@
 mod addressed;
 mod delivery;
 mod files;
+mod memory;
 mod payload;
 mod record;
 mod response;
@@ -55,16 +56,19 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 pub use delivery::delivery;
+pub use memory::EventStore;
 pub use record::ReceivedRequest;
 pub use response::{MockResponse, UnknownOperation, example};
 
 use crate::client::Client;
 use crate::error::Error;
+use memory::{Beginning, Memory};
 use state::{Settings, State};
 
 /// A stand-in for Lago at a port of this computer; see the [module](self).
@@ -95,7 +99,9 @@ impl MockServer {
                 observer: None,
                 rule: None,
                 kept: usize::MAX,
+                objects: None,
             },
+            beginning: None,
         }
     }
 
@@ -161,6 +167,14 @@ impl MockServer {
         self.state.reset();
     }
 
+    /// Sets the clock of a [stateful](MockServerBuilder::stateful) server, and lets happen what it is time for then:
+    /// subscriptions begin and end. Does nothing to another one.
+    pub fn set_time(&self, now: DateTime<Utc>) {
+        if let Some(objects) = self.state.objects() {
+            objects.set_now(now);
+        }
+    }
+
     /// Stops the server, and waits until its sockets are closed.
     pub async fn stop(mut self) {
         self.running.abort();
@@ -202,6 +216,7 @@ impl fmt::Debug for MockServer {
 pub struct MockServerBuilder {
     port: u16,
     settings: Settings,
+    beginning: Option<Beginning>,
 }
 
 impl MockServerBuilder {
@@ -263,12 +278,40 @@ impl MockServerBuilder {
         self
     }
 
+    /// Makes it remember: what is created can be got, listed, changed and deleted, as with a server.
+    ///
+    /// Ids and times come from a seed and a clock of its own, so that the same requests give the same responses. The
+    /// clock stands still until [`set_time`](MockServer::set_time).
+    pub fn stateful(mut self) -> Self {
+        self.beginning.get_or_insert_default();
+        self
+    }
+
+    /// Where it keeps events, which decides about those that come twice. Makes it [stateful](Self::stateful).
+    pub fn event_store(mut self, store: EventStore) -> Self {
+        self.beginning.get_or_insert_default().event_store = store;
+        self
+    }
+
+    /// From what the ids are made: another seed makes others. Makes it [stateful](Self::stateful).
+    pub fn id_seed(mut self, seed: u64) -> Self {
+        self.beginning.get_or_insert_default().seed = seed;
+        self
+    }
+
+    /// The time at its start: 2026-01-01 unless set. Makes it [stateful](Self::stateful).
+    pub fn time(mut self, now: DateTime<Utc>) -> Self {
+        self.beginning.get_or_insert_default().now = now;
+        self
+    }
+
     /// Starts the server on the runtime of the caller.
     ///
     /// # Errors
     ///
     /// When the port cannot be opened, or there is no tokio runtime.
-    pub async fn start(self) -> io::Result<MockServer> {
+    pub async fn start(mut self) -> io::Result<MockServer> {
+        self.settings.objects = self.beginning.map(Memory::new);
         Handle::try_current().map_err(io::Error::other)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let address = listener.local_addr()?;

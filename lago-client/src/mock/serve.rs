@@ -102,6 +102,9 @@ fn response(state: &State, request: &ReceivedRequest, is_too_large: bool) -> Moc
             Err(_) => return MockResponse::refusal(StatusCode::BAD_REQUEST),
         },
     };
-    let wanted = state.wanted(operation, request);
+    let wanted = state.wanted(operation, request).or_else(|| {
+        let objects = state.objects()?;
+        objects.respond(operation, request, sent.as_ref())
+    });
     wanted.unwrap_or_else(|| MockResponse::example(operation, sent.as_ref(), request))
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::header::{AUTHORIZATION, HeaderMap};
 
+use super::memory::Memory as Objects;
 use super::record::ReceivedRequest;
 use super::response::MockResponse;
 use crate::operation::Operation;
@@ -24,6 +25,8 @@ pub(super) struct Settings {
     pub(super) rule: Option<Rule>,
     /// How many requests are kept.
     pub(super) kept: usize,
+    /// What it remembers of what it was sent; nothing unless it is stateful.
+    pub(super) objects: Option<Objects>,
 }
 
 /// Shared by all connections of a server.
@@ -131,8 +134,16 @@ impl State {
         self.memory().requests.clear();
     }
 
+    /// What it remembers of what it was sent.
+    pub(super) fn objects(&self) -> Option<&Objects> {
+        self.settings.objects.as_ref()
+    }
+
     pub(super) fn reset(&self) {
         *self.memory() = Memory::default();
+        if let Some(objects) = self.objects() {
+            objects.reset();
+        }
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {

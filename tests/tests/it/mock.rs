@@ -3,6 +3,7 @@
 mod conforms;
 mod deliveries;
 mod faults;
+mod memory;
 mod responses;
 
 use std::error::Error;

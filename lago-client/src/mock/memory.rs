@@ -1,0 +1,116 @@
+//! What a stand-in remembers when it is [stateful](super::MockServerBuilder::stateful).
+//!
+//! [`table`] says which step an operation is: a verb on a collection, the same in a list within an object, or one that
+//! has rules of its own. Steps are pure: they get what is remembered and a request, and say what to respond.
+
+mod ask;
+mod collection;
+mod crud;
+mod customers;
+mod events;
+mod list;
+mod metadata;
+mod nested;
+mod object;
+mod refusal;
+mod relations;
+mod store;
+mod subscriptions;
+mod table;
+mod usage;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::files;
+use super::record::ReceivedRequest;
+use super::response::MockResponse;
+use crate::operation::Operation;
+use ask::Ask;
+use store::Store;
+
+pub use store::EventStore;
+
+/// What a memory begins with.
+#[derive(Clone, Debug)]
+pub(super) struct Beginning {
+    pub(super) seed: u64,
+    pub(super) now: DateTime<Utc>,
+    pub(super) event_store: EventStore,
+}
+
+impl Default for Beginning {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            // Any time will do that is always the same: the first second of 2026.
+            now: DateTime::from_timestamp(1_767_225_600, 0).unwrap_or_default(),
+            event_store: EventStore::default(),
+        }
+    }
+}
+
+/// The memory of a server.
+pub(super) struct Memory {
+    beginning: Beginning,
+    store: Mutex<Store>,
+}
+
+impl Memory {
+    pub(super) fn new(beginning: Beginning) -> Self {
+        let store = Mutex::new(begun(&beginning));
+        Self { beginning, store }
+    }
+
+    /// Forgets everything that came after the beginning.
+    pub(super) fn reset(&self) {
+        *self.store() = begun(&self.beginning);
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.store().now()
+    }
+
+    /// Sets the clock, and lets happen what it is time for.
+    pub(super) fn set_now(&self, now: DateTime<Utc>) {
+        let mut store = self.store();
+        store.set_now(now);
+        subscriptions::tick(&mut store);
+    }
+
+    /// The response to a request; none when its operation is not modelled.
+    pub(super) fn respond(
+        &self,
+        operation: &'static Operation,
+        request: &ReceivedRequest,
+        sent: Option<&Value>,
+    ) -> Option<MockResponse> {
+        let ask = Ask {
+            operation,
+            request,
+            sent,
+        };
+        let mut store = self.store();
+        if let Err(refusal) = crud::owned(&store, &ask) {
+            return Some(refusal.into_response());
+        }
+        let step = table::step(operation.resource)?;
+        Some(match table::take(step, &mut store, &ask) {
+            Ok(Value::Null) => MockResponse::new(200),
+            Ok(body) => MockResponse::new(200).json(files::at_home(body, request)),
+            Err(refusal) => refusal.into_response(),
+        })
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn begun(beginning: &Beginning) -> Store {
+    let mut store = Store::new(beginning.seed, beginning.now);
+    store.event_store = beginning.event_store;
+    store
+}
