@@ -57,12 +57,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 pub use delivery::delivery;
-pub use memory::EventStore;
+pub use memory::{EventStore, MockState};
 pub use record::ReceivedRequest;
 pub use response::{MockResponse, UnknownOperation, example};
 
@@ -167,12 +168,26 @@ impl MockServer {
         self.state.reset();
     }
 
+    /// What a [stateful](MockServerBuilder::stateful) server remembers now; nothing of another one.
+    #[must_use]
+    pub fn state(&self) -> MockState {
+        let objects = self.state.objects();
+        objects.map(Memory::state).unwrap_or_default()
+    }
+
     /// Sets the clock of a [stateful](MockServerBuilder::stateful) server, and lets happen what it is time for then:
     /// subscriptions begin and end. Does nothing to another one.
     pub fn set_time(&self, now: DateTime<Utc>) {
         if let Some(objects) = self.state.objects() {
             objects.set_now(now);
         }
+    }
+
+    /// Settles a wallet transaction that waits for its payment, as if the customer had paid: its credits are there from
+    /// then on. False when a [stateful](MockServerBuilder::stateful) server has no such transaction that waits.
+    pub fn settle_wallet_transaction(&self, lago_id: impl fmt::Display) -> bool {
+        let objects = self.state.objects();
+        objects.is_some_and(|objects| objects.settle(&lago_id.to_string()))
     }
 
     /// Stops the server, and waits until its sockets are closed.
@@ -305,13 +320,23 @@ impl MockServerBuilder {
         self
     }
 
+    /// What it remembers from the start, as lists of objects by collection: `{"plans": [{"code": "pro"}]}`. What an
+    /// object does not say it has as a new one would. Makes it [stateful](Self::stateful).
+    pub fn seed(mut self, collections: impl Into<Value>) -> Self {
+        let beginning = self.beginning.get_or_insert_default();
+        beginning.seeds.push(collections.into());
+        self
+    }
+
     /// Starts the server on the runtime of the caller.
     ///
     /// # Errors
     ///
-    /// When the port cannot be opened, or there is no tokio runtime.
+    /// When the port cannot be opened, there is no tokio runtime, or a seed is none.
     pub async fn start(mut self) -> io::Result<MockServer> {
-        self.settings.objects = self.beginning.map(Memory::new);
+        let objects = self.beginning.map(Memory::new).transpose();
+        self.settings.objects =
+            objects.map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
         Handle::try_current().map_err(io::Error::other)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let address = listener.local_addr()?;

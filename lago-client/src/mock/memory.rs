@@ -5,19 +5,24 @@
 
 mod ask;
 mod collection;
+mod coupons;
+mod credit_notes;
 mod crud;
 mod customers;
 mod events;
+mod invoices;
 mod list;
 mod metadata;
 mod nested;
 mod object;
 mod refusal;
 mod relations;
+mod snapshot;
 mod store;
 mod subscriptions;
 mod table;
 mod usage;
+mod wallets;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -31,6 +36,7 @@ use crate::operation::Operation;
 use ask::Ask;
 use store::Store;
 
+pub use snapshot::MockState;
 pub use store::EventStore;
 
 /// What a memory begins with.
@@ -39,6 +45,8 @@ pub(super) struct Beginning {
     pub(super) seed: u64,
     pub(super) now: DateTime<Utc>,
     pub(super) event_store: EventStore,
+    /// Lists of objects by collection.
+    pub(super) seeds: Vec<Value>,
 }
 
 impl Default for Beginning {
@@ -48,6 +56,7 @@ impl Default for Beginning {
             // Any time will do that is always the same: the first second of 2026.
             now: DateTime::from_timestamp(1_767_225_600, 0).unwrap_or_default(),
             event_store: EventStore::default(),
+            seeds: Vec::new(),
         }
     }
 }
@@ -59,18 +68,18 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn new(beginning: Beginning) -> Self {
-        let store = Mutex::new(begun(&beginning));
-        Self { beginning, store }
+    /// Fails when a seed is none, and says why.
+    pub(super) fn new(beginning: Beginning) -> Result<Self, String> {
+        let store = Mutex::new(begun(&beginning)?);
+        Ok(Self { beginning, store })
     }
 
     /// Forgets everything that came after the beginning.
     pub(super) fn reset(&self) {
-        *self.store() = begun(&self.beginning);
-    }
-
-    pub(super) fn now(&self) -> DateTime<Utc> {
-        self.store().now()
+        // It began like this before, so that it does not fail now.
+        if let Ok(store) = begun(&self.beginning) {
+            *self.store() = store;
+        }
     }
 
     /// Sets the clock, and lets happen what it is time for.
@@ -78,6 +87,15 @@ impl Memory {
         let mut store = self.store();
         store.set_now(now);
         subscriptions::tick(&mut store);
+    }
+
+    pub(super) fn state(&self) -> MockState {
+        MockState::of(&self.store())
+    }
+
+    /// Settles a transaction that waits for its payment; false when there is none.
+    pub(super) fn settle(&self, transaction: &str) -> bool {
+        wallets::settle(&mut self.store(), transaction)
     }
 
     /// The response to a request; none when its operation is not modelled.
@@ -109,8 +127,11 @@ impl Memory {
     }
 }
 
-fn begun(beginning: &Beginning) -> Store {
+fn begun(beginning: &Beginning) -> Result<Store, String> {
     let mut store = Store::new(beginning.seed, beginning.now);
     store.event_store = beginning.event_store;
-    store
+    for seed in &beginning.seeds {
+        snapshot::plant(seed, &mut store)?;
+    }
+    Ok(store)
 }

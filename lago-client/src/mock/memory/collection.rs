@@ -52,7 +52,7 @@ const fn collection(
     }
 }
 
-pub(super) static COLLECTIONS: [Collection; 25] = [
+pub(super) static COLLECTIONS: [Collection; 26] = [
     collection("add_ons", "add_ons", "add_on", Some("code")),
     Collection {
         usual_status: None,
@@ -137,6 +137,12 @@ pub(super) static COLLECTIONS: [Collection; 25] = [
         told: WALLET,
         ..collection("wallets", "wallets", "wallet", None)
     },
+    collection(
+        "wallet_transactions",
+        "wallet_transactions",
+        "wallet_transaction",
+        None,
+    ),
     collection(
         "webhook_endpoints",
         "webhook_endpoints",

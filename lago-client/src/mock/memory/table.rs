@@ -6,7 +6,9 @@ use super::metadata::{self, Change};
 use super::nested::{self, NESTED, Nested};
 use super::refusal::Outcome;
 use super::store::Store;
-use super::{crud, customers, events, subscriptions, usage};
+use super::{
+    coupons, credit_notes, crud, customers, events, invoices, subscriptions, usage, wallets,
+};
 
 /// What an operation does to what is remembered.
 #[derive(Clone, Copy)]
@@ -33,23 +35,32 @@ pub(super) enum Verb {
 /// Names of operations in this crate, and the steps that have rules of their own.
 type Own = (&'static str, fn(&mut Store, &Ask) -> Outcome);
 
-static OWN: [Own; 11] = [
+static OWN: [Own; 24] = [
+    ("applied_coupons.create", coupons::apply),
+    ("credit_notes.create", credit_notes::create),
+    ("credit_notes.download", invoices::download_credit_note),
+    ("credit_notes.void", credit_notes::void),
     ("customers.create", customers::upsert),
     ("customers.current_usage", usage::current),
     ("customers.delete", customers::delete),
+    ("customers.wallets.create", wallets::create),
     ("events.create", events::create),
     ("events.create_batch", events::create_batch),
     ("events.list", events::all),
     ("features.privileges.delete", nested::delete_privilege),
+    ("invoices.create", invoices::create),
+    ("invoices.download", invoices::download),
+    ("invoices.finalize", invoices::finalize),
+    ("invoices.void", invoices::void),
+    ("payments.create", invoices::pay),
     ("subscriptions.create", subscriptions::upsert),
     ("subscriptions.delete", subscriptions::delete),
     ("subscriptions.get", subscriptions::get),
     ("subscriptions.update", subscriptions::update),
+    ("wallet_transactions.create", wallets::top_up),
+    ("wallets.create", wallets::create),
+    ("wallets.wallet_transactions.list", wallets::transactions),
 ];
-
-/// Operations that a row above would make steps and that are none: nothing makes their objects here, or the server
-/// computes what they say.
-static NONE: [&str; 0] = [];
 
 const VERBS: [(&str, Verb); 7] = [
     ("create", Verb::Create),
@@ -65,9 +76,6 @@ const VERBS: [(&str, Verb); 7] = [
 pub(super) fn step(resource: &str) -> Option<Step> {
     if let Some((_, own)) = OWN.iter().find(|(name, _)| *name == resource) {
         return Some(Step::Own(*own));
-    }
-    if NONE.contains(&resource) {
-        return None;
     }
     let (prefix, verb) = resource.rsplit_once('.')?;
     if let Some(owner) = prefix.strip_suffix(".metadata") {

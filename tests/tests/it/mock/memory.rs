@@ -3,6 +3,7 @@
 mod catalogue;
 mod events;
 mod model;
+mod money;
 mod schemas;
 mod subscriptions;
 
