@@ -35,12 +35,14 @@
 //! It finds operations the way that Lago's router does, for which a dot ends a value. It says no where
 //! Lago does, and in Lago's words: 404 to what is no operation and to an id that is no UUID, 401
 //! without an API key, 400 to a body that is no JSON. It does not look into what is sent, and
-//! remembers nothing that is created.
+//! remembers nothing that is created, unless it is [stateful](MockServerBuilder::stateful).
 //!
 //! What it is told to say it says to any request: a response that states another id or code than the
 //! path is an [error](crate::Error::is_other_object) to the client.
 
 mod addressed;
+#[cfg(feature = "webhooks")]
+mod deliver;
 mod delivery;
 mod files;
 mod memory;
@@ -55,6 +57,8 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+#[cfg(feature = "webhooks")]
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -79,6 +83,8 @@ pub struct MockServer {
     address: SocketAddr,
     state: Arc<State>,
     running: JoinHandle<()>,
+    #[cfg(feature = "webhooks")]
+    deliveries: Arc<deliver::Counts>,
 }
 
 impl MockServer {
@@ -103,6 +109,8 @@ impl MockServer {
                 objects: None,
             },
             beginning: None,
+            #[cfg(feature = "webhooks")]
+            receiver: None,
         }
     }
 
@@ -183,6 +191,18 @@ impl MockServer {
         }
     }
 
+    /// How many webhooks its [receiver](MockServerBuilder::webhooks_to) took, and how many it did not: those that were
+    /// refused, and those that did not arrive.
+    #[cfg(feature = "webhooks")]
+    #[must_use]
+    pub fn webhooks_delivered(&self) -> (u64, u64) {
+        let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (
+            count(&self.deliveries.taken),
+            count(&self.deliveries.failed),
+        )
+    }
+
     /// Settles a wallet transaction that waits for its payment, as if the customer had paid: its credits are there from
     /// then on. False when a [stateful](MockServerBuilder::stateful) server has no such transaction that waits.
     pub fn settle_wallet_transaction(&self, lago_id: impl fmt::Display) -> bool {
@@ -196,6 +216,16 @@ impl MockServer {
         // It ends by being aborted, which is no news.
         let _ = (&mut self.running).await;
     }
+}
+
+/// Whether a [stateful](MockServerBuilder::stateful) server remembers what an operation does. To one that it does not
+/// remember, it responds with the example.
+///
+/// # Errors
+///
+/// When there is no such operation.
+pub fn remembers(operation: &str) -> Result<bool, UnknownOperation> {
+    Ok(memory::remembers(response::operation(operation)?))
 }
 
 impl Drop for MockServer {
@@ -232,6 +262,8 @@ pub struct MockServerBuilder {
     port: u16,
     settings: Settings,
     beginning: Option<Beginning>,
+    #[cfg(feature = "webhooks")]
+    receiver: Option<deliver::Receiver>,
 }
 
 impl MockServerBuilder {
@@ -297,6 +329,8 @@ impl MockServerBuilder {
     ///
     /// Ids and times come from a seed and a clock of its own, so that the same requests give the same responses. The
     /// clock stands still until [`set_time`](MockServer::set_time).
+    ///
+    #[doc = include_str!("mock/memory/rules.md")]
     pub fn stateful(mut self) -> Self {
         self.beginning.get_or_insert_default();
         self
@@ -320,6 +354,19 @@ impl MockServerBuilder {
         self
     }
 
+    /// Delivers webhooks to this URL for what changes: customers, plans, features, subscriptions, wallets, invoices and
+    /// credit notes. They are signed with the HMAC key, come in order, and each is tried once. Makes it
+    /// [stateful](Self::stateful).
+    #[cfg(feature = "webhooks")]
+    pub fn webhooks_to(mut self, url: impl Into<String>, hmac_key: impl Into<String>) -> Self {
+        self.beginning.get_or_insert_default();
+        self.receiver = Some(deliver::Receiver {
+            url: url.into(),
+            key: hmac_key.into(),
+        });
+        self
+    }
+
     /// What it remembers from the start, as lists of objects by collection: `{"plans": [{"code": "pro"}]}`. What an
     /// object does not say it has as a new one would. Makes it [stateful](Self::stateful).
     pub fn seed(mut self, collections: impl Into<Value>) -> Self {
@@ -334,10 +381,22 @@ impl MockServerBuilder {
     ///
     /// When the port cannot be opened, there is no tokio runtime, or a seed is none.
     pub async fn start(mut self) -> io::Result<MockServer> {
-        let objects = self.beginning.map(Memory::new).transpose();
+        Handle::try_current().map_err(io::Error::other)?;
+        #[cfg(feature = "webhooks")]
+        let deliveries = Arc::<deliver::Counts>::default();
+        #[cfg(feature = "webhooks")]
+        let outlet = match self.receiver.take() {
+            Some(receiver) => Some(deliver::begin(receiver, Arc::clone(&deliveries))?),
+            None => None,
+        };
+        #[cfg(not(feature = "webhooks"))]
+        let outlet = None;
+        let objects = self
+            .beginning
+            .map(|beginning| Memory::new(beginning, outlet));
+        let objects = objects.transpose();
         self.settings.objects =
             objects.map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
-        Handle::try_current().map_err(io::Error::other)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let address = listener.local_addr()?;
         let state = Arc::new(State::new(self.settings));
@@ -346,6 +405,8 @@ impl MockServerBuilder {
             address,
             state,
             running,
+            #[cfg(feature = "webhooks")]
+            deliveries,
         })
     }
 }

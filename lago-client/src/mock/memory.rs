@@ -28,7 +28,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use uuid::Uuid;
 
+use super::delivery::delivery;
 use super::files;
 use super::record::ReceivedRequest;
 use super::response::MockResponse;
@@ -38,6 +40,11 @@ use store::Store;
 
 pub use snapshot::MockState;
 pub use store::EventStore;
+
+/// Whether a stateful server remembers what an operation does.
+pub(super) fn remembers(operation: &Operation) -> bool {
+    table::step(operation.resource).is_some()
+}
 
 /// What a memory begins with.
 #[derive(Clone, Debug)]
@@ -61,17 +68,25 @@ impl Default for Beginning {
     }
 }
 
+/// Takes deliveries of webhooks: an id, and a body.
+pub(super) type Outlet = Box<dyn Fn(Uuid, Value) + Send + Sync>;
+
 /// The memory of a server.
 pub(super) struct Memory {
     beginning: Beginning,
+    outlet: Option<Outlet>,
     store: Mutex<Store>,
 }
 
 impl Memory {
     /// Fails when a seed is none, and says why.
-    pub(super) fn new(beginning: Beginning) -> Result<Self, String> {
+    pub(super) fn new(beginning: Beginning, outlet: Option<Outlet>) -> Result<Self, String> {
         let store = Mutex::new(begun(&beginning)?);
-        Ok(Self { beginning, store })
+        Ok(Self {
+            beginning,
+            outlet,
+            store,
+        })
     }
 
     /// Forgets everything that came after the beginning.
@@ -87,6 +102,7 @@ impl Memory {
         let mut store = self.store();
         store.set_now(now);
         subscriptions::tick(&mut store);
+        self.deliver(&mut store);
     }
 
     pub(super) fn state(&self) -> MockState {
@@ -95,7 +111,10 @@ impl Memory {
 
     /// Settles a transaction that waits for its payment; false when there is none.
     pub(super) fn settle(&self, transaction: &str) -> bool {
-        wallets::settle(&mut self.store(), transaction)
+        let mut store = self.store();
+        let is_settled = wallets::settle(&mut store, transaction);
+        self.deliver(&mut store);
+        is_settled
     }
 
     /// The response to a request; none when its operation is not modelled.
@@ -115,11 +134,29 @@ impl Memory {
             return Some(refusal.into_response());
         }
         let step = table::step(operation.resource)?;
-        Some(match table::take(step, &mut store, &ask) {
+        let outcome = table::take(step, &mut store, &ask);
+        self.deliver(&mut store);
+        Some(match outcome {
             Ok(Value::Null) => MockResponse::new(200),
             Ok(body) => MockResponse::new(200).json(files::at_home(body, request)),
             Err(refusal) => refusal.into_response(),
         })
+    }
+
+    /// Gives away what there is to tell, as deliveries in the form of their examples.
+    fn deliver(&self, store: &mut Store) {
+        for told in store.take_told() {
+            let Some(outlet) = &self.outlet else { continue };
+            let Some(mut body) = delivery(told.webhook_type) else {
+                continue;
+            };
+            let name = body["object_type"].as_str().unwrap_or_default().to_owned();
+            if let (Some(model), Some(fields)) = (body[&name].as_object(), told.object.as_object())
+            {
+                body[&name] = ask::view(model, fields);
+                outlet(store.id(), body);
+            }
+        }
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {

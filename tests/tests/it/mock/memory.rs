@@ -6,6 +6,7 @@ mod model;
 mod money;
 mod schemas;
 mod subscriptions;
+mod webhooks;
 
 use lago_client::Client;
 use lago_client::mock::MockServer;
