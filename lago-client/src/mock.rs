@@ -57,8 +57,6 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-#[cfg(feature = "webhooks")]
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -67,7 +65,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 pub use delivery::delivery;
-pub use memory::{EventStore, MockState};
+pub use memory::{EventStore, MockState, remembers};
 pub use record::ReceivedRequest;
 pub use response::{MockResponse, UnknownOperation, example};
 
@@ -196,11 +194,7 @@ impl MockServer {
     #[cfg(feature = "webhooks")]
     #[must_use]
     pub fn webhooks_delivered(&self) -> (u64, u64) {
-        let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        (
-            count(&self.deliveries.taken),
-            count(&self.deliveries.failed),
-        )
+        self.deliveries.both()
     }
 
     /// Settles a wallet transaction that waits for its payment, as if the customer had paid: its credits are there from
@@ -216,16 +210,6 @@ impl MockServer {
         // It ends by being aborted, which is no news.
         let _ = (&mut self.running).await;
     }
-}
-
-/// Whether a [stateful](MockServerBuilder::stateful) server remembers what an operation does. To one that it does not
-/// remember, it responds with the example.
-///
-/// # Errors
-///
-/// When there is no such operation.
-pub fn remembers(operation: &str) -> Result<bool, UnknownOperation> {
-    Ok(memory::remembers(response::operation(operation)?))
 }
 
 impl Drop for MockServer {
@@ -385,18 +369,12 @@ impl MockServerBuilder {
         #[cfg(feature = "webhooks")]
         let deliveries = Arc::<deliver::Counts>::default();
         #[cfg(feature = "webhooks")]
-        let outlet = match self.receiver.take() {
-            Some(receiver) => Some(deliver::begin(receiver, Arc::clone(&deliveries))?),
-            None => None,
-        };
+        let outlet = deliver::begin(self.receiver.take(), Arc::clone(&deliveries))?;
         #[cfg(not(feature = "webhooks"))]
         let outlet = None;
-        let objects = self
-            .beginning
-            .map(|beginning| Memory::new(beginning, outlet));
-        let objects = objects.transpose();
-        self.settings.objects =
-            objects.map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
+        if let Some(beginning) = self.beginning {
+            self.settings.objects = Some(Memory::new(beginning, outlet)?);
+        }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let address = listener.local_addr()?;
         let state = Arc::new(State::new(self.settings));

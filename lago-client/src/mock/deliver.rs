@@ -30,12 +30,22 @@ pub(super) struct Receiver {
 /// How many deliveries were taken, and how many were not.
 #[derive(Default)]
 pub(super) struct Counts {
-    pub(super) taken: AtomicU64,
-    pub(super) failed: AtomicU64,
+    taken: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Counts {
+    pub(super) fn both(&self) -> (u64, u64) {
+        let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (count(&self.taken), count(&self.failed))
+    }
 }
 
 /// Begins to deliver, one after the other and each once, until what it returns is dropped.
-pub(super) fn begin(receiver: Receiver, counts: Arc<Counts>) -> io::Result<Outlet> {
+pub(super) fn begin(receiver: Option<Receiver>, counts: Arc<Counts>) -> io::Result<Option<Outlet>> {
+    let Some(receiver) = receiver else {
+        return Ok(None);
+    };
     let invalid = |problem: String| io::Error::new(io::ErrorKind::InvalidInput, problem);
     let url = Url::parse(&receiver.url)
         .map_err(|error| invalid(format!("webhooks cannot go to `{}`: {error}", receiver.url)))?;
@@ -43,10 +53,10 @@ pub(super) fn begin(receiver: Receiver, counts: Arc<Counts>) -> io::Result<Outle
     let client = client.map_err(io::Error::other)?;
     let (outbox, inbox) = unbounded_channel();
     tokio::spawn(run(inbox, client, url, receiver.key, counts));
-    Ok(Box::new(move |id, body| {
+    Ok(Some(Box::new(move |id, body| {
         // When the runtime has ended, nobody waits for it.
         let _ = outbox.send((id, body));
-    }))
+    })))
 }
 
 async fn run(

@@ -24,6 +24,7 @@ mod table;
 mod usage;
 mod wallets;
 
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -33,7 +34,7 @@ use uuid::Uuid;
 use super::delivery::delivery;
 use super::files;
 use super::record::ReceivedRequest;
-use super::response::MockResponse;
+use super::response::{self, MockResponse, UnknownOperation};
 use crate::operation::Operation;
 use ask::Ask;
 use store::Store;
@@ -41,9 +42,15 @@ use store::Store;
 pub use snapshot::MockState;
 pub use store::EventStore;
 
-/// Whether a stateful server remembers what an operation does.
-pub(super) fn remembers(operation: &Operation) -> bool {
-    table::step(operation.resource).is_some()
+/// Whether a [stateful](crate::mock::MockServerBuilder::stateful) server remembers what an operation does. To one that
+/// it does not remember, it responds with the example.
+///
+/// # Errors
+///
+/// When there is no such operation.
+pub fn remembers(operation: &str) -> Result<bool, UnknownOperation> {
+    let operation = response::operation(operation)?;
+    Ok(table::step(operation.resource).is_some())
 }
 
 /// What a memory begins with.
@@ -80,8 +87,10 @@ pub(super) struct Memory {
 
 impl Memory {
     /// Fails when a seed is none, and says why.
-    pub(super) fn new(beginning: Beginning, outlet: Option<Outlet>) -> Result<Self, String> {
-        let store = Mutex::new(begun(&beginning)?);
+    pub(super) fn new(beginning: Beginning, outlet: Option<Outlet>) -> io::Result<Self> {
+        let store = begun(&beginning);
+        let invalid = |problem| io::Error::new(io::ErrorKind::InvalidInput, problem);
+        let store = Mutex::new(store.map_err(invalid)?);
         Ok(Self {
             beginning,
             outlet,
