@@ -1,6 +1,7 @@
 //! Any sequence of calls on a collection, held against a map.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use lago_client::types::TaxInput;
 use lago_client::types::TaxUpdate;
@@ -41,11 +42,12 @@ async fn holds(calls: Vec<Call>) -> Outcome {
                 let made = taxes
                     .create(TaxInput::new(name.clone(), code.clone(), "1.0"))
                     .await;
-                if model.contains_key(&code) {
-                    assert_eq!(said(made)?.0, 422);
-                } else {
-                    assert_eq!(made?.code, code);
-                    model.insert(code, name);
+                match model.entry(code) {
+                    Entry::Occupied(_) => assert_eq!(said(made)?.0, 422),
+                    Entry::Vacant(free) => {
+                        assert_eq!(made?.code, *free.key());
+                        free.insert(name);
+                    }
                 }
             }
             Call::Get(number) => match model.get(&code(number)) {
