@@ -36,15 +36,19 @@
 //! Lago does, and in Lago's words: 404 to what is no operation and to an id that is no UUID, 401
 //! without an API key, 400 to a body that is no JSON. With the feature `mock-validation` it looks into what is
 //! sent as well, as `Mode` says; it is a feature of its own because its validator takes most of a minute of CPU time to
-//! compile. It remembers nothing that is created.
+//! compile. It remembers what is created where it is [stateful](MockServerBuilder::stateful), and nothing otherwise.
 //!
 //! What it is told to say it says to any request: a response that states another id or code than the
 //! path is an [error](crate::Error::is_other_object) to the client.
 
 mod addressed;
+mod builder;
+#[cfg(feature = "webhooks")]
+mod deliver;
 mod delivery;
 mod expect;
 mod files;
+mod memory;
 mod note;
 mod payload;
 mod record;
@@ -58,15 +62,16 @@ mod validate;
 
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
-use tokio::runtime::Handle;
+use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
+pub use builder::MockServerBuilder;
 pub use delivery::delivery;
 pub use expect::{Expectation, Unmet};
+pub use memory::{EventStore, MockState, remembers};
 pub use note::{Effect, Note};
 pub use record::ReceivedRequest;
 pub use response::{MockResponse, UnknownOperation, example};
@@ -76,7 +81,8 @@ pub use validate::Mode;
 
 use crate::client::Client;
 use crate::error::Error;
-use state::{Settings, State};
+use memory::Memory;
+use state::State;
 
 /// A stand-in for Lago at a port of this computer; see the [module](self).
 ///
@@ -85,6 +91,8 @@ pub struct MockServer {
     address: SocketAddr,
     state: Arc<State>,
     running: JoinHandle<()>,
+    #[cfg(feature = "webhooks")]
+    deliveries: Arc<deliver::Counts>,
 }
 
 impl MockServer {
@@ -99,17 +107,7 @@ impl MockServer {
 
     /// Sets up a server.
     pub fn builder() -> MockServerBuilder {
-        MockServerBuilder {
-            port: 0,
-            settings: Settings {
-                api_key: None,
-                observer: None,
-                rule: None,
-                kept: usize::MAX,
-                #[cfg(feature = "mock-validation")]
-                mode: Mode::default(),
-            },
-        }
+        MockServerBuilder::default()
     }
 
     /// Where it is, as a client's base URL: `http://127.0.0.1:43211`.
@@ -214,6 +212,36 @@ impl MockServer {
         self.state.reset();
     }
 
+    /// What a [stateful](MockServerBuilder::stateful) server remembers now; nothing of another one.
+    #[must_use]
+    pub fn state(&self) -> MockState {
+        let objects = self.state.objects();
+        objects.map(Memory::state).unwrap_or_default()
+    }
+
+    /// Sets the clock of a [stateful](MockServerBuilder::stateful) server, and lets happen what it is time for then:
+    /// subscriptions begin and end. Does nothing to another one.
+    pub fn set_time(&self, now: DateTime<Utc>) {
+        if let Some(objects) = self.state.objects() {
+            objects.set_now(now);
+        }
+    }
+
+    /// How many webhooks its [receiver](MockServerBuilder::webhooks_to) took, and how many it did not: those that were
+    /// refused, and those that did not arrive.
+    #[cfg(feature = "webhooks")]
+    #[must_use]
+    pub fn webhooks_delivered(&self) -> (u64, u64) {
+        self.deliveries.both()
+    }
+
+    /// Settles a wallet transaction that waits for its payment, as if the customer had paid: its credits are there from
+    /// then on. False when a [stateful](MockServerBuilder::stateful) server has no such transaction that waits.
+    pub fn settle_wallet_transaction(&self, lago_id: impl fmt::Display) -> bool {
+        let objects = self.state.objects();
+        objects.is_some_and(|objects| objects.settle(&lago_id.to_string()))
+    }
+
     /// Stops the server, and waits until its sockets are closed.
     pub async fn stop(mut self) {
         self.running.abort();
@@ -232,134 +260,6 @@ impl fmt::Debug for MockServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MockServer")
             .field("url", &self.url())
-            .finish_non_exhaustive()
-    }
-}
-
-/// Sets up a [`MockServer`].
-///
-/// ```
-/// use lago_client::mock::MockServer;
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> std::io::Result<()> {
-/// let server = MockServer::builder()
-///     .api_key("the-only-key-that-it-takes")
-///     .on_request(|request| println!("{} {}", request.method, request.target))
-///     .start()
-///     .await?;
-/// # Ok(())
-/// # }
-/// ```
-#[must_use]
-pub struct MockServerBuilder {
-    port: u16,
-    settings: Settings,
-}
-
-impl MockServerBuilder {
-    /// The port; any free one unless set.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// The only API key that it takes. Unless set, it takes any that is not empty.
-    pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.settings.api_key = Some(key.into());
-        self
-    }
-
-    /// Calls this with every request, just before its response is sent.
-    pub fn on_request(
-        mut self,
-        observer: impl Fn(&ReceivedRequest) + Send + Sync + 'static,
-    ) -> Self {
-        self.settings.observer = Some(Box::new(observer));
-        self
-    }
-
-    /// Asks this what to say to every request that is not refused. Where it has nothing to say, things
-    /// are as usual: what [`respond`](MockServer::respond) and [`respond_next`](MockServer::respond_next)
-    /// were told, or the example.
-    ///
-    /// ```
-    /// use std::sync::atomic::{AtomicU32, Ordering};
-    /// use lago_client::mock::{MockResponse, MockServer};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// // Every twentieth request gets no response.
-    /// let count = AtomicU32::new(0);
-    /// let server = MockServer::builder()
-    ///     .respond_with(move |_| {
-    ///         let count = count.fetch_add(1, Ordering::Relaxed);
-    ///         (count % 20 == 19).then(MockResponse::hang_up)
-    ///     })
-    ///     .start()
-    ///     .await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn respond_with(
-        mut self,
-        rule: impl Fn(&ReceivedRequest) -> Option<MockResponse> + Send + Sync + 'static,
-    ) -> Self {
-        self.settings.rule = Some(Box::new(rule));
-        self
-    }
-
-    /// How it takes requests that are not as the API's description has them: as Lago does, unless set.
-    ///
-    /// ```
-    /// use lago_client::mock::{MockServer, Mode};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = MockServer::builder().mode(Mode::Strict).start().await?;
-    /// let plans = format!("{}/api/v1/plans?per_pag=10", server.url());
-    /// let response = reqwest::Client::new().get(plans).bearer_auth("any").send().await?;
-    /// assert_eq!(response.status(), 422);
-    /// assert_eq!(server.requests()[0].notes[0].place, "?per_pag");
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "mock-validation")]
-    pub fn mode(mut self, mode: Mode) -> Self {
-        self.settings.mode = mode;
-        self
-    }
-
-    /// How many requests it keeps, the last ones: all unless set. With zero a long run needs no
-    /// more memory than a short one.
-    pub fn keep_requests(mut self, count: usize) -> Self {
-        self.settings.kept = count;
-        self
-    }
-
-    /// Starts the server on the runtime of the caller.
-    ///
-    /// # Errors
-    ///
-    /// When the port cannot be opened, or there is no tokio runtime.
-    pub async fn start(self) -> io::Result<MockServer> {
-        Handle::try_current().map_err(io::Error::other)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
-        let address = listener.local_addr()?;
-        let state = Arc::new(State::new(self.settings));
-        let running = tokio::spawn(serve::run(listener, Arc::clone(&state)));
-        Ok(MockServer {
-            address,
-            state,
-            running,
-        })
-    }
-}
-
-impl fmt::Debug for MockServerBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockServerBuilder")
-            .field("port", &self.port)
             .finish_non_exhaustive()
     }
 }

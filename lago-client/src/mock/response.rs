@@ -226,7 +226,7 @@ pub fn example(operation: &str) -> Result<Value, UnknownOperation> {
     Ok(example_of(operation, None).cloned().unwrap_or_default())
 }
 
-fn example_of(operation: &Operation, sent: Option<&Value>) -> Option<&'static Value> {
+pub(super) fn example_of(operation: &Operation, sent: Option<&Value>) -> Option<&'static Value> {
     let example = EXAMPLES.get(operation.id)?;
     match operation.roots {
         [first, _, ..] => {

@@ -112,6 +112,9 @@ fn response(state: &State, request: &mut ReceivedRequest, is_too_large: bool) ->
             return refusal;
         }
     }
-    let wanted = state.wanted(operation, request);
+    let wanted = state.wanted(operation, request).or_else(|| {
+        let objects = state.objects()?;
+        objects.respond(operation, request, sent.as_ref())
+    });
     wanted.unwrap_or_else(|| MockResponse::example(operation, sent.as_ref(), request))
 }

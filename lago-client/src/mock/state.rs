@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use http::header::{AUTHORIZATION, HeaderMap};
 
 use super::expect::{Ledger, Unmet};
+use super::memory::Memory as Objects;
 use super::record::ReceivedRequest;
 use super::response::MockResponse;
 use crate::operation::Operation;
@@ -27,6 +28,8 @@ pub(super) struct Settings {
     pub(super) kept: usize,
     #[cfg(feature = "mock-validation")]
     pub(super) mode: super::validate::Mode,
+    /// What it remembers of what it was sent; nothing unless it is stateful.
+    pub(super) objects: Option<Objects>,
 }
 
 /// Shared by all connections of a server.
@@ -157,8 +160,16 @@ impl State {
         self.memory().requests.clear();
     }
 
+    /// What it remembers of what it was sent.
+    pub(super) fn objects(&self) -> Option<&Objects> {
+        self.settings.objects.as_ref()
+    }
+
     pub(super) fn reset(&self) {
         *self.memory() = Memory::default();
+        if let Some(objects) = self.objects() {
+            objects.reset();
+        }
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {

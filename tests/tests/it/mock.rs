@@ -4,6 +4,7 @@ mod conforms;
 mod deliveries;
 mod expected;
 mod faults;
+mod memory;
 mod responses;
 mod validated;
 

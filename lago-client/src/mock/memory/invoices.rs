@@ -1,0 +1,313 @@
+//! Invoices of one occasion: their fees, payments and files.
+
+use lago_types::Decimal;
+use serde_json::{Value, json};
+
+use super::ask::{Ask, example_of, view};
+use super::crud::{made, position, touch};
+use super::customers;
+use super::object::{decimal, fresh, lay};
+use super::refusal::{Outcome, Refusal};
+use super::store::{Fields, Store, text};
+
+pub(super) const NAME: &str = "invoices";
+pub(super) const FEES: &str = "fees";
+
+/// From percent, and from cents.
+const HUNDREDTH: Decimal = Decimal::literal("0.01");
+
+pub(super) fn integer(fields: &Fields, name: &str) -> i64 {
+    fields.get(name).and_then(Value::as_i64).unwrap_or_default()
+}
+
+/// Sets integers.
+pub(super) fn set(fields: &mut Fields, values: &[(&str, i64)]) {
+    for (name, value) in values {
+        fields.insert((*name).to_owned(), json!(value));
+    }
+}
+
+/// Creates an invoice for add-ons, which is finalized at once.
+pub(super) fn create(store: &mut Store, ask: &Ask) -> Outcome {
+    let mut sent = ask.object();
+    let customer = customers::known(store, text(&sent, "external_customer_id"))?;
+    let items = match sent.remove("fees") {
+        Some(Value::Array(items)) if !items.is_empty() => items,
+        _ => return Err(Refusal::field("fees", "value_is_mandatory")),
+    };
+    let mut invoice = made(store, ask, "invoice", &sent)?;
+    let currency = [sent.get("currency"), customer.get("currency")];
+    let currency = currency
+        .into_iter()
+        .flatten()
+        .find(|value| value.is_string());
+    let currency = currency.cloned().unwrap_or_else(|| json!("EUR"));
+    let mut fees = Vec::new();
+    for item in items.iter().filter_map(Value::as_object) {
+        fees.push(fee(store, item, &invoice, &customer, &currency)?);
+    }
+    let sum = |name| {
+        fees.iter()
+            .map(|fee| integer(fee, name))
+            .fold(0, i64::saturating_add)
+    };
+    let (net, taxes) = (sum("amount_cents"), sum("taxes_amount_cents"));
+    let total = net.saturating_add(taxes);
+    set(
+        &mut invoice,
+        &[
+            ("fees_amount_cents", net),
+            ("sub_total_excluding_taxes_amount_cents", net),
+            ("taxes_amount_cents", taxes),
+            ("sub_total_including_taxes_amount_cents", total),
+            ("total_amount_cents", total),
+            ("total_due_amount_cents", total),
+        ],
+    );
+    let number = i64::try_from(store.all(NAME).len()).unwrap_or_default() + 1;
+    let shown = example_of("invoices.get");
+    let model = shown
+        .get("customer")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    for (name, value) in [
+        ("sequential_id", json!(number)),
+        ("number", json!(format!("LAG-MOCK-{number:03}"))),
+        ("issuing_date", json!(store.today())),
+        ("payment_due_date", json!(store.today())),
+        ("currency", currency),
+        ("customer", view(&model, &customer)),
+        ("fees", fees.iter().cloned().map(Value::Object).collect()),
+    ] {
+        invoice.insert(name.into(), value);
+    }
+    for fee in fees {
+        store.push(FEES, fee);
+    }
+    store.push(NAME, invoice.clone());
+    store.tell("invoice.one_off_created", &invoice);
+    Ok(ask.shown(&invoice))
+}
+
+/// One fee of an invoice, for an add-on.
+fn fee(
+    store: &mut Store,
+    sent: &Fields,
+    invoice: &Fields,
+    customer: &Fields,
+    currency: &Value,
+) -> Result<Fields, Refusal> {
+    let add_on = store.find("add_ons", "code", text(sent, "add_on_code"));
+    let add_on = add_on
+        .ok_or_else(|| Refusal::missing("add_on"))?
+        .fields
+        .clone();
+    let mut rates = Decimal::default();
+    for code in sent
+        .get("tax_codes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let tax = store.find("taxes", "code", code.as_str().unwrap_or_default());
+        rates += rate(&tax.ok_or_else(|| Refusal::missing("tax"))?.fields);
+    }
+    if !sent.contains_key("tax_codes") {
+        let taxes = add_on.get("taxes").and_then(Value::as_array);
+        let taxes = taxes.into_iter().flatten().filter_map(Value::as_object);
+        rates = taxes.map(rate).sum();
+    }
+    let unit = match sent.get("unit_amount_cents").and_then(Value::as_i64) {
+        Some(cents) => cents,
+        None => integer(&add_on, "amount_cents"),
+    };
+    let units = match sent.get("units") {
+        Some(Value::String(text)) => Decimal::parse(text).ok(),
+        Some(Value::Number(number)) => Decimal::parse(&number.to_string()).ok(),
+        _ => None,
+    };
+    let units = units.unwrap_or_else(|| Decimal::from_i64(1));
+    let precise = units.clone() * Decimal::from_i64(unit);
+    let cents = precise.round(0).to_i64().unwrap_or_default();
+    let tax = rates.clone() * Decimal::from_i64(cents) * HUNDREDTH;
+    let taxes = tax.round(0).to_i64().unwrap_or_default();
+    let example = example_of("fees.get");
+    let mut fee = fresh("fee", &example, store);
+    set(
+        &mut fee,
+        &[
+            ("amount_cents", cents),
+            ("sub_total_excluding_taxes_amount_cents", cents),
+            ("taxes_amount_cents", taxes),
+            ("total_amount_cents", cents.saturating_add(taxes)),
+        ],
+    );
+    let written = |value: &Decimal| json!(decimal(&value.to_string()));
+    let item = json!({
+        "type": "add_on",
+        "code": add_on.get("code"),
+        "name": add_on.get("name"),
+        "description": add_on.get("description"),
+        "invoice_display_name": add_on.get("invoice_display_name"),
+        "lago_item_id": add_on.get("lago_id"),
+        "item_type": "AddOn",
+    });
+    let model = example
+        .get("item")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    let item = view(&model, item.as_object().unwrap_or(&Fields::new()));
+    for (name, value) in [
+        ("lago_invoice_id", invoice["lago_id"].clone()),
+        ("lago_customer_id", customer["lago_id"].clone()),
+        ("external_customer_id", customer["external_id"].clone()),
+        ("amount_currency", currency.clone()),
+        ("total_amount_currency", currency.clone()),
+        ("units", written(&units)),
+        (
+            "precise_unit_amount",
+            written(&(Decimal::from_i64(unit) * HUNDREDTH)),
+        ),
+        ("taxes_rate", json!(rates.to_f64())),
+        ("invoiceable", json!(true)),
+        ("item", item),
+    ] {
+        fee.insert(name.into(), value);
+    }
+    let also: Fields = ["description", "invoice_display_name"]
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), sent.get(*name)?.clone())))
+        .collect();
+    lay(&mut fee, &example, "fee", &also, store)?;
+    Ok(fee)
+}
+
+/// The rate of a tax, in percent.
+fn rate(tax: &Fields) -> Decimal {
+    let rate = tax.get("rate").map(ToString::to_string).unwrap_or_default();
+    Decimal::parse(rate.trim_matches('"')).unwrap_or_default()
+}
+
+/// Changes an invoice and says so.
+pub(super) fn changed(
+    store: &mut Store,
+    ask: &Ask,
+    change: impl FnOnce(&mut Fields, &str) -> Result<(), Refusal>,
+) -> Result<Fields, Refusal> {
+    let index = position(store, ask, NAME, "invoice")?;
+    let mut fields = store.all(NAME)[index].fields.clone();
+    change(&mut fields, &store.stamp())?;
+    touch(&mut fields, store);
+    store.all_mut(NAME)[index].fields.clone_from(&fields);
+    Ok(fields)
+}
+
+pub(super) fn finalize(store: &mut Store, ask: &Ask) -> Outcome {
+    let invoice = changed(store, ask, |invoice, _| {
+        if text(invoice, "status") != "draft" {
+            return Err(Refusal::missing("invoice"));
+        }
+        invoice.insert("status".into(), json!("finalized"));
+        Ok(())
+    })?;
+    store.tell("invoice.created", &invoice);
+    Ok(ask.shown(&invoice))
+}
+
+pub(super) fn void(store: &mut Store, ask: &Ask) -> Outcome {
+    let invoice = changed(store, ask, |invoice, now| {
+        if text(invoice, "status") != "finalized" {
+            return Err(Refusal::NotAllowed("not_voidable"));
+        }
+        invoice.insert("status".into(), json!("voided"));
+        invoice.insert("voided_at".into(), json!(now));
+        set(invoice, &[("total_due_amount_cents", 0)]);
+        Ok(())
+    })?;
+    store.tell("invoice.voided", &invoice);
+    Ok(ask.shown(&invoice))
+}
+
+/// Orders a file: the first time there is nothing yet, from the second time on it is there.
+fn file(
+    store: &mut Store,
+    ask: &Ask,
+    (name, noun): (&'static str, &str),
+    (field, extension): (&str, &str),
+) -> Outcome {
+    let index = position(store, ask, name, noun)?;
+    let entry = &mut store.all_mut(name)[index];
+    if !std::mem::replace(&mut entry.is_file_ordered, true) {
+        return Ok(Value::Null);
+    }
+    // Which server it is at is said when the response leaves.
+    entry
+        .fields
+        .insert(field.into(), json!(format!("example{extension}")));
+    let fields = entry.fields.clone();
+    Ok(ask.shown(&fields))
+}
+
+pub(super) fn download(store: &mut Store, ask: &Ask) -> Outcome {
+    file(store, ask, (NAME, "invoice"), ("file_url", ".pdf"))
+}
+
+pub(super) fn download_credit_note(store: &mut Store, ask: &Ask) -> Outcome {
+    file(
+        store,
+        ask,
+        ("credit_notes", "credit_note"),
+        ("file_url", ".pdf"),
+    )
+}
+
+/// Records a payment that was made elsewhere.
+pub(super) fn pay(store: &mut Store, ask: &Ask) -> Outcome {
+    let sent = ask.object();
+    let id = text(&sent, "invoice_id");
+    let invoice = store
+        .find(NAME, "lago_id", id)
+        .map(|entry| entry.fields.clone());
+    let mut invoice = invoice.ok_or_else(|| Refusal::missing("invoice"))?;
+    let amount = integer(&sent, "amount_cents");
+    if amount > integer(&invoice, "total_due_amount_cents") {
+        return Err(Refusal::field(
+            "amount_cents",
+            "greater_than_remaining_invoice_amount",
+        ));
+    }
+    let mut fields = made(store, ask, "payment", &sent)?;
+    for (name, value) in [
+        ("invoice_ids", json!([id])),
+        ("invoice_numbers", json!([invoice["number"]])),
+        ("lago_payable_id", json!(id)),
+        ("lago_customer_id", invoice["customer"]["lago_id"].clone()),
+        (
+            "external_customer_id",
+            invoice["customer"]["external_id"].clone(),
+        ),
+        ("amount_currency", invoice["currency"].clone()),
+    ] {
+        fields.insert(name.into(), value);
+    }
+    let due = integer(&invoice, "total_due_amount_cents") - amount;
+    let paid = integer(&invoice, "total_paid_amount_cents").saturating_add(amount);
+    set(
+        &mut invoice,
+        &[
+            ("total_due_amount_cents", due),
+            ("total_paid_amount_cents", paid),
+        ],
+    );
+    if due == 0 {
+        invoice.insert("payment_status".into(), json!("succeeded"));
+        store.tell("invoice.payment_status_updated", &invoice);
+    }
+    if let Some(entry) = store.find_mut(NAME, "lago_id", id) {
+        entry.fields = invoice;
+    }
+    store.push("payments", fields.clone());
+    Ok(ask.shown(&fields))
+}
