@@ -48,6 +48,7 @@ mod deliver;
 mod delivery;
 mod expect;
 mod files;
+mod ledger;
 mod memory;
 mod note;
 mod payload;
@@ -70,7 +71,8 @@ use tokio::task::JoinHandle;
 
 pub use builder::MockServerBuilder;
 pub use delivery::delivery;
-pub use expect::{Expectation, Unmet};
+pub use expect::Expectation;
+pub use ledger::Unmet;
 pub use memory::{EventStore, MockState, remembers};
 pub use note::{Effect, Note};
 pub use record::ReceivedRequest;

@@ -119,13 +119,16 @@ mod tests {
 
     use super::Page;
 
-    /// The same for serde's derive.
-    #[derive(serde::Serialize, serde::Deserialize)]
-    #[serde(rename = "Page")]
-    struct Derived {
-        items: Vec<u8>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        meta: Option<PaginationMeta>,
+    /// The same for serde's derive, which has the name of the type in its errors.
+    mod derived {
+        use super::PaginationMeta;
+
+        #[derive(serde::Serialize, serde::Deserialize)]
+        pub(super) struct Page {
+            items: Vec<u8>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            meta: Option<PaginationMeta>,
+        }
     }
 
     #[test]
@@ -148,7 +151,8 @@ mod tests {
             "3",
         ] {
             let ours = serde_json::from_str::<Page<u8>>(json).map_err(|error| error.to_string());
-            let derived = serde_json::from_str::<Derived>(json).map_err(|error| error.to_string());
+            let derived = serde_json::from_str::<derived::Page>(json);
+            let derived = derived.map_err(|error| error.to_string());
             let written = ours.map(|page| serde_json::to_string(&page).ok());
             read += usize::from(written.is_ok());
             let expected = derived.map(|page| serde_json::to_string(&page).ok());

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::header::{AUTHORIZATION, HeaderMap};
 
-use super::expect::{Ledger, Unmet};
+use super::ledger::{Ledger, Unmet};
 use super::memory::Memory as Objects;
 use super::record::ReceivedRequest;
 use super::response::MockResponse;

@@ -29,8 +29,13 @@ fn surface(member: &str) -> String {
     collect(&root, &mut files);
     let items: Vec<Item> = files
         .iter()
-        .map(|file| std::fs::read_to_string(file).unwrap())
-        .flat_map(|source| syn::parse_file(&source).unwrap().items)
+        .flat_map(|file| {
+            let source = std::fs::read_to_string(file).unwrap();
+            let parsed = syn::parse_file(&source);
+            parsed
+                .unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+                .items
+        })
         .collect();
     let public: BTreeSet<String> = items.iter().filter_map(public_type).collect();
     let mut promises: Vec<Item> = items
@@ -55,7 +60,7 @@ fn subject(item: &Item) -> (String, bool) {
     }
 }
 
-/// The files that people write, tests apart.
+/// The source files that people write, tests apart.
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -63,9 +68,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         if ["generated", "tests"].contains(&name.as_str()) {
             continue;
         }
-        match path.is_dir() {
-            true => collect(&path, files),
-            false => files.push(path),
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
         }
     }
 }
