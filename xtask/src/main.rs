@@ -29,15 +29,7 @@ struct Cli {
 enum Command {
     Regen(commands::Regen),
     Conform(conform::Conform),
-    /// Runs a stand-in for Lago, until Ctrl-C.
-    Mock {
-        /// The port on 127.0.0.1; 0 for any free one.
-        #[arg(long, default_value_t = 3000)]
-        port: u16,
-        /// Refuse what the document does not have, also where Lago would not.
-        #[arg(long)]
-        strict: bool,
-    },
+    Mock(mock::Mock),
     /// Works on openapi.yaml.
     #[command(subcommand)]
     Spec(spec_commands::Spec),
@@ -59,7 +51,7 @@ fn main() -> ExitCode {
         Command::Regen(options) => commands::regen(&options, &root),
         Command::Conform(options) => return conform::run(&root, &options),
         Command::Webhook(command) => return webhook::run(&root, &command),
-        Command::Mock { port, strict } => mock::run(&root, port, strict),
+        Command::Mock(options) => mock::run(&root, &options),
         Command::Spec(command) => return spec_commands::run(command, &root),
     };
     match outcome {

@@ -1,51 +1,105 @@
 //! A stand-in for Lago, behind `cargo xtask mock`: runs until Ctrl-C and tells what it is asked.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use lago_client::mock::{MockServer, Mode, ReceivedRequest};
+use clap::{Parser, ValueEnum};
+use lago_client::mock::{EventStore, MockServer, Mode, ReceivedRequest};
+use serde_json::Value;
 use tokio::sync::mpsc;
 
-const USAGE: &str = "usage: mock [--port N] [--strict]";
+#[derive(Parser)]
+#[command(name = "mock")]
+struct Options {
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+    #[arg(long)]
+    strict: bool,
+    #[arg(long)]
+    stateful: bool,
+    #[arg(long)]
+    store: Option<Store>,
+    #[arg(long)]
+    seed: Option<PathBuf>,
+}
 
-const PORT: u16 = 3000;
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "lower")]
+enum Store {
+    Postgres,
+    ClickHouse,
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Some((port, mode)) = options(std::env::args().skip(1)) else {
-        eprintln!("{USAGE}");
-        return ExitCode::FAILURE;
-    };
-    match run(port, mode).await {
+    let options = Options::parse();
+    match run(&options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: port {port} of 127.0.0.1: {error}");
+            eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(port: u16, mode: Mode) -> io::Result<()> {
+async fn run(options: &Options) -> io::Result<()> {
     let (tell, mut told) = mpsc::unbounded_channel();
-    let server = MockServer::builder()
-        .port(port)
+    let mode = match options.strict {
+        true => Mode::Strict,
+        false => Mode::Faithful,
+    };
+    let mut builder = MockServer::builder()
+        .port(options.port)
         .mode(mode)
         // It may run for days.
         .keep_requests(0)
         .on_request(move |request| {
             // Nobody listens any more: the process ends.
             let _ = tell.send(line(request));
-        })
-        .start()
-        .await?;
+        });
+    if options.stateful {
+        builder = builder.stateful();
+    }
+    builder = match options.store {
+        None => builder,
+        Some(Store::Postgres) => builder.event_store(EventStore::Postgres),
+        Some(Store::ClickHouse) => builder.event_store(EventStore::ClickHouse),
+    };
+    if let Some(file) = &options.seed {
+        builder = builder.seed(seed(file)?);
+    }
+    let server = builder.start().await.map_err(|error| {
+        let port = options.port;
+        io::Error::new(error.kind(), format!("port {port} of 127.0.0.1: {error}"))
+    })?;
+    let remembers = options.stateful || options.store.is_some() || options.seed.is_some();
     let url = server.url();
     println!("Lago's stand-in listens at {url} and takes any API key. Ctrl-C ends it.");
-    println!("{}\n", in_words(mode));
+    println!("{}", in_words(mode));
+    println!("{}\n", remembered(remembers));
     println!("export LAGO_API_URL={url}\nexport LAGO_API_KEY=any\n");
     while let Some(line) = told.recv().await {
         println!("{line}");
     }
     Ok(())
+}
+
+/// The objects of a file.
+fn seed(file: &Path) -> io::Result<Value> {
+    let in_file = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| io::Error::new(error.kind(), in_file(&error)))?;
+    serde_json::from_str(&text)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, in_file(&error)))
+}
+
+/// Whether it remembers.
+fn remembered(remembers: bool) -> &'static str {
+    match remembers {
+        true => "It remembers what is created, changed and deleted, until it ends.",
+        false => "It remembers nothing; with `--stateful` it does.",
+    }
 }
 
 /// What is refused.
@@ -64,17 +118,4 @@ fn line(request: &ReceivedRequest) -> String {
     let line = format!("{method} {target} -> {status} {operation}");
     let notes = request.notes.iter().map(|note| format!("; {note}"));
     line.trim_end().to_owned() + &notes.collect::<String>()
-}
-
-/// The port and the mode that the arguments ask for; none when they ask for something else.
-fn options(mut arguments: impl Iterator<Item = String>) -> Option<(u16, Mode)> {
-    let (mut port, mut mode) = (PORT, Mode::Faithful);
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--port" => port = arguments.next()?.parse().ok()?,
-            "--strict" => mode = Mode::Strict,
-            _ => return None,
-        }
-    }
-    Some((port, mode))
 }
