@@ -14,4 +14,5 @@ pub mod proxy;
 pub mod rails;
 pub mod sample;
 pub mod server;
+pub mod shape;
 pub mod yaml;

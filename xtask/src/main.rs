@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use cli::{commands, conform, mock, spec as spec_commands, webhook};
+use cli::{commands, forward, spec as spec_commands, webhook};
 use workspace::workspace;
 
 /// Maintenance of this workspace.
@@ -28,8 +28,12 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Regen(commands::Regen),
-    Conform(conform::Conform),
-    Mock(mock::Mock),
+    /// Checks a live server against openapi.yaml and the overlay, or replays recordings of one; `--help` says how.
+    #[command(disable_help_flag = true)]
+    Conform(forward::Arguments),
+    /// Runs a stand-in for Lago, until Ctrl-C; `--help` says how.
+    #[command(disable_help_flag = true)]
+    Mock(forward::Arguments),
     /// Works on openapi.yaml.
     #[command(subcommand)]
     Spec(spec_commands::Spec),
@@ -49,9 +53,9 @@ fn main() -> ExitCode {
     };
     let outcome = match command {
         Command::Regen(options) => commands::regen(&options, &root),
-        Command::Conform(options) => return conform::run(&root, &options),
+        Command::Conform(arguments) => return forward::hand_over(&root, "conform", &arguments),
         Command::Webhook(command) => return webhook::run(&root, &command),
-        Command::Mock(options) => mock::run(&root, &options),
+        Command::Mock(arguments) => return forward::hand_over(&root, "mock", &arguments),
         Command::Spec(command) => return spec_commands::run(command, &root),
     };
     match outcome {

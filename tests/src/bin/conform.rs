@@ -26,7 +26,10 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Parser)]
 #[command(
     name = "conform",
-    about = "Holds a server against the document of its API and the overlay."
+    bin_name = "cargo xtask conform",
+    about = "Holds a server against the document of its API and the overlay.",
+    after_help = "The status is 0 when nothing differs, 1 when something does, 2 when too little could be looked at to \
+                  say so."
 )]
 #[command(group(ArgGroup::new("what").required(true).args(["url", "replay"])))]
 struct Arguments {

@@ -9,18 +9,24 @@ use lago_client::mock::{EventStore, MockServer, Mode, ReceivedRequest};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
+/// Runs a stand-in for Lago, until Ctrl-C.
 #[derive(Parser)]
-#[command(name = "mock")]
+#[command(name = "mock", bin_name = "cargo xtask mock")]
 struct Options {
+    /// The port on 127.0.0.1; 0 for any free one.
     #[arg(long, default_value_t = 3000)]
     port: u16,
+    /// Refuse what the document does not have, also where Lago would not.
     #[arg(long)]
     strict: bool,
+    /// Remember what is created, changed and deleted.
     #[arg(long)]
     stateful: bool,
+    /// Keep events as this store does; remembers.
     #[arg(long)]
     store: Option<Store>,
-    #[arg(long)]
+    /// Begin with these objects, lists by collection: `{"plans": [{"code": "pro"}]}`; remembers.
+    #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
 }
 
@@ -71,7 +77,10 @@ async fn run(options: &Options) -> io::Result<()> {
     }
     let server = builder.start().await.map_err(|error| {
         let port = options.port;
-        io::Error::new(error.kind(), format!("port {port} of 127.0.0.1: {error}"))
+        io::Error::new(
+            error.kind(),
+            format!("port {port} of 127.0.0.1: {error}; `--port 0` takes any that is free"),
+        )
     })?;
     let remembers = options.stateful || options.store.is_some() || options.seed.is_some();
     let url = server.url();

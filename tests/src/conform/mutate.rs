@@ -16,6 +16,7 @@ pub use valid::Valid;
 use serde_json::{Map, Value};
 
 use crate::support::document::Document;
+use crate::support::shape::{allows, members};
 
 /// The schema of bodies that have this root: of several that an operation answers the one with it.
 /// The root must be there, also where the document forgets to say so.
@@ -60,24 +61,9 @@ fn required(schema: &Map<String, Value>) -> Vec<&str> {
     names.filter_map(Value::as_str).collect()
 }
 
-/// Whether a merged schema allows a JSON type.
-fn allows(schema: &Map<String, Value>, kind: &str) -> bool {
-    match schema.get("type") {
-        Some(Value::String(one)) => one == kind,
-        Some(Value::Array(several)) => several.iter().any(|one| one == kind),
-        _ => false,
-    }
-}
-
 /// The schema of the elements of a merged schema; anything where it says nothing.
 fn items(schema: &Map<String, Value>) -> &Value {
     schema.get("items").unwrap_or(&Value::Null)
-}
-
-/// The alternatives of a merged schema.
-fn members(schema: &Map<String, Value>) -> Option<&Vec<Value>> {
-    let members = schema.get("oneOf").or_else(|| schema.get("anyOf"));
-    members.and_then(Value::as_array)
 }
 
 /// Whether a merged schema is of texts that are decimal numbers.

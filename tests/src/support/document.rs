@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use crate::support::shape::{allows, members};
 use crate::support::{overlay, yaml};
 
 /// The document.
@@ -169,6 +170,14 @@ impl Document {
             Some(target) => self.follow(target),
             None => node,
         }
+    }
+
+    /// Whether a merged schema, or one of its alternatives, allows null.
+    pub fn allows_null(&self, schema: &Map<String, Value>) -> bool {
+        let mut members = members(schema).into_iter().flatten();
+        allows(schema, "null")
+            || schema.get("nullable") == Some(&json!(true))
+            || members.any(|member| self.allows_null(&self.merged(member)))
     }
 
     /// A schema without references and `allOf` at its top: what stands beside them adds to what

@@ -88,27 +88,11 @@ impl Instances<'_> {
     fn member(&self, schema: &Value, name: &str) -> Value {
         let merged = self.document.merged(schema);
         match self.filled {
-            Filled::Nulls if self.allows_null(&merged) => {
+            Filled::Nulls if self.document.allows_null(&merged) => {
                 merged.get("x-null-as").cloned().unwrap_or_default()
             }
             _ => self.of(schema, name),
         }
-    }
-
-    fn allows_null(&self, schema: &Map<String, Value>) -> bool {
-        let types = schema.get("type").and_then(Value::as_array);
-        let members = schema
-            .get("anyOf")
-            .or(schema.get("oneOf"))
-            .and_then(Value::as_array);
-        types.is_some_and(|types| types.contains(&json!("null")))
-            || schema.get("nullable") == Some(&json!(true))
-            || schema.get("type") == Some(&json!("null"))
-            || members.is_some_and(|members| {
-                members
-                    .iter()
-                    .any(|member| self.allows_null(&self.document.merged(member)))
-            })
     }
 
     fn object(&self, schema: &Map<String, Value>, name: &str) -> Value {

@@ -1,18 +1,36 @@
 //! Commands that link the client, which this program must not: programs of lago-tests do them.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use clap::Args;
+
+/// What such a program is told: it reads its arguments itself, and says what they are.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+/// Becomes a program of lago-tests with these arguments.
+pub(crate) fn hand_over(root: &Path, name: &str, arguments: &Arguments) -> ExitCode {
+    let mut program = program(root, name);
+    program.args(&arguments.arguments);
+    become_it(program)
+}
+
 /// The status of a program that could not even begin.
 const NOT_RUN: u8 = 2;
 
-/// A program of lago-tests at the root of the workspace; its arguments are to be added.
+/// A program of lago-tests, in the folder of the caller, so that paths mean what they say; its arguments are to be added.
 pub(crate) fn program(root: &Path, name: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
-        .current_dir(root)
-        .args(["run", "-q", "-p", "lago-tests", "--bin", name, "--"]);
+        .args(["run", "-q", "--manifest-path"])
+        .arg(root.join("Cargo.toml"))
+        .args(["-p", "lago-tests", "--bin", name, "--"]);
     command
 }
 
@@ -30,13 +48,13 @@ pub(crate) fn run(mut program: Command) -> ExitCode {
 /// Becomes a program, where the system can do that: Ctrl-C is then the program's alone, which has things to
 /// put in order. Elsewhere it is run to its end.
 #[cfg(unix)]
-pub(crate) fn become_it(mut program: Command) -> ExitCode {
+fn become_it(mut program: Command) -> ExitCode {
     use std::os::unix::process::CommandExt as _;
     not_run(&program.exec())
 }
 
 #[cfg(not(unix))]
-pub(crate) fn become_it(program: Command) -> ExitCode {
+fn become_it(program: Command) -> ExitCode {
     run(program)
 }
 

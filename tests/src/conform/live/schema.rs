@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::support::document::Document;
+use crate::support::shape::members;
 
 /// A place in a response that is not as the document has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +95,7 @@ impl Walk<'_> {
         }
         let address = node.clone().followed().address;
         let schema = self.document.merged(&node.schema);
-        if let Some(members) = union(&schema) {
+        if let Some(members) = members(&schema) {
             return self.alternatives(members, &address, value, pointer, depth);
         }
         let types = types(&schema);
@@ -282,11 +283,6 @@ fn says(schema: &Map<String, Value>, kind: Kind) -> String {
         Kind::Null => format!("{said}, not null"),
         _ => said,
     }
-}
-
-fn union(schema: &Map<String, Value>) -> Option<&[Value]> {
-    let members = schema.get("oneOf").or_else(|| schema.get("anyOf"))?;
-    members.as_array().map(Vec::as_slice)
 }
 
 /// The types that a schema names; none for any.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use lago_client::mock::ReceivedRequest;
 use lago_tests::conform::extent::cases;
 use lago_tests::support::document::{Document, Operation};
+use lago_tests::support::shape::members;
 use serde_json::Value;
 
 /// Something that is to be seen. Places in bodies are JSON pointers, with `*` for any element.
@@ -68,18 +69,13 @@ pub(super) fn enum_values(document: &Document, schema: &Value) -> Vec<String> {
         .take(most_values())
         .map(text)
         .collect();
-    for member in members(&schema) {
+    for member in members(&schema).into_iter().flatten() {
         values.extend(enum_values(document, member));
     }
     if let Some(items) = schema.get("items") {
         values.extend(enum_values(document, items));
     }
     values
-}
-
-fn members(schema: &serde_json::Map<String, Value>) -> impl Iterator<Item = &Value> {
-    let union = schema.get("oneOf").or_else(|| schema.get("anyOf"));
-    union.and_then(Value::as_array).into_iter().flatten()
 }
 
 /// A value as a query or an enum says it.
@@ -94,7 +90,7 @@ fn walk(document: &Document, schema: &Value, place: &mut Vec<String>, wanted: &m
         return;
     }
     let merged = document.merged(schema);
-    for member in members(&merged) {
+    for member in members(&merged).into_iter().flatten() {
         walk(document, member, place, wanted);
     }
     let values = merged.get("enum").and_then(Value::as_array);
@@ -115,24 +111,14 @@ fn walk(document: &Document, schema: &Value, place: &mut Vec<String>, wanted: &m
         place.push(name.clone());
         wanted.insert(Fact::Property(pointer(place)));
         // The root is what the call is about, and some nulls are written in another way.
-        let says_null = place.len() > 1 && allows_null(document, property);
-        if says_null && !document.merged(property).contains_key("x-null-as") {
+        let schema = document.merged(property);
+        let says_null = place.len() > 1 && document.allows_null(&schema);
+        if says_null && !schema.contains_key("x-null-as") {
             wanted.insert(Fact::Null(pointer(place)));
         }
         walk(document, property, place, wanted);
         place.pop();
     }
-}
-
-fn allows_null(document: &Document, schema: &Value) -> bool {
-    let merged = document.merged(schema);
-    let is_null = |kind: &Value| kind == "null";
-    let by_type = match merged.get("type") {
-        Some(Value::Array(kinds)) => kinds.iter().any(is_null),
-        Some(kind) => is_null(kind),
-        None => false,
-    };
-    by_type || members(&merged).any(|member| allows_null(document, member))
 }
 
 fn pointer(place: &[String]) -> String {

@@ -6,6 +6,7 @@ use lago_tests::support::calling::Args;
 use lago_tests::support::document::{Document, Operation};
 use lago_tests::support::instance::{Filled, NUMBER_OR_TEXT};
 use lago_tests::support::sample::{Sample, samples};
+use lago_tests::support::shape::members;
 use serde_json::{Map, Value, json};
 
 use super::facts::{enum_values, most_values};
@@ -120,8 +121,7 @@ fn largest_enum(document: &Document, schema: &Value, depth: usize) -> usize {
         .get("enum")
         .and_then(Value::as_array)
         .map_or(0, Vec::len);
-    let union = merged.get("oneOf").or_else(|| merged.get("anyOf"));
-    let members = union.and_then(Value::as_array).into_iter().flatten();
+    let members = members(&merged).into_iter().flatten();
     let properties = merged.get("properties").and_then(Value::as_object);
     let properties = properties
         .into_iter()
@@ -150,10 +150,7 @@ fn with_nulls_inside(document: &Document, schema: &Value, body: &Value) -> Value
             Value::Array(items) => items.iter().any(Value::is_object),
             _ => false,
         };
-        let kinds = schema.get("type").and_then(Value::as_array);
-        let is_null = |kind: &Value| kind == "null";
-        let may_be_null = kinds.is_some_and(|kinds| kinds.iter().any(is_null))
-            || members(schema).any(|member| member["type"] == "null");
+        let may_be_null = document.allows_null(schema);
         let says_null = may_be_null && !schema.contains_key("x-null-as");
         (says_null && !has_more).then_some(Value::Null)
     });
@@ -195,7 +192,8 @@ fn by_chance(document: &Document, schema: &Value, sample: &Value, rolls: &[u16])
         }
     }
     changed(document, schema, &made, &|schema, value| {
-        let mut kinds = members(schema).filter_map(|member| member["type"].as_str());
+        let members = members(schema).into_iter().flatten();
+        let mut kinds = members.filter_map(|member| member["type"].as_str());
         let is_decimal = kinds
             .clone()
             .any(|kind| kind == "number" || kind == "integer")
@@ -208,12 +206,6 @@ fn by_chance(document: &Document, schema: &Value, sample: &Value, rolls: &[u16])
             _ => None,
         }
     })
-}
-
-/// The members of a union.
-fn members(schema: &Map<String, Value>) -> impl Iterator<Item = &Value> + Clone {
-    let union = schema.get("oneOf").or_else(|| schema.get("anyOf"));
-    union.and_then(Value::as_array).into_iter().flatten()
 }
 
 /// A body in which a rule has changed what it would, from the outside in.
@@ -231,7 +223,8 @@ fn changed(
         Some(schema) => changed(document, schema, value, rule),
         None => value.clone(),
     };
-    let mut others = members(&schema).filter(|member| member["type"] != "null");
+    let alternatives = members(&schema).into_iter().flatten();
+    let mut others = alternatives.filter(|member| member["type"] != "null");
     if let (Some(only), None) = (others.next(), others.next()) {
         return changed(document, only, body, rule);
     }

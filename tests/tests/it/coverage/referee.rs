@@ -16,26 +16,35 @@ use super::inputs::inputs;
 /// Where it is.
 const URL: &str = "LAGO_REFEREE_URL";
 
-/// What it may say: a part of a place, a part of the message, and why the client and the stand-in are right.
-const ACCEPTED: &[(&str, &str, &str)] = &[
+/// What it may say: how a place begins and ends, a part of the message, and why the client and the stand-in are right.
+const ACCEPTED: &[(&str, &str, &str, &str)] = &[
     (
-        "minimum_commitment",
+        "body/",
+        "/minimum_commitment",
         "required property 'amount_cents'",
         "the server clears a commitment when the object is empty, which the document does not know",
     ),
     (
-        "timestamp",
-        "",
+        "body/event",
+        "/timestamp",
+        "must ",
         "the server takes seconds with fractions as a number, the document integers and text",
     ),
     (
-        "event/properties/",
+        "body/event/properties/",
         "",
+        "must ",
         "the document allows an integer twice, as an integer and as a number, of which one has to be",
     ),
-    ("", "is deprecated", "it is sent because it is there"),
     (
-        "lago_customer_id",
+        "query/",
+        "",
+        "is deprecated",
+        "it is sent because it is there",
+    ),
+    (
+        "response/body/event",
+        "/lago_customer_id",
         "must be null",
         "the example of an event has its customer, also where it is new and the server has not looked for it",
     ),
@@ -115,7 +124,9 @@ fn faults(said: &Value) -> Vec<String> {
     });
     let is_accepted = |(place, message): &(String, &str)| {
         let mut accepted = ACCEPTED.iter();
-        accepted.any(|(within, part, _)| place.contains(within) && message.contains(part))
+        accepted.any(|(begin, end, part, _)| {
+            place.starts_with(begin) && place.ends_with(end) && message.contains(part)
+        })
     };
     faults
         .filter(|fault| !is_accepted(fault))
