@@ -19,3 +19,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guides/ingestion.md")]
 struct IngestionGuide;
+
+/// And that of the page that lago-types has in a registry.
+#[cfg(doctest)]
+#[doc = include_str!("../../lago-types/README.md")]
+struct TypesReadme;

@@ -2,6 +2,7 @@
 
 pub(crate) mod commands;
 pub(crate) mod forward;
+pub(crate) mod package;
 mod revision;
 pub(crate) mod spec;
 pub(crate) mod spec_diff;

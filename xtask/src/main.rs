@@ -5,6 +5,7 @@ mod diagnostic;
 mod output;
 mod pointer;
 mod regen;
+mod release;
 mod sources;
 mod spec;
 mod workspace;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use cli::{commands, forward, spec as spec_commands, webhook};
+use cli::{commands, forward, package, spec as spec_commands, webhook};
 use workspace::workspace;
 
 /// Maintenance of this workspace.
@@ -34,6 +35,7 @@ enum Command {
     /// Runs a stand-in for Lago, until Ctrl-C; `--help` says how.
     #[command(disable_help_flag = true)]
     Mock(forward::Arguments),
+    Package(package::Package),
     /// Works on openapi.yaml.
     #[command(subcommand)]
     Spec(spec_commands::Spec),
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Regen(options) => commands::regen(&options, &root),
         Command::Conform(arguments) => return forward::hand_over(&root, "conform", &arguments),
+        Command::Package(options) => package::package(&options, &root),
         Command::Webhook(command) => return webhook::run(&root, &command),
         Command::Mock(arguments) => return forward::hand_over(&root, "mock", &arguments),
         Command::Spec(command) => return spec_commands::run(command, &root),

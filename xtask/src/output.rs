@@ -100,10 +100,17 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     fs::rename(&beside, path)
 }
 
-/// Copies manifests and hand-written sources of the published crates to `out`, so that they
-/// compile there with the tree. A folder that holds something else is left alone, and so is this workspace:
+/// What of the published crates a copy takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Copied {
+    /// All but generated files: those of another document follow.
+    HandWritten,
+    Whole,
+}
+
+/// Copies the manifests and files of the published crates to `out`, as a workspace that compiles. A folder that holds something else is left alone, and so is this workspace:
 /// its sources would be overwritten, or become a workspace within it.
-pub(crate) fn copy_workspace(root: &Path, out: &Path) -> io::Result<()> {
+pub(crate) fn copy_workspace(root: &Path, out: &Path, copied: Copied) -> io::Result<()> {
     let refused = |why: &str| {
         let message = format!("{} {why}", out.display());
         Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
@@ -139,7 +146,7 @@ pub(crate) fn copy_workspace(root: &Path, out: &Path) -> io::Result<()> {
                 continue;
             };
             let generated = GENERATED.iter().any(|folder| path.starts_with(folder));
-            if !generated {
+            if copied == Copied::Whole || !generated {
                 let target = out.join(path);
                 if let Some(folder) = target.parent() {
                     fs::create_dir_all(folder)?;
@@ -223,16 +230,18 @@ mod tests {
     fn a_folder_with_other_things_is_not_overwritten() {
         let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         fs::write(root.path().join("Cargo.toml"), "members = [\"xtask\"]\n").unwrap();
-        copy_workspace(root.path(), &out.path().join("fresh")).unwrap();
+        copy_workspace(root.path(), &out.path().join("fresh"), Copied::HandWritten).unwrap();
         let manifest = fs::read_to_string(out.path().join("fresh/Cargo.toml")).unwrap();
         assert_eq!(manifest, "members = [\"lago-client\", \"lago-types\"]\n");
-        let taken = copy_workspace(root.path(), out.path());
+        let taken = copy_workspace(root.path(), out.path(), Copied::HandWritten);
         assert_eq!(taken.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         // A copy is overwritten, another project not.
-        copy_workspace(root.path(), &out.path().join("fresh")).unwrap();
+        copy_workspace(root.path(), &out.path().join("fresh"), Copied::HandWritten).unwrap();
         fs::create_dir(out.path().join("other")).unwrap();
         fs::write(out.path().join("other/Cargo.toml"), "[package]\n").unwrap();
-        assert!(copy_workspace(root.path(), &out.path().join("other")).is_err());
+        assert!(
+            copy_workspace(root.path(), &out.path().join("other"), Copied::HandWritten).is_err()
+        );
     }
 
     #[test]
@@ -241,11 +250,17 @@ mod tests {
         fs::write(root.path().join("Cargo.toml"), "members = [\"xtask\"]\n").unwrap();
         for inside in ["", "new", "a/../new", "targets"] {
             assert!(
-                copy_workspace(root.path(), &root.path().join(inside)).is_err(),
+                copy_workspace(root.path(), &root.path().join(inside), Copied::HandWritten)
+                    .is_err(),
                 "{inside}"
             );
         }
-        copy_workspace(root.path(), &root.path().join("target/copy")).unwrap();
+        copy_workspace(
+            root.path(),
+            &root.path().join("target/copy"),
+            Copied::HandWritten,
+        )
+        .unwrap();
         let manifest = fs::read_to_string(root.path().join("Cargo.toml")).unwrap();
         assert_eq!(manifest, "members = [\"xtask\"]\n");
     }

@@ -65,7 +65,7 @@ pub(crate) fn regen(options: &Regen, root: &Path) -> Result<String, Diagnostics>
     let target = options.out.as_deref().unwrap_or(root);
     let failed = |error| Diagnostics::from(io_problem(target, &error));
     if let Some(out) = &options.out {
-        output::copy_workspace(root, out).map_err(failed)?;
+        output::copy_workspace(root, out, output::Copied::HandWritten).map_err(failed)?;
     }
     let differences = output::differences(target, &generated.tree).map_err(failed)?;
     let mut said = report(&generated, options.timings);
