@@ -86,7 +86,7 @@ pub use drift::Drift;
 pub use error::Error;
 pub use generated::operations::OPERATIONS;
 pub use list::{Items, ListCall, Pages};
-pub use operation::{Idempotency, Key, Method, Operation, RequestBody};
+pub use operation::{Effect, Idempotency, Key, Method, Operation, RequestBody};
 pub use page::Page;
 pub use rate_limit::RateLimit;
 pub use request::{Call, Request};

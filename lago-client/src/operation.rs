@@ -14,6 +14,11 @@ pub struct Operation {
     pub path: &'static str,
     /// Where this crate has it: `plans.charges.filters.get`.
     pub resource: &'static str,
+    /// What it does to what is there.
+    pub effect: Effect,
+    /// Whether it may reach beyond the server: charge through a payment provider, e-mail a customer, ask a tax or an
+    /// accounting system, or make Lago deliver to an address of the caller's.
+    pub outside: bool,
     /// Whether it may be sent again when nobody knows if the server executed it.
     pub idempotency: Idempotency,
     /// Whether a request has a body.
@@ -125,6 +130,28 @@ impl std::fmt::Display for Method {
     }
 }
 
+/// What an operation does to what is there. Reviewed for each operation: the HTTP method does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Nothing: it reads or computes.
+    Reads,
+    /// It adds something, and leaves everything else as it is.
+    Adds,
+    /// It gives what is there other values.
+    Changes,
+    /// Something is gone after it, or has ended.
+    Removes,
+    /// It sets going what cannot be taken back: an invoice is issued or voided, a customer charged, an e-mail sent.
+    Acts,
+}
+
+impl Effect {
+    /// Whether what was there is another after it: all but to read and to add.
+    pub const fn is_destructive(self) -> bool {
+        matches!(self, Self::Changes | Self::Removes | Self::Acts)
+    }
+}
+
 /// Whether executing an operation twice leaves behind what one execution would have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Idempotency {
@@ -185,6 +212,8 @@ pub(crate) const fn row(
     base_path: &'static str,
     path: &'static str,
     resource: &'static str,
+    effect: Effect,
+    outside: bool,
     idempotency: Idempotency,
     body: RequestBody,
     roots: &'static [&'static str],
@@ -198,6 +227,8 @@ pub(crate) const fn row(
         base_path,
         path,
         resource,
+        effect,
+        outside,
         idempotency,
         body,
         roots,

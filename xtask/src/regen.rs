@@ -40,7 +40,7 @@ pub(crate) use inspect::inspect;
 use names::Names;
 pub(crate) use names::{ident::snake, words::singular};
 use operations::OperationFacts;
-pub(crate) use operations::repeatable_by_method;
+pub(crate) use operations::facts_by_method;
 use overlay::Overlay;
 use passes::Context;
 use problem::Problem;

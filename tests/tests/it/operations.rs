@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use lago_client::{Idempotency, OPERATIONS, RequestBody};
+use lago_client::{Effect, Idempotency, OPERATIONS, RequestBody};
 use lago_tests::generated::calls::CALLS;
 use lago_tests::support::document::Document;
 
@@ -60,6 +60,14 @@ fn operations() {
             Idempotency::WithKey(_) => "by key",
             Idempotency::NotIdempotent => "once",
         };
+        let effect = match row.effect {
+            Effect::Reads => "reads",
+            Effect::Adds => "adds",
+            Effect::Changes => "changes",
+            Effect::Removes => "removes",
+            Effect::Acts => "acts",
+        };
+        let outside = if row.outside { "*" } else { "" };
         let body = match row.body {
             RequestBody::Absent => "",
             RequestBody::Optional => " (body?)",
@@ -91,8 +99,13 @@ fn operations() {
         let base_path = row.base_path.trim_start_matches("/api/v1");
         let _ = writeln!(
             lines,
-            "{:<48} {:<10} {} {base_path}{}{body}{response}{identity}; {}{since}",
-            row.resource, repeatable, row.method, row.path, row.id
+            "{:<48} {:<10} {:<8} {} {base_path}{}{body}{response}{identity}; {}{since}",
+            row.resource,
+            repeatable,
+            format!("{effect}{outside}"),
+            row.method,
+            row.path,
+            row.id
         );
     }
     insta::assert_snapshot!(published);

@@ -141,6 +141,10 @@ pub(crate) struct Operation {
     pub(crate) accessors: Vec<String>,
     /// The method on the last accessor.
     pub(crate) verb: String,
+    /// What it does to what is there.
+    pub(crate) effect: Effect,
+    /// Whether it may reach beyond the server: a payment provider, a customer's mailbox.
+    pub(crate) outside: bool,
     /// Whether it may be sent again when nobody knows if it was executed.
     pub(crate) idempotency: Idempotency,
     /// The first published version that has it, when known.
@@ -216,6 +220,29 @@ pub(crate) enum SetBy {
     Body,
     /// Under these root keys, as far as they are there.
     Roots(Vec<String>),
+}
+
+/// What an operation does to what is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Reads,
+    Adds,
+    Changes,
+    Removes,
+    Acts,
+}
+
+impl Effect {
+    /// As operations.yaml writes it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Reads => "reads",
+            Self::Adds => "adds",
+            Self::Changes => "changes",
+            Self::Removes => "removes",
+            Self::Acts => "acts",
+        }
+    }
 }
 
 /// Whether an operation may be sent again when nobody knows if it was executed.

@@ -159,6 +159,8 @@ mod tests {
                 shape: BodyShape::Roots(vec![sample::root("event", input, true)]),
             }),
             response: response(output),
+            effect: crate::regen::ir::Effect::Reads,
+            outside: false,
             idempotency: Idempotency::WithKey(key(lookup)),
             ..sample::operation(id, "POST", "/events")
         };
@@ -195,7 +197,7 @@ mod tests {
     }
 
     fn checked(lookup: &str, client_generated: bool) -> (Vec<Operation>, Vec<String>) {
-        let text = "create: {repeatable: true, why: x}\ncreateAll: {repeatable: true, why: x}\n";
+        let text = "create: {effect: adds, repeatable: true, why: x}\ncreateAll: {effect: adds, repeatable: true, why: x}\n";
         let facts = OperationFacts::parse("operations.yaml", text).unwrap();
         facts.of("create", "post");
         facts.of("createAll", "post");

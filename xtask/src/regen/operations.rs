@@ -1,4 +1,4 @@
-//! operations.yaml: what the document does not say about an operation. Whether it may be
+//! operations.yaml: what the document does not say about an operation. What it does, whether it may be
 //! repeated, with a reason where the HTTP method would say otherwise, since when it exists, and where
 //! its response is about another object than the path.
 
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::ir::{Idempotency, Key};
+use super::ir::{Effect, Idempotency, Key};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pointer;
 use crate::yaml::read::Document;
@@ -21,14 +21,23 @@ pub(crate) struct OperationFacts {
     /// Operation ids with the path parameters that were asked about and stand in their row.
     used_parameters: RefCell<BTreeSet<(String, String)>>,
     missing: RefCell<BTreeSet<String>>,
+    contrary: RefCell<BTreeSet<String>>,
     unkeyed: RefCell<BTreeMap<String, String>>,
+}
+
+/// What is known of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) effect: Effect,
+    pub(crate) outside: bool,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) since: Option<String>,
 }
 
 #[derive(Debug)]
 struct Row {
-    idempotency: Idempotency,
+    facts: Facts,
     why: Option<String>,
-    since: Option<String>,
     /// The path parameters that the response does not state again, though it looks like it, each with
     /// the reason.
     returns_another: BTreeMap<String, String>,
@@ -49,6 +58,15 @@ impl OperationFacts {
                     )
                     .into());
             };
+            let Some(effect) = row["effect"].as_str().and_then(effect) else {
+                return Err(document
+                    .diagnostic(
+                        &pointer::join("", id),
+                        format!("`{id}` does not say what it does"),
+                        "write `effect: reads`, `adds`, `changes`, `removes` or `acts`",
+                    )
+                    .into());
+            };
             let said = |key: &str| row[key].as_str().map(str::to_owned);
             let mut returns_another = BTreeMap::new();
             for (parameter, why) in row["returns_another"].as_object().into_iter().flatten() {
@@ -66,9 +84,13 @@ impl OperationFacts {
             rows.insert(
                 id.clone(),
                 Row {
-                    idempotency,
+                    facts: Facts {
+                        effect,
+                        outside: row["outside"] == true,
+                        idempotency,
+                        since: said("since"),
+                    },
                     why: said("why"),
-                    since: said("since"),
                     returns_another,
                 },
             );
@@ -79,26 +101,37 @@ impl OperationFacts {
             used: RefCell::default(),
             used_parameters: RefCell::default(),
             missing: RefCell::default(),
+            contrary: RefCell::default(),
             unkeyed: RefCell::default(),
         })
     }
 
-    /// Whether the operation may be repeated, and since when it exists. An operation that
-    /// nobody reviewed is repeatable only if it reads.
-    pub(crate) fn of(&self, id: &str, method: &str) -> (Idempotency, Option<String>) {
+    /// What is known of an operation. One that nobody reviewed is repeatable only if it reads.
+    pub(crate) fn of(&self, id: &str, method: &str) -> Facts {
         match self.rows.get(id) {
             Some(row) => {
                 self.used.borrow_mut().insert(id.to_owned());
-                if row.idempotency != by_method(method) && row.why.is_none() {
+                let facts = &row.facts;
+                if facts.idempotency != by_method(method) && row.why.is_none() {
                     self.missing.borrow_mut().insert(id.to_owned());
                 }
-                (row.idempotency.clone(), row.since.clone())
+                let reads = facts.effect == Effect::Reads;
+                if reads && (facts.outside || facts.idempotency != Idempotency::Idempotent) {
+                    self.contrary.borrow_mut().insert(id.to_owned());
+                }
+                facts.clone()
             }
             None => {
                 self.missing.borrow_mut().insert(id.to_owned());
-                match method {
-                    "get" => (Idempotency::Idempotent, None),
-                    _ => (Idempotency::NotIdempotent, None),
+                let effect = effect_by_method(method);
+                Facts {
+                    effect,
+                    outside: effect != Effect::Reads,
+                    idempotency: match effect {
+                        Effect::Reads => Idempotency::Idempotent,
+                        _ => Idempotency::NotIdempotent,
+                    },
+                    since: None,
                 }
             }
         }
@@ -142,8 +175,16 @@ impl OperationFacts {
             false => self.document.diagnostic(
                 "",
                 format!("nobody has reviewed whether `{id}` may be repeated"),
-                format!("add a row `{id}: {{repeatable: …}}`, with a `why` where the method says otherwise"),
+                format!("add a row `{id}: {{effect: …, repeatable: …}}`, with a `why` where the method says otherwise"),
             ),
+        });
+        let contrary = self.contrary.borrow();
+        let contrary = contrary.iter().map(|id| {
+            self.document.diagnostic(
+                &pointer::join("", id),
+                format!("`{id}` reads, and is not repeatable or reaches outside"),
+                "give it the effect that it has",
+            )
         });
         let used = self.used_parameters.borrow();
         let departures = self.rows.iter().flat_map(|(id, row)| {
@@ -168,10 +209,23 @@ impl OperationFacts {
         });
         strays
             .chain(unreviewed)
+            .chain(contrary)
             .chain(idle)
             .chain(unkeyed)
             .collect()
     }
+}
+
+/// What stands under `effect`.
+fn effect(said: &str) -> Option<Effect> {
+    let known = [
+        Effect::Reads,
+        Effect::Adds,
+        Effect::Changes,
+        Effect::Removes,
+        Effect::Acts,
+    ];
+    known.into_iter().find(|effect| effect.as_str() == said)
 }
 
 /// What stands under `repeatable`.
@@ -195,9 +249,19 @@ fn idempotency(said: &Value) -> Option<Idempotency> {
     }))
 }
 
-/// Whether an operation may be repeated as far as its HTTP method says.
-pub(crate) fn repeatable_by_method(method: &str) -> bool {
-    by_method(method) == Idempotency::Idempotent
+/// What an operation does, and whether it may be repeated, as far as its HTTP method says.
+pub(crate) fn facts_by_method(method: &str) -> (&'static str, bool) {
+    let repeatable = by_method(method) == Idempotency::Idempotent;
+    (effect_by_method(method).as_str(), repeatable)
+}
+
+fn effect_by_method(method: &str) -> Effect {
+    match method {
+        "get" | "head" | "options" => Effect::Reads,
+        "post" => Effect::Adds,
+        "delete" => Effect::Removes,
+        _ => Effect::Changes,
+    }
 }
 
 /// What the HTTP method alone says.
@@ -214,23 +278,43 @@ mod tests {
 
     #[test]
     fn rows_strays_and_unreviewed_operations_are_told_apart() {
-        let text =
-            "a: {repeatable: true, since: 1.2.0}\nb: {repeatable: true}\nc: {repeatable: false}\n";
+        let text = "a: {effect: reads, repeatable: true, since: 1.2.0}\nb: {effect: acts, outside: true, repeatable: true}\n\
+             c: {effect: adds, repeatable: false}\nd: {effect: reads, repeatable: false}\n";
         let facts = OperationFacts::parse("operations.yaml", text).unwrap();
-        let since = Some("1.2.0".to_owned());
-        assert_eq!(facts.of("a", "get"), (Idempotency::Idempotent, since));
-        assert_eq!(facts.of("b", "post"), (Idempotency::Idempotent, None));
-        assert_eq!(facts.of("new", "put"), (Idempotency::NotIdempotent, None));
+        let known = |effect, outside, idempotency, since: Option<&str>| Facts {
+            effect,
+            outside,
+            idempotency,
+            since: since.map(str::to_owned),
+        };
+        use Idempotency::{Idempotent, NotIdempotent};
+        assert_eq!(
+            [
+                facts.of("a", "get"),
+                facts.of("b", "post"),
+                facts.of("d", "post"),
+                facts.of("new", "put"),
+                facts.of("newer", "get"),
+            ],
+            [
+                known(Effect::Reads, false, Idempotent, Some("1.2.0")),
+                known(Effect::Acts, true, Idempotent, None),
+                known(Effect::Reads, false, NotIdempotent, None),
+                known(Effect::Changes, true, NotIdempotent, None),
+                known(Effect::Reads, false, Idempotent, None),
+            ]
+        );
         let messages: Vec<String> = facts.findings().into_iter().map(|d| d.message).collect();
-        assert_eq!(messages.len(), 3);
+        assert_eq!(messages.len(), 5);
         assert!(messages[0].contains("no operation `c`"));
         assert!(messages[1].contains("`b` departs"));
-        assert!(messages[2].contains("`new`"));
+        assert!(messages[2].contains("`new`") && messages[3].contains("`newer`"));
+        assert!(messages[4].contains("`d` reads, and"));
     }
 
     #[test]
     fn what_is_not_stated_is_known_and_strays_are_named() {
-        let text = "a: {repeatable: true, returns_another: {id: why, code: why}}\n";
+        let text = "a: {effect: reads, repeatable: true, returns_another: {id: why, code: why}}\n";
         let facts = OperationFacts::parse("operations.yaml", text).unwrap();
         facts.of("a", "get");
         assert!(!facts.is_stated("a", "id"));
@@ -238,7 +322,7 @@ mod tests {
         let findings = facts.findings();
         assert_eq!(findings.len(), 1);
         assert!(findings[0].message.contains("looks like `code`"));
-        let no_reason = "a: {repeatable: true, returns_another: {id: true}}\n";
+        let no_reason = "a: {effect: reads, repeatable: true, returns_another: {id: true}}\n";
         assert!(OperationFacts::parse("operations.yaml", no_reason).is_err());
     }
 
@@ -246,9 +330,12 @@ mod tests {
     fn the_first_row_without_a_verdict_is_named() {
         for text in [
             "a:\n  why: x\n",
-            "a:\n  repeatable: perhaps\n",
-            "a:\n  repeatable: {key: id, time: at, content: []}\n",
-            "a:\n  repeatable: {key: id, time: at, content: [1], lookup: b}\n",
+            "a:\n  effect: reads\n",
+            "a:\n  repeatable: true\n",
+            "a:\n  repeatable: true\n  effect: wonders\n",
+            "a:\n  effect: adds\n  repeatable: perhaps\n",
+            "a:\n  effect: adds\n  repeatable: {key: id, time: at, content: []}\n",
+            "a:\n  effect: adds\n  repeatable: {key: id, time: at, content: [1], lookup: b}\n",
         ] {
             let error = OperationFacts::parse("operations.yaml", text).unwrap_err();
             assert_eq!(error.0[0].line, Some(1));
@@ -257,7 +344,7 @@ mod tests {
 
     #[test]
     fn a_row_may_say_by_which_key() {
-        let text = "a: {repeatable: {key: id, time: at, content: [code], lookup: b}, why: x}\n";
+        let text = "a: {effect: adds, repeatable: {key: id, time: at, content: [code], lookup: b}, why: x}\n";
         let facts = OperationFacts::parse("operations.yaml", text).unwrap();
         let key = Key {
             name: "id".into(),
@@ -266,7 +353,7 @@ mod tests {
             amounts: Vec::new(),
             lookup: "b".into(),
         };
-        assert_eq!(facts.of("a", "post"), (Idempotency::WithKey(key), None));
+        assert_eq!(facts.of("a", "post").idempotency, Idempotency::WithKey(key));
         assert!(facts.findings().is_empty());
         facts.note_unkeyed("a", "it has none".into());
         let findings = facts.findings();

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::regen::ir::{
-    Api, Body, BodyShape, Field, Idempotency, Kind, Operation, Parameter, ParameterPlace, Response,
-    Type, TypeRef,
+    Api, Body, BodyShape, Effect, Field, Idempotency, Kind, Operation, Parameter, ParameterPlace,
+    Response, Type, TypeRef,
 };
 use crate::regen::names::ident;
 
@@ -44,12 +44,15 @@ pub(crate) fn api() -> Api {
             key: "thing".into(),
             ty: named("Thing"),
         },
+        effect: Effect::Adds,
+        outside: true,
         since: Some("1.2.0".into()),
         ..operation("createThing", "POST", "/things")
     };
     let delete = Operation {
         parameters: vec![path("code")],
         body: body(false, BodyShape::Type(named("ThingDeleteInput"))),
+        effect: Effect::Removes,
         idempotency: Idempotency::Idempotent,
         ..operation("deleteThing", "DELETE", "/things/{code}")
     };
@@ -171,6 +174,8 @@ pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
             .map(Into::into)
             .collect(),
         verb: method.to_lowercase(),
+        effect: Effect::Reads,
+        outside: false,
         idempotency: Idempotency::NotIdempotent,
         since: None,
     }

@@ -36,7 +36,7 @@ pub(super) fn inputs(spec: &str) -> Inputs {
         names: source("names.yaml", ""),
         operations: source(
             "operations.yaml",
-            "findPlans: {repeatable: true}\nupdatePlans: {repeatable: true}\n",
+            "findPlans: {effect: reads, repeatable: true}\nupdatePlans: {effect: changes, repeatable: true}\n",
         ),
         strict: false,
     }
@@ -223,7 +223,7 @@ fn bad_documents_get_file_line_pointer_and_advice() {
 #[test]
 fn a_list_whose_pages_cannot_be_asked_for_is_a_plain_list() {
     let mut inputs = inputs(&list("[]"));
-    inputs.operations.text = "findPlans: {repeatable: true}\n".to_owned();
+    inputs.operations.text = "findPlans: {effect: reads, repeatable: true}\n".to_owned();
     let generated = regen(&inputs).unwrap();
     let code = generated
         .tree
@@ -256,7 +256,7 @@ entries:
     inputs
         .operations
         .text
-        .push_str("gone: {repeatable: true}\n");
+        .push_str("gone: {effect: removes, repeatable: true}\n");
     inputs.strict = true;
     let strict = complaint(&inputs);
     insta::assert_snapshot!(strict);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::regen::repeatable_by_method;
+use crate::regen::facts_by_method;
 use crate::regen::schema::METHODS;
 use crate::yaml::read::Document;
 
@@ -50,11 +50,13 @@ impl Rows {
                 let place = crate::pointer::join("", id);
                 after = rows.line(&place).map(|line| (id.to_owned(), line));
             } else {
-                let repeatable = repeatable_by_method(method);
+                let (effect, repeatable) = facts_by_method(method);
                 missing.push(Row {
                     id: id.to_owned(),
                     after: after.clone(),
-                    text: format!("{id}: {{repeatable: {repeatable}, since: {version}}}"),
+                    text: format!(
+                        "{id}: {{effect: {effect}, repeatable: {repeatable}, since: {version}}}"
+                    ),
                 });
             }
         }
@@ -69,7 +71,7 @@ impl fmt::Display for Rows {
         }
         writeln!(
             f,
-            "\nOperations without a row in xtask/operations.yaml: {} (repeatable by the HTTP method alone; review each)",
+            "\nOperations without a row in xtask/operations.yaml: {} (what they do, and whether they may be repeated, by the HTTP method alone; review each)",
             self.0.len()
         )?;
         let mut last = None;
@@ -100,15 +102,19 @@ mod tests {
             "/b": {"parameters": [], "post": operation("first"), "get": operation("known")},
             "/a": {"delete": operation("next"), "post": operation("last")},
         }});
-        let rows = Document::parse("o.yaml", "# head\nknown: {repeatable: true}\n").unwrap();
+        let rows = Document::parse(
+            "o.yaml",
+            "# head\nknown: {effect: reads, repeatable: true}\n",
+        )
+        .unwrap();
         assert_eq!(
             Rows::missing(&document, &rows).to_string(),
-            "\nOperations without a row in xtask/operations.yaml: 3 (repeatable by the HTTP method alone; review each)
+            "\nOperations without a row in xtask/operations.yaml: 3 (what they do, and whether they may be repeated, by the HTTP method alone; review each)
   at the top
-first: {repeatable: false, since: 1.2.3}
+first: {effect: adds, repeatable: false, since: 1.2.3}
   behind line 2, `known`
-next: {repeatable: true, since: 1.2.3}
-last: {repeatable: false, since: 1.2.3}
+next: {effect: removes, repeatable: true, since: 1.2.3}
+last: {effect: adds, repeatable: false, since: 1.2.3}
 "
         );
     }

@@ -15,7 +15,10 @@ fn repository() -> tempfile::TempDir {
     };
     write("Cargo.toml", "[workspace.package]\nversion = \"0.1.0\"\n");
     write("xtask/names.yaml", "enums: {}\n");
-    write("xtask/operations.yaml", "findPlan: {repeatable: true}\n");
+    write(
+        "xtask/operations.yaml",
+        "findPlan: {effect: reads, repeatable: true}\n",
+    );
     write(
         "xtask/overlay/plans.yaml",
         "server: lago-api 0123abc\nentries:\n  - target: Plan.code\n    change: nullable\n    why: Code; null when it has none\n    evidence: live server\n",

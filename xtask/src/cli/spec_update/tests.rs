@@ -110,7 +110,7 @@ impl Room {
             ),
             (
                 "xtask/operations.yaml",
-                "findAllPlans: {repeatable: true}\ncreatePlan: {repeatable: false}\n",
+                "findAllPlans: {effect: reads, repeatable: true}\ncreatePlan: {effect: adds, repeatable: false}\n",
             ),
             (".gitignore", "/next.yaml\n/body.md\n"),
             ("next.yaml", &next()),
@@ -171,8 +171,8 @@ impl Room {
             "- target: PlanObject.legacy\n  change: nullable\n  why: null in drafts\n  evidence: live server\n\n",
             "",
         );
-        let rows =
-            self.read("xtask/operations.yaml") + "deletePlan: {repeatable: true, since: 1.1.0}\n";
+        let rows = self.read("xtask/operations.yaml")
+            + "deletePlan: {effect: removes, repeatable: true, since: 1.1.0}\n";
         self.write("xtask/operations.yaml", &rows);
         let document = self.read("openapi.yaml");
         let document = document

@@ -252,6 +252,8 @@ mod tests {
                 },
                 accessors: Vec::new(),
                 verb: String::new(),
+                effect: crate::regen::ir::Effect::Reads,
+                outside: false,
                 idempotency: Idempotency::NotIdempotent,
                 since: None,
             })

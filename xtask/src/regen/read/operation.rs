@@ -42,7 +42,7 @@ impl Reader<'_> {
         let id = text(operation, "operationId").unwrap_or_default();
         let address = format!("{} {path}", method.to_uppercase());
         let said = |key| text(operation, key).map(str::to_owned);
-        let (idempotency, since) = facts.of(id, method);
+        let facts = facts.of(id, method);
         Operation {
             id: id.to_owned(),
             method: method.to_uppercase(),
@@ -63,8 +63,10 @@ impl Reader<'_> {
             published: !flag(operation, UNPUBLISHED),
             accessors: Vec::new(),
             verb: String::new(),
-            idempotency,
-            since,
+            effect: facts.effect,
+            outside: facts.outside,
+            idempotency: facts.idempotency,
+            since: facts.since,
         }
     }
 

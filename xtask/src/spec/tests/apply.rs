@@ -76,7 +76,10 @@ fn workspace() -> tempfile::TempDir {
         ("next.yaml", NEXT),
         ("xtask/overlay/fees.yaml", OVERLAY),
         ("xtask/names.yaml", "enums: {}\n"),
-        ("xtask/operations.yaml", "findFees: {repeatable: true}\n"),
+        (
+            "xtask/operations.yaml",
+            "findFees: {effect: reads, repeatable: true}\n",
+        ),
     ] {
         fs::write(room.path().join(name), text).unwrap();
     }

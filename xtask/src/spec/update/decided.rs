@@ -102,12 +102,12 @@ mod tests {
         let tools = data(
             "entries:\n- {target: Fee.a, change: nullable, why: x}\n- {target: [Fee.b, Fee.c, Fee.d], change: {add: {}}}\n- {target: Fee.e, change: optional}\n",
             "types: {Fee: [A, B]}\nverbs: {x: get}\n",
-            "a: {repeatable: true}\n",
+            "a: {effect: reads, repeatable: true}\n",
         );
         let people = data(
             "# Reordered.\nentries:\n- {target: Fee.e, change: optional}\n- {target: Fee.a, change: nullable, why: y}\n- {target: Fee.f, change: {values: [a]}}\n",
             "types: {Fee: [A], Kind: [C]}\nverbs: {x: get}\n",
-            "a: {repeatable: true}\nb: {repeatable: false}\n",
+            "a: {effect: reads, repeatable: true}\nb: {effect: reads, repeatable: false}\n",
         );
         assert_eq!(
             decided(&tools, &people).unwrap(),

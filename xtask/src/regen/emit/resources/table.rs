@@ -37,7 +37,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     let head = source(
         "Every operation of the API.",
         quote! {
-            use crate::operation::{Idempotency::*, Method::*, Operation, RequestBody::*, row};
+            use crate::operation::{Effect::*, Idempotency::*, Method::*, Operation, RequestBody::*, row};
         },
     )?;
     // A line for each row: prettyplease would give every argument one of its own.
@@ -75,6 +75,7 @@ fn row(operation: &Operation) -> String {
             key.name, key.time, key.content, key.amounts
         ),
     };
+    let effect = operation.effect;
     let body = match &operation.body {
         None => "Absent",
         Some(body) if body.required => "Required",
@@ -86,12 +87,13 @@ fn row(operation: &Operation) -> String {
         .map(|found| (found.parameter.as_str(), found.place()))
         .collect();
     format!(
-        "row({:?}, {}, {:?}, {:?}, {:?}, {idempotency}, {body}, &{:?}, &{identity:?}, {}, {:?})",
+        "row({:?}, {}, {:?}, {:?}, {:?}, {effect:?}, {}, {idempotency}, {body}, &{:?}, &{identity:?}, {}, {:?})",
         operation.id,
         operation.method.to_upper_camel_case(),
         operation.base_path,
         operation.path,
         resource.join("."),
+        operation.outside,
         operation.response.roots(),
         gone(operation.gone.as_ref()),
         operation.since,
@@ -131,9 +133,9 @@ mod tests {
         syn::parse_file(text).unwrap();
         for expected in [
             "pub static OPERATIONS: &[Operation] = &[",
-            r#"    row("listParts", Get, "/api/v1", "/things/{code}/parts", "things.parts.get", NotIdempotent, Absent, &["parts"], &[], None, None),"#,
-            r#"    row("createThing", Post, "/api/v1", "/things", "things.post", NotIdempotent, Required, &["thing"], &[], None, Some("1.2.0")),"#,
-            r#"    row("deleteThing", Delete, "/api/v1", "/things/{code}", "things.delete", Idempotent, Optional, &[], &[], None, None),"#,
+            r#"    row("listParts", Get, "/api/v1", "/things/{code}/parts", "things.parts.get", Reads, false, NotIdempotent, Absent, &["parts"], &[], None, None),"#,
+            r#"    row("createThing", Post, "/api/v1", "/things", "things.post", Adds, true, NotIdempotent, Required, &["thing"], &[], None, Some("1.2.0")),"#,
+            r#"    row("deleteThing", Delete, "/api/v1", "/things/{code}", "things.delete", Removes, false, Idempotent, Optional, &[], &[], None, None),"#,
             "    pub(crate) const CREATE_THING: &Operation = &OPERATIONS[1];",
         ] {
             assert!(text.contains(expected), "{expected}\n---\n{text}");
