@@ -225,7 +225,10 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<T> {
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        let items = items.ok_or_else(|| serde::de::Error::missing_field(self.key))?;
+        let items: Option<Vec<T>> = items;
+        let mut items = items.ok_or_else(|| serde::de::Error::missing_field(self.key))?;
+        // It grew by doubling, and is often kept.
+        items.shrink_to_fit();
         Ok(Page { items, meta })
     }
 }

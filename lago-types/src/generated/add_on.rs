@@ -55,7 +55,7 @@ json_object! {
     optional {
         2 invoice_display_name as Value;
         6 description as Value;
-        8 taxes as Value;
+        8 taxes as List;
     }
     write {
         0 always lago_id "lago_id";

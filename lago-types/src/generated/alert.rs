@@ -82,7 +82,7 @@ json_object! {
         6 alert_type as Value;
         7 code as Value;
         10 previous_value as Value;
-        12 thresholds as Value;
+        12 thresholds as List;
         13 created_at as Time;
     }
     optional {

@@ -147,7 +147,7 @@ json_object! {
         16 frequency_duration_remaining as Integer;
         17 expiration_at as Time;
         19 terminated_at as Time;
-        20 credits as Value;
+        20 credits as List;
     }
     write {
         0 always lago_id "lago_id";

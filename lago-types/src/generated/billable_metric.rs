@@ -104,7 +104,7 @@ json_object! {
         4 recurring as Value;
         7 created_at as Time;
         10 aggregation_type as Value;
-        12 filters as Value;
+        12 filters as List;
     }
     optional {
         3 description as Value;

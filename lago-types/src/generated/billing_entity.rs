@@ -209,12 +209,12 @@ json_object! {
         22 legal_name as Value;
         23 legal_number as Value;
         24 tax_identification_number as Value;
-        26 email_settings as Value;
+        26 email_settings as List;
         27 eu_tax_management as Value;
         28 einvoicing as Value;
         29 logo_url as Value;
-        32 taxes as Value;
-        33 selected_invoice_custom_sections as Value;
+        32 taxes as List;
+        33 selected_invoice_custom_sections as List;
     }
     write {
         0 always lago_id "lago_id";

@@ -195,13 +195,13 @@ json_object! {
         10 prorated as Value;
         11 min_amount_cents as Integer;
         12 properties as Value;
-        13 filters as Value;
+        13 filters as List;
     }
     optional {
         2 code as Value;
         4 invoice_display_name as Value;
         9 regroup_paid_fees as Value;
-        14 taxes as Value;
+        14 taxes as List;
         15 applied_pricing_unit as Value;
         16 accepts_target_wallet as Value;
         17 lago_parent_id as Value;
@@ -595,7 +595,7 @@ json_object! {
         4 invoice_display_name as Value;
         5 pricing_unit_details as Value;
         6 values as Value;
-        7 presentation_breakdowns as Value;
+        7 presentation_breakdowns as List;
     }
     write {
         0 always units "units";
@@ -652,12 +652,12 @@ json_object! {
         1 events_count as Integer;
         2 units as Value;
         5 grouped_by as FreeForm;
-        6 filters as Value;
+        6 filters as List;
     }
     optional {
         3 total_aggregated_units as Value;
         4 pricing_unit_details as Value;
-        7 presentation_breakdowns as Value;
+        7 presentation_breakdowns as List;
     }
     write {
         0 always amount_cents "amount_cents";
@@ -1197,8 +1197,8 @@ json_object! {
     optional {
         0 grouped_by as Value;
         1 pricing_group_keys as Value;
-        2 graduated_ranges as Value;
-        3 graduated_percentage_ranges as Value;
+        2 graduated_ranges as List;
+        3 graduated_percentage_ranges as List;
         4 amount as Value;
         5 free_units as Integer;
         6 package_size as Integer;
@@ -1208,9 +1208,9 @@ json_object! {
         10 free_units_per_total_aggregation as Value;
         11 per_transaction_max_amount as Value;
         12 per_transaction_min_amount as Value;
-        13 volume_ranges as Value;
+        13 volume_ranges as List;
         14 custom_properties as FreeForm;
-        15 presentation_group_keys as Value;
+        15 presentation_group_keys as List;
     }
     write {
         0 present grouped_by "grouped_by";
@@ -2035,9 +2035,9 @@ json_object! {
     optional {
         1 total_aggregated_units as Value;
         5 pricing_unit_details as Value;
-        8 filters as Value;
-        9 grouped_usage as Value;
-        10 presentation_breakdowns as Value;
+        8 filters as List;
+        9 grouped_usage as List;
+        10 presentation_breakdowns as List;
     }
     write {
         0 always units "units";

@@ -49,7 +49,7 @@ json_object! {
     optional {
         0 external_customer_id as Value;
         3 overdue_balance_currency as Value;
-        4 overdue_balances as Value;
+        4 overdue_balances as List;
     }
     write {
         0 present external_customer_id "external_customer_id";
@@ -799,7 +799,7 @@ json_object! {
         8 alert_code as Value;
         10 current_value as Value;
         11 previous_value as Value;
-        13 crossed_thresholds as Value;
+        13 crossed_thresholds as List;
     }
     optional {
         3 lago_subscription_id as Value;

@@ -199,12 +199,12 @@ json_object! {
         22 offset_amount_cents as Integer;
         26 file_url as Value;
         27 xml_url as Value;
-        28 items as Value;
-        29 applied_taxes as Value;
+        28 items as List;
+        29 applied_taxes as List;
         30 self_billed as Value;
         31 customer as Value;
         32 metadata as Value;
-        33 error_details as Value;
+        33 error_details as List;
     }
     write {
         0 always lago_id "lago_id";
@@ -517,10 +517,10 @@ json_object! {
         8 max_refundable_amount_cents as Integer;
         9 coupons_adjustment_amount_cents as Integer;
         10 precise_coupons_adjustment_amount_cents as Value;
-        11 items as Value;
+        11 items as List;
     }
     optional {
-        12 applied_taxes as Value;
+        12 applied_taxes as List;
     }
     write {
         0 always lago_invoice_id "lago_invoice_id";

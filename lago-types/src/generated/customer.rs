@@ -454,11 +454,11 @@ json_object! {
         31 skip_invoice_custom_sections as Value;
         32 billing_configuration as Value;
         33 shipping_address as Value;
-        34 metadata as Value;
-        35 integration_customers as Value;
-        36 taxes as Value;
-        37 applicable_invoice_custom_sections as Value;
-        38 error_details as Value;
+        34 metadata as List;
+        35 integration_customers as List;
+        36 taxes as List;
+        37 applicable_invoice_custom_sections as List;
+        38 error_details as List;
     }
     write {
         0 always lago_id "lago_id";
@@ -1720,7 +1720,7 @@ json_object! {
         6 projected_amount_cents as Value;
         7 taxes_amount_cents as Value;
         8 total_amount_cents as Value;
-        9 charges_usage as Value;
+        9 charges_usage as List;
     }
     optional {
         3 lago_invoice_id as Value;
@@ -1818,7 +1818,7 @@ json_object! {
         5 amount_cents as Value;
         6 taxes_amount_cents as Value;
         7 total_amount_cents as Value;
-        8 charges_usage as Value;
+        8 charges_usage as List;
     }
     optional {
         3 lago_invoice_id as Value;
@@ -2080,7 +2080,7 @@ json_object! {
         31 skip_invoice_custom_sections as Value;
         32 billing_configuration as Value;
         33 shipping_address as Value;
-        34 metadata as Value;
+        34 metadata as List;
         35 vies_check as Value;
     }
     write {
@@ -2494,8 +2494,8 @@ json_object! {
         5 invoice_display_name as Value;
         6 pricing_unit_details as Value;
         7 values as Value;
-        8 presentation_breakdowns as Value;
-        9 projected_presentation_breakdowns as Value;
+        8 presentation_breakdowns as List;
+        9 projected_presentation_breakdowns as List;
     }
     write {
         0 always units "units";
@@ -2560,12 +2560,12 @@ json_object! {
         3 units as Value;
         4 projected_units as Value;
         6 grouped_by as Value;
-        7 filters as Value;
+        7 filters as List;
     }
     optional {
         5 pricing_unit_details as Value;
-        8 presentation_breakdowns as Value;
-        9 projected_presentation_breakdowns as Value;
+        8 presentation_breakdowns as List;
+        9 projected_presentation_breakdowns as List;
     }
     write {
         0 always amount_cents "amount_cents";
@@ -2649,10 +2649,10 @@ json_object! {
     }
     optional {
         6 pricing_unit_details as Value;
-        9 filters as Value;
-        10 grouped_usage as Value;
-        11 presentation_breakdowns as Value;
-        12 projected_presentation_breakdowns as Value;
+        9 filters as List;
+        10 grouped_usage as List;
+        11 presentation_breakdowns as List;
+        12 projected_presentation_breakdowns as List;
     }
     write {
         0 always units "units";

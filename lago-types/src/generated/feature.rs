@@ -33,7 +33,7 @@ json_object! {
     Feature;
     required {
         0 code as Value;
-        3 privileges as Value;
+        3 privileges as List;
         4 created_at as Time;
     }
     optional {

@@ -301,9 +301,9 @@ json_object! {
         38 sub_total_excluding_taxes_precise_amount_cents as Value;
         39 amount_details as Value;
         40 self_billed as Value;
-        42 applied_taxes as Value;
+        42 applied_taxes as List;
         43 pricing_unit_details as Value;
-        44 presentation_breakdowns as Value;
+        44 presentation_breakdowns as List;
     }
     write {
         0 present lago_id "lago_id";
@@ -476,8 +476,8 @@ json_object! {
     required {}
     optional {
         0 plan_amount_cents as Integer;
-        1 graduated_ranges as Value;
-        2 graduated_percentage_ranges as Value;
+        1 graduated_ranges as List;
+        2 graduated_percentage_ranges as List;
         3 free_units as Value;
         4 paid_units as Value;
         5 per_package_size as Integer;

@@ -73,7 +73,7 @@ json_object! {
         2 invoice_display_name as Value;
         5 code as Value;
         11 lago_parent_id as Value;
-        12 taxes as Value;
+        12 taxes as List;
     }
     write {
         0 always lago_id "lago_id";
@@ -524,10 +524,10 @@ json_object! {
     required {}
     optional {
         0 amount as Value;
-        1 graduated_ranges as Value;
-        2 volume_ranges as Value;
+        1 graduated_ranges as List;
+        2 volume_ranges as List;
         3 pricing_group_keys as Value;
-        4 presentation_group_keys as Value;
+        4 presentation_group_keys as List;
     }
     write {
         0 present amount "amount";

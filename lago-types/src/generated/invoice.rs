@@ -475,15 +475,15 @@ json_object! {
         34 updated_at as Time;
         35 voided_at as Time;
         36 customer as Value;
-        37 metadata as Value;
-        38 applied_taxes as Value;
-        39 applied_invoice_custom_sections as Value;
-        40 applied_usage_thresholds as Value;
-        41 billing_periods as Value;
-        42 credits as Value;
-        43 fees as Value;
-        44 subscriptions as Value;
-        45 error_details as Value;
+        37 metadata as List;
+        38 applied_taxes as List;
+        39 applied_invoice_custom_sections as List;
+        40 applied_usage_thresholds as List;
+        41 billing_periods as List;
+        42 credits as List;
+        43 fees as List;
+        44 subscriptions as List;
+        45 error_details as List;
     }
     write {
         0 always lago_id "lago_id";
@@ -1424,10 +1424,10 @@ json_object! {
         34 updated_at as Time;
         35 voided_at as Time;
         36 customer as Value;
-        37 subscriptions as Value;
-        38 fees as Value;
-        39 credits as Value;
-        40 applied_taxes as Value;
+        37 subscriptions as List;
+        38 fees as List;
+        39 credits as List;
+        40 applied_taxes as List;
     }
     write {
         0 present lago_id "lago_id";
@@ -1933,8 +1933,8 @@ json_object! {
         31 skip_invoice_custom_sections as Value;
         32 billing_configuration as Value;
         33 shipping_address as Value;
-        34 metadata as Value;
-        35 integration_customers as Value;
+        34 metadata as List;
+        35 integration_customers as List;
     }
     write {
         0 present lago_id "lago_id";
@@ -2612,12 +2612,12 @@ json_object! {
         21 current_billing_period_ending_at as Time;
         22 on_termination_credit_note as Value;
         23 on_termination_invoice as Value;
-        24 applied_invoice_custom_sections as Value;
+        24 applied_invoice_custom_sections as List;
         25 payment_method as Value;
         26 consolidate_invoice as Value;
         27 cancellation_reason as Value;
         28 activated_at as Time;
-        29 activation_rules as Value;
+        29 activation_rules as List;
         30 purchase_order_number as Value;
         31 progressive_billing_disabled as Value;
     }

@@ -51,7 +51,7 @@ json_object! {
     }
     optional {
         6 from_datetime as Time;
-        8 usage_thresholds as Value;
+        8 usage_thresholds as List;
     }
     write {
         0 always lago_id "lago_id";

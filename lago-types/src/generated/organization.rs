@@ -158,7 +158,7 @@ json_object! {
         1 name as Value;
         16 document_numbering as Value;
         17 document_number_prefix as Value;
-        21 email_settings as Value;
+        21 email_settings as List;
         22 billing_configuration as Value;
     }
     optional {
@@ -179,7 +179,7 @@ json_object! {
         18 net_payment_term as Integer;
         19 tax_identification_number as Value;
         20 timezone as Value;
-        23 taxes as Value;
+        23 taxes as List;
         24 finalize_zero_amount_invoice as Value;
         25 events_store as Value;
     }

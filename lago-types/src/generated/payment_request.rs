@@ -41,7 +41,7 @@ json_object! {
         4 payment_status as Value;
         5 created_at as Time;
         6 customer as Value;
-        7 invoices as Value;
+        7 invoices as List;
     }
     optional {
         1 email as Value;

@@ -98,7 +98,7 @@ json_object! {
         3 invoice_display_name as Value;
         4 interval as Value;
         6 updated_at as Time;
-        7 taxes as Value;
+        7 taxes as List;
     }
     write {
         0 always lago_id "lago_id";
@@ -384,12 +384,12 @@ json_object! {
         13 parent_id as Value;
         14 pending_deletion as Value;
         15 minimum_commitment as Value;
-        16 charges as Value;
-        17 fixed_charges as Value;
-        18 taxes as Value;
-        19 usage_thresholds as Value;
-        20 applicable_usage_thresholds as Value;
-        21 entitlements as Value;
+        16 charges as List;
+        17 fixed_charges as List;
+        18 taxes as List;
+        19 usage_thresholds as List;
+        20 applicable_usage_thresholds as List;
+        21 entitlements as List;
         22 metadata as Value;
         23 active_subscriptions_count as Integer;
         24 customers_count as Integer;
@@ -1139,7 +1139,7 @@ json_object! {
     PlanEntitlement;
     required {
         0 code as Value;
-        3 privileges as Value;
+        3 privileges as List;
     }
     optional {
         1 name as Value;

@@ -66,7 +66,7 @@ json_object! {
     optional {
         4 lago_subscription_id as Value;
         8 current_version as Value;
-        9 owners as Value;
+        9 owners as List;
         10 version as Value;
     }
     write {
@@ -565,10 +565,10 @@ json_object! {
     QuoteItems;
     required {}
     optional {
-        0 add_ons as Value;
-        1 plans as Value;
-        2 coupons as Value;
-        3 wallet_credits as Value;
+        0 add_ons as List;
+        1 plans as List;
+        2 coupons as List;
+        3 wallet_credits as List;
     }
     write {
         0 present add_ons "addOns";
@@ -1058,9 +1058,9 @@ json_object! {
         4 description as Value;
         5 trial_period as Value;
         6 minimum_commitment as Value;
-        7 usage_thresholds as Value;
-        8 charges as Value;
-        9 fixed_charges as Value;
+        7 usage_thresholds as List;
+        8 charges as List;
+        9 fixed_charges as List;
     }
     write {
         0 present amount_cents "amountCents";
@@ -1168,8 +1168,8 @@ json_object! {
         4 start_date as Value;
         5 end_date as Value;
         6 payment_method_id as Value;
-        7 charges as Value;
-        8 fixed_charges as Value;
+        7 charges as List;
+        8 fixed_charges as List;
     }
     write {
         0 present code "code";
@@ -1256,7 +1256,7 @@ json_object! {
     QuoteWalletAppliesTo;
     required {}
     optional {
-        0 fee_types as Value;
+        0 fee_types as List;
         1 billable_metric_codes as Value;
     }
     write {

@@ -249,17 +249,17 @@ json_object! {
         21 current_billing_period_ending_at as Time;
         22 on_termination_credit_note as Value;
         23 on_termination_invoice as Value;
-        24 applied_invoice_custom_sections as Value;
+        24 applied_invoice_custom_sections as List;
         25 payment_method as Value;
         26 consolidate_invoice as Value;
         27 cancellation_reason as Value;
         28 activated_at as Time;
-        29 activation_rules as Value;
+        29 activation_rules as List;
         30 purchase_order_number as Value;
         31 progressive_billing_disabled as Value;
         32 plan as Value;
-        33 applicable_usage_thresholds as Value;
-        34 entitlements as Value;
+        33 applicable_usage_thresholds as List;
+        34 entitlements as List;
         35 customer as Value;
         36 usage_threshold as Value;
     }
@@ -500,7 +500,7 @@ json_object! {
     SubscriptionEntitlement;
     required {
         0 code as Value;
-        3 privileges as Value;
+        3 privileges as List;
         4 overrides as FreeForm;
     }
     optional {

@@ -128,7 +128,7 @@ json_object! {
         12 expiration_at as Time;
         15 transaction_name as Value;
         16 ignore_paid_top_up_limits as Value;
-        17 applied_invoice_custom_sections as Value;
+        17 applied_invoice_custom_sections as List;
         18 payment_method as Value;
         19 purchase_order_number as Value;
     }
@@ -1166,10 +1166,10 @@ json_object! {
         16 last_consumed_credit_at as Time;
         17 terminated_at as Time;
         19 applies_to as Value;
-        20 recurring_transaction_rules as Value;
+        20 recurring_transaction_rules as List;
         25 paid_top_up_min_amount_cents as Integer;
         26 paid_top_up_max_amount_cents as Integer;
-        27 applied_invoice_custom_sections as Value;
+        27 applied_invoice_custom_sections as List;
         28 payment_method as Value;
         29 purchase_order_number as Value;
         30 metadata as Value;
@@ -1287,7 +1287,7 @@ json_object! {
         6 alert_type as Value;
         7 code as Value;
         10 previous_value as Value;
-        12 thresholds as Value;
+        12 thresholds as List;
         13 created_at as Time;
     }
     optional {
@@ -1494,7 +1494,7 @@ json_object! {
     WalletAppliesTo;
     required {}
     optional {
-        0 fee_types as Value;
+        0 fee_types as List;
         1 billable_metric_codes as Value;
     }
     write {

@@ -154,14 +154,14 @@ json_object! {
         3 lago_invoice_id as Value;
         4 lago_credit_note_id as Value;
         5 lago_voided_invoice_id as Value;
-        13 metadata as Value;
+        13 metadata as List;
         14 remaining_amount_cents as Integer;
         15 remaining_credit_amount as Value;
         16 priority as Integer;
         17 settled_at as Time;
         18 failed_at as Time;
         20 name as Value;
-        21 applied_invoice_custom_sections as Value;
+        21 applied_invoice_custom_sections as List;
         22 payment_method as Value;
         23 purchase_order_number as Value;
         24 wallet as Value;

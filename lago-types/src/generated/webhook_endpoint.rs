@@ -51,7 +51,7 @@ json_object! {
     optional {
         3 signature_algo as Value;
         4 name as Value;
-        5 event_types as Value;
+        5 event_types as List;
         6 created_at as Time;
     }
     write {

@@ -228,6 +228,28 @@ ways! {
     Time(DateTime<Utc>) = rfc3339;
 }
 
+/// A list without room to spare. While it is read it grows by doubling, and objects of a response have a kilobyte or two
+/// each, so that what is kept would take up to twice the memory.
+pub(crate) struct List;
+
+impl<'de, T: Deserialize<'de>> ReadAs<'de, Vec<T>> for List {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+        let mut list = Vec::deserialize(deserializer)?;
+        list.shrink_to_fit();
+        Ok(list)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> ReadAs<'de, Option<Vec<T>>> for List {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<T>>, D::Error> {
+        let mut list = Option::<Vec<T>>::deserialize(deserializer)?;
+        if let Some(list) = &mut list {
+            list.shrink_to_fit();
+        }
+        Ok(list)
+    }
+}
+
 /// JSON of any shape, within limits.
 pub(crate) struct FreeForm;
 

@@ -142,3 +142,35 @@ fn an_array_is_no_object() {
         "{said}"
     );
 }
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Lists {
+    names: Vec<String>,
+    more: Option<Vec<String>>,
+}
+
+json_object! {
+    Lists;
+    required {
+        0 names as List;
+    }
+    optional {
+        1 more as List;
+    }
+    write {
+        0 always names "names";
+        1 present more "more";
+    }
+}
+
+#[test]
+fn lists_keep_no_room_for_what_does_not_come() {
+    let json = r#"{"names":["a","b","c"],"more":["d","e","f","g","h"]}"#;
+    let lists: Lists = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_string(&lists).unwrap(), json);
+    assert_eq!(lists.names.capacity(), 3);
+    assert_eq!(lists.more.map(|more| more.capacity()), Some(5));
+    assert!(serde_json::from_str::<Lists>(r#"{"names":null}"#).is_err());
+    let empty: Lists = serde_json::from_str(r#"{"names":[],"more":null}"#).unwrap();
+    assert_eq!(empty, Lists::default());
+}

@@ -119,7 +119,7 @@ json_object! {
         0 lago_id as Value;
         1 name as Value;
         2 code as Value;
-        5 values as Value;
+        5 values as List;
         6 created_at as Time;
         7 updated_at as Time;
     }

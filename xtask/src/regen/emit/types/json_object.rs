@@ -55,6 +55,7 @@ fn read_as(field: &StructField<'_>, owner: &Type) -> &'static str {
         TypeRef::Integer => "Integer",
         TypeRef::DateTime => "Time",
         ty if owner.received && holds_any_json(ty) => "FreeForm",
+        TypeRef::List(item) if owner.received && matches!(**item, TypeRef::Named(_)) => "List",
         _ => "Value",
     }
 }
