@@ -27,6 +27,7 @@ mod evidence;
 mod faults;
 #[cfg(test)]
 mod free_form;
+mod guides;
 #[cfg(test)]
 mod ingest;
 #[cfg(test)]
