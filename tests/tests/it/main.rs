@@ -27,6 +27,7 @@ mod evidence;
 mod faults;
 #[cfg(test)]
 mod free_form;
+#[cfg(test)]
 mod guides;
 #[cfg(test)]
 mod ingest;
@@ -41,6 +42,8 @@ mod operations;
 mod pages;
 #[cfg(test)]
 mod paths;
+#[cfg(test)]
+mod prices;
 #[cfg(test)]
 mod property;
 #[cfg(test)]
