@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lago_client::OPERATIONS;
+use lago_tests::support::document::Document;
+use lago_tests::support::places::places;
 
 fn workspace(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
@@ -95,4 +97,26 @@ fn the_calls_beside_those_of_the_official_client_exist() {
     let published = OPERATIONS.iter().filter(|row| row.since.is_some()).count();
     let rest = format!("{} published calls", published - calls.len());
     assert!(table.contains(&rest), "it does not say {rest}");
+}
+
+#[test]
+fn every_field_that_an_update_forgets_is_in_the_guide() {
+    let guide = text("lago-client/src/guide/create_or_update.md");
+    let (_, table) = guide.split_once("## What an update forgets").unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+    let document = Document::read().unwrap();
+    let mut forgotten = 0;
+    for place in places(&document) {
+        if place.schema.get("x-left-out").is_none() {
+            continue;
+        }
+        let is_named = table.contains(&format!("`{}`", place.name));
+        assert!(
+            is_named,
+            "{} is forgotten, and not in the guide",
+            place.address
+        );
+        forgotten += 1;
+    }
+    assert!(forgotten > 30, "{forgotten}");
 }
