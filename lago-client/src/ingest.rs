@@ -76,7 +76,7 @@
 //! [`Sink`] of your own takes its place with [`PipelineBuilder::start_with`]; [`kafka`] makes the messages of one that
 //! produces to the topic that a self-hosted Lago reads.
 //!
-//! The guide, `docs/guides/ingestion.md` in the repository, goes further: guarantees with and without a spool for each
+//! The guide to sending usage events, in the module `guide`, goes further: guarantees with and without a spool for each
 //! store, what to do with events in doubt, how to reconcile, backfill, shut down, size and watch a pipeline.
 
 mod accept;

@@ -13,18 +13,65 @@
 //! # }
 //! ```
 //!
-//! What is sent and what comes back are the types of the [`types`] module. [`OPERATIONS`] lists
-//! everything that the API can do, [`resources`] everything that can be called.
+//! # Guides
 //!
-//! Operations that the server has and no published document describes stand behind the feature `unpublished`, because
-//! upstream promises nothing about them.
+//! | | |
+//! |---|---|
+//! | [Getting started](guide::getting_started) | from an API key to usage that is billed |
+//! | [Modelling prices](guide::prices) | metrics, charge models with worked examples, filters, fixed charges |
+//! | [Money and decimals](guide::money) | cents, currencies without cents, rounding, exact arithmetic |
+//! | [Creating and updating](guide::create_or_update) | which calls may be made twice, and what an update forgets |
+//! | [Sending usage events](guide::ingestion) | single, in batches, through a pipeline that survives crashes |
+//! | [Wallets and top-ups](guide::wallets) | prepaid credits, without charging twice |
+//! | [Lists, exports and files](guide::lists) | pages, streams, exports of millions, PDF and XML |
+//! | [Errors, retries and doubt](guide::errors) | what an error says, and what to do then |
+//! | [Webhooks](guide::webhooks) | verifying, deduplicating, ordering, testing |
+//! | [Testing without Lago](guide::testing) | the stand-in server |
+//! | [Self-hosting and versions](guide::self_hosting) | addresses, proxies, older and newer servers |
+//! | [From the official Rust client](guide::from_the_official_client) | its calls beside ours |
 //!
-//! A call is repeated where that cannot charge anyone twice ([`RetryPolicy`]); where it may have been
-//! executed and nobody knows, the error says so ([`Error::is_ambiguous`]).
+//! # The calls used most
 //!
-//! Ids and codes in paths may have any characters; an empty one, `.`, `..` and a NUL are refused. When
-//! a proxy makes another path of one, the call fails once the response tells
-//! ([`Error::is_other_object`]): with a deletion that is after the fact.
+//! | call | does |
+//! |---|---|
+//! | [`customers().create(input)`](resources::customers::Customers::create) | creates a customer, or changes the one with this `external_id` |
+//! | [`billable_metrics().create(input)`](resources::billable_metrics::BillableMetrics::create) | says what is counted |
+//! | [`plans().create(input)`](resources::plans::Plans::create) | says what it costs |
+//! | [`subscriptions().create(input)`](resources::subscriptions::Subscriptions::create) | puts a customer on a plan |
+//! | [`subscriptions().delete(id)`](resources::subscriptions::Subscriptions::delete) | ends that |
+//! | [`events().create_batch(events)`](resources::events::Events::create_batch) | sends usage |
+//! | [`customers().current_usage(customer, subscription)`](resources::customers::Customers::current_usage) | says what it comes to so far |
+//! | [`invoices().list()`](resources::invoices::Invoices::list) | lists invoices, by customer, state, date and more |
+//! | [`invoices().fetch_pdf(id)`](resources::invoices::Invoices::fetch_pdf) | fetches one as a file |
+//! | [`wallet_transactions().create(input)`](resources::wallet_transactions::WalletTransactions::create) | tops up a wallet |
+//!
+//! [`resources`] has all that can be called, a module for each noun; [`types`] what is sent and what comes back;
+//! [`OPERATIONS`] everything that the API can do, as a table.
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `rustls`, `rustls-ring`, `native-tls` | the first | TLS; of several that are on, the last in this order is used |
+//! | `ingest` | yes | the module `ingest`: a pipeline for usage events |
+//! | `webhooks` | yes | the module `webhooks`: deliveries that can be trusted |
+//! | `webhooks-rustcrypto` | | the same without a compiler of C |
+//! | `tracing` | yes | a span for each call, an event for each retry |
+//! | `axum` | | an extractor of deliveries |
+//! | `mock`, `mock-validation` | | the module `mock`: a stand-in server, which also looks into requests with the second |
+//! | `drift` | | counts what a newer server sends and this version does not know |
+//! | `rust_decimal` | | exact conversions to and from that crate's decimals |
+//! | `schemars` | | JSON Schema of every type |
+//! | `unpublished` | | operations that the server has and no published document describes; upstream promises nothing about them |
+//!
+//! # Three promises
+//!
+//! - **Nothing is charged twice by a retry.** A call is repeated where that cannot do anything twice ([`RetryPolicy`]); where
+//!   it may have been executed and nobody knows, the error says so ([`Error::is_ambiguous`]).
+//! - **A path names what it says.** Ids and codes in paths may have any characters; an empty one, `.`, `..` and a NUL are
+//!   refused. When a proxy makes another path of one, the call fails once the response tells
+//!   ([`Error::is_other_object`]): with a deletion that is after the fact.
+//! - **A newer server breaks nothing.** Values of enums that it adds are kept, fields are skipped.
 
 // Says on each page which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -41,6 +88,9 @@ mod error;
 #[cfg(any(feature = "ingest", feature = "webhooks"))]
 mod fields;
 mod framing;
+// Only where it is read. Its code is run by the package of the tests, where all features are on.
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 mod headers;
 mod http_client;
 mod identity;

@@ -10,17 +10,29 @@ pub mod generated;
 mod refused;
 pub mod support;
 
-/// The code of the README compiles and does what it says.
+/// Runs the code of pages, as documentation of what nobody sees.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+macro_rules! pages {
+    ($($page:ident $file:literal)*) => {$(
+        #[doc = include_str!($file)]
+        struct $page;
+    )*};
+}
 
-/// So does the code of the guides.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/guides/ingestion.md")]
-struct IngestionGuide;
-
-/// And that of the page that lago-types has in a registry.
-#[cfg(doctest)]
-#[doc = include_str!("../../lago-types/README.md")]
-struct TypesReadme;
+pages! {
+    Readme "../../README.md"
+    TypesReadme "../../lago-types/README.md"
+    GettingStarted "../../lago-client/src/guide/getting_started.md"
+    Prices "../../lago-client/src/guide/prices.md"
+    Money "../../lago-client/src/guide/money.md"
+    CreateOrUpdate "../../lago-client/src/guide/create_or_update.md"
+    Ingestion "../../lago-client/src/guide/ingestion.md"
+    Wallets "../../lago-client/src/guide/wallets.md"
+    Lists "../../lago-client/src/guide/lists.md"
+    Errors "../../lago-client/src/guide/errors.md"
+    Webhooks "../../lago-client/src/guide/webhooks.md"
+    Testing "../../lago-client/src/guide/testing.md"
+    SelfHosting "../../lago-client/src/guide/self_hosting.md"
+    FromTheOfficialClient "../../lago-client/src/guide/from_the_official_client.md"
+}

@@ -1,4 +1,4 @@
-//! What the pages for contributors point to is there.
+//! What the pages for contributors and the guides point to is there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -73,9 +73,10 @@ fn sources(root: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The pages for those who work on this.
+/// The pages for those who work on this, and the guides.
 fn all(root: &Path) -> Vec<(PathBuf, String)> {
     let mut pages = pages(&root.join("docs"));
+    pages.extend(self::pages(&root.join("lago-client/src/guide")));
     for page in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
         pages.push((
             root.to_owned(),

@@ -28,6 +28,8 @@ mod faults;
 #[cfg(test)]
 mod free_form;
 #[cfg(test)]
+mod guides;
+#[cfg(test)]
 mod ingest;
 #[cfg(test)]
 mod kinds;
@@ -40,6 +42,8 @@ mod operations;
 mod pages;
 #[cfg(test)]
 mod paths;
+#[cfg(test)]
+mod prices;
 #[cfg(test)]
 mod property;
 #[cfg(test)]

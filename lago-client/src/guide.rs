@@ -1,0 +1,42 @@
+//! Guides: what a billing engineer asks, in the order in which the questions arise.
+//!
+//! | guide | answers |
+//! |---|---|
+//! | [`getting_started`] | from an API key to usage that is billed |
+//! | [`prices`] | which metric, which charge model, and what it comes to |
+//! | [`money`] | cents, decimals, currencies without cents, and where Lago rounds |
+//! | [`create_or_update`] | which calls may be made twice, and what an update forgets |
+//! | [`ingestion`] | sending usage events: guarantees, doubt, sizing, shutdown, Kafka |
+//! | [`wallets`] | prepaid credits, and topping up without charging twice |
+//! | [`lists`] | pages, exports of millions, PDF and XML files |
+//! | [`errors`] | what an error says, and what to do then |
+//! | [`webhooks`] | verifying, deduplicating and ordering deliveries |
+//! | [`testing`] | your own tests against the stand-in server |
+//! | [`self_hosting`] | base URLs, proxies, older and newer servers |
+//! | [`from_the_official_client`] | the calls of the official Rust client beside those of this one |
+//!
+//! They are documentation only: a program cannot name this module. All their code is compiled and run by the tests of
+//! the workspace, with the features that it needs switched on.
+
+/// Declares a guide, whose text is in a file of its own.
+macro_rules! guides {
+    ($($name:ident $file:literal)*) => {$(
+        #[doc = include_str!($file)]
+        pub mod $name {}
+    )*};
+}
+
+guides! {
+    getting_started "guide/getting_started.md"
+    prices "guide/prices.md"
+    money "guide/money.md"
+    create_or_update "guide/create_or_update.md"
+    ingestion "guide/ingestion.md"
+    wallets "guide/wallets.md"
+    lists "guide/lists.md"
+    errors "guide/errors.md"
+    webhooks "guide/webhooks.md"
+    testing "guide/testing.md"
+    self_hosting "guide/self_hosting.md"
+    from_the_official_client "guide/from_the_official_client.md"
+}
