@@ -65,7 +65,7 @@ impl Client {
     #[cfg(feature = "drift")]
     #[must_use]
     pub fn drift(&self) -> crate::Drift {
-        self.inner.drift.counts()
+        self.inner.shared.drift.counts()
     }
 
     pub(crate) fn inner(&self) -> &Arc<ClientInner> {
@@ -76,7 +76,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.inner.base_url)
+            .field("base_url", &self.inner.shared.base_url)
             .finish_non_exhaustive()
     }
 }

@@ -197,7 +197,7 @@ impl FileRequest {
             let checked = time_limit(name, limit);
             checked.map_err(|problem| Error::request(self.operation, problem))?;
         }
-        let clock = self.client.inner().clock.as_ref();
+        let clock = self.client.inner().shared.clock.as_ref();
         let ask = |ask: &Ask| {
             ask(Options {
                 timeout: self.timeout,
@@ -217,17 +217,19 @@ impl FileRequest {
 
     fn fetch(&self) -> Fetch<'_> {
         let inner = self.client.inner();
+        let shared = &*inner.shared;
         Fetch {
-            inner,
+            shared,
+            budget: &inner.budget,
             operation: self.operation,
             format: self.format,
-            timeout: self.timeout.unwrap_or(inner.timeout),
-            policy: self.retry.as_ref().unwrap_or(&inner.retry),
+            timeout: self.timeout.unwrap_or(shared.timeout),
+            policy: self.retry.as_ref().unwrap_or(&shared.retry),
         }
     }
 
     fn now(&self) -> Instant {
-        self.client.inner().clock.now()
+        self.client.inner().shared.clock.now()
     }
 
     fn remaining(&self, start: Instant) -> Duration {

@@ -25,12 +25,13 @@ pub(crate) use file_url::InvalidFileUrl;
 pub(crate) use history::{History, Stop};
 pub(crate) use kind::Kind;
 
-use crate::decode::Failure;
+use crate::decode::Failure as DecodeFailure;
 use crate::identity::OtherObject;
 use crate::operation::Operation;
 use crate::rate_limit::RateLimit;
 use crate::response::{Received, Success, request_id};
 use crate::runtime::Outside;
+use crate::transport::error::{Failure, TransportError};
 
 /// Why a call failed.
 ///
@@ -93,28 +94,25 @@ impl Error {
     /// A failure to send or to receive, with the part of the response that came.
     pub(crate) fn transport(
         operation: &'static Operation,
-        error: reqwest::Error,
+        error: TransportError,
         received: Option<Received>,
     ) -> Self {
-        let kind = match (error.is_connect(), error.is_timeout()) {
-            (true, timed_out) => Kind::Connect { timed_out },
-            (false, true) => Kind::Timeout,
-            // Refused by the settings of the HTTP client: `https_only`, for one.
-            (false, false) if error.is_builder() => {
-                Kind::Request("the HTTP client does not send such requests".to_owned())
+        let (kind, is_proof) = match error.failure {
+            Failure::Unconnected {
+                timed_out,
+                is_proof,
+            } => (Kind::Connect { timed_out }, is_proof),
+            Failure::TimedOut => (Kind::Timeout, true),
+            Failure::Interrupted => (Kind::Transport, true),
+            Failure::Refused => {
+                let why = "the HTTP client does not send such requests";
+                (Kind::Request(why.to_owned()), true)
             }
-            (false, false) => Kind::Transport,
         };
-        // The URL holds ids of customers.
-        let mut failure = Self::new(kind, Some(operation)).with_source(error.without_url());
+        let mut failure = Self::new(kind, Some(operation)).of_another_request(!is_proof);
+        failure.0.source = Some(error.into_source());
         failure.0.received = received;
         failure
-    }
-
-    /// A time limit that ended while there was no connection yet.
-    pub(crate) fn unconnected(operation: &'static Operation, error: reqwest::Error) -> Self {
-        let kind = Kind::Connect { timed_out: true };
-        Self::new(kind, Some(operation)).with_source(error.without_url())
     }
 
     /// A response whose end the end of the connection marks, and which is not whole.
@@ -146,7 +144,7 @@ impl Error {
     /// A success that cannot be read.
     pub(crate) fn decode(
         operation: &'static Operation,
-        failure: Failure,
+        failure: DecodeFailure,
         success: Success,
     ) -> Self {
         let kind = Kind::Decode(failure.path);

@@ -50,6 +50,7 @@ mod keyed;
 mod list;
 #[cfg(feature = "mock")]
 pub mod mock;
+mod observe;
 mod operation;
 mod options;
 mod pace;
@@ -63,10 +64,11 @@ mod response;
 mod retry;
 mod runtime;
 mod send;
+mod sender;
 mod storage;
 mod tls;
 mod trace;
-mod transport;
+pub mod transport;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 mod wire;
@@ -76,6 +78,8 @@ mod wire;
 mod generated;
 
 pub use lago_types as types;
+// Crates whose types are in the API.
+pub use {bytes, http, reqwest};
 
 pub use http::{HeaderMap, StatusCode};
 
@@ -86,6 +90,7 @@ pub use drift::Drift;
 pub use error::Error;
 pub use generated::operations::OPERATIONS;
 pub use list::{Items, ListCall, Pages};
+pub use observe::CallReport;
 pub use operation::{Idempotency, Key, Method, Operation, RequestBody};
 pub use page::Page;
 pub use rate_limit::RateLimit;

@@ -55,6 +55,8 @@ mod traced;
 #[cfg(test)]
 mod traces;
 #[cfg(test)]
+mod transport;
+#[cfg(test)]
 mod types;
 #[cfg(test)]
 mod unpublished;
