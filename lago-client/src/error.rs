@@ -1,6 +1,7 @@
 //! What can go wrong with a call, and all that is known about it.
 
 mod api;
+mod credentials;
 mod debug;
 mod display;
 mod file_url;
@@ -58,6 +59,8 @@ struct Inner {
     may_be_executed: bool,
     /// It speaks of another request than the one that was meant, or may: whoever sent it followed a redirect.
     is_of_another_request: bool,
+    /// The server does not accept the key, and there is another one.
+    has_another_key: bool,
     /// How many things with a key the request held.
     things: usize,
     retry_after: Option<Duration>,
@@ -77,6 +80,7 @@ impl Error {
             attempts: 0,
             may_be_executed: false,
             is_of_another_request: false,
+            has_another_key: false,
             things: 0,
             retry_after: None,
             limit: None,
@@ -196,8 +200,8 @@ impl Error {
 
     /// The failure of a call, after all its attempts.
     pub(crate) fn with_history(mut self, history: History, stop: Stop) -> Self {
-        // What an HTTP client refuses at once was not sent.
-        let refused = u32::from(matches!(self.0.kind, Kind::Request(_)));
+        // What an HTTP client refuses at once was not sent, and neither was what has no key.
+        let refused = u32::from(matches!(self.0.kind, Kind::Request(_) | Kind::NoKey));
         self.0.attempts = history.attempts.saturating_sub(refused);
         // Fetching a file changes nothing.
         self.0.may_be_executed = history.may_be_executed && !self.0.of_storage;

@@ -33,6 +33,7 @@ mod base_url;
 mod client;
 mod clock;
 mod connecting;
+mod credentials;
 mod decode;
 mod download;
 #[cfg(feature = "drift")]
@@ -55,6 +56,7 @@ mod operation;
 mod options;
 mod pace;
 mod page;
+mod provided;
 mod rate_limit;
 mod read_back;
 mod redact;
@@ -84,6 +86,7 @@ pub use {bytes, http, reqwest};
 pub use http::{HeaderMap, StatusCode};
 
 pub use client::{Client, ClientBuilder, EU, US};
+pub use credentials::{ApiKey, CredentialsProvider};
 pub use download::{FileRequest, FileStream};
 #[cfg(feature = "drift")]
 pub use drift::Drift;

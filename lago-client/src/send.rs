@@ -8,12 +8,14 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 
 use crate::base_url::BaseUrl;
 use crate::clock::{Clock, within};
+use crate::credentials::Credentials;
 use crate::error::{Error, Kind};
 use crate::framing::{Doubts, Tear};
 use crate::observe::{Hook, Observed};
 use crate::operation::{Method, Operation};
 use crate::options::Options;
 use crate::pace::Pace;
+use crate::provided::Provided;
 use crate::rate_limit::retry_after;
 use crate::response::{Received, Success};
 use crate::retry::{Attempt, Budget, RetryPolicy, Rules, repeat};
@@ -26,12 +28,11 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// What all calls of a client share: what belongs to its key, and what clients with other keys share as well.
 pub(crate) struct ClientInner {
     pub(crate) shared: Arc<Shared>,
-    /// The key.
-    pub(crate) authorization: HeaderValue,
+    pub(crate) credentials: Credentials,
     /// What may be tried again, by all calls together.
     pub(crate) budget: Budget,
     /// Present when calls wait for the next window of a rate limit.
-    pub(crate) pace: Option<Pace>,
+    pub(crate) pace: Option<Box<Pace>>,
 }
 
 /// What clients share that differ in their keys.
@@ -71,6 +72,17 @@ impl Shared {
 }
 
 impl ClientInner {
+    /// With limits and budget of its own, since the server counts by key.
+    pub(crate) fn new(shared: Arc<Shared>, credentials: Credentials, is_paced: bool) -> Self {
+        let pace = is_paced.then(|| Box::new(Pace::new(shared.retry.max_retry_after)));
+        Self {
+            shared,
+            credentials,
+            budget: Budget::default(),
+            pace,
+        }
+    }
+
     /// Sends a request of an operation as often as the rules of retries say. It is written for each attempt: most
     /// calls have only one, and a copy kept for another would be thrown away. What `write` gives is the same each
     /// time.
@@ -97,7 +109,7 @@ impl ClientInner {
             policy: options.retry.as_ref().unwrap_or(&shared.retry),
             total: options.total_timeout.unwrap_or(shared.total_timeout),
             budget: &self.budget,
-            pace: self.pace.as_ref(),
+            pace: self.pace.as_deref(),
             clock: shared.clock.as_ref(),
         };
         let call = Call {
@@ -119,8 +131,12 @@ impl ClientInner {
     fn add_headers(&self, request: &mut reqwest::Request, options: &Options) {
         let headers = request.headers_mut();
         headers.reserve(self.shared.headers.len() + options.headers.len() + 2);
-        let ours = self.shared.headers.iter();
-        let ours = ours.chain([(&AUTHORIZATION, &self.authorization)]);
+        let key = match &self.credentials {
+            Credentials::Fixed(key) => Some((&AUTHORIZATION, key)),
+            // Each attempt asks for it.
+            Credentials::Provided(_) => None,
+        };
+        let ours = self.shared.headers.iter().chain(key);
         // No name has several values here; a clone of a whole map would be thrown away.
         for (name, value) in ours.chain(&options.headers) {
             headers.insert(name, value.clone());
@@ -147,8 +163,41 @@ impl Call<'_> {
         attempt: Attempt,
         doubts: &Doubts,
     ) -> Result<Received, Error> {
-        let request = request?;
+        let mut request = request?;
         let limit = self.timeout.min(attempt.remaining);
+        match &self.inner.credentials {
+            Credentials::Fixed(_) => self.timed(request, limit, attempt, doubts).await,
+            Credentials::Provided(provider) => {
+                // In a box: most clients have one key, and no room for this.
+                let provided = Provided {
+                    provider: provider.as_ref(),
+                    clock: self.inner.shared.clock.as_ref(),
+                    operation: self.operation,
+                    limit,
+                };
+                Box::pin(async {
+                    let (key, left) = provided.put_into(request.headers_mut()).await?;
+                    let outcome = self.timed(request, left, attempt, doubts).await;
+                    match outcome {
+                        Err(error) if error.is_unauthorized() => {
+                            Err(provided.renewed(error, &key).await)
+                        }
+                        outcome => outcome,
+                    }
+                })
+                .await
+            }
+        }
+    }
+
+    /// Sends the request, within a time limit.
+    async fn timed(
+        &self,
+        request: reqwest::Request,
+        limit: Duration,
+        attempt: Attempt,
+        doubts: &Doubts,
+    ) -> Result<Received, Error> {
         let exchange = self.exchange(request, limit, attempt, doubts);
         match self.inner.shared.sender.keeps_time() {
             true => exchange.await,

@@ -149,6 +149,7 @@ fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
         (Kind::Api | Kind::Refused, Some(status)) => status.as_u16().to_string().into(),
         (Kind::Api | Kind::Refused, None) => "_OTHER".into(),
         (Kind::Config(_) | Kind::Request(_), _) => "usage".into(),
+        (Kind::NoKey, _) => "credentials".into(),
         (Kind::Connect { .. }, _) => "connect".into(),
         (Kind::Timeout, _) => "timeout".into(),
         (Kind::Transport | Kind::Elsewhere, _) => "transport".into(),

@@ -11,13 +11,13 @@ use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 use super::Client;
 use crate::base_url::BaseUrl;
 use crate::clock;
+use crate::credentials::{ApiKey, Credentials, CredentialsProvider};
 use crate::error::Error;
 use crate::headers;
 use crate::http_client::PRODUCT;
 use crate::observe::Hook;
 use crate::options::time_limit;
-use crate::pace::Pace;
-use crate::retry::{Budget, RetryPolicy};
+use crate::retry::RetryPolicy;
 use crate::send::{ClientInner, Shared};
 use crate::sender::Sender;
 use crate::storage::{Reach, Storages};
@@ -51,6 +51,8 @@ const BASE_URL: &str = "the base URL";
 #[must_use]
 pub struct ClientBuilder {
     api_key: Option<String>,
+    /// In place of a key.
+    credentials: Option<Credentials>,
     base_url: String,
     /// What errors call the base URL: the variable when it came from there.
     base_url_setting: &'static str,
@@ -70,6 +72,7 @@ impl ClientBuilder {
     pub(crate) fn new() -> Self {
         Self {
             api_key: None,
+            credentials: None,
             base_url: US.to_owned(),
             base_url_setting: BASE_URL,
             timeout: Duration::from_secs(30),
@@ -99,6 +102,14 @@ impl ClientBuilder {
     /// The API key of the organization.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(key.into());
+        self.credentials = None;
+        self
+    }
+
+    /// Asks for the API key before each attempt, in place of [`api_key`](Self::api_key): for keys that are rotated
+    /// while the program runs. The last of the two that is called counts.
+    pub fn credentials(mut self, provider: impl CredentialsProvider) -> Self {
+        self.credentials = Some(Credentials::provided(provider));
         self
     }
 
@@ -202,7 +213,17 @@ impl ClientBuilder {
         for (name, value) in &self.headers {
             headers::add(&mut headers, name, value).map_err(Error::config)?;
         }
-        let authorization = self.authorization()?;
+        let credentials = match self.credentials {
+            Some(credentials) => credentials,
+            None => {
+                let missing =
+                    format!("no API key: set {API_KEY}, or call `api_key` on the builder");
+                let key = self.api_key.map(ApiKey::from);
+                let key = key.filter(|key| !key.expose().is_empty());
+                Credentials::fixed(&key.ok_or_else(|| Error::config(missing))?)
+                    .map_err(Error::config)?
+            }
+        };
         time_limit("timeout", self.timeout).map_err(Error::config)?;
         time_limit("total_timeout", self.total_timeout).map_err(Error::config)?;
         let connect_timeout = self.timeout / 3;
@@ -216,7 +237,6 @@ impl ClientBuilder {
             .map_err(|why| Error::config(format!("{} {why}", self.base_url_setting)))?;
         let environment = |name: &str| std::env::var(name).ok();
         let reach = Reach::new(base_url.url(), self.private_file_hosts, environment);
-        let longest_window = self.retry.max_retry_after;
         let shared = Shared {
             sender,
             storages: Storages::new(reach, guarded),
@@ -231,29 +251,8 @@ impl ClientBuilder {
             #[cfg(feature = "drift")]
             drift: crate::drift::Watch::default(),
         };
-        Ok(Client::new(ClientInner {
-            shared: Arc::new(shared),
-            authorization,
-            budget: Budget::default(),
-            pace: self.pacing.then(|| Pace::new(longest_window)),
-        }))
-    }
-
-    fn authorization(&self) -> Result<HeaderValue, Error> {
-        let key = self
-            .api_key
-            .as_deref()
-            .map(str::trim)
-            .filter(|key| !key.is_empty());
-        let Some(key) = key else {
-            return Err(Error::config(format!(
-                "no API key: set {API_KEY}, or call `api_key` on the builder"
-            )));
-        };
-        let mut value = HeaderValue::try_from(format!("Bearer {key}"))
-            .map_err(|_| Error::config("the API key has characters that no header can hold"))?;
-        value.set_sensitive(true);
-        Ok(value)
+        let inner = ClientInner::new(Arc::new(shared), credentials, self.pacing);
+        Ok(Client::new(inner))
     }
 
     fn user_agent_value(&self) -> Result<HeaderValue, Error> {

@@ -109,6 +109,7 @@ pub(super) fn of_error(error: &Error, events: usize) -> BatchOutcome {
     let status = error.status();
     let is_success = status.is_some_and(|status| status.is_success());
     match (outcome.class, error.kind()) {
+        (Class::KeyChanged, _) => failed(outcome),
         // The response to fewer events is smaller.
         (_, Kind::TooLarge(_)) if is_success => BatchOutcome::TooLarge { in_doubt: true },
         (_, Kind::Paced) => BatchOutcome::Failed {

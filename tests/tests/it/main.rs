@@ -35,6 +35,8 @@ mod mock;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod organizations;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod paths;
