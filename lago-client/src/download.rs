@@ -215,6 +215,17 @@ impl FileRequest {
         }
     }
 
+    #[cfg(feature = "blocking")]
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The one that reads the object.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
     fn fetch(&self) -> Fetch<'_> {
         let inner = self.client.inner();
         let shared = &*inner.shared;

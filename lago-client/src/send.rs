@@ -54,6 +54,9 @@ pub(crate) struct Shared {
     /// Told of every call.
     pub(crate) on_response: Option<Hook>,
     pub(crate) clock: Box<dyn Clock>,
+    /// For callers without a runtime.
+    #[cfg(feature = "blocking")]
+    pub(crate) background: crate::background::Background,
     /// What the server sent that nobody knows.
     #[cfg(feature = "drift")]
     pub(crate) drift: crate::drift::Watch,

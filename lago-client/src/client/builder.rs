@@ -248,6 +248,8 @@ impl ClientBuilder {
             retry: self.retry,
             on_response: self.on_response,
             clock: Box::new(clock::System),
+            #[cfg(feature = "blocking")]
+            background: crate::background::Background::default(),
             #[cfg(feature = "drift")]
             drift: crate::drift::Watch::default(),
         };

@@ -186,6 +186,11 @@ impl PipelineBuilder {
         Ok(self.launch(Arc::new(sink), spool))
     }
 
+    #[cfg(feature = "blocking")]
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     fn launch(self, sink: Arc<dyn AnySink>, spool: Option<Box<dyn Spool>>) -> Pipeline {
         let accepting = Arc::new(Queue::new(self.capacity));
         let queue = match spool {

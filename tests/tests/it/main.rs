@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod backfill;
 #[cfg(test)]
+mod blocking;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod compile_fail;
