@@ -63,6 +63,8 @@ mod page;
 mod provided;
 mod rate_limit;
 mod read_back;
+#[cfg(feature = "recording")]
+pub mod recording;
 mod redact;
 mod request;
 mod resource;

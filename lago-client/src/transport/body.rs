@@ -50,6 +50,15 @@ impl Body {
         }
     }
 
+    /// All of it, where it was there at once and was not read.
+    #[cfg(feature = "recording")]
+    pub(crate) fn whole(&self) -> Option<Bytes> {
+        match &self.0 {
+            Inner::Whole(bytes) => Some(bytes.clone().unwrap_or_default()),
+            Inner::Streamed(_) => None,
+        }
+    }
+
     /// Whether all of it was there at once.
     pub(crate) fn is_whole(&self) -> bool {
         matches!(self.0, Inner::Whole(_))

@@ -45,6 +45,8 @@ mod paths;
 #[cfg(test)]
 mod property;
 #[cfg(test)]
+mod recording;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod requests;
