@@ -110,7 +110,9 @@ impl<'a> Observed<'a> {
             attempts,
             error,
         } = said;
-        let request_id = headers.and_then(request_id);
+        // Looking for it costs more than all the rest.
+        let is_told = self.listener.is_some() || !self.span.is_disabled();
+        let request_id = headers.filter(|_| is_told).and_then(request_id);
         self.span.end(status, request_id, attempts, error);
         if let Some((hook, clock, start)) = self.listener {
             hook(&CallReport {

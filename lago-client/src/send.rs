@@ -1,5 +1,6 @@
 //! What all calls of a client share, and how a call is sent: its headers, its attempts, the whole response.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -166,31 +167,42 @@ impl Call<'_> {
         attempt: Attempt,
         doubts: &Doubts,
     ) -> Result<Received, Error> {
-        let mut request = request?;
+        let request = request?;
         let limit = self.timeout.min(attempt.remaining);
-        match &self.inner.credentials {
-            Credentials::Fixed(_) => self.timed(request, limit, attempt, doubts).await,
-            Credentials::Provided(provider) => {
-                // In a box: most clients have one key, and no room for this.
-                let provided = Provided {
-                    provider: provider.as_ref(),
-                    clock: self.inner.shared.clock.as_ref(),
-                    operation: self.operation,
-                    limit,
-                };
-                Box::pin(async {
-                    let (key, left) = provided.put_into(request.headers_mut()).await?;
-                    let outcome = self.timed(request, left, attempt, doubts).await;
-                    match outcome {
-                        Err(error) if error.is_unauthorized() => {
-                            Err(provided.renewed(error, &key).await)
-                        }
-                        outcome => outcome,
-                    }
-                })
-                .await
-            }
+        match (
+            &self.inner.credentials,
+            self.inner.shared.sender.keeps_time(),
+        ) {
+            (Credentials::Fixed(_), true) => self.exchange(request, limit, attempt, doubts).await,
+            _ => self.elaborate(request, limit, attempt, doubts).await,
         }
+    }
+
+    /// The same, where a provider has the key, or where the time of what sends is kept here. In a box: most calls have
+    /// no need of it, and no room.
+    fn elaborate<'c>(
+        &'c self,
+        mut request: reqwest::Request,
+        limit: Duration,
+        attempt: Attempt,
+        doubts: &'c Doubts,
+    ) -> Pin<Box<dyn Future<Output = Result<Received, Error>> + Send + 'c>> {
+        let Credentials::Provided(provider) = &self.inner.credentials else {
+            return Box::pin(self.timed(request, limit, attempt, doubts));
+        };
+        let provided = Provided {
+            provider: provider.as_ref(),
+            clock: self.inner.shared.clock.as_ref(),
+            operation: self.operation,
+            limit,
+        };
+        Box::pin(async move {
+            let (key, left) = provided.put_into(request.headers_mut()).await?;
+            match self.timed(request, left, attempt, doubts).await {
+                Err(error) if error.is_unauthorized() => Err(provided.renewed(error, &key).await),
+                outcome => outcome,
+            }
+        })
     }
 
     /// Sends the request, within a time limit.
@@ -201,15 +213,13 @@ impl Call<'_> {
         attempt: Attempt,
         doubts: &Doubts,
     ) -> Result<Received, Error> {
+        let clock = self.inner.shared.clock.as_ref();
         let exchange = self.exchange(request, limit, attempt, doubts);
         match self.inner.shared.sender.keeps_time() {
             true => exchange.await,
             false => {
-                let clock = self.inner.shared.clock.as_ref();
                 let late = || Err(Error::new(Kind::Timeout, Some(self.operation)));
-                Box::pin(within(clock, limit, exchange))
-                    .await
-                    .unwrap_or_else(late)
+                within(clock, limit, exchange).await.unwrap_or_else(late)
             }
         }
     }

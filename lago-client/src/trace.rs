@@ -60,6 +60,11 @@ impl Span {
         Self { span }
     }
 
+    /// Whether nobody listens.
+    pub(crate) fn is_disabled(&self) -> bool {
+        self.span.is_disabled()
+    }
+
     /// The call, made within the span.
     pub(crate) fn around<F: Future>(&self, call: F) -> tracing::instrument::Instrumented<F> {
         tracing::Instrument::instrument(call, self.span.clone())
@@ -102,6 +107,10 @@ impl Span {
 impl Span {
     pub(crate) fn of_call(_: &'static Operation, _: &BaseUrl) -> Self {
         Self {}
+    }
+
+    pub(crate) fn is_disabled(&self) -> bool {
+        true
     }
 
     pub(crate) fn around<F: Future>(&self, call: F) -> F {

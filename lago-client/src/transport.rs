@@ -45,8 +45,8 @@
 //! ```
 //!
 //! With reqwest-middleware it is a few lines. Its `ClientWithMiddleware` takes a [`reqwest::Request`], which an
-//! [`http::Request`] becomes by `try_into`, and its response becomes an [`http::Response`] by `into`, whose body
-//! [`Body::new`] takes.
+//! [`http::Request`](::http::Request) becomes by `try_into`, and its response becomes an
+//! [`http::Response`](::http::Response) by `into`, whose body [`Body::new`] takes.
 
 pub(crate) mod body;
 pub(crate) mod error;
