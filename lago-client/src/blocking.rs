@@ -52,6 +52,7 @@ use crate::download::{FileRequest, FileStream};
 use crate::error::Error;
 use crate::list::{Items, ListCall, Pages};
 use crate::operation::Operation;
+use crate::raw::RawRequest;
 use crate::request::{Call, Request};
 use crate::response::Response;
 
@@ -97,6 +98,19 @@ impl<C: Call> Request<C> {
     pub fn wait_response(self) -> Result<Response<C::Output>, Error> {
         let client = self.client.clone();
         wait(&client, C::OPERATION, self.response())
+    }
+}
+
+impl RawRequest {
+    /// Makes the call and waits for it, as [`send`](Self::send) does, on a thread that belongs to no tokio runtime:
+    /// see [`blocking`](crate::blocking).
+    ///
+    /// # Errors
+    ///
+    /// As there. In a tokio runtime it is [`is_usage`](Error::is_usage), and nothing is sent.
+    pub fn wait(self) -> Result<Bytes, Error> {
+        let (client, operation) = (self.client().clone(), self.operation());
+        wait(&client, operation, self.send())
     }
 }
 

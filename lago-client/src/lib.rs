@@ -22,6 +22,10 @@
 //! A call is repeated where that cannot charge anyone twice ([`RetryPolicy`]); where it may have been
 //! executed and nobody knows, the error says so ([`Error::is_ambiguous`]).
 //!
+//! A key belongs to an organization; [`Client::with_api_key`] serves many. What sends requests can be replaced
+//! ([`transport`]), what a newer server has can be called without types ([`Client::raw`]), and programs without an async
+//! runtime wait for calls with the feature `blocking`.
+//!
 //! Ids and codes in paths may have any characters; an empty one, `.`, `..` and a NUL are refused. When
 //! a proxy makes another path of one, the call fails once the response tells
 //! ([`Error::is_other_object`]): with a deletion that is after the fact.
@@ -62,6 +66,7 @@ mod pace;
 mod page;
 mod provided;
 mod rate_limit;
+mod raw;
 mod read_back;
 #[cfg(feature = "recording")]
 pub mod recording;
@@ -103,6 +108,7 @@ pub use observe::CallReport;
 pub use operation::{Idempotency, Key, Method, Operation, RequestBody};
 pub use page::Page;
 pub use rate_limit::RateLimit;
+pub use raw::RawRequest;
 pub use request::{Call, Request};
 pub use response::Response;
 pub use retry::RetryPolicy;

@@ -45,6 +45,8 @@ mod paths;
 #[cfg(test)]
 mod property;
 #[cfg(test)]
+mod raw;
+#[cfg(test)]
 mod recording;
 #[cfg(test)]
 mod replay;
