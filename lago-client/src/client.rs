@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::credentials::{ApiKey, Credentials, CredentialsProvider};
 use crate::error::Error;
 use crate::send::ClientInner;
 
@@ -23,7 +24,8 @@ pub use builder::{ClientBuilder, EU, US};
 /// made, and a request on one whose runtime has ended is lost in a way that leaves a doubt: make a client for
 /// each runtime.
 ///
-/// Cheap to clone: clones share connections and settings. The nouns of the API are its methods,
+/// Cheap to clone: clones share connections and settings. For many organizations there is
+/// [`with_api_key`](Self::with_api_key). The nouns of the API are its methods,
 /// and theirs are the verbs: `lago.plans().charges().list("pro")`.
 ///
 /// ```no_run
@@ -60,12 +62,51 @@ impl Client {
         ClientBuilder::from_env(|name| std::env::var(name).ok()).build()
     }
 
+    /// The same client with the key of another organization.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), lago_client::Error> {
+    /// let lago = lago_client::Client::builder().api_key("key-of-one").build()?;
+    /// let other = lago.with_api_key("key-of-another")?;
+    /// # Ok(())
+    /// # }
+    /// # example().unwrap();
+    /// ```
+    ///
+    /// Connections, settings, time limits and hooks are shared: it opens no pool and reads no certificates. What the
+    /// server counts for each key is apart, the windows of its rate limit
+    /// ([`rate_limit_pacing`](ClientBuilder::rate_limit_pacing)) and the budget for retries. So make one for each
+    /// organization and clone it; two of the same key do not know of each other. With a key of 36 characters it takes
+    /// 123 bytes, and 200 more where it paces, as measured on 64 bits.
+    ///
+    /// # Errors
+    ///
+    /// When the key is empty, or has characters that no header can hold.
+    pub fn with_api_key(&self, key: impl Into<ApiKey>) -> Result<Self, Error> {
+        let credentials = Credentials::fixed(&key.into()).map_err(Error::config)?;
+        Ok(self.with(credentials))
+    }
+
+    /// The same client with a provider of keys of its own: [`with_api_key`](Self::with_api_key) for keys that change.
+    #[must_use]
+    pub fn with_credentials(&self, provider: impl CredentialsProvider) -> Self {
+        self.with(Credentials::provided(provider))
+    }
+
+    fn with(&self, credentials: Credentials) -> Self {
+        Self::new(ClientInner::new(
+            Arc::clone(&self.inner.shared),
+            credentials,
+            self.inner.pace.is_some(),
+        ))
+    }
+
     /// How much the server has sent to this client and its clones that this version of the crate
     /// does not know.
     #[cfg(feature = "drift")]
     #[must_use]
     pub fn drift(&self) -> crate::Drift {
-        self.inner.drift.counts()
+        self.inner.shared.drift.counts()
     }
 
     pub(crate) fn inner(&self) -> &Arc<ClientInner> {
@@ -76,7 +117,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.inner.base_url)
+            .field("base_url", &self.inner.shared.base_url)
             .finish_non_exhaustive()
     }
 }

@@ -197,7 +197,7 @@ impl FileRequest {
             let checked = time_limit(name, limit);
             checked.map_err(|problem| Error::request(self.operation, problem))?;
         }
-        let clock = self.client.inner().clock.as_ref();
+        let clock = self.client.inner().shared.clock.as_ref();
         let ask = |ask: &Ask| {
             ask(Options {
                 timeout: self.timeout,
@@ -215,19 +215,32 @@ impl FileRequest {
         }
     }
 
+    #[cfg(feature = "blocking")]
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The one that reads the object.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
     fn fetch(&self) -> Fetch<'_> {
         let inner = self.client.inner();
+        let shared = &*inner.shared;
         Fetch {
-            inner,
+            shared,
+            budget: &inner.budget,
             operation: self.operation,
             format: self.format,
-            timeout: self.timeout.unwrap_or(inner.timeout),
-            policy: self.retry.as_ref().unwrap_or(&inner.retry),
+            timeout: self.timeout.unwrap_or(shared.timeout),
+            policy: self.retry.as_ref().unwrap_or(&shared.retry),
         }
     }
 
     fn now(&self) -> Instant {
-        self.client.inner().clock.now()
+        self.client.inner().shared.clock.now()
     }
 
     fn remaining(&self, start: Instant) -> Duration {

@@ -1,6 +1,7 @@
 //! What can go wrong with a call, and all that is known about it.
 
 mod api;
+mod credentials;
 mod debug;
 mod display;
 mod file_url;
@@ -25,12 +26,13 @@ pub(crate) use file_url::InvalidFileUrl;
 pub(crate) use history::{History, Stop};
 pub(crate) use kind::Kind;
 
-use crate::decode::Failure;
+use crate::decode::Failure as DecodeFailure;
 use crate::identity::OtherObject;
 use crate::operation::Operation;
 use crate::rate_limit::RateLimit;
 use crate::response::{Received, Success, request_id};
 use crate::runtime::Outside;
+use crate::transport::error::{Failure, TransportError};
 
 /// Why a call failed.
 ///
@@ -57,6 +59,8 @@ struct Inner {
     may_be_executed: bool,
     /// It speaks of another request than the one that was meant, or may: whoever sent it followed a redirect.
     is_of_another_request: bool,
+    /// The server does not accept the key, and there is another one.
+    has_another_key: bool,
     /// How many things with a key the request held.
     things: usize,
     retry_after: Option<Duration>,
@@ -76,6 +80,7 @@ impl Error {
             attempts: 0,
             may_be_executed: false,
             is_of_another_request: false,
+            has_another_key: false,
             things: 0,
             retry_after: None,
             limit: None,
@@ -93,28 +98,25 @@ impl Error {
     /// A failure to send or to receive, with the part of the response that came.
     pub(crate) fn transport(
         operation: &'static Operation,
-        error: reqwest::Error,
+        error: TransportError,
         received: Option<Received>,
     ) -> Self {
-        let kind = match (error.is_connect(), error.is_timeout()) {
-            (true, timed_out) => Kind::Connect { timed_out },
-            (false, true) => Kind::Timeout,
-            // Refused by the settings of the HTTP client: `https_only`, for one.
-            (false, false) if error.is_builder() => {
-                Kind::Request("the HTTP client does not send such requests".to_owned())
+        let (kind, is_proof) = match error.failure {
+            Failure::Unconnected {
+                timed_out,
+                is_proof,
+            } => (Kind::Connect { timed_out }, is_proof),
+            Failure::TimedOut => (Kind::Timeout, true),
+            Failure::Interrupted => (Kind::Transport, true),
+            Failure::Refused => {
+                let why = "the HTTP client does not send such requests";
+                (Kind::Request(why.to_owned()), true)
             }
-            (false, false) => Kind::Transport,
         };
-        // The URL holds ids of customers.
-        let mut failure = Self::new(kind, Some(operation)).with_source(error.without_url());
+        let mut failure = Self::new(kind, Some(operation)).of_another_request(!is_proof);
+        failure.0.source = Some(error.into_source());
         failure.0.received = received;
         failure
-    }
-
-    /// A time limit that ended while there was no connection yet.
-    pub(crate) fn unconnected(operation: &'static Operation, error: reqwest::Error) -> Self {
-        let kind = Kind::Connect { timed_out: true };
-        Self::new(kind, Some(operation)).with_source(error.without_url())
     }
 
     /// A response whose end the end of the connection marks, and which is not whole.
@@ -146,7 +148,7 @@ impl Error {
     /// A success that cannot be read.
     pub(crate) fn decode(
         operation: &'static Operation,
-        failure: Failure,
+        failure: DecodeFailure,
         success: Success,
     ) -> Self {
         let kind = Kind::Decode(failure.path);
@@ -198,8 +200,8 @@ impl Error {
 
     /// The failure of a call, after all its attempts.
     pub(crate) fn with_history(mut self, history: History, stop: Stop) -> Self {
-        // What an HTTP client refuses at once was not sent.
-        let refused = u32::from(matches!(self.0.kind, Kind::Request(_)));
+        // What an HTTP client refuses at once was not sent, and neither was what has no key.
+        let refused = u32::from(matches!(self.0.kind, Kind::Request(_) | Kind::NoKey));
         self.0.attempts = history.attempts.saturating_sub(refused);
         // Fetching a file changes nothing.
         self.0.may_be_executed = history.may_be_executed && !self.0.of_storage;

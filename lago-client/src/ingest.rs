@@ -72,7 +72,7 @@
 //!
 //! # Where events go
 //!
-//! [`PipelineBuilder::start`] sends to Lago's API, with the headers, time limits, pacing and traces of the client. A
+//! [`PipelineBuilder::start`] sends to Lago's API, with the key, headers, time limits, pacing and traces of the client. A
 //! [`Sink`] of your own takes its place with [`PipelineBuilder::start_with`]; [`kafka`] makes the messages of one that
 //! produces to the topic that a self-hosted Lago reads.
 //!

@@ -57,12 +57,19 @@
 //! | `webhooks` | yes | the module `webhooks`: deliveries that can be trusted |
 //! | `webhooks-rustcrypto` | | the same without a compiler of C |
 //! | `tracing` | yes | a span for each call, an event for each retry |
+//! | `blocking` | | `.wait()` in place of `.await`, for programs without an async runtime |
+//! | `recording` | | transports that record exchanges, with personal data masked, and play them back |
 //! | `axum` | | an extractor of deliveries |
 //! | `mock`, `mock-validation` | | the module `mock`: a stand-in server, which also looks into requests with the second |
 //! | `drift` | | counts what a newer server sends and this version does not know |
 //! | `rust_decimal` | | exact conversions to and from that crate's decimals |
 //! | `schemars` | | JSON Schema of every type |
 //! | `unpublished` | | operations that the server has and no published document describes; upstream promises nothing about them |
+//!
+//! # Beyond the calls
+//!
+//! [`Client::with_api_key`] serves many organizations with one client. What sends requests can be replaced ([`transport`]),
+//! [`ClientBuilder::on_response`] tells of each call, and [`Client::raw`] calls what a newer server has without types.
 //!
 //! # Three promises
 //!
@@ -76,10 +83,15 @@
 // Says on each page which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "blocking")]
+mod background;
 mod base_url;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod client;
 mod clock;
 mod connecting;
+mod credentials;
 mod decode;
 mod download;
 #[cfg(feature = "drift")]
@@ -100,12 +112,17 @@ mod keyed;
 mod list;
 #[cfg(feature = "mock")]
 pub mod mock;
+mod observe;
 mod operation;
 mod options;
 mod pace;
 mod page;
+mod provided;
 mod rate_limit;
+mod raw;
 mod read_back;
+#[cfg(feature = "recording")]
+pub mod recording;
 mod redact;
 mod request;
 mod resource;
@@ -113,10 +130,11 @@ mod response;
 mod retry;
 mod runtime;
 mod send;
+mod sender;
 mod storage;
 mod tls;
 mod trace;
-mod transport;
+pub mod transport;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 mod wire;
@@ -126,19 +144,24 @@ mod wire;
 mod generated;
 
 pub use lago_types as types;
+// Crates whose types are in the API.
+pub use {bytes, http, reqwest};
 
 pub use http::{HeaderMap, StatusCode};
 
 pub use client::{Client, ClientBuilder, EU, US};
+pub use credentials::{ApiKey, CredentialsProvider};
 pub use download::{FileRequest, FileStream};
 #[cfg(feature = "drift")]
 pub use drift::Drift;
 pub use error::Error;
 pub use generated::operations::OPERATIONS;
 pub use list::{Items, ListCall, Pages};
+pub use observe::CallReport;
 pub use operation::{Effect, Idempotency, Key, Method, Operation, RequestBody};
 pub use page::Page;
 pub use rate_limit::RateLimit;
+pub use raw::RawRequest;
 pub use request::{Call, Request};
 pub use response::Response;
 pub use retry::RetryPolicy;

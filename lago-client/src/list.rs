@@ -6,6 +6,8 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
+#[cfg(feature = "blocking")]
+use crate::client::Client;
 use crate::error::Error;
 use crate::page::Page;
 use crate::request::{Call, Request};
@@ -84,6 +86,12 @@ impl<C: ListCall> Pages<C> {
         }
     }
 
+    /// Of the pages that are still to come; none when the walk is over.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn client(&self) -> Option<&Client> {
+        Some(&self.request.as_ref()?.client)
+    }
+
     /// The request for the page after this one; none when the walk is over.
     fn after(&self, page: &Page<C::Item>) -> Option<Request<C>> {
         let mut request = self.request.clone()?;
@@ -147,6 +155,12 @@ impl<C: ListCall> Items<C> {
             pages: Pages::new(request),
             page: Vec::new().into_iter(),
         }
+    }
+
+    /// The pages that are still to come, and what is left of the last one.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn into_parts(self) -> (Pages<C>, std::vec::IntoIter<C::Item>) {
+        (self.pages, self.page)
     }
 }
 

@@ -92,7 +92,7 @@ impl Lookup<'_> {
 
     /// What is left of the time of the call.
     fn remaining(&self) -> Option<Duration> {
-        let inner = self.client.inner();
+        let inner = &self.client.inner().shared;
         let total = self.options.total_timeout.unwrap_or(inner.total_timeout);
         let remaining = total.checked_sub(inner.clock.now() - self.start)?;
         (!remaining.is_zero()).then_some(remaining)

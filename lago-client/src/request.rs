@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::Client;
@@ -16,7 +17,6 @@ use crate::options::Options;
 use crate::response::Response;
 use crate::retry::RetryPolicy;
 use crate::runtime::stay;
-use crate::trace;
 use crate::wire::InvalidRequest;
 
 /// An operation with its arguments. Implemented by generated types alone.
@@ -136,12 +136,13 @@ impl<C: Call> Request<C> {
     ///
     /// See [`Error`].
     pub async fn response(self) -> Result<Response<C::Output>, Error> {
-        let span = trace::Span::of_call(C::OPERATION, &self.client.inner().base_url);
+        let shared = Arc::clone(&self.client.inner().shared);
+        let observed = shared.observe(C::OPERATION);
         // An async function that took the call would have room for it twice.
         let call = pin!(self.call());
         let refuse = |outside| Error::outside(C::OPERATION, outside);
-        let outcome = span.around(stay(call, refuse)).await;
-        span.note(outcome.as_ref());
+        let outcome = observed.around(stay(call, refuse)).await;
+        observed.end(outcome.as_ref());
         outcome
     }
 
@@ -150,8 +151,8 @@ impl<C: Call> Request<C> {
         let settled = self.call.settle();
         let things = settled.map_err(|problem| Error::request(operation, problem))?;
         let inner = self.client.inner();
-        let start = inner.clock.now();
-        let base_url = inner.base_url.of(operation);
+        let start = inner.shared.clock.now();
+        let base_url = inner.shared.base_url.of(operation);
         let write = || self.call.request(&base_url);
         let tear = |body: &[u8]| C::READ.tear(body, C::ROOT);
         let sent = inner.send(operation, &self.options, &write, tear);
@@ -170,7 +171,7 @@ impl<C: Call> Request<C> {
         };
         let decode = || C::decode(&success.received.body);
         #[cfg(feature = "drift")]
-        let decode = || self.client.inner().drift.over(operation, decode);
+        let decode = || self.client.inner().shared.drift.over(operation, decode);
         let value = match decode() {
             Ok(value) => value,
             Err(failure) => return Err(Error::decode(operation, failure, success)),

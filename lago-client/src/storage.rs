@@ -12,16 +12,18 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::error::Error;
 use crate::http_client::http_client;
+use crate::sender::Sender;
+use crate::transport::HttpTransport;
 
 pub(crate) use reach::Reach;
 
 /// How servers that keep files are reached.
 pub(crate) struct Storages {
     pub(crate) reach: Arc<Reach>,
-    /// None when the caller has an HTTP client: it resolves names as it likes.
+    /// None when the caller brings what sends: it resolves names as it likes.
     connect_timeout: Option<Duration>,
     /// Made for the first file: most clients fetch none.
-    http: OnceLock<reqwest::Client>,
+    sender: OnceLock<Sender>,
 }
 
 impl Storages {
@@ -29,25 +31,22 @@ impl Storages {
         Self {
             reach: Arc::new(reach),
             connect_timeout,
-            http: OnceLock::new(),
+            sender: OnceLock::new(),
         }
     }
 
-    /// The HTTP client for a URL; that of the API where no address is refused.
-    pub(crate) fn client<'a>(
-        &'a self,
-        url: &Url,
-        api: &'a reqwest::Client,
-    ) -> Result<&'a reqwest::Client, Error> {
+    /// What sends to a URL; the same as for the API where no address is refused.
+    pub(crate) fn sender<'a>(&'a self, url: &Url, api: &'a Sender) -> Result<&'a Sender, Error> {
         let limit = self.connect_timeout;
         let limit = limit.filter(|_| !self.reach.is_unbounded() && !self.reach.is_api(url));
-        match (limit, self.http.get()) {
+        match (limit, self.sender.get()) {
             (None, _) => Ok(api),
-            (Some(_), Some(http)) => Ok(http),
+            (Some(_), Some(sender)) => Ok(sender),
             (Some(limit), None) => {
                 let resolver = Arc::new(Resolver(Arc::clone(&self.reach)));
                 let http = http_client(limit, |builder| builder.dns_resolver(resolver))?;
-                Ok(self.http.get_or_init(|| http))
+                let sender = Sender::Http(HttpTransport::with_ours(http));
+                Ok(self.sender.get_or_init(|| sender))
             }
         }
     }
@@ -88,8 +87,7 @@ impl fmt::Display for PrivateHost {
 impl std::error::Error for PrivateHost {}
 
 /// Whether a request failed because of where the name of its host leads.
-pub(crate) fn is_private(error: &reqwest::Error) -> bool {
-    let error: &dyn std::error::Error = error;
+pub(crate) fn is_private(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut causes = std::iter::successors(Some(error), |cause| cause.source());
     causes.any(|cause| cause.is::<PrivateHost>())
 }
@@ -122,13 +120,12 @@ mod tests {
             false,
             |_| None,
         );
-        let (storages, api) = (
-            Storages::new(reach, Some(Duration::from_secs(10))),
-            reqwest::Client::new(),
-        );
+        let storages = Storages::new(reach, Some(Duration::from_secs(10)));
+        let api = Sender::Http(HttpTransport::with_client(reqwest::Client::new()));
         let url = Url::parse("http://localhost:9/a").unwrap();
-        let http = storages.client(&url, &api).unwrap();
-        let error = http.get(url).send().await.unwrap_err();
+        let sender = storages.sender(&url, &api).unwrap();
+        let request = reqwest::Request::new(reqwest::Method::GET, url);
+        let error = sender.send(None, request, None).await.err().unwrap();
         assert!(is_private(&error), "{error:?}");
     }
 }

@@ -1,10 +1,12 @@
-//! What is told through `tracing`: a span for each call, an event for each retry. Without the
+//! What is told through `tracing`: a span for each call, an event when it ends and for each retry. Without the
 //! feature it is nothing.
 //!
 //! Names of fields are those of OpenTelemetry's conventions for HTTP clients. No value is secret or
 //! data of customers: the URL has the names of its parameters in place of their values.
 
 use std::time::Duration;
+
+use reqwest::StatusCode;
 
 use crate::base_url::BaseUrl;
 use crate::error::Error;
@@ -13,7 +15,6 @@ use crate::error::Kind;
 use crate::operation::Operation;
 #[cfg(feature = "tracing")]
 use crate::redact::short;
-use crate::response::Response;
 
 /// The span of a call.
 pub(crate) struct Span {
@@ -59,38 +60,46 @@ impl Span {
         Self { span }
     }
 
+    /// Whether nobody listens.
+    pub(crate) fn is_disabled(&self) -> bool {
+        self.span.is_disabled()
+    }
+
     /// The call, made within the span.
     pub(crate) fn around<F: Future>(&self, call: F) -> tracing::instrument::Instrumented<F> {
         tracing::Instrument::instrument(call, self.span.clone())
     }
 
-    /// Notes what came of the call.
-    pub(crate) fn note<T>(&self, outcome: Result<&Response<T>, &Error>) {
-        if self.span.is_disabled() {
-            return;
+    /// Notes what came of the call, and says that it ended: who shows no spans sees it all the same.
+    pub(crate) fn end(
+        &self,
+        status: Option<StatusCode>,
+        request_id: Option<&str>,
+        attempts: u32,
+        error: Option<&Error>,
+    ) {
+        if !self.span.is_disabled() {
+            if let Some(status) = status {
+                self.span
+                    .record("http.response.status_code", status.as_u16());
+            }
+            if let Some(id) = request_id {
+                self.span.record("lago.request_id", &*short(id));
+            }
+            if attempts > 1 {
+                self.span.record("http.request.resend_count", attempts - 1);
+            }
+            if let Some(error) = error {
+                self.span.record("otel.status_code", "ERROR");
+                self.span.record("error.type", error_type(error).as_ref());
+            }
         }
-        let (status, request_id, attempts) = match outcome {
-            Ok(response) => (
-                Some(response.status),
-                response.request_id(),
-                response.attempts,
-            ),
-            Err(error) => (error.status(), error.request_id(), error.attempts()),
+        let how = if error.is_none() {
+            "succeeded"
+        } else {
+            "failed"
         };
-        if let Some(status) = status {
-            self.span
-                .record("http.response.status_code", status.as_u16());
-        }
-        if let Some(id) = request_id {
-            self.span.record("lago.request_id", &*short(id));
-        }
-        if attempts > 1 {
-            self.span.record("http.request.resend_count", attempts - 1);
-        }
-        if let Err(error) = outcome {
-            self.span.record("otel.status_code", "ERROR");
-            self.span.record("error.type", error_type(error).as_ref());
-        }
+        tracing::debug!(target: "lago_client::call", parent: &self.span, "the call {how}");
     }
 }
 
@@ -100,11 +109,15 @@ impl Span {
         Self {}
     }
 
+    pub(crate) fn is_disabled(&self) -> bool {
+        true
+    }
+
     pub(crate) fn around<F: Future>(&self, call: F) -> F {
         call
     }
 
-    pub(crate) fn note<T>(&self, _: Result<&Response<T>, &Error>) {}
+    pub(crate) fn end(&self, _: Option<StatusCode>, _: Option<&str>, _: u32, _: Option<&Error>) {}
 }
 
 /// Tells that a call is tried again, after how long, and why.
@@ -145,6 +158,7 @@ fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
         (Kind::Api | Kind::Refused, Some(status)) => status.as_u16().to_string().into(),
         (Kind::Api | Kind::Refused, None) => "_OTHER".into(),
         (Kind::Config(_) | Kind::Request(_), _) => "usage".into(),
+        (Kind::NoKey, _) => "credentials".into(),
         (Kind::Connect { .. }, _) => "connect".into(),
         (Kind::Timeout, _) => "timeout".into(),
         (Kind::Transport | Kind::Elsewhere, _) => "transport".into(),

@@ -1,50 +1,114 @@
-//! One request, and what it proves when no response comes.
+//! What sends requests: reqwest, unless a client is given something else.
 //!
-//! The HTTP clients that are made here follow no redirects: where there is no connection, nothing was sent. One
-//! that a caller brings may follow them, and nobody can see whether it does. Then the server may have acted on
-//! the request and named another place, to which there is no connection; from outside that looks the same. So
-//! without a response such a client proves that nothing was sent only where it refuses a request at once: what
-//! was never waited for cannot have got a response.
+//! Below retries, pacing, time limits, errors and decoding stands one trait, [`Transport`]: bytes go out, bytes come
+//! in. What it is given ([`ClientBuilder::transport`](crate::ClientBuilder::transport)) sends everything that a client
+//! sends, once for each attempt. So recorders and test doubles stand there, layers of tower
+//! ([`TowerTransport`]), and HTTP clients other than reqwest's.
+//!
+//! A test double needs neither a server nor a socket:
+//!
+//! ```
+//! use lago_client::bytes::Bytes;
+//! use lago_client::transport::{Body, Sending, Transport};
+//! use lago_client::{Client, http};
+//!
+//! /// Knows one tax.
+//! struct OneTax;
+//!
+//! impl Transport for OneTax {
+//!     fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
+//!         let response = match request.uri().path() {
+//!             "/api/v1/taxes/vat" => http::Response::new(Body::from(
+//!                 r#"{"tax":{"lago_id":"1a901a90-1a90-1a90-1a90-1a901a901a90","name":"VAT","code":"vat","rate":20.0,
+//!                     "applied_to_organization":false,"add_ons_count":0,"charges_count":0,"customers_count":0,
+//!                     "plans_count":0,"created_at":"2026-01-01T00:00:00Z"}}"#,
+//!             )),
+//!             _ => {
+//!                 let mut refusal = http::Response::new(Body::from(
+//!                     r#"{"status":404,"error":"Not Found","code":"tax_not_found"}"#,
+//!                 ));
+//!                 *refusal.status_mut() = http::StatusCode::NOT_FOUND;
+//!                 refusal
+//!             }
+//!         };
+//!         Box::pin(async { Ok(response) })
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), lago_client::Error> {
+//! let lago = Client::builder().api_key("any").transport(OneTax).build()?;
+//! assert_eq!(lago.taxes().get("vat").await?.name, "VAT");
+//! assert!(lago.taxes().get("gst").await.unwrap_err().is_not_found());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! With reqwest-middleware it is a few lines. Its `ClientWithMiddleware` takes a [`reqwest::Request`], which an
+//! [`http::Request`](::http::Request) becomes by `try_into`, and its response becomes an
+//! [`http::Response`](::http::Response) by `into`, whose body [`Body::new`] takes.
 
-use std::future::poll_fn;
-use std::pin::pin;
+pub(crate) mod body;
+pub(crate) mod error;
+pub(crate) mod http;
+mod tower;
 
-use crate::connecting;
-use crate::error::{Error, Kind};
-use crate::operation::Operation;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
 
-/// Sends a request through an HTTP client, of which it is known whether it was made here. Beside the response it
-/// tells whether that came from another URL.
-pub(crate) async fn send(
-    http: &reqwest::Client,
-    is_ours: bool,
-    operation: &'static Operation,
-    request: reqwest::Request,
-) -> Result<(reqwest::Response, bool), Error> {
-    let asked = (!is_ours).then(|| request.url().clone());
-    let sending = async {
-        let mut sending = pin!(http.execute(request));
-        let mut is_at_once = true;
-        let outcome = poll_fn(|cx| {
-            let outcome = sending.as_mut().poll(cx);
-            is_at_once &= outcome.is_ready();
-            outcome
-        });
-        (outcome.await, is_at_once)
-    };
-    let ((outcome, is_at_once), was_unconnected) = connecting::watch(sending).await;
-    match outcome {
-        Ok(response) => {
-            let is_elsewhere = asked.is_some_and(|asked| asked != *response.url());
-            Ok((response, is_elsewhere))
-        }
-        Err(error) if was_unconnected && error.is_timeout() => {
-            Err(Error::unconnected(operation, error))
-        }
-        // Of the request to which a redirect led.
-        Err(error) if error.is_builder() && !is_at_once => {
-            Err(Error::new(Kind::Transport, Some(operation)).with_source(error.without_url()))
-        }
-        Err(error) => Err(Error::transport(operation, error, None).of_another_request(!is_ours)),
+use ::http::{Request, Response, Uri};
+use bytes::Bytes;
+
+pub use body::Body;
+pub use error::{BoxError, TransportError};
+pub use http::HttpTransport;
+pub use tower::TowerTransport;
+
+/// A request under way: see [`Transport::send`].
+pub type Sending<'a> =
+    Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
+
+/// Sends requests.
+///
+/// It is asked once for each attempt of a call, and for each request with which a file is fetched. Dropping the future
+/// gives the attempt up: the client does so when the [time](TimeLimit) is over.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends a request and gives the response, of which the body may still be coming.
+    ///
+    /// The request is whole: absolute URL, key and all other headers. Its
+    /// [extensions](::http::Request::extensions) hold a [`TimeLimit`], and where it is one of a call and not of a file
+    /// `&'static` [`Operation`](crate::Operation). Its headers hold the API key, and path and body data of customers:
+    /// take care what is logged.
+    ///
+    /// It must not follow redirects, which take the key elsewhere and make a `GET` of a `POST`; one that does so
+    /// nevertheless says it with [`RedirectedTo`]. Nor should it repeat anything, which the client does where that can
+    /// do no harm.
+    ///
+    /// # Errors
+    ///
+    /// Any response is a response, whatever its status. What else there is says [`TransportError`].
+    fn send(&self, request: Request<Bytes>) -> Sending<'_>;
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: Request<Bytes>) -> Sending<'_> {
+        T::send(self, request)
     }
 }
+
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    fn send(&self, request: Request<Bytes>) -> Sending<'_> {
+        T::send(self, request)
+    }
+}
+
+/// An extension of requests: how long the exchange may take, to the last byte of the response. The client gives up
+/// then by itself. A transport that ends by itself may say more about it, as [`HttpTransport`] does: whether it was
+/// a connection that was still missing, so that nothing was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeLimit(pub Duration);
+
+/// An extension of responses: the URL from which they came, where that is not the one of their request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedirectedTo(pub Uri);

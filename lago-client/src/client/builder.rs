@@ -1,21 +1,27 @@
 //! How a client is set up. Everything is checked by `build`, nothing panics later.
 
+mod sending;
+
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use super::Client;
 use crate::base_url::BaseUrl;
 use crate::clock;
+use crate::credentials::{ApiKey, Credentials, CredentialsProvider};
 use crate::error::Error;
 use crate::headers;
-use crate::http_client::{PRODUCT, http_client};
+use crate::http_client::PRODUCT;
+use crate::observe::Hook;
 use crate::options::time_limit;
-use crate::pace::Pace;
-use crate::retry::{Budget, RetryPolicy};
-use crate::send::ClientInner;
+use crate::retry::RetryPolicy;
+use crate::send::{ClientInner, Shared};
+use crate::sender::Sender;
 use crate::storage::{Reach, Storages};
+use crate::transport::HttpTransport;
 
 /// Lago Cloud in the United States, where calls go unless told otherwise.
 pub const US: &str = "https://api.getlago.com/api/v1";
@@ -45,6 +51,8 @@ const BASE_URL: &str = "the base URL";
 #[must_use]
 pub struct ClientBuilder {
     api_key: Option<String>,
+    /// In place of a key.
+    credentials: Option<Credentials>,
     base_url: String,
     /// What errors call the base URL: the variable when it came from there.
     base_url_setting: &'static str,
@@ -53,7 +61,8 @@ pub struct ClientBuilder {
     max_response_bytes: usize,
     headers: Vec<(String, String)>,
     user_agent: Option<String>,
-    http: Option<reqwest::Client>,
+    sender: Option<Sender>,
+    on_response: Option<Hook>,
     retry: RetryPolicy,
     pacing: bool,
     private_file_hosts: bool,
@@ -63,6 +72,7 @@ impl ClientBuilder {
     pub(crate) fn new() -> Self {
         Self {
             api_key: None,
+            credentials: None,
             base_url: US.to_owned(),
             base_url_setting: BASE_URL,
             timeout: Duration::from_secs(30),
@@ -70,7 +80,8 @@ impl ClientBuilder {
             max_response_bytes: 64 << 20,
             headers: Vec::new(),
             user_agent: None,
-            http: None,
+            sender: None,
+            on_response: None,
             retry: RetryPolicy::new(),
             pacing: false,
             private_file_hosts: false,
@@ -91,6 +102,14 @@ impl ClientBuilder {
     /// The API key of the organization.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(key.into());
+        self.credentials = None;
+        self
+    }
+
+    /// Asks for the API key before each attempt, in place of [`api_key`](Self::api_key): for keys that are rotated
+    /// while the program runs. The last of the two that is called counts.
+    pub fn credentials(mut self, provider: impl CredentialsProvider) -> Self {
+        self.credentials = Some(Credentials::provided(provider));
         self
     }
 
@@ -182,31 +201,6 @@ impl ClientBuilder {
         self
     }
 
-    /// The HTTP client to use: with a proxy, with certificates of your own, shared with others.
-    ///
-    /// Unless set, one is made that follows no redirects, so that the key goes to no other host,
-    /// repeats nothing by itself, and closes idle connections before servers usually do. Build yours
-    /// with `redirect(Policy::none())` and `retry(reqwest::retry::never())` for the same: what yours
-    /// repeats by itself, such as requests that an HTTP/2 server refuses to take up, is not counted by
-    /// `attempts`.
-    ///
-    /// Only of the one that is made here it is known that nothing was sent where there is no connection. Yours
-    /// may follow redirects, as reqwest's own does by default: the server acts on a `POST` and names a place to
-    /// which there is no connection, which looks the same. So with yours every failure to connect, and every
-    /// [time limit](Self::timeout) that ends, leaves a doubt ([`is_ambiguous`](Error::is_ambiguous)), and
-    /// calls that are not idempotent are not repeated after it. What yours refuses to send at all, such as
-    /// `http` with `https_only`, was not sent. A success of another URL is an error of calls that do more than
-    /// read ([`is_redirect`](Error::is_redirect)); a redirect to the same URL cannot be seen.
-    ///
-    /// Files ([`FileRequest`](crate::FileRequest)) are fetched with yours too, and with its default
-    /// headers. It resolves names, and follows redirects if it does, by itself: of private addresses
-    /// ([`allow_private_file_hosts`](Self::allow_private_file_hosts)) only those are refused that a URL
-    /// spells out.
-    pub fn http_client(mut self, http: reqwest::Client) -> Self {
-        self.http = Some(http);
-        self
-    }
-
     /// Checks everything and makes the client.
     ///
     /// # Errors
@@ -219,24 +213,32 @@ impl ClientBuilder {
         for (name, value) in &self.headers {
             headers::add(&mut headers, name, value).map_err(Error::config)?;
         }
-        headers.insert(AUTHORIZATION, self.authorization()?);
+        let credentials = match self.credentials {
+            Some(credentials) => credentials,
+            None => {
+                let missing =
+                    format!("no API key: set {API_KEY}, or call `api_key` on the builder");
+                let key = self.api_key.map(ApiKey::from);
+                let key = key.filter(|key| !key.expose().is_empty());
+                Credentials::fixed(&key.ok_or_else(|| Error::config(missing))?)
+                    .map_err(Error::config)?
+            }
+        };
         time_limit("timeout", self.timeout).map_err(Error::config)?;
         time_limit("total_timeout", self.total_timeout).map_err(Error::config)?;
         let connect_timeout = self.timeout / 3;
-        // A caller's client resolves names as it likes.
-        let guarded = self.http.is_none().then_some(connect_timeout);
-        let http = match self.http {
-            Some(http) => http,
-            None => http_client(connect_timeout, |builder| builder)?,
+        // What a caller brings resolves names as it likes.
+        let guarded = self.sender.is_none().then_some(connect_timeout);
+        let sender = match self.sender {
+            Some(sender) => sender,
+            None => Sender::Http(HttpTransport::new(connect_timeout)?),
         };
         let base_url = BaseUrl::parse(&self.base_url)
             .map_err(|why| Error::config(format!("{} {why}", self.base_url_setting)))?;
         let environment = |name: &str| std::env::var(name).ok();
         let reach = Reach::new(base_url.url(), self.private_file_hosts, environment);
-        let longest_window = self.retry.max_retry_after;
-        Ok(Client::new(ClientInner {
-            http,
-            is_http_ours: guarded.is_some(),
+        let shared = Shared {
+            sender,
             storages: Storages::new(reach, guarded),
             base_url,
             headers,
@@ -244,29 +246,15 @@ impl ClientBuilder {
             total_timeout: self.total_timeout,
             max_response_bytes: self.max_response_bytes,
             retry: self.retry,
-            budget: Budget::default(),
-            pace: self.pacing.then(|| Pace::new(longest_window)),
+            on_response: self.on_response,
             clock: Box::new(clock::System),
+            #[cfg(feature = "blocking")]
+            background: crate::background::Background::default(),
             #[cfg(feature = "drift")]
             drift: crate::drift::Watch::default(),
-        }))
-    }
-
-    fn authorization(&self) -> Result<HeaderValue, Error> {
-        let key = self
-            .api_key
-            .as_deref()
-            .map(str::trim)
-            .filter(|key| !key.is_empty());
-        let Some(key) = key else {
-            return Err(Error::config(format!(
-                "no API key: set {API_KEY}, or call `api_key` on the builder"
-            )));
         };
-        let mut value = HeaderValue::try_from(format!("Bearer {key}"))
-            .map_err(|_| Error::config("the API key has characters that no header can hold"))?;
-        value.set_sensitive(true);
-        Ok(value)
+        let inner = ClientInner::new(Arc::new(shared), credentials, self.pacing);
+        Ok(Client::new(inner))
     }
 
     fn user_agent_value(&self) -> Result<HeaderValue, Error> {

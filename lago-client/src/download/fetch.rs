@@ -16,13 +16,16 @@ use crate::http_client::PRODUCT;
 use crate::operation::Operation;
 use crate::rate_limit::retry_after;
 use crate::response::Received;
-use crate::retry::{Attempt, RetryPolicy, Rules, repeat};
-use crate::send::{ClientInner, receive};
+use crate::retry::{Attempt, Budget, RetryPolicy, Rules, repeat};
+use crate::send::{Shared, receive};
+use crate::sender::Incoming;
 use crate::storage::is_private;
+use crate::transport::TransportError;
 
 /// How a file is fetched.
 pub(super) struct Fetch<'a> {
-    pub(super) inner: &'a ClientInner,
+    pub(super) shared: &'a Shared,
+    pub(super) budget: &'a Budget,
     /// The one that said where the file is.
     pub(super) operation: &'static Operation,
     pub(super) format: Format,
@@ -33,7 +36,7 @@ pub(super) struct Fetch<'a> {
 
 /// A file that has begun.
 pub(super) struct File {
-    response: reqwest::Response,
+    response: Incoming,
     /// Read, and not handed out yet.
     read: Option<Bytes>,
     /// Present where the response does not say where the file ends.
@@ -82,7 +85,7 @@ impl Fetch<'_> {
     }
 
     /// Reads the beginning of a file.
-    async fn peek(&self, mut response: reqwest::Response) -> Result<File, Error> {
+    async fn peek(&self, mut response: Incoming) -> Result<File, Error> {
         let is_delimited = is_delimited(&response);
         let mut read = Bytes::new();
         let kind = loop {
@@ -110,7 +113,7 @@ impl Fetch<'_> {
         };
         let received = Received {
             status: response.status(),
-            headers: std::mem::take(response.headers_mut()),
+            headers: response.take_headers(),
             body: read,
         };
         Err(self.error(kind).with_response(received))
@@ -118,7 +121,7 @@ impl Fetch<'_> {
 
     /// The next piece of a file.
     pub(super) async fn chunk(&self, file: &mut File) -> Result<Option<Bytes>, Error> {
-        let clock = self.inner.clock.as_ref();
+        let clock = self.shared.clock.as_ref();
         let chunk = match file.read.take() {
             Some(read) => Some(read),
             None => match within(clock, self.timeout, file.response.chunk()).await {
@@ -142,7 +145,7 @@ impl Fetch<'_> {
     }
 
     fn check(&self, url: &Url) -> Result<(), Error> {
-        let checked = self.inner.storages.reach.check(url);
+        let checked = self.shared.storages.reach.check(url);
         checked.map_err(|why| self.no_way(why))
     }
 
@@ -151,10 +154,10 @@ impl Fetch<'_> {
             operation: self.operation,
             policy: self.policy,
             total: remaining,
-            budget: &self.inner.budget,
+            budget: self.budget,
             // The limit is that of the API.
             pace: None,
-            clock: self.inner.clock.as_ref(),
+            clock: self.shared.clock.as_ref(),
         }
     }
 
@@ -165,12 +168,12 @@ impl Fetch<'_> {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let limit = self.timeout.min(attempt.remaining);
-        let outcome = within(self.inner.clock.as_ref(), limit, work).await;
+        let outcome = within(self.shared.clock.as_ref(), limit, work).await;
         outcome.unwrap_or_else(|| Err(self.error(Kind::Timeout)))
     }
 
     /// Goes where the URL and redirects lead, and takes only a file for one.
-    async fn open(&self, url: &Url) -> Result<reqwest::Response, Error> {
+    async fn open(&self, url: &Url) -> Result<Incoming, Error> {
         let mut url = url.clone();
         let mut redirects = 0;
         loop {
@@ -178,16 +181,17 @@ impl Fetch<'_> {
             // Some gateways refuse who does not say a name.
             let agent = HeaderValue::from_static(PRODUCT);
             request.headers_mut().insert(USER_AGENT, agent);
-            let http = self.inner.storages.client(&url, &self.inner.http)?;
-            let response = http.execute(request).await;
+            let sender = self.shared.storages.sender(&url, &self.shared.sender)?;
+            let response = sender.send(None, request, None).await;
             let response = response.map_err(|error| self.broken(error))?;
-            // A client that callers made may follow redirects by itself.
-            redirect::check(&url, response.url()).map_err(|why| self.no_way(why))?;
-            self.check(response.url())?;
+            // What callers bring may follow redirects by itself.
+            let from = response.url(&url);
+            redirect::check(&url, from).map_err(|why| self.no_way(why))?;
+            self.check(from)?;
             if redirect::is_redirect(response.status()) {
                 redirects += 1;
                 let location = response.headers().get(LOCATION);
-                let next = redirect::next(response.url(), location, redirects);
+                let next = redirect::next(from, location, redirects);
                 url = next.map_err(|why| self.no_way(why))?;
                 self.check(&url)?;
                 continue;
@@ -199,8 +203,13 @@ impl Fetch<'_> {
         }
     }
 
-    async fn receive(&self, mut response: reqwest::Response) -> Result<Received, Error> {
-        let received = receive(self.operation, self.inner.max_response_bytes, &mut response).await;
+    async fn receive(&self, mut response: Incoming) -> Result<Received, Error> {
+        let received = receive(
+            self.operation,
+            self.shared.max_response_bytes,
+            &mut response,
+        )
+        .await;
         received.map_err(Error::of_storage)
     }
 
@@ -209,7 +218,7 @@ impl Fetch<'_> {
         if received.status == StatusCode::OK {
             return self.error(Kind::NoFile).with_response(received);
         }
-        let now = || self.inner.clock.utc();
+        let now = || self.shared.clock.utc();
         let wait = retry_after(received.status, &received.headers, now);
         let refused = self.error(Kind::Refused).with_response(received);
         refused.retry_after_of(wait)
@@ -222,7 +231,7 @@ impl Fetch<'_> {
             .admits(content_type.map(|value| value.to_str().unwrap_or("?")))
     }
 
-    fn broken(&self, error: reqwest::Error) -> Error {
+    fn broken(&self, error: TransportError) -> Error {
         if is_private(&error) {
             return self.no_way(InvalidFileUrl::Private);
         }
@@ -240,14 +249,15 @@ impl Fetch<'_> {
 
 /// Whether a response says where its body ends. Else it does where the connection is closed, which is
 /// what it also does when it breaks.
-fn is_delimited(response: &reqwest::Response) -> bool {
+fn is_delimited(response: &Incoming) -> bool {
     let headers = response.headers();
     let coding = headers.get(TRANSFER_ENCODING);
     let is_chunked = || {
         let coding = coding.and_then(|coding| coding.to_str().ok());
         coding.is_some_and(|coding| coding.trim().to_ascii_lowercase().ends_with("chunked"))
     };
-    response.version() >= Version::HTTP_2
+    response.is_whole()
+        || response.version() >= Version::HTTP_2
         || (coding.is_none() && headers.contains_key(CONTENT_LENGTH))
         || is_chunked()
 }

@@ -28,6 +28,8 @@ pub struct FileStream {
     step: Option<Step>,
     operation: &'static Operation,
     place: RuntimeGuard,
+    #[cfg(feature = "blocking")]
+    client: crate::client::Client,
 }
 
 /// A file that is being read.
@@ -56,12 +58,27 @@ impl Reading {
 impl FileStream {
     pub(super) fn new(request: FileRequest) -> Self {
         let operation = request.operation;
+        #[cfg(feature = "blocking")]
+        let client = request.client.clone();
         let first = async { Reading::begin(request).await?.next().await };
         Self {
             step: Some(Box::pin(first)),
             operation,
             place: RuntimeGuard::default(),
+            #[cfg(feature = "blocking")]
+            client,
         }
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn client(&self) -> &crate::client::Client {
+        &self.client
+    }
+
+    /// The one that reads the object.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
     }
 
     /// The next chunk; none when the file is complete. For a plain `while let`, without an extension

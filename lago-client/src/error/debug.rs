@@ -50,6 +50,7 @@ impl Error {
         match self.0.kind {
             Kind::Config(_)
             | Kind::Request(_)
+            | Kind::NoKey
             | Kind::Connect { .. }
             | Kind::Timeout
             | Kind::Transport => self.source(),

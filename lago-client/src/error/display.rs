@@ -19,6 +19,7 @@ impl fmt::Display for Error {
         }
         match &self.0.kind {
             Kind::Config(message) | Kind::Request(message) => f.write_str(message)?,
+            Kind::NoKey => f.write_str("there is no API key to send")?,
             Kind::Connect { timed_out: false } => f.write_str("no connection to the server")?,
             Kind::Connect { timed_out: true } => {
                 f.write_str("no connection within the time limit")?

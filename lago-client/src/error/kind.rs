@@ -9,6 +9,8 @@ pub(crate) enum Kind {
     Config(String),
     /// The request cannot be sent like this.
     Request(String),
+    /// The provider of the key has none.
+    NoKey,
     /// No connection to the server.
     Connect { timed_out: bool },
     /// No response within the time limit.

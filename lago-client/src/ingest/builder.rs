@@ -55,7 +55,7 @@ impl Client {
                 linger: Duration::from_secs(1),
                 max_in_flight: 16,
                 ambiguous: Ambiguous::default(),
-                retry: self.inner().retry.clone(),
+                retry: self.inner().shared.retry.clone(),
             },
             capacity: Capacity {
                 events: 100_000,
@@ -186,6 +186,11 @@ impl PipelineBuilder {
         Ok(self.launch(Arc::new(sink), spool))
     }
 
+    #[cfg(feature = "blocking")]
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     fn launch(self, sink: Arc<dyn AnySink>, spool: Option<Box<dyn Spool>>) -> Pipeline {
         let accepting = Arc::new(Queue::new(self.capacity));
         let queue = match spool {
@@ -225,7 +230,7 @@ impl PipelineBuilder {
         });
         let schedule = Schedule::new(self.rules, Instant::now());
         let client = self.client;
-        let chance = Box::new(move || client.inner().clock.chance());
+        let chance = Box::new(move || client.inner().shared.clock.chance());
         let driver = Driver::new(queue, schedule, sink, observer, spooled.clone(), chance);
         tokio::spawn(driver.run());
         Pipeline::new(Entrance {

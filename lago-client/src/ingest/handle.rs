@@ -154,6 +154,12 @@ impl Pipeline {
         }
     }
 
+    /// Whether events are kept on disk.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn is_spooled(&self) -> bool {
+        self.entrance.spooled.is_some()
+    }
+
     async fn accept(
         &self,
         input: &mut EventInput,

@@ -18,7 +18,6 @@ use crate::redact::short;
 use crate::response::Response;
 use crate::retry::{Class, Outcome, RetryPolicy};
 use crate::runtime::stay;
-use crate::trace;
 use crate::wire;
 
 const OPERATION: &Operation = op::CREATE_BATCH_EVENTS;
@@ -37,7 +36,7 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) fn new(client: Client) -> Self {
-        let base_url = client.inner().base_url.as_str();
+        let base_url = client.inner().shared.base_url.as_str();
         let url = format!("{base_url}{}", OPERATION.path);
         // The pipeline knows of all its batches what a call knows of one.
         let options = Options {
@@ -62,11 +61,11 @@ impl Http {
 impl Sink for Http {
     async fn send(&self, batch: EventBatch) -> BatchOutcome {
         let body = batch.body();
-        let span = trace::Span::of_call(OPERATION, &self.client.inner().base_url);
+        let observed = self.client.inner().shared.observe(OPERATION);
         let attempt = std::pin::pin!(self.attempt(&body));
         let refuse = |outside| Error::outside(OPERATION, outside);
-        let result = span.around(stay(attempt, refuse)).await;
-        span.note(result.as_ref());
+        let result = observed.around(stay(attempt, refuse)).await;
+        observed.end(result.as_ref());
         match result {
             Ok(response) => of_success(&response.body, batch.len()),
             Err(error) => of_error(&error, batch.len()),
@@ -110,6 +109,7 @@ pub(super) fn of_error(error: &Error, events: usize) -> BatchOutcome {
     let status = error.status();
     let is_success = status.is_some_and(|status| status.is_success());
     match (outcome.class, error.kind()) {
+        (Class::KeyChanged, _) => failed(outcome),
         // The response to fewer events is smaller.
         (_, Kind::TooLarge(_)) if is_success => BatchOutcome::TooLarge { in_doubt: true },
         (_, Kind::Paced) => BatchOutcome::Failed {

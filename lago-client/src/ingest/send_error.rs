@@ -31,6 +31,12 @@ impl SendError {
         }
     }
 
+    /// An event that is not accepted from here.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn usage(event: EventInput, why: String) -> Self {
+        Self::new(event, Reason::Usage(why))
+    }
+
     /// The same, of an event that came after so many that were accepted.
     pub(super) fn after(self, accepted: u64) -> Self {
         Self { accepted, ..self }

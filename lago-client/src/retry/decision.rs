@@ -83,7 +83,7 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
 /// Whether sending a request again can do no harm, after this outcome.
 fn may_repeat(class: Class, idempotency: Idempotency) -> bool {
     match class {
-        Class::NotSent => true,
+        Class::NotSent | Class::KeyChanged => true,
         Class::NoResponse | Class::Throttled | Class::Unproven | Class::Conflict => {
             idempotency.may_repeat()
         }

@@ -31,6 +31,8 @@ pub(crate) enum Class {
     Unproven,
     /// Another request was faster; the same may work in a moment.
     Conflict,
+    /// The server did not accept the key, and there is another one by now.
+    KeyChanged,
     /// Repeating it would change nothing.
     Final,
 }
@@ -44,7 +46,10 @@ impl Outcome {
             Kind::Connect { .. } => Class::NotSent,
             Kind::Timeout | Kind::Transport | Kind::Elsewhere => Class::NoResponse,
             Kind::Api if error.is_of_another_request() => unproven(status),
-            Kind::Api => of_response(error),
+            Kind::Api => match of_response(error) {
+                Class::Final if error.has_another_key() => Class::KeyChanged,
+                class => class,
+            },
             Kind::Refused => of_storage(status),
             Kind::TooLarge(_) => match status {
                 // A success would be as large the next time.
@@ -53,6 +58,7 @@ impl Outcome {
             },
             Kind::Config(_)
             | Kind::Request(_)
+            | Kind::NoKey
             | Kind::Redirected
             | Kind::Paced
             | Kind::Decode(_)
@@ -64,7 +70,7 @@ impl Outcome {
         };
         let may_be_executed = match class {
             Class::NoResponse | Class::Throttled | Class::Unproven => true,
-            Class::NotSent | Class::Conflict => false,
+            Class::NotSent | Class::Conflict | Class::KeyChanged => false,
             Class::Final => matches!(error.kind(), Kind::TooLarge(_) | Kind::Redirected),
         };
         Self {

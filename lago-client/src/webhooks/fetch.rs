@@ -29,7 +29,7 @@ pub(super) fn keys(lago: &Client) -> Keys {
 
 /// The issuer of a client's server, unless the server is known by another address outside.
 pub(super) fn issuer(lago: &Client) -> &str {
-    let url = lago.inner().base_url.as_str();
+    let url = lago.inner().shared.base_url.as_str();
     url.strip_suffix(API).unwrap_or(url)
 }
 

@@ -12,8 +12,6 @@ mod lifecycle;
 mod machine;
 mod mask;
 mod plan;
-mod private;
-mod record;
 mod replayed;
 mod run;
 mod schema;

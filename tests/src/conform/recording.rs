@@ -74,11 +74,37 @@ pub struct Accepted {
 }
 
 impl Exchange {
+    /// What a client has recorded, in this file.
+    pub fn of(file: String, recorded: lago_client::recording::Exchange) -> Self {
+        Self {
+            file,
+            method: recorded.method,
+            path: recorded.path,
+            status: recorded.status,
+            request_body: recorded.request_body,
+            response_headers: recorded.response_headers,
+            response_body: recorded.response_body,
+        }
+    }
+
     /// Whether the response is JSON, as its headers say.
     pub fn is_json(&self) -> bool {
         let kind = self.response_headers.get("content-type");
         kind.and_then(Value::as_str)
             .is_none_or(|kind| kind.contains("json"))
+    }
+}
+
+impl From<&Exchange> for lago_client::recording::Exchange {
+    fn from(exchange: &Exchange) -> Self {
+        Self {
+            method: exchange.method.clone(),
+            path: exchange.path.clone(),
+            status: exchange.status,
+            request_body: exchange.request_body.clone(),
+            response_headers: exchange.response_headers.clone(),
+            response_body: exchange.response_body.clone(),
+        }
     }
 }
 

@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const ID: &str = "0bf4ad1c-0f0b-4a6c-8f6e-d7bb2c4a5c5e";
+pub(crate) const ID: &str = "0bf4ad1c-0f0b-4a6c-8f6e-d7bb2c4a5c5e";
 
-const PDF: &str = "%PDF-1.7 a file";
+pub(crate) const PDF: &str = "%PDF-1.7 a file";
 
 const XML: &str = "<?xml version=\"1.0\"?><rsm:CrossIndustryInvoice/>";
 
@@ -38,12 +38,12 @@ fn recorded(exchange: &str, root: &str, file: Option<&str>, xml: Option<&str>) -
 }
 
 /// The response that is an invoice with its PDF at this URL.
-fn invoice(file: Option<&str>) -> ScriptedResponse {
+pub(crate) fn invoice(file: Option<&str>) -> ScriptedResponse {
     let invoice = recorded("137_invoice_with_file.json", "invoice", file, None);
     ScriptedResponse::json("200 OK", json!({ "invoice": invoice }))
 }
 
-fn file(body: &str) -> ScriptedResponse {
+pub(crate) fn file(body: &str) -> ScriptedResponse {
     ScriptedResponse::new("200 OK", &[("content-type", "application/pdf")], body)
 }
 

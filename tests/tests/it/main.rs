@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod backfill;
 #[cfg(test)]
+mod blocking;
+#[cfg(test)]
 mod capability;
 #[cfg(test)]
 mod client;
@@ -39,6 +41,8 @@ mod mock;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod organizations;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod paths;
@@ -46,6 +50,10 @@ mod paths;
 mod prices;
 #[cfg(test)]
 mod property;
+#[cfg(test)]
+mod raw;
+#[cfg(test)]
+mod recording;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
@@ -60,6 +68,8 @@ mod surface;
 mod traced;
 #[cfg(test)]
 mod traces;
+#[cfg(test)]
+mod transport;
 #[cfg(test)]
 mod types;
 #[cfg(test)]

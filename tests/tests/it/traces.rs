@@ -55,6 +55,7 @@ async fn a_call_is_a_span_in_the_words_of_opentelemetry_and_a_retry_is_an_event(
         "INFO lago.operation_id=findTax attempt=2 error.type=429 pause=0ns: \
          an attempt failed and is repeated after a pause"
             .to_owned(),
+        "DEBUG : the call succeeded".to_owned(),
     ];
     assert_eq!(traced::take("lago_client"), expected);
     Ok(())
@@ -120,8 +121,9 @@ async fn a_failure_has_a_class() -> Outcome {
         traced::begin();
         assert!(lago.taxes().get("vat").await.is_err());
         let lines = traced::take("lago_client");
-        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert_eq!(lines.len(), 2, "{lines:?}");
         assert!(lines[0].ends_with(expected), "{lines:?}");
+        assert_eq!(lines[1], "DEBUG : the call failed");
     }
     Ok(())
 }

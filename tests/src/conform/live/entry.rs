@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
+use lago_client::recording::Masks;
 use serde_json::{Map, Value, json};
 
-use super::private::is_private;
 use super::schema::{Deviation, Kind};
 use crate::support::document::{Document, Operation};
 
@@ -47,7 +47,7 @@ pub(super) fn entry(
             "The server may send null",
         ),
         Kind::Value => {
-            let value = observed.filter(|_| !is_private(pointer))?;
+            let value = observed.filter(|_| Masks::what_is_private(pointer).is_none())?;
             (
                 address.as_str(),
                 json!({ "values": [value] }),

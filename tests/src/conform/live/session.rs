@@ -1,13 +1,13 @@
 //! Call, keep, compare, note: what is done with every operation.
 
 use lago_client::Operation;
+use lago_client::recording::Folder;
 use serde_json::Value;
 
 use super::caller::{Called, Caller};
 use super::drift::drifts;
 use super::findings::Ledger;
 use super::mask::Masks;
-use super::record::Recorder;
 use super::settings::{LiveError, Settings};
 use crate::conform::recording::Exchange;
 use crate::conform::replay::{Replayer, Report};
@@ -22,7 +22,7 @@ pub(super) struct Session {
     pub(super) replayer: Replayer,
     pub(super) ledger: Ledger,
     pub(super) masks: Masks,
-    recorder: Option<Recorder>,
+    recorder: Option<Folder>,
     calls: usize,
     silent: usize,
 }
@@ -67,7 +67,10 @@ impl Session {
             record,
             ..
         } = settings;
-        let recorder = record.as_deref().map(Recorder::start).transpose()?;
+        let recorder = match record {
+            Some(folder) => Some(Folder::create(folder).map_err(unwritten)?),
+            None => None,
+        };
         let replayer = Replayer::start().await;
         Ok(Self {
             caller: Caller::start(url, key, *timeout, retry.clone()).await?,
@@ -142,8 +145,14 @@ impl Session {
         self.ledger
             .said(operation, exchange, is_probe, &mut self.masks);
         if let Some(recorder) = &mut self.recorder {
-            recorder.write(operation.id, &self.masks.exchange(exchange))?;
+            let masked = self.masks.exchange(exchange);
+            let written = recorder.write(operation.id, &(&masked).into());
+            written.map_err(unwritten)?;
         }
         Ok(())
     }
+}
+
+fn unwritten(error: std::io::Error) -> LiveError {
+    LiveError::Recording(error.to_string())
 }

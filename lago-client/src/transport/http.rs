@@ -1,0 +1,183 @@
+//! The transport that a client has unless it is given another: reqwest.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Uri;
+use reqwest::Url;
+
+use super::body::Body;
+use super::error::{Failure, TransportError};
+use super::{RedirectedTo, Sending, TimeLimit, Transport};
+use crate::connecting;
+use crate::error::Error;
+use crate::http_client::http_client;
+
+/// Sends requests through reqwest, as a client does unless it is given another transport.
+///
+/// Where a transport of your own does something before or after the sending, this is what sends:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use lago_client::bytes::Bytes;
+/// use lago_client::transport::{HttpTransport, Sending, Transport};
+/// use lago_client::{Client, http};
+///
+/// /// Prints what is sent.
+/// struct Printing(HttpTransport);
+///
+/// impl Transport for Printing {
+///     fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
+///         println!("{} {} bytes", request.method(), request.body().len());
+///         self.0.send(request)
+///     }
+/// }
+///
+/// let transport = Printing(HttpTransport::new(Duration::from_secs(10))?);
+/// let lago = Client::builder().api_key("your-api-key").transport(transport).build()?;
+/// # Ok::<(), lago_client::Error>(())
+/// ```
+///
+/// # Redirects
+///
+/// The HTTP client that is [made here](Self::new) follows none: where there is no connection, nothing was sent. One
+/// that [a caller brings](Self::with_client) may follow them, and nobody can see whether it does. Then the server may
+/// have acted on the request and named another place, to which there is no connection; from outside that looks the
+/// same. So without a response such a client proves that nothing was sent only where it refuses a request at once:
+/// what was never waited for cannot have got a response.
+#[derive(Clone, Debug)]
+pub struct HttpTransport {
+    http: reqwest::Client,
+    /// Whether that was made here, and so follows no redirects.
+    is_ours: bool,
+}
+
+impl HttpTransport {
+    /// One that follows no redirects, repeats nothing by itself, and closes idle connections before servers usually
+    /// do. `connect_timeout` is for a connection, TLS included.
+    ///
+    /// # Errors
+    ///
+    /// When TLS cannot be set up, for instance for want of certificates.
+    pub fn new(connect_timeout: Duration) -> Result<Self, Error> {
+        Ok(Self {
+            http: http_client(connect_timeout, |builder| builder)?,
+            is_ours: true,
+        })
+    }
+
+    /// One with an HTTP client of your own: see
+    /// [`ClientBuilder::http_client`](crate::ClientBuilder::http_client).
+    #[must_use]
+    pub fn with_client(http: reqwest::Client) -> Self {
+        Self {
+            http,
+            is_ours: false,
+        }
+    }
+
+    /// The same way with a connector of its own, for files.
+    pub(crate) fn with_ours(http: reqwest::Client) -> Self {
+        Self {
+            http,
+            is_ours: true,
+        }
+    }
+
+    /// Sends a request. Beside the response it tells whether that came from another URL.
+    pub(crate) async fn execute(
+        &self,
+        request: reqwest::Request,
+    ) -> Result<(reqwest::Response, bool), TransportError> {
+        let asked = (!self.is_ours).then(|| request.url().clone());
+        let sending = async {
+            let mut sending = pin!(self.http.execute(request));
+            let mut is_at_once = true;
+            let outcome = poll_fn(|cx| {
+                let outcome = sending.as_mut().poll(cx);
+                is_at_once &= outcome.is_ready();
+                outcome
+            });
+            (outcome.await, is_at_once)
+        };
+        let ((outcome, is_at_once), was_unconnected) = connecting::watch(sending).await;
+        match outcome {
+            Ok(response) => {
+                let is_elsewhere = asked.is_some_and(|asked| asked != *response.url());
+                Ok((response, is_elsewhere))
+            }
+            Err(error) => Err(self.failure(error, is_at_once, was_unconnected)),
+        }
+    }
+
+    fn failure(
+        &self,
+        error: reqwest::Error,
+        is_at_once: bool,
+        was_unconnected: bool,
+    ) -> TransportError {
+        let mut failed = TransportError::of_reqwest(error);
+        failed.failure = match failed.failure {
+            // Of a client that a caller brings nobody knows whether it was a redirect that it followed.
+            Failure::Unconnected { timed_out, .. } => Failure::Unconnected {
+                timed_out,
+                is_proof: self.is_ours,
+            },
+            Failure::TimedOut if was_unconnected => Failure::Unconnected {
+                timed_out: true,
+                is_proof: true,
+            },
+            // Of the request to which a redirect led.
+            Failure::Refused if !is_at_once => Failure::Interrupted,
+            other => other,
+        };
+        failed
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
+        Box::pin(async move {
+            let limit = request.extensions().get::<TimeLimit>().copied();
+            let request = reqwest::Request::try_from(request);
+            let mut request =
+                request.map_err(|error| TransportError::refused(error.without_url()))?;
+            *request.timeout_mut() = limit.map(|TimeLimit(limit)| limit);
+            let (response, is_elsewhere) = self.execute(request).await?;
+            let from = match is_elsewhere {
+                true => Some(uri(response.url())?),
+                false => None,
+            };
+            let mut response = http::Response::<reqwest::Body>::from(response);
+            if let Some(from) = from {
+                response.extensions_mut().insert(RedirectedTo(from));
+            }
+            Ok(response.map(Body::new))
+        })
+    }
+}
+
+impl tower_service::Service<http::Request<Bytes>> for HttpTransport {
+    type Response = http::Response<Body>;
+    type Error = TransportError;
+    type Future = Sending<'static>;
+
+    fn poll_ready(
+        &mut self,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Result<(), TransportError>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<Bytes>) -> Self::Future {
+        let transport = self.clone();
+        Box::pin(async move { transport.send(request).await })
+    }
+}
+
+fn uri(url: &Url) -> Result<Uri, TransportError> {
+    url.as_str().parse().map_err(TransportError::interrupted)
+}
