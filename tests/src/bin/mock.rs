@@ -3,9 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use clap::{Parser, ValueEnum};
-use lago_client::mock::{EventStore, MockServer, Mode, ReceivedRequest};
+use lago_client::mock::{EventStore, MockResponse, MockServer, Mode, ReceivedRequest};
+use lago_tests::conform::live::{LiveError, Masks, Recorder};
+use lago_tests::conform::recording::Exchange;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -28,6 +31,9 @@ struct Options {
     /// Begin with these objects, lists by collection: `{"plans": [{"code": "pro"}]}`; remembers.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// Keep what is said, without personal data and secrets, in a folder that `conform --replay` takes.
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -64,6 +70,10 @@ async fn run(options: &Options) -> io::Result<()> {
             // Nobody listens any more: the process ends.
             let _ = tell.send(line(request));
         });
+    if let Some(folder) = &options.record {
+        let recording = Recording::start(folder).map_err(io::Error::other)?;
+        builder = builder.on_response(move |request, response| recording.add(request, response));
+    }
     if options.stateful {
         builder = builder.stateful();
     }
@@ -86,12 +96,48 @@ async fn run(options: &Options) -> io::Result<()> {
     let url = server.url();
     println!("Lago's stand-in listens at {url} and takes any API key. Ctrl-C ends it.");
     println!("{}", in_words(mode));
-    println!("{}\n", remembered(remembers));
-    println!("export LAGO_API_URL={url}\nexport LAGO_API_KEY=any\n");
+    println!("{}", remembered(remembers));
+    if let Some(folder) = &options.record {
+        println!("It records what is said in {}.", folder.display());
+    }
+    println!("\nexport LAGO_API_URL={url}\nexport LAGO_API_KEY=any\n");
     while let Some(line) = told.recv().await {
         println!("{line}");
     }
     Ok(())
+}
+
+/// What is said, as it is kept.
+struct Recording(Mutex<(Recorder, Masks)>);
+
+impl Recording {
+    fn start(folder: &Path) -> Result<Self, LiveError> {
+        let recorder = Recorder::start(folder)?;
+        Ok(Self(Mutex::new((recorder, Masks::default()))))
+    }
+
+    /// Writes an exchange of an operation, unless it had no response. Before the response leaves, so that whoever has
+    /// it finds it in the folder.
+    fn add(&self, request: &ReceivedRequest, response: &MockResponse) {
+        let (Some(operation), Some(status)) = (request.operation, response.status()) else {
+            return;
+        };
+        let headers = response.headers().iter().map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            (name.to_string(), Value::from(value))
+        });
+        let sent = (
+            request.method.as_str(),
+            request.target.as_str(),
+            &request.body[..],
+        );
+        let exchange = Exchange::of(sent, status.as_u16(), headers.collect(), response.body());
+        let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (recorder, masks) = &mut *guard;
+        if let Err(error) = recorder.write(operation.id, &masks.exchange(&exchange)) {
+            eprintln!("not recorded: {error}");
+        }
+    }
 }
 
 /// The objects of a file.

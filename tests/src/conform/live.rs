@@ -28,6 +28,7 @@ pub use drift::{Drift, drifts};
 pub use findings::{Findings, Row, Verdict};
 pub use machine::{json, junit};
 pub use mask::Masks;
+pub use record::Recorder;
 pub use replayed::replayed;
 pub use run::check;
 pub use schema::{Deviation, Kind, deviations};

@@ -74,6 +74,31 @@ pub struct Accepted {
 }
 
 impl Exchange {
+    /// What went over the wire: a body that is no JSON is its text, and one that is empty is null.
+    pub fn of(
+        (method, path, sent): (&str, &str, &[u8]),
+        status: u16,
+        headers: Map<String, Value>,
+        said: &[u8],
+    ) -> Self {
+        let mut exchange = Self {
+            file: String::new(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            status,
+            request_body: serde_json::from_slice(sent).unwrap_or_default(),
+            response_headers: headers,
+            response_body: Value::Null,
+        };
+        let text = || Value::from(String::from_utf8_lossy(said).as_ref());
+        exchange.response_body = match said {
+            [] => Value::Null,
+            said if exchange.is_json() => serde_json::from_slice(said).unwrap_or_else(|_| text()),
+            _ => text(),
+        };
+        exchange
+    }
+
     /// Whether the response is JSON, as its headers say.
     pub fn is_json(&self) -> bool {
         let kind = self.response_headers.get("content-type");

@@ -1,4 +1,4 @@
-//! Recordings of a live check, as a replay reads them.
+//! Recordings as a replay reads them.
 
 use std::fs;
 use std::io;
@@ -11,14 +11,18 @@ use crate::conform::recording::Exchange;
 
 /// Writes exchanges into a folder, one file each.
 #[derive(Debug)]
-pub(super) struct Recorder {
+pub struct Recorder {
     folder: PathBuf,
     written: usize,
 }
 
 impl Recorder {
     /// Begins in a folder without recordings: a replay takes what it finds.
-    pub(super) fn start(folder: &Path) -> Result<Self, LiveError> {
+    ///
+    /// # Errors
+    ///
+    /// There are recordings in it, or it cannot be written to.
+    pub fn start(folder: &Path) -> Result<Self, LiveError> {
         let folder = folder.join("exchanges");
         let begin = || {
             fs::create_dir_all(&folder)?;
@@ -37,7 +41,11 @@ impl Recorder {
     }
 
     /// Writes what is masked already.
-    pub(super) fn write(&mut self, operation: &str, exchange: &Exchange) -> Result<(), LiveError> {
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn write(&mut self, operation: &str, exchange: &Exchange) -> Result<(), LiveError> {
         self.written += 1;
         let file = self
             .folder
