@@ -46,6 +46,7 @@ mod builder;
 #[cfg(feature = "webhooks")]
 mod deliver;
 mod delivery;
+mod event_store;
 mod expect;
 mod files;
 mod ledger;
@@ -71,9 +72,10 @@ use tokio::task::JoinHandle;
 
 pub use builder::MockServerBuilder;
 pub use delivery::delivery;
+pub use event_store::EventStore;
 pub use expect::Expectation;
 pub use ledger::Unmet;
-pub use memory::{EventStore, MockState, remembers};
+pub use memory::{MockState, remembers};
 pub use note::{Effect, Note};
 pub use record::ReceivedRequest;
 pub use response::{MockResponse, UnknownOperation, example};

@@ -32,6 +32,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::delivery::delivery;
+use super::event_store::EventStore;
 use super::files;
 use super::record::ReceivedRequest;
 use super::response::{self, MockResponse, UnknownOperation};
@@ -40,7 +41,6 @@ use ask::Ask;
 use store::Store;
 
 pub use snapshot::MockState;
-pub use store::EventStore;
 
 /// Whether a [stateful](crate::mock::MockServerBuilder::stateful) server remembers what an operation does. To one that
 /// it does not remember, it responds with the example.
@@ -104,6 +104,12 @@ impl Memory {
         if let Ok(store) = begun(&self.beginning) {
             *self.store() = store;
         }
+    }
+
+    /// Where it keeps events.
+    #[cfg(feature = "mock-validation")]
+    pub(super) fn event_store(&self) -> EventStore {
+        self.beginning.event_store
     }
 
     /// Sets the clock, and lets happen what it is time for.

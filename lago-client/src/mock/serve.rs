@@ -99,7 +99,7 @@ fn response(state: &State, request: &mut ReceivedRequest, is_too_large: bool) ->
     };
     #[cfg(feature = "mock-validation")]
     {
-        let checked = validate::check(state.mode(), operation, request, sent.as_ref());
+        let checked = validate::check(state.judges(), operation, request, sent.as_ref());
         request.notes = checked.notes;
         if let Some(refusal) = checked.refusal {
             return refusal;

@@ -60,9 +60,11 @@ impl State {
         self.settings.api_key.as_deref()
     }
 
+    /// How requests are looked into, and for which store of events.
     #[cfg(feature = "mock-validation")]
-    pub(super) fn mode(&self) -> super::validate::Mode {
-        self.settings.mode
+    pub(super) fn judges(&self) -> (super::validate::Mode, super::EventStore) {
+        let store = self.objects().map(Objects::event_store);
+        (self.settings.mode, store.unwrap_or_default())
     }
 
     pub(super) fn new(settings: Settings) -> Self {

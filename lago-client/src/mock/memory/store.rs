@@ -6,6 +6,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 use uuid::{Builder, Uuid};
 
+pub(super) use super::super::event_store::EventStore;
+
 /// What the properties of an object are by name.
 pub(super) type Fields = Map<String, Value>;
 
@@ -28,20 +30,6 @@ impl Entry {
 /// The text of a property; nothing when it is none.
 pub(super) fn text<'f>(fields: &'f Fields, name: &str) -> &'f str {
     fields.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// Where a server keeps events, which decides what it says of an event that it has already.
-///
-/// Both know an event by its `transaction_id` and the subscription. What differs is told at the variants.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EventStore {
-    /// An event that is there already is refused, and a batch with one as a whole: 422 with the index of each.
-    #[default]
-    Postgres,
-    /// Every event is taken. One with the same code and time as well takes the place of the one before, and a
-    /// response has neither `lago_id` nor `created_at`.
-    ClickHouse,
 }
 
 /// A change that a webhook tells of: its type, and the object.
