@@ -224,7 +224,7 @@ impl MockServer {
     }
 
     /// Sets the clock of a [stateful](MockServerBuilder::stateful) server, and lets happen what it is time for then:
-    /// subscriptions begin and end. Does nothing to another one.
+    /// subscriptions begin and end, and invoices become overdue. Does nothing to another one.
     pub fn set_time(&self, now: DateTime<Utc>) {
         if let Some(objects) = self.state.objects() {
             objects.set_now(now);

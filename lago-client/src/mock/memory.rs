@@ -7,18 +7,23 @@ mod ask;
 mod collection;
 mod coupons;
 mod credit_notes;
+mod credits;
 mod crud;
 mod customers;
+mod entitlements;
 mod events;
 mod invoices;
 mod list;
 mod metadata;
 mod nested;
 mod object;
+mod organization;
+mod payments;
 mod refusal;
 mod relations;
 mod snapshot;
 mod store;
+mod subscribed;
 mod subscriptions;
 mod table;
 mod usage;
@@ -117,6 +122,7 @@ impl Memory {
         let mut store = self.store();
         store.set_now(now);
         subscriptions::tick(&mut store);
+        invoices::tick(&mut store);
         self.deliver(&mut store);
     }
 

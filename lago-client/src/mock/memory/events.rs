@@ -144,7 +144,7 @@ fn kept(store: &mut Store, sent: &Fields) -> Fields {
 }
 
 pub(super) fn all(store: &mut Store, ask: &Ask) -> Outcome {
-    let filter = Filter::of(ask, None);
+    let filter = Filter::of(store, ask, None)?;
     let bound = |name| ask.query(name).and_then(|value| time(&json!(value)));
     let (from, to) = (bound("timestamp_from"), bound("timestamp_to"));
     let found = store.all(NAME).iter().filter(|entry| {

@@ -8,6 +8,9 @@ use uuid::{Builder, Uuid};
 
 pub(super) use super::super::event_store::EventStore;
 
+/// The billing entity of what is sent without one.
+const DEFAULT_ENTITY: &str = "default";
+
 /// What the properties of an object are by name.
 pub(super) type Fields = Map<String, Value>;
 
@@ -19,6 +22,8 @@ pub(super) struct Entry {
     pub(super) scope: Vec<(&'static str, String)>,
     /// What no response says.
     pub(super) is_file_ordered: bool,
+    /// What other objects are made of.
+    pub(super) kept: Fields,
 }
 
 impl Entry {
@@ -73,7 +78,13 @@ impl Store {
         entries.into_iter().find(|entry| entry.text(name) == value)
     }
 
-    /// The same, to be changed.
+    /// Whether there is an object with this text in a property. There is always the billing entity that is the default.
+    pub(super) fn has(&self, collection: &str, name: &str, value: &str) -> bool {
+        let is_default = collection == "billing_entities" && value == DEFAULT_ENTITY;
+        is_default || self.find(collection, name, value).is_some()
+    }
+
+    /// The latest object with this text in a property, to be changed.
     pub(super) fn find_mut(
         &mut self,
         collection: &'static str,
