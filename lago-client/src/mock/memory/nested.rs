@@ -182,7 +182,9 @@ pub(super) fn all(store: &mut Store, ask: &Ask, nested: &Nested) -> Outcome {
 }
 
 pub(super) fn update(store: &mut Store, ask: &Ask, nested: &Nested) -> Outcome {
-    let (list, level) = elements(owner_mut(store, ask, nested)?, nested.levels, ask)?;
+    // What is refused makes no copy of a plan.
+    let mut plan = owner(store, ask, nested)?;
+    let (list, level) = elements(&mut plan, nested.levels, ask)?;
     let index = index(list, level, ask)?;
     let mut fields = list[index].as_object().cloned().unwrap_or_default();
     let sent = ask.object();
@@ -193,6 +195,11 @@ pub(super) fn update(store: &mut Store, ask: &Ask, nested: &Nested) -> Outcome {
     lay(&mut fields, &ask.example(), level.noun, &sent, store)?;
     let (list, _) = elements(owner_mut(store, ask, nested)?, nested.levels, ask)?;
     if let Some(element) = list.get_mut(index) {
+        for name in ["lago_id", "lago_parent_id"] {
+            if let Some(of_the_copy) = element.get(name) {
+                fields.insert(name.into(), of_the_copy.clone());
+            }
+        }
         *element = Value::Object(fields.clone());
     }
     Ok(ask.shown(&fields))
@@ -213,8 +220,10 @@ fn forget(level: &Level, fields: &mut Fields, sent: &Fields) {
 }
 
 pub(super) fn delete(store: &mut Store, ask: &Ask, nested: &Nested) -> Outcome {
-    let (list, level) = elements(owner_mut(store, ask, nested)?, nested.levels, ask)?;
+    let mut plan = owner(store, ask, nested)?;
+    let (list, level) = elements(&mut plan, nested.levels, ask)?;
     let index = index(list, level, ask)?;
+    let (list, _) = elements(owner_mut(store, ask, nested)?, nested.levels, ask)?;
     let gone = list.remove(index);
     let gone = gone.as_object().cloned().unwrap_or_default();
     Ok(ask.said(view(&ask.example(), &gone)))

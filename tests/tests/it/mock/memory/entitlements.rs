@@ -187,6 +187,13 @@ async fn prices_of_a_subscription_are_its_own_from_the_first_change_on() -> Outc
     let charges = lago.subscriptions();
     let charges = charges.charges();
     let before = charges.get("sub", "calls").await?;
+    // What is refused changes nothing.
+    let nothing = || typed::<ChargeOverride>(json!({ "min_amount_cents": 9 }));
+    let gone = said(charges.update("sub", "storage", nothing()?).await)?;
+    assert_eq!(gone.1, "charge_not_found");
+    let unknown = charges.filters().delete("sub", "calls", uuid::Uuid::nil());
+    assert_eq!(said(unknown.await)?.1, "charge_filter_not_found");
+    assert_eq!(charges.get("sub", "calls").await?, before);
     let change = json!({ "properties": { "amount": "3" }, "invoice_display_name": "Ours" });
     let after = charges
         .update("sub", "calls", typed::<ChargeOverride>(change)?)
