@@ -12,9 +12,8 @@ use std::error::Error as StdError;
 use std::future::IntoFuture;
 
 use futures::TryStreamExt;
-use lago_client::mock::{MockResponse, MockServer, example};
+use lago_client::mock::MockServer;
 use lago_client::{Client, Error, types::*};
-use serde_json::json;
 
 const METRIC: &str = "quickstart_requests";
 const PLAN: &str = "quickstart_plan";
@@ -138,64 +137,8 @@ async fn connect() -> Result<(Client, Option<MockServer>), Box<dyn StdError>> {
         println!("Talking to the server of LAGO_API_URL.");
         return Ok((Client::from_env()?, None));
     }
-    println!("Talking to a stand-in with prepared responses.");
+    println!("Talking to a stand-in, which remembers what it is sent and bills nothing.");
     println!("Set LAGO_API_URL and LAGO_API_KEY to talk to a server.");
-    let server = stand_in().await?;
+    let server = MockServer::builder().stateful().start().await?;
     Ok((server.client()?, Some(server)))
-}
-
-/// A stand-in that says what a server would: its examples, with the codes and amounts from above.
-async fn stand_in() -> Result<MockServer, Box<dyn StdError>> {
-    let server = MockServer::start().await?;
-    let event = example("events.create")?["event"].take();
-    let prepared = [
-        (
-            "billable_metrics.create",
-            vec![("/billable_metric/code", json!(METRIC))],
-        ),
-        (
-            "plans.create",
-            vec![
-                ("/plan/code", json!(PLAN)),
-                ("/plan/amount_cents", json!(2_900)),
-                ("/plan/amount_currency", json!("EUR")),
-            ],
-        ),
-        (
-            "customers.create",
-            vec![("/customer/external_id", json!(CUSTOMER))],
-        ),
-        (
-            "subscriptions.create",
-            vec![
-                ("/subscription/external_id", json!(SUBSCRIPTION)),
-                ("/subscription/plan_code", json!(PLAN)),
-            ],
-        ),
-        (
-            "events.create_batch",
-            vec![("/events", json!([event, event, event]))],
-        ),
-        (
-            "customers.current_usage",
-            vec![
-                ("/customer_usage/charges_usage/0/units", json!("100.0")),
-                ("/customer_usage/charges_usage/0/amount_cents", json!(200)),
-                (
-                    "/customer_usage/charges_usage/0/billable_metric/name",
-                    json!("API requests"),
-                ),
-            ],
-        ),
-    ];
-    for (operation, changes) in prepared {
-        let mut response = example(operation)?;
-        for (place, value) in changes {
-            if let Some(there) = response.pointer_mut(place) {
-                *there = value;
-            }
-        }
-        server.respond(operation, MockResponse::new(200).json(response))?;
-    }
-    Ok(server)
 }

@@ -46,6 +46,7 @@ mod builder;
 #[cfg(feature = "webhooks")]
 mod deliver;
 mod delivery;
+mod event_store;
 mod expect;
 mod files;
 mod ledger;
@@ -71,9 +72,10 @@ use tokio::task::JoinHandle;
 
 pub use builder::MockServerBuilder;
 pub use delivery::delivery;
+pub use event_store::EventStore;
 pub use expect::Expectation;
 pub use ledger::Unmet;
-pub use memory::{EventStore, MockState, remembers};
+pub use memory::{MockState, remembers};
 pub use note::{Effect, Note};
 pub use record::ReceivedRequest;
 pub use response::{MockResponse, UnknownOperation, example};
@@ -222,7 +224,7 @@ impl MockServer {
     }
 
     /// Sets the clock of a [stateful](MockServerBuilder::stateful) server, and lets happen what it is time for then:
-    /// subscriptions begin and end. Does nothing to another one.
+    /// subscriptions begin and end, and invoices become overdue. Does nothing to another one.
     pub fn set_time(&self, now: DateTime<Utc>) {
         if let Some(objects) = self.state.objects() {
             objects.set_now(now);

@@ -48,7 +48,7 @@ impl Default for MockServerBuilder {
             port: 0,
             settings: Settings {
                 api_key: None,
-                observer: None,
+                observers: Vec::new(),
                 rule: None,
                 kept: usize::MAX,
                 #[cfg(feature = "mock-validation")]
@@ -75,12 +75,40 @@ impl MockServerBuilder {
         self
     }
 
-    /// Calls this with every request, just before its response is sent.
-    pub fn on_request(
+    /// Calls this with every request, just before its response is sent. Several are called one after the other.
+    pub fn on_request(self, observer: impl Fn(&ReceivedRequest) + Send + Sync + 'static) -> Self {
+        self.on_response(move |request, _| observer(request))
+    }
+
+    /// The same with the response, for those who record both.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use lago_client::mock::MockServer;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let said = Arc::new(Mutex::new(Vec::new()));
+    /// let keep = Arc::clone(&said);
+    /// let server = MockServer::builder()
+    ///     .on_response(move |_, response| {
+    ///         if let Ok(mut said) = keep.lock() {
+    ///             said.push(response.body().clone());
+    ///         }
+    ///     })
+    ///     .start()
+    ///     .await?;
+    /// server.client()?.plans().get("pro").await?;
+    /// let said = said.lock().map_err(|_| "a call panicked")?;
+    /// assert!(said[0].starts_with(b"{\"plan\":"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_response(
         mut self,
-        observer: impl Fn(&ReceivedRequest) + Send + Sync + 'static,
+        observer: impl Fn(&ReceivedRequest, &MockResponse) + Send + Sync + 'static,
     ) -> Self {
-        self.settings.observer = Some(Box::new(observer));
+        self.settings.observers.push(Box::new(observer));
         self
     }
 

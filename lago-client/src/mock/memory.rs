@@ -7,18 +7,23 @@ mod ask;
 mod collection;
 mod coupons;
 mod credit_notes;
+mod credits;
 mod crud;
 mod customers;
+mod entitlements;
 mod events;
 mod invoices;
 mod list;
 mod metadata;
 mod nested;
 mod object;
+mod organization;
+mod payments;
 mod refusal;
 mod relations;
 mod snapshot;
 mod store;
+mod subscribed;
 mod subscriptions;
 mod table;
 mod usage;
@@ -32,6 +37,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::delivery::delivery;
+use super::event_store::EventStore;
 use super::files;
 use super::record::ReceivedRequest;
 use super::response::{self, MockResponse, UnknownOperation};
@@ -40,7 +46,6 @@ use ask::Ask;
 use store::Store;
 
 pub use snapshot::MockState;
-pub use store::EventStore;
 
 /// Whether a [stateful](crate::mock::MockServerBuilder::stateful) server remembers what an operation does. To one that
 /// it does not remember, it responds with the example.
@@ -106,11 +111,18 @@ impl Memory {
         }
     }
 
+    /// Where it keeps events.
+    #[cfg(feature = "mock-validation")]
+    pub(super) fn event_store(&self) -> EventStore {
+        self.beginning.event_store
+    }
+
     /// Sets the clock, and lets happen what it is time for.
     pub(super) fn set_now(&self, now: DateTime<Utc>) {
         let mut store = self.store();
         store.set_now(now);
         subscriptions::tick(&mut store);
+        invoices::tick(&mut store);
         self.deliver(&mut store);
     }
 

@@ -17,6 +17,7 @@ use crate::generated::operations::OPERATIONS;
 use crate::operation::Operation;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const REQUEST_ID: &str = "x-request-id";
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
 /// Bodies by operation id; of one that responds by the root key of the request, bodies by that key.
@@ -190,8 +191,29 @@ impl MockResponse {
         Self { body, ..response }
     }
 
-    /// The status, if the caller gets one.
-    pub(super) fn status(&self) -> Option<StatusCode> {
+    /// With the id of its request, unless it has one.
+    pub(super) fn identified(mut self, id: String) -> Self {
+        if let Ok(id) = HeaderValue::try_from(id) {
+            self.headers.entry(REQUEST_ID).or_insert(id);
+        }
+        self
+    }
+
+    /// Its headers; the length of the body is not among them.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Its body, of one that is [cut off](Self::cut_off) the whole.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The status, if the caller gets one: none of a server that hangs up or is silent.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
         match self.delivery {
             Delivery::Whole | Delivery::Half => Some(self.status),
             Delivery::HangUp | Delivery::Silence => None,

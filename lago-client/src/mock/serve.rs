@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use http::header::HeaderValue;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -26,8 +25,6 @@ use crate::operation::RequestBody;
 
 /// In bytes.
 const LARGEST_BODY: usize = 16 << 20;
-
-const REQUEST_ID: &str = "x-request-id";
 
 /// Serves until it is dropped, and all connections with it.
 pub(super) async fn run(listener: TcpListener, state: Arc<State>) {
@@ -57,14 +54,10 @@ async fn respond(request: Request<Incoming>, state: &State) -> Result<Response<P
     let route = Route::of(&head.method, head.uri.path());
     let is_too_large = body.is_none();
     let mut record = ReceivedRequest::new(head, body.unwrap_or_default(), &route);
-    let response = response(state, &mut record, is_too_large);
+    let response = response(state, &mut record, is_too_large).identified(state.request_id());
     record.status = response.status();
-    state.record(record);
-    let mut response = response.into_http().await?;
-    if let Ok(id) = HeaderValue::try_from(state.request_id()) {
-        response.headers_mut().entry(REQUEST_ID).or_insert(id);
-    }
-    Ok(response)
+    state.record(record, &response);
+    response.into_http().await
 }
 
 /// The whole body, unless it is too large: then it is read all the same, because a caller who is
@@ -106,7 +99,7 @@ fn response(state: &State, request: &mut ReceivedRequest, is_too_large: bool) ->
     };
     #[cfg(feature = "mock-validation")]
     {
-        let checked = validate::check(state.mode(), operation, request, sent.as_ref());
+        let checked = validate::check(state.judges(), operation, request, sent.as_ref());
         request.notes = checked.notes;
         if let Some(refusal) = checked.refusal {
             return refusal;

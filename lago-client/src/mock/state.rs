@@ -12,8 +12,8 @@ use super::record::ReceivedRequest;
 use super::response::MockResponse;
 use crate::operation::Operation;
 
-/// Told of every request.
-pub(super) type Observer = Box<dyn Fn(&ReceivedRequest) + Send + Sync>;
+/// Told of every request and its response.
+pub(super) type Observer = Box<dyn Fn(&ReceivedRequest, &MockResponse) + Send + Sync>;
 
 /// Decides what to say to a request, or leaves it to others.
 pub(super) type Rule = Box<dyn Fn(&ReceivedRequest) -> Option<MockResponse> + Send + Sync>;
@@ -22,7 +22,7 @@ pub(super) type Rule = Box<dyn Fn(&ReceivedRequest) -> Option<MockResponse> + Se
 pub(super) struct Settings {
     /// The only key that it takes.
     pub(super) api_key: Option<String>,
-    pub(super) observer: Option<Observer>,
+    pub(super) observers: Vec<Observer>,
     pub(super) rule: Option<Rule>,
     /// How many requests are kept.
     pub(super) kept: usize,
@@ -60,9 +60,11 @@ impl State {
         self.settings.api_key.as_deref()
     }
 
+    /// How requests are looked into, and for which store of events.
     #[cfg(feature = "mock-validation")]
-    pub(super) fn mode(&self) -> super::validate::Mode {
-        self.settings.mode
+    pub(super) fn judges(&self) -> (super::validate::Mode, super::EventStore) {
+        let store = self.objects().map(Objects::event_store);
+        (self.settings.mode, store.unwrap_or_default())
     }
 
     pub(super) fn new(settings: Settings) -> Self {
@@ -121,9 +123,9 @@ impl State {
         orders.next.push_back(response);
     }
 
-    pub(super) fn record(&self, request: ReceivedRequest) {
-        if let Some(observer) = &self.settings.observer {
-            observer(&request);
+    pub(super) fn record(&self, request: ReceivedRequest, response: &MockResponse) {
+        for observer in &self.settings.observers {
+            observer(&request, response);
         }
         let mut memory = self.memory();
         if let Some(operation) = request.operation {

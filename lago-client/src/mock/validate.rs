@@ -10,6 +10,7 @@ mod schemas;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
+use super::event_store::EventStore;
 use super::note::{Effect, Note};
 use super::record::ReceivedRequest;
 use super::response::MockResponse;
@@ -48,7 +49,7 @@ pub(super) struct Checked {
 
 /// Looks at a request of an operation; its body is JSON, if there is one.
 pub(super) fn check(
-    mode: Mode,
+    (mode, store): (Mode, EventStore),
     operation: &Operation,
     request: &ReceivedRequest,
     sent: Option<&Value>,
@@ -76,7 +77,7 @@ pub(super) fn check(
     found.extend(lago::beyond_schemas(request, sent));
     found.retain(|finding| !lago::is_right(finding));
     let refused = found.into_iter().map(|finding| {
-        let refusals = lago::refusals(operation, &finding, request);
+        let refusals = lago::refusals(operation, &finding, request, store);
         (finding, refusals)
     });
     decide(mode, refused.collect(), sent)

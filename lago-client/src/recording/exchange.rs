@@ -1,5 +1,6 @@
 //! A request with its response, as a file has them.
 
+use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
 /// A request with its response.
@@ -22,6 +23,26 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// What went over the wire: method, path and body of the request; status, headers and body of the response. A body
+    /// that is no JSON is kept as its text, and a header that is no text is left out.
+    #[must_use]
+    pub fn new(
+        (method, path, sent): (&str, &str, &[u8]),
+        (status, headers, said): (StatusCode, &HeaderMap, &[u8]),
+    ) -> Self {
+        let headers = headers.iter().filter_map(|(name, value)| {
+            Some((name.as_str().to_owned(), Value::from(value.to_str().ok()?)))
+        });
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            status: status.as_u16(),
+            request_body: value(sent),
+            response_headers: headers.collect(),
+            response_body: value(said),
+        }
+    }
+
     /// As a file has it.
     #[must_use]
     pub fn to_json(&self) -> Value {

@@ -11,7 +11,6 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use serde_json::{Map, Value};
 
 use super::exchange::{Exchange, value};
 use super::folder::Folder;
@@ -80,25 +79,18 @@ impl Transport for Recorder {
         if let Some(key) = key(&request) {
             lock(&self.written).masks.hide(key);
         }
-        let (method, path) = (request.method().to_string(), path(&request, operation));
-        let request_body = value(request.body());
+        let (method, path) = (request.method().clone(), path(&request, operation));
+        let sent = request.body().clone();
         Box::pin(async move {
             let response = self.transport.send(request).await?;
             let (head, body) = response.into_parts();
-            let headers = head.headers.iter().filter_map(|(name, value)| {
-                Some((name.as_str().to_owned(), Value::from(value.to_str().ok()?)))
-            });
             let ending = Ending {
                 written: Arc::clone(&self.written),
                 operation,
-                exchange: Exchange {
-                    method,
-                    path,
-                    status: head.status.as_u16(),
-                    request_body,
-                    response_headers: headers.collect::<Map<_, _>>(),
-                    response_body: Value::Null,
-                },
+                exchange: Exchange::new(
+                    (method.as_str(), &path, &sent),
+                    (head.status, &head.headers, &[]),
+                ),
             };
             let body = match body.whole() {
                 Some(bytes) => {

@@ -3,9 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use clap::{Parser, ValueEnum};
-use lago_client::mock::{EventStore, MockServer, Mode, ReceivedRequest};
+use lago_client::mock::{EventStore, MockResponse, MockServer, Mode, ReceivedRequest};
+use lago_client::recording::{Exchange, Folder, Masks};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -28,6 +30,9 @@ struct Options {
     /// Begin with these objects, lists by collection: `{"plans": [{"code": "pro"}]}`; remembers.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// Keep what is said, without personal data and secrets, in a folder that `conform --replay` takes.
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -64,6 +69,10 @@ async fn run(options: &Options) -> io::Result<()> {
             // Nobody listens any more: the process ends.
             let _ = tell.send(line(request));
         });
+    if let Some(folder) = &options.record {
+        let recording = Recording::start(folder)?;
+        builder = builder.on_response(move |request, response| recording.add(request, response));
+    }
     if options.stateful {
         builder = builder.stateful();
     }
@@ -86,12 +95,44 @@ async fn run(options: &Options) -> io::Result<()> {
     let url = server.url();
     println!("Lago's stand-in listens at {url} and takes any API key. Ctrl-C ends it.");
     println!("{}", in_words(mode));
-    println!("{}\n", remembered(remembers));
-    println!("export LAGO_API_URL={url}\nexport LAGO_API_KEY=any\n");
+    println!("{}", remembered(remembers));
+    if let Some(folder) = &options.record {
+        println!("It records what is said in {}.", folder.display());
+    }
+    println!("\nexport LAGO_API_URL={url}\nexport LAGO_API_KEY=any\n");
     while let Some(line) = told.recv().await {
         println!("{line}");
     }
     Ok(())
+}
+
+/// What is said, as it is kept.
+struct Recording(Mutex<(Folder, Masks)>);
+
+impl Recording {
+    fn start(folder: &Path) -> io::Result<Self> {
+        let folder = Folder::create(folder)?;
+        Ok(Self(Mutex::new((folder, Masks::default()))))
+    }
+
+    /// Writes an exchange of an operation, unless it had no response. Before the response leaves, so that whoever has
+    /// it finds it in the folder.
+    fn add(&self, request: &ReceivedRequest, response: &MockResponse) {
+        let (Some(operation), Some(status)) = (request.operation, response.status()) else {
+            return;
+        };
+        let sent = (
+            request.method.as_str(),
+            request.target.as_str(),
+            &request.body[..],
+        );
+        let exchange = Exchange::new(sent, (status, response.headers(), response.body()));
+        let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (folder, masks) = &mut *guard;
+        if let Err(error) = folder.write(operation.id, &masks.exchange(&exchange)) {
+            eprintln!("not recorded: {error}");
+        }
+    }
 }
 
 /// The objects of a file.

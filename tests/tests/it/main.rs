@@ -26,6 +26,8 @@ mod errors;
 #[cfg(test)]
 mod evidence;
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod free_form;

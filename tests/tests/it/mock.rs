@@ -1,5 +1,6 @@
 //! The stand-in server, over real sockets.
 
+mod command;
 mod conforms;
 mod deliveries;
 mod expected;

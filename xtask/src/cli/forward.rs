@@ -16,9 +16,13 @@ pub(crate) struct Arguments {
 
 /// Becomes a program of lago-tests with these arguments.
 pub(crate) fn hand_over(root: &Path, name: &str, arguments: &Arguments) -> ExitCode {
+    become_it(handed_over(root, name, arguments))
+}
+
+fn handed_over(root: &Path, name: &str, arguments: &Arguments) -> Command {
     let mut program = program(root, name);
     program.args(&arguments.arguments);
-    become_it(program)
+    program
 }
 
 /// The status of a program that could not even begin.
@@ -62,4 +66,58 @@ fn become_it(program: Command) -> ExitCode {
 pub(crate) fn not_run(error: &io::Error) -> ExitCode {
     eprintln!("error: the command does not start: {error}");
     ExitCode::from(NOT_RUN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory, FromArgMatches, Parser};
+
+    #[derive(Parser)]
+    #[command(disable_help_flag = true)]
+    struct Alone {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    /// Whatever is said goes through as it is: options, what looks like an option of this program, and values.
+    #[test]
+    fn arguments_are_handed_over_as_they_are() {
+        for said in [
+            &[
+                "--port",
+                "0",
+                "--strict",
+                "--stateful",
+                "--store",
+                "clickhouse",
+            ][..],
+            &["--seed", "a b.json", "--record", "-"],
+            &["--help"],
+            &[],
+        ] {
+            let line = std::iter::once(&"mock").chain(said);
+            let matches = Alone::command().get_matches_from(line);
+            let alone = Alone::from_arg_matches(&matches).expect("any argument is taken");
+            let command = handed_over(Path::new("/lago"), "mock", &alone.arguments);
+            let arguments: Vec<_> = command.get_args().map(|said| said.to_str()).collect();
+            let expected = [
+                "run",
+                "-q",
+                "--manifest-path",
+                "/lago/Cargo.toml",
+                "-p",
+                "lago-tests",
+                "--bin",
+                "mock",
+                "--",
+            ];
+            let expected: Vec<_> = expected
+                .iter()
+                .chain(said)
+                .map(|said| Some(*said))
+                .collect();
+            assert_eq!(arguments, expected);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The collections that are remembered, as data.
 
+use super::refusal::Refusal;
+
 /// A collection, as operations reach it.
 pub(super) struct Collection {
     /// What stands before the verb in the name of an operation: `customers.wallets` of `customers.wallets.get`.
@@ -14,6 +16,8 @@ pub(super) struct Collection {
     pub(super) deleted: Deleted,
     /// The status of the objects that are meant where none is asked for.
     pub(super) usual_status: Option<&'static str>,
+    /// A property that, when an object has it, forbids changes and deletion, and the code that says so.
+    pub(super) locked: Option<(&'static str, &'static str)>,
     /// A delivery that tells of each change: created, updated and deleted.
     pub(super) told: [Option<&'static str>; 3],
 }
@@ -48,11 +52,12 @@ const fn collection(
         unique,
         deleted: Deleted::Nothing,
         usual_status: None,
+        locked: None,
         told: [None; 3],
     }
 }
 
-pub(super) static COLLECTIONS: [Collection; 26] = [
+pub(super) static COLLECTIONS: [Collection; 29] = [
     collection("add_ons", "add_ons", "add_on", Some("code")),
     Collection {
         usual_status: None,
@@ -90,6 +95,12 @@ pub(super) static COLLECTIONS: [Collection; 26] = [
         None,
     ),
     collection("customers.invoices", "invoices", "invoice", None),
+    collection(
+        "customers.payment_requests",
+        "payment_requests",
+        "payment_request",
+        None,
+    ),
     collection("customers.payments", "payments", "payment", None),
     Collection {
         usual_status: Some("active"),
@@ -115,8 +126,24 @@ pub(super) static COLLECTIONS: [Collection; 26] = [
         ],
         ..collection("features", "features", "feature", Some("code"))
     },
-    collection("fees", "fees", "fee", None),
+    Collection {
+        // Seen of a change, and a guess for a deletion.
+        locked: Some(("lago_invoice_id", "invoiced_fee")),
+        ..collection("fees", "fees", "fee", None)
+    },
     collection("invoices", "invoices", "invoice", None),
+    collection(
+        "payment_receipts",
+        "payment_receipts",
+        "payment_receipt",
+        None,
+    ),
+    collection(
+        "payment_requests",
+        "payment_requests",
+        "payment_request",
+        None,
+    ),
     collection("payments", "payments", "payment", None),
     Collection {
         told: [
@@ -150,6 +177,12 @@ pub(super) static COLLECTIONS: [Collection; 26] = [
         Some("webhook_url"),
     ),
 ];
+
+/// The collection that operations of this prefix reach.
+pub(super) fn of(prefix: &str) -> Result<&'static Collection, Refusal> {
+    let found = COLLECTIONS.iter().find(|row| row.prefix == prefix);
+    found.ok_or_else(|| Refusal::missing("resource"))
+}
 
 const WALLET: [Option<&str>; 3] = [None, Some("wallet.updated"), Some("wallet.terminated")];
 

@@ -24,6 +24,7 @@ pub(super) fn create(store: &mut Store, ask: &Ask) -> Outcome {
     }
     let items = match sent.remove("items") {
         Some(Value::Array(items)) => items,
+        // This code is a guess.
         _ => return Err(Refusal::field("items", "value_is_mandatory")),
     };
     let mut kept = Vec::new();
@@ -117,6 +118,7 @@ pub(super) fn void(store: &mut Store, ask: &Ask) -> Outcome {
     let index = position(store, ask, NAME, "credit_note")?;
     let mut note = store.all(NAME)[index].fields.clone();
     if integer(&note, "balance_amount_cents") == 0 {
+        // This code is a guess.
         return Err(Refusal::NotAllowed("no_voidable_amount"));
     }
     note.insert("credit_status".into(), json!("voided"));

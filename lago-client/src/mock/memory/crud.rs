@@ -143,7 +143,7 @@ pub(super) fn get(store: &mut Store, ask: &Ask, collection: &Collection) -> Outc
 }
 
 pub(super) fn list(store: &mut Store, ask: &Ask, collection: &Collection) -> Outcome {
-    let filter = Filter::of(ask, collection.usual_status);
+    let filter = Filter::of(store, ask, collection.usual_status)?;
     let found = store
         .all(collection.name)
         .iter()
@@ -153,6 +153,7 @@ pub(super) fn list(store: &mut Store, ask: &Ask, collection: &Collection) -> Out
 
 pub(super) fn update(store: &mut Store, ask: &Ask, collection: &Collection) -> Outcome {
     let index = position(store, ask, collection.name, collection.noun)?;
+    unlocked(store, collection, index)?;
     let sent = ask.object();
     unique(store, ask, collection, &sent, Some(index))?;
     let mut fields = store.all(collection.name)[index].fields.clone();
@@ -167,6 +168,16 @@ pub(super) fn update(store: &mut Store, ask: &Ask, collection: &Collection) -> O
     Ok(ask.shown(&fields))
 }
 
+fn unlocked(store: &Store, collection: &Collection, index: usize) -> Result<(), Refusal> {
+    let fields = &store.all(collection.name)[index].fields;
+    match collection.locked {
+        Some((name, code)) if fields.get(name).is_some_and(Value::is_string) => {
+            Err(Refusal::NotAllowed(code))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes down that an object has changed now.
 pub(super) fn touch(fields: &mut Fields, store: &Store) {
     if fields.contains_key("updated_at") {
@@ -176,6 +187,7 @@ pub(super) fn touch(fields: &mut Fields, store: &Store) {
 
 pub(super) fn delete(store: &mut Store, ask: &Ask, collection: &Collection) -> Outcome {
     let index = position(store, ask, collection.name, collection.noun)?;
+    unlocked(store, collection, index)?;
     let fields = match collection.deleted {
         Deleted::Nothing => store.all_mut(collection.name).remove(index).fields,
         Deleted::Status(status) => {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+use super::super::event_store;
 use super::ask::{Ask, view};
 use super::crud::is_named;
 use super::list::{self, Filter};
@@ -11,23 +12,19 @@ use super::store::{EventStore, Fields, Store, stamp, text};
 
 const NAME: &str = "events";
 
-/// How many events a batch may have.
-const BATCH: usize = 100;
-
 pub(super) fn create(store: &mut Store, ask: &Ask) -> Outcome {
     let sent = ask.object();
-    let is_checked = store.event_store == EventStore::Postgres;
-    if is_checked && let Some(faults) = faults(&sent) {
+    if let Some(faults) = faults(store.event_store, false, &sent) {
         return Err(Refusal::Invalid(faults));
     }
-    if is_checked && is_there(store, &sent) {
+    if store.event_store == EventStore::Postgres && is_there(store, &sent) {
         return Err(Refusal::taken("transaction_id"));
     }
     let fields = kept(store, &sent);
     Ok(ask.shown(&fields))
 }
 
-/// All or nothing in Postgres: first whether all are valid, then whether all are new.
+/// All or nothing: first whether all are valid, then, in Postgres, whether all are new.
 pub(super) fn create_batch(store: &mut Store, ask: &Ask) -> Outcome {
     let events = ask.sent.and_then(|sent| sent.get("events")?.as_array());
     let events: Vec<Fields> = events
@@ -35,14 +32,16 @@ pub(super) fn create_batch(store: &mut Store, ask: &Ask) -> Outcome {
         .flatten()
         .map(|event| event.as_object().cloned().unwrap_or_default())
         .collect();
-    match events.len() {
-        0 => return Err(Refusal::field("events", "no_events")),
-        1..=BATCH => {}
-        _ => return Err(Refusal::field("events", "too_many_events")),
+    if let Some(code) = event_store::wrong_count(events.len()) {
+        return Err(Refusal::field("events", code));
     }
+    let invalid = events.iter();
+    refused(
+        invalid
+            .map(|event| faults(store.event_store, true, event))
+            .collect(),
+    )?;
     if store.event_store == EventStore::Postgres {
-        let invalid = events.iter().map(faults);
-        refused(invalid.collect())?;
         let key = |event: &Fields| {
             let of = |name| text(event, name).to_owned();
             (of("external_subscription_id"), of("transaction_id"))
@@ -74,18 +73,15 @@ fn refused(faults: Vec<Option<Value>>) -> Result<(), Refusal> {
 }
 
 /// What is wrong with an event, by field.
-fn faults(sent: &Fields) -> Option<Value> {
-    let missing = ["transaction_id", "code"]
-        .into_iter()
-        .filter(|name| text(sent, name).is_empty());
+fn faults(store: EventStore, is_batch: bool, sent: &Fields) -> Option<Value> {
+    let mandatory = store.mandatory(is_batch).iter();
+    let missing = mandatory.filter(|name| text(sent, name).is_empty());
     let mut wrong: Map<String, Value> = missing
-        .map(|name| (name.to_owned(), json!(["value_is_mandatory"])))
+        .map(|name| ((*name).to_owned(), json!(["value_is_mandatory"])))
         .collect();
-    if sent
-        .get("timestamp")
-        .is_some_and(|value| !value.is_null() && time(value).is_none())
-    {
-        wrong.insert("timestamp".into(), json!(["invalid_format"]));
+    let is_time = |value: &Value| value.is_null() || event_store::time(value).is_some();
+    if !sent.get("timestamp").is_none_or(is_time) {
+        wrong.insert("timestamp".into(), json!([event_store::INVALID_TIME]));
     }
     (!wrong.is_empty()).then_some(Value::Object(wrong))
 }
@@ -96,20 +92,13 @@ fn is_there(store: &Store, sent: &Fields) -> bool {
     same.any(|entry| is_same("external_subscription_id")(&entry))
 }
 
-/// A time as events have it: seconds, with a fraction or without, as a number or as text; or a date and time.
+/// A time that is kept, or that a query asks for: as events have it, or a date and time.
 fn time(value: &Value) -> Option<DateTime<Utc>> {
-    let seconds = match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => match DateTime::parse_from_rfc3339(text) {
-            Ok(time) => return Some(time.to_utc()),
-            Err(_) => text.parse().ok(),
-        },
-        _ => None,
-    };
-    let millis = (seconds? * 1000.0).round();
-    // Beyond this no float is exact, and no date is meant.
-    let is_a_time = millis.is_finite() && millis.abs() < 9e15;
-    is_a_time.then(|| DateTime::from_timestamp_millis(millis as i64))?
+    let written = value.as_str().unwrap_or_default();
+    match DateTime::parse_from_rfc3339(written) {
+        Ok(time) => Some(time.to_utc()),
+        Err(_) => event_store::time(value),
+    }
 }
 
 /// Keeps an event; in ClickHouse in the place of one that is the same.
@@ -122,16 +111,17 @@ fn kept(store: &mut Store, sent: &Fields) -> Fields {
         Some(value) => value.clone(),
         None => Value::Null,
     };
+    let said = |name: &str| sent.get(name).cloned();
     let event = json!({
         "lago_id": is_row.then_some(id),
-        "transaction_id": text(sent, "transaction_id"),
+        "transaction_id": said("transaction_id"),
         "lago_customer_id": null,
-        "code": text(sent, "code"),
+        "code": said("code"),
         "timestamp": time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
         "precise_total_amount_cents": precise,
         "properties": sent.get("properties").filter(|value| value.is_object()).cloned().unwrap_or_else(|| json!({})),
         "lago_subscription_id": null,
-        "external_subscription_id": sent.get("external_subscription_id").cloned(),
+        "external_subscription_id": said("external_subscription_id"),
         "created_at": is_row.then_some(created_at),
     });
     let Value::Object(fields) = event else {
@@ -154,7 +144,7 @@ fn kept(store: &mut Store, sent: &Fields) -> Fields {
 }
 
 pub(super) fn all(store: &mut Store, ask: &Ask) -> Outcome {
-    let filter = Filter::of(ask, None);
+    let filter = Filter::of(store, ask, None)?;
     let bound = |name| ask.query(name).and_then(|value| time(&json!(value)));
     let (from, to) = (bound("timestamp_from"), bound("timestamp_to"));
     let found = store.all(NAME).iter().filter(|entry| {
@@ -165,30 +155,4 @@ pub(super) fn all(store: &mut Store, ask: &Ask) -> Outcome {
             && to.is_none_or(|to| at <= Some(to))
     });
     Ok(list::page(ask, found))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_has_many_forms() {
-        let expected = DateTime::from_timestamp_millis(1_651_240_791_123);
-        for value in [
-            json!(1_651_240_791.123),
-            json!("1651240791.123"),
-            json!("2022-04-29T13:59:51.123Z"),
-        ] {
-            assert_eq!(time(&value), expected, "{value}");
-        }
-        for value in [
-            json!("soon"),
-            json!(1e300),
-            json!("NaN"),
-            json!(null),
-            json!([1]),
-        ] {
-            assert_eq!(time(&value), None, "{value}");
-        }
-    }
 }

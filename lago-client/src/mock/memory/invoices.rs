@@ -1,10 +1,12 @@
-//! Invoices of one occasion: their fees, payments and files.
+//! Invoices of one occasion: their fees, files, and what becomes of them.
 
+use chrono::{Days, NaiveDate};
 use lago_types::Decimal;
 use serde_json::{Value, json};
 
 use super::ask::{Ask, example_of, view};
-use super::crud::{made, position, touch};
+use super::collection;
+use super::crud::{self, made, position, touch};
 use super::customers;
 use super::object::{decimal, fresh, lay};
 use super::refusal::{Outcome, Refusal};
@@ -33,7 +35,7 @@ pub(super) fn create(store: &mut Store, ask: &Ask) -> Outcome {
     let customer = customers::known(store, text(&sent, "external_customer_id"))?;
     let items = match sent.remove("fees") {
         Some(Value::Array(items)) if !items.is_empty() => items,
-        _ => return Err(Refusal::field("fees", "value_is_mandatory")),
+        _ => return Err(Refusal::missing("fees")),
     };
     let mut invoice = made(store, ask, "invoice", &sent)?;
     let currency = [sent.get("currency"), customer.get("currency")];
@@ -64,6 +66,9 @@ pub(super) fn create(store: &mut Store, ask: &Ask) -> Outcome {
             ("total_due_amount_cents", total),
         ],
     );
+    let term = customer.get("net_payment_term").and_then(Value::as_u64);
+    let term = term.unwrap_or_default();
+    let due = store.now().date_naive().checked_add_days(Days::new(term));
     let number = i64::try_from(store.all(NAME).len()).unwrap_or_default() + 1;
     let shown = example_of("invoices.get");
     let model = shown
@@ -75,7 +80,8 @@ pub(super) fn create(store: &mut Store, ask: &Ask) -> Outcome {
         ("sequential_id", json!(number)),
         ("number", json!(format!("LAG-MOCK-{number:03}"))),
         ("issuing_date", json!(store.today())),
-        ("payment_due_date", json!(store.today())),
+        ("payment_due_date", json!(due)),
+        ("net_payment_term", json!(term)),
         ("currency", currency),
         ("customer", view(&model, &customer)),
         ("fees", fees.iter().cloned().map(Value::Object).collect()),
@@ -204,9 +210,33 @@ pub(super) fn changed(
     Ok(fields)
 }
 
+/// Why an invoice of this status is not changed: at all, or in this property.
+const UPDATES: [(&str, Option<&str>, &str); 3] = [
+    ("voided", None, "update_on_voided_invoice"),
+    ("draft", Some("metadata"), "metadata_on_draft_invoice"),
+    (
+        "draft",
+        Some("payment_status"),
+        "payment_status_update_on_draft_invoice",
+    ),
+];
+
+pub(super) fn update(store: &mut Store, ask: &Ask) -> Outcome {
+    let index = position(store, ask, NAME, "invoice")?;
+    let (status, sent) = (store.all(NAME)[index].text("status"), ask.object());
+    let mut rows = UPDATES.iter();
+    let refused =
+        rows.find(|(of, name, _)| *of == status && name.is_none_or(|name| sent.contains_key(name)));
+    match refused {
+        Some((.., code)) => Err(Refusal::NotAllowed(code)),
+        None => crud::update(store, ask, collection::of(NAME)?),
+    }
+}
+
 pub(super) fn finalize(store: &mut Store, ask: &Ask) -> Outcome {
     let invoice = changed(store, ask, |invoice, _| {
         if text(invoice, "status") != "draft" {
+            // This code is a guess.
             return Err(Refusal::missing("invoice"));
         }
         invoice.insert("status".into(), json!("finalized"));
@@ -223,11 +253,71 @@ pub(super) fn void(store: &mut Store, ask: &Ask) -> Outcome {
         }
         invoice.insert("status".into(), json!("voided"));
         invoice.insert("voided_at".into(), json!(now));
+        invoice.insert("payment_overdue".into(), json!(false));
         set(invoice, &[("total_due_amount_cents", 0)]);
         Ok(())
     })?;
     store.tell("invoice.voided", &invoice);
     Ok(ask.shown(&invoice))
+}
+
+/// The customer has won: the money does not come.
+pub(super) fn lose_dispute(store: &mut Store, ask: &Ask) -> Outcome {
+    let invoice = changed(store, ask, |invoice, now| {
+        if text(invoice, "status") != "finalized" {
+            // This code is a guess.
+            return Err(Refusal::NotAllowed("not_disputable"));
+        }
+        invoice.insert("payment_dispute_lost_at".into(), json!(now));
+        Ok(())
+    })?;
+    Ok(ask.shown(&invoice))
+}
+
+/// There is nothing to compute anew.
+pub(super) fn refresh(store: &mut Store, ask: &Ask) -> Outcome {
+    let invoice = changed(store, ask, |_, _| Ok(()))?;
+    Ok(ask.shown(&invoice))
+}
+
+/// Tries again to finalize an invoice that failed.
+pub(super) fn retry(store: &mut Store, ask: &Ask) -> Outcome {
+    let invoice = changed(store, ask, |invoice, _| {
+        if text(invoice, "status") != "failed" {
+            return Err(Refusal::NotAllowed("invalid_status"));
+        }
+        invoice.insert("status".into(), json!("pending"));
+        Ok(())
+    })?;
+    Ok(ask.shown(&invoice))
+}
+
+/// There is nobody who would take the money.
+pub(super) fn retry_payment(store: &mut Store, ask: &Ask) -> Outcome {
+    let id = ask.parameter("lago_id").unwrap_or_default();
+    let invoice = store.find(NAME, "lago_id", id);
+    invoice.ok_or_else(|| Refusal::missing("invoice"))?;
+    Ok(Value::Null)
+}
+
+/// Invoices whose day has passed are overdue.
+pub(super) fn tick(store: &mut Store) {
+    let today = store.now().date_naive();
+    let mut overdue = Vec::new();
+    for entry in store.all_mut(NAME) {
+        let day = entry.text("payment_due_date").parse::<NaiveDate>();
+        let is_late = entry.text("status") == "finalized"
+            && entry.fields.get("payment_overdue") == Some(&json!(false))
+            && integer(&entry.fields, "total_due_amount_cents") > 0
+            && day.is_ok_and(|day| day < today);
+        if is_late {
+            entry.fields.insert("payment_overdue".into(), json!(true));
+            overdue.push(entry.fields.clone());
+        }
+    }
+    for invoice in overdue {
+        store.tell("invoice.payment_overdue", &invoice);
+    }
 }
 
 /// Orders a file: the first time there is nothing yet, from the second time on it is there.
@@ -261,53 +351,4 @@ pub(super) fn download_credit_note(store: &mut Store, ask: &Ask) -> Outcome {
         ("credit_notes", "credit_note"),
         ("file_url", ".pdf"),
     )
-}
-
-/// Records a payment that was made elsewhere.
-pub(super) fn pay(store: &mut Store, ask: &Ask) -> Outcome {
-    let sent = ask.object();
-    let id = text(&sent, "invoice_id");
-    let invoice = store
-        .find(NAME, "lago_id", id)
-        .map(|entry| entry.fields.clone());
-    let mut invoice = invoice.ok_or_else(|| Refusal::missing("invoice"))?;
-    let amount = integer(&sent, "amount_cents");
-    if amount > integer(&invoice, "total_due_amount_cents") {
-        return Err(Refusal::field(
-            "amount_cents",
-            "greater_than_remaining_invoice_amount",
-        ));
-    }
-    let mut fields = made(store, ask, "payment", &sent)?;
-    for (name, value) in [
-        ("invoice_ids", json!([id])),
-        ("invoice_numbers", json!([invoice["number"]])),
-        ("lago_payable_id", json!(id)),
-        ("lago_customer_id", invoice["customer"]["lago_id"].clone()),
-        (
-            "external_customer_id",
-            invoice["customer"]["external_id"].clone(),
-        ),
-        ("amount_currency", invoice["currency"].clone()),
-    ] {
-        fields.insert(name.into(), value);
-    }
-    let due = integer(&invoice, "total_due_amount_cents") - amount;
-    let paid = integer(&invoice, "total_paid_amount_cents").saturating_add(amount);
-    set(
-        &mut invoice,
-        &[
-            ("total_due_amount_cents", due),
-            ("total_paid_amount_cents", paid),
-        ],
-    );
-    if due == 0 {
-        invoice.insert("payment_status".into(), json!("succeeded"));
-        store.tell("invoice.payment_status_updated", &invoice);
-    }
-    if let Some(entry) = store.find_mut(NAME, "lago_id", id) {
-        entry.fields = invoice;
-    }
-    store.push("payments", fields.clone());
-    Ok(ask.shown(&fields))
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::ask::{Ask, view};
-use super::store::{Entry, Fields};
+use super::refusal::Refusal;
+use super::store::{Entry, Fields, Store};
 
 /// How many elements a page has unless asked for otherwise.
 const PER_PAGE: usize = 100;
@@ -28,7 +29,10 @@ const FILTERS: [(&str, &str); 29] = [
     ("external_id", "external_id"),
     ("external_subscription_id", "external_subscription_id"),
     ("fee_type", "item.type"),
-    ("invoice_id", "invoice_ids.0|lago_invoice_id"),
+    (
+        "invoice_id",
+        "invoice_ids.0|lago_invoice_id|payment.invoice_ids.0",
+    ),
     ("invoice_number", "invoice_number"),
     ("invoice_type", "invoice_type"),
     ("overrides", "overrides"),
@@ -44,6 +48,54 @@ const FILTERS: [(&str, &str); 29] = [
     ("transaction_status", "transaction_status"),
 ];
 
+/// Filters that name an object, which has to be there: the operation if it is only one, the parameter without brackets, the
+/// collection, the property that it has there, and what it is called.
+type Named = (
+    Option<&'static str>,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
+const NAMED: [Named; 3] = [
+    (
+        None,
+        "billing_entity_code",
+        "billing_entities",
+        "code",
+        "billing_entity",
+    ),
+    (
+        None,
+        "billing_entity_codes",
+        "billing_entities",
+        "code",
+        "billing_entity",
+    ),
+    (
+        Some("wallets.list"),
+        "external_customer_id",
+        "customers",
+        "external_id",
+        "customer",
+    ),
+];
+
+/// Refuses a filter for what is not there.
+fn known(store: &Store, ask: &Ask, name: &str, value: &str) -> Result<(), Refusal> {
+    let mut rows = NAMED.iter();
+    let row = rows.find(|(operation, parameter, ..)| {
+        *parameter == name && operation.is_none_or(|only| only == ask.operation.resource)
+    });
+    match row {
+        Some((_, _, collection, property, noun)) if !store.has(collection, property, value) => {
+            Err(Refusal::missing(noun))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What a request looks for, as properties and the values that they may have.
 pub(super) struct Filter {
     wanted: Vec<(&'static str, Vec<String>)>,
@@ -51,7 +103,15 @@ pub(super) struct Filter {
 
 impl Filter {
     /// What the query asks for; where it asks for no status, this one is meant.
-    pub(super) fn of(ask: &Ask, usual_status: Option<&str>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// What it names as an object is not there.
+    pub(super) fn of(
+        store: &Store,
+        ask: &Ask,
+        usual_status: Option<&str>,
+    ) -> Result<Self, Refusal> {
         let mut wanted: Vec<(&'static str, Vec<String>)> = Vec::new();
         for (name, value) in &ask.request.query {
             let name = name.trim_end_matches("[]");
@@ -59,6 +119,7 @@ impl Filter {
             let Some((_, property)) = filter.filter(|_| !value.is_empty()) else {
                 continue;
             };
+            known(store, ask, name, value)?;
             match wanted.iter_mut().find(|(known, _)| known == property) {
                 Some((_, values)) => values.push(value.clone()),
                 None => wanted.push((property, vec![value.clone()])),
@@ -69,7 +130,7 @@ impl Filter {
         {
             wanted.push(("status", vec![status.to_owned()]));
         }
-        Self { wanted }
+        Ok(Self { wanted })
     }
 
     /// Whether an object has what is looked for. What it does not have at all is not looked at, as the server

@@ -1,4 +1,4 @@
-//! Objects within an object: the charges of a plan, and their filters.
+//! Objects within an object: the charges of a plan, and their filters; those of a subscription are those of its plan.
 
 use serde_json::{Value, json};
 
@@ -7,12 +7,22 @@ use super::crud::made;
 use super::object::lay;
 use super::refusal::{Outcome, Refusal};
 use super::store::{Fields, Store};
+use super::subscribed;
 
 /// A list of elements in an object.
 pub(super) struct Nested {
     /// What stands before the verb in the name of an operation.
     pub(super) prefix: &'static str,
+    owner: Owner,
     pub(super) levels: &'static [Level],
+}
+
+/// Whose list it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Plan,
+    /// The plan as a subscription has it.
+    Subscription,
 }
 
 /// A list, and how the path names one of its elements.
@@ -44,31 +54,62 @@ const FILTERS: Level = Level {
     noun: "charge_filter",
 };
 
-/// All of them are in plans.
-const OWNER: &str = "plans";
-
-pub(super) static NESTED: [Nested; 3] = [
-    Nested {
-        prefix: "plans.charges",
-        levels: &[CHARGES],
-    },
-    Nested {
-        prefix: "plans.charges.filters",
-        levels: &[CHARGES, FILTERS],
-    },
-    Nested {
-        prefix: "plans.fixed_charges",
-        levels: &[FIXED_CHARGES],
-    },
+pub(super) static NESTED: [Nested; 6] = [
+    nested("plans.charges", Owner::Plan, &[CHARGES]),
+    nested("plans.charges.filters", Owner::Plan, &[CHARGES, FILTERS]),
+    nested("plans.fixed_charges", Owner::Plan, &[FIXED_CHARGES]),
+    nested("subscriptions.charges", Owner::Subscription, &[CHARGES]),
+    nested(
+        "subscriptions.charges.filters",
+        Owner::Subscription,
+        &[CHARGES, FILTERS],
+    ),
+    nested(
+        "subscriptions.fixed_charges",
+        Owner::Subscription,
+        &[FIXED_CHARGES],
+    ),
 ];
 
-/// The object that owns the elements of the path.
-fn plan<'s>(store: &'s mut Store, ask: &Ask) -> Result<&'s mut Fields, Refusal> {
-    let code = ask.parameter("code").unwrap_or_default();
-    let entry = store.find_mut(OWNER, "code", code);
-    entry
-        .map(|entry| &mut entry.fields)
-        .ok_or_else(|| Refusal::missing("plan"))
+const fn nested(prefix: &'static str, owner: Owner, levels: &'static [Level]) -> Nested {
+    Nested {
+        prefix,
+        owner,
+        levels,
+    }
+}
+
+/// The object that owns the elements of the path. What only reads gets a copy.
+fn owner(store: &Store, ask: &Ask, nested: &Nested) -> Result<Fields, Refusal> {
+    let plan = match nested.owner {
+        Owner::Plan => store.find("plans", "code", ask.parameter("code").unwrap_or_default()),
+        Owner::Subscription => {
+            let index = subscribed::current(store, ask)?;
+            subscribed::plan(store, subscribed::at(store, index))
+        }
+    };
+    let plan = plan.ok_or_else(|| Refusal::missing("plan"))?;
+    Ok(plan.fields.clone())
+}
+
+fn owner_mut<'s>(
+    store: &'s mut Store,
+    ask: &Ask,
+    nested: &Nested,
+) -> Result<&'s mut Fields, Refusal> {
+    let plan = match nested.owner {
+        Owner::Plan => {
+            let code = ask.parameter("code").unwrap_or_default();
+            let entry = store.find_mut("plans", "code", code);
+            entry.map(|entry| &mut entry.fields)
+        }
+        Owner::Subscription => {
+            let index = subscribed::current(store, ask)?;
+            let subscription = subscribed::at(store, index).clone();
+            subscribed::plan_mut(store, &subscription)
+        }
+    };
+    plan.ok_or_else(|| Refusal::missing("plan"))
 }
 
 /// The last list of these levels, and what its elements are.
@@ -103,7 +144,8 @@ fn index(list: &[Value], level: &Level, ask: &Ask) -> Result<usize, Refusal> {
 }
 
 pub(super) fn create(store: &mut Store, ask: &Ask, nested: &Nested) -> Outcome {
-    let (list, level) = elements(plan(store, ask)?, nested.levels, ask)?;
+    let mut plan = owner(store, ask, nested)?;
+    let (list, level) = elements(&mut plan, nested.levels, ask)?;
     let sent = ask.object();
     let named = sent.get(level.property).filter(|value| !value.is_null());
     let is_taken = list
@@ -113,19 +155,21 @@ pub(super) fn create(store: &mut Store, ask: &Ask, nested: &Nested) -> Outcome {
         return Err(Refusal::taken(level.property));
     }
     let fields = made(store, ask, level.noun, &sent)?;
-    let (list, _) = elements(plan(store, ask)?, nested.levels, ask)?;
+    let (list, _) = elements(owner_mut(store, ask, nested)?, nested.levels, ask)?;
     list.push(Value::Object(fields.clone()));
     Ok(ask.shown(&fields))
 }
 
 pub(super) fn get(store: &mut Store, ask: &Ask, nested: &Nested) -> Outcome {
-    let (list, level) = elements(plan(store, ask)?, nested.levels, ask)?;
+    let mut plan = owner(store, ask, nested)?;
+    let (list, level) = elements(&mut plan, nested.levels, ask)?;
     let index = index(list, level, ask)?;
     Ok(ask.shown(list[index].as_object().unwrap_or(&Fields::new())))
 }
 
 pub(super) fn all(store: &mut Store, ask: &Ask, nested: &Nested) -> Outcome {
-    let (list, _) = elements(plan(store, ask)?, nested.levels, ask)?;
+    let mut plan = owner(store, ask, nested)?;
+    let (list, _) = elements(&mut plan, nested.levels, ask)?;
     let entries: Vec<_> = list
         .iter()
         .filter_map(Value::as_object)
@@ -138,14 +182,24 @@ pub(super) fn all(store: &mut Store, ask: &Ask, nested: &Nested) -> Outcome {
 }
 
 pub(super) fn update(store: &mut Store, ask: &Ask, nested: &Nested) -> Outcome {
-    let (list, level) = elements(plan(store, ask)?, nested.levels, ask)?;
+    // What is refused makes no copy of a plan.
+    let mut plan = owner(store, ask, nested)?;
+    let (list, level) = elements(&mut plan, nested.levels, ask)?;
     let index = index(list, level, ask)?;
     let mut fields = list[index].as_object().cloned().unwrap_or_default();
     let sent = ask.object();
-    forget(level, &mut fields, &sent);
+    // What a subscription has of its own keeps what is not sent.
+    if nested.owner == Owner::Plan {
+        forget(level, &mut fields, &sent);
+    }
     lay(&mut fields, &ask.example(), level.noun, &sent, store)?;
-    let (list, _) = elements(plan(store, ask)?, nested.levels, ask)?;
+    let (list, _) = elements(owner_mut(store, ask, nested)?, nested.levels, ask)?;
     if let Some(element) = list.get_mut(index) {
+        for name in ["lago_id", "lago_parent_id"] {
+            if let Some(of_the_copy) = element.get(name) {
+                fields.insert(name.into(), of_the_copy.clone());
+            }
+        }
         *element = Value::Object(fields.clone());
     }
     Ok(ask.shown(&fields))
@@ -166,8 +220,10 @@ fn forget(level: &Level, fields: &mut Fields, sent: &Fields) {
 }
 
 pub(super) fn delete(store: &mut Store, ask: &Ask, nested: &Nested) -> Outcome {
-    let (list, level) = elements(plan(store, ask)?, nested.levels, ask)?;
+    let mut plan = owner(store, ask, nested)?;
+    let (list, level) = elements(&mut plan, nested.levels, ask)?;
     let index = index(list, level, ask)?;
+    let (list, _) = elements(owner_mut(store, ask, nested)?, nested.levels, ask)?;
     let gone = list.remove(index);
     let gone = gone.as_object().cloned().unwrap_or_default();
     Ok(ask.said(view(&ask.example(), &gone)))

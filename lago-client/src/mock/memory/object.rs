@@ -129,7 +129,12 @@ fn list(
             .find(|known| is_same(known, sent));
         let mut element = match known {
             Some(known) => known.clone(),
-            None => fresh(noun(name), model, store),
+            // Elements of one name are not the same everywhere: here they have what the example has.
+            None => {
+                let mut element = fresh(noun(name), model, store);
+                element.retain(|name, _| model.contains_key(name));
+                element
+            }
         };
         lay(&mut element, model, noun(name), sent, store)?;
         laid.push(Value::Object(element));

@@ -24,6 +24,11 @@ pub(super) fn relate(
         let taxes = taxes.ok_or_else(|| Refusal::missing("tax"))?;
         fields.insert("taxes".into(), Value::Array(taxes));
     }
+    if let Some(code) = sent.get("billing_entity_code").and_then(Value::as_str)
+        && !store.has("billing_entities", "code", code)
+    {
+        return Err(Refusal::missing("billing_entity"));
+    }
     match noun {
         "charge" => charge(fields, sent, store),
         "fixed_charge" => fixed_charge(fields, sent, store),
@@ -31,10 +36,7 @@ pub(super) fn relate(
             plan(fields, sent);
             Ok(())
         }
-        "coupon" => {
-            coupon(fields, sent);
-            Ok(())
-        }
+        "coupon" => coupon(fields, sent, store),
         _ => Ok(()),
     }
 }
@@ -52,6 +54,7 @@ fn charge(fields: &mut Fields, sent: &Fields, store: &Store) -> Result<(), Refus
     if let Some(id) = sent.get("billable_metric_id").and_then(Value::as_str) {
         let metric = store
             .find("billable_metrics", "lago_id", id)
+            // This code is a guess.
             .ok_or_else(|| Refusal::missing("billable_metrics"))?;
         let pairs = [
             ("lago_id", "lago_billable_metric_id"),
@@ -104,17 +107,34 @@ fn plan(fields: &mut Fields, sent: &Fields) {
     }
 }
 
-fn coupon(fields: &mut Fields, sent: &Fields) {
+/// A coupon is limited to plans or to billable metrics, and these are there.
+fn coupon(fields: &mut Fields, sent: &Fields, store: &Store) -> Result<(), Refusal> {
     let Some(Value::Object(applies)) = sent.get("applies_to") else {
-        return;
+        return Ok(());
     };
-    for (name, limited) in [
-        ("plan_codes", "limited_plans"),
-        ("billable_metric_codes", "limited_billable_metrics"),
+    let codes = |name: &str| applies.get(name).and_then(Value::as_array);
+    let is_some = |name| codes(name).is_some_and(|codes| !codes.is_empty());
+    if is_some("plan_codes") && is_some("billable_metric_codes") {
+        return Err(Refusal::NotAllowed(
+            "only_one_limitation_type_per_coupon_allowed",
+        ));
+    }
+    for (name, limited, collection) in [
+        ("plan_codes", "limited_plans", "plans"),
+        (
+            "billable_metric_codes",
+            "limited_billable_metrics",
+            "billable_metrics",
+        ),
     ] {
-        if let Some(Value::Array(codes)) = applies.get(name) {
+        let mut named = codes(name).into_iter().flatten().filter_map(Value::as_str);
+        if !named.all(|code| store.has(collection, "code", code)) {
+            return Err(Refusal::missing(collection));
+        }
+        if let Some(codes) = codes(name) {
             fields.insert(name.to_owned(), Value::Array(codes.clone()));
             fields.insert(limited.to_owned(), json!(!codes.is_empty()));
         }
     }
+    Ok(())
 }

@@ -6,6 +6,11 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 use uuid::{Builder, Uuid};
 
+pub(super) use super::super::event_store::EventStore;
+
+/// The billing entity of what is sent without one.
+const DEFAULT_ENTITY: &str = "default";
+
 /// What the properties of an object are by name.
 pub(super) type Fields = Map<String, Value>;
 
@@ -17,6 +22,8 @@ pub(super) struct Entry {
     pub(super) scope: Vec<(&'static str, String)>,
     /// What no response says.
     pub(super) is_file_ordered: bool,
+    /// What other objects are made of.
+    pub(super) kept: Fields,
 }
 
 impl Entry {
@@ -28,20 +35,6 @@ impl Entry {
 /// The text of a property; nothing when it is none.
 pub(super) fn text<'f>(fields: &'f Fields, name: &str) -> &'f str {
     fields.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// Where a server keeps events, which decides what it says of an event that it has already.
-///
-/// Both know an event by its `transaction_id` and the subscription. What differs is told at the variants.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EventStore {
-    /// An event that is there already is refused, and a batch with one as a whole: 422 with the index of each.
-    #[default]
-    Postgres,
-    /// Every event is taken. One with the same code and time as well takes the place of the one before, and a
-    /// response has neither `lago_id` nor `created_at`.
-    ClickHouse,
 }
 
 /// A change that a webhook tells of: its type, and the object.
@@ -85,7 +78,13 @@ impl Store {
         entries.into_iter().find(|entry| entry.text(name) == value)
     }
 
-    /// The same, to be changed.
+    /// Whether there is an object with this text in a property. There is always the billing entity that is the default.
+    pub(super) fn has(&self, collection: &str, name: &str, value: &str) -> bool {
+        let is_default = collection == "billing_entities" && value == DEFAULT_ENTITY;
+        is_default || self.find(collection, name, value).is_some()
+    }
+
+    /// The latest object with this text in a property, to be changed.
     pub(super) fn find_mut(
         &mut self,
         collection: &'static str,

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use super::ask::{Ask, view};
 use super::crud::made;
 use super::customers;
+use super::entitlements;
 use super::object::lay;
 use super::refusal::{Outcome, Refusal};
 use super::store::{Fields, Store, stamp, text};
-
-const NAME: &str = "subscriptions";
+use super::subscribed::NAME;
 
 /// Creates a subscription, or changes the one of that external id: its name, or its plan.
 pub(super) fn upsert(store: &mut Store, ask: &Ask) -> Outcome {
@@ -271,6 +271,12 @@ fn shown(store: &Store, ask: &Ask, fields: &Fields) -> Value {
         && let Some(model) = ask.example().get("plan").and_then(Value::as_object)
     {
         body[ask.root()]["plan"] = view(model, &plan.fields);
+    }
+    let entry = store.find(NAME, "lago_id", text(fields, "lago_id"));
+    if let Some(entry) = entry
+        && ask.example().contains_key("entitlements")
+    {
+        body[ask.root()]["entitlements"] = entitlements::of_subscription(store, entry);
     }
     body
 }

@@ -7,7 +7,8 @@ use super::nested::{self, NESTED, Nested};
 use super::refusal::Outcome;
 use super::store::Store;
 use super::{
-    coupons, credit_notes, crud, customers, events, invoices, subscriptions, usage, wallets,
+    coupons, credit_notes, credits, crud, customers, entitlements, events, invoices, organization,
+    payments, subscriptions, usage, wallets,
 };
 
 /// What an operation does to what is remembered.
@@ -35,7 +36,7 @@ pub(super) enum Verb {
 /// Names of operations in this crate, and the steps that have rules of their own.
 type Own = (&'static str, fn(&mut Store, &Ask) -> Outcome);
 
-static OWN: [Own; 24] = [
+static OWN: [Own; 46] = [
     ("applied_coupons.create", coupons::apply),
     ("credit_notes.create", credit_notes::create),
     ("credit_notes.download", invoices::download_credit_note),
@@ -51,13 +52,44 @@ static OWN: [Own; 24] = [
     ("invoices.create", invoices::create),
     ("invoices.download", invoices::download),
     ("invoices.finalize", invoices::finalize),
+    ("invoices.lose_dispute", invoices::lose_dispute),
+    ("invoices.refresh", invoices::refresh),
+    ("invoices.retry", invoices::retry),
+    ("invoices.retry_payment", invoices::retry_payment),
+    ("invoices.update", invoices::update),
     ("invoices.void", invoices::void),
-    ("payments.create", invoices::pay),
+    ("organizations.get", organization::get),
+    ("organizations.update", organization::update),
+    ("payment_requests.create", payments::request),
+    ("payments.create", payments::pay),
+    ("plans.entitlements.delete", entitlements::plan_delete),
+    ("plans.entitlements.get", entitlements::plan_get),
+    ("plans.entitlements.list", entitlements::plan_list),
+    ("plans.entitlements.merge", entitlements::plan_merge),
+    (
+        "plans.entitlements.privileges.delete",
+        entitlements::plan_delete_privilege,
+    ),
+    ("plans.entitlements.replace", entitlements::plan_replace),
     ("subscriptions.create", subscriptions::upsert),
     ("subscriptions.delete", subscriptions::delete),
+    ("subscriptions.entitlements.delete", entitlements::delete),
+    ("subscriptions.entitlements.list", entitlements::list),
+    ("subscriptions.entitlements.merge", entitlements::merge),
+    (
+        "subscriptions.entitlements.privileges.delete",
+        entitlements::delete_privilege,
+    ),
     ("subscriptions.get", subscriptions::get),
+    ("subscriptions.lifetime_usage.get", usage::lifetime),
+    ("subscriptions.lifetime_usage.update", usage::lifetime),
     ("subscriptions.update", subscriptions::update),
+    (
+        "wallet_transactions.consumptions.list",
+        credits::consumptions,
+    ),
     ("wallet_transactions.create", wallets::top_up),
+    ("wallet_transactions.fundings.list", credits::fundings),
     ("wallets.create", wallets::create),
     ("wallets.wallet_transactions.list", wallets::transactions),
 ];

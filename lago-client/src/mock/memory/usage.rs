@@ -10,6 +10,7 @@ use super::customers;
 use super::object::decimal;
 use super::refusal::{Outcome, Refusal};
 use super::store::{Entry, Fields, Store, text};
+use super::subscribed;
 
 pub(super) fn current(store: &mut Store, ask: &Ask) -> Outcome {
     let customer = ask.parameter("external_customer_id").unwrap_or_default();
@@ -23,18 +24,12 @@ pub(super) fn current(store: &mut Store, ask: &Ask) -> Outcome {
     known.ok_or_else(|| Refusal::missing("subscription"))?;
     let subscription = same.find(|entry| entry.text("status") == "active");
     let subscription = subscription.ok_or(Refusal::NotAllowed("no_active_subscription"))?;
-    let plan = store.find("plans", "code", subscription.text("plan_code"));
+    let plan = subscribed::plan(store, subscription);
     let plan = plan.map(|plan| plan.fields.clone()).unwrap_or_default();
     let currency = plan.get("amount_currency").cloned().unwrap_or_default();
 
-    let charges = plan.get("charges").and_then(Value::as_array);
-    let charges = charges.into_iter().flatten().filter_map(Value::as_object);
-    let used: Vec<(Value, i64)> = charges
-        .filter_map(|charge| charged(store, external_id, charge, &currency))
-        .collect();
-    let total: i64 = used
-        .iter()
-        .fold(0, |sum, (_, cents)| sum.saturating_add(*cents));
+    let used = used(store, external_id, &plan);
+    let total = total(&used);
     let charges: Vec<Value> = used.into_iter().map(|(usage, _)| usage).collect();
     let period = |end| {
         let time = subscription.fields.get(end).filter(|time| time.is_string());
@@ -50,6 +45,53 @@ pub(super) fn current(store: &mut Store, ask: &Ask) -> Outcome {
         "taxes_amount_cents": 0,
         "total_amount_cents": total,
         "charges_usage": charges,
+    })))
+}
+
+/// What the charges of a plan come to, as a response says it, and in cents.
+fn used(store: &Store, external_id: &str, plan: &Fields) -> Vec<(Value, i64)> {
+    let currency = plan.get("amount_currency").cloned().unwrap_or_default();
+    let charges = plan.get("charges").and_then(Value::as_array);
+    let charges = charges.into_iter().flatten().filter_map(Value::as_object);
+    charges
+        .filter_map(|charge| charged(store, external_id, charge, &currency))
+        .collect()
+}
+
+fn total(used: &[(Value, i64)]) -> i64 {
+    let cents = used.iter().map(|(_, cents)| *cents);
+    cents.fold(0, i64::saturating_add)
+}
+
+/// What of the lifetime of a subscription is kept: its id, and what was used before it came here.
+const LIFETIME: &str = "lifetime_usage";
+const HISTORICAL: &str = "external_historical_usage_amount_cents";
+
+pub(super) fn lifetime(store: &mut Store, ask: &Ask) -> Outcome {
+    let index = subscribed::current(store, ask)?;
+    let id = store.id();
+    let entry = subscribed::at_mut(store, index);
+    let fresh = || json!({ "lago_id": id, HISTORICAL: 0 });
+    let kept = entry.kept.entry(LIFETIME).or_insert_with(fresh);
+    if let Some(cents) = ask.object().get(HISTORICAL).filter(|cents| cents.is_i64()) {
+        kept[HISTORICAL] = cents.clone();
+    }
+    let entry = subscribed::at(store, index);
+    let kept = &entry.kept[LIFETIME];
+    let plan = subscribed::plan(store, entry).map(|plan| &plan.fields);
+    let none = Fields::new();
+    let used = used(store, entry.text("external_id"), plan.unwrap_or(&none));
+    let since = ["started_at", "subscription_at"].map(|name| entry.text(name));
+    let since = since.into_iter().find(|time| !time.is_empty());
+    Ok(ask.said(json!({
+        "lago_id": kept["lago_id"],
+        "lago_subscription_id": entry.fields["lago_id"],
+        "external_subscription_id": entry.fields["external_id"],
+        HISTORICAL: kept[HISTORICAL],
+        "invoiced_usage_amount_cents": 0,
+        "current_usage_amount_cents": total(&used),
+        "from_datetime": since,
+        "to_datetime": store.stamp(),
     })))
 }
 

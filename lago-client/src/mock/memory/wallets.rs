@@ -4,33 +4,18 @@ use lago_types::Decimal;
 use serde_json::{Value, json};
 
 use super::ask::{Ask, example_of};
+use super::credits::{self, TRANSACTIONS, cents, number, written};
 use super::crud::{is_named, made};
 use super::customers;
 use super::list::{self, Filter};
-use super::object::{decimal, fresh, lay};
+use super::object::{fresh, lay};
 use super::refusal::{Outcome, Refusal};
 use super::store::{Fields, Store, text};
 
 const NAME: &str = "wallets";
-pub(super) const TRANSACTIONS: &str = "wallet_transactions";
-
-/// A number that was sent or kept, as a number or as text.
-fn number(fields: &Fields, name: &str) -> Decimal {
-    let parsed = match fields.get(name) {
-        Some(Value::Number(number)) => Decimal::parse(&number.to_string()).ok(),
-        Some(Value::String(text)) => Decimal::parse(text).ok(),
-        _ => None,
-    };
-    parsed.unwrap_or_default()
-}
 
 fn is_positive(credits: &Decimal) -> bool {
     !credits.is_zero() && !credits.is_negative()
-}
-
-/// A decimal as responses write it.
-fn written(value: &Decimal) -> Value {
-    json!(decimal(&value.to_string()))
 }
 
 pub(super) fn create(store: &mut Store, ask: &Ask) -> Outcome {
@@ -53,6 +38,7 @@ pub(super) fn create(store: &mut Store, ask: &Ask) -> Outcome {
             && other.text("status") == "active"
     });
     if is_taken {
+        // This code is a guess.
         return Err(Refusal::taken("code"));
     }
     let mut wallet = made(store, ask, "wallet", &sent)?;
@@ -75,6 +61,7 @@ fn topped_up(store: &mut Store, id: &str, sent: &Fields) -> Result<Vec<Fields>, 
     let wallet = wallet.ok_or_else(|| Refusal::missing("wallet"))?;
     let voided = number(sent, "voided_credits");
     if is_positive(&voided) && voided > number(&wallet, "credits_balance") {
+        // This code is a guess.
         return Err(Refusal::field("voided_credits", "insufficient_credits"));
     }
     let mut made = Vec::new();
@@ -135,14 +122,12 @@ fn topped_up(store: &mut Store, id: &str, sent: &Fields) -> Result<Vec<Fields>, 
             };
             moved(store, id, &signed);
         }
+        if transaction_type == "outbound" {
+            credits::consume(store, &fields, &number(&wallet, "rate_amount"));
+        }
         made.push(fields);
     }
     Ok(made)
-}
-
-fn cents(amount: &Decimal) -> i64 {
-    let cents = amount.clone() * Decimal::from_i64(100);
-    cents.round(0).to_i64().unwrap_or_default()
 }
 
 /// Adds credits to a balance, or takes them away.
@@ -199,6 +184,7 @@ pub(super) fn top_up(store: &mut Store, ask: &Ask) -> Outcome {
     let sent = sent.cloned().unwrap_or_default();
     let wallet = store.find(NAME, "lago_id", text(&sent, "wallet_id"));
     let wallet = wallet.filter(|wallet| wallet.text("status") == "active");
+    // This code is a guess.
     let wallet = wallet.ok_or_else(|| Refusal::field("wallet_id", "wallet_not_found"))?;
     let id = wallet.text("lago_id").to_owned();
     let made = topped_up(store, &id, &sent)?;
@@ -210,7 +196,7 @@ pub(super) fn top_up(store: &mut Store, ask: &Ask) -> Outcome {
 
 /// The transactions of a wallet.
 pub(super) fn transactions(store: &mut Store, ask: &Ask) -> Outcome {
-    let filter = Filter::of(ask, None);
+    let filter = Filter::of(store, ask, None)?;
     let found = store
         .all(TRANSACTIONS)
         .iter()

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::finding::{Finding, Place, Problem};
 use super::query::base;
+use crate::mock::event_store::{self, EventStore};
 use crate::mock::record::ReceivedRequest;
 use crate::operation::Operation;
 
@@ -60,12 +61,6 @@ const BODIES: &[(&str, When, &[&str])] = &[
     ("/customer/currency", When::Value, INVALID),
     ("/customer/external_id", When::Blank, MANDATORY),
     ("/customer/timezone", When::Value, &["invalid_timezone"]),
-    ("/event/code", When::Blank, MANDATORY),
-    ("/event/external_subscription_id", When::Missing, &[]),
-    ("/event/transaction_id", When::Blank, MANDATORY),
-    ("/events/code", When::Blank, MANDATORY),
-    ("/events/external_subscription_id", When::Missing, &[]),
-    ("/events/transaction_id", When::Blank, MANDATORY),
     ("/invoice/payment_status", When::Value, INVALID),
     ("/order/execution_mode", When::Value, INVALID),
     ("/order_form/execution_mode", When::Value, INVALID),
@@ -139,7 +134,6 @@ const QUERIES: &[(&str, &str, When, &str, &str, bool)] = &[
 const INVOICE_STATUSES: &str = "must be one of: draft, finalized, voided, failed, pending";
 
 const BATCH: &str = "events.create_batch";
-const LARGEST_BATCH: usize = 100;
 
 /// The one list whose wrong elements are named in one code.
 const EVENT_TYPES: &str = "/webhook_endpoint/event_types";
@@ -165,7 +159,7 @@ pub(super) fn beyond_schemas(request: &ReceivedRequest, sent: Option<&Value>) ->
         && request
             .operation
             .is_some_and(|operation| operation.resource == BATCH)
-        && !(1..=LARGEST_BATCH).contains(&events.len())
+        && event_store::wrong_count(events.len()).is_some()
     {
         found.push(Finding {
             place: Place::Body("/events".into()),
@@ -188,15 +182,21 @@ pub(super) fn refusals(
     operation: &Operation,
     finding: &Finding,
     request: &ReceivedRequest,
+    store: EventStore,
 ) -> Vec<Refusal> {
     match &finding.place {
-        Place::Body(pointer) => body(operation, pointer, finding),
+        Place::Body(pointer) => body(operation, pointer, finding, store),
         Place::Query(name) => query(operation, name, finding, request),
         Place::Header(_) => Vec::new(),
     }
 }
 
-fn body(operation: &Operation, pointer: &str, finding: &Finding) -> Vec<Refusal> {
+fn body(
+    operation: &Operation,
+    pointer: &str,
+    finding: &Finding,
+    store: EventStore,
+) -> Vec<Refusal> {
     let keys = keys(pointer);
     let coded = |codes: &[&str]| {
         let code = |code: &&str| Refusal::Codes {
@@ -207,12 +207,17 @@ fn body(operation: &Operation, pointer: &str, finding: &Finding) -> Vec<Refusal>
     };
     let place = without_indices(pointer);
     match &finding.problem {
-        Problem::NoRoot if operation.resource == BATCH => return coded(&["no_events"]),
+        Problem::NoRoot if operation.resource == BATCH => return coded(&wrong_count(0)),
         Problem::NoRoot => return vec![Refusal::NoRoot(pointer.trim_start_matches('/').into())],
-        Problem::Count if finding.value == 0 => return coded(&["no_events"]),
-        Problem::Count => return coded(&["too_many_events"]),
+        Problem::Count => {
+            let count = finding.value.as_u64().unwrap_or_default();
+            return coded(&wrong_count(count as usize));
+        }
         Problem::Value if place == EVENT_TYPES => return coded(&["contains invalid types: "]),
         _ => {}
+    }
+    if let Some(codes) = event(&place, finding, store) {
+        return coded(codes);
     }
     let mut rows = BODIES.iter();
     if let Some((.., codes)) = rows.find(|(row, when, _)| *row == place && when.is(finding)) {
@@ -223,6 +228,24 @@ fn body(operation: &Operation, pointer: &str, finding: &Finding) -> Vec<Refusal>
         true => coded(MANDATORY),
         false => Vec::new(),
     }
+}
+
+fn wrong_count(count: usize) -> Vec<&'static str> {
+    event_store::wrong_count(count).into_iter().collect()
+}
+
+/// The codes of a field of an event; none of what the stores of events have no rule for.
+fn event(place: &str, finding: &Finding, store: EventStore) -> Option<&'static [&'static str]> {
+    let (is_batch, name) = match place.split_once("/event/") {
+        Some(("", name)) => (false, name),
+        _ => (true, place.strip_prefix("/events/")?),
+    };
+    if When::Missing.is(finding) || When::Blank.is(finding) {
+        let is_mandatory = store.mandatory(is_batch).contains(&name);
+        return Some(if is_mandatory { MANDATORY } else { &[] });
+    }
+    let is_no_time = name == "timestamp" && event_store::time(&finding.value).is_none();
+    is_no_time.then_some(&[event_store::INVALID_TIME])
 }
 
 fn query(

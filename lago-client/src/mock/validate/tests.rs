@@ -17,7 +17,8 @@ fn checked(mode: Mode, method: &str, target: &str, body: Option<Value>) -> Check
     let route = Route::of(&head.method, head.uri.path());
     let bytes = body.as_ref().map(|body| Bytes::from(body.to_string()));
     let request = ReceivedRequest::new(head, bytes.unwrap_or_default(), &route);
-    check(mode, request.operation.unwrap(), &request, body.as_ref())
+    let judges = (mode, EventStore::default());
+    check(judges, request.operation.unwrap(), &request, body.as_ref())
 }
 
 fn notes(checked: &Checked) -> Vec<(String, Effect)> {

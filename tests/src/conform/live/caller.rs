@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
-use lago_client::{Client, Operation, RetryPolicy};
+use lago_client::http::{HeaderMap, HeaderName, StatusCode};
+use lago_client::{Client, Operation, RetryPolicy, recording};
 use reqwest::Url;
-use serde_json::{Map, Value};
 
 use super::settings::LiveError;
 use crate::conform::recording::Exchange;
 use crate::generated::calls::CALLS;
 use crate::support::calling::{Args, CallError};
-use crate::support::gateway::{Gateway, Passed, Said};
+use crate::support::gateway::{Gateway, Passed};
 
 /// The client waits a little longer than the gateway, which can tell why.
 const LONGER: Duration = Duration::from_secs(5);
@@ -80,8 +80,19 @@ impl Caller {
             ) => {
                 let target = request.target.strip_prefix(&self.prefix);
                 let path = target.unwrap_or(&request.target).to_owned();
-                let sent = serde_json::from_slice(&request.body).unwrap_or_default();
-                Called::Said(Box::new(exchange(request.method, path, sent, &said)))
+                let headers = said.headers.iter().filter_map(|(name, value)| {
+                    Some((HeaderName::try_from(name).ok()?, value.parse().ok()?))
+                });
+                let headers = headers.collect::<HeaderMap>();
+                let request = (request.method.as_str(), path.as_str(), &request.body[..]);
+                match StatusCode::from_u16(said.status) {
+                    Ok(status) => {
+                        let said =
+                            recording::Exchange::new(request, (status, &headers, &said.body));
+                        Called::Said(Box::new(Exchange::of(String::new(), said)))
+                    }
+                    Err(why) => Called::Nothing(why.to_string()),
+                }
             }
             (
                 Some(Passed {
@@ -96,28 +107,4 @@ impl Caller {
             (None, Ok(_)) => Called::Nothing("nothing was sent".to_owned()),
         }
     }
-}
-
-/// What went over the wire, as a recording has it.
-fn exchange(method: String, path: String, request_body: Value, said: &Said) -> Exchange {
-    let headers = said.headers.iter();
-    let response_headers: Map<String, Value> = headers
-        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
-        .collect();
-    let mut exchange = Exchange {
-        file: String::new(),
-        method,
-        path,
-        status: said.status,
-        request_body,
-        response_headers,
-        response_body: Value::Null,
-    };
-    let text = || Value::from(String::from_utf8_lossy(&said.body).as_ref());
-    exchange.response_body = match said.body.as_slice() {
-        [] => Value::Null,
-        body if exchange.is_json() => serde_json::from_slice(body).unwrap_or_else(|_| text()),
-        _ => text(),
-    };
-    exchange
 }

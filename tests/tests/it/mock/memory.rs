@@ -1,9 +1,11 @@
 //! The stateful stand-in, through the client and over sockets.
 
 mod catalogue;
+mod entitlements;
 mod events;
 mod model;
 mod money;
+mod payments;
 mod schemas;
 mod subscriptions;
 mod webhooks;

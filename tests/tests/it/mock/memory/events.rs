@@ -1,10 +1,11 @@
 //! Events, under the rules of both stores, and the usage that they come to.
 
 use lago_client::Client;
-use lago_client::mock::{EventStore, MockServer};
+use lago_client::mock::{EventStore, MockServer, Mode};
 use lago_client::types::*;
 use serde_json::json;
 
+use super::super::{Caller, read};
 use super::{Outcome, plan, remembering, said};
 
 fn event(id: &str) -> EventInput {
@@ -84,6 +85,80 @@ async fn in_clickhouse_everything_is_taken_and_the_same_is_counted_once() -> Out
         .await?;
     // Another time makes another event.
     assert_eq!(count(&lago).await?, 2);
+    Ok(())
+}
+
+/// Whoever judges a request, the store or what looks into it before: they say the same.
+#[tokio::test]
+async fn each_store_demands_its_own_of_an_event() -> Outcome {
+    let no_code = json!({ "transaction_id": "t", "external_subscription_id": "sub" });
+    let nothing = json!({ "properties": {} });
+    let date = json!({ "transaction_id": "d", "code": "calls", "external_subscription_id": "sub", "timestamp": "2026-01-01T00:00:00Z" });
+    let mandatory = ["value_is_mandatory"];
+    let both = json!({ "transaction_id": mandatory, "code": mandatory });
+    for mode in [Mode::Faithful, Mode::Off] {
+        for (store, path, event, expected) in [
+            (
+                EventStore::Postgres,
+                "/events",
+                &no_code,
+                json!({ "code": mandatory }),
+            ),
+            (EventStore::Postgres, "/events", &nothing, both.clone()),
+            (
+                EventStore::Postgres,
+                "/events/batch",
+                &nothing,
+                json!({ "0": both.clone() }),
+            ),
+            (
+                EventStore::Postgres,
+                "/events",
+                &date,
+                json!({ "timestamp": ["invalid_format"] }),
+            ),
+            (EventStore::ClickHouse, "/events", &no_code, json!(null)),
+            (EventStore::ClickHouse, "/events", &nothing, json!(null)),
+            (
+                EventStore::ClickHouse,
+                "/events/batch",
+                &no_code,
+                json!(null),
+            ),
+            (
+                EventStore::ClickHouse,
+                "/events/batch",
+                &nothing,
+                json!({ "0": { "transaction_id": mandatory } }),
+            ),
+            (
+                EventStore::ClickHouse,
+                "/events",
+                &date,
+                json!({ "timestamp": ["invalid_format"] }),
+            ),
+        ] {
+            let server = MockServer::builder().mode(mode).event_store(store);
+            let caller = Caller::of(server.start().await?)?;
+            let body = match path {
+                "/events" => json!({ "event": event }),
+                _ => json!({ "events": [event] }),
+            };
+            let request = caller.request("POST", path)?;
+            let request = request.header("content-type", "application/json");
+            let (status, said) = read(request.body(body.to_string())).await?;
+            let case = format!("{mode:?} {store:?} {path} {event}: {said}");
+            assert_eq!(said["error_details"], expected, "{case}");
+            assert_eq!(status, if expected.is_null() { 200 } else { 422 }, "{case}");
+            let kept = match path {
+                "/events" => &said["event"],
+                _ => &said["events"][0],
+            };
+            if status == 200 {
+                assert_eq!(kept["code"], event["code"], "{case}");
+            }
+        }
+    }
     Ok(())
 }
 

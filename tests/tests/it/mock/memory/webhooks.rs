@@ -1,5 +1,8 @@
 //! Webhooks of what changes, as a receiver gets them.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -63,6 +66,40 @@ async fn changes_are_delivered_in_order_and_signed() -> Outcome {
     Ok(())
 }
 
+/// Deliveries come one after the other, so that what came before the third has been counted when that is there.
+#[tokio::test]
+async fn deliveries_that_are_refused_are_counted() -> Outcome {
+    let (outbox, mut inbox) = unbounded_channel();
+    let receive = move || async move {
+        let _ = outbox.send(());
+        match COUNT.fetch_add(1, Ordering::Relaxed) {
+            0 => StatusCode::INTERNAL_SERVER_ERROR,
+            1 => StatusCode::NO_CONTENT,
+            _ => std::future::pending().await,
+        }
+    };
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/lago", listener.local_addr()?);
+    let receiver = axum::serve(listener, Router::new().route("/lago", post(receive)));
+    let receiving = tokio::spawn(async move { receiver.await });
+    let server = MockServer::builder()
+        .webhooks_to(url, "secret")
+        .start()
+        .await?;
+    assert_eq!(server.webhooks_delivered(), (0, 0));
+    let lago = server.client()?;
+    for id in ["one", "two", "three"] {
+        lago.customers().create(CustomerInput::new(id)).await?;
+    }
+    for _ in 0..3 {
+        inbox.recv().await.ok_or("nothing was delivered")?;
+    }
+    assert_eq!(server.webhooks_delivered(), (1, 1));
+    receiving.abort();
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_receiver_has_a_url() -> Outcome {
     let server = MockServer::builder()
@@ -79,8 +116,10 @@ fn what_is_not_remembered_is_documented() -> Outcome {
     let listed = RULES
         .lines()
         .filter_map(|line| line.strip_prefix("- `")?.strip_suffix('`'));
-    let listed: Vec<&str> = listed.collect();
-    let mut missing = Vec::new();
+    let count = listed.clone().count();
+    let listed: BTreeSet<&str> = listed.collect();
+    assert_eq!(listed.len(), count, "each once");
+    let mut missing = BTreeSet::new();
     let published: Vec<String> = Document::read()?
         .operations()
         .into_iter()
@@ -90,7 +129,7 @@ fn what_is_not_remembered_is_documented() -> Outcome {
         let is_published =
             published.contains(&operation.id.to_owned()) && operation.since.is_some();
         if is_published && !remembers(operation.resource)? {
-            missing.push(operation.resource);
+            missing.insert(operation.resource);
         }
     }
     assert_eq!(listed, missing);
