@@ -47,6 +47,8 @@ mod requests;
 #[cfg(test)]
 mod runtime;
 #[cfg(test)]
+mod server;
+#[cfg(test)]
 mod spool;
 #[cfg(test)]
 mod surface;

@@ -62,8 +62,9 @@ pub(super) fn inputs(document: &Document, operation: &Operation) -> Vec<Input> {
         let mut args = sample.args.clone();
         args.body = Some(with_nulls_inside(document, schema, body));
         inputs.push(input("nulls inside".to_owned(), sample, args));
-        let lists = lists(document, schema);
-        let most = lists.iter().map(Vec::len).max().unwrap_or_default();
+        let enums = enums(document, schema);
+        let most = enums.iter().map(|(_, values)| values.len()).max();
+        let most = most.unwrap_or_default();
         for turn in 1..most.min(most_values()) {
             let mut args = sample.args.clone();
             args.body = Some(turned(document, schema, body, turn));
@@ -114,33 +115,36 @@ fn parsed(document: &Document, schema: &Value, value: &str) -> Value {
     }
 }
 
-/// The lists of values of all enums in a body.
-pub(super) fn lists(document: &Document, schema: &Value) -> BTreeSet<Vec<String>> {
+/// The enums in a body: what the property is called, and its values.
+pub(super) fn enums(document: &Document, schema: &Value) -> BTreeSet<(String, Vec<String>)> {
     let mut found = BTreeSet::new();
-    add_lists(document, schema, 0, &mut found);
+    add_enums(document, ("", schema), 0, &mut found);
     found
 }
 
-fn add_lists(document: &Document, schema: &Value, depth: usize, found: &mut BTreeSet<Vec<String>>) {
+fn add_enums(
+    document: &Document,
+    (name, schema): (&str, &Value),
+    depth: usize,
+    found: &mut BTreeSet<(String, Vec<String>)>,
+) {
     if depth > 8 {
         return;
     }
     let merged = document.merged(schema);
     if let Some(values) = merged.get("enum").and_then(Value::as_array) {
-        found.insert(values.iter().map(Value::to_string).collect());
+        let values = values.iter().map(Value::to_string).collect();
+        found.insert((name.to_owned(), values));
     }
+    let more = merged.get("additionalProperties");
+    let more = more.filter(|more| more.is_object());
     let members = members(&merged).into_iter().flatten();
+    let same = members.chain(merged.get("items")).chain(more);
     let properties = merged.get("properties").and_then(Value::as_object);
-    let properties = properties
-        .into_iter()
-        .flat_map(|properties| properties.values());
-    let below = members.chain(properties).chain(merged.get("items")).chain(
-        merged
-            .get("additionalProperties")
-            .filter(|more| more.is_object()),
-    );
-    for schema in below {
-        add_lists(document, schema, depth + 1, found);
+    let same = same.map(|schema| (name, schema));
+    let properties = properties.into_iter().flatten();
+    for below in same.chain(properties.map(|(name, schema)| (name.as_str(), schema))) {
+        add_enums(document, below, depth + 1, found);
     }
 }
 

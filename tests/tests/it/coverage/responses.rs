@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use lago_client::mock;
 use lago_client::types::{Webhook, WebhookEvent, WebhookType};
 use lago_tests::conform::compare::{differences, without_nulls};
+use lago_tests::conform::extent::cases;
 use lago_tests::conform::mutate::schema_with;
 use lago_tests::generated::calls::DECODERS;
 use lago_tests::support::calling::{Decoder, nameless};
@@ -13,22 +14,32 @@ use lago_tests::support::document::{Delivery, Document, Operation};
 use lago_tests::support::instance::{Filled, Instances};
 use serde_json::Value;
 
-use super::facts::most_values;
-use super::inputs::{lists, turned};
+use super::inputs::{enums, turned};
 
-/// Bodies that together have every value of every enum in a schema. Of long lists, such as that of all currencies, only
-/// the first schema that has one goes through all of it: the others have the same type there.
-fn bodies(document: &Document, schema: &Value, known: &mut BTreeSet<Vec<String>>) -> Vec<Value> {
+/// Enums that have been gone through: what the property is called, and its values.
+type Known = BTreeSet<(String, Vec<String>)>;
+
+/// Lists of more values are those of currencies, countries and time zones.
+const LONG: usize = 100;
+
+/// How many values of an enum are tried where a property of that name has been gone through before.
+const AGAIN: u32 = 2;
+
+/// Bodies that together have every value of every enum in a schema: the first property of a name with a list of values goes
+/// through all of it, the others show that they are no other thing.
+fn bodies(document: &Document, schema: &Value, known: &mut Known) -> Vec<Value> {
     let filled = [Filled::Everything, Filled::Required, Filled::Nulls];
     let mut bodies: Vec<Value> = filled
         .into_iter()
         .map(|filled| Instances { document, filled }.of(schema, "body"))
         .collect();
-    let turns = lists(document, schema).into_iter().map(|list| {
-        let length = list.len();
-        match known.insert(list) {
+    let turns = enums(document, schema).into_iter().map(|(name, values)| {
+        let length = values.len();
+        // No two enums have the same long list.
+        let name = if length > LONG { String::new() } else { name };
+        match known.insert((name, values)) {
             true => length,
-            false => length.min(most_values()),
+            false => length.min(cases(AGAIN, 1_000) as usize),
         }
     });
     let others = (1..turns.max().unwrap_or_default())
