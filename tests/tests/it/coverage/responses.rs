@@ -1,5 +1,5 @@
-//! Everything that a server may say: responses and deliveries full, minimal and with null, and in them every value that an
-//! enum may have. Nothing is lost, and each value has a name.
+//! Everything that a server may say: responses and deliveries full, minimal, sparse and with null, and in them every value
+//! that an enum may have. Nothing is lost, and each value has a name.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,12 @@ const AGAIN: u32 = 2;
 /// Bodies that together have every value of every enum in a schema: the first property of a name with a list of values goes
 /// through all of it, the others show that they are no other thing.
 fn bodies(document: &Document, schema: &Value, known: &mut Known) -> Vec<Value> {
-    let filled = [Filled::Everything, Filled::Required, Filled::Nulls];
+    let filled = [
+        Filled::Everything,
+        Filled::Required,
+        Filled::Nulls,
+        Filled::Sparse,
+    ];
     let mut bodies: Vec<Value> = filled
         .into_iter()
         .map(|filled| Instances { document, filled }.of(schema, "body"))
