@@ -1,6 +1,7 @@
 //! The commands, as they are typed.
 
 pub(crate) mod commands;
+pub(crate) mod faults;
 pub(crate) mod forward;
 pub(crate) mod package;
 mod revision;

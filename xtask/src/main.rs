@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use cli::{commands, forward, package, spec as spec_commands, webhook};
+use cli::{commands, faults, forward, package, spec as spec_commands, webhook};
 use workspace::workspace;
 
 /// Maintenance of this workspace.
@@ -29,6 +29,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Regen(commands::Regen),
+    Faults(faults::Faults),
     /// Checks a live server against openapi.yaml and the overlay, or replays recordings of one; `--help` says how.
     #[command(disable_help_flag = true)]
     Conform(forward::Arguments),
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
     };
     let outcome = match command {
         Command::Regen(options) => commands::regen(&options, &root),
+        Command::Faults(options) => faults::faults(&options, &root),
         Command::Conform(arguments) => return forward::hand_over(&root, "conform", &arguments),
         Command::Package(options) => package::package(&options, &root),
         Command::Webhook(command) => return webhook::run(&root, &command),

@@ -91,6 +91,18 @@ pub(crate) fn write(root: &Path, differences: &[Difference]) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes these files, and folders for them.
+pub(crate) fn write_files(root: &Path, files: &Tree) -> io::Result<()> {
+    for (path, text) in files {
+        let path = root.join(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&path, text)?;
+    }
+    Ok(())
+}
+
 /// Writes a file whole or not at all.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();

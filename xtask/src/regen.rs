@@ -3,6 +3,7 @@
 pub(crate) mod address;
 mod conversions;
 pub(crate) mod emit;
+pub(crate) mod faults;
 pub(crate) mod follow;
 mod identity;
 mod inspect;
@@ -107,6 +108,11 @@ pub(crate) struct Generated {
 pub(crate) fn regen(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let mut clock = Clock::start();
     let prepared = lower(inputs, &mut clock)?;
+    generate(prepared, clock)
+}
+
+/// Prints what was prepared.
+fn generate(prepared: Prepared, mut clock: Clock) -> Result<Generated, Diagnostics> {
     let mut tree = emit::emit(&prepared.api).map_err(|error| {
         let problem = Problem {
             address: error.address.unwrap_or_default(),

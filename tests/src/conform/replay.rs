@@ -165,6 +165,8 @@ fn scene<'e>(
     }
     let mut args = samples.swap_remove(chosen).args;
     args.path = values;
+    // Any value can be said.
+    args.only_named = false;
     let schema = described.body.as_ref().unwrap_or(&Value::Null);
     Ok(Scene {
         said: said::said(document, schema, &exchange.request_body),

@@ -5,10 +5,10 @@
 use lago_client::Client;
 use lago_client::resources;
 use crate::support::calling::{
-    Args, Call, Decoder, Outcome, decode, decode_page, json, page,
+    Call, Decoder, Outcome, Said, decode, decode_page, json, page, unknown,
 };
 
-async fn find_all_activity_logs(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_activity_logs(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.activity_logs().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -48,12 +48,12 @@ async fn find_all_activity_logs(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_activity_log(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.activity_logs().get(args.path("activity_id")?);
+async fn find_activity_log(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.activity_logs().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_add_ons(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_add_ons(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.add_ons().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -64,29 +64,29 @@ async fn find_all_add_ons(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_add_on(lago: &Client, args: &Args) -> Outcome {
+async fn create_add_on(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago.add_ons().create(args.root::<lago_types::AddOnInput>("add_on")?);
     json(&request.await?)
 }
 
-async fn destroy_add_on(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.add_ons().delete(args.path("code")?);
+async fn destroy_add_on(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.add_ons().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_add_on(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.add_ons().get(args.path("code")?);
+async fn find_add_on(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.add_ons().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_add_on(lago: &Client, args: &Args) -> Outcome {
+async fn update_add_on(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .add_ons()
-        .update(args.path("code")?, args.root::<lago_types::AddOnUpdate>("add_on")?);
+        .update(args.at(0)?, args.root::<lago_types::AddOnUpdate>("add_on")?);
     json(&request.await?)
 }
 
-async fn find_all_gross_revenues(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_gross_revenues(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.analytics().gross_revenue();
     if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
@@ -103,7 +103,7 @@ async fn find_all_gross_revenues(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_all_invoice_collections(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_invoice_collections(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.analytics().invoice_collection();
     if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
@@ -117,7 +117,7 @@ async fn find_all_invoice_collections(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_all_invoiced_usages(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_invoiced_usages(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.analytics().invoiced_usage();
     if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
@@ -131,7 +131,7 @@ async fn find_all_invoiced_usages(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_all_mrrs(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_mrrs(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.analytics().mrr();
     if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
@@ -145,7 +145,7 @@ async fn find_all_mrrs(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_all_overdue_balances(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_overdue_balances(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.analytics().overdue_balance();
     if let Some(value) = args.query::<lago_types::Currency>("currency")? {
         request = request.currency(value);
@@ -162,7 +162,7 @@ async fn find_all_overdue_balances(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_all_usages(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_usages(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.analytics().usage();
     if let Some(value) = args
         .query::<lago_types::UsageTimeGranularity>("time_granularity")?
@@ -202,7 +202,7 @@ async fn find_all_usages(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_all_api_logs(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_api_logs(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.api_logs().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -236,12 +236,12 @@ async fn find_all_api_logs(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_api_log(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.api_logs().get(args.path("request_id")?);
+async fn find_api_log(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.api_logs().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_applied_coupons(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_applied_coupons(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.applied_coupons().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -261,14 +261,14 @@ async fn find_all_applied_coupons(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn apply_coupon(lago: &Client, args: &Args) -> Outcome {
+async fn apply_coupon(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .applied_coupons()
         .create(args.root::<lago_types::AppliedCouponInput>("applied_coupon")?);
     json(&request.await?)
 }
 
-async fn find_all_billable_metrics(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_billable_metrics(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.billable_metrics().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -279,68 +279,68 @@ async fn find_all_billable_metrics(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_billable_metric(lago: &Client, args: &Args) -> Outcome {
+async fn create_billable_metric(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .billable_metrics()
         .create(args.root::<lago_types::BillableMetricInput>("billable_metric")?);
     json(&request.await?)
 }
 
-async fn evaluate_billable_metric_expression(lago: &Client, args: &Args) -> Outcome {
+async fn evaluate_billable_metric_expression(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .billable_metrics()
         .evaluate_expression(args.body::<lago_types::EvaluateExpressionInput>()?);
     json(&request.await?)
 }
 
-async fn destroy_billable_metric(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.billable_metrics().delete(args.path("code")?);
+async fn destroy_billable_metric(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.billable_metrics().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_billable_metric(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.billable_metrics().get(args.path("code")?);
+async fn find_billable_metric(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.billable_metrics().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_billable_metric(lago: &Client, args: &Args) -> Outcome {
+async fn update_billable_metric(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .billable_metrics()
         .update(
-            args.path("code")?,
+            args.at(0)?,
             args.root::<lago_types::BillableMetricUpdate>("billable_metric")?,
         );
     json(&request.await?)
 }
 
-async fn list_billing_entities(lago: &Client, _: &Args) -> Outcome {
+async fn list_billing_entities(lago: &Client, _: Said<'_>) -> Outcome {
     let request = lago.billing_entities().list();
     json(&request.await?)
 }
 
-async fn create_billing_entity(lago: &Client, args: &Args) -> Outcome {
+async fn create_billing_entity(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .billing_entities()
         .create(args.root::<lago_types::BillingEntityInput>("billing_entity")?);
     json(&request.await?)
 }
 
-async fn get_billing_entity(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.billing_entities().get(args.path("code")?);
+async fn get_billing_entity(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.billing_entities().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_billing_entity(lago: &Client, args: &Args) -> Outcome {
+async fn update_billing_entity(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .billing_entities()
         .update(
-            args.path("code")?,
+            args.at(0)?,
             args.root::<lago_types::BillingEntityUpdate>("billing_entity")?,
         );
     json(&request.await?)
 }
 
-async fn find_all_coupons(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_coupons(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.coupons().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -351,29 +351,29 @@ async fn find_all_coupons(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_coupon(lago: &Client, args: &Args) -> Outcome {
+async fn create_coupon(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago.coupons().create(args.root::<lago_types::CouponInput>("coupon")?);
     json(&request.await?)
 }
 
-async fn destroy_coupon(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.coupons().delete(args.path("code")?);
+async fn destroy_coupon(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.coupons().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_coupon(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.coupons().get(args.path("code")?);
+async fn find_coupon(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.coupons().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_coupon(lago: &Client, args: &Args) -> Outcome {
+async fn update_coupon(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .coupons()
-        .update(args.path("code")?, args.root::<lago_types::CouponUpdate>("coupon")?);
+        .update(args.at(0)?, args.root::<lago_types::CouponUpdate>("coupon")?);
     json(&request.await?)
 }
 
-async fn find_all_credit_notes(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_credit_notes(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.credit_notes().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -433,51 +433,48 @@ async fn find_all_credit_notes(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_credit_note(lago: &Client, args: &Args) -> Outcome {
+async fn create_credit_note(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .credit_notes()
         .create(args.root::<lago_types::CreditNoteInput>("credit_note")?);
     json(&request.await?)
 }
 
-async fn estimate_credit_note(lago: &Client, args: &Args) -> Outcome {
+async fn estimate_credit_note(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .credit_notes()
         .estimate(args.root::<lago_types::CreditNoteEstimateInput>("credit_note")?);
     json(&request.await?)
 }
 
-async fn find_credit_note(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.credit_notes().get(args.path("lago_id")?);
+async fn find_credit_note(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.credit_notes().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_credit_note(lago: &Client, args: &Args) -> Outcome {
+async fn update_credit_note(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .credit_notes()
-        .update(
-            args.path("lago_id")?,
-            args.root::<lago_types::CreditNoteUpdate>("credit_note")?,
-        );
+        .update(args.at(0)?, args.root::<lago_types::CreditNoteUpdate>("credit_note")?);
     json(&request.await?)
 }
 
-async fn download_credit_note(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.credit_notes().download(args.path("lago_id")?);
+async fn download_credit_note(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.credit_notes().download(args.at(0)?);
     json(&request.await?)
 }
 
-async fn delete_all_credit_note_metadata(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.credit_notes().metadata().delete_all(args.path("lago_id")?);
+async fn delete_all_credit_note_metadata(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.credit_notes().metadata().delete_all(args.at(0)?);
     json(&request.await?)
 }
 
-async fn merge_credit_note_metadata(lago: &Client, args: &Args) -> Outcome {
+async fn merge_credit_note_metadata(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .credit_notes()
         .metadata()
         .merge(
-            args.path("lago_id")?,
+            args.at(0)?,
             args
                 .root::<
                     std::collections::BTreeMap<String, lago_types::Patch<String>>,
@@ -486,12 +483,12 @@ async fn merge_credit_note_metadata(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn replace_credit_note_metadata(lago: &Client, args: &Args) -> Outcome {
+async fn replace_credit_note_metadata(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .credit_notes()
         .metadata()
         .replace(
-            args.path("lago_id")?,
+            args.at(0)?,
             args
                 .root::<
                     std::collections::BTreeMap<String, lago_types::Patch<String>>,
@@ -500,20 +497,17 @@ async fn replace_credit_note_metadata(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn delete_credit_note_metadata_key(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .credit_notes()
-        .metadata()
-        .delete(args.path("lago_id")?, args.path("key")?);
+async fn delete_credit_note_metadata_key(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.credit_notes().metadata().delete(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn void_credit_note(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.credit_notes().void(args.path("lago_id")?);
+async fn void_credit_note(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.credit_notes().void(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_customers(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_customers(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.customers().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -562,28 +556,25 @@ async fn find_all_customers(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_customer(lago: &Client, args: &Args) -> Outcome {
+async fn create_customer(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .create(args.root::<lago_types::CustomerInput>("customer")?);
     json(&request.await?)
 }
 
-async fn destroy_customer(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.customers().delete(args.path("external_customer_id")?);
+async fn destroy_customer(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.customers().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_customer(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.customers().get(args.path("external_customer_id")?);
+async fn find_customer(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.customers().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_customer_applied_coupons(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .customers()
-        .applied_coupons()
-        .list(args.path("external_customer_id")?);
+async fn find_all_customer_applied_coupons(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.customers().applied_coupons().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -599,24 +590,18 @@ async fn find_all_customer_applied_coupons(lago: &Client, args: &Args) -> Outcom
     page(&request.await?)
 }
 
-async fn delete_applied_coupon(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .customers()
-        .applied_coupons()
-        .delete(args.path("external_customer_id")?, args.path("applied_coupon_id")?);
+async fn delete_applied_coupon(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.customers().applied_coupons().delete(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn generate_customer_checkout_url(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.customers().checkout_url(args.path("external_customer_id")?);
+async fn generate_customer_checkout_url(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.customers().checkout_url(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_customer_credit_notes(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .customers()
-        .credit_notes()
-        .list(args.path("external_customer_id")?);
+async fn find_all_customer_credit_notes(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.customers().credit_notes().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -672,13 +657,10 @@ async fn find_all_customer_credit_notes(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_customer_current_usage(lago: &Client, args: &Args) -> Outcome {
+async fn find_customer_current_usage(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .customers()
-        .current_usage(
-            args.path("external_customer_id")?,
-            args.needed::<String>("external_subscription_id")?,
-        );
+        .current_usage(args.at(0)?, args.needed::<String>("external_subscription_id")?);
     if let Some(value) = args.query::<bool>("apply_taxes")? {
         request = request.apply_taxes(value);
     }
@@ -719,11 +701,8 @@ async fn find_customer_current_usage(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_all_customer_invoices(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .customers()
-        .invoices()
-        .list(args.path("external_customer_id")?);
+async fn find_all_customer_invoices(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.customers().invoices().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -798,13 +777,10 @@ async fn find_all_customer_invoices(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_all_customer_past_usage(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_customer_past_usage(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .customers()
-        .past_usage(
-            args.path("external_customer_id")?,
-            args.needed::<String>("external_subscription_id")?,
-        );
+        .past_usage(args.at(0)?, args.needed::<String>("external_subscription_id")?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -820,11 +796,8 @@ async fn find_all_customer_past_usage(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_all_customers_payment_methods(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .customers()
-        .payment_methods()
-        .list(args.path("external_customer_id")?);
+async fn find_all_customers_payment_methods(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.customers().payment_methods().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -834,27 +807,21 @@ async fn find_all_customers_payment_methods(lago: &Client, args: &Args) -> Outco
     page(&request.await?)
 }
 
-async fn destroy_payment_method(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .customers()
-        .payment_methods()
-        .delete(args.path("external_customer_id")?, args.path("lago_id")?);
+async fn destroy_payment_method(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.customers().payment_methods().delete(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn payment_method_set_as_default(lago: &Client, args: &Args) -> Outcome {
+async fn payment_method_set_as_default(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .payment_methods()
-        .set_as_default(args.path("external_customer_id")?, args.path("lago_id")?);
+        .set_as_default(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn find_all_customer_payment_requests(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .customers()
-        .payment_requests()
-        .list(args.path("external_customer_id")?);
+async fn find_all_customer_payment_requests(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.customers().payment_requests().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -875,11 +842,8 @@ async fn find_all_customer_payment_requests(lago: &Client, args: &Args) -> Outco
     page(&request.await?)
 }
 
-async fn find_all_customer_payments(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .customers()
-        .payments()
-        .list(args.path("external_customer_id")?);
+async fn find_all_customer_payments(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.customers().payments().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -892,16 +856,16 @@ async fn find_all_customer_payments(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn get_customer_portal_url(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.customers().portal_url(args.path("external_customer_id")?);
+async fn get_customer_portal_url(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.customers().portal_url(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_customer_projected_usage(lago: &Client, args: &Args) -> Outcome {
+async fn find_customer_projected_usage(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .customers()
         .projected_usage(
-            args.path("external_customer_id")?,
+            args.at(0)?,
             args.needed::<String>("external_subscription_id")?,
         );
     if let Some(value) = args.query::<bool>("apply_taxes")? {
@@ -910,11 +874,8 @@ async fn find_customer_projected_usage(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_all_customer_subscriptions(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .customers()
-        .subscriptions()
-        .list(args.path("external_customer_id")?);
+async fn find_all_customer_subscriptions(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.customers().subscriptions().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -939,11 +900,8 @@ async fn find_all_customer_subscriptions(lago: &Client, args: &Args) -> Outcome 
     page(&request.await?)
 }
 
-async fn find_all_customer_wallets(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .customers()
-        .wallets()
-        .list(args.path("external_customer_id")?);
+async fn find_all_customer_wallets(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.customers().wallets().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -959,61 +917,48 @@ async fn find_all_customer_wallets(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_customer_wallet(lago: &Client, args: &Args) -> Outcome {
+async fn create_customer_wallet(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .wallets()
-        .create(
-            args.path("external_customer_id")?,
-            args.root::<lago_types::WalletInput>("wallet")?,
-        );
+        .create(args.at(0)?, args.root::<lago_types::WalletInput>("wallet")?);
     json(&request.await?)
 }
 
-async fn destroy_customer_wallet(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .customers()
-        .wallets()
-        .delete(args.path("external_customer_id")?, args.path("code")?);
+async fn destroy_customer_wallet(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.customers().wallets().delete(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn find_customer_wallet(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .customers()
-        .wallets()
-        .get(args.path("external_customer_id")?, args.path("code")?);
+async fn find_customer_wallet(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.customers().wallets().get(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn update_customer_wallet(lago: &Client, args: &Args) -> Outcome {
+async fn update_customer_wallet(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .wallets()
         .update(
-            args.path("external_customer_id")?,
-            args.path("code")?,
+            args.at(0)?,
+            args.at(1)?,
             args.root::<lago_types::WalletUpdate>("wallet")?,
         );
     json(&request.await?)
 }
 
-async fn delete_all_customer_wallet_alerts(lago: &Client, args: &Args) -> Outcome {
+async fn delete_all_customer_wallet_alerts(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .wallets()
         .alerts()
-        .delete_all(args.path("external_customer_id")?, args.path("wallet_code")?);
+        .delete_all(args.at(0)?, args.at(1)?);
     request.await?;
     json(&())
 }
 
-async fn get_customer_wallet_alerts(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .customers()
-        .wallets()
-        .alerts()
-        .list(args.path("external_customer_id")?, args.path("wallet_code")?);
+async fn get_customer_wallet_alerts(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.customers().wallets().alerts().list(args.at(0)?, args.at(1)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -1023,15 +968,15 @@ async fn get_customer_wallet_alerts(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_customer_wallet_alert(lago: &Client, args: &Args) -> Outcome {
+async fn create_customer_wallet_alert(lago: &Client, args: Said<'_>) -> Outcome {
     if args.has_root("alert") {
         let request = lago
             .customers()
             .wallets()
             .alerts()
             .create(
-                args.path("external_customer_id")?,
-                args.path("wallet_code")?,
+                args.at(0)?,
+                args.at(1)?,
                 args.root::<lago_types::WalletAlertInput>("alert")?,
             );
         json(&request.await?)
@@ -1041,8 +986,8 @@ async fn create_customer_wallet_alert(lago: &Client, args: &Args) -> Outcome {
             .wallets()
             .alerts()
             .create_batch(
-                args.path("external_customer_id")?,
-                args.path("wallet_code")?,
+                args.at(0)?,
+                args.at(1)?,
                 args.root::<Vec<lago_types::WalletAlertInput>>("alerts")?,
             );
         json(&request.await?)
@@ -1051,63 +996,55 @@ async fn create_customer_wallet_alert(lago: &Client, args: &Args) -> Outcome {
     }
 }
 
-async fn delete_customer_wallet_alert(lago: &Client, args: &Args) -> Outcome {
+async fn delete_customer_wallet_alert(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .wallets()
         .alerts()
-        .delete(
-            args.path("external_customer_id")?,
-            args.path("wallet_code")?,
-            args.path("code")?,
-        );
+        .delete(args.at(0)?, args.at(1)?, args.at(2)?);
     json(&request.await?)
 }
 
-async fn get_customer_wallet_alert(lago: &Client, args: &Args) -> Outcome {
+async fn get_customer_wallet_alert(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .wallets()
         .alerts()
-        .get(
-            args.path("external_customer_id")?,
-            args.path("wallet_code")?,
-            args.path("code")?,
-        );
+        .get(args.at(0)?, args.at(1)?, args.at(2)?);
     json(&request.await?)
 }
 
-async fn update_customer_wallet_alert(lago: &Client, args: &Args) -> Outcome {
+async fn update_customer_wallet_alert(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .wallets()
         .alerts()
         .update(
-            args.path("external_customer_id")?,
-            args.path("wallet_code")?,
-            args.path("code")?,
+            args.at(0)?,
+            args.at(1)?,
+            args.at(2)?,
             args.root::<lago_types::WalletAlertUpdate>("alert")?,
         );
     json(&request.await?)
 }
 
-async fn delete_all_customer_wallet_metadata(lago: &Client, args: &Args) -> Outcome {
+async fn delete_all_customer_wallet_metadata(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .wallets()
         .metadata()
-        .delete_all(args.path("external_customer_id")?, args.path("wallet_code")?);
+        .delete_all(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn merge_customer_wallet_metadata(lago: &Client, args: &Args) -> Outcome {
+async fn merge_customer_wallet_metadata(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .wallets()
         .metadata()
         .merge(
-            args.path("external_customer_id")?,
-            args.path("wallet_code")?,
+            args.at(0)?,
+            args.at(1)?,
             args
                 .root::<
                     std::collections::BTreeMap<String, lago_types::Patch<String>>,
@@ -1116,14 +1053,14 @@ async fn merge_customer_wallet_metadata(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn replace_customer_wallet_metadata(lago: &Client, args: &Args) -> Outcome {
+async fn replace_customer_wallet_metadata(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .wallets()
         .metadata()
         .replace(
-            args.path("external_customer_id")?,
-            args.path("wallet_code")?,
+            args.at(0)?,
+            args.at(1)?,
             args
                 .root::<
                     std::collections::BTreeMap<String, lago_types::Patch<String>>,
@@ -1132,20 +1069,16 @@ async fn replace_customer_wallet_metadata(lago: &Client, args: &Args) -> Outcome
     json(&request.await?)
 }
 
-async fn delete_customer_wallet_metadata_key(lago: &Client, args: &Args) -> Outcome {
+async fn delete_customer_wallet_metadata_key(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .customers()
         .wallets()
         .metadata()
-        .delete(
-            args.path("external_customer_id")?,
-            args.path("wallet_code")?,
-            args.path("key")?,
-        );
+        .delete(args.at(0)?, args.at(1)?, args.at(2)?);
     json(&request.await?)
 }
 
-async fn find_all_events(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_events(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.events().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -1171,19 +1104,19 @@ async fn find_all_events(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_event(lago: &Client, args: &Args) -> Outcome {
+async fn create_event(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago.events().create(args.root::<lago_types::EventInput>("event")?);
     json(&request.await?)
 }
 
-async fn create_batch_events(lago: &Client, args: &Args) -> Outcome {
+async fn create_batch_events(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .events()
         .create_batch(args.root::<Vec<lago_types::EventInput>>("events")?);
     json(&request.await?)
 }
 
-async fn event_batch_estimate_instant_fees(lago: &Client, args: &Args) -> Outcome {
+async fn event_batch_estimate_instant_fees(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .events()
         .batch_estimate_instant_fees(
@@ -1192,14 +1125,14 @@ async fn event_batch_estimate_instant_fees(lago: &Client, args: &Args) -> Outcom
     json(&request.await?)
 }
 
-async fn event_estimate_fees(lago: &Client, args: &Args) -> Outcome {
+async fn event_estimate_fees(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .events()
         .estimate_fees(args.root::<lago_types::EventEstimateFeesInput>("event")?);
     json(&request.await?)
 }
 
-async fn event_estimate_instant_fees(lago: &Client, args: &Args) -> Outcome {
+async fn event_estimate_instant_fees(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .events()
         .estimate_instant_fees(
@@ -1208,12 +1141,12 @@ async fn event_estimate_instant_fees(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_event(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.events().get(args.path("transaction_id")?);
+async fn find_event(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.events().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_features(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_features(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.features().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -1227,39 +1160,36 @@ async fn find_all_features(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_feature(lago: &Client, args: &Args) -> Outcome {
+async fn create_feature(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .features()
         .create(args.root::<lago_types::FeatureInput>("feature")?);
     json(&request.await?)
 }
 
-async fn destroy_feature(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.features().delete(args.path("code")?);
+async fn destroy_feature(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.features().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_feature(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.features().get(args.path("code")?);
+async fn find_feature(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.features().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_feature(lago: &Client, args: &Args) -> Outcome {
+async fn update_feature(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .features()
-        .update(args.path("code")?, args.root::<lago_types::FeatureUpdate>("feature")?);
+        .update(args.at(0)?, args.root::<lago_types::FeatureUpdate>("feature")?);
     json(&request.await?)
 }
 
-async fn delete_feature_privilege(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .features()
-        .privileges()
-        .delete(args.path("code")?, args.path("privilege_code")?);
+async fn delete_feature_privilege(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.features().privileges().delete(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn find_all_fees(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_fees(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.fees().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -1320,24 +1250,24 @@ async fn find_all_fees(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn delete_fee(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.fees().delete(args.path("lago_id")?);
+async fn delete_fee(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.fees().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_fee(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.fees().get(args.path("lago_id")?);
+async fn find_fee(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.fees().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_fee(lago: &Client, args: &Args) -> Outcome {
+async fn update_fee(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .fees()
-        .update(args.path("lago_id")?, args.root::<lago_types::FeeUpdate>("fee")?);
+        .update(args.at(0)?, args.root::<lago_types::FeeUpdate>("fee")?);
     json(&request.await?)
 }
 
-async fn find_all_invoices(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_invoices(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.invoices().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -1408,72 +1338,69 @@ async fn find_all_invoices(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_invoice(lago: &Client, args: &Args) -> Outcome {
+async fn create_invoice(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .invoices()
         .create(args.root::<lago_types::OneOffInvoiceInput>("invoice")?);
     json(&request.await?)
 }
 
-async fn invoice_preview(lago: &Client, args: &Args) -> Outcome {
+async fn invoice_preview(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .invoices()
         .preview(args.body::<lago_types::InvoicePreviewInput>()?);
     json(&request.await?)
 }
 
-async fn delete_invoice(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.invoices().delete(args.path("lago_id")?);
+async fn delete_invoice(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.invoices().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_invoice(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.invoices().get(args.path("lago_id")?);
+async fn find_invoice(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.invoices().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_invoice(lago: &Client, args: &Args) -> Outcome {
+async fn update_invoice(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .invoices()
-        .update(
-            args.path("lago_id")?,
-            args.root::<lago_types::InvoiceUpdate>("invoice")?,
-        );
+        .update(args.at(0)?, args.root::<lago_types::InvoiceUpdate>("invoice")?);
     json(&request.await?)
 }
 
-async fn download_invoice(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.invoices().download(args.path("lago_id")?);
+async fn download_invoice(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.invoices().download(args.at(0)?);
     json(&request.await?)
 }
 
-async fn finalize_invoice(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.invoices().finalize(args.path("lago_id")?);
+async fn finalize_invoice(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.invoices().finalize(args.at(0)?);
     json(&request.await?)
 }
 
-async fn lose_dispute_invoice(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.invoices().lose_dispute(args.path("lago_id")?);
+async fn lose_dispute_invoice(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.invoices().lose_dispute(args.at(0)?);
     json(&request.await?)
 }
 
-async fn invoice_payment_url(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.invoices().payment_url(args.path("lago_id")?);
+async fn invoice_payment_url(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.invoices().payment_url(args.at(0)?);
     json(&request.await?)
 }
 
-async fn refresh_invoice(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.invoices().refresh(args.path("lago_id")?);
+async fn refresh_invoice(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.invoices().refresh(args.at(0)?);
     json(&request.await?)
 }
 
-async fn retry_invoice(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.invoices().retry(args.path("lago_id")?);
+async fn retry_invoice(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.invoices().retry(args.at(0)?);
     json(&request.await?)
 }
 
-async fn retry_payment(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.invoices().retry_payment(args.path("lago_id")?);
+async fn retry_payment(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.invoices().retry_payment(args.at(0)?);
     if let Some(value) = args
         .optional_root::<lago_types::PaymentMethodReferenceInput>("payment_method")?
     {
@@ -1483,15 +1410,15 @@ async fn retry_payment(lago: &Client, args: &Args) -> Outcome {
     json(&())
 }
 
-async fn void_invoice(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.invoices().void(args.path("lago_id")?);
+async fn void_invoice(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.invoices().void(args.at(0)?);
     if let Some(value) = args.optional_body::<lago_types::InvoiceVoidInput>()? {
         request = request.input(value);
     }
     json(&request.await?)
 }
 
-async fn find_all_order_forms(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_order_forms(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.order_forms().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -1534,13 +1461,13 @@ async fn find_all_order_forms(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_order_form(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.order_forms().get(args.path("lago_id")?);
+async fn find_order_form(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.order_forms().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn mark_order_form_as_signed(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.order_forms().mark_as_signed(args.path("lago_id")?);
+async fn mark_order_form_as_signed(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.order_forms().mark_as_signed(args.at(0)?);
     if let Some(value) = args
         .optional_root::<lago_types::OrderFormMarkAsSignedInput>("order_form")?
     {
@@ -1549,12 +1476,12 @@ async fn mark_order_form_as_signed(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn void_order_form(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.order_forms().void(args.path("lago_id")?);
+async fn void_order_form(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.order_forms().void(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_orders(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_orders(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.orders().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -1601,32 +1528,32 @@ async fn find_all_orders(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_order(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.orders().get(args.path("lago_id")?);
+async fn find_order(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.orders().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn execute_order(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.orders().execute(args.path("lago_id")?);
+async fn execute_order(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.orders().execute(args.at(0)?);
     if let Some(value) = args.optional_root::<lago_types::OrderExecuteInput>("order")? {
         request = request.order(value);
     }
     json(&request.await?)
 }
 
-async fn find_organization(lago: &Client, _: &Args) -> Outcome {
+async fn find_organization(lago: &Client, _: Said<'_>) -> Outcome {
     let request = lago.organizations().get();
     json(&request.await?)
 }
 
-async fn update_organization(lago: &Client, args: &Args) -> Outcome {
+async fn update_organization(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .organizations()
         .update(args.root::<lago_types::OrganizationUpdate>("organization")?);
     json(&request.await?)
 }
 
-async fn find_all_payment_receipts(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_payment_receipts(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.payment_receipts().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -1640,12 +1567,12 @@ async fn find_all_payment_receipts(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_payment_receipt(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.payment_receipts().get(args.path("lago_id")?);
+async fn find_payment_receipt(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.payment_receipts().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_payment_requests(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_payment_requests(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.payment_requests().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -1670,19 +1597,19 @@ async fn find_all_payment_requests(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_payment_request(lago: &Client, args: &Args) -> Outcome {
+async fn create_payment_request(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .payment_requests()
         .create(args.root::<lago_types::PaymentRequestInput>("payment_request")?);
     json(&request.await?)
 }
 
-async fn find_payment_request(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.payment_requests().get(args.path("lago_id")?);
+async fn find_payment_request(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.payment_requests().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_payments(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_payments(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.payments().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -1699,19 +1626,19 @@ async fn find_all_payments(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_payment(lago: &Client, args: &Args) -> Outcome {
+async fn create_payment(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .payments()
         .create(args.root::<lago_types::PaymentInput>("payment")?);
     json(&request.await?)
 }
 
-async fn find_payment(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.payments().get(args.path("lago_id")?);
+async fn find_payment(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.payments().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_plans(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_plans(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.plans().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -1722,30 +1649,30 @@ async fn find_all_plans(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_plan(lago: &Client, args: &Args) -> Outcome {
+async fn create_plan(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago.plans().create(args.root::<lago_types::PlanInput>("plan")?);
     json(&request.await?)
 }
 
-async fn destroy_plan(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.plans().delete(args.path("code")?);
+async fn destroy_plan(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.plans().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_plan(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.plans().get(args.path("code")?);
+async fn find_plan(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.plans().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_plan(lago: &Client, args: &Args) -> Outcome {
+async fn update_plan(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
-        .update(args.path("code")?, args.root::<lago_types::PlanUpdate>("plan")?);
+        .update(args.at(0)?, args.root::<lago_types::PlanUpdate>("plan")?);
     json(&request.await?)
 }
 
-async fn find_all_plan_charges(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.plans().charges().list(args.path("code")?);
+async fn find_all_plan_charges(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.plans().charges().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -1755,51 +1682,41 @@ async fn find_all_plan_charges(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_plan_charge(lago: &Client, args: &Args) -> Outcome {
+async fn create_plan_charge(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .charges()
-        .create(args.path("code")?, args.root::<lago_types::ChargeInput>("charge")?);
+        .create(args.at(0)?, args.root::<lago_types::ChargeInput>("charge")?);
     json(&request.await?)
 }
 
-async fn destroy_plan_charge(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .plans()
-        .charges()
-        .delete(args.path("code")?, args.path("charge_code")?);
+async fn destroy_plan_charge(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.plans().charges().delete(args.at(0)?, args.at(1)?);
     if let Some(value) = args.optional_root::<lago_types::ChargeDeleteInput>("charge")? {
         request = request.charge(value);
     }
     json(&request.await?)
 }
 
-async fn find_plan_charge(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .plans()
-        .charges()
-        .get(args.path("code")?, args.path("charge_code")?);
+async fn find_plan_charge(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.plans().charges().get(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn update_plan_charge(lago: &Client, args: &Args) -> Outcome {
+async fn update_plan_charge(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .charges()
         .update(
-            args.path("code")?,
-            args.path("charge_code")?,
+            args.at(0)?,
+            args.at(1)?,
             args.root::<lago_types::ChargeUpdate>("charge")?,
         );
     json(&request.await?)
 }
 
-async fn find_all_plan_charge_filters(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .plans()
-        .charges()
-        .filters()
-        .list(args.path("code")?, args.path("charge_code")?);
+async fn find_all_plan_charge_filters(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.plans().charges().filters().list(args.at(0)?, args.at(1)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -1809,25 +1726,25 @@ async fn find_all_plan_charge_filters(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_plan_charge_filter(lago: &Client, args: &Args) -> Outcome {
+async fn create_plan_charge_filter(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .charges()
         .filters()
         .create(
-            args.path("code")?,
-            args.path("charge_code")?,
+            args.at(0)?,
+            args.at(1)?,
             args.root::<lago_types::ChargeFilterInput>("filter")?,
         );
     json(&request.await?)
 }
 
-async fn destroy_plan_charge_filter(lago: &Client, args: &Args) -> Outcome {
+async fn destroy_plan_charge_filter(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .plans()
         .charges()
         .filters()
-        .delete(args.path("code")?, args.path("charge_code")?, args.path("filter_id")?);
+        .delete(args.at(0)?, args.at(1)?, args.at(2)?);
     if let Some(value) = args
         .optional_root::<lago_types::ChargeFilterDeleteInput>("filter")?
     {
@@ -1836,40 +1753,40 @@ async fn destroy_plan_charge_filter(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_plan_charge_filter(lago: &Client, args: &Args) -> Outcome {
+async fn find_plan_charge_filter(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .charges()
         .filters()
-        .get(args.path("code")?, args.path("charge_code")?, args.path("filter_id")?);
+        .get(args.at(0)?, args.at(1)?, args.at(2)?);
     json(&request.await?)
 }
 
-async fn update_plan_charge_filter(lago: &Client, args: &Args) -> Outcome {
+async fn update_plan_charge_filter(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .charges()
         .filters()
         .update(
-            args.path("code")?,
-            args.path("charge_code")?,
-            args.path("filter_id")?,
+            args.at(0)?,
+            args.at(1)?,
+            args.at(2)?,
             args.root::<lago_types::ChargeFilterUpdate>("filter")?,
         );
     json(&request.await?)
 }
 
-async fn find_all_entitlements(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.plans().entitlements().list(args.path("code")?);
+async fn find_all_entitlements(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.plans().entitlements().list(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_entitlement(lago: &Client, args: &Args) -> Outcome {
+async fn update_entitlement(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .entitlements()
         .merge(
-            args.path("code")?,
+            args.at(0)?,
             args
                 .root::<
                     std::collections::BTreeMap<
@@ -1881,12 +1798,12 @@ async fn update_entitlement(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn create_entitlement(lago: &Client, args: &Args) -> Outcome {
+async fn create_entitlement(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .entitlements()
         .replace(
-            args.path("code")?,
+            args.at(0)?,
             args
                 .root::<
                     std::collections::BTreeMap<
@@ -1898,37 +1815,27 @@ async fn create_entitlement(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn destroy_entitlement(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .plans()
-        .entitlements()
-        .delete(args.path("code")?, args.path("feature_code")?);
+async fn destroy_entitlement(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.plans().entitlements().delete(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn find_entitlement(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .plans()
-        .entitlements()
-        .get(args.path("code")?, args.path("feature_code")?);
+async fn find_entitlement(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.plans().entitlements().get(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn remove_entitlement_privilege(lago: &Client, args: &Args) -> Outcome {
+async fn remove_entitlement_privilege(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .entitlements()
         .privileges()
-        .delete(
-            args.path("code")?,
-            args.path("feature_code")?,
-            args.path("privilege_code")?,
-        );
+        .delete(args.at(0)?, args.at(1)?, args.at(2)?);
     json(&request.await?)
 }
 
-async fn find_all_plan_fixed_charges(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.plans().fixed_charges().list(args.path("code")?);
+async fn find_all_plan_fixed_charges(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.plans().fixed_charges().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -1938,22 +1845,16 @@ async fn find_all_plan_fixed_charges(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_plan_fixed_charge(lago: &Client, args: &Args) -> Outcome {
+async fn create_plan_fixed_charge(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .fixed_charges()
-        .create(
-            args.path("code")?,
-            args.root::<lago_types::FixedChargeInput>("fixed_charge")?,
-        );
+        .create(args.at(0)?, args.root::<lago_types::FixedChargeInput>("fixed_charge")?);
     json(&request.await?)
 }
 
-async fn destroy_plan_fixed_charge(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .plans()
-        .fixed_charges()
-        .delete(args.path("code")?, args.path("fixed_charge_code")?);
+async fn destroy_plan_fixed_charge(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.plans().fixed_charges().delete(args.at(0)?, args.at(1)?);
     if let Some(value) = args
         .optional_root::<lago_types::FixedChargeDeleteInput>("fixed_charge")?
     {
@@ -1962,37 +1863,34 @@ async fn destroy_plan_fixed_charge(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_plan_fixed_charge(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .plans()
-        .fixed_charges()
-        .get(args.path("code")?, args.path("fixed_charge_code")?);
+async fn find_plan_fixed_charge(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.plans().fixed_charges().get(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn update_plan_fixed_charge(lago: &Client, args: &Args) -> Outcome {
+async fn update_plan_fixed_charge(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .fixed_charges()
         .update(
-            args.path("code")?,
-            args.path("fixed_charge_code")?,
+            args.at(0)?,
+            args.at(1)?,
             args.root::<lago_types::FixedChargeUpdate>("fixed_charge")?,
         );
     json(&request.await?)
 }
 
-async fn delete_all_plan_metadata(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.plans().metadata().delete_all(args.path("code")?);
+async fn delete_all_plan_metadata(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.plans().metadata().delete_all(args.at(0)?);
     json(&request.await?)
 }
 
-async fn merge_plan_metadata(lago: &Client, args: &Args) -> Outcome {
+async fn merge_plan_metadata(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .metadata()
         .merge(
-            args.path("code")?,
+            args.at(0)?,
             args
                 .root::<
                     std::collections::BTreeMap<String, lago_types::Patch<String>>,
@@ -2001,12 +1899,12 @@ async fn merge_plan_metadata(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn replace_plan_metadata(lago: &Client, args: &Args) -> Outcome {
+async fn replace_plan_metadata(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .metadata()
         .replace(
-            args.path("code")?,
+            args.at(0)?,
             args
                 .root::<
                     std::collections::BTreeMap<String, lago_types::Patch<String>>,
@@ -2015,18 +1913,18 @@ async fn replace_plan_metadata(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn delete_plan_metadata_key(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.plans().metadata().delete(args.path("code")?, args.path("key")?);
+async fn delete_plan_metadata_key(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.plans().metadata().delete(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn find_quote_version(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.quote_versions().get(args.path("lago_id")?);
+async fn find_quote_version(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.quote_versions().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn approve_quote_version(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.quote_versions().approve(args.path("lago_id")?);
+async fn approve_quote_version(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.quote_versions().approve(args.at(0)?);
     if let Some(value) = args
         .optional_root::<chrono::DateTime<chrono::Utc>>("expires_at")?
     {
@@ -2035,17 +1933,17 @@ async fn approve_quote_version(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn clone_quote_version(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.quote_versions().clone_as_draft(args.path("lago_id")?);
+async fn clone_quote_version(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.quote_versions().clone_as_draft(args.at(0)?);
     json(&request.await?)
 }
 
-async fn void_quote_version(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.quote_versions().void(args.path("lago_id")?);
+async fn void_quote_version(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.quote_versions().void(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_quotes(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_quotes(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.quotes().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -2077,13 +1975,13 @@ async fn find_all_quotes(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_quote(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.quotes().get(args.path("lago_id")?);
+async fn find_quote(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.quotes().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_quote_versions(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.quotes().versions().list(args.path("lago_id")?);
+async fn find_all_quote_versions(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.quotes().versions().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -2093,7 +1991,7 @@ async fn find_all_quote_versions(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_all_subscriptions(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_subscriptions(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.subscriptions().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -2125,7 +2023,7 @@ async fn find_all_subscriptions(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_subscription(lago: &Client, args: &Args) -> Outcome {
+async fn create_subscription(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .create(args.root::<lago_types::SubscriptionInput>("subscription")?);
@@ -2137,8 +2035,8 @@ async fn create_subscription(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn destroy_subscription(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.subscriptions().delete(args.path("external_id")?);
+async fn destroy_subscription(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().delete(args.at(0)?);
     if let Some(value) = args.query::<lago_types::SubscriptionStatus>("status")? {
         request = request.status(value);
     }
@@ -2155,19 +2053,19 @@ async fn destroy_subscription(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_subscription(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.subscriptions().get(args.path("external_id")?);
+async fn find_subscription(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().get(args.at(0)?);
     if let Some(value) = args.query::<lago_types::SubscriptionStatus>("status")? {
         request = request.status(value);
     }
     json(&request.await?)
 }
 
-async fn update_subscription(lago: &Client, args: &Args) -> Outcome {
+async fn update_subscription(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .update(
-            args.path("external_id")?,
+            args.at(0)?,
             args.root::<lago_types::SubscriptionUpdate>("subscription")?,
         );
     if let Some(value) = args.query::<lago_types::SubscriptionStatus>("status")? {
@@ -2180,11 +2078,8 @@ async fn update_subscription(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn delete_all_subscription_alerts(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .subscriptions()
-        .alerts()
-        .delete_all(args.path("external_id")?);
+async fn delete_all_subscription_alerts(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().alerts().delete_all(args.at(0)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2194,8 +2089,8 @@ async fn delete_all_subscription_alerts(lago: &Client, args: &Args) -> Outcome {
     json(&())
 }
 
-async fn get_subscription_alerts(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.subscriptions().alerts().list(args.path("external_id")?);
+async fn get_subscription_alerts(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().alerts().list(args.at(0)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2210,15 +2105,12 @@ async fn get_subscription_alerts(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_subscription_alert(lago: &Client, args: &Args) -> Outcome {
+async fn create_subscription_alert(lago: &Client, args: Said<'_>) -> Outcome {
     if args.has_root("alert") {
         let mut request = lago
             .subscriptions()
             .alerts()
-            .create(
-                args.path("external_id")?,
-                args.root::<lago_types::AlertInput>("alert")?,
-            );
+            .create(args.at(0)?, args.root::<lago_types::AlertInput>("alert")?);
         if let Some(value) = args
             .query::<lago_types::SubscriptionStatus>("subscription_status")?
         {
@@ -2230,7 +2122,7 @@ async fn create_subscription_alert(lago: &Client, args: &Args) -> Outcome {
             .subscriptions()
             .alerts()
             .create_batch(
-                args.path("external_id")?,
+                args.at(0)?,
                 args.root::<Vec<lago_types::AlertInput>>("alerts")?,
             );
         if let Some(value) = args
@@ -2244,11 +2136,8 @@ async fn create_subscription_alert(lago: &Client, args: &Args) -> Outcome {
     }
 }
 
-async fn delete_subscription_alert(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .subscriptions()
-        .alerts()
-        .delete(args.path("external_id")?, args.path("code")?);
+async fn delete_subscription_alert(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().alerts().delete(args.at(0)?, args.at(1)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2257,11 +2146,8 @@ async fn delete_subscription_alert(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn get_subscription_alert(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .subscriptions()
-        .alerts()
-        .get(args.path("external_id")?, args.path("code")?);
+async fn get_subscription_alert(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().alerts().get(args.at(0)?, args.at(1)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2270,13 +2156,13 @@ async fn get_subscription_alert(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn update_subscription_alert(lago: &Client, args: &Args) -> Outcome {
+async fn update_subscription_alert(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .alerts()
         .update(
-            args.path("external_id")?,
-            args.path("code")?,
+            args.at(0)?,
+            args.at(1)?,
             args.root::<lago_types::AlertUpdate>("alert")?,
         );
     if let Some(value) = args
@@ -2287,8 +2173,8 @@ async fn update_subscription_alert(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_all_subscription_charges(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.subscriptions().charges().list(args.path("external_id")?);
+async fn find_all_subscription_charges(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().charges().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -2303,11 +2189,8 @@ async fn find_all_subscription_charges(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_subscription_charge(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .subscriptions()
-        .charges()
-        .get(args.path("external_id")?, args.path("charge_code")?);
+async fn find_subscription_charge(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().charges().get(args.at(0)?, args.at(1)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2316,13 +2199,13 @@ async fn find_subscription_charge(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn override_subscription_charge(lago: &Client, args: &Args) -> Outcome {
+async fn override_subscription_charge(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .charges()
         .update(
-            args.path("external_id")?,
-            args.path("charge_code")?,
+            args.at(0)?,
+            args.at(1)?,
             args.root::<lago_types::ChargeOverride>("charge")?,
         );
     if let Some(value) = args
@@ -2333,12 +2216,12 @@ async fn override_subscription_charge(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn find_all_subscription_charge_filters(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_subscription_charge_filters(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .charges()
         .filters()
-        .list(args.path("external_id")?, args.path("charge_code")?);
+        .list(args.at(0)?, args.at(1)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -2353,14 +2236,14 @@ async fn find_all_subscription_charge_filters(lago: &Client, args: &Args) -> Out
     page(&request.await?)
 }
 
-async fn create_subscription_charge_filter(lago: &Client, args: &Args) -> Outcome {
+async fn create_subscription_charge_filter(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .charges()
         .filters()
         .create(
-            args.path("external_id")?,
-            args.path("charge_code")?,
+            args.at(0)?,
+            args.at(1)?,
             args.root::<lago_types::ChargeFilterInput>("filter")?,
         );
     if let Some(value) = args
@@ -2371,16 +2254,12 @@ async fn create_subscription_charge_filter(lago: &Client, args: &Args) -> Outcom
     json(&request.await?)
 }
 
-async fn destroy_subscription_charge_filter(lago: &Client, args: &Args) -> Outcome {
+async fn destroy_subscription_charge_filter(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .charges()
         .filters()
-        .delete(
-            args.path("external_id")?,
-            args.path("charge_code")?,
-            args.path("filter_id")?,
-        );
+        .delete(args.at(0)?, args.at(1)?, args.at(2)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2389,16 +2268,12 @@ async fn destroy_subscription_charge_filter(lago: &Client, args: &Args) -> Outco
     json(&request.await?)
 }
 
-async fn find_subscription_charge_filter(lago: &Client, args: &Args) -> Outcome {
+async fn find_subscription_charge_filter(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .charges()
         .filters()
-        .get(
-            args.path("external_id")?,
-            args.path("charge_code")?,
-            args.path("filter_id")?,
-        );
+        .get(args.at(0)?, args.at(1)?, args.at(2)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2407,15 +2282,15 @@ async fn find_subscription_charge_filter(lago: &Client, args: &Args) -> Outcome 
     json(&request.await?)
 }
 
-async fn update_subscription_charge_filter(lago: &Client, args: &Args) -> Outcome {
+async fn update_subscription_charge_filter(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .charges()
         .filters()
         .update(
-            args.path("external_id")?,
-            args.path("charge_code")?,
-            args.path("filter_id")?,
+            args.at(0)?,
+            args.at(1)?,
+            args.at(2)?,
             args.root::<lago_types::ChargeFilterUpdate>("filter")?,
         );
     if let Some(value) = args
@@ -2426,11 +2301,8 @@ async fn update_subscription_charge_filter(lago: &Client, args: &Args) -> Outcom
     json(&request.await?)
 }
 
-async fn find_all_subscription_entitlements(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .subscriptions()
-        .entitlements()
-        .list(args.path("external_id")?);
+async fn find_all_subscription_entitlements(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().entitlements().list(args.at(0)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2439,12 +2311,12 @@ async fn find_all_subscription_entitlements(lago: &Client, args: &Args) -> Outco
     json(&request.await?)
 }
 
-async fn update_subscription_entitlements(lago: &Client, args: &Args) -> Outcome {
+async fn update_subscription_entitlements(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .entitlements()
         .merge(
-            args.path("external_id")?,
+            args.at(0)?,
             args
                 .root::<
                     std::collections::BTreeMap<
@@ -2461,11 +2333,11 @@ async fn update_subscription_entitlements(lago: &Client, args: &Args) -> Outcome
     json(&request.await?)
 }
 
-async fn destroy_subscription_entitlement(lago: &Client, args: &Args) -> Outcome {
+async fn destroy_subscription_entitlement(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .entitlements()
-        .delete(args.path("external_id")?, args.path("feature_code")?);
+        .delete(args.at(0)?, args.at(1)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2476,17 +2348,13 @@ async fn destroy_subscription_entitlement(lago: &Client, args: &Args) -> Outcome
 
 async fn destroy_subscription_entitlement_privilege(
     lago: &Client,
-    args: &Args,
+    args: Said<'_>,
 ) -> Outcome {
     let mut request = lago
         .subscriptions()
         .entitlements()
         .privileges()
-        .delete(
-            args.path("external_id")?,
-            args.path("feature_code")?,
-            args.path("privilege_code")?,
-        );
+        .delete(args.at(0)?, args.at(1)?, args.at(2)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2495,11 +2363,8 @@ async fn destroy_subscription_entitlement_privilege(
     json(&request.await?)
 }
 
-async fn find_all_subscription_fixed_charges(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .subscriptions()
-        .fixed_charges()
-        .list(args.path("external_id")?);
+async fn find_all_subscription_fixed_charges(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().fixed_charges().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -2514,11 +2379,8 @@ async fn find_all_subscription_fixed_charges(lago: &Client, args: &Args) -> Outc
     page(&request.await?)
 }
 
-async fn find_subscription_fixed_charge(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .subscriptions()
-        .fixed_charges()
-        .get(args.path("external_id")?, args.path("fixed_charge_code")?);
+async fn find_subscription_fixed_charge(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().fixed_charges().get(args.at(0)?, args.at(1)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2527,13 +2389,13 @@ async fn find_subscription_fixed_charge(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn override_subscription_fixed_charge(lago: &Client, args: &Args) -> Outcome {
+async fn override_subscription_fixed_charge(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .fixed_charges()
         .update(
-            args.path("external_id")?,
-            args.path("fixed_charge_code")?,
+            args.at(0)?,
+            args.at(1)?,
             args.root::<lago_types::FixedChargeOverride>("fixed_charge")?,
         );
     if let Some(value) = args
@@ -2544,11 +2406,8 @@ async fn override_subscription_fixed_charge(lago: &Client, args: &Args) -> Outco
     json(&request.await?)
 }
 
-async fn get_subscription_lifetime_usage(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago
-        .subscriptions()
-        .lifetime_usage()
-        .get(args.path("external_id")?);
+async fn get_subscription_lifetime_usage(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.subscriptions().lifetime_usage().get(args.at(0)?);
     if let Some(value) = args
         .query::<lago_types::SubscriptionStatus>("subscription_status")?
     {
@@ -2557,12 +2416,12 @@ async fn get_subscription_lifetime_usage(lago: &Client, args: &Args) -> Outcome 
     json(&request.await?)
 }
 
-async fn update_subscription_lifetime_usage(lago: &Client, args: &Args) -> Outcome {
+async fn update_subscription_lifetime_usage(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .subscriptions()
         .lifetime_usage()
         .update(
-            args.path("external_id")?,
+            args.at(0)?,
             args.root::<lago_types::LifetimeUsageInput>("lifetime_usage")?,
         );
     if let Some(value) = args
@@ -2573,7 +2432,7 @@ async fn update_subscription_lifetime_usage(lago: &Client, args: &Args) -> Outco
     json(&request.await?)
 }
 
-async fn find_all_taxes(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_taxes(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.taxes().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -2584,48 +2443,45 @@ async fn find_all_taxes(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_tax(lago: &Client, args: &Args) -> Outcome {
+async fn create_tax(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago.taxes().create(args.root::<lago_types::TaxInput>("tax")?);
     json(&request.await?)
 }
 
-async fn destroy_tax(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.taxes().delete(args.path("code")?);
+async fn destroy_tax(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.taxes().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_tax(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.taxes().get(args.path("code")?);
+async fn find_tax(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.taxes().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_tax(lago: &Client, args: &Args) -> Outcome {
+async fn update_tax(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .taxes()
-        .update(args.path("code")?, args.root::<lago_types::TaxUpdate>("tax")?);
+        .update(args.at(0)?, args.root::<lago_types::TaxUpdate>("tax")?);
     json(&request.await?)
 }
 
-async fn create_wallet_transaction(lago: &Client, args: &Args) -> Outcome {
+async fn create_wallet_transaction(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .wallet_transactions()
         .create(args.root::<lago_types::WalletTransactionInput>("wallet_transaction")?);
     json(&request.await?)
 }
 
-async fn find_wallet_transaction(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.wallet_transactions().get(args.path("lago_id")?);
+async fn find_wallet_transaction(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.wallet_transactions().get(args.at(0)?);
     json(&request.await?)
 }
 
 async fn find_all_wallet_transaction_consumptions(
     lago: &Client,
-    args: &Args,
+    args: Said<'_>,
 ) -> Outcome {
-    let mut request = lago
-        .wallet_transactions()
-        .consumptions()
-        .list(args.path("lago_id")?);
+    let mut request = lago.wallet_transactions().consumptions().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -2635,8 +2491,8 @@ async fn find_all_wallet_transaction_consumptions(
     page(&request.await?)
 }
 
-async fn find_all_wallet_transaction_fundings(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.wallet_transactions().fundings().list(args.path("lago_id")?);
+async fn find_all_wallet_transaction_fundings(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.wallet_transactions().fundings().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -2646,12 +2502,12 @@ async fn find_all_wallet_transaction_fundings(lago: &Client, args: &Args) -> Out
     page(&request.await?)
 }
 
-async fn wallet_transaction_payment_url(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.wallet_transactions().payment_url(args.path("lago_id")?);
+async fn wallet_transaction_payment_url(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.wallet_transactions().payment_url(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_all_wallets(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_wallets(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.wallets().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -2671,39 +2527,39 @@ async fn find_all_wallets(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_wallet(lago: &Client, args: &Args) -> Outcome {
+async fn create_wallet(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago.wallets().create(args.root::<lago_types::WalletInput>("wallet")?);
     json(&request.await?)
 }
 
-async fn destroy_wallet(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.wallets().delete(args.path("lago_id")?);
+async fn destroy_wallet(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.wallets().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_wallet(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.wallets().get(args.path("lago_id")?);
+async fn find_wallet(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.wallets().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_wallet(lago: &Client, args: &Args) -> Outcome {
+async fn update_wallet(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .wallets()
-        .update(args.path("lago_id")?, args.root::<lago_types::WalletUpdate>("wallet")?);
+        .update(args.at(0)?, args.root::<lago_types::WalletUpdate>("wallet")?);
     json(&request.await?)
 }
 
-async fn delete_all_wallet_metadata(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.wallets().metadata().delete_all(args.path("lago_id")?);
+async fn delete_all_wallet_metadata(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.wallets().metadata().delete_all(args.at(0)?);
     json(&request.await?)
 }
 
-async fn merge_wallet_metadata(lago: &Client, args: &Args) -> Outcome {
+async fn merge_wallet_metadata(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .wallets()
         .metadata()
         .merge(
-            args.path("lago_id")?,
+            args.at(0)?,
             args
                 .root::<
                     std::collections::BTreeMap<String, lago_types::Patch<String>>,
@@ -2712,12 +2568,12 @@ async fn merge_wallet_metadata(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn replace_wallet_metadata(lago: &Client, args: &Args) -> Outcome {
+async fn replace_wallet_metadata(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .wallets()
         .metadata()
         .replace(
-            args.path("lago_id")?,
+            args.at(0)?,
             args
                 .root::<
                     std::collections::BTreeMap<String, lago_types::Patch<String>>,
@@ -2726,16 +2582,13 @@ async fn replace_wallet_metadata(lago: &Client, args: &Args) -> Outcome {
     json(&request.await?)
 }
 
-async fn delete_wallet_metadata_key(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .wallets()
-        .metadata()
-        .delete(args.path("lago_id")?, args.path("key")?);
+async fn delete_wallet_metadata_key(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.wallets().metadata().delete(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn find_all_wallet_transactions(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.wallets().wallet_transactions().list(args.path("lago_id")?);
+async fn find_all_wallet_transactions(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.wallets().wallet_transactions().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -2761,7 +2614,7 @@ async fn find_all_wallet_transactions(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_all_webhook_endpoints(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_webhook_endpoints(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.webhook_endpoints().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -2772,51 +2625,51 @@ async fn find_all_webhook_endpoints(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_webhook_endpoint(lago: &Client, args: &Args) -> Outcome {
+async fn create_webhook_endpoint(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .webhook_endpoints()
         .create(args.root::<lago_types::WebhookEndpointInput>("webhook_endpoint")?);
     json(&request.await?)
 }
 
-async fn destroy_webhook_endpoint(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.webhook_endpoints().delete(args.path("lago_id")?);
+async fn destroy_webhook_endpoint(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.webhook_endpoints().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_webhook_endpoint(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.webhook_endpoints().get(args.path("lago_id")?);
+async fn find_webhook_endpoint(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.webhook_endpoints().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_webhook_endpoint(lago: &Client, args: &Args) -> Outcome {
+async fn update_webhook_endpoint(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .webhook_endpoints()
         .update(
-            args.path("lago_id")?,
+            args.at(0)?,
             args.root::<lago_types::WebhookEndpointUpdate>("webhook_endpoint")?,
         );
     json(&request.await?)
 }
 
-async fn fetch_json_public_key(lago: &Client, _: &Args) -> Outcome {
+async fn fetch_json_public_key(lago: &Client, _: Said<'_>) -> Outcome {
     let request = lago.webhooks().json_public_key();
     json(&request.await?)
 }
 
 #[allow(deprecated)]
-async fn fetch_public_key(lago: &Client, _: &Args) -> Outcome {
+async fn fetch_public_key(lago: &Client, _: Said<'_>) -> Outcome {
     let request = lago.webhooks().public_key();
     json(&request.await?)
 }
 
-async fn download_credit_note_xml(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.credit_notes().download_xml(args.path("lago_id")?);
+async fn download_credit_note_xml(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.credit_notes().download_xml(args.at(0)?);
     json(&request.await?)
 }
 
-async fn resend_credit_note_email(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.credit_notes().resend_email(args.path("lago_id")?);
+async fn resend_credit_note_email(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.credit_notes().resend_email(args.at(0)?);
     if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
         request = request.input(value);
     }
@@ -2824,7 +2677,7 @@ async fn resend_credit_note_email(lago: &Client, args: &Args) -> Outcome {
     json(&())
 }
 
-async fn find_all_enriched_events(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_enriched_events(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.events_enriched().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -2850,13 +2703,13 @@ async fn find_all_enriched_events(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn download_invoice_xml(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.invoices().download_xml(args.path("lago_id")?);
+async fn download_invoice_xml(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.invoices().download_xml(args.at(0)?);
     json(&request.await?)
 }
 
-async fn resend_invoice_email(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.invoices().resend_email(args.path("lago_id")?);
+async fn resend_invoice_email(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.invoices().resend_email(args.at(0)?);
     if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
         request = request.input(value);
     }
@@ -2864,23 +2717,23 @@ async fn resend_invoice_email(lago: &Client, args: &Args) -> Outcome {
     json(&())
 }
 
-async fn sync_invoice_salesforce_id(lago: &Client, args: &Args) -> Outcome {
+async fn sync_invoice_salesforce_id(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .invoices()
         .sync_salesforce_id(
-            args.path("lago_id")?,
+            args.at(0)?,
             args.body::<lago_types::InvoiceSyncSalesforceIdInput>()?,
         );
     json(&request.await?)
 }
 
-async fn find_organization_grpc_token(lago: &Client, _: &Args) -> Outcome {
+async fn find_organization_grpc_token(lago: &Client, _: Said<'_>) -> Outcome {
     let request = lago.organizations().grpc_token();
     json(&request.await?)
 }
 
-async fn resend_payment_receipt_email(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.payment_receipts().resend_email(args.path("lago_id")?);
+async fn resend_payment_receipt_email(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.payment_receipts().resend_email(args.at(0)?);
     if let Some(value) = args.optional_body::<lago_types::ResendEmailInput>()? {
         request = request.input(value);
     }
@@ -2888,8 +2741,8 @@ async fn resend_payment_receipt_email(lago: &Client, args: &Args) -> Outcome {
     json(&())
 }
 
-async fn find_all_applied_rate_cards(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.plans().applied_rate_cards().list(args.path("code")?);
+async fn find_all_applied_rate_cards(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.plans().applied_rate_cards().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -2899,46 +2752,40 @@ async fn find_all_applied_rate_cards(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_applied_rate_card(lago: &Client, args: &Args) -> Outcome {
+async fn create_applied_rate_card(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .applied_rate_cards()
         .create(
-            args.path("code")?,
+            args.at(0)?,
             args.root::<lago_types::AppliedRateCardInput>("applied_rate_card")?,
         );
     json(&request.await?)
 }
 
-async fn destroy_applied_rate_card(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .plans()
-        .applied_rate_cards()
-        .delete(args.path("code")?, args.path("rate_card_code")?);
+async fn destroy_applied_rate_card(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.plans().applied_rate_cards().delete(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn find_applied_rate_card(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .plans()
-        .applied_rate_cards()
-        .get(args.path("code")?, args.path("rate_card_code")?);
+async fn find_applied_rate_card(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.plans().applied_rate_cards().get(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn update_applied_rate_card(lago: &Client, args: &Args) -> Outcome {
+async fn update_applied_rate_card(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .plans()
         .applied_rate_cards()
         .update(
-            args.path("code")?,
-            args.path("rate_card_code")?,
+            args.at(0)?,
+            args.at(1)?,
             args.root::<lago_types::AppliedRateCardUpdate>("applied_rate_card")?,
         );
     json(&request.await?)
 }
 
-async fn find_all_product_categories(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_product_categories(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.product_categories().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -2952,34 +2799,34 @@ async fn find_all_product_categories(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_product_category(lago: &Client, args: &Args) -> Outcome {
+async fn create_product_category(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .product_categories()
         .create(args.root::<lago_types::ProductCategoryInput>("product_category")?);
     json(&request.await?)
 }
 
-async fn destroy_product_category(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.product_categories().delete(args.path("code")?);
+async fn destroy_product_category(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.product_categories().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_product_category(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.product_categories().get(args.path("code")?);
+async fn find_product_category(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.product_categories().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_product_category(lago: &Client, args: &Args) -> Outcome {
+async fn update_product_category(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .product_categories()
         .update(
-            args.path("code")?,
+            args.at(0)?,
             args.root::<lago_types::ProductCategoryUpdate>("product_category")?,
         );
     json(&request.await?)
 }
 
-async fn find_all_products(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_products(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.products().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -3002,32 +2849,32 @@ async fn find_all_products(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_product(lago: &Client, args: &Args) -> Outcome {
+async fn create_product(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .products()
         .create(args.root::<lago_types::ProductInput>("product")?);
     json(&request.await?)
 }
 
-async fn destroy_product(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.products().delete(args.path("code")?);
+async fn destroy_product(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.products().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_product(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.products().get(args.path("code")?);
+async fn find_product(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.products().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_product(lago: &Client, args: &Args) -> Outcome {
+async fn update_product(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .products()
-        .update(args.path("code")?, args.root::<lago_types::ProductUpdate>("product")?);
+        .update(args.at(0)?, args.root::<lago_types::ProductUpdate>("product")?);
     json(&request.await?)
 }
 
-async fn find_all_product_filters(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.products().filters().list(args.path("code")?);
+async fn find_all_product_filters(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.products().filters().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -3037,46 +2884,37 @@ async fn find_all_product_filters(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_product_filter(lago: &Client, args: &Args) -> Outcome {
+async fn create_product_filter(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .products()
         .filters()
-        .create(
-            args.path("code")?,
-            args.root::<lago_types::ProductFilterInput>("filter")?,
-        );
+        .create(args.at(0)?, args.root::<lago_types::ProductFilterInput>("filter")?);
     json(&request.await?)
 }
 
-async fn destroy_product_filter(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .products()
-        .filters()
-        .delete(args.path("code")?, args.path("filter_code")?);
+async fn destroy_product_filter(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.products().filters().delete(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn find_product_filter(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .products()
-        .filters()
-        .get(args.path("code")?, args.path("filter_code")?);
+async fn find_product_filter(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.products().filters().get(args.at(0)?, args.at(1)?);
     json(&request.await?)
 }
 
-async fn update_product_filter(lago: &Client, args: &Args) -> Outcome {
+async fn update_product_filter(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .products()
         .filters()
         .update(
-            args.path("code")?,
-            args.path("filter_code")?,
+            args.at(0)?,
+            args.at(1)?,
             args.root::<lago_types::ProductFilterUpdate>("filter")?,
         );
     json(&request.await?)
 }
 
-async fn find_all_rate_cards(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_rate_cards(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago.rate_cards().list();
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
@@ -3105,35 +2943,32 @@ async fn find_all_rate_cards(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_rate_card(lago: &Client, args: &Args) -> Outcome {
+async fn create_rate_card(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .rate_cards()
         .create(args.root::<lago_types::RateCardInput>("rate_card")?);
     json(&request.await?)
 }
 
-async fn destroy_rate_card(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.rate_cards().delete(args.path("code")?);
+async fn destroy_rate_card(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.rate_cards().delete(args.at(0)?);
     json(&request.await?)
 }
 
-async fn find_rate_card(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.rate_cards().get(args.path("code")?);
+async fn find_rate_card(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.rate_cards().get(args.at(0)?);
     json(&request.await?)
 }
 
-async fn update_rate_card(lago: &Client, args: &Args) -> Outcome {
+async fn update_rate_card(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .rate_cards()
-        .update(
-            args.path("code")?,
-            args.root::<lago_types::RateCardUpdate>("rate_card")?,
-        );
+        .update(args.at(0)?, args.root::<lago_types::RateCardUpdate>("rate_card")?);
     json(&request.await?)
 }
 
-async fn find_all_rates(lago: &Client, args: &Args) -> Outcome {
-    let mut request = lago.rate_cards().rates().list(args.path("code")?);
+async fn find_all_rates(lago: &Client, args: Said<'_>) -> Outcome {
+    let mut request = lago.rate_cards().rates().list(args.at(0)?);
     if let Some(value) = args.query::<i64>("page")? {
         request = request.page(value);
     }
@@ -3143,43 +2978,33 @@ async fn find_all_rates(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn create_rate(lago: &Client, args: &Args) -> Outcome {
+async fn create_rate(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .rate_cards()
         .rates()
-        .create(args.path("code")?, args.root::<lago_types::RateInput>("rate")?);
+        .create(args.at(0)?, args.root::<lago_types::RateInput>("rate")?);
     json(&request.await?)
 }
 
-async fn destroy_rate(lago: &Client, args: &Args) -> Outcome {
+async fn destroy_rate(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.rate_cards().rates().delete(args.at(0)?, args.at(1)?);
+    json(&request.await?)
+}
+
+async fn find_rate(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.rate_cards().rates().get(args.at(0)?, args.at(1)?);
+    json(&request.await?)
+}
+
+async fn update_rate(lago: &Client, args: Said<'_>) -> Outcome {
     let request = lago
         .rate_cards()
         .rates()
-        .delete(args.path("code")?, args.path("rate_code")?);
+        .update(args.at(0)?, args.at(1)?, args.root::<lago_types::RateUpdate>("rate")?);
     json(&request.await?)
 }
 
-async fn find_rate(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .rate_cards()
-        .rates()
-        .get(args.path("code")?, args.path("rate_code")?);
-    json(&request.await?)
-}
-
-async fn update_rate(lago: &Client, args: &Args) -> Outcome {
-    let request = lago
-        .rate_cards()
-        .rates()
-        .update(
-            args.path("code")?,
-            args.path("rate_code")?,
-            args.root::<lago_types::RateUpdate>("rate")?,
-        );
-    json(&request.await?)
-}
-
-async fn find_all_security_logs(lago: &Client, args: &Args) -> Outcome {
+async fn find_all_security_logs(lago: &Client, args: Said<'_>) -> Outcome {
     let mut request = lago
         .security_logs()
         .list(args.needed::<chrono::NaiveDate>("to_date")?);
@@ -3207,531 +3032,531 @@ async fn find_all_security_logs(lago: &Client, args: &Args) -> Outcome {
     page(&request.await?)
 }
 
-async fn find_security_log(lago: &Client, args: &Args) -> Outcome {
-    let request = lago.security_logs().get(args.path("log_id")?);
+async fn find_security_log(lago: &Client, args: Said<'_>) -> Outcome {
+    let request = lago.security_logs().get(args.at(0)?);
     json(&request.await?)
 }
 
 /// Every call, by path and method.
 pub static CALLS: [Call; 257] = [
-    Call { id: "findAllActivityLogs", call: |lago, args| Box::pin(find_all_activity_logs(lago, args)) },
-    Call { id: "findActivityLog", call: |lago, args| Box::pin(find_activity_log(lago, args)) },
-    Call { id: "findAllAddOns", call: |lago, args| Box::pin(find_all_add_ons(lago, args)) },
-    Call { id: "createAddOn", call: |lago, args| Box::pin(create_add_on(lago, args)) },
-    Call { id: "destroyAddOn", call: |lago, args| Box::pin(destroy_add_on(lago, args)) },
-    Call { id: "findAddOn", call: |lago, args| Box::pin(find_add_on(lago, args)) },
-    Call { id: "updateAddOn", call: |lago, args| Box::pin(update_add_on(lago, args)) },
-    Call { id: "findAllGrossRevenues", call: |lago, args| Box::pin(find_all_gross_revenues(lago, args)) },
-    Call { id: "findAllInvoiceCollections", call: |lago, args| Box::pin(find_all_invoice_collections(lago, args)) },
-    Call { id: "findAllInvoicedUsages", call: |lago, args| Box::pin(find_all_invoiced_usages(lago, args)) },
-    Call { id: "findAllMrrs", call: |lago, args| Box::pin(find_all_mrrs(lago, args)) },
-    Call { id: "findAllOverdueBalances", call: |lago, args| Box::pin(find_all_overdue_balances(lago, args)) },
-    Call { id: "findAllUsages", call: |lago, args| Box::pin(find_all_usages(lago, args)) },
-    Call { id: "findAllApiLogs", call: |lago, args| Box::pin(find_all_api_logs(lago, args)) },
-    Call { id: "findApiLog", call: |lago, args| Box::pin(find_api_log(lago, args)) },
-    Call { id: "findAllAppliedCoupons", call: |lago, args| Box::pin(find_all_applied_coupons(lago, args)) },
-    Call { id: "applyCoupon", call: |lago, args| Box::pin(apply_coupon(lago, args)) },
-    Call { id: "findAllBillableMetrics", call: |lago, args| Box::pin(find_all_billable_metrics(lago, args)) },
-    Call { id: "createBillableMetric", call: |lago, args| Box::pin(create_billable_metric(lago, args)) },
-    Call { id: "evaluateBillableMetricExpression", call: |lago, args| Box::pin(evaluate_billable_metric_expression(lago, args)) },
-    Call { id: "destroyBillableMetric", call: |lago, args| Box::pin(destroy_billable_metric(lago, args)) },
-    Call { id: "findBillableMetric", call: |lago, args| Box::pin(find_billable_metric(lago, args)) },
-    Call { id: "updateBillableMetric", call: |lago, args| Box::pin(update_billable_metric(lago, args)) },
-    Call { id: "listBillingEntities", call: |lago, args| Box::pin(list_billing_entities(lago, args)) },
-    Call { id: "createBillingEntity", call: |lago, args| Box::pin(create_billing_entity(lago, args)) },
-    Call { id: "getBillingEntity", call: |lago, args| Box::pin(get_billing_entity(lago, args)) },
-    Call { id: "updateBillingEntity", call: |lago, args| Box::pin(update_billing_entity(lago, args)) },
-    Call { id: "findAllCoupons", call: |lago, args| Box::pin(find_all_coupons(lago, args)) },
-    Call { id: "createCoupon", call: |lago, args| Box::pin(create_coupon(lago, args)) },
-    Call { id: "destroyCoupon", call: |lago, args| Box::pin(destroy_coupon(lago, args)) },
-    Call { id: "findCoupon", call: |lago, args| Box::pin(find_coupon(lago, args)) },
-    Call { id: "updateCoupon", call: |lago, args| Box::pin(update_coupon(lago, args)) },
-    Call { id: "findAllCreditNotes", call: |lago, args| Box::pin(find_all_credit_notes(lago, args)) },
-    Call { id: "createCreditNote", call: |lago, args| Box::pin(create_credit_note(lago, args)) },
-    Call { id: "estimateCreditNote", call: |lago, args| Box::pin(estimate_credit_note(lago, args)) },
-    Call { id: "findCreditNote", call: |lago, args| Box::pin(find_credit_note(lago, args)) },
-    Call { id: "updateCreditNote", call: |lago, args| Box::pin(update_credit_note(lago, args)) },
-    Call { id: "downloadCreditNote", call: |lago, args| Box::pin(download_credit_note(lago, args)) },
-    Call { id: "deleteAllCreditNoteMetadata", call: |lago, args| Box::pin(delete_all_credit_note_metadata(lago, args)) },
-    Call { id: "mergeCreditNoteMetadata", call: |lago, args| Box::pin(merge_credit_note_metadata(lago, args)) },
-    Call { id: "replaceCreditNoteMetadata", call: |lago, args| Box::pin(replace_credit_note_metadata(lago, args)) },
-    Call { id: "deleteCreditNoteMetadataKey", call: |lago, args| Box::pin(delete_credit_note_metadata_key(lago, args)) },
-    Call { id: "voidCreditNote", call: |lago, args| Box::pin(void_credit_note(lago, args)) },
-    Call { id: "findAllCustomers", call: |lago, args| Box::pin(find_all_customers(lago, args)) },
-    Call { id: "createCustomer", call: |lago, args| Box::pin(create_customer(lago, args)) },
-    Call { id: "destroyCustomer", call: |lago, args| Box::pin(destroy_customer(lago, args)) },
-    Call { id: "findCustomer", call: |lago, args| Box::pin(find_customer(lago, args)) },
-    Call { id: "findAllCustomerAppliedCoupons", call: |lago, args| Box::pin(find_all_customer_applied_coupons(lago, args)) },
-    Call { id: "deleteAppliedCoupon", call: |lago, args| Box::pin(delete_applied_coupon(lago, args)) },
-    Call { id: "generateCustomerCheckoutURL", call: |lago, args| Box::pin(generate_customer_checkout_url(lago, args)) },
-    Call { id: "findAllCustomerCreditNotes", call: |lago, args| Box::pin(find_all_customer_credit_notes(lago, args)) },
-    Call { id: "findCustomerCurrentUsage", call: |lago, args| Box::pin(find_customer_current_usage(lago, args)) },
-    Call { id: "findAllCustomerInvoices", call: |lago, args| Box::pin(find_all_customer_invoices(lago, args)) },
-    Call { id: "findAllCustomerPastUsage", call: |lago, args| Box::pin(find_all_customer_past_usage(lago, args)) },
-    Call { id: "findAllCustomersPaymentMethods", call: |lago, args| Box::pin(find_all_customers_payment_methods(lago, args)) },
-    Call { id: "destroyPaymentMethod", call: |lago, args| Box::pin(destroy_payment_method(lago, args)) },
-    Call { id: "paymentMethodSetAsDefault", call: |lago, args| Box::pin(payment_method_set_as_default(lago, args)) },
-    Call { id: "findAllCustomerPaymentRequests", call: |lago, args| Box::pin(find_all_customer_payment_requests(lago, args)) },
-    Call { id: "findAllCustomerPayments", call: |lago, args| Box::pin(find_all_customer_payments(lago, args)) },
-    Call { id: "getCustomerPortalUrl", call: |lago, args| Box::pin(get_customer_portal_url(lago, args)) },
-    Call { id: "findCustomerProjectedUsage", call: |lago, args| Box::pin(find_customer_projected_usage(lago, args)) },
-    Call { id: "findAllCustomerSubscriptions", call: |lago, args| Box::pin(find_all_customer_subscriptions(lago, args)) },
-    Call { id: "findAllCustomerWallets", call: |lago, args| Box::pin(find_all_customer_wallets(lago, args)) },
-    Call { id: "createCustomerWallet", call: |lago, args| Box::pin(create_customer_wallet(lago, args)) },
-    Call { id: "destroyCustomerWallet", call: |lago, args| Box::pin(destroy_customer_wallet(lago, args)) },
-    Call { id: "findCustomerWallet", call: |lago, args| Box::pin(find_customer_wallet(lago, args)) },
-    Call { id: "updateCustomerWallet", call: |lago, args| Box::pin(update_customer_wallet(lago, args)) },
-    Call { id: "deleteAllCustomerWalletAlerts", call: |lago, args| Box::pin(delete_all_customer_wallet_alerts(lago, args)) },
-    Call { id: "getCustomerWalletAlerts", call: |lago, args| Box::pin(get_customer_wallet_alerts(lago, args)) },
-    Call { id: "createCustomerWalletAlert", call: |lago, args| Box::pin(create_customer_wallet_alert(lago, args)) },
-    Call { id: "deleteCustomerWalletAlert", call: |lago, args| Box::pin(delete_customer_wallet_alert(lago, args)) },
-    Call { id: "getCustomerWalletAlert", call: |lago, args| Box::pin(get_customer_wallet_alert(lago, args)) },
-    Call { id: "updateCustomerWalletAlert", call: |lago, args| Box::pin(update_customer_wallet_alert(lago, args)) },
-    Call { id: "deleteAllCustomerWalletMetadata", call: |lago, args| Box::pin(delete_all_customer_wallet_metadata(lago, args)) },
-    Call { id: "mergeCustomerWalletMetadata", call: |lago, args| Box::pin(merge_customer_wallet_metadata(lago, args)) },
-    Call { id: "replaceCustomerWalletMetadata", call: |lago, args| Box::pin(replace_customer_wallet_metadata(lago, args)) },
-    Call { id: "deleteCustomerWalletMetadataKey", call: |lago, args| Box::pin(delete_customer_wallet_metadata_key(lago, args)) },
-    Call { id: "findAllEvents", call: |lago, args| Box::pin(find_all_events(lago, args)) },
-    Call { id: "createEvent", call: |lago, args| Box::pin(create_event(lago, args)) },
-    Call { id: "createBatchEvents", call: |lago, args| Box::pin(create_batch_events(lago, args)) },
-    Call { id: "eventBatchEstimateInstantFees", call: |lago, args| Box::pin(event_batch_estimate_instant_fees(lago, args)) },
-    Call { id: "eventEstimateFees", call: |lago, args| Box::pin(event_estimate_fees(lago, args)) },
-    Call { id: "eventEstimateInstantFees", call: |lago, args| Box::pin(event_estimate_instant_fees(lago, args)) },
-    Call { id: "findEvent", call: |lago, args| Box::pin(find_event(lago, args)) },
-    Call { id: "findAllFeatures", call: |lago, args| Box::pin(find_all_features(lago, args)) },
-    Call { id: "createFeature", call: |lago, args| Box::pin(create_feature(lago, args)) },
-    Call { id: "destroyFeature", call: |lago, args| Box::pin(destroy_feature(lago, args)) },
-    Call { id: "findFeature", call: |lago, args| Box::pin(find_feature(lago, args)) },
-    Call { id: "updateFeature", call: |lago, args| Box::pin(update_feature(lago, args)) },
-    Call { id: "deleteFeaturePrivilege", call: |lago, args| Box::pin(delete_feature_privilege(lago, args)) },
-    Call { id: "findAllFees", call: |lago, args| Box::pin(find_all_fees(lago, args)) },
-    Call { id: "deleteFee", call: |lago, args| Box::pin(delete_fee(lago, args)) },
-    Call { id: "findFee", call: |lago, args| Box::pin(find_fee(lago, args)) },
-    Call { id: "updateFee", call: |lago, args| Box::pin(update_fee(lago, args)) },
-    Call { id: "findAllInvoices", call: |lago, args| Box::pin(find_all_invoices(lago, args)) },
-    Call { id: "createInvoice", call: |lago, args| Box::pin(create_invoice(lago, args)) },
-    Call { id: "invoicePreview", call: |lago, args| Box::pin(invoice_preview(lago, args)) },
-    Call { id: "deleteInvoice", call: |lago, args| Box::pin(delete_invoice(lago, args)) },
-    Call { id: "findInvoice", call: |lago, args| Box::pin(find_invoice(lago, args)) },
-    Call { id: "updateInvoice", call: |lago, args| Box::pin(update_invoice(lago, args)) },
-    Call { id: "downloadInvoice", call: |lago, args| Box::pin(download_invoice(lago, args)) },
-    Call { id: "finalizeInvoice", call: |lago, args| Box::pin(finalize_invoice(lago, args)) },
-    Call { id: "loseDisputeInvoice", call: |lago, args| Box::pin(lose_dispute_invoice(lago, args)) },
-    Call { id: "invoicePaymentUrl", call: |lago, args| Box::pin(invoice_payment_url(lago, args)) },
-    Call { id: "refreshInvoice", call: |lago, args| Box::pin(refresh_invoice(lago, args)) },
-    Call { id: "retryInvoice", call: |lago, args| Box::pin(retry_invoice(lago, args)) },
-    Call { id: "retryPayment", call: |lago, args| Box::pin(retry_payment(lago, args)) },
-    Call { id: "voidInvoice", call: |lago, args| Box::pin(void_invoice(lago, args)) },
-    Call { id: "findAllOrderForms", call: |lago, args| Box::pin(find_all_order_forms(lago, args)) },
-    Call { id: "findOrderForm", call: |lago, args| Box::pin(find_order_form(lago, args)) },
-    Call { id: "markOrderFormAsSigned", call: |lago, args| Box::pin(mark_order_form_as_signed(lago, args)) },
-    Call { id: "voidOrderForm", call: |lago, args| Box::pin(void_order_form(lago, args)) },
-    Call { id: "findAllOrders", call: |lago, args| Box::pin(find_all_orders(lago, args)) },
-    Call { id: "findOrder", call: |lago, args| Box::pin(find_order(lago, args)) },
-    Call { id: "executeOrder", call: |lago, args| Box::pin(execute_order(lago, args)) },
-    Call { id: "findOrganization", call: |lago, args| Box::pin(find_organization(lago, args)) },
-    Call { id: "updateOrganization", call: |lago, args| Box::pin(update_organization(lago, args)) },
-    Call { id: "findAllPaymentReceipts", call: |lago, args| Box::pin(find_all_payment_receipts(lago, args)) },
-    Call { id: "findPaymentReceipt", call: |lago, args| Box::pin(find_payment_receipt(lago, args)) },
-    Call { id: "findAllPaymentRequests", call: |lago, args| Box::pin(find_all_payment_requests(lago, args)) },
-    Call { id: "createPaymentRequest", call: |lago, args| Box::pin(create_payment_request(lago, args)) },
-    Call { id: "findPaymentRequest", call: |lago, args| Box::pin(find_payment_request(lago, args)) },
-    Call { id: "findAllPayments", call: |lago, args| Box::pin(find_all_payments(lago, args)) },
-    Call { id: "createPayment", call: |lago, args| Box::pin(create_payment(lago, args)) },
-    Call { id: "findPayment", call: |lago, args| Box::pin(find_payment(lago, args)) },
-    Call { id: "findAllPlans", call: |lago, args| Box::pin(find_all_plans(lago, args)) },
-    Call { id: "createPlan", call: |lago, args| Box::pin(create_plan(lago, args)) },
-    Call { id: "destroyPlan", call: |lago, args| Box::pin(destroy_plan(lago, args)) },
-    Call { id: "findPlan", call: |lago, args| Box::pin(find_plan(lago, args)) },
-    Call { id: "updatePlan", call: |lago, args| Box::pin(update_plan(lago, args)) },
-    Call { id: "findAllPlanCharges", call: |lago, args| Box::pin(find_all_plan_charges(lago, args)) },
-    Call { id: "createPlanCharge", call: |lago, args| Box::pin(create_plan_charge(lago, args)) },
-    Call { id: "destroyPlanCharge", call: |lago, args| Box::pin(destroy_plan_charge(lago, args)) },
-    Call { id: "findPlanCharge", call: |lago, args| Box::pin(find_plan_charge(lago, args)) },
-    Call { id: "updatePlanCharge", call: |lago, args| Box::pin(update_plan_charge(lago, args)) },
-    Call { id: "findAllPlanChargeFilters", call: |lago, args| Box::pin(find_all_plan_charge_filters(lago, args)) },
-    Call { id: "createPlanChargeFilter", call: |lago, args| Box::pin(create_plan_charge_filter(lago, args)) },
-    Call { id: "destroyPlanChargeFilter", call: |lago, args| Box::pin(destroy_plan_charge_filter(lago, args)) },
-    Call { id: "findPlanChargeFilter", call: |lago, args| Box::pin(find_plan_charge_filter(lago, args)) },
-    Call { id: "updatePlanChargeFilter", call: |lago, args| Box::pin(update_plan_charge_filter(lago, args)) },
-    Call { id: "findAllEntitlements", call: |lago, args| Box::pin(find_all_entitlements(lago, args)) },
-    Call { id: "updateEntitlement", call: |lago, args| Box::pin(update_entitlement(lago, args)) },
-    Call { id: "createEntitlement", call: |lago, args| Box::pin(create_entitlement(lago, args)) },
-    Call { id: "destroyEntitlement", call: |lago, args| Box::pin(destroy_entitlement(lago, args)) },
-    Call { id: "findEntitlement", call: |lago, args| Box::pin(find_entitlement(lago, args)) },
-    Call { id: "removeEntitlementPrivilege", call: |lago, args| Box::pin(remove_entitlement_privilege(lago, args)) },
-    Call { id: "findAllPlanFixedCharges", call: |lago, args| Box::pin(find_all_plan_fixed_charges(lago, args)) },
-    Call { id: "createPlanFixedCharge", call: |lago, args| Box::pin(create_plan_fixed_charge(lago, args)) },
-    Call { id: "destroyPlanFixedCharge", call: |lago, args| Box::pin(destroy_plan_fixed_charge(lago, args)) },
-    Call { id: "findPlanFixedCharge", call: |lago, args| Box::pin(find_plan_fixed_charge(lago, args)) },
-    Call { id: "updatePlanFixedCharge", call: |lago, args| Box::pin(update_plan_fixed_charge(lago, args)) },
-    Call { id: "deleteAllPlanMetadata", call: |lago, args| Box::pin(delete_all_plan_metadata(lago, args)) },
-    Call { id: "mergePlanMetadata", call: |lago, args| Box::pin(merge_plan_metadata(lago, args)) },
-    Call { id: "replacePlanMetadata", call: |lago, args| Box::pin(replace_plan_metadata(lago, args)) },
-    Call { id: "deletePlanMetadataKey", call: |lago, args| Box::pin(delete_plan_metadata_key(lago, args)) },
-    Call { id: "findQuoteVersion", call: |lago, args| Box::pin(find_quote_version(lago, args)) },
-    Call { id: "approveQuoteVersion", call: |lago, args| Box::pin(approve_quote_version(lago, args)) },
-    Call { id: "cloneQuoteVersion", call: |lago, args| Box::pin(clone_quote_version(lago, args)) },
-    Call { id: "voidQuoteVersion", call: |lago, args| Box::pin(void_quote_version(lago, args)) },
-    Call { id: "findAllQuotes", call: |lago, args| Box::pin(find_all_quotes(lago, args)) },
-    Call { id: "findQuote", call: |lago, args| Box::pin(find_quote(lago, args)) },
-    Call { id: "findAllQuoteVersions", call: |lago, args| Box::pin(find_all_quote_versions(lago, args)) },
-    Call { id: "findAllSubscriptions", call: |lago, args| Box::pin(find_all_subscriptions(lago, args)) },
-    Call { id: "createSubscription", call: |lago, args| Box::pin(create_subscription(lago, args)) },
-    Call { id: "destroySubscription", call: |lago, args| Box::pin(destroy_subscription(lago, args)) },
-    Call { id: "findSubscription", call: |lago, args| Box::pin(find_subscription(lago, args)) },
-    Call { id: "updateSubscription", call: |lago, args| Box::pin(update_subscription(lago, args)) },
-    Call { id: "deleteAllSubscriptionAlerts", call: |lago, args| Box::pin(delete_all_subscription_alerts(lago, args)) },
-    Call { id: "getSubscriptionAlerts", call: |lago, args| Box::pin(get_subscription_alerts(lago, args)) },
-    Call { id: "createSubscriptionAlert", call: |lago, args| Box::pin(create_subscription_alert(lago, args)) },
-    Call { id: "deleteSubscriptionAlert", call: |lago, args| Box::pin(delete_subscription_alert(lago, args)) },
-    Call { id: "getSubscriptionAlert", call: |lago, args| Box::pin(get_subscription_alert(lago, args)) },
-    Call { id: "updateSubscriptionAlert", call: |lago, args| Box::pin(update_subscription_alert(lago, args)) },
-    Call { id: "findAllSubscriptionCharges", call: |lago, args| Box::pin(find_all_subscription_charges(lago, args)) },
-    Call { id: "findSubscriptionCharge", call: |lago, args| Box::pin(find_subscription_charge(lago, args)) },
-    Call { id: "overrideSubscriptionCharge", call: |lago, args| Box::pin(override_subscription_charge(lago, args)) },
-    Call { id: "findAllSubscriptionChargeFilters", call: |lago, args| Box::pin(find_all_subscription_charge_filters(lago, args)) },
-    Call { id: "createSubscriptionChargeFilter", call: |lago, args| Box::pin(create_subscription_charge_filter(lago, args)) },
-    Call { id: "destroySubscriptionChargeFilter", call: |lago, args| Box::pin(destroy_subscription_charge_filter(lago, args)) },
-    Call { id: "findSubscriptionChargeFilter", call: |lago, args| Box::pin(find_subscription_charge_filter(lago, args)) },
-    Call { id: "updateSubscriptionChargeFilter", call: |lago, args| Box::pin(update_subscription_charge_filter(lago, args)) },
-    Call { id: "findAllSubscriptionEntitlements", call: |lago, args| Box::pin(find_all_subscription_entitlements(lago, args)) },
-    Call { id: "updateSubscriptionEntitlements", call: |lago, args| Box::pin(update_subscription_entitlements(lago, args)) },
-    Call { id: "destroySubscriptionEntitlement", call: |lago, args| Box::pin(destroy_subscription_entitlement(lago, args)) },
-    Call { id: "destroySubscriptionEntitlementPrivilege", call: |lago, args| Box::pin(destroy_subscription_entitlement_privilege(lago, args)) },
-    Call { id: "findAllSubscriptionFixedCharges", call: |lago, args| Box::pin(find_all_subscription_fixed_charges(lago, args)) },
-    Call { id: "findSubscriptionFixedCharge", call: |lago, args| Box::pin(find_subscription_fixed_charge(lago, args)) },
-    Call { id: "overrideSubscriptionFixedCharge", call: |lago, args| Box::pin(override_subscription_fixed_charge(lago, args)) },
-    Call { id: "getSubscriptionLifetimeUsage", call: |lago, args| Box::pin(get_subscription_lifetime_usage(lago, args)) },
-    Call { id: "updateSubscriptionLifetimeUsage", call: |lago, args| Box::pin(update_subscription_lifetime_usage(lago, args)) },
-    Call { id: "findAllTaxes", call: |lago, args| Box::pin(find_all_taxes(lago, args)) },
-    Call { id: "createTax", call: |lago, args| Box::pin(create_tax(lago, args)) },
-    Call { id: "destroyTax", call: |lago, args| Box::pin(destroy_tax(lago, args)) },
-    Call { id: "findTax", call: |lago, args| Box::pin(find_tax(lago, args)) },
-    Call { id: "updateTax", call: |lago, args| Box::pin(update_tax(lago, args)) },
-    Call { id: "createWalletTransaction", call: |lago, args| Box::pin(create_wallet_transaction(lago, args)) },
-    Call { id: "findWalletTransaction", call: |lago, args| Box::pin(find_wallet_transaction(lago, args)) },
-    Call { id: "findAllWalletTransactionConsumptions", call: |lago, args| Box::pin(find_all_wallet_transaction_consumptions(lago, args)) },
-    Call { id: "findAllWalletTransactionFundings", call: |lago, args| Box::pin(find_all_wallet_transaction_fundings(lago, args)) },
-    Call { id: "walletTransactionPaymentUrl", call: |lago, args| Box::pin(wallet_transaction_payment_url(lago, args)) },
-    Call { id: "findAllWallets", call: |lago, args| Box::pin(find_all_wallets(lago, args)) },
-    Call { id: "createWallet", call: |lago, args| Box::pin(create_wallet(lago, args)) },
-    Call { id: "destroyWallet", call: |lago, args| Box::pin(destroy_wallet(lago, args)) },
-    Call { id: "findWallet", call: |lago, args| Box::pin(find_wallet(lago, args)) },
-    Call { id: "updateWallet", call: |lago, args| Box::pin(update_wallet(lago, args)) },
-    Call { id: "deleteAllWalletMetadata", call: |lago, args| Box::pin(delete_all_wallet_metadata(lago, args)) },
-    Call { id: "mergeWalletMetadata", call: |lago, args| Box::pin(merge_wallet_metadata(lago, args)) },
-    Call { id: "replaceWalletMetadata", call: |lago, args| Box::pin(replace_wallet_metadata(lago, args)) },
-    Call { id: "deleteWalletMetadataKey", call: |lago, args| Box::pin(delete_wallet_metadata_key(lago, args)) },
-    Call { id: "findAllWalletTransactions", call: |lago, args| Box::pin(find_all_wallet_transactions(lago, args)) },
-    Call { id: "findAllWebhookEndpoints", call: |lago, args| Box::pin(find_all_webhook_endpoints(lago, args)) },
-    Call { id: "createWebhookEndpoint", call: |lago, args| Box::pin(create_webhook_endpoint(lago, args)) },
-    Call { id: "destroyWebhookEndpoint", call: |lago, args| Box::pin(destroy_webhook_endpoint(lago, args)) },
-    Call { id: "findWebhookEndpoint", call: |lago, args| Box::pin(find_webhook_endpoint(lago, args)) },
-    Call { id: "updateWebhookEndpoint", call: |lago, args| Box::pin(update_webhook_endpoint(lago, args)) },
-    Call { id: "fetchJsonPublicKey", call: |lago, args| Box::pin(fetch_json_public_key(lago, args)) },
-    Call { id: "fetchPublicKey", call: |lago, args| Box::pin(fetch_public_key(lago, args)) },
-    Call { id: "downloadCreditNoteXml", call: |lago, args| Box::pin(download_credit_note_xml(lago, args)) },
-    Call { id: "resendCreditNoteEmail", call: |lago, args| Box::pin(resend_credit_note_email(lago, args)) },
-    Call { id: "findAllEnrichedEvents", call: |lago, args| Box::pin(find_all_enriched_events(lago, args)) },
-    Call { id: "downloadInvoiceXml", call: |lago, args| Box::pin(download_invoice_xml(lago, args)) },
-    Call { id: "resendInvoiceEmail", call: |lago, args| Box::pin(resend_invoice_email(lago, args)) },
-    Call { id: "syncInvoiceSalesforceId", call: |lago, args| Box::pin(sync_invoice_salesforce_id(lago, args)) },
-    Call { id: "findOrganizationGrpcToken", call: |lago, args| Box::pin(find_organization_grpc_token(lago, args)) },
-    Call { id: "resendPaymentReceiptEmail", call: |lago, args| Box::pin(resend_payment_receipt_email(lago, args)) },
-    Call { id: "findAllAppliedRateCards", call: |lago, args| Box::pin(find_all_applied_rate_cards(lago, args)) },
-    Call { id: "createAppliedRateCard", call: |lago, args| Box::pin(create_applied_rate_card(lago, args)) },
-    Call { id: "destroyAppliedRateCard", call: |lago, args| Box::pin(destroy_applied_rate_card(lago, args)) },
-    Call { id: "findAppliedRateCard", call: |lago, args| Box::pin(find_applied_rate_card(lago, args)) },
-    Call { id: "updateAppliedRateCard", call: |lago, args| Box::pin(update_applied_rate_card(lago, args)) },
-    Call { id: "findAllProductCategories", call: |lago, args| Box::pin(find_all_product_categories(lago, args)) },
-    Call { id: "createProductCategory", call: |lago, args| Box::pin(create_product_category(lago, args)) },
-    Call { id: "destroyProductCategory", call: |lago, args| Box::pin(destroy_product_category(lago, args)) },
-    Call { id: "findProductCategory", call: |lago, args| Box::pin(find_product_category(lago, args)) },
-    Call { id: "updateProductCategory", call: |lago, args| Box::pin(update_product_category(lago, args)) },
-    Call { id: "findAllProducts", call: |lago, args| Box::pin(find_all_products(lago, args)) },
-    Call { id: "createProduct", call: |lago, args| Box::pin(create_product(lago, args)) },
-    Call { id: "destroyProduct", call: |lago, args| Box::pin(destroy_product(lago, args)) },
-    Call { id: "findProduct", call: |lago, args| Box::pin(find_product(lago, args)) },
-    Call { id: "updateProduct", call: |lago, args| Box::pin(update_product(lago, args)) },
-    Call { id: "findAllProductFilters", call: |lago, args| Box::pin(find_all_product_filters(lago, args)) },
-    Call { id: "createProductFilter", call: |lago, args| Box::pin(create_product_filter(lago, args)) },
-    Call { id: "destroyProductFilter", call: |lago, args| Box::pin(destroy_product_filter(lago, args)) },
-    Call { id: "findProductFilter", call: |lago, args| Box::pin(find_product_filter(lago, args)) },
-    Call { id: "updateProductFilter", call: |lago, args| Box::pin(update_product_filter(lago, args)) },
-    Call { id: "findAllRateCards", call: |lago, args| Box::pin(find_all_rate_cards(lago, args)) },
-    Call { id: "createRateCard", call: |lago, args| Box::pin(create_rate_card(lago, args)) },
-    Call { id: "destroyRateCard", call: |lago, args| Box::pin(destroy_rate_card(lago, args)) },
-    Call { id: "findRateCard", call: |lago, args| Box::pin(find_rate_card(lago, args)) },
-    Call { id: "updateRateCard", call: |lago, args| Box::pin(update_rate_card(lago, args)) },
-    Call { id: "findAllRates", call: |lago, args| Box::pin(find_all_rates(lago, args)) },
-    Call { id: "createRate", call: |lago, args| Box::pin(create_rate(lago, args)) },
-    Call { id: "destroyRate", call: |lago, args| Box::pin(destroy_rate(lago, args)) },
-    Call { id: "findRate", call: |lago, args| Box::pin(find_rate(lago, args)) },
-    Call { id: "updateRate", call: |lago, args| Box::pin(update_rate(lago, args)) },
-    Call { id: "findAllSecurityLogs", call: |lago, args| Box::pin(find_all_security_logs(lago, args)) },
-    Call { id: "findSecurityLog", call: |lago, args| Box::pin(find_security_log(lago, args)) },
+    Call { id: "findAllActivityLogs", call: |lago, args| Box::pin(find_all_activity_logs(lago, args.to("findAllActivityLogs"))) },
+    Call { id: "findActivityLog", call: |lago, args| Box::pin(find_activity_log(lago, args.to("findActivityLog"))) },
+    Call { id: "findAllAddOns", call: |lago, args| Box::pin(find_all_add_ons(lago, args.to("findAllAddOns"))) },
+    Call { id: "createAddOn", call: |lago, args| Box::pin(create_add_on(lago, args.to("createAddOn"))) },
+    Call { id: "destroyAddOn", call: |lago, args| Box::pin(destroy_add_on(lago, args.to("destroyAddOn"))) },
+    Call { id: "findAddOn", call: |lago, args| Box::pin(find_add_on(lago, args.to("findAddOn"))) },
+    Call { id: "updateAddOn", call: |lago, args| Box::pin(update_add_on(lago, args.to("updateAddOn"))) },
+    Call { id: "findAllGrossRevenues", call: |lago, args| Box::pin(find_all_gross_revenues(lago, args.to("findAllGrossRevenues"))) },
+    Call { id: "findAllInvoiceCollections", call: |lago, args| Box::pin(find_all_invoice_collections(lago, args.to("findAllInvoiceCollections"))) },
+    Call { id: "findAllInvoicedUsages", call: |lago, args| Box::pin(find_all_invoiced_usages(lago, args.to("findAllInvoicedUsages"))) },
+    Call { id: "findAllMrrs", call: |lago, args| Box::pin(find_all_mrrs(lago, args.to("findAllMrrs"))) },
+    Call { id: "findAllOverdueBalances", call: |lago, args| Box::pin(find_all_overdue_balances(lago, args.to("findAllOverdueBalances"))) },
+    Call { id: "findAllUsages", call: |lago, args| Box::pin(find_all_usages(lago, args.to("findAllUsages"))) },
+    Call { id: "findAllApiLogs", call: |lago, args| Box::pin(find_all_api_logs(lago, args.to("findAllApiLogs"))) },
+    Call { id: "findApiLog", call: |lago, args| Box::pin(find_api_log(lago, args.to("findApiLog"))) },
+    Call { id: "findAllAppliedCoupons", call: |lago, args| Box::pin(find_all_applied_coupons(lago, args.to("findAllAppliedCoupons"))) },
+    Call { id: "applyCoupon", call: |lago, args| Box::pin(apply_coupon(lago, args.to("applyCoupon"))) },
+    Call { id: "findAllBillableMetrics", call: |lago, args| Box::pin(find_all_billable_metrics(lago, args.to("findAllBillableMetrics"))) },
+    Call { id: "createBillableMetric", call: |lago, args| Box::pin(create_billable_metric(lago, args.to("createBillableMetric"))) },
+    Call { id: "evaluateBillableMetricExpression", call: |lago, args| Box::pin(evaluate_billable_metric_expression(lago, args.to("evaluateBillableMetricExpression"))) },
+    Call { id: "destroyBillableMetric", call: |lago, args| Box::pin(destroy_billable_metric(lago, args.to("destroyBillableMetric"))) },
+    Call { id: "findBillableMetric", call: |lago, args| Box::pin(find_billable_metric(lago, args.to("findBillableMetric"))) },
+    Call { id: "updateBillableMetric", call: |lago, args| Box::pin(update_billable_metric(lago, args.to("updateBillableMetric"))) },
+    Call { id: "listBillingEntities", call: |lago, args| Box::pin(list_billing_entities(lago, args.to("listBillingEntities"))) },
+    Call { id: "createBillingEntity", call: |lago, args| Box::pin(create_billing_entity(lago, args.to("createBillingEntity"))) },
+    Call { id: "getBillingEntity", call: |lago, args| Box::pin(get_billing_entity(lago, args.to("getBillingEntity"))) },
+    Call { id: "updateBillingEntity", call: |lago, args| Box::pin(update_billing_entity(lago, args.to("updateBillingEntity"))) },
+    Call { id: "findAllCoupons", call: |lago, args| Box::pin(find_all_coupons(lago, args.to("findAllCoupons"))) },
+    Call { id: "createCoupon", call: |lago, args| Box::pin(create_coupon(lago, args.to("createCoupon"))) },
+    Call { id: "destroyCoupon", call: |lago, args| Box::pin(destroy_coupon(lago, args.to("destroyCoupon"))) },
+    Call { id: "findCoupon", call: |lago, args| Box::pin(find_coupon(lago, args.to("findCoupon"))) },
+    Call { id: "updateCoupon", call: |lago, args| Box::pin(update_coupon(lago, args.to("updateCoupon"))) },
+    Call { id: "findAllCreditNotes", call: |lago, args| Box::pin(find_all_credit_notes(lago, args.to("findAllCreditNotes"))) },
+    Call { id: "createCreditNote", call: |lago, args| Box::pin(create_credit_note(lago, args.to("createCreditNote"))) },
+    Call { id: "estimateCreditNote", call: |lago, args| Box::pin(estimate_credit_note(lago, args.to("estimateCreditNote"))) },
+    Call { id: "findCreditNote", call: |lago, args| Box::pin(find_credit_note(lago, args.to("findCreditNote"))) },
+    Call { id: "updateCreditNote", call: |lago, args| Box::pin(update_credit_note(lago, args.to("updateCreditNote"))) },
+    Call { id: "downloadCreditNote", call: |lago, args| Box::pin(download_credit_note(lago, args.to("downloadCreditNote"))) },
+    Call { id: "deleteAllCreditNoteMetadata", call: |lago, args| Box::pin(delete_all_credit_note_metadata(lago, args.to("deleteAllCreditNoteMetadata"))) },
+    Call { id: "mergeCreditNoteMetadata", call: |lago, args| Box::pin(merge_credit_note_metadata(lago, args.to("mergeCreditNoteMetadata"))) },
+    Call { id: "replaceCreditNoteMetadata", call: |lago, args| Box::pin(replace_credit_note_metadata(lago, args.to("replaceCreditNoteMetadata"))) },
+    Call { id: "deleteCreditNoteMetadataKey", call: |lago, args| Box::pin(delete_credit_note_metadata_key(lago, args.to("deleteCreditNoteMetadataKey"))) },
+    Call { id: "voidCreditNote", call: |lago, args| Box::pin(void_credit_note(lago, args.to("voidCreditNote"))) },
+    Call { id: "findAllCustomers", call: |lago, args| Box::pin(find_all_customers(lago, args.to("findAllCustomers"))) },
+    Call { id: "createCustomer", call: |lago, args| Box::pin(create_customer(lago, args.to("createCustomer"))) },
+    Call { id: "destroyCustomer", call: |lago, args| Box::pin(destroy_customer(lago, args.to("destroyCustomer"))) },
+    Call { id: "findCustomer", call: |lago, args| Box::pin(find_customer(lago, args.to("findCustomer"))) },
+    Call { id: "findAllCustomerAppliedCoupons", call: |lago, args| Box::pin(find_all_customer_applied_coupons(lago, args.to("findAllCustomerAppliedCoupons"))) },
+    Call { id: "deleteAppliedCoupon", call: |lago, args| Box::pin(delete_applied_coupon(lago, args.to("deleteAppliedCoupon"))) },
+    Call { id: "generateCustomerCheckoutURL", call: |lago, args| Box::pin(generate_customer_checkout_url(lago, args.to("generateCustomerCheckoutURL"))) },
+    Call { id: "findAllCustomerCreditNotes", call: |lago, args| Box::pin(find_all_customer_credit_notes(lago, args.to("findAllCustomerCreditNotes"))) },
+    Call { id: "findCustomerCurrentUsage", call: |lago, args| Box::pin(find_customer_current_usage(lago, args.to("findCustomerCurrentUsage"))) },
+    Call { id: "findAllCustomerInvoices", call: |lago, args| Box::pin(find_all_customer_invoices(lago, args.to("findAllCustomerInvoices"))) },
+    Call { id: "findAllCustomerPastUsage", call: |lago, args| Box::pin(find_all_customer_past_usage(lago, args.to("findAllCustomerPastUsage"))) },
+    Call { id: "findAllCustomersPaymentMethods", call: |lago, args| Box::pin(find_all_customers_payment_methods(lago, args.to("findAllCustomersPaymentMethods"))) },
+    Call { id: "destroyPaymentMethod", call: |lago, args| Box::pin(destroy_payment_method(lago, args.to("destroyPaymentMethod"))) },
+    Call { id: "paymentMethodSetAsDefault", call: |lago, args| Box::pin(payment_method_set_as_default(lago, args.to("paymentMethodSetAsDefault"))) },
+    Call { id: "findAllCustomerPaymentRequests", call: |lago, args| Box::pin(find_all_customer_payment_requests(lago, args.to("findAllCustomerPaymentRequests"))) },
+    Call { id: "findAllCustomerPayments", call: |lago, args| Box::pin(find_all_customer_payments(lago, args.to("findAllCustomerPayments"))) },
+    Call { id: "getCustomerPortalUrl", call: |lago, args| Box::pin(get_customer_portal_url(lago, args.to("getCustomerPortalUrl"))) },
+    Call { id: "findCustomerProjectedUsage", call: |lago, args| Box::pin(find_customer_projected_usage(lago, args.to("findCustomerProjectedUsage"))) },
+    Call { id: "findAllCustomerSubscriptions", call: |lago, args| Box::pin(find_all_customer_subscriptions(lago, args.to("findAllCustomerSubscriptions"))) },
+    Call { id: "findAllCustomerWallets", call: |lago, args| Box::pin(find_all_customer_wallets(lago, args.to("findAllCustomerWallets"))) },
+    Call { id: "createCustomerWallet", call: |lago, args| Box::pin(create_customer_wallet(lago, args.to("createCustomerWallet"))) },
+    Call { id: "destroyCustomerWallet", call: |lago, args| Box::pin(destroy_customer_wallet(lago, args.to("destroyCustomerWallet"))) },
+    Call { id: "findCustomerWallet", call: |lago, args| Box::pin(find_customer_wallet(lago, args.to("findCustomerWallet"))) },
+    Call { id: "updateCustomerWallet", call: |lago, args| Box::pin(update_customer_wallet(lago, args.to("updateCustomerWallet"))) },
+    Call { id: "deleteAllCustomerWalletAlerts", call: |lago, args| Box::pin(delete_all_customer_wallet_alerts(lago, args.to("deleteAllCustomerWalletAlerts"))) },
+    Call { id: "getCustomerWalletAlerts", call: |lago, args| Box::pin(get_customer_wallet_alerts(lago, args.to("getCustomerWalletAlerts"))) },
+    Call { id: "createCustomerWalletAlert", call: |lago, args| Box::pin(create_customer_wallet_alert(lago, args.to("createCustomerWalletAlert"))) },
+    Call { id: "deleteCustomerWalletAlert", call: |lago, args| Box::pin(delete_customer_wallet_alert(lago, args.to("deleteCustomerWalletAlert"))) },
+    Call { id: "getCustomerWalletAlert", call: |lago, args| Box::pin(get_customer_wallet_alert(lago, args.to("getCustomerWalletAlert"))) },
+    Call { id: "updateCustomerWalletAlert", call: |lago, args| Box::pin(update_customer_wallet_alert(lago, args.to("updateCustomerWalletAlert"))) },
+    Call { id: "deleteAllCustomerWalletMetadata", call: |lago, args| Box::pin(delete_all_customer_wallet_metadata(lago, args.to("deleteAllCustomerWalletMetadata"))) },
+    Call { id: "mergeCustomerWalletMetadata", call: |lago, args| Box::pin(merge_customer_wallet_metadata(lago, args.to("mergeCustomerWalletMetadata"))) },
+    Call { id: "replaceCustomerWalletMetadata", call: |lago, args| Box::pin(replace_customer_wallet_metadata(lago, args.to("replaceCustomerWalletMetadata"))) },
+    Call { id: "deleteCustomerWalletMetadataKey", call: |lago, args| Box::pin(delete_customer_wallet_metadata_key(lago, args.to("deleteCustomerWalletMetadataKey"))) },
+    Call { id: "findAllEvents", call: |lago, args| Box::pin(find_all_events(lago, args.to("findAllEvents"))) },
+    Call { id: "createEvent", call: |lago, args| Box::pin(create_event(lago, args.to("createEvent"))) },
+    Call { id: "createBatchEvents", call: |lago, args| Box::pin(create_batch_events(lago, args.to("createBatchEvents"))) },
+    Call { id: "eventBatchEstimateInstantFees", call: |lago, args| Box::pin(event_batch_estimate_instant_fees(lago, args.to("eventBatchEstimateInstantFees"))) },
+    Call { id: "eventEstimateFees", call: |lago, args| Box::pin(event_estimate_fees(lago, args.to("eventEstimateFees"))) },
+    Call { id: "eventEstimateInstantFees", call: |lago, args| Box::pin(event_estimate_instant_fees(lago, args.to("eventEstimateInstantFees"))) },
+    Call { id: "findEvent", call: |lago, args| Box::pin(find_event(lago, args.to("findEvent"))) },
+    Call { id: "findAllFeatures", call: |lago, args| Box::pin(find_all_features(lago, args.to("findAllFeatures"))) },
+    Call { id: "createFeature", call: |lago, args| Box::pin(create_feature(lago, args.to("createFeature"))) },
+    Call { id: "destroyFeature", call: |lago, args| Box::pin(destroy_feature(lago, args.to("destroyFeature"))) },
+    Call { id: "findFeature", call: |lago, args| Box::pin(find_feature(lago, args.to("findFeature"))) },
+    Call { id: "updateFeature", call: |lago, args| Box::pin(update_feature(lago, args.to("updateFeature"))) },
+    Call { id: "deleteFeaturePrivilege", call: |lago, args| Box::pin(delete_feature_privilege(lago, args.to("deleteFeaturePrivilege"))) },
+    Call { id: "findAllFees", call: |lago, args| Box::pin(find_all_fees(lago, args.to("findAllFees"))) },
+    Call { id: "deleteFee", call: |lago, args| Box::pin(delete_fee(lago, args.to("deleteFee"))) },
+    Call { id: "findFee", call: |lago, args| Box::pin(find_fee(lago, args.to("findFee"))) },
+    Call { id: "updateFee", call: |lago, args| Box::pin(update_fee(lago, args.to("updateFee"))) },
+    Call { id: "findAllInvoices", call: |lago, args| Box::pin(find_all_invoices(lago, args.to("findAllInvoices"))) },
+    Call { id: "createInvoice", call: |lago, args| Box::pin(create_invoice(lago, args.to("createInvoice"))) },
+    Call { id: "invoicePreview", call: |lago, args| Box::pin(invoice_preview(lago, args.to("invoicePreview"))) },
+    Call { id: "deleteInvoice", call: |lago, args| Box::pin(delete_invoice(lago, args.to("deleteInvoice"))) },
+    Call { id: "findInvoice", call: |lago, args| Box::pin(find_invoice(lago, args.to("findInvoice"))) },
+    Call { id: "updateInvoice", call: |lago, args| Box::pin(update_invoice(lago, args.to("updateInvoice"))) },
+    Call { id: "downloadInvoice", call: |lago, args| Box::pin(download_invoice(lago, args.to("downloadInvoice"))) },
+    Call { id: "finalizeInvoice", call: |lago, args| Box::pin(finalize_invoice(lago, args.to("finalizeInvoice"))) },
+    Call { id: "loseDisputeInvoice", call: |lago, args| Box::pin(lose_dispute_invoice(lago, args.to("loseDisputeInvoice"))) },
+    Call { id: "invoicePaymentUrl", call: |lago, args| Box::pin(invoice_payment_url(lago, args.to("invoicePaymentUrl"))) },
+    Call { id: "refreshInvoice", call: |lago, args| Box::pin(refresh_invoice(lago, args.to("refreshInvoice"))) },
+    Call { id: "retryInvoice", call: |lago, args| Box::pin(retry_invoice(lago, args.to("retryInvoice"))) },
+    Call { id: "retryPayment", call: |lago, args| Box::pin(retry_payment(lago, args.to("retryPayment"))) },
+    Call { id: "voidInvoice", call: |lago, args| Box::pin(void_invoice(lago, args.to("voidInvoice"))) },
+    Call { id: "findAllOrderForms", call: |lago, args| Box::pin(find_all_order_forms(lago, args.to("findAllOrderForms"))) },
+    Call { id: "findOrderForm", call: |lago, args| Box::pin(find_order_form(lago, args.to("findOrderForm"))) },
+    Call { id: "markOrderFormAsSigned", call: |lago, args| Box::pin(mark_order_form_as_signed(lago, args.to("markOrderFormAsSigned"))) },
+    Call { id: "voidOrderForm", call: |lago, args| Box::pin(void_order_form(lago, args.to("voidOrderForm"))) },
+    Call { id: "findAllOrders", call: |lago, args| Box::pin(find_all_orders(lago, args.to("findAllOrders"))) },
+    Call { id: "findOrder", call: |lago, args| Box::pin(find_order(lago, args.to("findOrder"))) },
+    Call { id: "executeOrder", call: |lago, args| Box::pin(execute_order(lago, args.to("executeOrder"))) },
+    Call { id: "findOrganization", call: |lago, args| Box::pin(find_organization(lago, args.to("findOrganization"))) },
+    Call { id: "updateOrganization", call: |lago, args| Box::pin(update_organization(lago, args.to("updateOrganization"))) },
+    Call { id: "findAllPaymentReceipts", call: |lago, args| Box::pin(find_all_payment_receipts(lago, args.to("findAllPaymentReceipts"))) },
+    Call { id: "findPaymentReceipt", call: |lago, args| Box::pin(find_payment_receipt(lago, args.to("findPaymentReceipt"))) },
+    Call { id: "findAllPaymentRequests", call: |lago, args| Box::pin(find_all_payment_requests(lago, args.to("findAllPaymentRequests"))) },
+    Call { id: "createPaymentRequest", call: |lago, args| Box::pin(create_payment_request(lago, args.to("createPaymentRequest"))) },
+    Call { id: "findPaymentRequest", call: |lago, args| Box::pin(find_payment_request(lago, args.to("findPaymentRequest"))) },
+    Call { id: "findAllPayments", call: |lago, args| Box::pin(find_all_payments(lago, args.to("findAllPayments"))) },
+    Call { id: "createPayment", call: |lago, args| Box::pin(create_payment(lago, args.to("createPayment"))) },
+    Call { id: "findPayment", call: |lago, args| Box::pin(find_payment(lago, args.to("findPayment"))) },
+    Call { id: "findAllPlans", call: |lago, args| Box::pin(find_all_plans(lago, args.to("findAllPlans"))) },
+    Call { id: "createPlan", call: |lago, args| Box::pin(create_plan(lago, args.to("createPlan"))) },
+    Call { id: "destroyPlan", call: |lago, args| Box::pin(destroy_plan(lago, args.to("destroyPlan"))) },
+    Call { id: "findPlan", call: |lago, args| Box::pin(find_plan(lago, args.to("findPlan"))) },
+    Call { id: "updatePlan", call: |lago, args| Box::pin(update_plan(lago, args.to("updatePlan"))) },
+    Call { id: "findAllPlanCharges", call: |lago, args| Box::pin(find_all_plan_charges(lago, args.to("findAllPlanCharges"))) },
+    Call { id: "createPlanCharge", call: |lago, args| Box::pin(create_plan_charge(lago, args.to("createPlanCharge"))) },
+    Call { id: "destroyPlanCharge", call: |lago, args| Box::pin(destroy_plan_charge(lago, args.to("destroyPlanCharge"))) },
+    Call { id: "findPlanCharge", call: |lago, args| Box::pin(find_plan_charge(lago, args.to("findPlanCharge"))) },
+    Call { id: "updatePlanCharge", call: |lago, args| Box::pin(update_plan_charge(lago, args.to("updatePlanCharge"))) },
+    Call { id: "findAllPlanChargeFilters", call: |lago, args| Box::pin(find_all_plan_charge_filters(lago, args.to("findAllPlanChargeFilters"))) },
+    Call { id: "createPlanChargeFilter", call: |lago, args| Box::pin(create_plan_charge_filter(lago, args.to("createPlanChargeFilter"))) },
+    Call { id: "destroyPlanChargeFilter", call: |lago, args| Box::pin(destroy_plan_charge_filter(lago, args.to("destroyPlanChargeFilter"))) },
+    Call { id: "findPlanChargeFilter", call: |lago, args| Box::pin(find_plan_charge_filter(lago, args.to("findPlanChargeFilter"))) },
+    Call { id: "updatePlanChargeFilter", call: |lago, args| Box::pin(update_plan_charge_filter(lago, args.to("updatePlanChargeFilter"))) },
+    Call { id: "findAllEntitlements", call: |lago, args| Box::pin(find_all_entitlements(lago, args.to("findAllEntitlements"))) },
+    Call { id: "updateEntitlement", call: |lago, args| Box::pin(update_entitlement(lago, args.to("updateEntitlement"))) },
+    Call { id: "createEntitlement", call: |lago, args| Box::pin(create_entitlement(lago, args.to("createEntitlement"))) },
+    Call { id: "destroyEntitlement", call: |lago, args| Box::pin(destroy_entitlement(lago, args.to("destroyEntitlement"))) },
+    Call { id: "findEntitlement", call: |lago, args| Box::pin(find_entitlement(lago, args.to("findEntitlement"))) },
+    Call { id: "removeEntitlementPrivilege", call: |lago, args| Box::pin(remove_entitlement_privilege(lago, args.to("removeEntitlementPrivilege"))) },
+    Call { id: "findAllPlanFixedCharges", call: |lago, args| Box::pin(find_all_plan_fixed_charges(lago, args.to("findAllPlanFixedCharges"))) },
+    Call { id: "createPlanFixedCharge", call: |lago, args| Box::pin(create_plan_fixed_charge(lago, args.to("createPlanFixedCharge"))) },
+    Call { id: "destroyPlanFixedCharge", call: |lago, args| Box::pin(destroy_plan_fixed_charge(lago, args.to("destroyPlanFixedCharge"))) },
+    Call { id: "findPlanFixedCharge", call: |lago, args| Box::pin(find_plan_fixed_charge(lago, args.to("findPlanFixedCharge"))) },
+    Call { id: "updatePlanFixedCharge", call: |lago, args| Box::pin(update_plan_fixed_charge(lago, args.to("updatePlanFixedCharge"))) },
+    Call { id: "deleteAllPlanMetadata", call: |lago, args| Box::pin(delete_all_plan_metadata(lago, args.to("deleteAllPlanMetadata"))) },
+    Call { id: "mergePlanMetadata", call: |lago, args| Box::pin(merge_plan_metadata(lago, args.to("mergePlanMetadata"))) },
+    Call { id: "replacePlanMetadata", call: |lago, args| Box::pin(replace_plan_metadata(lago, args.to("replacePlanMetadata"))) },
+    Call { id: "deletePlanMetadataKey", call: |lago, args| Box::pin(delete_plan_metadata_key(lago, args.to("deletePlanMetadataKey"))) },
+    Call { id: "findQuoteVersion", call: |lago, args| Box::pin(find_quote_version(lago, args.to("findQuoteVersion"))) },
+    Call { id: "approveQuoteVersion", call: |lago, args| Box::pin(approve_quote_version(lago, args.to("approveQuoteVersion"))) },
+    Call { id: "cloneQuoteVersion", call: |lago, args| Box::pin(clone_quote_version(lago, args.to("cloneQuoteVersion"))) },
+    Call { id: "voidQuoteVersion", call: |lago, args| Box::pin(void_quote_version(lago, args.to("voidQuoteVersion"))) },
+    Call { id: "findAllQuotes", call: |lago, args| Box::pin(find_all_quotes(lago, args.to("findAllQuotes"))) },
+    Call { id: "findQuote", call: |lago, args| Box::pin(find_quote(lago, args.to("findQuote"))) },
+    Call { id: "findAllQuoteVersions", call: |lago, args| Box::pin(find_all_quote_versions(lago, args.to("findAllQuoteVersions"))) },
+    Call { id: "findAllSubscriptions", call: |lago, args| Box::pin(find_all_subscriptions(lago, args.to("findAllSubscriptions"))) },
+    Call { id: "createSubscription", call: |lago, args| Box::pin(create_subscription(lago, args.to("createSubscription"))) },
+    Call { id: "destroySubscription", call: |lago, args| Box::pin(destroy_subscription(lago, args.to("destroySubscription"))) },
+    Call { id: "findSubscription", call: |lago, args| Box::pin(find_subscription(lago, args.to("findSubscription"))) },
+    Call { id: "updateSubscription", call: |lago, args| Box::pin(update_subscription(lago, args.to("updateSubscription"))) },
+    Call { id: "deleteAllSubscriptionAlerts", call: |lago, args| Box::pin(delete_all_subscription_alerts(lago, args.to("deleteAllSubscriptionAlerts"))) },
+    Call { id: "getSubscriptionAlerts", call: |lago, args| Box::pin(get_subscription_alerts(lago, args.to("getSubscriptionAlerts"))) },
+    Call { id: "createSubscriptionAlert", call: |lago, args| Box::pin(create_subscription_alert(lago, args.to("createSubscriptionAlert"))) },
+    Call { id: "deleteSubscriptionAlert", call: |lago, args| Box::pin(delete_subscription_alert(lago, args.to("deleteSubscriptionAlert"))) },
+    Call { id: "getSubscriptionAlert", call: |lago, args| Box::pin(get_subscription_alert(lago, args.to("getSubscriptionAlert"))) },
+    Call { id: "updateSubscriptionAlert", call: |lago, args| Box::pin(update_subscription_alert(lago, args.to("updateSubscriptionAlert"))) },
+    Call { id: "findAllSubscriptionCharges", call: |lago, args| Box::pin(find_all_subscription_charges(lago, args.to("findAllSubscriptionCharges"))) },
+    Call { id: "findSubscriptionCharge", call: |lago, args| Box::pin(find_subscription_charge(lago, args.to("findSubscriptionCharge"))) },
+    Call { id: "overrideSubscriptionCharge", call: |lago, args| Box::pin(override_subscription_charge(lago, args.to("overrideSubscriptionCharge"))) },
+    Call { id: "findAllSubscriptionChargeFilters", call: |lago, args| Box::pin(find_all_subscription_charge_filters(lago, args.to("findAllSubscriptionChargeFilters"))) },
+    Call { id: "createSubscriptionChargeFilter", call: |lago, args| Box::pin(create_subscription_charge_filter(lago, args.to("createSubscriptionChargeFilter"))) },
+    Call { id: "destroySubscriptionChargeFilter", call: |lago, args| Box::pin(destroy_subscription_charge_filter(lago, args.to("destroySubscriptionChargeFilter"))) },
+    Call { id: "findSubscriptionChargeFilter", call: |lago, args| Box::pin(find_subscription_charge_filter(lago, args.to("findSubscriptionChargeFilter"))) },
+    Call { id: "updateSubscriptionChargeFilter", call: |lago, args| Box::pin(update_subscription_charge_filter(lago, args.to("updateSubscriptionChargeFilter"))) },
+    Call { id: "findAllSubscriptionEntitlements", call: |lago, args| Box::pin(find_all_subscription_entitlements(lago, args.to("findAllSubscriptionEntitlements"))) },
+    Call { id: "updateSubscriptionEntitlements", call: |lago, args| Box::pin(update_subscription_entitlements(lago, args.to("updateSubscriptionEntitlements"))) },
+    Call { id: "destroySubscriptionEntitlement", call: |lago, args| Box::pin(destroy_subscription_entitlement(lago, args.to("destroySubscriptionEntitlement"))) },
+    Call { id: "destroySubscriptionEntitlementPrivilege", call: |lago, args| Box::pin(destroy_subscription_entitlement_privilege(lago, args.to("destroySubscriptionEntitlementPrivilege"))) },
+    Call { id: "findAllSubscriptionFixedCharges", call: |lago, args| Box::pin(find_all_subscription_fixed_charges(lago, args.to("findAllSubscriptionFixedCharges"))) },
+    Call { id: "findSubscriptionFixedCharge", call: |lago, args| Box::pin(find_subscription_fixed_charge(lago, args.to("findSubscriptionFixedCharge"))) },
+    Call { id: "overrideSubscriptionFixedCharge", call: |lago, args| Box::pin(override_subscription_fixed_charge(lago, args.to("overrideSubscriptionFixedCharge"))) },
+    Call { id: "getSubscriptionLifetimeUsage", call: |lago, args| Box::pin(get_subscription_lifetime_usage(lago, args.to("getSubscriptionLifetimeUsage"))) },
+    Call { id: "updateSubscriptionLifetimeUsage", call: |lago, args| Box::pin(update_subscription_lifetime_usage(lago, args.to("updateSubscriptionLifetimeUsage"))) },
+    Call { id: "findAllTaxes", call: |lago, args| Box::pin(find_all_taxes(lago, args.to("findAllTaxes"))) },
+    Call { id: "createTax", call: |lago, args| Box::pin(create_tax(lago, args.to("createTax"))) },
+    Call { id: "destroyTax", call: |lago, args| Box::pin(destroy_tax(lago, args.to("destroyTax"))) },
+    Call { id: "findTax", call: |lago, args| Box::pin(find_tax(lago, args.to("findTax"))) },
+    Call { id: "updateTax", call: |lago, args| Box::pin(update_tax(lago, args.to("updateTax"))) },
+    Call { id: "createWalletTransaction", call: |lago, args| Box::pin(create_wallet_transaction(lago, args.to("createWalletTransaction"))) },
+    Call { id: "findWalletTransaction", call: |lago, args| Box::pin(find_wallet_transaction(lago, args.to("findWalletTransaction"))) },
+    Call { id: "findAllWalletTransactionConsumptions", call: |lago, args| Box::pin(find_all_wallet_transaction_consumptions(lago, args.to("findAllWalletTransactionConsumptions"))) },
+    Call { id: "findAllWalletTransactionFundings", call: |lago, args| Box::pin(find_all_wallet_transaction_fundings(lago, args.to("findAllWalletTransactionFundings"))) },
+    Call { id: "walletTransactionPaymentUrl", call: |lago, args| Box::pin(wallet_transaction_payment_url(lago, args.to("walletTransactionPaymentUrl"))) },
+    Call { id: "findAllWallets", call: |lago, args| Box::pin(find_all_wallets(lago, args.to("findAllWallets"))) },
+    Call { id: "createWallet", call: |lago, args| Box::pin(create_wallet(lago, args.to("createWallet"))) },
+    Call { id: "destroyWallet", call: |lago, args| Box::pin(destroy_wallet(lago, args.to("destroyWallet"))) },
+    Call { id: "findWallet", call: |lago, args| Box::pin(find_wallet(lago, args.to("findWallet"))) },
+    Call { id: "updateWallet", call: |lago, args| Box::pin(update_wallet(lago, args.to("updateWallet"))) },
+    Call { id: "deleteAllWalletMetadata", call: |lago, args| Box::pin(delete_all_wallet_metadata(lago, args.to("deleteAllWalletMetadata"))) },
+    Call { id: "mergeWalletMetadata", call: |lago, args| Box::pin(merge_wallet_metadata(lago, args.to("mergeWalletMetadata"))) },
+    Call { id: "replaceWalletMetadata", call: |lago, args| Box::pin(replace_wallet_metadata(lago, args.to("replaceWalletMetadata"))) },
+    Call { id: "deleteWalletMetadataKey", call: |lago, args| Box::pin(delete_wallet_metadata_key(lago, args.to("deleteWalletMetadataKey"))) },
+    Call { id: "findAllWalletTransactions", call: |lago, args| Box::pin(find_all_wallet_transactions(lago, args.to("findAllWalletTransactions"))) },
+    Call { id: "findAllWebhookEndpoints", call: |lago, args| Box::pin(find_all_webhook_endpoints(lago, args.to("findAllWebhookEndpoints"))) },
+    Call { id: "createWebhookEndpoint", call: |lago, args| Box::pin(create_webhook_endpoint(lago, args.to("createWebhookEndpoint"))) },
+    Call { id: "destroyWebhookEndpoint", call: |lago, args| Box::pin(destroy_webhook_endpoint(lago, args.to("destroyWebhookEndpoint"))) },
+    Call { id: "findWebhookEndpoint", call: |lago, args| Box::pin(find_webhook_endpoint(lago, args.to("findWebhookEndpoint"))) },
+    Call { id: "updateWebhookEndpoint", call: |lago, args| Box::pin(update_webhook_endpoint(lago, args.to("updateWebhookEndpoint"))) },
+    Call { id: "fetchJsonPublicKey", call: |lago, args| Box::pin(fetch_json_public_key(lago, args.to("fetchJsonPublicKey"))) },
+    Call { id: "fetchPublicKey", call: |lago, args| Box::pin(fetch_public_key(lago, args.to("fetchPublicKey"))) },
+    Call { id: "downloadCreditNoteXml", call: |lago, args| Box::pin(download_credit_note_xml(lago, args.to("downloadCreditNoteXml"))) },
+    Call { id: "resendCreditNoteEmail", call: |lago, args| Box::pin(resend_credit_note_email(lago, args.to("resendCreditNoteEmail"))) },
+    Call { id: "findAllEnrichedEvents", call: |lago, args| Box::pin(find_all_enriched_events(lago, args.to("findAllEnrichedEvents"))) },
+    Call { id: "downloadInvoiceXml", call: |lago, args| Box::pin(download_invoice_xml(lago, args.to("downloadInvoiceXml"))) },
+    Call { id: "resendInvoiceEmail", call: |lago, args| Box::pin(resend_invoice_email(lago, args.to("resendInvoiceEmail"))) },
+    Call { id: "syncInvoiceSalesforceId", call: |lago, args| Box::pin(sync_invoice_salesforce_id(lago, args.to("syncInvoiceSalesforceId"))) },
+    Call { id: "findOrganizationGrpcToken", call: |lago, args| Box::pin(find_organization_grpc_token(lago, args.to("findOrganizationGrpcToken"))) },
+    Call { id: "resendPaymentReceiptEmail", call: |lago, args| Box::pin(resend_payment_receipt_email(lago, args.to("resendPaymentReceiptEmail"))) },
+    Call { id: "findAllAppliedRateCards", call: |lago, args| Box::pin(find_all_applied_rate_cards(lago, args.to("findAllAppliedRateCards"))) },
+    Call { id: "createAppliedRateCard", call: |lago, args| Box::pin(create_applied_rate_card(lago, args.to("createAppliedRateCard"))) },
+    Call { id: "destroyAppliedRateCard", call: |lago, args| Box::pin(destroy_applied_rate_card(lago, args.to("destroyAppliedRateCard"))) },
+    Call { id: "findAppliedRateCard", call: |lago, args| Box::pin(find_applied_rate_card(lago, args.to("findAppliedRateCard"))) },
+    Call { id: "updateAppliedRateCard", call: |lago, args| Box::pin(update_applied_rate_card(lago, args.to("updateAppliedRateCard"))) },
+    Call { id: "findAllProductCategories", call: |lago, args| Box::pin(find_all_product_categories(lago, args.to("findAllProductCategories"))) },
+    Call { id: "createProductCategory", call: |lago, args| Box::pin(create_product_category(lago, args.to("createProductCategory"))) },
+    Call { id: "destroyProductCategory", call: |lago, args| Box::pin(destroy_product_category(lago, args.to("destroyProductCategory"))) },
+    Call { id: "findProductCategory", call: |lago, args| Box::pin(find_product_category(lago, args.to("findProductCategory"))) },
+    Call { id: "updateProductCategory", call: |lago, args| Box::pin(update_product_category(lago, args.to("updateProductCategory"))) },
+    Call { id: "findAllProducts", call: |lago, args| Box::pin(find_all_products(lago, args.to("findAllProducts"))) },
+    Call { id: "createProduct", call: |lago, args| Box::pin(create_product(lago, args.to("createProduct"))) },
+    Call { id: "destroyProduct", call: |lago, args| Box::pin(destroy_product(lago, args.to("destroyProduct"))) },
+    Call { id: "findProduct", call: |lago, args| Box::pin(find_product(lago, args.to("findProduct"))) },
+    Call { id: "updateProduct", call: |lago, args| Box::pin(update_product(lago, args.to("updateProduct"))) },
+    Call { id: "findAllProductFilters", call: |lago, args| Box::pin(find_all_product_filters(lago, args.to("findAllProductFilters"))) },
+    Call { id: "createProductFilter", call: |lago, args| Box::pin(create_product_filter(lago, args.to("createProductFilter"))) },
+    Call { id: "destroyProductFilter", call: |lago, args| Box::pin(destroy_product_filter(lago, args.to("destroyProductFilter"))) },
+    Call { id: "findProductFilter", call: |lago, args| Box::pin(find_product_filter(lago, args.to("findProductFilter"))) },
+    Call { id: "updateProductFilter", call: |lago, args| Box::pin(update_product_filter(lago, args.to("updateProductFilter"))) },
+    Call { id: "findAllRateCards", call: |lago, args| Box::pin(find_all_rate_cards(lago, args.to("findAllRateCards"))) },
+    Call { id: "createRateCard", call: |lago, args| Box::pin(create_rate_card(lago, args.to("createRateCard"))) },
+    Call { id: "destroyRateCard", call: |lago, args| Box::pin(destroy_rate_card(lago, args.to("destroyRateCard"))) },
+    Call { id: "findRateCard", call: |lago, args| Box::pin(find_rate_card(lago, args.to("findRateCard"))) },
+    Call { id: "updateRateCard", call: |lago, args| Box::pin(update_rate_card(lago, args.to("updateRateCard"))) },
+    Call { id: "findAllRates", call: |lago, args| Box::pin(find_all_rates(lago, args.to("findAllRates"))) },
+    Call { id: "createRate", call: |lago, args| Box::pin(create_rate(lago, args.to("createRate"))) },
+    Call { id: "destroyRate", call: |lago, args| Box::pin(destroy_rate(lago, args.to("destroyRate"))) },
+    Call { id: "findRate", call: |lago, args| Box::pin(find_rate(lago, args.to("findRate"))) },
+    Call { id: "updateRate", call: |lago, args| Box::pin(update_rate(lago, args.to("updateRate"))) },
+    Call { id: "findAllSecurityLogs", call: |lago, args| Box::pin(find_all_security_logs(lago, args.to("findAllSecurityLogs"))) },
+    Call { id: "findSecurityLog", call: |lago, args| Box::pin(find_security_log(lago, args.to("findSecurityLog"))) },
 ];
 
 /// The decoder of every method, by path and method.
 pub static DECODERS: [Decoder; 259] = [
-    Decoder { id: "findAllActivityLogs", method: "activity_logs.list", root: Some("activity_logs"), decode: decode_page::<resources::activity_logs::List> },
-    Decoder { id: "findActivityLog", method: "activity_logs.get", root: Some("activity_log"), decode: decode::<resources::activity_logs::Get> },
-    Decoder { id: "findAllAddOns", method: "add_ons.list", root: Some("add_ons"), decode: decode_page::<resources::add_ons::List> },
-    Decoder { id: "createAddOn", method: "add_ons.create", root: Some("add_on"), decode: decode::<resources::add_ons::Create> },
-    Decoder { id: "destroyAddOn", method: "add_ons.delete", root: Some("add_on"), decode: decode::<resources::add_ons::Delete> },
-    Decoder { id: "findAddOn", method: "add_ons.get", root: Some("add_on"), decode: decode::<resources::add_ons::Get> },
-    Decoder { id: "updateAddOn", method: "add_ons.update", root: Some("add_on"), decode: decode::<resources::add_ons::Update> },
-    Decoder { id: "findAllGrossRevenues", method: "analytics.gross_revenue", root: Some("gross_revenues"), decode: decode::<resources::analytics::GrossRevenue> },
-    Decoder { id: "findAllInvoiceCollections", method: "analytics.invoice_collection", root: Some("invoice_collections"), decode: decode::<resources::analytics::InvoiceCollection> },
-    Decoder { id: "findAllInvoicedUsages", method: "analytics.invoiced_usage", root: Some("invoiced_usages"), decode: decode::<resources::analytics::InvoicedUsage> },
-    Decoder { id: "findAllMrrs", method: "analytics.mrr", root: Some("mrrs"), decode: decode::<resources::analytics::Mrr> },
-    Decoder { id: "findAllOverdueBalances", method: "analytics.overdue_balance", root: Some("overdue_balances"), decode: decode::<resources::analytics::OverdueBalance> },
-    Decoder { id: "findAllUsages", method: "analytics.usage", root: Some("usages"), decode: decode::<resources::analytics::Usage> },
-    Decoder { id: "findAllApiLogs", method: "api_logs.list", root: Some("api_logs"), decode: decode_page::<resources::api_logs::List> },
-    Decoder { id: "findApiLog", method: "api_logs.get", root: Some("api_log"), decode: decode::<resources::api_logs::Get> },
-    Decoder { id: "findAllAppliedCoupons", method: "applied_coupons.list", root: Some("applied_coupons"), decode: decode_page::<resources::applied_coupons::List> },
-    Decoder { id: "applyCoupon", method: "applied_coupons.create", root: Some("applied_coupon"), decode: decode::<resources::applied_coupons::Create> },
-    Decoder { id: "findAllBillableMetrics", method: "billable_metrics.list", root: Some("billable_metrics"), decode: decode_page::<resources::billable_metrics::List> },
-    Decoder { id: "createBillableMetric", method: "billable_metrics.create", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Create> },
-    Decoder { id: "evaluateBillableMetricExpression", method: "billable_metrics.evaluate_expression", root: Some("expression_result"), decode: decode::<resources::billable_metrics::EvaluateExpression> },
-    Decoder { id: "destroyBillableMetric", method: "billable_metrics.delete", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Delete> },
-    Decoder { id: "findBillableMetric", method: "billable_metrics.get", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Get> },
-    Decoder { id: "updateBillableMetric", method: "billable_metrics.update", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Update> },
-    Decoder { id: "listBillingEntities", method: "billing_entities.list", root: Some("billing_entities"), decode: decode::<resources::billing_entities::List> },
-    Decoder { id: "createBillingEntity", method: "billing_entities.create", root: Some("billing_entity"), decode: decode::<resources::billing_entities::Create> },
-    Decoder { id: "getBillingEntity", method: "billing_entities.get", root: Some("billing_entity"), decode: decode::<resources::billing_entities::Get> },
-    Decoder { id: "updateBillingEntity", method: "billing_entities.update", root: Some("billing_entity"), decode: decode::<resources::billing_entities::Update> },
-    Decoder { id: "findAllCoupons", method: "coupons.list", root: Some("coupons"), decode: decode_page::<resources::coupons::List> },
-    Decoder { id: "createCoupon", method: "coupons.create", root: Some("coupon"), decode: decode::<resources::coupons::Create> },
-    Decoder { id: "destroyCoupon", method: "coupons.delete", root: Some("coupon"), decode: decode::<resources::coupons::Delete> },
-    Decoder { id: "findCoupon", method: "coupons.get", root: Some("coupon"), decode: decode::<resources::coupons::Get> },
-    Decoder { id: "updateCoupon", method: "coupons.update", root: Some("coupon"), decode: decode::<resources::coupons::Update> },
-    Decoder { id: "findAllCreditNotes", method: "credit_notes.list", root: Some("credit_notes"), decode: decode_page::<resources::credit_notes::List> },
-    Decoder { id: "createCreditNote", method: "credit_notes.create", root: Some("credit_note"), decode: decode::<resources::credit_notes::Create> },
-    Decoder { id: "estimateCreditNote", method: "credit_notes.estimate", root: Some("estimated_credit_note"), decode: decode::<resources::credit_notes::Estimate> },
-    Decoder { id: "findCreditNote", method: "credit_notes.get", root: Some("credit_note"), decode: decode::<resources::credit_notes::Get> },
-    Decoder { id: "updateCreditNote", method: "credit_notes.update", root: Some("credit_note"), decode: decode::<resources::credit_notes::Update> },
-    Decoder { id: "downloadCreditNote", method: "credit_notes.download", root: None, decode: decode::<resources::credit_notes::Download> },
-    Decoder { id: "deleteAllCreditNoteMetadata", method: "credit_notes.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataDeleteAll> },
-    Decoder { id: "mergeCreditNoteMetadata", method: "credit_notes.metadata.merge", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataMerge> },
-    Decoder { id: "replaceCreditNoteMetadata", method: "credit_notes.metadata.replace", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataReplace> },
-    Decoder { id: "deleteCreditNoteMetadataKey", method: "credit_notes.metadata.delete", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataDelete> },
-    Decoder { id: "voidCreditNote", method: "credit_notes.void", root: Some("credit_note"), decode: decode::<resources::credit_notes::Void> },
-    Decoder { id: "findAllCustomers", method: "customers.list", root: Some("customers"), decode: decode_page::<resources::customers::List> },
-    Decoder { id: "createCustomer", method: "customers.create", root: Some("customer"), decode: decode::<resources::customers::Create> },
-    Decoder { id: "destroyCustomer", method: "customers.delete", root: Some("customer"), decode: decode::<resources::customers::Delete> },
-    Decoder { id: "findCustomer", method: "customers.get", root: Some("customer"), decode: decode::<resources::customers::Get> },
-    Decoder { id: "findAllCustomerAppliedCoupons", method: "customers.applied_coupons.list", root: Some("applied_coupons"), decode: decode_page::<resources::customers::AppliedCouponsList> },
-    Decoder { id: "deleteAppliedCoupon", method: "customers.applied_coupons.delete", root: Some("applied_coupon"), decode: decode::<resources::customers::AppliedCouponsDelete> },
-    Decoder { id: "generateCustomerCheckoutURL", method: "customers.checkout_url", root: Some("customer"), decode: decode::<resources::customers::CheckoutUrl> },
-    Decoder { id: "findAllCustomerCreditNotes", method: "customers.credit_notes.list", root: Some("credit_notes"), decode: decode_page::<resources::customers::CreditNotesList> },
-    Decoder { id: "findCustomerCurrentUsage", method: "customers.current_usage", root: Some("customer_usage"), decode: decode::<resources::customers::CurrentUsage> },
-    Decoder { id: "findAllCustomerInvoices", method: "customers.invoices.list", root: Some("invoices"), decode: decode_page::<resources::customers::InvoicesList> },
-    Decoder { id: "findAllCustomerPastUsage", method: "customers.past_usage", root: Some("usage_periods"), decode: decode_page::<resources::customers::PastUsage> },
-    Decoder { id: "findAllCustomersPaymentMethods", method: "customers.payment_methods.list", root: Some("payment_methods"), decode: decode_page::<resources::customers::PaymentMethodsList> },
-    Decoder { id: "destroyPaymentMethod", method: "customers.payment_methods.delete", root: Some("payment_method"), decode: decode::<resources::customers::PaymentMethodsDelete> },
-    Decoder { id: "paymentMethodSetAsDefault", method: "customers.payment_methods.set_as_default", root: Some("payment_method"), decode: decode::<resources::customers::PaymentMethodsSetAsDefault> },
-    Decoder { id: "findAllCustomerPaymentRequests", method: "customers.payment_requests.list", root: Some("payment_requests"), decode: decode_page::<resources::customers::PaymentRequestsList> },
-    Decoder { id: "findAllCustomerPayments", method: "customers.payments.list", root: Some("payments"), decode: decode_page::<resources::customers::PaymentsList> },
-    Decoder { id: "getCustomerPortalUrl", method: "customers.portal_url", root: Some("customer"), decode: decode::<resources::customers::PortalUrl> },
-    Decoder { id: "findCustomerProjectedUsage", method: "customers.projected_usage", root: Some("customer_projected_usage"), decode: decode::<resources::customers::ProjectedUsage> },
-    Decoder { id: "findAllCustomerSubscriptions", method: "customers.subscriptions.list", root: Some("subscriptions"), decode: decode_page::<resources::customers::SubscriptionsList> },
-    Decoder { id: "findAllCustomerWallets", method: "customers.wallets.list", root: Some("wallets"), decode: decode_page::<resources::customers::WalletsList> },
-    Decoder { id: "createCustomerWallet", method: "customers.wallets.create", root: Some("wallet"), decode: decode::<resources::customers::WalletsCreate> },
-    Decoder { id: "destroyCustomerWallet", method: "customers.wallets.delete", root: Some("wallet"), decode: decode::<resources::customers::WalletsDelete> },
-    Decoder { id: "findCustomerWallet", method: "customers.wallets.get", root: Some("wallet"), decode: decode::<resources::customers::WalletsGet> },
-    Decoder { id: "updateCustomerWallet", method: "customers.wallets.update", root: Some("wallet"), decode: decode::<resources::customers::WalletsUpdate> },
-    Decoder { id: "deleteAllCustomerWalletAlerts", method: "customers.wallets.alerts.delete_all", root: None, decode: decode::<resources::customers::WalletsAlertsDeleteAll> },
-    Decoder { id: "getCustomerWalletAlerts", method: "customers.wallets.alerts.list", root: Some("alerts"), decode: decode_page::<resources::customers::WalletsAlertsList> },
-    Decoder { id: "createCustomerWalletAlert", method: "customers.wallets.alerts.create", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsCreate> },
-    Decoder { id: "createCustomerWalletAlert", method: "customers.wallets.alerts.create_batch", root: Some("alerts"), decode: decode::<resources::customers::WalletsAlertsCreateBatch> },
-    Decoder { id: "deleteCustomerWalletAlert", method: "customers.wallets.alerts.delete", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsDelete> },
-    Decoder { id: "getCustomerWalletAlert", method: "customers.wallets.alerts.get", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsGet> },
-    Decoder { id: "updateCustomerWalletAlert", method: "customers.wallets.alerts.update", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsUpdate> },
-    Decoder { id: "deleteAllCustomerWalletMetadata", method: "customers.wallets.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataDeleteAll> },
-    Decoder { id: "mergeCustomerWalletMetadata", method: "customers.wallets.metadata.merge", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataMerge> },
-    Decoder { id: "replaceCustomerWalletMetadata", method: "customers.wallets.metadata.replace", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataReplace> },
-    Decoder { id: "deleteCustomerWalletMetadataKey", method: "customers.wallets.metadata.delete", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataDelete> },
-    Decoder { id: "findAllEvents", method: "events.list", root: Some("events"), decode: decode_page::<resources::events::List> },
-    Decoder { id: "createEvent", method: "events.create", root: Some("event"), decode: decode::<resources::events::Create> },
-    Decoder { id: "createBatchEvents", method: "events.create_batch", root: Some("events"), decode: decode::<resources::events::CreateBatch> },
-    Decoder { id: "eventBatchEstimateInstantFees", method: "events.batch_estimate_instant_fees", root: Some("fees"), decode: decode::<resources::events::BatchEstimateInstantFees> },
-    Decoder { id: "eventEstimateFees", method: "events.estimate_fees", root: Some("fees"), decode: decode::<resources::events::EstimateFees> },
-    Decoder { id: "eventEstimateInstantFees", method: "events.estimate_instant_fees", root: Some("fees"), decode: decode::<resources::events::EstimateInstantFees> },
-    Decoder { id: "findEvent", method: "events.get", root: Some("event"), decode: decode::<resources::events::Get> },
-    Decoder { id: "findAllFeatures", method: "features.list", root: Some("features"), decode: decode_page::<resources::features::List> },
-    Decoder { id: "createFeature", method: "features.create", root: Some("feature"), decode: decode::<resources::features::Create> },
-    Decoder { id: "destroyFeature", method: "features.delete", root: Some("feature"), decode: decode::<resources::features::Delete> },
-    Decoder { id: "findFeature", method: "features.get", root: Some("feature"), decode: decode::<resources::features::Get> },
-    Decoder { id: "updateFeature", method: "features.update", root: Some("feature"), decode: decode::<resources::features::Update> },
-    Decoder { id: "deleteFeaturePrivilege", method: "features.privileges.delete", root: Some("feature"), decode: decode::<resources::features::PrivilegesDelete> },
-    Decoder { id: "findAllFees", method: "fees.list", root: Some("fees"), decode: decode_page::<resources::fees::List> },
-    Decoder { id: "deleteFee", method: "fees.delete", root: Some("fee"), decode: decode::<resources::fees::Delete> },
-    Decoder { id: "findFee", method: "fees.get", root: Some("fee"), decode: decode::<resources::fees::Get> },
-    Decoder { id: "updateFee", method: "fees.update", root: Some("fee"), decode: decode::<resources::fees::Update> },
-    Decoder { id: "findAllInvoices", method: "invoices.list", root: Some("invoices"), decode: decode_page::<resources::invoices::List> },
-    Decoder { id: "createInvoice", method: "invoices.create", root: Some("invoice"), decode: decode::<resources::invoices::Create> },
-    Decoder { id: "invoicePreview", method: "invoices.preview", root: Some("invoice"), decode: decode::<resources::invoices::Preview> },
-    Decoder { id: "deleteInvoice", method: "invoices.delete", root: Some("invoice"), decode: decode::<resources::invoices::Delete> },
-    Decoder { id: "findInvoice", method: "invoices.get", root: Some("invoice"), decode: decode::<resources::invoices::Get> },
-    Decoder { id: "updateInvoice", method: "invoices.update", root: Some("invoice"), decode: decode::<resources::invoices::Update> },
-    Decoder { id: "downloadInvoice", method: "invoices.download", root: None, decode: decode::<resources::invoices::Download> },
-    Decoder { id: "finalizeInvoice", method: "invoices.finalize", root: Some("invoice"), decode: decode::<resources::invoices::Finalize> },
-    Decoder { id: "loseDisputeInvoice", method: "invoices.lose_dispute", root: Some("invoice"), decode: decode::<resources::invoices::LoseDispute> },
-    Decoder { id: "invoicePaymentUrl", method: "invoices.payment_url", root: Some("invoice_payment_details"), decode: decode::<resources::invoices::PaymentUrl> },
-    Decoder { id: "refreshInvoice", method: "invoices.refresh", root: Some("invoice"), decode: decode::<resources::invoices::Refresh> },
-    Decoder { id: "retryInvoice", method: "invoices.retry", root: Some("invoice"), decode: decode::<resources::invoices::Retry> },
-    Decoder { id: "retryPayment", method: "invoices.retry_payment", root: None, decode: decode::<resources::invoices::RetryPayment> },
-    Decoder { id: "voidInvoice", method: "invoices.void", root: Some("invoice"), decode: decode::<resources::invoices::Void> },
-    Decoder { id: "findAllOrderForms", method: "order_forms.list", root: Some("order_forms"), decode: decode_page::<resources::order_forms::List> },
-    Decoder { id: "findOrderForm", method: "order_forms.get", root: Some("order_form"), decode: decode::<resources::order_forms::Get> },
-    Decoder { id: "markOrderFormAsSigned", method: "order_forms.mark_as_signed", root: Some("order_form"), decode: decode::<resources::order_forms::MarkAsSigned> },
-    Decoder { id: "voidOrderForm", method: "order_forms.void", root: Some("order_form"), decode: decode::<resources::order_forms::Void> },
-    Decoder { id: "findAllOrders", method: "orders.list", root: Some("orders"), decode: decode_page::<resources::orders::List> },
-    Decoder { id: "findOrder", method: "orders.get", root: Some("order"), decode: decode::<resources::orders::Get> },
-    Decoder { id: "executeOrder", method: "orders.execute", root: Some("order"), decode: decode::<resources::orders::Execute> },
-    Decoder { id: "findOrganization", method: "organizations.get", root: Some("organization"), decode: decode::<resources::organizations::Get> },
-    Decoder { id: "updateOrganization", method: "organizations.update", root: Some("organization"), decode: decode::<resources::organizations::Update> },
-    Decoder { id: "findAllPaymentReceipts", method: "payment_receipts.list", root: Some("payment_receipts"), decode: decode_page::<resources::payment_receipts::List> },
-    Decoder { id: "findPaymentReceipt", method: "payment_receipts.get", root: Some("payment_receipt"), decode: decode::<resources::payment_receipts::Get> },
-    Decoder { id: "findAllPaymentRequests", method: "payment_requests.list", root: Some("payment_requests"), decode: decode_page::<resources::payment_requests::List> },
-    Decoder { id: "createPaymentRequest", method: "payment_requests.create", root: Some("payment_request"), decode: decode::<resources::payment_requests::Create> },
-    Decoder { id: "findPaymentRequest", method: "payment_requests.get", root: Some("payment_request"), decode: decode::<resources::payment_requests::Get> },
-    Decoder { id: "findAllPayments", method: "payments.list", root: Some("payments"), decode: decode_page::<resources::payments::List> },
-    Decoder { id: "createPayment", method: "payments.create", root: Some("payment"), decode: decode::<resources::payments::Create> },
-    Decoder { id: "findPayment", method: "payments.get", root: Some("payment"), decode: decode::<resources::payments::Get> },
-    Decoder { id: "findAllPlans", method: "plans.list", root: Some("plans"), decode: decode_page::<resources::plans::List> },
-    Decoder { id: "createPlan", method: "plans.create", root: Some("plan"), decode: decode::<resources::plans::Create> },
-    Decoder { id: "destroyPlan", method: "plans.delete", root: Some("plan"), decode: decode::<resources::plans::Delete> },
-    Decoder { id: "findPlan", method: "plans.get", root: Some("plan"), decode: decode::<resources::plans::Get> },
-    Decoder { id: "updatePlan", method: "plans.update", root: Some("plan"), decode: decode::<resources::plans::Update> },
-    Decoder { id: "findAllPlanCharges", method: "plans.charges.list", root: Some("charges"), decode: decode_page::<resources::plans::ChargesList> },
-    Decoder { id: "createPlanCharge", method: "plans.charges.create", root: Some("charge"), decode: decode::<resources::plans::ChargesCreate> },
-    Decoder { id: "destroyPlanCharge", method: "plans.charges.delete", root: Some("charge"), decode: decode::<resources::plans::ChargesDelete> },
-    Decoder { id: "findPlanCharge", method: "plans.charges.get", root: Some("charge"), decode: decode::<resources::plans::ChargesGet> },
-    Decoder { id: "updatePlanCharge", method: "plans.charges.update", root: Some("charge"), decode: decode::<resources::plans::ChargesUpdate> },
-    Decoder { id: "findAllPlanChargeFilters", method: "plans.charges.filters.list", root: Some("filters"), decode: decode_page::<resources::plans::ChargesFiltersList> },
-    Decoder { id: "createPlanChargeFilter", method: "plans.charges.filters.create", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersCreate> },
-    Decoder { id: "destroyPlanChargeFilter", method: "plans.charges.filters.delete", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersDelete> },
-    Decoder { id: "findPlanChargeFilter", method: "plans.charges.filters.get", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersGet> },
-    Decoder { id: "updatePlanChargeFilter", method: "plans.charges.filters.update", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersUpdate> },
-    Decoder { id: "findAllEntitlements", method: "plans.entitlements.list", root: Some("entitlements"), decode: decode::<resources::plans::EntitlementsList> },
-    Decoder { id: "updateEntitlement", method: "plans.entitlements.merge", root: Some("entitlements"), decode: decode::<resources::plans::EntitlementsMerge> },
-    Decoder { id: "createEntitlement", method: "plans.entitlements.replace", root: Some("entitlements"), decode: decode::<resources::plans::EntitlementsReplace> },
-    Decoder { id: "destroyEntitlement", method: "plans.entitlements.delete", root: Some("entitlement"), decode: decode::<resources::plans::EntitlementsDelete> },
-    Decoder { id: "findEntitlement", method: "plans.entitlements.get", root: Some("entitlement"), decode: decode::<resources::plans::EntitlementsGet> },
-    Decoder { id: "removeEntitlementPrivilege", method: "plans.entitlements.privileges.delete", root: Some("entitlement"), decode: decode::<resources::plans::EntitlementsPrivilegesDelete> },
-    Decoder { id: "findAllPlanFixedCharges", method: "plans.fixed_charges.list", root: Some("fixed_charges"), decode: decode_page::<resources::plans::FixedChargesList> },
-    Decoder { id: "createPlanFixedCharge", method: "plans.fixed_charges.create", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesCreate> },
-    Decoder { id: "destroyPlanFixedCharge", method: "plans.fixed_charges.delete", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesDelete> },
-    Decoder { id: "findPlanFixedCharge", method: "plans.fixed_charges.get", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesGet> },
-    Decoder { id: "updatePlanFixedCharge", method: "plans.fixed_charges.update", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesUpdate> },
-    Decoder { id: "deleteAllPlanMetadata", method: "plans.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::plans::MetadataDeleteAll> },
-    Decoder { id: "mergePlanMetadata", method: "plans.metadata.merge", root: Some("metadata"), decode: decode::<resources::plans::MetadataMerge> },
-    Decoder { id: "replacePlanMetadata", method: "plans.metadata.replace", root: Some("metadata"), decode: decode::<resources::plans::MetadataReplace> },
-    Decoder { id: "deletePlanMetadataKey", method: "plans.metadata.delete", root: Some("metadata"), decode: decode::<resources::plans::MetadataDelete> },
-    Decoder { id: "findQuoteVersion", method: "quote_versions.get", root: Some("quote_version"), decode: decode::<resources::quote_versions::Get> },
-    Decoder { id: "approveQuoteVersion", method: "quote_versions.approve", root: Some("quote_version"), decode: decode::<resources::quote_versions::Approve> },
-    Decoder { id: "cloneQuoteVersion", method: "quote_versions.clone_as_draft", root: Some("quote_version"), decode: decode::<resources::quote_versions::CloneAsDraft> },
-    Decoder { id: "voidQuoteVersion", method: "quote_versions.void", root: Some("quote_version"), decode: decode::<resources::quote_versions::Void> },
-    Decoder { id: "findAllQuotes", method: "quotes.list", root: Some("quotes"), decode: decode_page::<resources::quotes::List> },
-    Decoder { id: "findQuote", method: "quotes.get", root: Some("quote"), decode: decode::<resources::quotes::Get> },
-    Decoder { id: "findAllQuoteVersions", method: "quotes.versions.list", root: Some("quote_versions"), decode: decode_page::<resources::quotes::VersionsList> },
-    Decoder { id: "findAllSubscriptions", method: "subscriptions.list", root: Some("subscriptions"), decode: decode_page::<resources::subscriptions::List> },
-    Decoder { id: "createSubscription", method: "subscriptions.create", root: Some("subscription"), decode: decode::<resources::subscriptions::Create> },
-    Decoder { id: "destroySubscription", method: "subscriptions.delete", root: Some("subscription"), decode: decode::<resources::subscriptions::Delete> },
-    Decoder { id: "findSubscription", method: "subscriptions.get", root: Some("subscription"), decode: decode::<resources::subscriptions::Get> },
-    Decoder { id: "updateSubscription", method: "subscriptions.update", root: Some("subscription"), decode: decode::<resources::subscriptions::Update> },
-    Decoder { id: "deleteAllSubscriptionAlerts", method: "subscriptions.alerts.delete_all", root: None, decode: decode::<resources::subscriptions::AlertsDeleteAll> },
-    Decoder { id: "getSubscriptionAlerts", method: "subscriptions.alerts.list", root: Some("alerts"), decode: decode_page::<resources::subscriptions::AlertsList> },
-    Decoder { id: "createSubscriptionAlert", method: "subscriptions.alerts.create", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsCreate> },
-    Decoder { id: "createSubscriptionAlert", method: "subscriptions.alerts.create_batch", root: Some("alerts"), decode: decode::<resources::subscriptions::AlertsCreateBatch> },
-    Decoder { id: "deleteSubscriptionAlert", method: "subscriptions.alerts.delete", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsDelete> },
-    Decoder { id: "getSubscriptionAlert", method: "subscriptions.alerts.get", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsGet> },
-    Decoder { id: "updateSubscriptionAlert", method: "subscriptions.alerts.update", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsUpdate> },
-    Decoder { id: "findAllSubscriptionCharges", method: "subscriptions.charges.list", root: Some("charges"), decode: decode_page::<resources::subscriptions::ChargesList> },
-    Decoder { id: "findSubscriptionCharge", method: "subscriptions.charges.get", root: Some("charge"), decode: decode::<resources::subscriptions::ChargesGet> },
-    Decoder { id: "overrideSubscriptionCharge", method: "subscriptions.charges.update", root: Some("charge"), decode: decode::<resources::subscriptions::ChargesUpdate> },
-    Decoder { id: "findAllSubscriptionChargeFilters", method: "subscriptions.charges.filters.list", root: Some("filters"), decode: decode_page::<resources::subscriptions::ChargesFiltersList> },
-    Decoder { id: "createSubscriptionChargeFilter", method: "subscriptions.charges.filters.create", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersCreate> },
-    Decoder { id: "destroySubscriptionChargeFilter", method: "subscriptions.charges.filters.delete", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersDelete> },
-    Decoder { id: "findSubscriptionChargeFilter", method: "subscriptions.charges.filters.get", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersGet> },
-    Decoder { id: "updateSubscriptionChargeFilter", method: "subscriptions.charges.filters.update", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersUpdate> },
-    Decoder { id: "findAllSubscriptionEntitlements", method: "subscriptions.entitlements.list", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsList> },
-    Decoder { id: "updateSubscriptionEntitlements", method: "subscriptions.entitlements.merge", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsMerge> },
-    Decoder { id: "destroySubscriptionEntitlement", method: "subscriptions.entitlements.delete", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsDelete> },
-    Decoder { id: "destroySubscriptionEntitlementPrivilege", method: "subscriptions.entitlements.privileges.delete", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsPrivilegesDelete> },
-    Decoder { id: "findAllSubscriptionFixedCharges", method: "subscriptions.fixed_charges.list", root: Some("fixed_charges"), decode: decode_page::<resources::subscriptions::FixedChargesList> },
-    Decoder { id: "findSubscriptionFixedCharge", method: "subscriptions.fixed_charges.get", root: Some("fixed_charge"), decode: decode::<resources::subscriptions::FixedChargesGet> },
-    Decoder { id: "overrideSubscriptionFixedCharge", method: "subscriptions.fixed_charges.update", root: Some("fixed_charge"), decode: decode::<resources::subscriptions::FixedChargesUpdate> },
-    Decoder { id: "getSubscriptionLifetimeUsage", method: "subscriptions.lifetime_usage.get", root: Some("lifetime_usage"), decode: decode::<resources::subscriptions::LifetimeUsageGet> },
-    Decoder { id: "updateSubscriptionLifetimeUsage", method: "subscriptions.lifetime_usage.update", root: Some("lifetime_usage"), decode: decode::<resources::subscriptions::LifetimeUsageUpdate> },
-    Decoder { id: "findAllTaxes", method: "taxes.list", root: Some("taxes"), decode: decode_page::<resources::taxes::List> },
-    Decoder { id: "createTax", method: "taxes.create", root: Some("tax"), decode: decode::<resources::taxes::Create> },
-    Decoder { id: "destroyTax", method: "taxes.delete", root: Some("tax"), decode: decode::<resources::taxes::Delete> },
-    Decoder { id: "findTax", method: "taxes.get", root: Some("tax"), decode: decode::<resources::taxes::Get> },
-    Decoder { id: "updateTax", method: "taxes.update", root: Some("tax"), decode: decode::<resources::taxes::Update> },
-    Decoder { id: "createWalletTransaction", method: "wallet_transactions.create", root: Some("wallet_transactions"), decode: decode::<resources::wallet_transactions::Create> },
-    Decoder { id: "findWalletTransaction", method: "wallet_transactions.get", root: Some("wallet_transaction"), decode: decode::<resources::wallet_transactions::Get> },
-    Decoder { id: "findAllWalletTransactionConsumptions", method: "wallet_transactions.consumptions.list", root: Some("wallet_transaction_consumptions"), decode: decode_page::<resources::wallet_transactions::ConsumptionsList> },
-    Decoder { id: "findAllWalletTransactionFundings", method: "wallet_transactions.fundings.list", root: Some("wallet_transaction_fundings"), decode: decode_page::<resources::wallet_transactions::FundingsList> },
-    Decoder { id: "walletTransactionPaymentUrl", method: "wallet_transactions.payment_url", root: Some("wallet_transaction_payment_details"), decode: decode::<resources::wallet_transactions::PaymentUrl> },
-    Decoder { id: "findAllWallets", method: "wallets.list", root: Some("wallets"), decode: decode_page::<resources::wallets::List> },
-    Decoder { id: "createWallet", method: "wallets.create", root: Some("wallet"), decode: decode::<resources::wallets::Create> },
-    Decoder { id: "destroyWallet", method: "wallets.delete", root: Some("wallet"), decode: decode::<resources::wallets::Delete> },
-    Decoder { id: "findWallet", method: "wallets.get", root: Some("wallet"), decode: decode::<resources::wallets::Get> },
-    Decoder { id: "updateWallet", method: "wallets.update", root: Some("wallet"), decode: decode::<resources::wallets::Update> },
-    Decoder { id: "deleteAllWalletMetadata", method: "wallets.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::wallets::MetadataDeleteAll> },
-    Decoder { id: "mergeWalletMetadata", method: "wallets.metadata.merge", root: Some("metadata"), decode: decode::<resources::wallets::MetadataMerge> },
-    Decoder { id: "replaceWalletMetadata", method: "wallets.metadata.replace", root: Some("metadata"), decode: decode::<resources::wallets::MetadataReplace> },
-    Decoder { id: "deleteWalletMetadataKey", method: "wallets.metadata.delete", root: Some("metadata"), decode: decode::<resources::wallets::MetadataDelete> },
-    Decoder { id: "findAllWalletTransactions", method: "wallets.wallet_transactions.list", root: Some("wallet_transactions"), decode: decode_page::<resources::wallets::WalletTransactionsList> },
-    Decoder { id: "findAllWebhookEndpoints", method: "webhook_endpoints.list", root: Some("webhook_endpoints"), decode: decode_page::<resources::webhook_endpoints::List> },
-    Decoder { id: "createWebhookEndpoint", method: "webhook_endpoints.create", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Create> },
-    Decoder { id: "destroyWebhookEndpoint", method: "webhook_endpoints.delete", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Delete> },
-    Decoder { id: "findWebhookEndpoint", method: "webhook_endpoints.get", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Get> },
-    Decoder { id: "updateWebhookEndpoint", method: "webhook_endpoints.update", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Update> },
-    Decoder { id: "fetchJsonPublicKey", method: "webhooks.json_public_key", root: Some("webhook"), decode: decode::<resources::webhooks::JsonPublicKey> },
-    Decoder { id: "fetchPublicKey", method: "webhooks.public_key", root: None, decode: decode::<resources::webhooks::PublicKey> },
-    Decoder { id: "downloadCreditNoteXml", method: "credit_notes.download_xml", root: None, decode: decode::<resources::unpublished::credit_notes::DownloadXml> },
-    Decoder { id: "resendCreditNoteEmail", method: "credit_notes.resend_email", root: None, decode: decode::<resources::unpublished::credit_notes::ResendEmail> },
-    Decoder { id: "findAllEnrichedEvents", method: "events_enriched.list", root: Some("events"), decode: decode_page::<resources::unpublished::events_enriched::List> },
-    Decoder { id: "downloadInvoiceXml", method: "invoices.download_xml", root: None, decode: decode::<resources::unpublished::invoices::DownloadXml> },
-    Decoder { id: "resendInvoiceEmail", method: "invoices.resend_email", root: None, decode: decode::<resources::unpublished::invoices::ResendEmail> },
-    Decoder { id: "syncInvoiceSalesforceId", method: "invoices.sync_salesforce_id", root: Some("invoice"), decode: decode::<resources::unpublished::invoices::SyncSalesforceId> },
-    Decoder { id: "findOrganizationGrpcToken", method: "organizations.grpc_token", root: Some("organization"), decode: decode::<resources::unpublished::organizations::GrpcToken> },
-    Decoder { id: "resendPaymentReceiptEmail", method: "payment_receipts.resend_email", root: None, decode: decode::<resources::unpublished::payment_receipts::ResendEmail> },
-    Decoder { id: "findAllAppliedRateCards", method: "plans.applied_rate_cards.list", root: Some("applied_rate_cards"), decode: decode_page::<resources::unpublished::plans::AppliedRateCardsList> },
-    Decoder { id: "createAppliedRateCard", method: "plans.applied_rate_cards.create", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsCreate> },
-    Decoder { id: "destroyAppliedRateCard", method: "plans.applied_rate_cards.delete", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsDelete> },
-    Decoder { id: "findAppliedRateCard", method: "plans.applied_rate_cards.get", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsGet> },
-    Decoder { id: "updateAppliedRateCard", method: "plans.applied_rate_cards.update", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsUpdate> },
-    Decoder { id: "findAllProductCategories", method: "product_categories.list", root: Some("product_categories"), decode: decode_page::<resources::unpublished::product_categories::List> },
-    Decoder { id: "createProductCategory", method: "product_categories.create", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Create> },
-    Decoder { id: "destroyProductCategory", method: "product_categories.delete", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Delete> },
-    Decoder { id: "findProductCategory", method: "product_categories.get", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Get> },
-    Decoder { id: "updateProductCategory", method: "product_categories.update", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Update> },
-    Decoder { id: "findAllProducts", method: "products.list", root: Some("products"), decode: decode_page::<resources::unpublished::products::List> },
-    Decoder { id: "createProduct", method: "products.create", root: Some("product"), decode: decode::<resources::unpublished::products::Create> },
-    Decoder { id: "destroyProduct", method: "products.delete", root: Some("product"), decode: decode::<resources::unpublished::products::Delete> },
-    Decoder { id: "findProduct", method: "products.get", root: Some("product"), decode: decode::<resources::unpublished::products::Get> },
-    Decoder { id: "updateProduct", method: "products.update", root: Some("product"), decode: decode::<resources::unpublished::products::Update> },
-    Decoder { id: "findAllProductFilters", method: "products.filters.list", root: Some("filters"), decode: decode_page::<resources::unpublished::products::FiltersList> },
-    Decoder { id: "createProductFilter", method: "products.filters.create", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersCreate> },
-    Decoder { id: "destroyProductFilter", method: "products.filters.delete", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersDelete> },
-    Decoder { id: "findProductFilter", method: "products.filters.get", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersGet> },
-    Decoder { id: "updateProductFilter", method: "products.filters.update", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersUpdate> },
-    Decoder { id: "findAllRateCards", method: "rate_cards.list", root: Some("rate_cards"), decode: decode_page::<resources::unpublished::rate_cards::List> },
-    Decoder { id: "createRateCard", method: "rate_cards.create", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Create> },
-    Decoder { id: "destroyRateCard", method: "rate_cards.delete", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Delete> },
-    Decoder { id: "findRateCard", method: "rate_cards.get", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Get> },
-    Decoder { id: "updateRateCard", method: "rate_cards.update", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Update> },
-    Decoder { id: "findAllRates", method: "rate_cards.rates.list", root: Some("rates"), decode: decode_page::<resources::unpublished::rate_cards::RatesList> },
-    Decoder { id: "createRate", method: "rate_cards.rates.create", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesCreate> },
-    Decoder { id: "destroyRate", method: "rate_cards.rates.delete", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesDelete> },
-    Decoder { id: "findRate", method: "rate_cards.rates.get", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesGet> },
-    Decoder { id: "updateRate", method: "rate_cards.rates.update", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesUpdate> },
-    Decoder { id: "findAllSecurityLogs", method: "security_logs.list", root: Some("security_logs"), decode: decode_page::<resources::unpublished::security_logs::List> },
-    Decoder { id: "findSecurityLog", method: "security_logs.get", root: Some("security_log"), decode: decode::<resources::unpublished::security_logs::Get> },
+    Decoder { id: "findAllActivityLogs", method: "activity_logs.list", root: Some("activity_logs"), decode: decode_page::<resources::activity_logs::List>, unknown: unknown::<resources::activity_logs::List> },
+    Decoder { id: "findActivityLog", method: "activity_logs.get", root: Some("activity_log"), decode: decode::<resources::activity_logs::Get>, unknown: unknown::<resources::activity_logs::Get> },
+    Decoder { id: "findAllAddOns", method: "add_ons.list", root: Some("add_ons"), decode: decode_page::<resources::add_ons::List>, unknown: unknown::<resources::add_ons::List> },
+    Decoder { id: "createAddOn", method: "add_ons.create", root: Some("add_on"), decode: decode::<resources::add_ons::Create>, unknown: unknown::<resources::add_ons::Create> },
+    Decoder { id: "destroyAddOn", method: "add_ons.delete", root: Some("add_on"), decode: decode::<resources::add_ons::Delete>, unknown: unknown::<resources::add_ons::Delete> },
+    Decoder { id: "findAddOn", method: "add_ons.get", root: Some("add_on"), decode: decode::<resources::add_ons::Get>, unknown: unknown::<resources::add_ons::Get> },
+    Decoder { id: "updateAddOn", method: "add_ons.update", root: Some("add_on"), decode: decode::<resources::add_ons::Update>, unknown: unknown::<resources::add_ons::Update> },
+    Decoder { id: "findAllGrossRevenues", method: "analytics.gross_revenue", root: Some("gross_revenues"), decode: decode::<resources::analytics::GrossRevenue>, unknown: unknown::<resources::analytics::GrossRevenue> },
+    Decoder { id: "findAllInvoiceCollections", method: "analytics.invoice_collection", root: Some("invoice_collections"), decode: decode::<resources::analytics::InvoiceCollection>, unknown: unknown::<resources::analytics::InvoiceCollection> },
+    Decoder { id: "findAllInvoicedUsages", method: "analytics.invoiced_usage", root: Some("invoiced_usages"), decode: decode::<resources::analytics::InvoicedUsage>, unknown: unknown::<resources::analytics::InvoicedUsage> },
+    Decoder { id: "findAllMrrs", method: "analytics.mrr", root: Some("mrrs"), decode: decode::<resources::analytics::Mrr>, unknown: unknown::<resources::analytics::Mrr> },
+    Decoder { id: "findAllOverdueBalances", method: "analytics.overdue_balance", root: Some("overdue_balances"), decode: decode::<resources::analytics::OverdueBalance>, unknown: unknown::<resources::analytics::OverdueBalance> },
+    Decoder { id: "findAllUsages", method: "analytics.usage", root: Some("usages"), decode: decode::<resources::analytics::Usage>, unknown: unknown::<resources::analytics::Usage> },
+    Decoder { id: "findAllApiLogs", method: "api_logs.list", root: Some("api_logs"), decode: decode_page::<resources::api_logs::List>, unknown: unknown::<resources::api_logs::List> },
+    Decoder { id: "findApiLog", method: "api_logs.get", root: Some("api_log"), decode: decode::<resources::api_logs::Get>, unknown: unknown::<resources::api_logs::Get> },
+    Decoder { id: "findAllAppliedCoupons", method: "applied_coupons.list", root: Some("applied_coupons"), decode: decode_page::<resources::applied_coupons::List>, unknown: unknown::<resources::applied_coupons::List> },
+    Decoder { id: "applyCoupon", method: "applied_coupons.create", root: Some("applied_coupon"), decode: decode::<resources::applied_coupons::Create>, unknown: unknown::<resources::applied_coupons::Create> },
+    Decoder { id: "findAllBillableMetrics", method: "billable_metrics.list", root: Some("billable_metrics"), decode: decode_page::<resources::billable_metrics::List>, unknown: unknown::<resources::billable_metrics::List> },
+    Decoder { id: "createBillableMetric", method: "billable_metrics.create", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Create>, unknown: unknown::<resources::billable_metrics::Create> },
+    Decoder { id: "evaluateBillableMetricExpression", method: "billable_metrics.evaluate_expression", root: Some("expression_result"), decode: decode::<resources::billable_metrics::EvaluateExpression>, unknown: unknown::<resources::billable_metrics::EvaluateExpression> },
+    Decoder { id: "destroyBillableMetric", method: "billable_metrics.delete", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Delete>, unknown: unknown::<resources::billable_metrics::Delete> },
+    Decoder { id: "findBillableMetric", method: "billable_metrics.get", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Get>, unknown: unknown::<resources::billable_metrics::Get> },
+    Decoder { id: "updateBillableMetric", method: "billable_metrics.update", root: Some("billable_metric"), decode: decode::<resources::billable_metrics::Update>, unknown: unknown::<resources::billable_metrics::Update> },
+    Decoder { id: "listBillingEntities", method: "billing_entities.list", root: Some("billing_entities"), decode: decode::<resources::billing_entities::List>, unknown: unknown::<resources::billing_entities::List> },
+    Decoder { id: "createBillingEntity", method: "billing_entities.create", root: Some("billing_entity"), decode: decode::<resources::billing_entities::Create>, unknown: unknown::<resources::billing_entities::Create> },
+    Decoder { id: "getBillingEntity", method: "billing_entities.get", root: Some("billing_entity"), decode: decode::<resources::billing_entities::Get>, unknown: unknown::<resources::billing_entities::Get> },
+    Decoder { id: "updateBillingEntity", method: "billing_entities.update", root: Some("billing_entity"), decode: decode::<resources::billing_entities::Update>, unknown: unknown::<resources::billing_entities::Update> },
+    Decoder { id: "findAllCoupons", method: "coupons.list", root: Some("coupons"), decode: decode_page::<resources::coupons::List>, unknown: unknown::<resources::coupons::List> },
+    Decoder { id: "createCoupon", method: "coupons.create", root: Some("coupon"), decode: decode::<resources::coupons::Create>, unknown: unknown::<resources::coupons::Create> },
+    Decoder { id: "destroyCoupon", method: "coupons.delete", root: Some("coupon"), decode: decode::<resources::coupons::Delete>, unknown: unknown::<resources::coupons::Delete> },
+    Decoder { id: "findCoupon", method: "coupons.get", root: Some("coupon"), decode: decode::<resources::coupons::Get>, unknown: unknown::<resources::coupons::Get> },
+    Decoder { id: "updateCoupon", method: "coupons.update", root: Some("coupon"), decode: decode::<resources::coupons::Update>, unknown: unknown::<resources::coupons::Update> },
+    Decoder { id: "findAllCreditNotes", method: "credit_notes.list", root: Some("credit_notes"), decode: decode_page::<resources::credit_notes::List>, unknown: unknown::<resources::credit_notes::List> },
+    Decoder { id: "createCreditNote", method: "credit_notes.create", root: Some("credit_note"), decode: decode::<resources::credit_notes::Create>, unknown: unknown::<resources::credit_notes::Create> },
+    Decoder { id: "estimateCreditNote", method: "credit_notes.estimate", root: Some("estimated_credit_note"), decode: decode::<resources::credit_notes::Estimate>, unknown: unknown::<resources::credit_notes::Estimate> },
+    Decoder { id: "findCreditNote", method: "credit_notes.get", root: Some("credit_note"), decode: decode::<resources::credit_notes::Get>, unknown: unknown::<resources::credit_notes::Get> },
+    Decoder { id: "updateCreditNote", method: "credit_notes.update", root: Some("credit_note"), decode: decode::<resources::credit_notes::Update>, unknown: unknown::<resources::credit_notes::Update> },
+    Decoder { id: "downloadCreditNote", method: "credit_notes.download", root: None, decode: decode::<resources::credit_notes::Download>, unknown: unknown::<resources::credit_notes::Download> },
+    Decoder { id: "deleteAllCreditNoteMetadata", method: "credit_notes.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataDeleteAll>, unknown: unknown::<resources::credit_notes::MetadataDeleteAll> },
+    Decoder { id: "mergeCreditNoteMetadata", method: "credit_notes.metadata.merge", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataMerge>, unknown: unknown::<resources::credit_notes::MetadataMerge> },
+    Decoder { id: "replaceCreditNoteMetadata", method: "credit_notes.metadata.replace", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataReplace>, unknown: unknown::<resources::credit_notes::MetadataReplace> },
+    Decoder { id: "deleteCreditNoteMetadataKey", method: "credit_notes.metadata.delete", root: Some("metadata"), decode: decode::<resources::credit_notes::MetadataDelete>, unknown: unknown::<resources::credit_notes::MetadataDelete> },
+    Decoder { id: "voidCreditNote", method: "credit_notes.void", root: Some("credit_note"), decode: decode::<resources::credit_notes::Void>, unknown: unknown::<resources::credit_notes::Void> },
+    Decoder { id: "findAllCustomers", method: "customers.list", root: Some("customers"), decode: decode_page::<resources::customers::List>, unknown: unknown::<resources::customers::List> },
+    Decoder { id: "createCustomer", method: "customers.create", root: Some("customer"), decode: decode::<resources::customers::Create>, unknown: unknown::<resources::customers::Create> },
+    Decoder { id: "destroyCustomer", method: "customers.delete", root: Some("customer"), decode: decode::<resources::customers::Delete>, unknown: unknown::<resources::customers::Delete> },
+    Decoder { id: "findCustomer", method: "customers.get", root: Some("customer"), decode: decode::<resources::customers::Get>, unknown: unknown::<resources::customers::Get> },
+    Decoder { id: "findAllCustomerAppliedCoupons", method: "customers.applied_coupons.list", root: Some("applied_coupons"), decode: decode_page::<resources::customers::AppliedCouponsList>, unknown: unknown::<resources::customers::AppliedCouponsList> },
+    Decoder { id: "deleteAppliedCoupon", method: "customers.applied_coupons.delete", root: Some("applied_coupon"), decode: decode::<resources::customers::AppliedCouponsDelete>, unknown: unknown::<resources::customers::AppliedCouponsDelete> },
+    Decoder { id: "generateCustomerCheckoutURL", method: "customers.checkout_url", root: Some("customer"), decode: decode::<resources::customers::CheckoutUrl>, unknown: unknown::<resources::customers::CheckoutUrl> },
+    Decoder { id: "findAllCustomerCreditNotes", method: "customers.credit_notes.list", root: Some("credit_notes"), decode: decode_page::<resources::customers::CreditNotesList>, unknown: unknown::<resources::customers::CreditNotesList> },
+    Decoder { id: "findCustomerCurrentUsage", method: "customers.current_usage", root: Some("customer_usage"), decode: decode::<resources::customers::CurrentUsage>, unknown: unknown::<resources::customers::CurrentUsage> },
+    Decoder { id: "findAllCustomerInvoices", method: "customers.invoices.list", root: Some("invoices"), decode: decode_page::<resources::customers::InvoicesList>, unknown: unknown::<resources::customers::InvoicesList> },
+    Decoder { id: "findAllCustomerPastUsage", method: "customers.past_usage", root: Some("usage_periods"), decode: decode_page::<resources::customers::PastUsage>, unknown: unknown::<resources::customers::PastUsage> },
+    Decoder { id: "findAllCustomersPaymentMethods", method: "customers.payment_methods.list", root: Some("payment_methods"), decode: decode_page::<resources::customers::PaymentMethodsList>, unknown: unknown::<resources::customers::PaymentMethodsList> },
+    Decoder { id: "destroyPaymentMethod", method: "customers.payment_methods.delete", root: Some("payment_method"), decode: decode::<resources::customers::PaymentMethodsDelete>, unknown: unknown::<resources::customers::PaymentMethodsDelete> },
+    Decoder { id: "paymentMethodSetAsDefault", method: "customers.payment_methods.set_as_default", root: Some("payment_method"), decode: decode::<resources::customers::PaymentMethodsSetAsDefault>, unknown: unknown::<resources::customers::PaymentMethodsSetAsDefault> },
+    Decoder { id: "findAllCustomerPaymentRequests", method: "customers.payment_requests.list", root: Some("payment_requests"), decode: decode_page::<resources::customers::PaymentRequestsList>, unknown: unknown::<resources::customers::PaymentRequestsList> },
+    Decoder { id: "findAllCustomerPayments", method: "customers.payments.list", root: Some("payments"), decode: decode_page::<resources::customers::PaymentsList>, unknown: unknown::<resources::customers::PaymentsList> },
+    Decoder { id: "getCustomerPortalUrl", method: "customers.portal_url", root: Some("customer"), decode: decode::<resources::customers::PortalUrl>, unknown: unknown::<resources::customers::PortalUrl> },
+    Decoder { id: "findCustomerProjectedUsage", method: "customers.projected_usage", root: Some("customer_projected_usage"), decode: decode::<resources::customers::ProjectedUsage>, unknown: unknown::<resources::customers::ProjectedUsage> },
+    Decoder { id: "findAllCustomerSubscriptions", method: "customers.subscriptions.list", root: Some("subscriptions"), decode: decode_page::<resources::customers::SubscriptionsList>, unknown: unknown::<resources::customers::SubscriptionsList> },
+    Decoder { id: "findAllCustomerWallets", method: "customers.wallets.list", root: Some("wallets"), decode: decode_page::<resources::customers::WalletsList>, unknown: unknown::<resources::customers::WalletsList> },
+    Decoder { id: "createCustomerWallet", method: "customers.wallets.create", root: Some("wallet"), decode: decode::<resources::customers::WalletsCreate>, unknown: unknown::<resources::customers::WalletsCreate> },
+    Decoder { id: "destroyCustomerWallet", method: "customers.wallets.delete", root: Some("wallet"), decode: decode::<resources::customers::WalletsDelete>, unknown: unknown::<resources::customers::WalletsDelete> },
+    Decoder { id: "findCustomerWallet", method: "customers.wallets.get", root: Some("wallet"), decode: decode::<resources::customers::WalletsGet>, unknown: unknown::<resources::customers::WalletsGet> },
+    Decoder { id: "updateCustomerWallet", method: "customers.wallets.update", root: Some("wallet"), decode: decode::<resources::customers::WalletsUpdate>, unknown: unknown::<resources::customers::WalletsUpdate> },
+    Decoder { id: "deleteAllCustomerWalletAlerts", method: "customers.wallets.alerts.delete_all", root: None, decode: decode::<resources::customers::WalletsAlertsDeleteAll>, unknown: unknown::<resources::customers::WalletsAlertsDeleteAll> },
+    Decoder { id: "getCustomerWalletAlerts", method: "customers.wallets.alerts.list", root: Some("alerts"), decode: decode_page::<resources::customers::WalletsAlertsList>, unknown: unknown::<resources::customers::WalletsAlertsList> },
+    Decoder { id: "createCustomerWalletAlert", method: "customers.wallets.alerts.create", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsCreate>, unknown: unknown::<resources::customers::WalletsAlertsCreate> },
+    Decoder { id: "createCustomerWalletAlert", method: "customers.wallets.alerts.create_batch", root: Some("alerts"), decode: decode::<resources::customers::WalletsAlertsCreateBatch>, unknown: unknown::<resources::customers::WalletsAlertsCreateBatch> },
+    Decoder { id: "deleteCustomerWalletAlert", method: "customers.wallets.alerts.delete", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsDelete>, unknown: unknown::<resources::customers::WalletsAlertsDelete> },
+    Decoder { id: "getCustomerWalletAlert", method: "customers.wallets.alerts.get", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsGet>, unknown: unknown::<resources::customers::WalletsAlertsGet> },
+    Decoder { id: "updateCustomerWalletAlert", method: "customers.wallets.alerts.update", root: Some("alert"), decode: decode::<resources::customers::WalletsAlertsUpdate>, unknown: unknown::<resources::customers::WalletsAlertsUpdate> },
+    Decoder { id: "deleteAllCustomerWalletMetadata", method: "customers.wallets.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataDeleteAll>, unknown: unknown::<resources::customers::WalletsMetadataDeleteAll> },
+    Decoder { id: "mergeCustomerWalletMetadata", method: "customers.wallets.metadata.merge", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataMerge>, unknown: unknown::<resources::customers::WalletsMetadataMerge> },
+    Decoder { id: "replaceCustomerWalletMetadata", method: "customers.wallets.metadata.replace", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataReplace>, unknown: unknown::<resources::customers::WalletsMetadataReplace> },
+    Decoder { id: "deleteCustomerWalletMetadataKey", method: "customers.wallets.metadata.delete", root: Some("metadata"), decode: decode::<resources::customers::WalletsMetadataDelete>, unknown: unknown::<resources::customers::WalletsMetadataDelete> },
+    Decoder { id: "findAllEvents", method: "events.list", root: Some("events"), decode: decode_page::<resources::events::List>, unknown: unknown::<resources::events::List> },
+    Decoder { id: "createEvent", method: "events.create", root: Some("event"), decode: decode::<resources::events::Create>, unknown: unknown::<resources::events::Create> },
+    Decoder { id: "createBatchEvents", method: "events.create_batch", root: Some("events"), decode: decode::<resources::events::CreateBatch>, unknown: unknown::<resources::events::CreateBatch> },
+    Decoder { id: "eventBatchEstimateInstantFees", method: "events.batch_estimate_instant_fees", root: Some("fees"), decode: decode::<resources::events::BatchEstimateInstantFees>, unknown: unknown::<resources::events::BatchEstimateInstantFees> },
+    Decoder { id: "eventEstimateFees", method: "events.estimate_fees", root: Some("fees"), decode: decode::<resources::events::EstimateFees>, unknown: unknown::<resources::events::EstimateFees> },
+    Decoder { id: "eventEstimateInstantFees", method: "events.estimate_instant_fees", root: Some("fees"), decode: decode::<resources::events::EstimateInstantFees>, unknown: unknown::<resources::events::EstimateInstantFees> },
+    Decoder { id: "findEvent", method: "events.get", root: Some("event"), decode: decode::<resources::events::Get>, unknown: unknown::<resources::events::Get> },
+    Decoder { id: "findAllFeatures", method: "features.list", root: Some("features"), decode: decode_page::<resources::features::List>, unknown: unknown::<resources::features::List> },
+    Decoder { id: "createFeature", method: "features.create", root: Some("feature"), decode: decode::<resources::features::Create>, unknown: unknown::<resources::features::Create> },
+    Decoder { id: "destroyFeature", method: "features.delete", root: Some("feature"), decode: decode::<resources::features::Delete>, unknown: unknown::<resources::features::Delete> },
+    Decoder { id: "findFeature", method: "features.get", root: Some("feature"), decode: decode::<resources::features::Get>, unknown: unknown::<resources::features::Get> },
+    Decoder { id: "updateFeature", method: "features.update", root: Some("feature"), decode: decode::<resources::features::Update>, unknown: unknown::<resources::features::Update> },
+    Decoder { id: "deleteFeaturePrivilege", method: "features.privileges.delete", root: Some("feature"), decode: decode::<resources::features::PrivilegesDelete>, unknown: unknown::<resources::features::PrivilegesDelete> },
+    Decoder { id: "findAllFees", method: "fees.list", root: Some("fees"), decode: decode_page::<resources::fees::List>, unknown: unknown::<resources::fees::List> },
+    Decoder { id: "deleteFee", method: "fees.delete", root: Some("fee"), decode: decode::<resources::fees::Delete>, unknown: unknown::<resources::fees::Delete> },
+    Decoder { id: "findFee", method: "fees.get", root: Some("fee"), decode: decode::<resources::fees::Get>, unknown: unknown::<resources::fees::Get> },
+    Decoder { id: "updateFee", method: "fees.update", root: Some("fee"), decode: decode::<resources::fees::Update>, unknown: unknown::<resources::fees::Update> },
+    Decoder { id: "findAllInvoices", method: "invoices.list", root: Some("invoices"), decode: decode_page::<resources::invoices::List>, unknown: unknown::<resources::invoices::List> },
+    Decoder { id: "createInvoice", method: "invoices.create", root: Some("invoice"), decode: decode::<resources::invoices::Create>, unknown: unknown::<resources::invoices::Create> },
+    Decoder { id: "invoicePreview", method: "invoices.preview", root: Some("invoice"), decode: decode::<resources::invoices::Preview>, unknown: unknown::<resources::invoices::Preview> },
+    Decoder { id: "deleteInvoice", method: "invoices.delete", root: Some("invoice"), decode: decode::<resources::invoices::Delete>, unknown: unknown::<resources::invoices::Delete> },
+    Decoder { id: "findInvoice", method: "invoices.get", root: Some("invoice"), decode: decode::<resources::invoices::Get>, unknown: unknown::<resources::invoices::Get> },
+    Decoder { id: "updateInvoice", method: "invoices.update", root: Some("invoice"), decode: decode::<resources::invoices::Update>, unknown: unknown::<resources::invoices::Update> },
+    Decoder { id: "downloadInvoice", method: "invoices.download", root: None, decode: decode::<resources::invoices::Download>, unknown: unknown::<resources::invoices::Download> },
+    Decoder { id: "finalizeInvoice", method: "invoices.finalize", root: Some("invoice"), decode: decode::<resources::invoices::Finalize>, unknown: unknown::<resources::invoices::Finalize> },
+    Decoder { id: "loseDisputeInvoice", method: "invoices.lose_dispute", root: Some("invoice"), decode: decode::<resources::invoices::LoseDispute>, unknown: unknown::<resources::invoices::LoseDispute> },
+    Decoder { id: "invoicePaymentUrl", method: "invoices.payment_url", root: Some("invoice_payment_details"), decode: decode::<resources::invoices::PaymentUrl>, unknown: unknown::<resources::invoices::PaymentUrl> },
+    Decoder { id: "refreshInvoice", method: "invoices.refresh", root: Some("invoice"), decode: decode::<resources::invoices::Refresh>, unknown: unknown::<resources::invoices::Refresh> },
+    Decoder { id: "retryInvoice", method: "invoices.retry", root: Some("invoice"), decode: decode::<resources::invoices::Retry>, unknown: unknown::<resources::invoices::Retry> },
+    Decoder { id: "retryPayment", method: "invoices.retry_payment", root: None, decode: decode::<resources::invoices::RetryPayment>, unknown: unknown::<resources::invoices::RetryPayment> },
+    Decoder { id: "voidInvoice", method: "invoices.void", root: Some("invoice"), decode: decode::<resources::invoices::Void>, unknown: unknown::<resources::invoices::Void> },
+    Decoder { id: "findAllOrderForms", method: "order_forms.list", root: Some("order_forms"), decode: decode_page::<resources::order_forms::List>, unknown: unknown::<resources::order_forms::List> },
+    Decoder { id: "findOrderForm", method: "order_forms.get", root: Some("order_form"), decode: decode::<resources::order_forms::Get>, unknown: unknown::<resources::order_forms::Get> },
+    Decoder { id: "markOrderFormAsSigned", method: "order_forms.mark_as_signed", root: Some("order_form"), decode: decode::<resources::order_forms::MarkAsSigned>, unknown: unknown::<resources::order_forms::MarkAsSigned> },
+    Decoder { id: "voidOrderForm", method: "order_forms.void", root: Some("order_form"), decode: decode::<resources::order_forms::Void>, unknown: unknown::<resources::order_forms::Void> },
+    Decoder { id: "findAllOrders", method: "orders.list", root: Some("orders"), decode: decode_page::<resources::orders::List>, unknown: unknown::<resources::orders::List> },
+    Decoder { id: "findOrder", method: "orders.get", root: Some("order"), decode: decode::<resources::orders::Get>, unknown: unknown::<resources::orders::Get> },
+    Decoder { id: "executeOrder", method: "orders.execute", root: Some("order"), decode: decode::<resources::orders::Execute>, unknown: unknown::<resources::orders::Execute> },
+    Decoder { id: "findOrganization", method: "organizations.get", root: Some("organization"), decode: decode::<resources::organizations::Get>, unknown: unknown::<resources::organizations::Get> },
+    Decoder { id: "updateOrganization", method: "organizations.update", root: Some("organization"), decode: decode::<resources::organizations::Update>, unknown: unknown::<resources::organizations::Update> },
+    Decoder { id: "findAllPaymentReceipts", method: "payment_receipts.list", root: Some("payment_receipts"), decode: decode_page::<resources::payment_receipts::List>, unknown: unknown::<resources::payment_receipts::List> },
+    Decoder { id: "findPaymentReceipt", method: "payment_receipts.get", root: Some("payment_receipt"), decode: decode::<resources::payment_receipts::Get>, unknown: unknown::<resources::payment_receipts::Get> },
+    Decoder { id: "findAllPaymentRequests", method: "payment_requests.list", root: Some("payment_requests"), decode: decode_page::<resources::payment_requests::List>, unknown: unknown::<resources::payment_requests::List> },
+    Decoder { id: "createPaymentRequest", method: "payment_requests.create", root: Some("payment_request"), decode: decode::<resources::payment_requests::Create>, unknown: unknown::<resources::payment_requests::Create> },
+    Decoder { id: "findPaymentRequest", method: "payment_requests.get", root: Some("payment_request"), decode: decode::<resources::payment_requests::Get>, unknown: unknown::<resources::payment_requests::Get> },
+    Decoder { id: "findAllPayments", method: "payments.list", root: Some("payments"), decode: decode_page::<resources::payments::List>, unknown: unknown::<resources::payments::List> },
+    Decoder { id: "createPayment", method: "payments.create", root: Some("payment"), decode: decode::<resources::payments::Create>, unknown: unknown::<resources::payments::Create> },
+    Decoder { id: "findPayment", method: "payments.get", root: Some("payment"), decode: decode::<resources::payments::Get>, unknown: unknown::<resources::payments::Get> },
+    Decoder { id: "findAllPlans", method: "plans.list", root: Some("plans"), decode: decode_page::<resources::plans::List>, unknown: unknown::<resources::plans::List> },
+    Decoder { id: "createPlan", method: "plans.create", root: Some("plan"), decode: decode::<resources::plans::Create>, unknown: unknown::<resources::plans::Create> },
+    Decoder { id: "destroyPlan", method: "plans.delete", root: Some("plan"), decode: decode::<resources::plans::Delete>, unknown: unknown::<resources::plans::Delete> },
+    Decoder { id: "findPlan", method: "plans.get", root: Some("plan"), decode: decode::<resources::plans::Get>, unknown: unknown::<resources::plans::Get> },
+    Decoder { id: "updatePlan", method: "plans.update", root: Some("plan"), decode: decode::<resources::plans::Update>, unknown: unknown::<resources::plans::Update> },
+    Decoder { id: "findAllPlanCharges", method: "plans.charges.list", root: Some("charges"), decode: decode_page::<resources::plans::ChargesList>, unknown: unknown::<resources::plans::ChargesList> },
+    Decoder { id: "createPlanCharge", method: "plans.charges.create", root: Some("charge"), decode: decode::<resources::plans::ChargesCreate>, unknown: unknown::<resources::plans::ChargesCreate> },
+    Decoder { id: "destroyPlanCharge", method: "plans.charges.delete", root: Some("charge"), decode: decode::<resources::plans::ChargesDelete>, unknown: unknown::<resources::plans::ChargesDelete> },
+    Decoder { id: "findPlanCharge", method: "plans.charges.get", root: Some("charge"), decode: decode::<resources::plans::ChargesGet>, unknown: unknown::<resources::plans::ChargesGet> },
+    Decoder { id: "updatePlanCharge", method: "plans.charges.update", root: Some("charge"), decode: decode::<resources::plans::ChargesUpdate>, unknown: unknown::<resources::plans::ChargesUpdate> },
+    Decoder { id: "findAllPlanChargeFilters", method: "plans.charges.filters.list", root: Some("filters"), decode: decode_page::<resources::plans::ChargesFiltersList>, unknown: unknown::<resources::plans::ChargesFiltersList> },
+    Decoder { id: "createPlanChargeFilter", method: "plans.charges.filters.create", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersCreate>, unknown: unknown::<resources::plans::ChargesFiltersCreate> },
+    Decoder { id: "destroyPlanChargeFilter", method: "plans.charges.filters.delete", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersDelete>, unknown: unknown::<resources::plans::ChargesFiltersDelete> },
+    Decoder { id: "findPlanChargeFilter", method: "plans.charges.filters.get", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersGet>, unknown: unknown::<resources::plans::ChargesFiltersGet> },
+    Decoder { id: "updatePlanChargeFilter", method: "plans.charges.filters.update", root: Some("filter"), decode: decode::<resources::plans::ChargesFiltersUpdate>, unknown: unknown::<resources::plans::ChargesFiltersUpdate> },
+    Decoder { id: "findAllEntitlements", method: "plans.entitlements.list", root: Some("entitlements"), decode: decode::<resources::plans::EntitlementsList>, unknown: unknown::<resources::plans::EntitlementsList> },
+    Decoder { id: "updateEntitlement", method: "plans.entitlements.merge", root: Some("entitlements"), decode: decode::<resources::plans::EntitlementsMerge>, unknown: unknown::<resources::plans::EntitlementsMerge> },
+    Decoder { id: "createEntitlement", method: "plans.entitlements.replace", root: Some("entitlements"), decode: decode::<resources::plans::EntitlementsReplace>, unknown: unknown::<resources::plans::EntitlementsReplace> },
+    Decoder { id: "destroyEntitlement", method: "plans.entitlements.delete", root: Some("entitlement"), decode: decode::<resources::plans::EntitlementsDelete>, unknown: unknown::<resources::plans::EntitlementsDelete> },
+    Decoder { id: "findEntitlement", method: "plans.entitlements.get", root: Some("entitlement"), decode: decode::<resources::plans::EntitlementsGet>, unknown: unknown::<resources::plans::EntitlementsGet> },
+    Decoder { id: "removeEntitlementPrivilege", method: "plans.entitlements.privileges.delete", root: Some("entitlement"), decode: decode::<resources::plans::EntitlementsPrivilegesDelete>, unknown: unknown::<resources::plans::EntitlementsPrivilegesDelete> },
+    Decoder { id: "findAllPlanFixedCharges", method: "plans.fixed_charges.list", root: Some("fixed_charges"), decode: decode_page::<resources::plans::FixedChargesList>, unknown: unknown::<resources::plans::FixedChargesList> },
+    Decoder { id: "createPlanFixedCharge", method: "plans.fixed_charges.create", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesCreate>, unknown: unknown::<resources::plans::FixedChargesCreate> },
+    Decoder { id: "destroyPlanFixedCharge", method: "plans.fixed_charges.delete", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesDelete>, unknown: unknown::<resources::plans::FixedChargesDelete> },
+    Decoder { id: "findPlanFixedCharge", method: "plans.fixed_charges.get", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesGet>, unknown: unknown::<resources::plans::FixedChargesGet> },
+    Decoder { id: "updatePlanFixedCharge", method: "plans.fixed_charges.update", root: Some("fixed_charge"), decode: decode::<resources::plans::FixedChargesUpdate>, unknown: unknown::<resources::plans::FixedChargesUpdate> },
+    Decoder { id: "deleteAllPlanMetadata", method: "plans.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::plans::MetadataDeleteAll>, unknown: unknown::<resources::plans::MetadataDeleteAll> },
+    Decoder { id: "mergePlanMetadata", method: "plans.metadata.merge", root: Some("metadata"), decode: decode::<resources::plans::MetadataMerge>, unknown: unknown::<resources::plans::MetadataMerge> },
+    Decoder { id: "replacePlanMetadata", method: "plans.metadata.replace", root: Some("metadata"), decode: decode::<resources::plans::MetadataReplace>, unknown: unknown::<resources::plans::MetadataReplace> },
+    Decoder { id: "deletePlanMetadataKey", method: "plans.metadata.delete", root: Some("metadata"), decode: decode::<resources::plans::MetadataDelete>, unknown: unknown::<resources::plans::MetadataDelete> },
+    Decoder { id: "findQuoteVersion", method: "quote_versions.get", root: Some("quote_version"), decode: decode::<resources::quote_versions::Get>, unknown: unknown::<resources::quote_versions::Get> },
+    Decoder { id: "approveQuoteVersion", method: "quote_versions.approve", root: Some("quote_version"), decode: decode::<resources::quote_versions::Approve>, unknown: unknown::<resources::quote_versions::Approve> },
+    Decoder { id: "cloneQuoteVersion", method: "quote_versions.clone_as_draft", root: Some("quote_version"), decode: decode::<resources::quote_versions::CloneAsDraft>, unknown: unknown::<resources::quote_versions::CloneAsDraft> },
+    Decoder { id: "voidQuoteVersion", method: "quote_versions.void", root: Some("quote_version"), decode: decode::<resources::quote_versions::Void>, unknown: unknown::<resources::quote_versions::Void> },
+    Decoder { id: "findAllQuotes", method: "quotes.list", root: Some("quotes"), decode: decode_page::<resources::quotes::List>, unknown: unknown::<resources::quotes::List> },
+    Decoder { id: "findQuote", method: "quotes.get", root: Some("quote"), decode: decode::<resources::quotes::Get>, unknown: unknown::<resources::quotes::Get> },
+    Decoder { id: "findAllQuoteVersions", method: "quotes.versions.list", root: Some("quote_versions"), decode: decode_page::<resources::quotes::VersionsList>, unknown: unknown::<resources::quotes::VersionsList> },
+    Decoder { id: "findAllSubscriptions", method: "subscriptions.list", root: Some("subscriptions"), decode: decode_page::<resources::subscriptions::List>, unknown: unknown::<resources::subscriptions::List> },
+    Decoder { id: "createSubscription", method: "subscriptions.create", root: Some("subscription"), decode: decode::<resources::subscriptions::Create>, unknown: unknown::<resources::subscriptions::Create> },
+    Decoder { id: "destroySubscription", method: "subscriptions.delete", root: Some("subscription"), decode: decode::<resources::subscriptions::Delete>, unknown: unknown::<resources::subscriptions::Delete> },
+    Decoder { id: "findSubscription", method: "subscriptions.get", root: Some("subscription"), decode: decode::<resources::subscriptions::Get>, unknown: unknown::<resources::subscriptions::Get> },
+    Decoder { id: "updateSubscription", method: "subscriptions.update", root: Some("subscription"), decode: decode::<resources::subscriptions::Update>, unknown: unknown::<resources::subscriptions::Update> },
+    Decoder { id: "deleteAllSubscriptionAlerts", method: "subscriptions.alerts.delete_all", root: None, decode: decode::<resources::subscriptions::AlertsDeleteAll>, unknown: unknown::<resources::subscriptions::AlertsDeleteAll> },
+    Decoder { id: "getSubscriptionAlerts", method: "subscriptions.alerts.list", root: Some("alerts"), decode: decode_page::<resources::subscriptions::AlertsList>, unknown: unknown::<resources::subscriptions::AlertsList> },
+    Decoder { id: "createSubscriptionAlert", method: "subscriptions.alerts.create", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsCreate>, unknown: unknown::<resources::subscriptions::AlertsCreate> },
+    Decoder { id: "createSubscriptionAlert", method: "subscriptions.alerts.create_batch", root: Some("alerts"), decode: decode::<resources::subscriptions::AlertsCreateBatch>, unknown: unknown::<resources::subscriptions::AlertsCreateBatch> },
+    Decoder { id: "deleteSubscriptionAlert", method: "subscriptions.alerts.delete", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsDelete>, unknown: unknown::<resources::subscriptions::AlertsDelete> },
+    Decoder { id: "getSubscriptionAlert", method: "subscriptions.alerts.get", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsGet>, unknown: unknown::<resources::subscriptions::AlertsGet> },
+    Decoder { id: "updateSubscriptionAlert", method: "subscriptions.alerts.update", root: Some("alert"), decode: decode::<resources::subscriptions::AlertsUpdate>, unknown: unknown::<resources::subscriptions::AlertsUpdate> },
+    Decoder { id: "findAllSubscriptionCharges", method: "subscriptions.charges.list", root: Some("charges"), decode: decode_page::<resources::subscriptions::ChargesList>, unknown: unknown::<resources::subscriptions::ChargesList> },
+    Decoder { id: "findSubscriptionCharge", method: "subscriptions.charges.get", root: Some("charge"), decode: decode::<resources::subscriptions::ChargesGet>, unknown: unknown::<resources::subscriptions::ChargesGet> },
+    Decoder { id: "overrideSubscriptionCharge", method: "subscriptions.charges.update", root: Some("charge"), decode: decode::<resources::subscriptions::ChargesUpdate>, unknown: unknown::<resources::subscriptions::ChargesUpdate> },
+    Decoder { id: "findAllSubscriptionChargeFilters", method: "subscriptions.charges.filters.list", root: Some("filters"), decode: decode_page::<resources::subscriptions::ChargesFiltersList>, unknown: unknown::<resources::subscriptions::ChargesFiltersList> },
+    Decoder { id: "createSubscriptionChargeFilter", method: "subscriptions.charges.filters.create", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersCreate>, unknown: unknown::<resources::subscriptions::ChargesFiltersCreate> },
+    Decoder { id: "destroySubscriptionChargeFilter", method: "subscriptions.charges.filters.delete", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersDelete>, unknown: unknown::<resources::subscriptions::ChargesFiltersDelete> },
+    Decoder { id: "findSubscriptionChargeFilter", method: "subscriptions.charges.filters.get", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersGet>, unknown: unknown::<resources::subscriptions::ChargesFiltersGet> },
+    Decoder { id: "updateSubscriptionChargeFilter", method: "subscriptions.charges.filters.update", root: Some("filter"), decode: decode::<resources::subscriptions::ChargesFiltersUpdate>, unknown: unknown::<resources::subscriptions::ChargesFiltersUpdate> },
+    Decoder { id: "findAllSubscriptionEntitlements", method: "subscriptions.entitlements.list", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsList>, unknown: unknown::<resources::subscriptions::EntitlementsList> },
+    Decoder { id: "updateSubscriptionEntitlements", method: "subscriptions.entitlements.merge", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsMerge>, unknown: unknown::<resources::subscriptions::EntitlementsMerge> },
+    Decoder { id: "destroySubscriptionEntitlement", method: "subscriptions.entitlements.delete", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsDelete>, unknown: unknown::<resources::subscriptions::EntitlementsDelete> },
+    Decoder { id: "destroySubscriptionEntitlementPrivilege", method: "subscriptions.entitlements.privileges.delete", root: Some("entitlements"), decode: decode::<resources::subscriptions::EntitlementsPrivilegesDelete>, unknown: unknown::<resources::subscriptions::EntitlementsPrivilegesDelete> },
+    Decoder { id: "findAllSubscriptionFixedCharges", method: "subscriptions.fixed_charges.list", root: Some("fixed_charges"), decode: decode_page::<resources::subscriptions::FixedChargesList>, unknown: unknown::<resources::subscriptions::FixedChargesList> },
+    Decoder { id: "findSubscriptionFixedCharge", method: "subscriptions.fixed_charges.get", root: Some("fixed_charge"), decode: decode::<resources::subscriptions::FixedChargesGet>, unknown: unknown::<resources::subscriptions::FixedChargesGet> },
+    Decoder { id: "overrideSubscriptionFixedCharge", method: "subscriptions.fixed_charges.update", root: Some("fixed_charge"), decode: decode::<resources::subscriptions::FixedChargesUpdate>, unknown: unknown::<resources::subscriptions::FixedChargesUpdate> },
+    Decoder { id: "getSubscriptionLifetimeUsage", method: "subscriptions.lifetime_usage.get", root: Some("lifetime_usage"), decode: decode::<resources::subscriptions::LifetimeUsageGet>, unknown: unknown::<resources::subscriptions::LifetimeUsageGet> },
+    Decoder { id: "updateSubscriptionLifetimeUsage", method: "subscriptions.lifetime_usage.update", root: Some("lifetime_usage"), decode: decode::<resources::subscriptions::LifetimeUsageUpdate>, unknown: unknown::<resources::subscriptions::LifetimeUsageUpdate> },
+    Decoder { id: "findAllTaxes", method: "taxes.list", root: Some("taxes"), decode: decode_page::<resources::taxes::List>, unknown: unknown::<resources::taxes::List> },
+    Decoder { id: "createTax", method: "taxes.create", root: Some("tax"), decode: decode::<resources::taxes::Create>, unknown: unknown::<resources::taxes::Create> },
+    Decoder { id: "destroyTax", method: "taxes.delete", root: Some("tax"), decode: decode::<resources::taxes::Delete>, unknown: unknown::<resources::taxes::Delete> },
+    Decoder { id: "findTax", method: "taxes.get", root: Some("tax"), decode: decode::<resources::taxes::Get>, unknown: unknown::<resources::taxes::Get> },
+    Decoder { id: "updateTax", method: "taxes.update", root: Some("tax"), decode: decode::<resources::taxes::Update>, unknown: unknown::<resources::taxes::Update> },
+    Decoder { id: "createWalletTransaction", method: "wallet_transactions.create", root: Some("wallet_transactions"), decode: decode::<resources::wallet_transactions::Create>, unknown: unknown::<resources::wallet_transactions::Create> },
+    Decoder { id: "findWalletTransaction", method: "wallet_transactions.get", root: Some("wallet_transaction"), decode: decode::<resources::wallet_transactions::Get>, unknown: unknown::<resources::wallet_transactions::Get> },
+    Decoder { id: "findAllWalletTransactionConsumptions", method: "wallet_transactions.consumptions.list", root: Some("wallet_transaction_consumptions"), decode: decode_page::<resources::wallet_transactions::ConsumptionsList>, unknown: unknown::<resources::wallet_transactions::ConsumptionsList> },
+    Decoder { id: "findAllWalletTransactionFundings", method: "wallet_transactions.fundings.list", root: Some("wallet_transaction_fundings"), decode: decode_page::<resources::wallet_transactions::FundingsList>, unknown: unknown::<resources::wallet_transactions::FundingsList> },
+    Decoder { id: "walletTransactionPaymentUrl", method: "wallet_transactions.payment_url", root: Some("wallet_transaction_payment_details"), decode: decode::<resources::wallet_transactions::PaymentUrl>, unknown: unknown::<resources::wallet_transactions::PaymentUrl> },
+    Decoder { id: "findAllWallets", method: "wallets.list", root: Some("wallets"), decode: decode_page::<resources::wallets::List>, unknown: unknown::<resources::wallets::List> },
+    Decoder { id: "createWallet", method: "wallets.create", root: Some("wallet"), decode: decode::<resources::wallets::Create>, unknown: unknown::<resources::wallets::Create> },
+    Decoder { id: "destroyWallet", method: "wallets.delete", root: Some("wallet"), decode: decode::<resources::wallets::Delete>, unknown: unknown::<resources::wallets::Delete> },
+    Decoder { id: "findWallet", method: "wallets.get", root: Some("wallet"), decode: decode::<resources::wallets::Get>, unknown: unknown::<resources::wallets::Get> },
+    Decoder { id: "updateWallet", method: "wallets.update", root: Some("wallet"), decode: decode::<resources::wallets::Update>, unknown: unknown::<resources::wallets::Update> },
+    Decoder { id: "deleteAllWalletMetadata", method: "wallets.metadata.delete_all", root: Some("metadata"), decode: decode::<resources::wallets::MetadataDeleteAll>, unknown: unknown::<resources::wallets::MetadataDeleteAll> },
+    Decoder { id: "mergeWalletMetadata", method: "wallets.metadata.merge", root: Some("metadata"), decode: decode::<resources::wallets::MetadataMerge>, unknown: unknown::<resources::wallets::MetadataMerge> },
+    Decoder { id: "replaceWalletMetadata", method: "wallets.metadata.replace", root: Some("metadata"), decode: decode::<resources::wallets::MetadataReplace>, unknown: unknown::<resources::wallets::MetadataReplace> },
+    Decoder { id: "deleteWalletMetadataKey", method: "wallets.metadata.delete", root: Some("metadata"), decode: decode::<resources::wallets::MetadataDelete>, unknown: unknown::<resources::wallets::MetadataDelete> },
+    Decoder { id: "findAllWalletTransactions", method: "wallets.wallet_transactions.list", root: Some("wallet_transactions"), decode: decode_page::<resources::wallets::WalletTransactionsList>, unknown: unknown::<resources::wallets::WalletTransactionsList> },
+    Decoder { id: "findAllWebhookEndpoints", method: "webhook_endpoints.list", root: Some("webhook_endpoints"), decode: decode_page::<resources::webhook_endpoints::List>, unknown: unknown::<resources::webhook_endpoints::List> },
+    Decoder { id: "createWebhookEndpoint", method: "webhook_endpoints.create", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Create>, unknown: unknown::<resources::webhook_endpoints::Create> },
+    Decoder { id: "destroyWebhookEndpoint", method: "webhook_endpoints.delete", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Delete>, unknown: unknown::<resources::webhook_endpoints::Delete> },
+    Decoder { id: "findWebhookEndpoint", method: "webhook_endpoints.get", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Get>, unknown: unknown::<resources::webhook_endpoints::Get> },
+    Decoder { id: "updateWebhookEndpoint", method: "webhook_endpoints.update", root: Some("webhook_endpoint"), decode: decode::<resources::webhook_endpoints::Update>, unknown: unknown::<resources::webhook_endpoints::Update> },
+    Decoder { id: "fetchJsonPublicKey", method: "webhooks.json_public_key", root: Some("webhook"), decode: decode::<resources::webhooks::JsonPublicKey>, unknown: unknown::<resources::webhooks::JsonPublicKey> },
+    Decoder { id: "fetchPublicKey", method: "webhooks.public_key", root: None, decode: decode::<resources::webhooks::PublicKey>, unknown: unknown::<resources::webhooks::PublicKey> },
+    Decoder { id: "downloadCreditNoteXml", method: "credit_notes.download_xml", root: None, decode: decode::<resources::unpublished::credit_notes::DownloadXml>, unknown: unknown::<resources::unpublished::credit_notes::DownloadXml> },
+    Decoder { id: "resendCreditNoteEmail", method: "credit_notes.resend_email", root: None, decode: decode::<resources::unpublished::credit_notes::ResendEmail>, unknown: unknown::<resources::unpublished::credit_notes::ResendEmail> },
+    Decoder { id: "findAllEnrichedEvents", method: "events_enriched.list", root: Some("events"), decode: decode_page::<resources::unpublished::events_enriched::List>, unknown: unknown::<resources::unpublished::events_enriched::List> },
+    Decoder { id: "downloadInvoiceXml", method: "invoices.download_xml", root: None, decode: decode::<resources::unpublished::invoices::DownloadXml>, unknown: unknown::<resources::unpublished::invoices::DownloadXml> },
+    Decoder { id: "resendInvoiceEmail", method: "invoices.resend_email", root: None, decode: decode::<resources::unpublished::invoices::ResendEmail>, unknown: unknown::<resources::unpublished::invoices::ResendEmail> },
+    Decoder { id: "syncInvoiceSalesforceId", method: "invoices.sync_salesforce_id", root: Some("invoice"), decode: decode::<resources::unpublished::invoices::SyncSalesforceId>, unknown: unknown::<resources::unpublished::invoices::SyncSalesforceId> },
+    Decoder { id: "findOrganizationGrpcToken", method: "organizations.grpc_token", root: Some("organization"), decode: decode::<resources::unpublished::organizations::GrpcToken>, unknown: unknown::<resources::unpublished::organizations::GrpcToken> },
+    Decoder { id: "resendPaymentReceiptEmail", method: "payment_receipts.resend_email", root: None, decode: decode::<resources::unpublished::payment_receipts::ResendEmail>, unknown: unknown::<resources::unpublished::payment_receipts::ResendEmail> },
+    Decoder { id: "findAllAppliedRateCards", method: "plans.applied_rate_cards.list", root: Some("applied_rate_cards"), decode: decode_page::<resources::unpublished::plans::AppliedRateCardsList>, unknown: unknown::<resources::unpublished::plans::AppliedRateCardsList> },
+    Decoder { id: "createAppliedRateCard", method: "plans.applied_rate_cards.create", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsCreate>, unknown: unknown::<resources::unpublished::plans::AppliedRateCardsCreate> },
+    Decoder { id: "destroyAppliedRateCard", method: "plans.applied_rate_cards.delete", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsDelete>, unknown: unknown::<resources::unpublished::plans::AppliedRateCardsDelete> },
+    Decoder { id: "findAppliedRateCard", method: "plans.applied_rate_cards.get", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsGet>, unknown: unknown::<resources::unpublished::plans::AppliedRateCardsGet> },
+    Decoder { id: "updateAppliedRateCard", method: "plans.applied_rate_cards.update", root: Some("applied_rate_card"), decode: decode::<resources::unpublished::plans::AppliedRateCardsUpdate>, unknown: unknown::<resources::unpublished::plans::AppliedRateCardsUpdate> },
+    Decoder { id: "findAllProductCategories", method: "product_categories.list", root: Some("product_categories"), decode: decode_page::<resources::unpublished::product_categories::List>, unknown: unknown::<resources::unpublished::product_categories::List> },
+    Decoder { id: "createProductCategory", method: "product_categories.create", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Create>, unknown: unknown::<resources::unpublished::product_categories::Create> },
+    Decoder { id: "destroyProductCategory", method: "product_categories.delete", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Delete>, unknown: unknown::<resources::unpublished::product_categories::Delete> },
+    Decoder { id: "findProductCategory", method: "product_categories.get", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Get>, unknown: unknown::<resources::unpublished::product_categories::Get> },
+    Decoder { id: "updateProductCategory", method: "product_categories.update", root: Some("product_category"), decode: decode::<resources::unpublished::product_categories::Update>, unknown: unknown::<resources::unpublished::product_categories::Update> },
+    Decoder { id: "findAllProducts", method: "products.list", root: Some("products"), decode: decode_page::<resources::unpublished::products::List>, unknown: unknown::<resources::unpublished::products::List> },
+    Decoder { id: "createProduct", method: "products.create", root: Some("product"), decode: decode::<resources::unpublished::products::Create>, unknown: unknown::<resources::unpublished::products::Create> },
+    Decoder { id: "destroyProduct", method: "products.delete", root: Some("product"), decode: decode::<resources::unpublished::products::Delete>, unknown: unknown::<resources::unpublished::products::Delete> },
+    Decoder { id: "findProduct", method: "products.get", root: Some("product"), decode: decode::<resources::unpublished::products::Get>, unknown: unknown::<resources::unpublished::products::Get> },
+    Decoder { id: "updateProduct", method: "products.update", root: Some("product"), decode: decode::<resources::unpublished::products::Update>, unknown: unknown::<resources::unpublished::products::Update> },
+    Decoder { id: "findAllProductFilters", method: "products.filters.list", root: Some("filters"), decode: decode_page::<resources::unpublished::products::FiltersList>, unknown: unknown::<resources::unpublished::products::FiltersList> },
+    Decoder { id: "createProductFilter", method: "products.filters.create", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersCreate>, unknown: unknown::<resources::unpublished::products::FiltersCreate> },
+    Decoder { id: "destroyProductFilter", method: "products.filters.delete", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersDelete>, unknown: unknown::<resources::unpublished::products::FiltersDelete> },
+    Decoder { id: "findProductFilter", method: "products.filters.get", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersGet>, unknown: unknown::<resources::unpublished::products::FiltersGet> },
+    Decoder { id: "updateProductFilter", method: "products.filters.update", root: Some("filter"), decode: decode::<resources::unpublished::products::FiltersUpdate>, unknown: unknown::<resources::unpublished::products::FiltersUpdate> },
+    Decoder { id: "findAllRateCards", method: "rate_cards.list", root: Some("rate_cards"), decode: decode_page::<resources::unpublished::rate_cards::List>, unknown: unknown::<resources::unpublished::rate_cards::List> },
+    Decoder { id: "createRateCard", method: "rate_cards.create", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Create>, unknown: unknown::<resources::unpublished::rate_cards::Create> },
+    Decoder { id: "destroyRateCard", method: "rate_cards.delete", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Delete>, unknown: unknown::<resources::unpublished::rate_cards::Delete> },
+    Decoder { id: "findRateCard", method: "rate_cards.get", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Get>, unknown: unknown::<resources::unpublished::rate_cards::Get> },
+    Decoder { id: "updateRateCard", method: "rate_cards.update", root: Some("rate_card"), decode: decode::<resources::unpublished::rate_cards::Update>, unknown: unknown::<resources::unpublished::rate_cards::Update> },
+    Decoder { id: "findAllRates", method: "rate_cards.rates.list", root: Some("rates"), decode: decode_page::<resources::unpublished::rate_cards::RatesList>, unknown: unknown::<resources::unpublished::rate_cards::RatesList> },
+    Decoder { id: "createRate", method: "rate_cards.rates.create", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesCreate>, unknown: unknown::<resources::unpublished::rate_cards::RatesCreate> },
+    Decoder { id: "destroyRate", method: "rate_cards.rates.delete", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesDelete>, unknown: unknown::<resources::unpublished::rate_cards::RatesDelete> },
+    Decoder { id: "findRate", method: "rate_cards.rates.get", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesGet>, unknown: unknown::<resources::unpublished::rate_cards::RatesGet> },
+    Decoder { id: "updateRate", method: "rate_cards.rates.update", root: Some("rate"), decode: decode::<resources::unpublished::rate_cards::RatesUpdate>, unknown: unknown::<resources::unpublished::rate_cards::RatesUpdate> },
+    Decoder { id: "findAllSecurityLogs", method: "security_logs.list", root: Some("security_logs"), decode: decode_page::<resources::unpublished::security_logs::List>, unknown: unknown::<resources::unpublished::security_logs::List> },
+    Decoder { id: "findSecurityLog", method: "security_logs.get", root: Some("security_log"), decode: decode::<resources::unpublished::security_logs::Get>, unknown: unknown::<resources::unpublished::security_logs::Get> },
 ];

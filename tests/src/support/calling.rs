@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
 use std::pin::Pin;
 
-use lago_client::{Client, ListCall, Page};
+use lago_client::{Client, ListCall, OPERATIONS, Page};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -27,6 +28,8 @@ pub struct Decoder {
     pub root: Option<&'static str>,
     /// Reads the body of a response.
     pub decode: fn(&[u8]) -> Outcome,
+    /// The values of enums in the body of a response that the client has no name for.
+    pub unknown: fn(&[u8]) -> Result<Vec<String>, CallError>,
 }
 
 impl Decoder {
@@ -98,39 +101,74 @@ pub struct Args {
     pub query: BTreeMap<String, Value>,
     /// The body.
     pub body: Option<Value>,
+    /// Whether each value of an enum has to be one that the client has a name for.
+    pub only_named: bool,
+}
+
+/// What a caller says to an operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    args: &'a Args,
+    operation: &'static str,
+}
+
+impl Deref for Said<'_> {
+    type Target = Args;
+
+    fn deref(&self) -> &Args {
+        self.args
+    }
+}
+
+impl<'a> Said<'a> {
+    /// The value at a position in the path: arguments are in its order, which their names do not show.
+    pub fn at(&self, position: usize) -> Result<&'a str, CallError> {
+        let row = OPERATIONS.iter().find(|row| row.id == self.operation);
+        let segments = row.into_iter().flat_map(|row| row.path.split('/'));
+        let mut names = segments.filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+        let name = names.nth(position);
+        let value = name.and_then(|name| self.args.path.get(name));
+        value.map(String::as_str).ok_or_else(|| {
+            let what = name.map_or(position.to_string(), str::to_owned);
+            CallError::Arguments(format!("no path value `{what}`"))
+        })
+    }
 }
 
 impl Args {
-    /// A path value.
-    pub fn path(&self, name: &str) -> Result<&str, CallError> {
-        let value = self.path.get(name).map(String::as_str);
-        value.ok_or_else(|| CallError::Arguments(format!("no path value `{name}`")))
+    /// The same, said to an operation.
+    pub fn to(&self, operation: &'static str) -> Said<'_> {
+        let args = self;
+        Said { args, operation }
     }
 
     /// A query value.
-    pub fn query<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, CallError> {
+    pub fn query<T: DeserializeOwned + fmt::Debug>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, CallError> {
         self.query
             .get(name)
-            .map(|value| read(name, value))
+            .map(|value| self.read(name, value))
             .transpose()
     }
 
     /// A query value that has to be there.
-    pub fn needed<T: DeserializeOwned>(&self, name: &str) -> Result<T, CallError> {
+    pub fn needed<T: DeserializeOwned + fmt::Debug>(&self, name: &str) -> Result<T, CallError> {
         self.query(name)?
             .ok_or_else(|| CallError::Arguments(format!("no `{name}`")))
     }
 
     /// The whole body.
-    pub fn body<T: DeserializeOwned>(&self) -> Result<T, CallError> {
-        read("the body", self.body.as_ref().unwrap_or(&Value::Null))
+    pub fn body<T: DeserializeOwned + fmt::Debug>(&self) -> Result<T, CallError> {
+        self.read("the body", self.body.as_ref().unwrap_or(&Value::Null))
     }
 
     /// The whole body, when there is one.
-    pub fn optional_body<T: DeserializeOwned>(&self) -> Result<Option<T>, CallError> {
+    pub fn optional_body<T: DeserializeOwned + fmt::Debug>(&self) -> Result<Option<T>, CallError> {
         self.body
             .as_ref()
-            .map(|body| read("the body", body))
+            .map(|body| self.read("the body", body))
             .transpose()
     }
 
@@ -142,17 +180,34 @@ impl Args {
     }
 
     /// What stands under a root key of the body.
-    pub fn root<T: DeserializeOwned>(&self, name: &str) -> Result<T, CallError> {
+    pub fn root<T: DeserializeOwned + fmt::Debug>(&self, name: &str) -> Result<T, CallError> {
         let root = self.body.as_ref().and_then(|body| body.get(name));
-        read(name, root.unwrap_or(&Value::Null))
+        self.read(name, root.unwrap_or(&Value::Null))
     }
 
     /// What stands under a root key of the body, when it does.
-    pub fn optional_root<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, CallError> {
+    pub fn optional_root<T: DeserializeOwned + fmt::Debug>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, CallError> {
         if self.has_root(name) {
             self.root(name).map(Some)
         } else {
             Ok(None)
+        }
+    }
+
+    fn read<T>(&self, name: &str, value: &Value) -> Result<T, CallError>
+    where
+        T: DeserializeOwned + fmt::Debug,
+    {
+        let refused = |why: String| CallError::Arguments(format!("{name}: {why} in {value}"));
+        let read = T::deserialize(value).map_err(|error| refused(error.to_string()))?;
+        match nameless(&read).as_slice() {
+            unknown @ [_, ..] if self.only_named => {
+                Err(refused(format!("no enum has {unknown:?}")))
+            }
+            _ => Ok(read),
         }
     }
 
@@ -184,6 +239,23 @@ where
     json(&decoded::<C>(body)?)
 }
 
+/// The values of enums in a response for which the method whose calls are `C` has no name.
+pub fn unknown<C>(body: &[u8]) -> Result<Vec<String>, CallError>
+where
+    C: lago_client::Call<Output: fmt::Debug>,
+{
+    Ok(nameless(&decoded::<C>(body)?))
+}
+
+/// The values of enums that have no name: only the variant for them prints itself like this, since quotes in a text are
+/// escaped.
+pub fn nameless(value: &impl fmt::Debug) -> Vec<String> {
+    let printed = format!("{value:?}");
+    let values = printed.split("Unknown(\"").skip(1);
+    let values = values.filter_map(|rest| rest.split_once("\")"));
+    values.map(|(value, _)| value.to_owned()).collect()
+}
+
 /// Reads a page as the method does whose calls are `C`.
 pub fn decode_page<C>(body: &[u8]) -> Outcome
 where
@@ -200,7 +272,20 @@ fn to_json<T: Serialize>(value: &T) -> Result<Value, CallError> {
     serde_json::to_value(value).map_err(|error| CallError::Arguments(error.to_string()))
 }
 
-fn read<T: DeserializeOwned>(name: &str, value: &Value) -> Result<T, CallError> {
-    T::deserialize(value)
-        .map_err(|error| CallError::Arguments(format!("{name}: {error} in {value}")))
+#[cfg(test)]
+mod tests {
+    use lago_client::types::Currency;
+
+    use super::*;
+
+    #[test]
+    fn values_without_a_name_are_told_from_text() {
+        let values = [
+            Currency::Eur,
+            Currency::from("moon"),
+            Currency::from("s\u{fc}n"),
+        ];
+        assert_eq!(nameless(&values), ["moon", "s\u{fc}n"]);
+        assert_eq!(nameless(&"Unknown(\"moon\")"), Vec::<String>::new());
+    }
 }

@@ -42,6 +42,17 @@ pub struct Operation {
     pub statuses: BTreeMap<String, Value>,
 }
 
+/// A delivery of a webhook.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The type that it names.
+    pub name: String,
+    /// The key of the object that it carries.
+    pub root: String,
+    /// The schema of its body.
+    pub schema: Value,
+}
+
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// The path of a server of its own; that of the document has the first version.
@@ -89,6 +100,25 @@ impl Document {
             }
         }
         operations
+    }
+
+    /// Every webhook.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        let only = |schema: &Value, property: &str| {
+            let value = schema["properties"][property]["enum"][0].as_str();
+            value.unwrap_or_default().to_owned()
+        };
+        let items = self.root["webhooks"].as_object().into_iter().flatten();
+        items
+            .map(|(_, item)| {
+                let schema = &item["post"]["requestBody"]["content"]["application/json"]["schema"];
+                Delivery {
+                    name: only(schema, "webhook_type"),
+                    root: only(schema, "object_type"),
+                    schema: schema.clone(),
+                }
+            })
+            .collect()
     }
 
     /// Every component schema, by name.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::support::document::Document;
+use crate::support::shape::members;
 
 /// How much of an object is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,9 @@ pub enum Filled {
     Required,
     /// Every property, null where it may be.
     Nulls,
+    /// Every object and every list, and of all else the properties that must be: objects that may be left out are there,
+    /// as small as they can be.
+    Sparse,
 }
 
 /// The value where a schema allows text among others: the client may send it as a number too.
@@ -84,6 +88,15 @@ impl Instances<'_> {
         ])
     }
 
+    /// Whether a value is an object or a list, as one of its alternatives.
+    fn has_more(&self, schema: &Value) -> bool {
+        let schema = self.document.merged(schema);
+        let mut members = members(&schema).into_iter().flatten();
+        schema.contains_key("properties")
+            || schema.contains_key("items")
+            || members.any(|member| self.has_more(member))
+    }
+
     /// A value inside an object.
     fn member(&self, schema: &Value, name: &str) -> Value {
         let merged = self.document.merged(schema);
@@ -110,8 +123,13 @@ impl Instances<'_> {
             .collect();
         let mut object: Map<String, Value> = properties
             .iter()
-            .filter(|(name, _)| {
-                self.filled != Filled::Required || required.contains(&name.as_str())
+            .filter(|(name, schema)| {
+                required.contains(&name.as_str())
+                    || match self.filled {
+                        Filled::Everything | Filled::Nulls => true,
+                        Filled::Required => false,
+                        Filled::Sparse => self.has_more(schema),
+                    }
             })
             .map(|(name, schema)| (name.clone(), self.member(schema, name)))
             .collect();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// Changes the document as the entries say. Webhooks stay as published: nothing here reads them.
+/// Changes the document as the entries say.
 pub(crate) fn apply(root: &mut Value, file: &Value) -> Result<(), String> {
     for entry in file["entries"].as_array().into_iter().flatten() {
         let targets = match &entry["target"] {
@@ -10,10 +10,8 @@ pub(crate) fn apply(root: &mut Value, file: &Value) -> Result<(), String> {
             one => std::slice::from_ref(one),
         };
         for target in targets.iter().filter_map(Value::as_str) {
-            if !target.starts_with("webhook ") {
-                apply_to(root, target, &entry["change"])
-                    .ok_or_else(|| format!("`{target}` is not in the document"))?;
-            }
+            apply_to(root, target, &entry["change"])
+                .ok_or_else(|| format!("`{target}` is not in the document"))?;
         }
     }
     Ok(())
@@ -196,9 +194,19 @@ pub(crate) fn place<'d>(root: &'d Value, address: &str) -> Option<&'d Value> {
     root.pointer(&pointer(root, address)?)
 }
 
-/// The JSON pointer of an address: `Plan.charges[]`, `POST /plans request`, `GET /plans?page`.
+/// The JSON pointer of an address: `Plan.charges[]`, `POST /plans request`, `GET /plans?page`, `webhook plan_created`.
 fn pointer(root: &Value, address: &str) -> Option<String> {
     let (mut pointer, mut steps) = match address.split_once(" /") {
+        _ if address.starts_with("webhook ") => {
+            let (_, named) = address.split_once(' ')?;
+            // Keys have dots in them.
+            let keys = root["webhooks"].as_object()?.keys();
+            let steps = keys.filter_map(|key| Some((key, named.strip_prefix(key.as_str())?)));
+            let mut whole = steps.filter(|(_, steps)| end_of_name(steps) == 0);
+            let (key, steps) = whole.next()?;
+            let body = "post/requestBody/content/application~1json/schema";
+            (format!("/webhooks/{key}/{body}"), steps)
+        }
         Some((method, rest)) => of_operation(root, method, rest)?,
         None => {
             let shared = address.strip_prefix("parameters.");

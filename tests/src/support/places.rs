@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::support::document::Document;
+use crate::support::shape::allows;
 
 /// A property or a query parameter.
 #[derive(Debug)]
@@ -105,7 +106,7 @@ fn requirements(schema: &Value) -> Vec<&str> {
 }
 
 fn inner(schema: &Map<String, Value>) -> Option<Value> {
-    if schema.get("type") == Some(&Value::from("array")) {
+    if allows(schema, "array") {
         return schema.get("items").cloned();
     }
     let members = schema
@@ -133,7 +134,7 @@ mod tests {
                 "More": { "allOf": [
                     { "$ref": "#/components/schemas/Base" },
                     { "required": ["ids"] },
-                    { "properties": { "ids": { "type": "array", "items": { "type": "string" } } } },
+                    { "properties": { "ids": { "type": ["array", "null"], "items": { "type": "string" } } } },
                 ] },
             } },
             "paths": { "/a": { "get": { "parameters": [

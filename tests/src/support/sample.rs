@@ -78,6 +78,7 @@ fn sample(operation: &Operation, instances: &Instances<'_>, body: Option<Value>)
             path: BTreeMap::new(),
             query: BTreeMap::new(),
             body: body.clone(),
+            only_named: true,
         },
         path: operation.path.clone(),
         query: Vec::new(),

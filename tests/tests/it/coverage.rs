@@ -5,7 +5,9 @@
 
 mod facts;
 mod inputs;
+mod others;
 mod referee;
+mod responses;
 
 use std::collections::BTreeSet;
 use std::error::Error;

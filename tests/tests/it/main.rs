@@ -63,6 +63,8 @@ mod requests;
 #[cfg(test)]
 mod runtime;
 #[cfg(test)]
+mod server;
+#[cfg(test)]
 mod spool;
 #[cfg(test)]
 mod surface;

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 use lago_client::{Effect, Idempotency, OPERATIONS, RequestBody};
 use lago_tests::generated::calls::CALLS;
 use lago_tests::support::document::Document;
+use lago_tests::support::yaml;
+use serde_json::json;
 
 #[test]
 fn the_table_is_the_document() {
@@ -41,6 +45,24 @@ fn the_table_is_the_document() {
         })
         .collect();
     assert_eq!(table, published);
+}
+
+#[test]
+fn what_may_be_repeated_is_what_people_reviewed() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../xtask/operations.yaml");
+    let reviewed = yaml::parse(&fs::read_to_string(file).unwrap()).unwrap();
+    for row in OPERATIONS {
+        let review = &reviewed[row.id]["repeatable"];
+        let reviewed = match row.idempotency {
+            Idempotency::Idempotent => json!(true),
+            Idempotency::NotIdempotent => json!(false),
+            Idempotency::WithKey(key) => {
+                let (content, lookup) = (key.content, &review["lookup"]);
+                json!({ "key": key.name, "time": key.time, "content": content, "lookup": lookup })
+            }
+        };
+        assert_eq!(*review, reviewed, "{}", row.id);
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use clap::Args;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::output;
+use crate::regen::emit::Tree;
+use crate::regen::faults::{Fault, faulty};
 use crate::regen::{self, Generated, Inputs};
 use crate::sources::{self, io_problem};
 
@@ -22,6 +24,10 @@ pub(crate) struct Regen {
     /// Write into a copy of the workspace at this place, ready to compile.
     #[arg(long, value_name = "DIR", conflicts_with = "check")]
     out: Option<PathBuf>,
+    /// Generate as a generator with this fault would, with the overlay beside it, for tests that should notice:
+    /// KIND@ADDRESS, as `cargo xtask faults` lists them.
+    #[arg(long, value_name = "FAULT", requires = "out", conflicts_with = "spec")]
+    fault: Option<Fault>,
     /// Say how long each step took and how much each pass changed.
     #[arg(long)]
     timings: bool,
@@ -61,7 +67,10 @@ pub(crate) fn regen(options: &Regen, root: &Path) -> Result<String, Diagnostics>
         .into());
     }
     let inputs = inputs(options, root)?;
-    let generated = regen::regen(&inputs)?;
+    let (generated, overlay) = match &options.fault {
+        None => (regen::regen(&inputs)?, Tree::new()),
+        Some(fault) => faulty(&inputs, fault)?,
+    };
     let target = options.out.as_deref().unwrap_or(root);
     let failed = |error| Diagnostics::from(io_problem(target, &error));
     if let Some(out) = &options.out {
@@ -85,6 +94,7 @@ pub(crate) fn regen(options: &Regen, root: &Path) -> Result<String, Diagnostics>
         .into());
     }
     output::write(target, &differences).map_err(failed)?;
+    output::write_files(target, &overlay).map_err(failed)?;
     said.push_str(&match differences.len() {
         0 => format!("{} files, all up to date", generated.tree.len()),
         changed => format!("{} files, {changed} changed", generated.tree.len()),
@@ -95,10 +105,15 @@ pub(crate) fn regen(options: &Regen, root: &Path) -> Result<String, Diagnostics>
 fn inputs(options: &Regen, root: &Path) -> Result<Inputs, Diagnostics> {
     let spec = match &options.spec {
         Some(path) => sources::read(path, &path.display().to_string())?,
-        None => sources::own(root, sources::DOCUMENT)?,
+        None => return inputs_of(root),
     };
-    let data = sources::data(root)?;
-    Ok(Inputs::new(spec, data, options.spec.is_none()))
+    Ok(Inputs::new(spec, sources::data(root)?, false))
+}
+
+/// What the workspace itself is generated from.
+pub(super) fn inputs_of(root: &Path) -> Result<Inputs, Diagnostics> {
+    let spec = sources::own(root, sources::DOCUMENT)?;
+    Ok(Inputs::new(spec, sources::data(root)?, true))
 }
 
 fn report(generated: &Generated, timings: bool) -> String {

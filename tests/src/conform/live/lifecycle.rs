@@ -160,6 +160,7 @@ impl Known {
             path: BTreeMap::new(),
             query: BTreeMap::new(),
             body: None,
+            only_named: false,
         };
         for (name, value) in path {
             args.path.insert((*name).to_owned(), self.text(value)?);

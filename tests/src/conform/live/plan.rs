@@ -164,10 +164,14 @@ fn derived(source: &Source, list: &Step, element: &Value) -> Option<Step> {
     for (name, property) in &source.query {
         query.insert((*name).to_owned(), Value::from(text(element, property)?));
     }
-    let body = None;
     Some(Step {
         operation: source.operation,
-        args: Args { path, query, body },
+        args: Args {
+            path,
+            query,
+            body: None,
+            only_named: false,
+        },
         is_probe: false,
     })
 }
@@ -212,6 +216,7 @@ pub(super) fn args<const P: usize, const Q: usize>(
             .map(|(name, value)| (name.to_owned(), Value::from(value)))
             .into(),
         body: None,
+        only_named: false,
     }
 }
 

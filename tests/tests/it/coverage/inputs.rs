@@ -1,5 +1,7 @@
 //! Inputs of an operation which together show all that it takes.
 
+use std::collections::BTreeSet;
+
 use lago_tests::conform::extent::cases;
 use lago_tests::conform::mutate::{Dice, Valid};
 use lago_tests::support::calling::Args;
@@ -60,7 +62,9 @@ pub(super) fn inputs(document: &Document, operation: &Operation) -> Vec<Input> {
         let mut args = sample.args.clone();
         args.body = Some(with_nulls_inside(document, schema, body));
         inputs.push(input("nulls inside".to_owned(), sample, args));
-        let most = largest_enum(document, schema, 0);
+        let enums = enums(document, schema);
+        let most = enums.iter().map(|(_, values)| values.len()).max();
+        let most = most.unwrap_or_default();
         for turn in 1..most.min(most_values()) {
             let mut args = sample.args.clone();
             args.body = Some(turned(document, schema, body, turn));
@@ -111,29 +115,41 @@ fn parsed(document: &Document, schema: &Value, value: &str) -> Value {
     }
 }
 
-/// How many values the largest enum in a body has.
-fn largest_enum(document: &Document, schema: &Value, depth: usize) -> usize {
+/// The enums in a body: what the property is called, and its values.
+pub(super) fn enums(document: &Document, schema: &Value) -> BTreeSet<(String, Vec<String>)> {
+    let mut found = BTreeSet::new();
+    add_enums(document, ("", schema), 0, &mut found);
+    found
+}
+
+fn add_enums(
+    document: &Document,
+    (name, schema): (&str, &Value),
+    depth: usize,
+    found: &mut BTreeSet<(String, Vec<String>)>,
+) {
     if depth > 8 {
-        return 0;
+        return;
     }
     let merged = document.merged(schema);
-    let own = merged
-        .get("enum")
-        .and_then(Value::as_array)
-        .map_or(0, Vec::len);
+    if let Some(values) = merged.get("enum").and_then(Value::as_array) {
+        let values = values.iter().map(Value::to_string).collect();
+        found.insert((name.to_owned(), values));
+    }
+    let more = merged.get("additionalProperties");
+    let more = more.filter(|more| more.is_object());
     let members = members(&merged).into_iter().flatten();
+    let same = members.chain(merged.get("items")).chain(more);
     let properties = merged.get("properties").and_then(Value::as_object);
-    let properties = properties
-        .into_iter()
-        .flat_map(|properties| properties.values());
-    let below = members.chain(properties).chain(merged.get("items"));
-    below
-        .map(|schema| largest_enum(document, schema, depth + 1))
-        .fold(own, usize::max)
+    let same = same.map(|schema| (name, schema));
+    let properties = properties.into_iter().flatten();
+    for below in same.chain(properties.map(|(name, schema)| (name.as_str(), schema))) {
+        add_enums(document, below, depth + 1, found);
+    }
 }
 
 /// A body in which every enum has another value, the one so many further on.
-fn turned(document: &Document, schema: &Value, body: &Value, turn: usize) -> Value {
+pub(super) fn turned(document: &Document, schema: &Value, body: &Value, turn: usize) -> Value {
     changed(document, schema, body, &|schema, value| {
         let values = schema.get("enum").and_then(Value::as_array)?;
         let values: Vec<&Value> = values.iter().filter(|value| !value.is_null()).collect();

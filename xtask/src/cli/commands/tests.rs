@@ -30,6 +30,7 @@ fn options() -> Regen {
         check: false,
         spec: None,
         out: None,
+        fault: None,
         timings: false,
         stop_after: None,
         print: None,

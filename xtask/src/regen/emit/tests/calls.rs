@@ -4,7 +4,7 @@
 //! value as JSON, so that a test can compare it with what the server said. Beside the calls stand
 //! their decoders, for tests that need no server.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::regen::emit::resources::methods::{Input, Method, Output, methods};
@@ -29,7 +29,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
 
             use lago_client::resources;
 
-            use crate::support::calling::{Args, Call, Decoder, Outcome, decode, decode_page, json, page};
+            use crate::support::calling::{Call, Decoder, Outcome, Said, decode, decode_page, json, page, unknown};
 
             #(#functions)*
         },
@@ -51,7 +51,9 @@ fn name(operation: &Operation) -> String {
 
 fn row(operation: &Operation) -> String {
     let (id, name) = (&operation.id, name(operation));
-    format!("    Call {{ id: {id:?}, call: |lago, args| Box::pin({name}(lago, args)) }},\n")
+    format!(
+        "    Call {{ id: {id:?}, call: |lago, args| Box::pin({name}(lago, args.to({id:?}))) }},\n"
+    )
 }
 
 /// A row for each method, of which an operation may have several.
@@ -72,7 +74,7 @@ fn decoders(api: &Api) -> Result<String, EmitError> {
                 _ => (None, "decode"),
             };
             rows.push(format!(
-                "    Decoder {{ id: {id:?}, method: \"{place}.{}\", root: {root:?}, decode: {read}::<resources::{module}::{call}> }},\n",
+                "    Decoder {{ id: {id:?}, method: \"{place}.{}\", root: {root:?}, decode: {read}::<resources::{module}::{call}>, unknown: unknown::<resources::{module}::{call}> }},\n",
                 method.verb
             ));
         }
@@ -108,7 +110,7 @@ fn function(operation: &Operation) -> Result<TokenStream, EmitError> {
     let args = if takes_args { quote!(args) } else { quote!(_) };
     Ok(quote! {
         #deprecated
-        async fn #ident(lago: &Client, #args: &Args) -> Outcome {
+        async fn #ident(lago: &Client, #args: Said<'_>) -> Outcome {
             #body
         }
     })
@@ -122,9 +124,10 @@ fn call(method: &Method<'_>) -> Result<TokenStream, EmitError> {
         .map(|noun| ident::value(noun));
     let verb = ident::value(&method.verb);
     let mut arguments = Vec::new();
-    for parameter in method.path() {
-        let name = &parameter.name;
-        arguments.push(quote!(args.path(#name)?));
+    // By position, not by name: a method that takes them in another order sends them to another place.
+    for position in 0..method.path().count() {
+        let position = Literal::usize_unsuffixed(position);
+        arguments.push(quote!(args.at(#position)?));
     }
     for parameter in method.query(true) {
         let (name, ty) = (&parameter.name, query_type(parameter)?);
@@ -231,13 +234,13 @@ mod tests {
         );
         assert!(
             flat.contains(
-                r#"Decoder{id:"listParts",method:"things.parts.get",root:Some("parts"),decode:decode_page::<resources::things::PartsGet>}"#
+                r#"Decoder{id:"listParts",method:"things.parts.get",root:Some("parts"),decode:decode_page::<resources::things::PartsGet>,unknown:unknown::<resources::things::PartsGet>}"#
             ),
             "{flat}"
         );
         assert!(
             flat.contains(
-                r#"Call{id:"createThing",call:|lago,args|Box::pin(create_thing(lago,args))}"#
+                r#"Call{id:"createThing",call:|lago,args|Box::pin(create_thing(lago,args.to("createThing")))}"#
             ),
             "{flat}"
         );
