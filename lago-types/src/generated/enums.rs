@@ -1407,7 +1407,7 @@ open_enum! {
     ///
     /// Used by [`Invoice::status`](crate::Invoice::status), [`InvoicePreview::status`](crate::InvoicePreview::status).
     pub enum InvoiceStatus {
-        /// `draft`: It can still change: late events count until the grace period ends. It has no number yet.
+        /// `draft`: It can still change: late events count until the grace period ends. It has not taken a number yet.
         Draft = "draft",
         /// `finalized`: It is issued and no longer changes.
         Finalized = "finalized",
@@ -1507,7 +1507,7 @@ open_enum! {
     pub enum OnTerminationCreditNote {
         /// `credit`: A credit note credits it to coming invoices.
         Credit = "credit",
-        /// `refund`: A credit note refunds what was paid of it, and credits the rest.
+        /// `refund`: A credit note refunds it.
         Refund = "refund",
         /// `offset`: A credit note takes it off what is owed on the invoice.
         Offset = "offset",
@@ -2203,9 +2203,9 @@ open_enum! {
     ///
     /// Used by [`Wallet::status`](crate::Wallet::status).
     pub enum WalletStatus {
-        /// `active`: They can.
+        /// `active`: Its credits can be used.
         Active = "active",
-        /// `terminated`: The wallet was ended or expired; what was left is lost.
+        /// `terminated`: It was ended or expired; what was left is lost.
         Terminated = "terminated",
     }
 }

@@ -9,15 +9,15 @@ use super::PrivilegeValueType;
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Feature {
-    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `seats`.
+    /// Code of the feature, by which plans grant it: 255 characters at most. Example: `seats`.
     pub code: String,
-    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Number of seats`.
+    /// Name of the feature for people: 255 characters at most. Example: `Number of seats`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Text for people; billing does not depend on it. Example: `Number of users of the account`.
+    /// Text on the feature for people: 600 characters at most. Example: `Number of users of the account`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -54,13 +54,13 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeatureInput {
-    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Number of seats`.
+    /// Name of the feature for people: 255 characters at most. Example: `Number of seats`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// Text for people; billing does not depend on it. Example: `Number of users of the account`.
+    /// Text on the feature for people: 600 characters at most. Example: `Number of users of the account`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -72,7 +72,7 @@ pub struct FeatureInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub privileges: Option<Vec<FeaturePrivilegeInput>>,
-    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `seats`.
+    /// Code of the feature, by which plans grant it: 255 characters at most. Example: `seats`.
     pub code: String,
 }
 
@@ -322,13 +322,13 @@ impl FeaturePrivilegeInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeatureUpdate {
-    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Number of seats`.
+    /// Name of the feature for people: 255 characters at most. Example: `Number of seats`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// Text for people; billing does not depend on it. Example: `Number of users of the account`.
+    /// Text on the feature for people: 600 characters at most. Example: `Number of users of the account`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

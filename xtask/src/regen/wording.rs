@@ -192,7 +192,8 @@ impl Wordings<'_> {
             }
             let responses = root.pointer(&join(&place, "responses"));
             let responses = responses.and_then(Value::as_object).filter(|_| is_webhook);
-            for (status, _) in responses.into_iter().flatten() {
+            let responses = responses.into_iter().flatten();
+            for (status, _) in responses.filter(|(_, node)| node.is_object()) {
                 let at = join(&join(&place, "responses"), status);
                 statuses.push((at, format!("webhooks {status}")));
             }
@@ -336,7 +337,8 @@ fn operations(root: &Value) -> Vec<(String, String, bool)> {
     let mut found = Vec::new();
     for (section, is_webhook) in [("paths", false), ("webhooks", true)] {
         for (name, item) in root[section].as_object().into_iter().flatten() {
-            for (method, operation) in item.as_object().into_iter().flatten() {
+            let operations = item.as_object().into_iter().flatten();
+            for (method, operation) in operations.filter(|(_, node)| node.is_object()) {
                 let id = text(operation, "operationId").filter(|_| !is_webhook);
                 let key = match id {
                     Some(id) => id.to_owned(),
