@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::duplicates::Duplicate;
 use super::import::{Imported, import};
+use super::missing::Missing;
 use super::rows::Rows;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::regen::follow::{Data, follow, with_additions};
@@ -91,7 +92,8 @@ pub(crate) fn take(
     Ok(taken)
 }
 
-/// Strikes from the list of what has no words what has them in a file of words: a new property of a known name.
+/// Counts as said what has words in a file of words, and strikes it from the list of what has none: a new property of
+/// a known name.
 fn without_words_elsewhere(
     imported: &mut Imported,
     now: &Document,
@@ -101,6 +103,7 @@ fn without_words_elsewhere(
     let wording = Wording::parse(words)?;
     // What reaches nothing is told where code is generated.
     let _ = wording.begin(&mut worded).end(&mut worded);
+    imported.missing = Missing::from(&worded);
     imported.unsaid.retain(|unsaid| {
         let node = worded.pointer(&unsaid.pointer);
         node.is_none_or(|node| node.get(unsaid.key).is_none())
