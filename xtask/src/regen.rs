@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 mod conversions;
+pub(crate) mod corrections;
 pub(crate) mod emit;
 pub(crate) mod faults;
 pub(crate) mod follow;
@@ -29,6 +30,7 @@ pub(crate) mod schema;
 pub(crate) mod unnamed;
 mod unpaged;
 pub(crate) mod validate;
+pub(crate) mod wording;
 
 use std::time::Instant;
 
@@ -37,12 +39,12 @@ use serde_json::Value;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::yaml::read::Document;
 use address::Address;
+use corrections::Corrections;
 pub(crate) use inspect::inspect;
 use names::Names;
 pub(crate) use names::{ident::snake, words::singular};
 use operations::OperationFacts;
 pub(crate) use operations::facts_by_method;
-use overlay::Overlay;
 use passes::Context;
 use problem::Problem;
 
@@ -62,6 +64,8 @@ pub(crate) struct Inputs {
     pub(crate) spec: Source,
     /// The files of the overlay.
     pub(crate) overlay: Vec<Source>,
+    /// The files of words.
+    pub(crate) words: Vec<Source>,
     /// names.yaml.
     pub(crate) names: Source,
     /// operations.yaml.
@@ -76,12 +80,14 @@ impl Inputs {
     pub(crate) fn new(spec: Source, data: follow::Data, strict: bool) -> Self {
         let follow::Data {
             overlay,
+            words,
             names,
             operations,
         } = data;
         Self {
             spec,
             overlay,
+            words,
             names,
             operations,
             strict,
@@ -173,13 +179,13 @@ fn correct(inputs: &Inputs, clock: &mut Clock) -> Result<Corrected, Diagnostics>
     clock.lap("parse");
     validate::validate(&document)?;
     clock.lap("validate");
-    let overlay = Overlay::parse(&inputs.overlay)?;
+    let corrections = Corrections::parse(&inputs.overlay, &inputs.words)?;
     let names = Names::parse(&inputs.names.name, &inputs.names.text)?;
     let facts = OperationFacts::parse(&inputs.operations.name, &inputs.operations.text)?;
 
     let mut root = document.root().clone();
     clock.lap("data");
-    let (corrections, reports) = overlay.apply(&mut root);
+    let (corrected, reports) = corrections.apply(&mut root);
     clock.lap("overlay");
     Ok(Corrected {
         document,
@@ -187,7 +193,7 @@ fn correct(inputs: &Inputs, clock: &mut Clock) -> Result<Corrected, Diagnostics>
         facts,
         root,
         reports,
-        effects: vec![("overlay", corrections)],
+        effects: vec![("overlay", corrected)],
     })
 }
 

@@ -9,13 +9,26 @@ use crate::regen::follow::Data;
 /// The document that the workspace is generated from.
 pub(crate) const DOCUMENT: &str = "openapi.yaml";
 
-/// The folder of the overlay, names.yaml and operations.yaml of a workspace.
+/// The folder of the overlay, and that of words.
+pub(crate) const OVERLAY: &str = "xtask/overlay";
+pub(crate) const WORDS: &str = "xtask/words";
+
+/// The folders of the overlay and of words, names.yaml and operations.yaml of a workspace.
 pub(crate) fn data(root: &Path) -> Result<Data, Diagnostics> {
     Ok(Data {
-        overlay: folder(root, "xtask/overlay")?,
+        overlay: folder(root, OVERLAY)?,
+        words: words(root)?,
         names: own(root, "xtask/names.yaml")?,
         operations: own(root, "xtask/operations.yaml")?,
     })
+}
+
+/// The files of words; a workspace that begins has none.
+fn words(root: &Path) -> Result<Vec<Source>, Diagnostics> {
+    match root.join(WORDS).is_dir() {
+        true => folder(root, WORDS),
+        false => Ok(Vec::new()),
+    }
 }
 
 /// A file of the workspace, by its path from there.

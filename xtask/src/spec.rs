@@ -22,7 +22,7 @@ use std::path::Path;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::output;
 use crate::regen::Source;
-use crate::regen::overlay::Overlay;
+use crate::regen::corrections::Corrections;
 use crate::sources::{self, DOCUMENT, io_problem};
 use crate::yaml::read::Document;
 use crate::yaml::write::to_yaml;
@@ -62,8 +62,9 @@ pub(crate) fn merged_file(
 ) -> Result<(String, Vec<Diagnostic>), Diagnostics> {
     let (_, document) = document(root, file)?;
     let mut corrected = document.root().clone();
-    let overlay = Overlay::parse(&sources::data(root)?.overlay)?;
-    let (_, reports) = overlay.apply(&mut corrected);
+    let data = sources::data(root)?;
+    let corrections = Corrections::parse(&data.overlay, &data.words)?;
+    let (_, reports) = corrections.apply(&mut corrected);
     if file.is_none() && !reports.is_empty() {
         return Err(Diagnostics(reports));
     }

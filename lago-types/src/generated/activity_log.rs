@@ -9,17 +9,17 @@ use super::ActivitySource;
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ActivityLog {
-    /// Activity id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Id of the entry. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub activity_id: ::uuid::Uuid,
-    /// User email. Example: `dinesh@piedpiper.test`.
+    /// E-mail address of the user who did it; null when it was done by API key or by Lago. Example: `dinesh@piedpiper.test`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub user_email: Option<String>,
-    /// Activity type. Example: `billable_metric.created`.
+    /// What happened, such as `invoice.created`. Example: `billable_metric.created`.
     pub activity_type: String,
-    /// Activity source. Example: `api`.
+    /// From where the change came. Example: `api`.
     pub activity_source: ActivitySource,
     /// The resource as it was then. Values are text or null; what is nested is JSON in text.
     #[cfg_attr(
@@ -33,25 +33,25 @@ pub struct ActivityLog {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub activity_object_changes: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_customer_id: Option<String>,
-    /// External subscription id. Example: `external_id`.
+    /// Your own id of the subscription. Subscriptions that follow one another in plan changes share it. Example: `external_id`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_subscription_id: Option<String>,
-    /// Resource id (a UUID made by Lago). Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// UUID of what was changed. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub resource_id: ::uuid::Uuid,
-    /// Resource type. Example: `BillableMetric`.
+    /// Kind of what was changed. Example: `BillableMetric`.
     pub resource_type: String,
-    /// Logged at (UTC). Example: `2025-03-31T12:31:44Z`.
+    /// When it happened (UTC). Example: `2025-03-31T12:31:44Z`.
     pub logged_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 

@@ -9,32 +9,32 @@ use super::{Currency, Tax};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddOn {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Name. Example: `Setup Fee`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Setup Fee`.
     pub name: String,
-    /// Invoice display name. Example: `Setup Fee (SF1)`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup Fee (SF1)`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Code. Example: `setup_fee`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `setup_fee`.
     pub code: String,
-    /// Amount cents (in cents of the currency). Example: `50000`.
+    /// Price of one, in cents of the currency before taxes. A one-off invoice may say another. Example: `50000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     pub amount_currency: Currency,
-    /// Description. Example: `Implementation fee for new customers.`.
+    /// Text for people; billing does not depend on it. Example: `Implementation fee for new customers.`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Taxes.
+    /// Taxes that are attached here. They go before those of the customer and of the billing entity.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -75,22 +75,22 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddOnInput {
-    /// Name. Example: `Setup Fee`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Setup Fee`.
     pub name: String,
-    /// Invoice display name. Example: `Setup Fee (SF1)`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup Fee (SF1)`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub invoice_display_name: crate::Patch<String>,
-    /// Code. Example: `setup_fee`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `setup_fee`.
     pub code: String,
-    /// Amount cents (in cents of the currency). Example: `50000`.
+    /// Price of one, in cents of the currency before taxes. A one-off invoice may say another. Example: `50000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     pub amount_currency: Currency,
-    /// Description. Example: `Implementation fee for new customers.`.
+    /// Text for people; billing does not depend on it. Example: `Implementation fee for new customers.`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -196,40 +196,42 @@ impl AddOnInput {
 /// What [`AddOnInput::new`] takes, by name and in any order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AddOnInputRequired {
-    /// Name. Example: `Setup Fee`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Setup Fee`.
     pub name: String,
-    /// Code. Example: `setup_fee`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `setup_fee`.
     pub code: String,
-    /// Amount cents (in cents of the currency). Example: `50000`.
+    /// Price of one, in cents of the currency before taxes. A one-off invoice may say another. Example: `50000`.
     pub amount_cents: i64,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     pub amount_currency: Currency,
 }
 
 /// Name, code, default price in cents, description and taxes of an add-on, shared by its create and update requests.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddOnUpdate {
-    /// Name. Example: `Setup Fee`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Setup Fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Invoice display name. Example: `Setup Fee (SF1)`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup Fee (SF1)`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub invoice_display_name: crate::Patch<String>,
-    /// Code. Example: `setup_fee`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `setup_fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `50000`.
+    /// Price of one, in cents of the currency before taxes. A one-off invoice may say another. Example: `50000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -239,13 +241,13 @@ pub struct AddOnUpdate {
         )
     )]
     pub amount_cents: Option<i64>,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount_currency: Option<Currency>,
-    /// Description. Example: `Implementation fee for new customers.`.
+    /// Text for people; billing does not depend on it. Example: `Implementation fee for new customers.`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

@@ -9,9 +9,9 @@ use super::{AlertDirection, AlertType, BillableMetric};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Alert {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the organization that owns the object. The API key of a call decides it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
     /// External id of the subscription that is watched; `subscription_external_id` says the same. Servers before 1.38 do not send it. Example: `sub_1234567890`.
     #[cfg_attr(
@@ -19,13 +19,13 @@ pub struct Alert {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_subscription_id: Option<String>,
-    /// Lago wallet id.
+    /// Null: the alert watches a subscription.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_wallet_id: Option<::serde_json::Value>,
-    /// Wallet code.
+    /// Null: the alert watches a subscription.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -39,31 +39,31 @@ pub struct Alert {
     pub billable_metric: Option<BillableMetric>,
     /// What is watched. Units over the whole life of a subscription need a feature that organizations may lack. Example: `billable_metric_current_usage_amount`.
     pub alert_type: AlertType,
-    /// Code. Example: `storage_threshold_alert`.
+    /// Code of the alert, unique among those of the subscription. Example: `storage_threshold_alert`.
     pub code: String,
-    /// Name. Example: `Storage Usage Alert`.
+    /// Name of the alert for people; webhooks carry it. Example: `Storage Usage Alert`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Direction. Example: `increasing`.
+    /// Whether the alert goes off when the watched value rises to a threshold or falls to it. Example: `increasing`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub direction: Option<AlertDirection>,
-    /// Previous value (an exact decimal). Example: `1000`.
+    /// What was watched when the server looked last (an exact decimal), in the unit of the alert type. Example: `1000`.
     pub previous_value: crate::Decimal,
-    /// Last processed at (UTC). Example: `2025-05-19T10:04:21Z`.
+    /// When the server last looked whether the alert has to go off (UTC); null before the first time. Example: `2025-05-19T10:04:21Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub last_processed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Thresholds.
+    /// Values at which the alert goes off, each with a code that comes back in the webhook.
     pub thresholds: Vec<AlertThreshold>,
-    /// Created at (UTC). Example: `2025-03-20T10:00:00Z`.
+    /// When Lago made the object (UTC). Example: `2025-03-20T10:00:00Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// The same as `external_subscription_id`, under its old name.
     #[deprecated]
@@ -119,9 +119,9 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertInput {
-    /// Code. Example: `storage_threshold_alert`.
+    /// Code of the alert, unique among those of the subscription. Example: `storage_threshold_alert`.
     pub code: String,
-    /// Name. Example: `Storage Usage Alert`.
+    /// Name of the alert for people; webhooks carry it. Example: `Storage Usage Alert`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -131,7 +131,7 @@ pub struct AlertInput {
     pub thresholds: Vec<AlertThresholdInput>,
     /// What is watched. Units over the whole life of a subscription need a feature that organizations may lack. Example: `billable_metric_current_usage_amount`.
     pub alert_type: AlertType,
-    /// Billable metric code. Example: `storage_usage`.
+    /// Code of the billable metric to watch. Needed for the alert types that name a metric, and for no others. Example: `storage_usage`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -217,13 +217,13 @@ impl AlertInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertThreshold {
-    /// Code. Example: `warn`.
+    /// Your name for the threshold. It comes back in the webhook and tells which one was crossed. Example: `warn`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Recurring. Example: `false`.
+    /// Whether the alert goes off again each time that the value grows by this much, after the last threshold that counts once. There can be one. Example: `false`.
     pub recurring: bool,
     /// In cents, credits or units, as the alert type says. Only recurring thresholds have to be positive. Example: `99.0`.
     pub value: crate::Decimal,
@@ -250,13 +250,13 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertThresholdInput {
-    /// Code. Example: `warn`.
+    /// Your name for the threshold. It comes back in the webhook and tells which one was crossed. Example: `warn`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub code: crate::Patch<String>,
-    /// Recurring. Example: `false`.
+    /// Whether the alert goes off again each time that the value grows by this much, after the last threshold that counts once. There can be one. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -343,17 +343,19 @@ impl From<crate::AlertThreshold> for AlertThresholdInput {
 }
 
 /// Request body that changes the code, name, thresholds or billable metric of an alert on a subscription.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AlertUpdate {
-    /// Code. Example: `storage_threshold_alert`.
+    /// Code of the alert, unique among those of the subscription. Example: `storage_threshold_alert`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Name. Example: `Storage Usage Alert`.
+    /// Name of the alert for people; webhooks carry it. Example: `Storage Usage Alert`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -365,7 +367,7 @@ pub struct AlertUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub thresholds: Option<Vec<AlertThresholdInput>>,
-    /// Billable metric code. Example: `storage_usage`.
+    /// Code of the billable metric to watch. Needed for the alert types that name a metric, and for no others. Example: `storage_usage`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

@@ -9,13 +9,13 @@ use super::Currency;
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GrossRevenue {
-    /// Month. Example: `2023-11-01T00:00:00.000Z`.
+    /// First moment of the month that the figures are of (UTC). Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
-    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `50000`.
+    /// Sum of invoices and of fees without one, in cents of the currency. Example: `50000`.
     pub amount_cents: crate::Decimal,
-    /// Currency. Example: `USD`.
+    /// ISO 4217 code of the currency. Each currency has rows of its own: amounts are never converted. Example: `USD`.
     pub currency: Currency,
-    /// Invoices count. Example: `10`.
+    /// How many invoices the figure sums up. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoices_count: i64,
     /// The billing entity of the invoices.
@@ -53,7 +53,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicedUsage {
-    /// Month. Example: `2023-11-01T00:00:00.000Z`.
+    /// First moment of the month that the figures are of (UTC). Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
     /// Code of the billable metric. Null for a fee whose charge is gone. Example: `code1`.
     #[cfg_attr(
@@ -61,9 +61,9 @@ pub struct InvoicedUsage {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `50000`.
+    /// Usage that was invoiced, in cents of the currency. Example: `50000`.
     pub amount_cents: crate::Decimal,
-    /// Currency. Example: `USD`.
+    /// ISO 4217 code of the currency. Each currency has rows of its own: amounts are never converted. Example: `USD`.
     pub currency: Currency,
 }
 
@@ -90,7 +90,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Mrr {
-    /// Month. Example: `2023-11-01T00:00:00.000Z`.
+    /// First moment of the month that the figures are of (UTC). Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
     /// Revenue of the month in cents, with fractions of a cent. Null for a month without revenue when no currency is asked for. Example: `50000`.
     #[cfg_attr(
@@ -127,13 +127,13 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OverdueBalance {
-    /// Month. Example: `2023-11-01T00:00:00.000Z`.
+    /// First moment of the month that the figures are of (UTC). Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
-    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `50000`.
+    /// Sum of what is past its due date, in cents of the currency. Example: `50000`.
     pub amount_cents: crate::Decimal,
-    /// Currency. Example: `USD`.
+    /// ISO 4217 code of the currency. Each currency has rows of its own: amounts are never converted. Example: `USD`.
     pub currency: Currency,
-    /// Lago invoice ids.
+    /// UUIDs of the invoices.
     pub lago_invoice_ids: Vec<::uuid::Uuid>,
     /// The billing entity of the invoices.
     ///
@@ -176,13 +176,13 @@ pub struct Usage {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub organization_id: Option<::uuid::Uuid>,
-    /// Start of period dt (a calendar date). Example: `2023-11-01`.
+    /// First day of the period. Example: `2023-11-01`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub start_of_period_dt: Option<::chrono::naive::NaiveDate>,
-    /// End of period dt (a calendar date). Example: `2023-11-30`.
+    /// Last day of the period. Example: `2023-11-30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -200,19 +200,19 @@ pub struct Usage {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount_cents: Option<crate::Decimal>,
-    /// Billable metric code. Example: `code1`.
+    /// Code of the billable metric, as events name it. Example: `code1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billable_metric_code: Option<String>,
-    /// Units (an exact decimal). Example: `1.0`.
+    /// Units of the period. Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub units: Option<crate::Decimal>,
-    /// Is billable metric deleted. Example: `false`.
+    /// Whether the metric has been deleted since. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

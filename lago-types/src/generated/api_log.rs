@@ -9,26 +9,26 @@ use super::ApiLogHttpMethod;
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ApiLog {
-    /// Api version. Example: `v1`.
+    /// Version of the API that was called. Example: `v1`.
     pub api_version: String,
-    /// Client. Example: `Lago Ruby v1.26.0`.
+    /// What made the call: the header `user-agent`. Example: `Lago Ruby v1.26.0`.
     pub client: String,
     /// Method of the call. Calls with GET and PATCH are not in the log. Example: `post`.
     pub http_method: ApiLogHttpMethod,
-    /// Http status. Example: `200`.
+    /// Status of the response. Example: `200`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub http_status: i64,
-    /// Logged at (UTC). Example: `2025-03-31T12:31:44Z`.
+    /// When it happened (UTC). Example: `2025-03-31T12:31:44Z`.
     pub logged_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// What was sent. Values are text; what is nested is JSON in text.
     pub request_body: ::serde_json::Map<String, ::serde_json::Value>,
-    /// Request origin. Example: `https://app.lago.dev/`.
+    /// Scheme and host that were called. Example: `https://app.lago.dev/`.
     pub request_origin: String,
-    /// Request path. Example: `/billable_metrics`.
+    /// Path that was called. Example: `/billable_metrics`.
     pub request_path: String,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Request id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Id of the call, by which one entry is asked for. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub request_id: String,
     /// What was answered. Values are text or null, what is nested is JSON in text; empty or null when the response had no body.
     #[cfg_attr(

@@ -12,13 +12,13 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedCoupon {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago coupon id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the coupon in the catalogue. The application to a customer has an id of its own. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_coupon_id: ::uuid::Uuid,
-    /// Coupon code. Example: `startup_deal`.
+    /// Code by which the coupon stands in the catalogue. Example: `startup_deal`.
     pub coupon_code: String,
-    /// Coupon name. Example: `Startup Deal`.
+    /// Name of the coupon as it is in the catalogue. Example: `Startup Deal`.
     pub coupon_name: String,
     /// The coupon's description.
     ///
@@ -40,13 +40,13 @@ pub struct AppliedCoupon {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub coupon_deleted_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Status. Example: `active`.
+    /// Whether the discount still counts. Example: `active`.
     pub status: AppliedCouponStatus,
-    /// Amount cents (in cents of the currency). Example: `2000`.
+    /// Discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage. Example: `2000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -56,7 +56,7 @@ pub struct AppliedCoupon {
         )
     )]
     pub amount_cents: Option<i64>,
-    /// Amount cents remaining. Example: `50`.
+    /// What is left of a discount that is used once, in cents of the currency; null for others. Example: `50`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -66,21 +66,21 @@ pub struct AppliedCoupon {
         )
     )]
     pub amount_cents_remaining: Option<i64>,
-    /// Amount currency. Example: `EUR`.
+    /// Currency of the discount; needed for the type `fixed_amount`, null for a percentage. Example: `EUR`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount_currency: Option<Currency>,
-    /// Percentage rate (an exact decimal).
+    /// Discount in percent, as decimal text; null for a discount of a fixed amount.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub percentage_rate: Option<crate::Decimal>,
-    /// Frequency. Example: `recurring`.
+    /// How often the discount is given. Example: `recurring`.
     pub frequency: CouponFrequency,
-    /// Frequency duration. Example: `3`.
+    /// How many billing periods a recurring discount lasts; null for others. Example: `3`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -90,7 +90,7 @@ pub struct AppliedCoupon {
         )
     )]
     pub frequency_duration: Option<i64>,
-    /// Frequency duration remaining. Example: `1`.
+    /// How many billing periods a recurring discount still lasts; null for others. Example: `1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -100,15 +100,15 @@ pub struct AppliedCoupon {
         )
     )]
     pub frequency_duration_remaining: Option<i64>,
-    /// Expiration at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the discount stops counting (UTC); null for never. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub expiration_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Terminated at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the discount was used up or taken away (UTC); null while it counts. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -179,17 +179,17 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedCouponInput {
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Coupon code. Example: `startup_deal`.
+    /// Code by which the coupon stands in the catalogue. Example: `startup_deal`.
     pub coupon_code: String,
-    /// Frequency. Example: `recurring`.
+    /// How often the discount is given. Example: `recurring`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub frequency: crate::Patch<CouponFrequency>,
-    /// Frequency duration. Example: `3`.
+    /// How many billing periods a recurring discount lasts; null for others. Example: `3`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -199,7 +199,7 @@ pub struct AppliedCouponInput {
         )
     )]
     pub frequency_duration: crate::Patch<i64>,
-    /// Amount cents (in cents of the currency). Example: `2000`.
+    /// Discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage. Example: `2000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -209,13 +209,13 @@ pub struct AppliedCouponInput {
         )
     )]
     pub amount_cents: crate::Patch<i64>,
-    /// Amount currency. Example: `EUR`.
+    /// Currency of the discount; needed for the type `fixed_amount`, null for a percentage. Example: `EUR`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub amount_currency: crate::Patch<Currency>,
-    /// Percentage rate (an exact decimal).
+    /// Discount in percent, as decimal text; null for a discount of a fixed amount.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -350,16 +350,16 @@ pub struct Credit {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Amount cents (in cents of the currency). Example: `1200`.
+    /// What was taken off, in cents of the currency. Example: `1200`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Amount currency. Example: `EUR`.
+    /// ISO 4217 code of the currency of the amount. Example: `EUR`.
     pub amount_currency: Currency,
-    /// Before taxes. Example: `false`.
+    /// Whether it was taken off before taxes, as coupons are, or after them, as credit notes are. Example: `false`.
     pub before_taxes: bool,
-    /// Item.
+    /// What was taken off: the coupon, the credit note, or the invoice issued within the period.
     pub item: CreditItem,
-    /// Invoice.
+    /// The invoice that is reduced.
     pub invoice: CreditInvoice,
 }
 
@@ -385,7 +385,7 @@ json_object! {
     }
 }
 
-/// Credit invoice.
+/// The invoice that is reduced.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -396,7 +396,7 @@ pub struct CreditInvoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Payment status. Example: `succeeded`.
+    /// Whether that invoice is paid. Example: `succeeded`.
     pub payment_status: InvoicePaymentStatus,
 }
 
@@ -414,7 +414,7 @@ json_object! {
     }
 }
 
-/// Credit item.
+/// What was taken off: the coupon, the credit note, or the invoice issued within the period.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -425,7 +425,7 @@ pub struct CreditItem {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_item_id: Option<::uuid::Uuid>,
-    /// Type. Example: `coupon`.
+    /// What gives the credit. Example: `coupon`.
     #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: CreditItemType,
     /// Of the coupon, credit note or invoice that gives the credit; null for a coupon that only the request for a preview named. Example: `startup_deal`.

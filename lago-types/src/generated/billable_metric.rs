@@ -9,27 +9,27 @@ use super::{AggregationType, RoundingFunction, WeightedInterval};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetric {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Name. Example: `Storage`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Storage`.
     pub name: String,
-    /// Code. Example: `storage`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `storage`.
     pub code: String,
-    /// Description. Example: `GB of storage used in my application`.
+    /// Text for people; billing does not depend on it. Example: `GB of storage used in my application`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Recurring. Example: `false`.
+    /// Whether units carry over into the next period, as seats do, or begin at 0 again, as calls do. Example: `false`.
     pub recurring: bool,
-    /// Rounding function. Example: `round`.
+    /// How units are rounded before they are priced; null for not at all. Example: `round`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub rounding_function: Option<RoundingFunction>,
-    /// Rounding precision. Example: `2`.
+    /// Digits after the decimal point to which units are rounded; negative ones round to tens, hundreds and so on. Example: `2`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -39,7 +39,7 @@ pub struct BillableMetric {
         )
     )]
     pub rounding_precision: Option<i64>,
-    /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
+    /// When Lago made the object (UTC). Example: `2022-09-14T16:35:31Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Expression by which units are computed from an event. Null when the metric reads a property of events as it is.
     #[cfg_attr(
@@ -47,7 +47,7 @@ pub struct BillableMetric {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub expression: Option<String>,
-    /// Field name. Example: `gb`.
+    /// Property of events that is read; null for `count_agg` and for metrics with an expression. Example: `gb`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -55,13 +55,13 @@ pub struct BillableMetric {
     pub field_name: Option<String>,
     /// How usage is added up. Only organizations for which Lago has enabled it can use `custom_agg`, for others it fails with 403 `feature_unavailable`. Example: `sum_agg`.
     pub aggregation_type: AggregationType,
-    /// Weighted interval. Example: `seconds`.
+    /// Span of time by which `weighted_sum_agg` weighs; needed there, and null elsewhere. Example: `seconds`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub weighted_interval: Option<WeightedInterval>,
-    /// Filters.
+    /// Other prices for events with certain properties. What matches no filter has the price of the charge.
     pub filters: Vec<BillableMetricFilter>,
     /// Always 0; kept by the server for old clients.
     #[cfg_attr(
@@ -142,9 +142,9 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricFilter {
-    /// Key. Example: `region`.
+    /// Name of the property of events. Example: `region`.
     pub key: String,
-    /// Values.
+    /// Values of the property for which charges can have prices of their own.
     pub values: Vec<String>,
 }
 
@@ -166,9 +166,9 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricFilterInput {
-    /// Key. Example: `region`.
+    /// Name of the property of events. Example: `region`.
     pub key: String,
-    /// Values.
+    /// Values of the property for which charges can have prices of their own.
     pub values: Vec<String>,
 }
 
@@ -228,35 +228,35 @@ impl From<crate::BillableMetricFilter> for BillableMetricFilterInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricInput {
-    /// Name. Example: `Storage`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Storage`.
     pub name: String,
-    /// Code. Example: `storage`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `storage`.
     pub code: String,
-    /// Description. Example: `GB of storage used in my application`.
+    /// Text for people; billing does not depend on it. Example: `GB of storage used in my application`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Recurring. Example: `false`.
+    /// Whether units carry over into the next period, as seats do, or begin at 0 again, as calls do. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub recurring: Option<bool>,
-    /// Expression.
+    /// Formula that makes units from the properties of one event, such as `event.properties.megabytes / 1024`. It is used in place of the bare property.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub expression: crate::Patch<String>,
-    /// Rounding function. Example: `round`.
+    /// How units are rounded before they are priced; null for not at all. Example: `round`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub rounding_function: crate::Patch<RoundingFunction>,
-    /// Rounding precision. Example: `2`.
+    /// Digits after the decimal point to which units are rounded; negative ones round to tens, hundreds and so on. Example: `2`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -274,7 +274,7 @@ pub struct BillableMetricInput {
     pub field_name: crate::Patch<String>,
     /// How usage is added up. Only organizations for which Lago has enabled it can use `custom_agg`, for others it fails with 403 `feature_unavailable`. Example: `sum_agg`.
     pub aggregation_type: AggregationType,
-    /// Weighted interval. Example: `seconds`.
+    /// Span of time by which `weighted_sum_agg` weighs; needed there, and null elsewhere. Example: `seconds`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -427,47 +427,49 @@ impl BillableMetricInput {
 /// Code, aggregation, event field, rounding and filters of a billable metric, shared by its create and update requests.
 ///
 /// Once a plan uses the metric only name, description and filters can be changed; the server ignores the rest of a request without saying so.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableMetricUpdate {
-    /// Name. Example: `Storage`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Storage`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Code. Example: `storage`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `storage`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Description. Example: `GB of storage used in my application`.
+    /// Text for people; billing does not depend on it. Example: `GB of storage used in my application`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Recurring. Example: `false`.
+    /// Whether units carry over into the next period, as seats do, or begin at 0 again, as calls do. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub recurring: Option<bool>,
-    /// Expression.
+    /// Formula that makes units from the properties of one event, such as `event.properties.megabytes / 1024`. It is used in place of the bare property.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub expression: crate::Patch<String>,
-    /// Rounding function. Example: `round`.
+    /// How units are rounded before they are priced; null for not at all. Example: `round`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub rounding_function: crate::Patch<RoundingFunction>,
-    /// Rounding precision. Example: `2`.
+    /// Digits after the decimal point to which units are rounded; negative ones round to tens, hundreds and so on. Example: `2`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -489,7 +491,7 @@ pub struct BillableMetricUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub aggregation_type: Option<AggregationType>,
-    /// Weighted interval. Example: `seconds`.
+    /// Span of time by which `weighted_sum_agg` weighs; needed there, and null elsewhere. Example: `seconds`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -639,7 +641,7 @@ impl BillableMetricUpdate {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EvaluateExpressionResult {
-    /// Value.
+    /// Result of the formula as text, also when it is a number.
     pub value: String,
 }
 

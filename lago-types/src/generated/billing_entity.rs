@@ -12,33 +12,33 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntity {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Code. Example: `acme_corp`.
+    /// Code of the billing entity, by which customers and paths refer to it. Example: `acme_corp`.
     pub code: String,
-    /// Name. Example: `Acme Corp`.
+    /// Name of the issuer, as customers see it. Example: `Acme Corp`.
     pub name: String,
-    /// Default currency. Example: `USD`.
+    /// ISO 4217 code of the currency that the entity bills in when nothing else is said. Example: `USD`.
     pub default_currency: Currency,
-    /// Document locale. Example: `en`.
+    /// ISO 639-1 code of the language in which documents are written. Example: `en`.
     pub document_locale: String,
-    /// Document numbering. Example: `per_customer`.
+    /// By what numbers of documents count up. Example: `per_customer`.
     pub document_numbering: DocumentNumbering,
-    /// Document number prefix. Example: `ABC-123`.
+    /// Beginning of the numbers of documents: 1 to 10 characters, which Lago writes in capitals. Example: `ABC-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub document_number_prefix: Option<String>,
-    /// Finalize zero amount invoice. Example: `true`.
+    /// Whether invoices over zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `true`.
     pub finalize_zero_amount_invoice: bool,
-    /// Invoice footer. Example: `Thank you for your business`.
+    /// Text at the foot of invoices. Example: `Thank you for your business`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_footer: Option<String>,
-    /// Invoice grace period. Example: `0`.
+    /// Days for which an invoice stays a draft after its period, so that late events still count. 0 finalizes at once. Example: `0`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoice_grace_period: i64,
     /// By which day invoices of subscriptions are dated. Servers before 1.36 do not send it.
@@ -53,22 +53,22 @@ pub struct BillingEntity {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subscription_invoice_issuing_date_adjustment: Option<IssuingDateAdjustment>,
-    /// Is default. Example: `false`.
+    /// Whether invoices come from this entity when nothing names one. It is the oldest that is active, and cannot be chosen. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub is_default: Option<bool>,
-    /// Net payment term. Example: `0`.
+    /// Days from the issue of an invoice to its due date, for customers without a term of their own. Example: `0`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub net_payment_term: i64,
-    /// Address line1. Example: `5230 Penfield Ave`.
+    /// First line of the postal address, printed on documents. Example: `5230 Penfield Ave`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line1: Option<String>,
-    /// Address line2. Example: `Suite 100`.
+    /// Second line of the postal address, printed on documents. Example: `Suite 100`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -82,25 +82,25 @@ pub struct BillingEntity {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub phone: Option<String>,
-    /// City. Example: `Woodland Hills`.
+    /// City of the postal address, printed on documents. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub city: Option<String>,
-    /// State. Example: `CA`.
+    /// State, region or province of the postal address. Example: `CA`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub state: Option<String>,
-    /// Country.
+    /// ISO 3166-1 code of the country in two letters.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub country: Option<Country>,
-    /// Zipcode. Example: `91364`.
+    /// Postal code, printed on documents. Example: `91364`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -112,27 +112,27 @@ pub struct BillingEntity {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub email: Option<String>,
-    /// Legal name. Example: `Acme Corporation`.
+    /// Registered name of the company, for documents. Example: `Acme Corporation`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub legal_name: Option<String>,
-    /// Legal number. Example: `US123456789`.
+    /// Number in the company register, for documents. Example: `US123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub legal_number: Option<String>,
-    /// Tax identification number. Example: `EU123456789`.
+    /// Number for value added tax. Where Lago applies European tax rules, it checks the number with VIES. Example: `EU123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_identification_number: Option<String>,
-    /// Timezone. Example: `UTC`.
+    /// IANA name of the time zone in which periods begin and end, and by which documents are dated. Example: `UTC`.
     pub timezone: Timezone,
-    /// Email settings.
+    /// Which documents are mailed to customers when they are ready.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -152,15 +152,15 @@ pub struct BillingEntity {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub einvoicing: Option<bool>,
-    /// Logo url. Example: `https://getlago.com/logo.png`.
+    /// Where the logo is found. Example: `https://getlago.com/logo.png`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub logo_url: Option<String>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the object last changed (UTC). Example: `2022-04-29T08:59:51Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Taxes that apply unless something else is said. Only in responses to getting and updating one entity.
     #[cfg_attr(
@@ -254,18 +254,18 @@ json_object! {
     }
 }
 
-/// Billing entity billing configuration input.
+/// How invoices are made: grace period, locale, taxes, and for customers the payment provider.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntityBillingConfigurationInput {
-    /// Invoice footer. Example: `Thank you for your business`.
+    /// Text at the foot of invoices. Example: `Thank you for your business`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_footer: Option<String>,
-    /// Document locale. Example: `en`.
+    /// ISO 639-1 code of the language in which documents are written. Example: `en`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -372,41 +372,41 @@ impl BillingEntityBillingConfigurationInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntityInput {
-    /// Code. Example: `acme_corp`.
+    /// Code of the billing entity, by which customers and paths refer to it. Example: `acme_corp`.
     pub code: String,
-    /// Name. Example: `Acme Corp`.
+    /// Name of the issuer, as customers see it. Example: `Acme Corp`.
     pub name: String,
-    /// Default currency. Example: `USD`.
+    /// ISO 4217 code of the currency that the entity bills in when nothing else is said. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub default_currency: Option<Currency>,
-    /// Document numbering.
+    /// By what numbers of documents count up.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub document_numbering: Option<DocumentNumbering>,
-    /// Document number prefix. Example: `ABC-123`.
+    /// Beginning of the numbers of documents: 1 to 10 characters, which Lago writes in capitals. Example: `ABC-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub document_number_prefix: crate::Patch<String>,
-    /// Finalize zero amount invoice. Example: `true`.
+    /// Whether invoices over zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub finalize_zero_amount_invoice: Option<bool>,
-    /// Billing configuration.
+    /// How invoices are made: grace period, locale, taxes, and for customers the payment provider.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<BillingEntityBillingConfigurationInput>,
-    /// Net payment term. Example: `0`.
+    /// Days from the issue of an invoice to its due date, for customers without a term of their own. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -416,13 +416,13 @@ pub struct BillingEntityInput {
         )
     )]
     pub net_payment_term: Option<i64>,
-    /// Address line1. Example: `5230 Penfield Ave`.
+    /// First line of the postal address, printed on documents. Example: `5230 Penfield Ave`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub address_line1: crate::Patch<String>,
-    /// Address line2. Example: `Suite 100`.
+    /// Second line of the postal address, printed on documents. Example: `Suite 100`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -434,25 +434,25 @@ pub struct BillingEntityInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub phone: crate::Patch<String>,
-    /// City. Example: `Woodland Hills`.
+    /// City of the postal address, printed on documents. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub city: crate::Patch<String>,
-    /// State. Example: `CA`.
+    /// State, region or province of the postal address. Example: `CA`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub state: crate::Patch<String>,
-    /// Country.
+    /// ISO 3166-1 code of the country in two letters.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub country: crate::Patch<Country>,
-    /// Zipcode. Example: `91364`.
+    /// Postal code, printed on documents. Example: `91364`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -464,19 +464,19 @@ pub struct BillingEntityInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub email: crate::Patch<String>,
-    /// Legal name. Example: `Acme Corporation`.
+    /// Registered name of the company, for documents. Example: `Acme Corporation`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub legal_name: crate::Patch<String>,
-    /// Legal number. Example: `US123456789`.
+    /// Number in the company register, for documents. Example: `US123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub legal_number: crate::Patch<String>,
-    /// Tax identification number. Example: `EU123456789`.
+    /// Number for value added tax. Where Lago applies European tax rules, it checks the number with VIES. Example: `EU123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -494,7 +494,7 @@ pub struct BillingEntityInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub email_settings: Option<Vec<EmailSetting>>,
-    /// Eu tax management. Example: `false`.
+    /// Whether Lago chooses taxes by the rules of the European Union, from country and tax number. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -506,7 +506,7 @@ pub struct BillingEntityInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub einvoicing: Option<bool>,
-    /// Logo. Example: `data:image/png;base64,...`.
+    /// Logo as a data URI in base64, printed on documents; null takes it away. Example: `data:image/png;base64,...`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -776,17 +776,19 @@ impl BillingEntityInput {
 }
 
 /// The new values; what is left out stays as it is.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingEntityUpdate {
-    /// Name. Example: `Acme Corp`.
+    /// Name of the issuer, as customers see it. Example: `Acme Corp`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Default currency. Example: `USD`.
+    /// ISO 4217 code of the currency that the entity bills in when nothing else is said. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -798,25 +800,25 @@ pub struct BillingEntityUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub document_numbering: Option<DocumentNumbering>,
-    /// Document number prefix. Example: `ABC-123`.
+    /// Beginning of the numbers of documents: 1 to 10 characters, which Lago writes in capitals. Example: `ABC-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub document_number_prefix: crate::Patch<String>,
-    /// Finalize zero amount invoice. Example: `true`.
+    /// Whether invoices over zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub finalize_zero_amount_invoice: Option<bool>,
-    /// Billing configuration.
+    /// How invoices are made: grace period, locale, taxes, and for customers the payment provider.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<BillingEntityBillingConfigurationInput>,
-    /// Net payment term. Example: `0`.
+    /// Days from the issue of an invoice to its due date, for customers without a term of their own. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -826,13 +828,13 @@ pub struct BillingEntityUpdate {
         )
     )]
     pub net_payment_term: Option<i64>,
-    /// Address line1. Example: `5230 Penfield Ave`.
+    /// First line of the postal address, printed on documents. Example: `5230 Penfield Ave`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub address_line1: crate::Patch<String>,
-    /// Address line2. Example: `Suite 100`.
+    /// Second line of the postal address, printed on documents. Example: `Suite 100`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -844,25 +846,25 @@ pub struct BillingEntityUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub phone: crate::Patch<String>,
-    /// City. Example: `Woodland Hills`.
+    /// City of the postal address, printed on documents. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub city: crate::Patch<String>,
-    /// State. Example: `CA`.
+    /// State, region or province of the postal address. Example: `CA`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub state: crate::Patch<String>,
-    /// Country.
+    /// ISO 3166-1 code of the country in two letters.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub country: crate::Patch<Country>,
-    /// Zipcode. Example: `91364`.
+    /// Postal code, printed on documents. Example: `91364`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -874,19 +876,19 @@ pub struct BillingEntityUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub email: crate::Patch<String>,
-    /// Legal name. Example: `Acme Corporation`.
+    /// Registered name of the company, for documents. Example: `Acme Corporation`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub legal_name: crate::Patch<String>,
-    /// Legal number. Example: `US123456789`.
+    /// Number in the company register, for documents. Example: `US123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub legal_number: crate::Patch<String>,
-    /// Tax identification number. Example: `EU123456789`.
+    /// Number for value added tax. Where Lago applies European tax rules, it checks the number with VIES. Example: `EU123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -898,9 +900,7 @@ pub struct BillingEntityUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub timezone: Option<Timezone>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
-    ///
-    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
+    /// Codes of the taxes that customers without any of their own get.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -912,7 +912,7 @@ pub struct BillingEntityUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub email_settings: Option<Vec<EmailSetting>>,
-    /// Eu tax management. Example: `false`.
+    /// Whether Lago chooses taxes by the rules of the European Union, from country and tax number. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -924,13 +924,13 @@ pub struct BillingEntityUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub einvoicing: Option<bool>,
-    /// Logo. Example: `data:image/png;base64,...`.
+    /// Logo as a data URI in base64, printed on documents; null takes it away. Example: `data:image/png;base64,...`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub logo: crate::Patch<String>,
-    /// Invoice custom section codes.
+    /// Codes of the texts that invoices carry. They take the place of those of the next wider level: the customer's, then those of the billing entity.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -4,14 +4,14 @@
 
 use super::{AggregationType, ChargeModel, Currency, PlanChargeFilterInput, Tax};
 
-/// Applied pricing unit.
+/// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedPricingUnit {
-    /// Code. Example: `unit_code`.
+    /// Code of the pricing unit, which has to be there already. Example: `unit_code`.
     pub code: String,
-    /// Conversion rate (an exact decimal). Example: `0.5`.
+    /// What one pricing unit is worth in the currency of the plan: with 0.5 and USD, 50 cents. Example: `0.5`.
     pub conversion_rate: crate::Decimal,
 }
 
@@ -28,7 +28,7 @@ json_object! {
     }
 }
 
-/// Applied pricing unit input.
+/// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -39,7 +39,7 @@ pub struct AppliedPricingUnitInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Conversion rate (an exact decimal). Example: `0.5`.
+    /// What one pricing unit is worth in the currency of the plan: with 0.5 and USD, 50 cents. Example: `0.5`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -115,66 +115,66 @@ impl From<crate::AppliedPricingUnit> for AppliedPricingUnitInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Charge {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the billable metric whose units the charge prices. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_billable_metric_id: ::uuid::Uuid,
-    /// Code. Example: `api_requests_charge`.
+    /// Code of the charge, unique in its plan; it stands in the paths of the charge. Lago makes one when none is given. Example: `api_requests_charge`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Billable metric code. Example: `requests`.
+    /// Code of the billable metric, as events name it. Example: `requests`.
     pub billable_metric_code: String,
-    /// Invoice display name. Example: `Setup`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
+    /// When Lago made the object (UTC). Example: `2022-09-14T16:35:31Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Charge model.
+    /// How units become an amount. It decides what the properties have to hold.
     pub charge_model: ChargeModel,
-    /// Pay in advance. Example: `true`.
+    /// Whether each event is billed as it arrives, and not with the others at the end of the period. Example: `true`.
     pub pay_in_advance: bool,
-    /// Invoiceable. Example: `true`.
+    /// Whether the fee goes on an invoice. False is for charges paid in advance whose fees you collect yourself. Example: `true`.
     pub invoiceable: bool,
-    /// Regroup paid fees. Example: `invoice`.
+    /// What becomes of fees that were paid in advance without an invoice: `invoice` sums them up on one at the end of the period. Null leaves them without any. Example: `invoice`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub regroup_paid_fees: Option<String>,
-    /// Prorated. Example: `false`.
+    /// Whether the price is cut down to the days for which it applied in the period. Example: `false`.
     pub prorated: bool,
-    /// Min amount cents (in cents of the currency). Example: `1200`.
+    /// Least that the charge bills for a period, in cents of the currency before taxes; what is missing becomes a true-up fee. 0 for none. Example: `1200`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub min_amount_cents: i64,
-    /// Properties.
+    /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
     pub properties: ChargeProperties,
-    /// Filters.
+    /// Other prices for events with certain properties. What matches no filter has the price of the charge.
     pub filters: Vec<ChargeFilter>,
-    /// Taxes.
+    /// Taxes that are attached here. They go before those of the customer and of the billing entity.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub taxes: Option<Vec<Tax>>,
-    /// Applied pricing unit.
+    /// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_pricing_unit: Option<AppliedPricingUnit>,
-    /// Accepts target wallet. Example: `false`.
+    /// Whether events may name the wallet that pays, as `target_wallet_code` in their properties. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub accepts_target_wallet: Option<bool>,
-    /// Lago parent id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the charge of the plan that this one overrides for a subscription; null for a charge of the plan itself. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -233,7 +233,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeDeleteInput {
-    /// Cascade updates. Example: `true`.
+    /// Whether plans that were made from this one by overriding it for a subscription change as well. Left out, they stay as they are. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -270,31 +270,27 @@ impl ChargeDeleteInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilter {
-    /// Lago id of the filter.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Code of the charge that the filter belongs to.
-    ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `api_requests_charge`.
+    /// Code of the charge, unique in its plan. Example: `api_requests_charge`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub charge_code: Option<String>,
-    /// Invoice display name. Example: `AWS`.
+    /// Name on invoices. Null or left out means the values of the filter. Example: `AWS`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Properties.
+    /// Prices for events that match, in the form that the charge model needs.
     pub properties: ChargeProperties,
-    /// Values.
+    /// Values by name of the event property; an event matches when each property has one of its values. They have to be among the filters of the billable metric.
     pub values: ::std::collections::BTreeMap<String, Vec<String>>,
 }
 
@@ -323,7 +319,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilterDeleteInput {
-    /// Cascade updates. Example: `true`.
+    /// Whether plans that were made from this one by overriding it for a subscription change as well. Left out, they stay as they are. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -360,13 +356,13 @@ impl ChargeFilterDeleteInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilterInput {
-    /// Cascade updates. Example: `true`.
+    /// Whether plans that were made from this one by overriding it for a subscription change as well. Left out, they stay as they are. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub cascade_updates: Option<bool>,
-    /// Invoice display name. Example: `AWS`.
+    /// Name on invoices. Null or left out means the values of the filter. Example: `AWS`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -374,7 +370,7 @@ pub struct ChargeFilterInput {
     pub invoice_display_name: crate::Patch<String>,
     /// Prices for these values. Presentation group keys belong to the charge and are dropped here.
     pub properties: ChargePropertiesInput,
-    /// Values.
+    /// Values by name of the event property; an event matches when each property has one of its values. They have to be among the filters of the billable metric.
     pub values: ::std::collections::BTreeMap<String, Vec<String>>,
 }
 
@@ -448,29 +444,31 @@ impl ChargeFilterInput {
 }
 
 /// Request body that changes the matched event values, prices or invoice name of a charge filter.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeFilterUpdate {
-    /// Cascade updates. Example: `true`.
+    /// Whether plans that were made from this one by overriding it for a subscription change as well. Left out, they stay as they are. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub cascade_updates: Option<bool>,
-    /// Invoice display name. Example: `AWS`.
+    /// Name on invoices. Null or left out means the values of the filter. Example: `AWS`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub invoice_display_name: crate::Patch<String>,
-    /// Properties.
+    /// Prices for events that match, in the form that the charge model needs.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<ChargePropertiesInput>,
-    /// Values.
+    /// Values by name of the event property; an event matches when each property has one of its values. They have to be among the filters of the billable metric.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -563,7 +561,7 @@ pub struct ChargeFilterUsage {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Pricing unit details.
+    /// Usage amount in cents of a custom pricing unit, with that unit's short name and its conversion rate into currency.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -575,7 +573,7 @@ pub struct ChargeFilterUsage {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub values: Option<::std::collections::BTreeMap<String, Vec<String>>>,
-    /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
+    /// Units split by the presentation group keys of the charge, for reading alone.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -627,7 +625,7 @@ pub struct ChargeGroupedUsage {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub total_aggregated_units: Option<crate::Decimal>,
-    /// Pricing unit details.
+    /// Usage amount in cents of a custom pricing unit, with that unit's short name and its conversion rate into currency.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -637,7 +635,7 @@ pub struct ChargeGroupedUsage {
     pub grouped_by: ::serde_json::Map<String, ::serde_json::Value>,
     /// The same usage split by filters; empty when the charge has none.
     pub filters: Vec<ChargeFilterUsage>,
-    /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
+    /// Units split by the presentation group keys of the charge, for reading alone.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -676,13 +674,13 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeInput {
-    /// Invoice display name. Example: `Setup`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Min amount cents (in cents of the currency). Example: `0`.
+    /// Least that the charge bills for a period, in cents of the currency before taxes; what is missing becomes a true-up fee. 0 for none. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -692,7 +690,7 @@ pub struct ChargeInput {
         )
     )]
     pub min_amount_cents: Option<i64>,
-    /// Properties.
+    /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -712,41 +710,41 @@ pub struct ChargeInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Applied pricing unit.
+    /// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
-    /// Billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the billable metric whose units the charge prices. It cannot change later. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub billable_metric_id: ::uuid::Uuid,
-    /// Code. Example: `api_requests_charge`.
+    /// Code of the charge, unique in its plan; it stands in the paths of the charge. Lago makes one when none is given. Example: `api_requests_charge`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Charge model.
+    /// How units become an amount. It decides what the properties have to hold.
     pub charge_model: ChargeModel,
-    /// Pay in advance. Example: `false`.
+    /// Whether each event is billed as it arrives, and not with the others at the end of the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
-    /// Invoiceable. Example: `true`.
+    /// Whether the fee goes on an invoice. False is for charges paid in advance whose fees you collect yourself. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoiceable: Option<bool>,
-    /// Regroup paid fees.
+    /// What becomes of fees that were paid in advance without an invoice: `invoice` sums them up on one at the end of the period. Null leaves them without any.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub regroup_paid_fees: crate::Patch<String>,
-    /// Prorated. Example: `false`.
+    /// Whether the price is cut down to the days for which it applied in the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -758,7 +756,7 @@ pub struct ChargeInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub accepts_target_wallet: crate::Patch<bool>,
-    /// Cascade updates. Example: `true`.
+    /// Whether plans that were made from this one by overriding it for a subscription change as well. Left out, they stay as they are. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -948,13 +946,13 @@ impl ChargeInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeOverride {
-    /// Invoice display name. Example: `Setup`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Min amount cents (in cents of the currency). Example: `0`.
+    /// Least that the charge bills for a period, in cents of the currency before taxes; what is missing becomes a true-up fee. 0 for none. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -964,7 +962,7 @@ pub struct ChargeOverride {
         )
     )]
     pub min_amount_cents: Option<i64>,
-    /// Properties.
+    /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -984,7 +982,7 @@ pub struct ChargeOverride {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Applied pricing unit.
+    /// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1080,38 +1078,38 @@ impl ChargeOverride {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeProperties {
-    /// Grouped by.
+    /// Older name of `pricing_group_keys`; use that one.
     #[deprecated]
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub grouped_by: Option<Vec<String>>,
-    /// Pricing group keys.
+    /// Properties of events by which usage is split before it is priced: each combination of values is priced alone and has a fee of its own.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pricing_group_keys: Option<Vec<String>>,
-    /// Graduated ranges.
+    /// Ranges of units, from low to high without gaps. Each unit has the price of the range into which it falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub graduated_ranges: Option<Vec<GraduatedRange>>,
-    /// Graduated percentage ranges.
+    /// Ranges of value, from low to high without gaps. Each part of the value is billed at the rate of the range into which it falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub graduated_percentage_ranges: Option<Vec<GraduatedPercentageRange>>,
-    /// Amount (an exact decimal). Example: `30`.
+    /// Price of one unit, or of one package, as an exact decimal in units of the currency: `"0.05"` is 5 cents. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount: Option<crate::Decimal>,
-    /// Free units. Example: `100`.
+    /// Units that cost nothing, before the first package is billed. Example: `100`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1121,7 +1119,7 @@ pub struct ChargeProperties {
         )
     )]
     pub free_units: Option<i64>,
-    /// Package size. Example: `1000`.
+    /// Units in one package; a package that is begun is billed in full. Example: `1000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1131,7 +1129,7 @@ pub struct ChargeProperties {
         )
     )]
     pub package_size: Option<i64>,
-    /// Rate (an exact decimal). Example: `1`.
+    /// Rate in percent: `"2.5"` is 2.5 %. Example: `1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1143,7 +1141,7 @@ pub struct ChargeProperties {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fixed_amount: Option<crate::Decimal>,
-    /// Free units per events. Example: `5`.
+    /// How many events of a period are free of rate and fixed fee; null for none. Example: `5`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1153,25 +1151,25 @@ pub struct ChargeProperties {
         )
     )]
     pub free_units_per_events: Option<i64>,
-    /// Free units per total aggregation (an exact decimal). Example: `500`.
+    /// Value up to which a period is free of the rate, as an exact decimal in units of the currency; null for none. Example: `500`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub free_units_per_total_aggregation: Option<crate::Decimal>,
-    /// Per transaction max amount. Example: `3.75`.
+    /// Most that one event is billed, as an exact decimal in units of the currency; null for no limit. Example: `3.75`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub per_transaction_max_amount: Option<String>,
-    /// Per transaction min amount. Example: `1.75`.
+    /// Least that one event is billed, as an exact decimal in units of the currency; null for no limit. Example: `1.75`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub per_transaction_min_amount: Option<String>,
-    /// Volume ranges.
+    /// Ranges of units, from low to high without gaps. All units have the price of the range into which their sum falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1237,38 +1235,38 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargePropertiesInput {
-    /// Grouped by.
+    /// Older name of `pricing_group_keys`; use that one.
     #[deprecated]
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub grouped_by: Option<Vec<String>>,
-    /// Pricing group keys.
+    /// Properties of events by which usage is split before it is priced: each combination of values is priced alone and has a fee of its own.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pricing_group_keys: Option<Vec<String>>,
-    /// Graduated ranges.
+    /// Ranges of units, from low to high without gaps. Each unit has the price of the range into which it falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub graduated_ranges: Option<Vec<GraduatedRangeInput>>,
-    /// Graduated percentage ranges.
+    /// Ranges of value, from low to high without gaps. Each part of the value is billed at the rate of the range into which it falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub graduated_percentage_ranges: Option<Vec<GraduatedPercentageRangeInput>>,
-    /// Amount (an exact decimal). Example: `30`.
+    /// Price of one unit, or of one package, as an exact decimal in units of the currency: `"0.05"` is 5 cents. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount: Option<crate::Decimal>,
-    /// Free units. Example: `100`.
+    /// Units that cost nothing, before the first package is billed. Example: `100`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1278,7 +1276,7 @@ pub struct ChargePropertiesInput {
         )
     )]
     pub free_units: Option<i64>,
-    /// Package size. Example: `1000`.
+    /// Units in one package; a package that is begun is billed in full. Example: `1000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1288,7 +1286,7 @@ pub struct ChargePropertiesInput {
         )
     )]
     pub package_size: Option<i64>,
-    /// Rate (an exact decimal). Example: `1`.
+    /// Rate in percent: `"2.5"` is 2.5 %. Example: `1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1300,7 +1298,7 @@ pub struct ChargePropertiesInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub fixed_amount: crate::Patch<crate::Decimal>,
-    /// Free units per events. Example: `5`.
+    /// How many events of a period are free of rate and fixed fee; null for none. Example: `5`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1310,25 +1308,25 @@ pub struct ChargePropertiesInput {
         )
     )]
     pub free_units_per_events: crate::Patch<i64>,
-    /// Free units per total aggregation (an exact decimal). Example: `500`.
+    /// Value up to which a period is free of the rate, as an exact decimal in units of the currency; null for none. Example: `500`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub free_units_per_total_aggregation: crate::Patch<crate::Decimal>,
-    /// Per transaction max amount. Example: `3.75`.
+    /// Most that one event is billed, as an exact decimal in units of the currency; null for no limit. Example: `3.75`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub per_transaction_max_amount: crate::Patch<String>,
-    /// Per transaction min amount. Example: `1.75`.
+    /// Least that one event is billed, as an exact decimal in units of the currency; null for no limit. Example: `1.75`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub per_transaction_min_amount: crate::Patch<String>,
-    /// Volume ranges.
+    /// Ranges of units, from low to high without gaps. All units have the price of the range into which their sum falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1672,7 +1670,7 @@ impl From<crate::ChargeProperties> for ChargePropertiesInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeUpdate {
-    /// Charge model.
+    /// How units become an amount. It decides what the properties have to hold.
     pub charge_model: ChargeModel,
     /// The prices, as the model has them.
     ///
@@ -1708,43 +1706,43 @@ pub struct ChargeUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Applied pricing unit.
+    /// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
-    /// Billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the billable metric whose units the charge prices. It cannot change later. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billable_metric_id: Option<::uuid::Uuid>,
-    /// Code. Example: `api_requests_charge`.
+    /// Code of the charge, unique in its plan; it stands in the paths of the charge. Lago makes one when none is given. Example: `api_requests_charge`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Pay in advance. Example: `false`.
+    /// Whether each event is billed as it arrives, and not with the others at the end of the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
-    /// Invoiceable. Example: `true`.
+    /// Whether the fee goes on an invoice. False is for charges paid in advance whose fees you collect yourself. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoiceable: Option<bool>,
-    /// Regroup paid fees.
+    /// What becomes of fees that were paid in advance without an invoice: `invoice` sums them up on one at the end of the period. Null leaves them without any.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub regroup_paid_fees: crate::Patch<String>,
-    /// Prorated. Example: `false`.
+    /// Whether the price is cut down to the days for which it applied in the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1756,7 +1754,7 @@ pub struct ChargeUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub accepts_target_wallet: crate::Patch<bool>,
-    /// Cascade updates. Example: `true`.
+    /// Whether plans that were made from this one by overriding it for a subscription change as well. Left out, they stay as they are. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1977,7 +1975,7 @@ impl From<crate::Charge> for ChargeUpdate {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChargeUsage {
-    /// Units (an exact decimal). Example: `1.0`.
+    /// How many units were counted (an exact decimal). Example: `1.0`.
     pub units: crate::Decimal,
     /// Units as aggregated from the events. Servers before 1.34.2 do not send it. Example: `1.0`.
     #[cfg_attr(
@@ -1985,36 +1983,36 @@ pub struct ChargeUsage {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub total_aggregated_units: Option<crate::Decimal>,
-    /// Events count. Example: `10`.
+    /// How many events were counted. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
-    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    /// What the units cost so far, in cents of the currency before taxes. Example: `123`.
     pub amount_cents: crate::Decimal,
-    /// Amount currency. Example: `EUR`.
+    /// ISO 4217 code of the currency of the amount. Example: `EUR`.
     pub amount_currency: Currency,
-    /// Pricing unit details.
+    /// Usage amount in cents of a custom pricing unit, with that unit's short name and its conversion rate into currency.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
-    /// Charge.
+    /// The charge that prices the units.
     pub charge: UsageCharge,
-    /// Billable metric.
+    /// What is measured.
     pub billable_metric: UsageBillableMetric,
-    /// Usage of a charge split by its filters, each entry with units, number of events and amount in cents.
+    /// The same usage, split by the filters of the charge; empty when it has none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub filters: Option<Vec<ChargeFilterUsage>>,
-    /// Usage of a charge split by the event properties that its pricing groups on, with units and amount in cents per group.
+    /// The same usage, split by the pricing group keys of the charge; empty when it has none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub grouped_usage: Option<Vec<ChargeGroupedUsage>>,
-    /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
+    /// Units split by the presentation group keys of the charge, for reading alone.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2059,17 +2057,17 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedPercentageRange {
-    /// From value (an exact decimal). Example: `0`.
+    /// Where the range of value begins: 0 for the first range, else one more than where the range before ends. Example: `0`.
     pub from_value: crate::Decimal,
-    /// To value (an exact decimal). Example: `10`.
+    /// Last unit of the range, included; null in the last range, which has no end. Example: `10`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub to_value: Option<crate::Decimal>,
-    /// Rate (an exact decimal). Example: `1`.
+    /// Rate in percent: `"2.5"` is 2.5 %. Example: `1`.
     pub rate: crate::Decimal,
-    /// Flat amount (an exact decimal). Example: `10`.
+    /// Price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units. Example: `10`.
     pub flat_amount: crate::Decimal,
     /// Only in the range that the server makes up when a charge is created without properties.
     #[cfg_attr(
@@ -2104,14 +2102,14 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedPercentageRangeInput {
-    /// From value (an exact decimal). Example: `0`.
+    /// Where the range of value begins: 0 for the first range, else one more than where the range before ends. Example: `0`.
     pub from_value: crate::Decimal,
-    /// To value (an exact decimal). Example: `10`.
+    /// Last unit of the range, included; null in the last range, which has no end. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(default))]
     pub to_value: Option<crate::Decimal>,
-    /// Rate (an exact decimal). Example: `1`.
+    /// Rate in percent: `"2.5"` is 2.5 %. Example: `1`.
     pub rate: crate::Decimal,
-    /// Flat amount (an exact decimal). Example: `10`.
+    /// Price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units. Example: `10`.
     pub flat_amount: crate::Decimal,
     /// Only in the range that the server makes up when a charge is created without properties.
     #[cfg_attr(
@@ -2228,13 +2226,13 @@ impl GraduatedPercentageRangeInput {
 /// What [`GraduatedPercentageRangeInput::new`] takes, by name and in any order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GraduatedPercentageRangeInputRequired {
-    /// From value (an exact decimal). Example: `0`.
+    /// Where the range of value begins: 0 for the first range, else one more than where the range before ends. Example: `0`.
     pub from_value: crate::Decimal,
-    /// To value (an exact decimal). Example: `10`.
+    /// Last unit of the range, included; null in the last range, which has no end. Example: `10`.
     pub to_value: Option<crate::Decimal>,
-    /// Rate (an exact decimal). Example: `1`.
+    /// Rate in percent: `"2.5"` is 2.5 %. Example: `1`.
     pub rate: crate::Decimal,
-    /// Flat amount (an exact decimal). Example: `10`.
+    /// Price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units. Example: `10`.
     pub flat_amount: crate::Decimal,
 }
 
@@ -2257,17 +2255,17 @@ impl From<crate::GraduatedPercentageRange> for GraduatedPercentageRangeInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedRange {
-    /// From value (an exact decimal). Example: `0`.
+    /// First unit of the range: 0 for the first range, else one more than where the range before ends. Example: `0`.
     pub from_value: crate::Decimal,
-    /// To value (an exact decimal). Example: `10`.
+    /// Last unit of the range, included; null in the last range, which has no end. Example: `10`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub to_value: Option<crate::Decimal>,
-    /// Flat amount (an exact decimal). Example: `10`.
+    /// Price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units. Example: `10`.
     pub flat_amount: crate::Decimal,
-    /// Per unit amount (an exact decimal). Example: `0.5`.
+    /// Price of one unit within the range, as an exact decimal in units of the currency. Example: `0.5`.
     pub per_unit_amount: crate::Decimal,
 }
 
@@ -2294,14 +2292,14 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GraduatedRangeInput {
-    /// From value (an exact decimal). Example: `0`.
+    /// First unit of the range: 0 for the first range, else one more than where the range before ends. Example: `0`.
     pub from_value: crate::Decimal,
-    /// To value (an exact decimal). Example: `10`.
+    /// Last unit of the range, included; null in the last range, which has no end. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(default))]
     pub to_value: Option<crate::Decimal>,
-    /// Flat amount (an exact decimal). Example: `10`.
+    /// Price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units. Example: `10`.
     pub flat_amount: crate::Decimal,
-    /// Per unit amount (an exact decimal). Example: `0.5`.
+    /// Price of one unit within the range, as an exact decimal in units of the currency. Example: `0.5`.
     pub per_unit_amount: crate::Decimal,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub(crate) refused_: crate::refused::Refused,
@@ -2395,13 +2393,13 @@ impl GraduatedRangeInput {
 /// What [`GraduatedRangeInput::new`] takes, by name and in any order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GraduatedRangeInputRequired {
-    /// From value (an exact decimal). Example: `0`.
+    /// First unit of the range: 0 for the first range, else one more than where the range before ends. Example: `0`.
     pub from_value: crate::Decimal,
-    /// To value (an exact decimal). Example: `10`.
+    /// Last unit of the range, included; null in the last range, which has no end. Example: `10`.
     pub to_value: Option<crate::Decimal>,
-    /// Flat amount (an exact decimal). Example: `10`.
+    /// Price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units. Example: `10`.
     pub flat_amount: crate::Decimal,
-    /// Per unit amount (an exact decimal). Example: `0.5`.
+    /// Price of one unit within the range, as an exact decimal in units of the currency. Example: `0.5`.
     pub per_unit_amount: crate::Decimal,
 }
 
@@ -2423,13 +2421,13 @@ impl From<crate::GraduatedRange> for GraduatedRangeInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PresentationBreakdown {
-    /// Presentation by.
+    /// Properties of events and their values to which the units belong.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub presentation_by: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// Units (an exact decimal). Example: `9.0`.
+    /// How many units were counted (an exact decimal). Example: `9.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2455,13 +2453,13 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PresentationGroupKey {
-    /// Value. Example: `region`.
+    /// Name of the event property by which usage is split. Example: `region`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub value: Option<String>,
-    /// Options.
+    /// How the split is shown.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2501,12 +2499,12 @@ impl PresentationGroupKey {
     }
 }
 
-/// Presentation group key options.
+/// How the split is shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PresentationGroupKeyOptions {
-    /// Display in invoice. Example: `true`.
+    /// Whether it is printed on invoices. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2538,16 +2536,16 @@ impl PresentationGroupKeyOptions {
     }
 }
 
-/// Usage billable metric.
+/// What is measured.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageBillableMetric {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Name. Example: `Storage`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Storage`.
     pub name: String,
-    /// Code. Example: `storage`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `storage`.
     pub code: String,
     /// Usage knows every aggregation. Example: `sum_agg`.
     pub aggregation_type: AggregationType,
@@ -2570,16 +2568,16 @@ json_object! {
     }
 }
 
-/// Usage charge.
+/// The charge that prices the units.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageCharge {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Usage knows every charge model. Example: `graduated`.
     pub charge_model: ChargeModel,
-    /// Name on invoices; null when the charge has none of its own. Example: `Setup`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2618,11 +2616,11 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsagePricingUnitDetails {
-    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `200`.
+    /// What the units cost, in cents of the pricing unit. Example: `200`.
     pub amount_cents: crate::Decimal,
-    /// Short name. Example: `CR`.
+    /// Sign of the pricing unit, as it stands on documents in place of a currency. Example: `CR`.
     pub short_name: String,
-    /// Conversion rate (an exact decimal). Example: `0.5`.
+    /// What one pricing unit is worth in the currency of the plan: with 0.5 and USD, 50 cents. Example: `0.5`.
     pub conversion_rate: crate::Decimal,
     /// Projection to the end of the period, in cents of the pricing unit. Only in projected usage.
     #[cfg_attr(
@@ -2655,17 +2653,17 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VolumeRange {
-    /// From value (an exact decimal). Example: `0`.
+    /// First unit of the range: 0 for the first range, else one more than where the range before ends. Example: `0`.
     pub from_value: crate::Decimal,
-    /// To value (an exact decimal). Example: `10`.
+    /// Last unit of the range, included; null in the last range, which has no end. Example: `10`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub to_value: Option<crate::Decimal>,
-    /// Flat amount (an exact decimal). Example: `10`.
+    /// Price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units. Example: `10`.
     pub flat_amount: crate::Decimal,
-    /// Per unit amount (an exact decimal). Example: `0.5`.
+    /// Price of every unit when the sum falls into this range, as an exact decimal in units of the currency. Example: `0.5`.
     pub per_unit_amount: crate::Decimal,
 }
 
@@ -2692,14 +2690,14 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VolumeRangeInput {
-    /// From value (an exact decimal). Example: `0`.
+    /// First unit of the range: 0 for the first range, else one more than where the range before ends. Example: `0`.
     pub from_value: crate::Decimal,
-    /// To value (an exact decimal). Example: `10`.
+    /// Last unit of the range, included; null in the last range, which has no end. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(default))]
     pub to_value: Option<crate::Decimal>,
-    /// Flat amount (an exact decimal). Example: `10`.
+    /// Price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units. Example: `10`.
     pub flat_amount: crate::Decimal,
-    /// Per unit amount (an exact decimal). Example: `0.5`.
+    /// Price of every unit when the sum falls into this range, as an exact decimal in units of the currency. Example: `0.5`.
     pub per_unit_amount: crate::Decimal,
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub(crate) refused_: crate::refused::Refused,
@@ -2793,13 +2791,13 @@ impl VolumeRangeInput {
 /// What [`VolumeRangeInput::new`] takes, by name and in any order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VolumeRangeInputRequired {
-    /// From value (an exact decimal). Example: `0`.
+    /// First unit of the range: 0 for the first range, else one more than where the range before ends. Example: `0`.
     pub from_value: crate::Decimal,
-    /// To value (an exact decimal). Example: `10`.
+    /// Last unit of the range, included; null in the last range, which has no end. Example: `10`.
     pub to_value: Option<crate::Decimal>,
-    /// Flat amount (an exact decimal). Example: `10`.
+    /// Price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units. Example: `10`.
     pub flat_amount: crate::Decimal,
-    /// Per unit amount (an exact decimal). Example: `0.5`.
+    /// Price of every unit when the sum falls into this range, as an exact decimal in units of the currency. Example: `0.5`.
     pub per_unit_amount: crate::Decimal,
 }
 

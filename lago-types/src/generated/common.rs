@@ -18,9 +18,9 @@ pub struct DunningCampaignFinished {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_customer_id: Option<String>,
-    /// Dunning campaign code. Example: `dun_code_1234`.
+    /// Code of the campaign, as set up in the Lago app. Example: `dun_code_1234`.
     pub dunning_campaign_code: String,
-    /// Overdue balance cents (in cents of the currency). Example: `120`.
+    /// What is overdue in the customer's currency, in cents. Example: `120`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub overdue_balance_cents: i64,
     /// Currency of the customer, if one was chosen. Example: `EUR`.
@@ -29,7 +29,7 @@ pub struct DunningCampaignFinished {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub overdue_balance_currency: Option<Currency>,
-    /// Overdue balances.
+    /// What is overdue, by currency.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -72,7 +72,7 @@ pub struct EvaluateExpressionEventInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Timestamp (in seconds since 1970). Example: `1651240791`.
+    /// When the event happened, in seconds since 1970 or as text. Only an expression that reads it needs it. Example: `1651240791`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -172,7 +172,7 @@ impl EvaluateExpressionEventInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EvaluateExpressionInput {
-    /// Expression.
+    /// Formula to try, such as `event.properties.megabytes / 1024`.
     pub expression: String,
     /// Event of which the expression is computed. One that reads nothing of an event needs none.
     #[cfg_attr(
@@ -223,11 +223,11 @@ impl EvaluateExpressionInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventsErrors {
-    /// Invalid code.
+    /// Keys of events whose code is that of no billable metric.
     pub invalid_code: Vec<String>,
-    /// Missing aggregation property.
+    /// Keys of events that lack the property which their metric reads.
     pub missing_aggregation_property: Vec<String>,
-    /// Invalid filter values.
+    /// Keys of events with a value that no filter of their metric allows.
     pub invalid_filter_values: Vec<String>,
     /// Always null, servers no longer fill it.
     #[deprecated]
@@ -261,11 +261,11 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IntegrationProviderError {
-    /// Lago integration id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the connection. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_integration_id: ::uuid::Uuid,
-    /// Provider. Example: `netsuite`.
+    /// Which other system failed. Example: `netsuite`.
     pub provider: String,
-    /// Provider code. Example: `netsuite-eu-1`.
+    /// Code of the connection. Example: `netsuite-eu-1`.
     pub provider_code: String,
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
     pub provider_error: ::serde_json::Value,
@@ -293,15 +293,15 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OneOffInvoiceFeeInput {
-    /// Add on code. Example: `setup_fee`.
+    /// Code of the add-on that is sold. Example: `setup_fee`.
     pub add_on_code: String,
-    /// Invoice display name. Example: `Setup Fee (SF1)`.
+    /// Name of the line on the invoice; that of the add-on when left out. Example: `Setup Fee (SF1)`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Unit amount cents (in cents of the currency). Example: `12000`.
+    /// Price of one, in cents of the currency; the add-on's own when left out. Example: `12000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -311,33 +311,31 @@ pub struct OneOffInvoiceFeeInput {
         )
     )]
     pub unit_amount_cents: crate::Patch<i64>,
-    /// Units (an exact decimal). Example: `2.5`.
+    /// How many are billed, fractions too; 1 when left out. Example: `2.5`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub units: crate::Patch<crate::Decimal>,
-    /// Description. Example: `Onboarding session, June 2024`.
+    /// Text of the line on the invoice; that of the add-on when left out. Example: `Onboarding session, June 2024`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// From datetime (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// Beginning of the time that the line is for (UTC), printed on the invoice. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// To datetime (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// End of the time that the line is for (UTC), printed on the invoice. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub to_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
-    ///
-    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
+    /// Codes of the taxes on this line, in place of those of the add-on.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -472,15 +470,15 @@ impl OneOffInvoiceFeeInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OneOffInvoiceInput {
-    /// External customer id. Example: `hooli_1234`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `hooli_1234`.
     pub external_customer_id: String,
-    /// Billing entity code. Example: `default`.
+    /// Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one. Example: `default`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// Currency. Example: `EUR`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -498,15 +496,15 @@ pub struct OneOffInvoiceInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub purchase_order_number: crate::Patch<String>,
-    /// Fees.
+    /// What is billed: add-ons, each with its units.
     pub fees: Vec<OneOffInvoiceFeeInput>,
-    /// Invoice custom section.
+    /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -630,10 +628,10 @@ impl OneOffInvoiceInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OverdueBalancePerCurrency {
-    /// Amount cents (in cents of the currency). Example: `120`.
+    /// Sum of what is past its due date, in cents of the currency. Example: `120`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Currency. Example: `EUR`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
     pub currency: Currency,
 }
 
@@ -655,10 +653,10 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaginationMeta {
-    /// Current page. Example: `2`.
+    /// Number of this page, counted from 1; 0 when the list is empty. Example: `2`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub current_page: i64,
-    /// Next page. Example: `3`.
+    /// Number of the next page; null on the last one. Example: `3`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -668,7 +666,7 @@ pub struct PaginationMeta {
         )
     )]
     pub next_page: Option<i64>,
-    /// Prev page. Example: `1`.
+    /// Number of the page before; null on the first one. Example: `1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -678,10 +676,10 @@ pub struct PaginationMeta {
         )
     )]
     pub prev_page: Option<i64>,
-    /// Total pages. Example: `4`.
+    /// How many pages there are; 0 when the list is empty. Example: `4`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_pages: i64,
-    /// Total count. Example: `70`.
+    /// How many elements all pages have together. For invoices and fees the server may remember it for half an hour. Example: `70`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_count: i64,
 }
@@ -711,11 +709,11 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TriggeredAlert {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the organization that owns the object. The API key of a call decides it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
-    /// Lago alert id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the alert. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_alert_id: ::uuid::Uuid,
     /// Lago id of the subscription; null when the alert is on a wallet. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
@@ -737,7 +735,7 @@ pub struct TriggeredAlert {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_customer_id: Option<String>,
-    /// Billable metric code. Example: `storage_usage`.
+    /// Code of the billable metric that is watched; null for alerts on an amount of the whole subscription, and on wallets. Example: `storage_usage`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -745,25 +743,25 @@ pub struct TriggeredAlert {
     pub billable_metric_code: Option<String>,
     /// What is watched, on subscriptions and on wallets. Example: `billable_metric_current_usage_amount`.
     pub alert_type: AlertType,
-    /// Alert code. Example: `storage_threshold_alert`.
+    /// Your code of the alert, by which a receiver tells what to do. Example: `storage_threshold_alert`.
     pub alert_code: String,
-    /// Alert name. Example: `Storage Usage Alert`.
+    /// Name of the alert, if it has one. Example: `Storage Usage Alert`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub alert_name: Option<String>,
-    /// Current value (an exact decimal). Example: `1200`.
+    /// What is watched now (an exact decimal), in the unit of the alert type. Example: `1200`.
     pub current_value: crate::Decimal,
-    /// Previous value (an exact decimal). Example: `900`.
+    /// What was watched when the server looked last (an exact decimal), in the unit of the alert type. Example: `900`.
     pub previous_value: crate::Decimal,
-    /// Triggered at (UTC). Example: `2025-05-19T10:04:21Z`.
+    /// When the alert went off (UTC). Example: `2025-05-19T10:04:21Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub triggered_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Crossed thresholds.
+    /// The thresholds that lie between the value before and the value now.
     pub crossed_thresholds: Vec<AlertThreshold>,
     /// Lago id of the wallet; null when the alert is on a subscription.
     ///

@@ -9,21 +9,21 @@ use super::{CouponExpiration, CouponFrequency, CouponType, Currency};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Coupon {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Name. Example: `Startup Deal`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Startup Deal`.
     pub name: String,
-    /// Code. Example: `startup_deal`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `startup_deal`.
     pub code: String,
-    /// Description. Example: `I am a coupon description`.
+    /// Text for people; billing does not depend on it. Example: `I am a coupon description`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Coupon type. Example: `fixed_amount`.
+    /// Whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read. Example: `fixed_amount`.
     pub coupon_type: CouponType,
-    /// Amount cents (in cents of the currency). Example: `5000`.
+    /// Discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage. Example: `5000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -33,39 +33,39 @@ pub struct Coupon {
         )
     )]
     pub amount_cents: Option<i64>,
-    /// Amount currency. Example: `USD`.
+    /// Currency of the discount; needed for the type `fixed_amount`, null for a percentage. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount_currency: Option<Currency>,
-    /// Reusable. Example: `true`.
+    /// Whether a customer can get the coupon more than once. True unless something else is said. Example: `true`.
     pub reusable: bool,
-    /// Limited plans. Example: `true`.
+    /// Whether it counts for some plans alone, those in `plan_codes`. Example: `true`.
     pub limited_plans: bool,
-    /// Plan codes.
+    /// Codes of the plans to which it is limited.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan_codes: Option<Vec<String>>,
-    /// Limited billable metrics. Example: `false`.
+    /// Whether it counts for the usage of some billable metrics alone, those in `billable_metric_codes`. Example: `false`.
     pub limited_billable_metrics: bool,
-    /// Billable metric codes.
+    /// Codes of the billable metrics to whose usage it is limited.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billable_metric_codes: Option<Vec<String>>,
-    /// Percentage rate (an exact decimal).
+    /// Discount in percent, as decimal text; null for a discount of a fixed amount.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub percentage_rate: Option<crate::Decimal>,
-    /// Frequency. Example: `recurring`.
+    /// How often the discount is given. Example: `recurring`.
     pub frequency: CouponFrequency,
-    /// Frequency duration. Example: `6`.
+    /// How many billing periods a recurring discount lasts; null for others. Example: `6`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -75,17 +75,17 @@ pub struct Coupon {
         )
     )]
     pub frequency_duration: Option<i64>,
-    /// Expiration. Example: `time_limit`.
+    /// Whether the coupon can be applied without end, or until `expiration_at`. Example: `time_limit`.
     pub expiration: CouponExpiration,
-    /// Expiration at (UTC). Example: `2022-08-08T23:59:59Z`.
+    /// When it ends by itself (UTC); null for never. Example: `2022-08-08T23:59:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub expiration_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Terminated at (UTC). Example: `2022-08-08T23:59:59Z`.
+    /// When the coupon was ended (UTC): it can no longer be applied, and customers who have it keep it. Null while it can. Example: `2022-08-08T23:59:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -141,18 +141,18 @@ json_object! {
     }
 }
 
-/// Coupon applies to input.
+/// What it is limited to. Left out or empty, it counts for everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CouponAppliesToInput {
-    /// Plan codes.
+    /// Codes of the plans to which it is limited.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub plan_codes: crate::Patch<Vec<String>>,
-    /// Billable metric codes.
+    /// Codes of the billable metrics to whose usage it is limited.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -206,19 +206,19 @@ impl CouponAppliesToInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CouponInput {
-    /// Name. Example: `Startup Deal`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Startup Deal`.
     pub name: String,
-    /// Code. Example: `startup_deal`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `startup_deal`.
     pub code: String,
-    /// Description. Example: `I am a coupon description`.
+    /// Text for people; billing does not depend on it. Example: `I am a coupon description`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Coupon type. Example: `fixed_amount`.
+    /// Whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read. Example: `fixed_amount`.
     pub coupon_type: CouponType,
-    /// Amount cents (in cents of the currency). Example: `5000`.
+    /// Discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage. Example: `5000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -228,7 +228,7 @@ pub struct CouponInput {
         )
     )]
     pub amount_cents: crate::Patch<i64>,
-    /// Amount currency. Example: `USD`.
+    /// Currency of the discount; needed for the type `fixed_amount`, null for a percentage. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -240,15 +240,15 @@ pub struct CouponInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub reusable: Option<bool>,
-    /// Percentage rate (an exact decimal).
+    /// Discount in percent, as decimal text; null for a discount of a fixed amount.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub percentage_rate: crate::Patch<crate::Decimal>,
-    /// Frequency. Example: `recurring`.
+    /// How often the discount is given. Example: `recurring`.
     pub frequency: CouponFrequency,
-    /// Frequency duration. Example: `6`.
+    /// How many billing periods a recurring discount lasts; null for others. Example: `6`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -258,15 +258,15 @@ pub struct CouponInput {
         )
     )]
     pub frequency_duration: crate::Patch<i64>,
-    /// Expiration. Example: `time_limit`.
+    /// Whether the coupon can be applied without end, or until `expiration_at`. Example: `time_limit`.
     pub expiration: CouponExpiration,
-    /// Expiration at (UTC). Example: `2022-08-08T23:59:59Z`.
+    /// When it ends by itself (UTC); null for never. Example: `2022-08-08T23:59:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Applies to.
+    /// What it is limited to. Left out or empty, it counts for everything.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -444,50 +444,52 @@ impl CouponInput {
 /// What [`CouponInput::new`] takes, by name and in any order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CouponInputRequired {
-    /// Name. Example: `Startup Deal`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Startup Deal`.
     pub name: String,
-    /// Code. Example: `startup_deal`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `startup_deal`.
     pub code: String,
-    /// Coupon type. Example: `fixed_amount`.
+    /// Whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read. Example: `fixed_amount`.
     pub coupon_type: CouponType,
-    /// Frequency. Example: `recurring`.
+    /// How often the discount is given. Example: `recurring`.
     pub frequency: CouponFrequency,
-    /// Expiration. Example: `time_limit`.
+    /// Whether the coupon can be applied without end, or until `expiration_at`. Example: `time_limit`.
     pub expiration: CouponExpiration,
 }
 
 /// Discount in cents or percent, frequency, expiry and scope of a coupon, shared by its create and update requests.
 ///
 /// Once the coupon has been applied only name, description and expiry can be changed; the server ignores the rest of a request without saying so.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CouponUpdate {
-    /// Name. Example: `Startup Deal`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Startup Deal`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Code. Example: `startup_deal`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `startup_deal`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Description. Example: `I am a coupon description`.
+    /// Text for people; billing does not depend on it. Example: `I am a coupon description`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Coupon type. Example: `fixed_amount`.
+    /// Whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read. Example: `fixed_amount`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub coupon_type: Option<CouponType>,
-    /// Amount cents (in cents of the currency). Example: `5000`.
+    /// Discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage. Example: `5000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -497,7 +499,7 @@ pub struct CouponUpdate {
         )
     )]
     pub amount_cents: crate::Patch<i64>,
-    /// Amount currency. Example: `USD`.
+    /// Currency of the discount; needed for the type `fixed_amount`, null for a percentage. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -509,19 +511,19 @@ pub struct CouponUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub reusable: Option<bool>,
-    /// Percentage rate (an exact decimal).
+    /// Discount in percent, as decimal text; null for a discount of a fixed amount.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub percentage_rate: crate::Patch<crate::Decimal>,
-    /// Frequency. Example: `recurring`.
+    /// How often the discount is given. Example: `recurring`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub frequency: Option<CouponFrequency>,
-    /// Frequency duration. Example: `6`.
+    /// How many billing periods a recurring discount lasts; null for others. Example: `6`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -531,19 +533,19 @@ pub struct CouponUpdate {
         )
     )]
     pub frequency_duration: crate::Patch<i64>,
-    /// Expiration. Example: `time_limit`.
+    /// Whether the coupon can be applied without end, or until `expiration_at`. Example: `time_limit`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub expiration: Option<CouponExpiration>,
-    /// Expiration at (UTC). Example: `2022-08-08T23:59:59Z`.
+    /// When it ends by itself (UTC); null for never. Example: `2022-08-08T23:59:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Applies to.
+    /// What it is limited to. Left out or empty, it counts for everything.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

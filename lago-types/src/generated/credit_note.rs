@@ -12,7 +12,7 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNote {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Code of the billing entity that issues the note. Servers before 1.25 do not send it. Example: `acme_corp`.
     #[cfg_attr(
@@ -20,14 +20,14 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// Sequential id. Example: `2`.
+    /// Counts the credit notes of one invoice from 1. Example: `2`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sequential_id: i64,
-    /// Number. Example: `LAG-1234-CN2`.
+    /// Number by which people know the document, as printed on it. It is final once the document is. Example: `LAG-1234-CN2`.
     pub number: String,
-    /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the invoice on which the credit note is issued. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_invoice_id: ::uuid::Uuid,
-    /// Invoice number. Example: `LAG-1234`.
+    /// Number that stands on the invoice, for people; calls take its id. Example: `LAG-1234`.
     pub invoice_number: String,
     /// Number of the order that the customer placed, as on the invoice.
     ///
@@ -37,31 +37,31 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub purchase_order_number: Option<String>,
-    /// Issuing date (a calendar date). Example: `2022-12-06`.
+    /// Day that the document carries, in the time zone of the customer. Example: `2022-12-06`.
     pub issuing_date: ::chrono::naive::NaiveDate,
-    /// Credit status. Example: `available`.
+    /// Whether credit is left to be used up; null when nothing was credited. Example: `available`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub credit_status: Option<CreditNoteCreditStatus>,
-    /// Refund status. Example: `pending`.
+    /// How the refund went; null when nothing was refunded. Example: `pending`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub refund_status: Option<CreditNoteRefundStatus>,
-    /// Reason. Example: `other`.
+    /// Why it was issued. Example: `other`.
     pub reason: CreditNoteReason,
-    /// Description. Example: `Free text`.
+    /// Text on the credit note, for the customer. Example: `Free text`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Currency. Example: `EUR`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
     pub currency: Currency,
-    /// Total amount cents (in cents of the currency). Example: `120`.
+    /// What is given back with taxes, in cents of the currency. Example: `120`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// Total with taxes, in cents of the currency with fractions of a cent.
@@ -72,7 +72,7 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub precise_total_amount_cents: Option<crate::Decimal>,
-    /// Taxes amount cents (in cents of the currency). Example: `20`.
+    /// Taxes on what is given back, in cents of the currency. Example: `20`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
     /// Taxes, in cents of the currency with fractions of a cent.
@@ -83,18 +83,18 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub precise_taxes_amount_cents: Option<crate::Decimal>,
-    /// Taxes rate (an exact decimal). Example: `20`.
+    /// Sum of the rates of all taxes that apply, in percent. Example: `20`.
     pub taxes_rate: crate::Decimal,
-    /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
+    /// What is given back before taxes, in cents of the currency. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
-    /// Balance amount cents (in cents of the currency). Example: `100`.
+    /// Credit that is left to be used up, in cents of the currency. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub balance_amount_cents: i64,
-    /// Credit amount cents (in cents of the currency). Example: `100`.
+    /// Part that is credited to the customer's coming invoices, in cents of the currency with taxes. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub credit_amount_cents: i64,
-    /// Refund amount cents (in cents of the currency). Example: `0`.
+    /// Part that is paid back, in cents of the currency with taxes. Example: `0`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub refund_amount_cents: i64,
     /// Part that reduces what is due on the invoice itself, in cents of the currency. Servers before 1.39 do not send it. Example: `0`.
@@ -107,14 +107,14 @@ pub struct CreditNote {
         )
     )]
     pub offset_amount_cents: Option<i64>,
-    /// Coupons adjustment amount cents (in cents of the currency). Example: `20`.
+    /// Share of the invoice's coupons that falls on what is given back, in cents of the currency. Example: `20`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_adjustment_amount_cents: i64,
-    /// Created at (UTC). Example: `2022-09-14T16:35:31Z`.
+    /// When Lago made the object (UTC). Example: `2022-09-14T16:35:31Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Updated at (UTC). Example: `2022-09-14T16:35:31Z`.
+    /// When the object last changed (UTC). Example: `2022-09-14T16:35:31Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// File url. Example: `https://getlago.com/credit_note/file`.
+    /// Link to the PDF; null until it has been rendered. Fetch the object again rather than storing the link, which may expire. Example: `https://getlago.com/credit_note/file`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -140,7 +140,7 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_taxes: Option<Vec<CreditNoteAppliedTax>>,
-    /// Self billed. Example: `false`.
+    /// Whether the organization issued the document in the name of a partner who gets a share of revenue. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -255,28 +255,28 @@ pub struct CreditNoteAppliedTax {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Lago tax id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the tax; null when a tax provider determined it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_tax_id: Option<::uuid::Uuid>,
-    /// Tax name. Example: `TVA`.
+    /// Name of the tax at that time. Example: `TVA`.
     pub tax_name: String,
-    /// Tax code. Example: `french_standard_vat`.
+    /// Code of the tax at that time. Example: `french_standard_vat`.
     pub tax_code: String,
-    /// Tax rate (an exact decimal). Example: `20`.
+    /// Rate at that time, in percent. Example: `20`.
     pub tax_rate: crate::Decimal,
-    /// Tax description. Example: `French standard VAT`.
+    /// Description of the tax at that time. Example: `French standard VAT`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_description: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `2000`.
+    /// The tax, in cents of the currency. Example: `2000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     pub amount_currency: Currency,
     /// When the tax was applied (UTC); null in previews and estimates. Example: `2022-09-14T16:35:31Z`.
     #[cfg_attr(
@@ -290,7 +290,7 @@ pub struct CreditNoteAppliedTax {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_credit_note_id: Option<::uuid::Uuid>,
-    /// Base amount cents (in cents of the currency). Example: `100`.
+    /// What the rate was applied to, in cents of the currency. Example: `100`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -339,11 +339,11 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteErrorDetails {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Error code. Example: `tax_error`.
+    /// What kind of work failed. Example: `tax_error`.
     pub error_code: ErrorDetailCode,
-    /// Details.
+    /// What the failing side said; null when it said nothing.
     pub details: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
@@ -367,9 +367,9 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimateInput {
-    /// Invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the invoice in Lago. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub invoice_id: ::uuid::Uuid,
-    /// Items.
+    /// Fees that are given back, each with its amount.
     pub items: Vec<CreditNoteEstimateItemInput>,
 }
 
@@ -419,9 +419,9 @@ impl CreditNoteEstimateInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimateItemInput {
-    /// Fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the fee. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub fee_id: ::uuid::Uuid,
-    /// Amount cents (in cents of the currency). Example: `10`.
+    /// How much of the fee is given back, in cents of the currency before taxes. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
 }
@@ -466,36 +466,36 @@ impl CreditNoteEstimateItemInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimated {
-    /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the invoice on which the credit note is issued. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_invoice_id: ::uuid::Uuid,
-    /// Invoice number. Example: `LAG-1234`.
+    /// Number that stands on the invoice, for people; calls take its id. Example: `LAG-1234`.
     pub invoice_number: String,
-    /// Currency. Example: `EUR`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
     pub currency: Currency,
-    /// Taxes amount cents (in cents of the currency). Example: `20`.
+    /// Taxes on what is given back, in cents of the currency. Example: `20`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
-    /// Precise taxes amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `20.1`.
+    /// Taxes, in cents of the currency with fractions of a cent. Example: `20.1`.
     pub precise_taxes_amount_cents: crate::Decimal,
-    /// Taxes rate (an exact decimal). Example: `20`.
+    /// Sum of the rates of all taxes that apply, in percent. Example: `20`.
     pub taxes_rate: crate::Decimal,
-    /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
+    /// What is given back before taxes, in cents of the currency. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
-    /// Max creditable amount cents (in cents of the currency). Example: `100`.
+    /// Most that could be credited for these items, in cents of the currency with taxes. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub max_creditable_amount_cents: i64,
-    /// Max refundable amount cents (in cents of the currency). Example: `0`.
+    /// Most that could be refunded for these items, in cents of the currency with taxes; 0 as long as the invoice is not paid. Example: `0`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub max_refundable_amount_cents: i64,
-    /// Coupons adjustment amount cents (in cents of the currency). Example: `20`.
+    /// Share of the invoice's coupons that falls on what is given back, in cents of the currency. Example: `20`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_adjustment_amount_cents: i64,
-    /// Precise coupons adjustment amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `20.1`.
+    /// Share of the invoice's coupons that falls on what is given back, in cents of the currency with fractions of a cent. Example: `20.1`.
     pub precise_coupons_adjustment_amount_cents: crate::Decimal,
-    /// Items.
+    /// Fees that are given back, each with its amount.
     pub items: Vec<CreditNoteEstimatedItem>,
-    /// Applied taxes.
+    /// Taxes that were applied, each with its rate and amount at that time.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -544,10 +544,10 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteEstimatedItem {
-    /// Amount cents (in cents of the currency). Example: `100`.
+    /// How much of the fee is given back, in cents of the currency before taxes. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Lago fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the fee; null in estimates. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -574,21 +574,21 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteInput {
-    /// Invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the invoice in Lago. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub invoice_id: ::uuid::Uuid,
-    /// Reason. Example: `duplicated_charge`.
+    /// Why it was issued. Example: `duplicated_charge`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub reason: crate::Patch<CreditNoteReason>,
-    /// Description. Example: `description`.
+    /// Text on the credit note, for the customer. Example: `description`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Credit amount cents (in cents of the currency). Example: `100`.
+    /// Part that is credited to the customer's coming invoices, in cents of the currency with taxes. Example: `100`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -598,7 +598,7 @@ pub struct CreditNoteInput {
         )
     )]
     pub credit_amount_cents: crate::Patch<i64>,
-    /// Refund amount cents (in cents of the currency). Example: `500`.
+    /// Part that is paid back, in cents of the currency with taxes. Example: `500`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -608,7 +608,7 @@ pub struct CreditNoteInput {
         )
     )]
     pub refund_amount_cents: crate::Patch<i64>,
-    /// Offset amount cents (in cents of the currency). Example: `200`.
+    /// Part that is taken off what is still owed on the same invoice, in cents of the currency with taxes. Example: `200`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -618,9 +618,9 @@ pub struct CreditNoteInput {
         )
     )]
     pub offset_amount_cents: crate::Patch<i64>,
-    /// Items.
+    /// Fees that are given back, each with its amount.
     pub items: Vec<CreditNoteItemInput>,
-    /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
+    /// Keys and values of yours, which Lago stores and returns. Billing does not depend on them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -745,14 +745,14 @@ impl CreditNoteInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteItem {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Amount cents (in cents of the currency). Example: `100`.
+    /// How much of the fee is given back, in cents of the currency before taxes. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Amount currency. Example: `EUR`.
+    /// ISO 4217 code of the currency of the amount. Example: `EUR`.
     pub amount_currency: Currency,
-    /// Fee.
+    /// Single billed line for a subscription, usage charge, fixed charge, add-on, credit or commitment, with units, taxes and amounts in cents.
     pub fee: Fee,
     /// What is given back before taxes, in cents of the currency with fractions of a cent.
     ///
@@ -789,9 +789,9 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNoteItemInput {
-    /// Fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the fee. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub fee_id: ::uuid::Uuid,
-    /// Amount cents (in cents of the currency). Example: `100`.
+    /// How much of the fee is given back, in cents of the currency before taxes. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
 }
@@ -836,11 +836,11 @@ impl CreditNoteItemInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditNotePaymentProviderRefundError {
-    /// Lago credit note id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the credit note. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_credit_note_id: ::uuid::Uuid,
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
@@ -895,6 +895,8 @@ json_object! {
 }
 
 /// Request body that records how the refund of a credit note went and may set its metadata.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -905,7 +907,7 @@ pub struct CreditNoteUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub refund_status: Option<CreditNoteRefundStatus>,
-    /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
+    /// Keys and values of yours, which Lago stores and returns. Billing does not depend on them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

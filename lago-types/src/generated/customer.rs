@@ -14,37 +14,37 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Address {
-    /// Address line1. Example: `5230 Penfield Ave`.
+    /// First line of the postal address, printed on documents. Example: `5230 Penfield Ave`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line1: Option<String>,
-    /// Address line2.
+    /// Second line of the postal address, printed on documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line2: Option<String>,
-    /// City. Example: `Woodland Hills`.
+    /// City of the postal address, printed on documents. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub city: Option<String>,
-    /// Country. Example: `US`.
+    /// ISO 3166-1 code of the country in two letters. Example: `US`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub country: Option<Country>,
-    /// State. Example: `CA`.
+    /// State, region or province of the postal address. Example: `CA`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub state: Option<String>,
-    /// Zipcode. Example: `91364`.
+    /// Postal code, printed on documents. Example: `91364`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -78,37 +78,37 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddressInput {
-    /// Address line1. Example: `5230 Penfield Ave`.
+    /// First line of the postal address, printed on documents. Example: `5230 Penfield Ave`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub address_line1: crate::Patch<String>,
-    /// Address line2.
+    /// Second line of the postal address, printed on documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub address_line2: crate::Patch<String>,
-    /// City. Example: `Woodland Hills`.
+    /// City of the postal address, printed on documents. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub city: crate::Patch<String>,
-    /// Country. Example: `US`.
+    /// ISO 3166-1 code of the country in two letters. Example: `US`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub country: crate::Patch<Country>,
-    /// State. Example: `CA`.
+    /// State, region or province of the postal address. Example: `CA`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub state: crate::Patch<String>,
-    /// Zipcode. Example: `91364`.
+    /// Postal code, printed on documents. Example: `91364`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -198,14 +198,14 @@ impl AddressInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Customer {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Sequential id. Example: `1`.
+    /// Counts the customers of the organization from 1. Example: `1`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sequential_id: i64,
-    /// Slug. Example: `LAG-1234-001`.
+    /// Number of the organization followed by that of the customer, as it begins the numbers of the customer's documents. Example: `LAG-1234-001`.
     pub slug: String,
-    /// External id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, unique in the organization. It is what paths take. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_id: String,
     /// Code of the billing entity that bills the customer. Servers before 1.25 do not send it. Example: `acme_corp`.
     #[cfg_attr(
@@ -213,33 +213,33 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// Address line1. Example: `5230 Penfield Ave`.
+    /// First line of the postal address, printed on documents. Example: `5230 Penfield Ave`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line1: Option<String>,
-    /// Address line2.
+    /// Second line of the postal address, printed on documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line2: Option<String>,
-    /// Applicable timezone.
+    /// Time zone in which the customer is billed: the customer's own, else that of the billing entity, else UTC.
     pub applicable_timezone: Timezone,
-    /// City. Example: `Woodland Hills`.
+    /// City of the postal address, printed on documents. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub city: Option<String>,
-    /// Country. Example: `US`.
+    /// ISO 3166-1 code of the country in two letters. Example: `US`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub country: Option<Country>,
-    /// Currency. Example: `USD`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -251,37 +251,37 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub email: Option<String>,
-    /// Legal name. Example: `Coleman-Blair`.
+    /// Registered name of the company, for documents. Example: `Coleman-Blair`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub legal_name: Option<String>,
-    /// Legal number. Example: `49-008-2965`.
+    /// Number in the company register, for documents. Example: `49-008-2965`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub legal_number: Option<String>,
-    /// Logo url. Example: `http://hooli.com/logo.png`.
+    /// Where the logo is found. Example: `http://hooli.com/logo.png`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub logo_url: Option<String>,
-    /// Name. Example: `Gavin Belson`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Gavin Belson`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Firstname. Example: `Gavin`.
+    /// First name of the person, or of the contact at a company. Example: `Gavin`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub firstname: Option<String>,
-    /// Lastname. Example: `Belson`.
+    /// Last name of the person, or of the contact at a company. Example: `Belson`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -293,49 +293,49 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub account_type: Option<AccountType>,
-    /// Customer type.
+    /// Whether a company or a person is billed. Null when it was never said.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub customer_type: Option<CustomerType>,
-    /// Phone. Example: `1-171-883-3711 x245`.
+    /// Telephone number, printed on documents. Example: `1-171-883-3711 x245`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub phone: Option<String>,
-    /// State. Example: `CA`.
+    /// State, region or province of the postal address. Example: `CA`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub state: Option<String>,
-    /// Tax identification number. Example: `EU123456789`.
+    /// Number for value added tax. Where Lago applies European tax rules, it checks the number with VIES. Example: `EU123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_identification_number: Option<String>,
-    /// Timezone.
+    /// IANA name of the time zone in which periods begin and end, and by which documents are dated.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub timezone: Option<Timezone>,
-    /// Url. Example: `http://hooli.com`.
+    /// Address of the website. Example: `http://hooli.com`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub url: Option<String>,
-    /// Zipcode. Example: `91364`.
+    /// Postal code, printed on documents. Example: `91364`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub zipcode: Option<String>,
-    /// Net payment term. Example: `30`.
+    /// Days from the issue of an invoice to its due date. Null means the term of the next wider level: that of the billing entity for a customer. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -351,15 +351,15 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_salesforce_id: Option<String>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the object last changed (UTC). Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Finalize zero amount invoice. Example: `inherit`.
+    /// What becomes of invoices whose total is zero: whether they are issued, or closed without a number and never shown. Example: `inherit`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -371,19 +371,19 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub skip_invoice_custom_sections: Option<bool>,
-    /// Billing configuration.
+    /// How a customer is charged: payment provider, identifiers there, document language, grace period in days and issuing date rules.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<CustomerBillingConfiguration>,
-    /// Shipping address.
+    /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub shipping_address: Option<Address>,
-    /// Metadata.
+    /// Keys and values of yours, which Lago stores and returns. Billing does not depend on them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -828,11 +828,11 @@ impl CustomerBillingConfigurationInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerCheckoutUrl {
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Payment provider. Example: `stripe`.
+    /// Which company collects payments. Null when invoices are paid outside of Lago. Example: `stripe`.
     pub payment_provider: PaymentProvider,
     /// Code of the payment provider. Null when the customer has none. Example: `Stripe Prod`.
     #[cfg_attr(
@@ -873,39 +873,39 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerInput {
-    /// External id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer. When a customer has it already, the call changes that one. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_id: String,
-    /// Billing entity code. Example: `acme_corp`.
+    /// Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one. Example: `acme_corp`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub billing_entity_code: crate::Patch<String>,
-    /// Address line1. Example: `5230 Penfield Ave`.
+    /// First line of the postal address, printed on documents. Example: `5230 Penfield Ave`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub address_line1: crate::Patch<String>,
-    /// Address line2. Example: `""`.
+    /// Second line of the postal address, printed on documents. Example: `""`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub address_line2: crate::Patch<String>,
-    /// City. Example: `Woodland Hills`.
+    /// City of the postal address, printed on documents. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub city: crate::Patch<String>,
-    /// Country. Example: `US`.
+    /// ISO 3166-1 code of the country in two letters. Example: `US`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub country: crate::Patch<Country>,
-    /// Currency.
+    /// ISO 4217 code of the currency. All amounts of the object are in it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -917,37 +917,37 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub email: crate::Patch<String>,
-    /// Legal name. Example: `Coleman-Blair`.
+    /// Registered name of the company, for documents. Example: `Coleman-Blair`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub legal_name: crate::Patch<String>,
-    /// Legal number. Example: `49-008-2965`.
+    /// Number in the company register, for documents. Example: `49-008-2965`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub legal_number: crate::Patch<String>,
-    /// Logo url. Example: `http://hooli.com/logo.png`.
+    /// Where the logo is found. Example: `http://hooli.com/logo.png`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub logo_url: crate::Patch<String>,
-    /// Name. Example: `Gavin Belson`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Gavin Belson`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// Firstname. Example: `Gavin`.
+    /// First name of the person, or of the contact at a company. Example: `Gavin`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub firstname: crate::Patch<String>,
-    /// Lastname. Example: `Belson`.
+    /// Last name of the person, or of the contact at a company. Example: `Belson`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -959,19 +959,19 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub account_type: Option<AccountType>,
-    /// Customer type.
+    /// Whether a company or a person is billed. Null when it was never said.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub customer_type: crate::Patch<CustomerType>,
-    /// Phone. Example: `1-171-883-3711 x245`.
+    /// Telephone number, printed on documents. Example: `1-171-883-3711 x245`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub phone: crate::Patch<String>,
-    /// State. Example: `CA`.
+    /// State, region or province of the postal address. Example: `CA`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -985,7 +985,7 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Tax identification number. Example: `EU123456789`.
+    /// Number for value added tax. Where Lago applies European tax rules, it checks the number with VIES. Example: `EU123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -997,19 +997,19 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub timezone: crate::Patch<Timezone>,
-    /// Url. Example: `http://hooli.com`.
+    /// Address of the website. Example: `http://hooli.com`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub url: crate::Patch<String>,
-    /// Zipcode. Example: `91364`.
+    /// Postal code, printed on documents. Example: `91364`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub zipcode: crate::Patch<String>,
-    /// Net payment term. Example: `30`.
+    /// Days from the issue of an invoice to its due date. Null means the term of the next wider level: that of the billing entity for a customer. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1037,7 +1037,7 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<CustomerBillingConfigurationInput>,
-    /// Shipping address.
+    /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1055,13 +1055,13 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub metadata: Option<Vec<CustomerMetadataInput>>,
-    /// Skip invoice custom sections. Example: `false`.
+    /// Whether invoices come without any custom section, even those of the billing entity. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub skip_invoice_custom_sections: Option<bool>,
-    /// Invoice custom section codes.
+    /// Codes of the texts that invoices carry. They take the place of those of the next wider level: the customer's, then those of the billing entity.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1434,9 +1434,9 @@ impl CustomerInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerIntegrationError {
-    /// Lago id of the customer. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External id of the customer. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Integration that refused the customer. Example: `anrok`.
     pub accounting_provider: Integration,
@@ -1472,15 +1472,15 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerMetadata {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Key. Example: `Purchase Order`.
+    /// Name of the entry, unique among the entries beside it. Example: `Purchase Order`.
     pub key: String,
-    /// Value. Example: `123456789`.
+    /// Text that is stored under the key. Example: `123456789`.
     pub value: String,
-    /// Display in invoice. Example: `true`.
+    /// Whether it is printed on invoices. Example: `true`.
     pub display_in_invoice: bool,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
@@ -1516,9 +1516,9 @@ pub struct CustomerMetadataInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub id: Option<::uuid::Uuid>,
-    /// Key. Example: `Purchase Order`.
+    /// Name of the entry, unique among the entries beside it. Example: `Purchase Order`.
     pub key: String,
-    /// Value. Example: `123456789`.
+    /// Text that is stored under the key. Example: `123456789`.
     pub value: String,
     /// Whether the entry stands on invoices.
     ///
@@ -1613,9 +1613,9 @@ impl CustomerMetadataInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerPaymentProviderError {
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// The payment provider that reported the error.
     ///
@@ -1660,7 +1660,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerPortalUrl {
-    /// Portal url. Example: `https://app.lago.com/customer-portal/1234567890`.
+    /// Signed link that opens the customer's portal without a login. Ask for a new one each time; it does not stay valid. Example: `https://app.lago.com/customer-portal/1234567890`.
     pub portal_url: String,
 }
 
@@ -1680,33 +1680,33 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerProjectedUsage {
-    /// From datetime (UTC). Example: `2022-07-01T00:00:00Z`.
+    /// Beginning of the period (UTC), included. Example: `2022-07-01T00:00:00Z`.
     pub from_datetime: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// To datetime (UTC). Example: `2022-07-31T23:59:59Z`.
+    /// End of the period (UTC), included. Example: `2022-07-31T23:59:59Z`.
     pub to_datetime: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Issuing date (a calendar date). Example: `2022-08-01`.
+    /// Day on which the period will be invoiced. Example: `2022-08-01`.
     pub issuing_date: ::chrono::naive::NaiveDate,
-    /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the invoice for the period; null while the period runs. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
-    /// Currency. Example: `EUR`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub currency: Option<Currency>,
-    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    /// What all charges cost so far, in cents of the currency before taxes. Example: `123`.
     pub amount_cents: crate::Decimal,
-    /// Projected amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `256`.
+    /// What the period will cost if usage goes on as it did so far, in cents of the currency before taxes. Example: `256`.
     pub projected_amount_cents: crate::Decimal,
-    /// Taxes amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `200`.
+    /// Taxes on what was used so far, in cents of the currency. Example: `200`.
     pub taxes_amount_cents: crate::Decimal,
-    /// Total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    /// Amount with taxes, in cents of the currency. Example: `123`.
     pub total_amount_cents: crate::Decimal,
-    /// Charges usage.
+    /// Usage of the period, one entry for each charge of the plan.
     pub charges_usage: Vec<ProjectedChargeUsage>,
 }
 
@@ -1745,13 +1745,13 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerTaxProviderError {
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Tax provider. Example: `anrock`.
+    /// Which tax provider failed. Example: `anrock`.
     pub tax_provider: Integration,
-    /// Tax provider code. Example: `Stripe Prod`.
+    /// Code of the connection to the tax provider. Example: `Stripe Prod`.
     pub tax_provider_code: String,
     /// What went wrong, as an object with `message` and `error_code`, either of which may be null.
     pub provider_error: ::serde_json::Value,
@@ -1781,31 +1781,31 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerUsage {
-    /// From datetime (UTC). Example: `2022-07-01T00:00:00Z`.
+    /// Beginning of the period (UTC), included. Example: `2022-07-01T00:00:00Z`.
     pub from_datetime: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// To datetime (UTC). Example: `2022-07-31T23:59:59Z`.
+    /// End of the period (UTC), included. Example: `2022-07-31T23:59:59Z`.
     pub to_datetime: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Issuing date (a calendar date). Example: `2022-08-01`.
+    /// Day on which the period will be invoiced. Example: `2022-08-01`.
     pub issuing_date: ::chrono::naive::NaiveDate,
-    /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the invoice for the period; null while the period runs. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
-    /// Currency. Example: `EUR`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub currency: Option<Currency>,
-    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    /// What all charges cost so far, in cents of the currency before taxes. Example: `123`.
     pub amount_cents: crate::Decimal,
-    /// Taxes amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `200`.
+    /// Taxes on what was used so far, in cents of the currency. Example: `200`.
     pub taxes_amount_cents: crate::Decimal,
-    /// Total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    /// Amount with taxes, in cents of the currency. Example: `123`.
     pub total_amount_cents: crate::Decimal,
-    /// Charges usage.
+    /// Usage of the period, one entry for each charge of the plan.
     pub charges_usage: Vec<ChargeUsage>,
 }
 
@@ -1842,14 +1842,14 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerViesCheck {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Sequential id. Example: `1`.
+    /// Counts the customers of the organization from 1. Example: `1`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sequential_id: i64,
-    /// Slug. Example: `LAG-1234-001`.
+    /// Number of the organization followed by that of the customer, as it begins the numbers of the customer's documents. Example: `LAG-1234-001`.
     pub slug: String,
-    /// External id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, unique in the organization. It is what paths take. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_id: String,
     /// Code of the billing entity that bills the customer. Servers before 1.25 do not send it. Example: `acme_corp`.
     #[cfg_attr(
@@ -1857,33 +1857,33 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// Address line1. Example: `5230 Penfield Ave`.
+    /// First line of the postal address, printed on documents. Example: `5230 Penfield Ave`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line1: Option<String>,
-    /// Address line2.
+    /// Second line of the postal address, printed on documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line2: Option<String>,
-    /// Applicable timezone.
+    /// Time zone in which the customer is billed: the customer's own, else that of the billing entity, else UTC.
     pub applicable_timezone: Timezone,
-    /// City. Example: `Woodland Hills`.
+    /// City of the postal address, printed on documents. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub city: Option<String>,
-    /// Country. Example: `US`.
+    /// ISO 3166-1 code of the country in two letters. Example: `US`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub country: Option<Country>,
-    /// Currency. Example: `USD`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1895,37 +1895,37 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub email: Option<String>,
-    /// Legal name. Example: `Coleman-Blair`.
+    /// Registered name of the company, for documents. Example: `Coleman-Blair`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub legal_name: Option<String>,
-    /// Legal number. Example: `49-008-2965`.
+    /// Number in the company register, for documents. Example: `49-008-2965`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub legal_number: Option<String>,
-    /// Logo url. Example: `http://hooli.com/logo.png`.
+    /// Where the logo is found. Example: `http://hooli.com/logo.png`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub logo_url: Option<String>,
-    /// Name. Example: `Gavin Belson`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Gavin Belson`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Firstname. Example: `Gavin`.
+    /// First name of the person, or of the contact at a company. Example: `Gavin`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub firstname: Option<String>,
-    /// Lastname. Example: `Belson`.
+    /// Last name of the person, or of the contact at a company. Example: `Belson`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1937,49 +1937,49 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub account_type: Option<AccountType>,
-    /// Customer type.
+    /// Whether a company or a person is billed. Null when it was never said.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub customer_type: Option<CustomerType>,
-    /// Phone. Example: `1-171-883-3711 x245`.
+    /// Telephone number, printed on documents. Example: `1-171-883-3711 x245`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub phone: Option<String>,
-    /// State. Example: `CA`.
+    /// State, region or province of the postal address. Example: `CA`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub state: Option<String>,
-    /// Tax identification number. Example: `EU123456789`.
+    /// Number for value added tax. Where Lago applies European tax rules, it checks the number with VIES. Example: `EU123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_identification_number: Option<String>,
-    /// Timezone.
+    /// IANA name of the time zone in which periods begin and end, and by which documents are dated.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub timezone: Option<Timezone>,
-    /// Url. Example: `http://hooli.com`.
+    /// Address of the website. Example: `http://hooli.com`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub url: Option<String>,
-    /// Zipcode. Example: `91364`.
+    /// Postal code, printed on documents. Example: `91364`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub zipcode: Option<String>,
-    /// Net payment term. Example: `30`.
+    /// Days from the issue of an invoice to its due date. Null means the term of the next wider level: that of the billing entity for a customer. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1995,15 +1995,15 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_salesforce_id: Option<String>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the object last changed (UTC). Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Finalize zero amount invoice. Example: `inherit`.
+    /// What becomes of invoices whose total is zero: whether they are issued, or closed without a number and never shown. Example: `inherit`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2015,19 +2015,19 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub skip_invoice_custom_sections: Option<bool>,
-    /// Billing configuration.
+    /// How a customer is charged: payment provider, identifiers there, document language, grace period in days and issuing date rules.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<CustomerBillingConfiguration>,
-    /// Shipping address.
+    /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub shipping_address: Option<Address>,
-    /// Metadata.
+    /// Keys and values of yours, which Lago stores and returns. Billing does not depend on them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2128,13 +2128,13 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorDetail {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Error code. Example: `tax_error`.
+    /// What kind of work failed. Example: `tax_error`.
     pub error_code: ErrorDetailCode,
     /// What went wrong, in a shape that depends on the code; what an `invoice_generation_error` says of `error`, `invoice` and `subscriptions` is text that holds JSON.
     pub details: ::serde_json::Map<String, ::serde_json::Value>,
@@ -2175,7 +2175,7 @@ pub struct IntegrationCustomer {
         schemars(rename = "type", default, skip_serializing_if = "Option::is_none")
     )]
     pub type_: Option<Integration>,
-    /// Integration code. Example: `netsuite-eu-1`.
+    /// Code of the connection in Lago that leads to the other system. Example: `netsuite-eu-1`.
     pub integration_code: String,
     /// The customer's identifier on the other side. Null where there is none, as with anrok and salesforce. Example: `cus_12345`.
     #[cfg_attr(
@@ -2183,7 +2183,7 @@ pub struct IntegrationCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_customer_id: Option<String>,
-    /// Sync with provider. Example: `true`.
+    /// Whether Lago makes a record of the customer on the other side when none is named. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2195,13 +2195,13 @@ pub struct IntegrationCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subsidiary_id: Option<String>,
-    /// Targeted object. Example: `contacts`.
+    /// What the customer is at hubspot: a company or a contact. Read for hubspot alone. Example: `contacts`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub targeted_object: Option<String>,
-    /// Email. Example: `dinesh@piedpiper.test`.
+    /// Address under which hubspot knows the customer. Present for hubspot alone. Example: `dinesh@piedpiper.test`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2270,7 +2270,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IntegrationCustomerInput {
-    /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the connection that is meant; without it a new one is made. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2282,25 +2282,25 @@ pub struct IntegrationCustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub integration_type: Option<Integration>,
-    /// Integration code. Example: `netsuite-eu-1`.
+    /// Code of the connection in Lago that leads to the other system. Example: `netsuite-eu-1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub integration_code: Option<String>,
-    /// External customer id. Example: `cus_12345`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `cus_12345`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_customer_id: Option<String>,
-    /// Sync with provider. Example: `true`.
+    /// Whether Lago makes a record of the customer on the other side when none is named. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub sync_with_provider: Option<bool>,
-    /// Subsidiary id. Example: `2`.
+    /// Subsidiary to which the customer belongs. Read for netsuite alone. Example: `2`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2455,7 +2455,7 @@ pub struct ProjectedChargeFilterUsage {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Pricing unit details.
+    /// Usage amount in cents of a custom pricing unit, with that unit's short name and its conversion rate into currency.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2467,13 +2467,13 @@ pub struct ProjectedChargeFilterUsage {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub values: Option<::std::collections::BTreeMap<String, Vec<String>>>,
-    /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
+    /// Units split by the presentation group keys of the charge, for reading alone.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
-    /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
+    /// Units split by the presentation group keys of the charge, projected to the end of the period.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2527,7 +2527,7 @@ pub struct ProjectedChargeGroupedUsage {
     pub units: crate::Decimal,
     /// Units of this group alone, projected to the end of the period. Example: `1.8`.
     pub projected_units: crate::Decimal,
-    /// Pricing unit details.
+    /// Usage amount in cents of a custom pricing unit, with that unit's short name and its conversion rate into currency.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2537,13 +2537,13 @@ pub struct ProjectedChargeGroupedUsage {
     pub grouped_by: ::std::collections::BTreeMap<String, Option<String>>,
     /// The same usage split by filters; empty when the charge has none.
     pub filters: Vec<ProjectedChargeFilterUsage>,
-    /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
+    /// Units split by the presentation group keys of the charge, for reading alone.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
-    /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
+    /// Units split by the presentation group keys of the charge, projected to the end of the period.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2586,48 +2586,48 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectedChargeUsage {
-    /// Units (an exact decimal). Example: `1.0`.
+    /// How many units were counted (an exact decimal). Example: `1.0`.
     pub units: crate::Decimal,
-    /// Projected units (an exact decimal). Example: `2.0`.
+    /// Units that the period will come to if usage goes on as it did so far (an exact decimal). Example: `2.0`.
     pub projected_units: crate::Decimal,
-    /// Events count. Example: `10`.
+    /// How many events were counted. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub events_count: i64,
-    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `123`.
+    /// What the units cost so far, in cents of the currency before taxes. Example: `123`.
     pub amount_cents: crate::Decimal,
-    /// Projected amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `256`.
+    /// What the period will cost if usage goes on as it did so far, in cents of the currency before taxes. Example: `256`.
     pub projected_amount_cents: crate::Decimal,
-    /// Amount currency. Example: `EUR`.
+    /// ISO 4217 code of the currency of the amount. Example: `EUR`.
     pub amount_currency: Currency,
-    /// Pricing unit details.
+    /// Usage amount in cents of a custom pricing unit, with that unit's short name and its conversion rate into currency.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pricing_unit_details: Option<UsagePricingUnitDetails>,
-    /// Charge.
+    /// The charge that prices the units.
     pub charge: UsageCharge,
-    /// Billable metric.
+    /// What is measured.
     pub billable_metric: UsageBillableMetric,
-    /// Usage of a charge per filter, both so far and projected to the end of the period, in units and in cents.
+    /// The same usage, split by the filters of the charge; empty when it has none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub filters: Option<Vec<ProjectedChargeFilterUsage>>,
-    /// Usage of a charge per pricing group, both so far and projected to the period's end, in units and in cents.
+    /// The same usage, split by the pricing group keys of the charge; empty when it has none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub grouped_usage: Option<Vec<ProjectedChargeGroupedUsage>>,
-    /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
+    /// Units split by the presentation group keys of the charge, for reading alone.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub presentation_breakdowns: Option<Vec<PresentationBreakdown>>,
-    /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
+    /// Units split by the presentation group keys of the charge, projected to the end of the period.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -7,9 +7,9 @@ open_enum! {
     ///
     /// Used by [`Customer::account_type`](crate::Customer::account_type), [`CustomerInput::account_type`](crate::CustomerInput::account_type), [`CustomerViesCheck::account_type`](crate::CustomerViesCheck::account_type), [`InvoicePreviewCustomer::account_type`](crate::InvoicePreviewCustomer::account_type).
     pub enum AccountType {
-        /// `customer`
+        /// `customer`: Pays for what is used.
         Customer = "customer",
-        /// `partner`
+        /// `partner`: Gets a share of revenue: the organization issues the invoices in the partner's name (self-billing).
         Partner = "partner",
     }
 }
@@ -19,19 +19,19 @@ open_enum! {
     ///
     /// Used by [`SubscriptionActivationRule::status`](crate::SubscriptionActivationRule::status).
     pub enum ActivationRuleStatus {
-        /// `inactive`
+        /// `inactive`: It was not looked at yet.
         Inactive = "inactive",
-        /// `pending`
+        /// `pending`: It waits.
         Pending = "pending",
-        /// `satisfied`
+        /// `satisfied`: It is met, and no longer holds the subscription back.
         Satisfied = "satisfied",
-        /// `declined`
+        /// `declined`: It was turned down.
         Declined = "declined",
-        /// `failed`
+        /// `failed`: The payment was refused.
         Failed = "failed",
-        /// `expired`
+        /// `expired`: The time ran out.
         Expired = "expired",
-        /// `not_applicable`
+        /// `not_applicable`: It does not concern this subscription, as when nothing has to be paid at first.
         NotApplicable = "not_applicable",
     }
 }
@@ -41,7 +41,7 @@ open_enum! {
     ///
     /// Used by [`SubscriptionActivationRule::type_`](crate::SubscriptionActivationRule::type_), [`SubscriptionActivationRuleInput::type_`](crate::SubscriptionActivationRuleInput::type_).
     pub enum ActivationRuleType {
-        /// `payment`
+        /// `payment`: The first invoice has to be paid.
         Payment = "payment",
     }
 }
@@ -51,11 +51,11 @@ open_enum! {
     ///
     /// Used by [`ActivityLog::activity_source`](crate::ActivityLog::activity_source).
     pub enum ActivitySource {
-        /// `api`
+        /// `api`: A call of the API.
         Api = "api",
-        /// `front`
+        /// `front`: Somebody in the Lago app.
         Front = "front",
-        /// `system`
+        /// `system`: Lago itself, as in a job.
         System = "system",
     }
 }
@@ -65,19 +65,19 @@ open_enum! {
     ///
     /// Used by [`BillableMetric::aggregation_type`](crate::BillableMetric::aggregation_type), [`BillableMetricInput::aggregation_type`](crate::BillableMetricInput::aggregation_type), [`BillableMetricUpdate::aggregation_type`](crate::BillableMetricUpdate::aggregation_type), [`UsageBillableMetric::aggregation_type`](crate::UsageBillableMetric::aggregation_type).
     pub enum AggregationType {
-        /// `count_agg`
+        /// `count_agg`: Counts events.
         CountAgg = "count_agg",
-        /// `sum_agg`
+        /// `sum_agg`: Adds up a property.
         SumAgg = "sum_agg",
-        /// `max_agg`
+        /// `max_agg`: Takes the highest value of a property.
         MaxAgg = "max_agg",
-        /// `unique_count_agg`
+        /// `unique_count_agg`: Counts how many different values a property has. `operation_type` takes values away again.
         UniqueCountAgg = "unique_count_agg",
-        /// `weighted_sum_agg`
+        /// `weighted_sum_agg`: Adds up a property, each value weighed by the share of the period for which it held.
         WeightedSumAgg = "weighted_sum_agg",
-        /// `latest_agg`
+        /// `latest_agg`: Takes the last value of a property.
         LatestAgg = "latest_agg",
-        /// `custom_agg`
+        /// `custom_agg`: Runs code that Lago has set up for the organization.
         CustomAgg = "custom_agg",
     }
 }
@@ -87,9 +87,9 @@ open_enum! {
     ///
     /// Used by [`Alert::direction`](crate::Alert::direction), [`WalletAlert::direction`](crate::WalletAlert::direction).
     pub enum AlertDirection {
-        /// `increasing`
+        /// `increasing`: It goes off when the value rises to a threshold or beyond.
         Increasing = "increasing",
-        /// `decreasing`
+        /// `decreasing`: It goes off when the value falls to a threshold or below.
         Decreasing = "decreasing",
     }
 }
@@ -99,23 +99,41 @@ open_enum! {
     ///
     /// Used by [`Alert::alert_type`](crate::Alert::alert_type), [`AlertInput::alert_type`](crate::AlertInput::alert_type), [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type), [`WalletAlert::alert_type`](crate::WalletAlert::alert_type), [`WalletAlertInput::alert_type`](crate::WalletAlertInput::alert_type).
     pub enum AlertType {
-        /// `current_usage_amount`: documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`
+        /// `current_usage_amount`: Cost of the running period of the subscription, in cents.
+        ///
+        /// Documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`.
         CurrentUsageAmount = "current_usage_amount",
-        /// `billable_metric_current_usage_amount`: documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`
+        /// `billable_metric_current_usage_amount`: Cost of one metric in the running period, in cents.
+        ///
+        /// Documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`.
         BillableMetricCurrentUsageAmount = "billable_metric_current_usage_amount",
-        /// `billable_metric_current_usage_units`: documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`
+        /// `billable_metric_current_usage_units`: Units of one metric in the running period.
+        ///
+        /// Documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`.
         BillableMetricCurrentUsageUnits = "billable_metric_current_usage_units",
-        /// `lifetime_usage_amount`: documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`
+        /// `lifetime_usage_amount`: Cost of all usage since the subscription began, in cents.
+        ///
+        /// Documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`.
         LifetimeUsageAmount = "lifetime_usage_amount",
-        /// `billable_metric_lifetime_usage_units`: documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`
+        /// `billable_metric_lifetime_usage_units`: Units of one metric since the subscription began. Organizations may lack the feature.
+        ///
+        /// Documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`.
         BillableMetricLifetimeUsageUnits = "billable_metric_lifetime_usage_units",
-        /// `wallet_balance_amount`: documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
+        /// `wallet_balance_amount`: Balance of the wallet, in cents.
+        ///
+        /// Documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`.
         WalletBalanceAmount = "wallet_balance_amount",
-        /// `wallet_credits_balance`: documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
+        /// `wallet_credits_balance`: Balance of the wallet, in credits.
+        ///
+        /// Documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`.
         WalletCreditsBalance = "wallet_credits_balance",
-        /// `wallet_ongoing_balance_amount`: documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
+        /// `wallet_ongoing_balance_amount`: Balance of the wallet less usage that is not invoiced yet, in cents.
+        ///
+        /// Documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`.
         WalletOngoingBalanceAmount = "wallet_ongoing_balance_amount",
-        /// `wallet_credits_ongoing_balance`: documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`
+        /// `wallet_credits_ongoing_balance`: Balance of the wallet less usage that is not invoiced yet, in credits.
+        ///
+        /// Documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`.
         WalletCreditsOngoingBalance = "wallet_credits_ongoing_balance",
     }
 }
@@ -125,11 +143,11 @@ open_enum! {
     ///
     /// Used by [`ApiLog::http_method`](crate::ApiLog::http_method).
     pub enum ApiLogHttpMethod {
-        /// `post`
+        /// `post`: POST.
         Post = "post",
-        /// `put`
+        /// `put`: PUT.
         Put = "put",
-        /// `delete`
+        /// `delete`: DELETE.
         Delete = "delete",
     }
 }
@@ -139,9 +157,9 @@ open_enum! {
     ///
     /// Used by [`AppliedCoupon::status`](crate::AppliedCoupon::status).
     pub enum AppliedCouponStatus {
-        /// `active`
+        /// `active`: It is taken off coming invoices.
         Active = "active",
-        /// `terminated`
+        /// `terminated`: It was used up, expired or was taken away.
         Terminated = "terminated",
     }
 }
@@ -151,9 +169,9 @@ open_enum! {
     ///
     /// Used by [`InvoicePreviewInput::billing_time`](crate::InvoicePreviewInput::billing_time), [`InvoicePreviewSubscription::billing_time`](crate::InvoicePreviewSubscription::billing_time), [`QuotePlanPayload::billing_time`](crate::QuotePlanPayload::billing_time), [`Subscription::billing_time`](crate::Subscription::billing_time), [`SubscriptionInput::billing_time`](crate::SubscriptionInput::billing_time).
     pub enum BillingTime {
-        /// `calendar`
+        /// `calendar`: Periods begin on the first day of a week, month, quarter or year; the first one is cut down to the days that are left.
         Calendar = "calendar",
-        /// `anniversary`
+        /// `anniversary`: Periods begin on the day on which the subscription did.
         Anniversary = "anniversary",
     }
 }
@@ -163,11 +181,11 @@ open_enum! {
     ///
     /// Used by [`InvoicePreviewSubscription::cancellation_reason`](crate::InvoicePreviewSubscription::cancellation_reason), [`Subscription::cancellation_reason`](crate::Subscription::cancellation_reason).
     pub enum CancellationReason {
-        /// `payment_failed`
+        /// `payment_failed`: The first payment was refused.
         PaymentFailed = "payment_failed",
-        /// `timeout`
+        /// `timeout`: The first payment took too long.
         Timeout = "timeout",
-        /// `manual`
+        /// `manual`: Somebody canceled it.
         Manual = "manual",
     }
 }
@@ -179,21 +197,21 @@ open_enum! {
     ///
     /// Used by [`Charge::charge_model`](crate::Charge::charge_model), [`ChargeInput::charge_model`](crate::ChargeInput::charge_model), [`ChargeUpdate::charge_model`](crate::ChargeUpdate::charge_model), [`PlanChargeInput::charge_model`](crate::PlanChargeInput::charge_model), [`PlanChargeUpdate::charge_model`](crate::PlanChargeUpdate::charge_model), [`PlanOverridesCharge::charge_model`](crate::PlanOverridesCharge::charge_model), [`QuotePlanCharge::charge_model`](crate::QuotePlanCharge::charge_model), [`QuotePlanChargeOverride::charge_model`](crate::QuotePlanChargeOverride::charge_model), [`UsageCharge::charge_model`](crate::UsageCharge::charge_model).
     pub enum ChargeModel {
-        /// `dynamic`
+        /// `dynamic`: Each event says what it costs, in `precise_total_amount_cents`.
         Dynamic = "dynamic",
-        /// `graduated`
+        /// `graduated`: Each unit has the price of the range into which it falls: the first ones keep theirs when more are used.
         Graduated = "graduated",
-        /// `graduated_percentage`
+        /// `graduated_percentage`: Each part of the value is billed at the rate of the range into which it falls.
         GraduatedPercentage = "graduated_percentage",
-        /// `package`
+        /// `package`: Units are sold in packages; one that is begun is billed in full.
         Package = "package",
-        /// `percentage`
+        /// `percentage`: A rate on the value of events, with a fixed fee for each, free events and limits if wanted.
         Percentage = "percentage",
-        /// `standard`
+        /// `standard`: Every unit has the same price.
         Standard = "standard",
-        /// `volume`
+        /// `volume`: All units have the price of the range into which their sum falls.
         Volume = "volume",
-        /// `custom`
+        /// `custom`: The price comes from a custom aggregation; for metrics with `custom_agg` alone.
         Custom = "custom",
     }
 }
@@ -205,505 +223,505 @@ open_enum! {
     ///
     /// Used by [`Address::country`](crate::Address::country), [`AddressInput::country`](crate::AddressInput::country), [`BillingEntity::country`](crate::BillingEntity::country), [`BillingEntityInput::country`](crate::BillingEntityInput::country), [`BillingEntityUpdate::country`](crate::BillingEntityUpdate::country), [`Customer::country`](crate::Customer::country), [`CustomerInput::country`](crate::CustomerInput::country), [`CustomerViesCheck::country`](crate::CustomerViesCheck::country), [`InvoicePreviewCustomer::country`](crate::InvoicePreviewCustomer::country), [`InvoicePreviewCustomerInput::country`](crate::InvoicePreviewCustomerInput::country), [`Organization::country`](crate::Organization::country), [`OrganizationUpdate::country`](crate::OrganizationUpdate::country).
     pub enum Country {
-        /// `AD`
+        /// `AD`: Andorra.
         Ad = "AD",
-        /// `AE`
+        /// `AE`: United Arab Emirates.
         Ae = "AE",
-        /// `AF`
+        /// `AF`: Afghanistan.
         Af = "AF",
-        /// `AG`
+        /// `AG`: Antigua and Barbuda.
         Ag = "AG",
-        /// `AI`
+        /// `AI`: Anguilla.
         Ai = "AI",
-        /// `AL`
+        /// `AL`: Albania.
         Al = "AL",
-        /// `AM`
+        /// `AM`: Armenia.
         Am = "AM",
-        /// `AO`
+        /// `AO`: Angola.
         Ao = "AO",
-        /// `AQ`
+        /// `AQ`: Antarctica.
         Aq = "AQ",
-        /// `AR`
+        /// `AR`: Argentina.
         Ar = "AR",
-        /// `AS`
+        /// `AS`: American Samoa.
         As = "AS",
-        /// `AT`
+        /// `AT`: Austria.
         At = "AT",
-        /// `AU`
+        /// `AU`: Australia.
         Au = "AU",
-        /// `AW`
+        /// `AW`: Aruba.
         Aw = "AW",
-        /// `AX`
+        /// `AX`: Åland Islands.
         Ax = "AX",
-        /// `AZ`
+        /// `AZ`: Azerbaijan.
         Az = "AZ",
-        /// `BA`
+        /// `BA`: Bosnia and Herzegovina.
         Ba = "BA",
-        /// `BB`
+        /// `BB`: Barbados.
         Bb = "BB",
-        /// `BD`
+        /// `BD`: Bangladesh.
         Bd = "BD",
-        /// `BE`
+        /// `BE`: Belgium.
         Be = "BE",
-        /// `BF`
+        /// `BF`: Burkina Faso.
         Bf = "BF",
-        /// `BG`
+        /// `BG`: Bulgaria.
         Bg = "BG",
-        /// `BH`
+        /// `BH`: Bahrain.
         Bh = "BH",
-        /// `BI`
+        /// `BI`: Burundi.
         Bi = "BI",
-        /// `BJ`
+        /// `BJ`: Benin.
         Bj = "BJ",
-        /// `BL`
+        /// `BL`: Saint Barthélemy.
         Bl = "BL",
-        /// `BM`
+        /// `BM`: Bermuda.
         Bm = "BM",
-        /// `BN`
+        /// `BN`: Brunei.
         Bn = "BN",
-        /// `BO`
+        /// `BO`: Bolivia.
         Bo = "BO",
-        /// `BQ`
+        /// `BQ`: Caribbean Netherlands.
         Bq = "BQ",
-        /// `BR`
+        /// `BR`: Brazil.
         Br = "BR",
-        /// `BS`
+        /// `BS`: Bahamas.
         Bs = "BS",
-        /// `BT`
+        /// `BT`: Bhutan.
         Bt = "BT",
-        /// `BV`
+        /// `BV`: Bouvet Island.
         Bv = "BV",
-        /// `BW`
+        /// `BW`: Botswana.
         Bw = "BW",
-        /// `BY`
+        /// `BY`: Belarus.
         By = "BY",
-        /// `BZ`
+        /// `BZ`: Belize.
         Bz = "BZ",
-        /// `CA`
+        /// `CA`: Canada.
         Ca = "CA",
-        /// `CC`
+        /// `CC`: Cocos (Keeling) Islands.
         Cc = "CC",
-        /// `CD`
+        /// `CD`: Democratic Republic of the Congo.
         Cd = "CD",
-        /// `CF`
+        /// `CF`: Central African Republic.
         Cf = "CF",
-        /// `CG`
+        /// `CG`: Republic of the Congo.
         Cg = "CG",
-        /// `CH`
+        /// `CH`: Switzerland.
         Ch = "CH",
-        /// `CI`
+        /// `CI`: Ivory Coast.
         Ci = "CI",
-        /// `CK`
+        /// `CK`: Cook Islands.
         Ck = "CK",
-        /// `CL`
+        /// `CL`: Chile.
         Cl = "CL",
-        /// `CM`
+        /// `CM`: Cameroon.
         Cm = "CM",
-        /// `CN`
+        /// `CN`: China.
         Cn = "CN",
-        /// `CO`
+        /// `CO`: Colombia.
         Co = "CO",
-        /// `CR`
+        /// `CR`: Costa Rica.
         Cr = "CR",
-        /// `CU`
+        /// `CU`: Cuba.
         Cu = "CU",
-        /// `CV`
+        /// `CV`: Cape Verde.
         Cv = "CV",
-        /// `CW`
+        /// `CW`: Curaçao.
         Cw = "CW",
-        /// `CX`
+        /// `CX`: Christmas Island.
         Cx = "CX",
-        /// `CY`
+        /// `CY`: Cyprus.
         Cy = "CY",
-        /// `CZ`
+        /// `CZ`: Czechia.
         Cz = "CZ",
-        /// `DE`
+        /// `DE`: Germany.
         De = "DE",
-        /// `DJ`
+        /// `DJ`: Djibouti.
         Dj = "DJ",
-        /// `DK`
+        /// `DK`: Denmark.
         Dk = "DK",
-        /// `DM`
+        /// `DM`: Dominica.
         Dm = "DM",
-        /// `DO`
+        /// `DO`: Dominican Republic.
         Do = "DO",
-        /// `DZ`
+        /// `DZ`: Algeria.
         Dz = "DZ",
-        /// `EC`
+        /// `EC`: Ecuador.
         Ec = "EC",
-        /// `EE`
+        /// `EE`: Estonia.
         Ee = "EE",
-        /// `EG`
+        /// `EG`: Egypt.
         Eg = "EG",
-        /// `EH`
+        /// `EH`: Western Sahara.
         Eh = "EH",
-        /// `ER`
+        /// `ER`: Eritrea.
         Er = "ER",
-        /// `ES`
+        /// `ES`: Spain.
         Es = "ES",
-        /// `ET`
+        /// `ET`: Ethiopia.
         Et = "ET",
-        /// `FI`
+        /// `FI`: Finland.
         Fi = "FI",
-        /// `FJ`
+        /// `FJ`: Fiji.
         Fj = "FJ",
-        /// `FK`
+        /// `FK`: Falkland Islands.
         Fk = "FK",
-        /// `FM`
+        /// `FM`: Micronesia.
         Fm = "FM",
-        /// `FO`
+        /// `FO`: Faroe Islands.
         Fo = "FO",
-        /// `FR`
+        /// `FR`: France.
         Fr = "FR",
-        /// `GA`
+        /// `GA`: Gabon.
         Ga = "GA",
-        /// `GB`
+        /// `GB`: United Kingdom.
         Gb = "GB",
-        /// `GD`
+        /// `GD`: Grenada.
         Gd = "GD",
-        /// `GE`
+        /// `GE`: Georgia.
         Ge = "GE",
-        /// `GF`
+        /// `GF`: French Guiana.
         Gf = "GF",
-        /// `GG`
+        /// `GG`: Guernsey.
         Gg = "GG",
-        /// `GH`
+        /// `GH`: Ghana.
         Gh = "GH",
-        /// `GI`
+        /// `GI`: Gibraltar.
         Gi = "GI",
-        /// `GL`
+        /// `GL`: Greenland.
         Gl = "GL",
-        /// `GM`
+        /// `GM`: Gambia.
         Gm = "GM",
-        /// `GN`
+        /// `GN`: Guinea.
         Gn = "GN",
-        /// `GP`
+        /// `GP`: Guadeloupe.
         Gp = "GP",
-        /// `GQ`
+        /// `GQ`: Equatorial Guinea.
         Gq = "GQ",
-        /// `GR`
+        /// `GR`: Greece.
         Gr = "GR",
-        /// `GS`
+        /// `GS`: South Georgia and South Sandwich Islands.
         Gs = "GS",
-        /// `GT`
+        /// `GT`: Guatemala.
         Gt = "GT",
-        /// `GU`
+        /// `GU`: Guam.
         Gu = "GU",
-        /// `GW`
+        /// `GW`: Guinea-Bissau.
         Gw = "GW",
-        /// `GY`
+        /// `GY`: Guyana.
         Gy = "GY",
-        /// `HK`
+        /// `HK`: Hong Kong.
         Hk = "HK",
-        /// `HM`
+        /// `HM`: Heard Island and McDonald Islands.
         Hm = "HM",
-        /// `HN`
+        /// `HN`: Honduras.
         Hn = "HN",
-        /// `HR`
+        /// `HR`: Croatia.
         Hr = "HR",
-        /// `HT`
+        /// `HT`: Haiti.
         Ht = "HT",
-        /// `HU`
+        /// `HU`: Hungary.
         Hu = "HU",
-        /// `ID`
+        /// `ID`: Indonesia.
         Id = "ID",
-        /// `IE`
+        /// `IE`: Ireland.
         Ie = "IE",
-        /// `IL`
+        /// `IL`: Israel.
         Il = "IL",
-        /// `IM`
+        /// `IM`: Isle of Man.
         Im = "IM",
-        /// `IN`
+        /// `IN`: India.
         In = "IN",
-        /// `IO`
+        /// `IO`: British Indian Ocean Territory.
         Io = "IO",
-        /// `IQ`
+        /// `IQ`: Iraq.
         Iq = "IQ",
-        /// `IR`
+        /// `IR`: Iran.
         Ir = "IR",
-        /// `IS`
+        /// `IS`: Iceland.
         Is = "IS",
-        /// `IT`
+        /// `IT`: Italy.
         It = "IT",
-        /// `JE`
+        /// `JE`: Jersey.
         Je = "JE",
-        /// `JM`
+        /// `JM`: Jamaica.
         Jm = "JM",
-        /// `JO`
+        /// `JO`: Jordan.
         Jo = "JO",
-        /// `JP`
+        /// `JP`: Japan.
         Jp = "JP",
-        /// `KE`
+        /// `KE`: Kenya.
         Ke = "KE",
-        /// `KG`
+        /// `KG`: Kyrgyzstan.
         Kg = "KG",
-        /// `KH`
+        /// `KH`: Cambodia.
         Kh = "KH",
-        /// `KI`
+        /// `KI`: Kiribati.
         Ki = "KI",
-        /// `KM`
+        /// `KM`: Comoros.
         Km = "KM",
-        /// `KN`
+        /// `KN`: Saint Kitts and Nevis.
         Kn = "KN",
-        /// `KP`
+        /// `KP`: North Korea.
         Kp = "KP",
-        /// `KR`
+        /// `KR`: South Korea.
         Kr = "KR",
-        /// `KW`
+        /// `KW`: Kuwait.
         Kw = "KW",
-        /// `KY`
+        /// `KY`: Cayman Islands.
         Ky = "KY",
-        /// `KZ`
+        /// `KZ`: Kazakhstan.
         Kz = "KZ",
-        /// `LA`
+        /// `LA`: Laos.
         La = "LA",
-        /// `LB`
+        /// `LB`: Lebanon.
         Lb = "LB",
-        /// `LC`
+        /// `LC`: Saint Lucia.
         Lc = "LC",
-        /// `LI`
+        /// `LI`: Liechtenstein.
         Li = "LI",
-        /// `LK`
+        /// `LK`: Sri Lanka.
         Lk = "LK",
-        /// `LR`
+        /// `LR`: Liberia.
         Lr = "LR",
-        /// `LS`
+        /// `LS`: Lesotho.
         Ls = "LS",
-        /// `LT`
+        /// `LT`: Lithuania.
         Lt = "LT",
-        /// `LU`
+        /// `LU`: Luxembourg.
         Lu = "LU",
-        /// `LV`
+        /// `LV`: Latvia.
         Lv = "LV",
-        /// `LY`
+        /// `LY`: Libya.
         Ly = "LY",
-        /// `MA`
+        /// `MA`: Morocco.
         Ma = "MA",
-        /// `MC`
+        /// `MC`: Monaco.
         Mc = "MC",
-        /// `MD`
+        /// `MD`: Moldova.
         Md = "MD",
-        /// `ME`
+        /// `ME`: Montenegro.
         Me = "ME",
-        /// `MF`
+        /// `MF`: Saint Martin.
         Mf = "MF",
-        /// `MG`
+        /// `MG`: Madagascar.
         Mg = "MG",
-        /// `MH`
+        /// `MH`: Marshall Islands.
         Mh = "MH",
-        /// `MK`
+        /// `MK`: North Macedonia.
         Mk = "MK",
-        /// `ML`
+        /// `ML`: Mali.
         Ml = "ML",
-        /// `MM`
+        /// `MM`: Myanmar.
         Mm = "MM",
-        /// `MN`
+        /// `MN`: Mongolia.
         Mn = "MN",
-        /// `MO`
+        /// `MO`: Macao.
         Mo = "MO",
-        /// `MP`
+        /// `MP`: Northern Mariana Islands.
         Mp = "MP",
-        /// `MQ`
+        /// `MQ`: Martinique.
         Mq = "MQ",
-        /// `MR`
+        /// `MR`: Mauritania.
         Mr = "MR",
-        /// `MS`
+        /// `MS`: Montserrat.
         Ms = "MS",
-        /// `MT`
+        /// `MT`: Malta.
         Mt = "MT",
-        /// `MU`
+        /// `MU`: Mauritius.
         Mu = "MU",
-        /// `MV`
+        /// `MV`: Maldives.
         Mv = "MV",
-        /// `MW`
+        /// `MW`: Malawi.
         Mw = "MW",
-        /// `MX`
+        /// `MX`: Mexico.
         Mx = "MX",
-        /// `MY`
+        /// `MY`: Malaysia.
         My = "MY",
-        /// `MZ`
+        /// `MZ`: Mozambique.
         Mz = "MZ",
-        /// `NA`
+        /// `NA`: Namibia.
         Na = "NA",
-        /// `NC`
+        /// `NC`: New Caledonia.
         Nc = "NC",
-        /// `NE`
+        /// `NE`: Niger.
         Ne = "NE",
-        /// `NF`
+        /// `NF`: Norfolk Island.
         Nf = "NF",
-        /// `NG`
+        /// `NG`: Nigeria.
         Ng = "NG",
-        /// `NI`
+        /// `NI`: Nicaragua.
         Ni = "NI",
-        /// `NL`
+        /// `NL`: Netherlands.
         Nl = "NL",
-        /// `NO`
+        /// `NO`: Norway.
         No = "NO",
-        /// `NP`
+        /// `NP`: Nepal.
         Np = "NP",
-        /// `NR`
+        /// `NR`: Nauru.
         Nr = "NR",
-        /// `NU`
+        /// `NU`: Niue.
         Nu = "NU",
-        /// `NZ`
+        /// `NZ`: New Zealand.
         Nz = "NZ",
-        /// `OM`
+        /// `OM`: Oman.
         Om = "OM",
-        /// `PA`
+        /// `PA`: Panama.
         Pa = "PA",
-        /// `PE`
+        /// `PE`: Peru.
         Pe = "PE",
-        /// `PF`
+        /// `PF`: French Polynesia.
         Pf = "PF",
-        /// `PG`
+        /// `PG`: Papua New Guinea.
         Pg = "PG",
-        /// `PH`
+        /// `PH`: Philippines.
         Ph = "PH",
-        /// `PK`
+        /// `PK`: Pakistan.
         Pk = "PK",
-        /// `PL`
+        /// `PL`: Poland.
         Pl = "PL",
-        /// `PM`
+        /// `PM`: Saint Pierre and Miquelon.
         Pm = "PM",
-        /// `PN`
+        /// `PN`: Pitcairn Islands.
         Pn = "PN",
-        /// `PR`
+        /// `PR`: Puerto Rico.
         Pr = "PR",
-        /// `PS`
+        /// `PS`: Palestine.
         Ps = "PS",
-        /// `PT`
+        /// `PT`: Portugal.
         Pt = "PT",
-        /// `PW`
+        /// `PW`: Palau.
         Pw = "PW",
-        /// `PY`
+        /// `PY`: Paraguay.
         Py = "PY",
-        /// `QA`
+        /// `QA`: Qatar.
         Qa = "QA",
-        /// `RE`
+        /// `RE`: Réunion.
         Re = "RE",
-        /// `RO`
+        /// `RO`: Romania.
         Ro = "RO",
-        /// `RS`
+        /// `RS`: Serbia.
         Rs = "RS",
-        /// `RU`
+        /// `RU`: Russia.
         Ru = "RU",
-        /// `RW`
+        /// `RW`: Rwanda.
         Rw = "RW",
-        /// `SA`
+        /// `SA`: Saudi Arabia.
         Sa = "SA",
-        /// `SB`
+        /// `SB`: Solomon Islands.
         Sb = "SB",
-        /// `SC`
+        /// `SC`: Seychelles.
         Sc = "SC",
-        /// `SD`
+        /// `SD`: Sudan.
         Sd = "SD",
-        /// `SE`
+        /// `SE`: Sweden.
         Se = "SE",
-        /// `SG`
+        /// `SG`: Singapore.
         Sg = "SG",
-        /// `SH`
+        /// `SH`: Saint Helena, Ascension and Tristan da Cunha.
         Sh = "SH",
-        /// `SI`
+        /// `SI`: Slovenia.
         Si = "SI",
-        /// `SJ`
+        /// `SJ`: Svalbard and Jan Mayen.
         Sj = "SJ",
-        /// `SK`
+        /// `SK`: Slovakia.
         Sk = "SK",
-        /// `SL`
+        /// `SL`: Sierra Leone.
         Sl = "SL",
-        /// `SM`
+        /// `SM`: San Marino.
         Sm = "SM",
-        /// `SN`
+        /// `SN`: Senegal.
         Sn = "SN",
-        /// `SO`
+        /// `SO`: Somalia.
         So = "SO",
-        /// `SR`
+        /// `SR`: Suriname.
         Sr = "SR",
-        /// `SS`
+        /// `SS`: South Sudan.
         Ss = "SS",
-        /// `ST`
+        /// `ST`: São Tomé and Príncipe.
         St = "ST",
-        /// `SV`
+        /// `SV`: El Salvador.
         Sv = "SV",
-        /// `SX`
+        /// `SX`: Sint Maarten.
         Sx = "SX",
-        /// `SY`
+        /// `SY`: Syria.
         Sy = "SY",
-        /// `SZ`
+        /// `SZ`: Eswatini.
         Sz = "SZ",
-        /// `TC`
+        /// `TC`: Turks and Caicos Islands.
         Tc = "TC",
-        /// `TD`
+        /// `TD`: Chad.
         Td = "TD",
-        /// `TF`
+        /// `TF`: French Southern and Antarctic Lands.
         Tf = "TF",
-        /// `TG`
+        /// `TG`: Togo.
         Tg = "TG",
-        /// `TH`
+        /// `TH`: Thailand.
         Th = "TH",
-        /// `TJ`
+        /// `TJ`: Tajikistan.
         Tj = "TJ",
-        /// `TK`
+        /// `TK`: Tokelau.
         Tk = "TK",
-        /// `TL`
+        /// `TL`: Timor-Leste.
         Tl = "TL",
-        /// `TM`
+        /// `TM`: Turkmenistan.
         Tm = "TM",
-        /// `TN`
+        /// `TN`: Tunisia.
         Tn = "TN",
-        /// `TO`
+        /// `TO`: Tonga.
         To = "TO",
-        /// `TR`
+        /// `TR`: Türkiye.
         Tr = "TR",
-        /// `TT`
+        /// `TT`: Trinidad and Tobago.
         Tt = "TT",
-        /// `TV`
+        /// `TV`: Tuvalu.
         Tv = "TV",
-        /// `TW`
+        /// `TW`: Taiwan.
         Tw = "TW",
-        /// `TZ`
+        /// `TZ`: Tanzania.
         Tz = "TZ",
-        /// `UA`
+        /// `UA`: Ukraine.
         Ua = "UA",
-        /// `UG`
+        /// `UG`: Uganda.
         Ug = "UG",
-        /// `UM`
+        /// `UM`: U.S. Outlying Islands.
         Um = "UM",
-        /// `US`
+        /// `US`: United States.
         Us = "US",
-        /// `UY`
+        /// `UY`: Uruguay.
         Uy = "UY",
-        /// `UZ`
+        /// `UZ`: Uzbekistan.
         Uz = "UZ",
-        /// `VA`
+        /// `VA`: Vatican City.
         Va = "VA",
-        /// `VC`
+        /// `VC`: Saint Vincent and Grenadines.
         Vc = "VC",
-        /// `VE`
+        /// `VE`: Venezuela.
         Ve = "VE",
-        /// `VG`
+        /// `VG`: British Virgin Islands.
         Vg = "VG",
-        /// `VI`
+        /// `VI`: U.S. Virgin Islands.
         Vi = "VI",
-        /// `VN`
+        /// `VN`: Vietnam.
         Vn = "VN",
-        /// `VU`
+        /// `VU`: Vanuatu.
         Vu = "VU",
-        /// `WF`
+        /// `WF`: Wallis and Futuna.
         Wf = "WF",
-        /// `WS`
+        /// `WS`: Samoa.
         Ws = "WS",
-        /// `YE`
+        /// `YE`: Yemen.
         Ye = "YE",
-        /// `YT`
+        /// `YT`: Mayotte.
         Yt = "YT",
-        /// `ZA`
+        /// `ZA`: South Africa.
         Za = "ZA",
-        /// `ZM`
+        /// `ZM`: Zambia.
         Zm = "ZM",
-        /// `ZW`
+        /// `ZW`: Zimbabwe.
         Zw = "ZW",
-        /// `XK`
+        /// `XK`: Kosovo. The code is not in the standard.
         Xk = "XK",
     }
 }
@@ -713,9 +731,9 @@ open_enum! {
     ///
     /// Used by [`Coupon::expiration`](crate::Coupon::expiration), [`CouponInput::expiration`](crate::CouponInput::expiration), [`CouponUpdate::expiration`](crate::CouponUpdate::expiration).
     pub enum CouponExpiration {
-        /// `no_expiration`
+        /// `no_expiration`: It can be applied until it is deleted.
         NoExpiration = "no_expiration",
-        /// `time_limit`
+        /// `time_limit`: It can be applied until `expiration_at`.
         TimeLimit = "time_limit",
     }
 }
@@ -725,11 +743,11 @@ open_enum! {
     ///
     /// Used by [`AppliedCoupon::frequency`](crate::AppliedCoupon::frequency), [`AppliedCouponInput::frequency`](crate::AppliedCouponInput::frequency), [`Coupon::frequency`](crate::Coupon::frequency), [`CouponInput::frequency`](crate::CouponInput::frequency), [`CouponUpdate::frequency`](crate::CouponUpdate::frequency), [`InvoicePreviewCouponInput::frequency`](crate::InvoicePreviewCouponInput::frequency), [`QuoteCouponOverrides::frequency`](crate::QuoteCouponOverrides::frequency), [`QuoteCouponPayload::frequency`](crate::QuoteCouponPayload::frequency).
     pub enum CouponFrequency {
-        /// `once`
+        /// `once`: It is used up once the amount, or one invoice for a rate, has been discounted.
         Once = "once",
-        /// `recurring`
+        /// `recurring`: Each of the next `frequency_duration` billing periods is discounted.
         Recurring = "recurring",
-        /// `forever`
+        /// `forever`: Every invoice is discounted.
         Forever = "forever",
     }
 }
@@ -739,9 +757,9 @@ open_enum! {
     ///
     /// Used by [`AppliedCoupon::coupon_status`](crate::AppliedCoupon::coupon_status).
     pub enum CouponStatus {
-        /// `active`
+        /// `active`: It can be applied.
         Active = "active",
-        /// `terminated`
+        /// `terminated`: It can no longer be applied.
         Terminated = "terminated",
     }
 }
@@ -751,9 +769,9 @@ open_enum! {
     ///
     /// Used by [`Coupon::coupon_type`](crate::Coupon::coupon_type), [`CouponInput::coupon_type`](crate::CouponInput::coupon_type), [`CouponUpdate::coupon_type`](crate::CouponUpdate::coupon_type), [`InvoicePreviewCouponInput::coupon_type`](crate::InvoicePreviewCouponInput::coupon_type), [`QuoteCouponPayload::type_`](crate::QuoteCouponPayload::type_).
     pub enum CouponType {
-        /// `fixed_amount`
+        /// `fixed_amount`: An amount of money is taken off.
         FixedAmount = "fixed_amount",
-        /// `percentage`
+        /// `percentage`: A share of the invoice is taken off.
         Percentage = "percentage",
     }
 }
@@ -763,11 +781,11 @@ open_enum! {
     ///
     /// Used by [`CreditItem::type_`](crate::CreditItem::type_).
     pub enum CreditItemType {
-        /// `coupon`
+        /// `coupon`: A coupon of the customer.
         Coupon = "coupon",
-        /// `credit_note`
+        /// `credit_note`: A credit note of the customer.
         CreditNote = "credit_note",
-        /// `invoice`
+        /// `invoice`: An invoice that was issued within the period for usage over a threshold.
         Invoice = "invoice",
     }
 }
@@ -777,11 +795,11 @@ open_enum! {
     ///
     /// Used by [`CreditNote::credit_status`](crate::CreditNote::credit_status).
     pub enum CreditNoteCreditStatus {
-        /// `available`
+        /// `available`: Some of it is left for coming invoices.
         Available = "available",
-        /// `consumed`
+        /// `consumed`: All of it was used up.
         Consumed = "consumed",
-        /// `voided`
+        /// `voided`: What was left was called off.
         Voided = "voided",
     }
 }
@@ -791,17 +809,17 @@ open_enum! {
     ///
     /// Used by [`CreditNote::reason`](crate::CreditNote::reason), [`CreditNoteInput::reason`](crate::CreditNoteInput::reason).
     pub enum CreditNoteReason {
-        /// `duplicated_charge`
+        /// `duplicated_charge`: The same was charged twice.
         DuplicatedCharge = "duplicated_charge",
-        /// `product_unsatisfactory`
+        /// `product_unsatisfactory`: The customer was not satisfied.
         ProductUnsatisfactory = "product_unsatisfactory",
-        /// `order_change`
+        /// `order_change`: The order was changed.
         OrderChange = "order_change",
-        /// `order_cancellation`
+        /// `order_cancellation`: The order was canceled.
         OrderCancellation = "order_cancellation",
-        /// `fraudulent_charge`
+        /// `fraudulent_charge`: The charge was fraudulent.
         FraudulentCharge = "fraudulent_charge",
-        /// `other`
+        /// `other`: Any other reason.
         Other = "other",
     }
 }
@@ -811,11 +829,11 @@ open_enum! {
     ///
     /// Used by [`CreditNote::refund_status`](crate::CreditNote::refund_status), [`CreditNoteUpdate::refund_status`](crate::CreditNoteUpdate::refund_status).
     pub enum CreditNoteRefundStatus {
-        /// `pending`
+        /// `pending`: The refund is under way, or yours to make.
         Pending = "pending",
-        /// `succeeded`
+        /// `succeeded`: The money was paid back.
         Succeeded = "succeeded",
-        /// `failed`
+        /// `failed`: The payment provider did not pay it back.
         Failed = "failed",
     }
 }
@@ -823,11 +841,11 @@ open_enum! {
 open_enum! {
     /// Credit note type.
     pub enum CreditNoteType {
-        /// `credit`
+        /// `credit`: Some of it is credited to coming invoices.
         Credit = "credit",
-        /// `refund`
+        /// `refund`: Some of it is paid back.
         Refund = "refund",
-        /// `offset`
+        /// `offset`: Some of it is taken off what is owed on the invoice.
         Offset = "offset",
     }
 }
@@ -839,293 +857,293 @@ open_enum! {
     ///
     /// Used by [`AddOn::amount_currency`](crate::AddOn::amount_currency), [`AddOnInput::amount_currency`](crate::AddOnInput::amount_currency), [`AddOnUpdate::amount_currency`](crate::AddOnUpdate::amount_currency), [`AppliedCoupon::amount_currency`](crate::AppliedCoupon::amount_currency), [`AppliedCouponInput::amount_currency`](crate::AppliedCouponInput::amount_currency), [`BillingEntity::default_currency`](crate::BillingEntity::default_currency), [`BillingEntityInput::default_currency`](crate::BillingEntityInput::default_currency), [`BillingEntityUpdate::default_currency`](crate::BillingEntityUpdate::default_currency), [`ChargeUsage::amount_currency`](crate::ChargeUsage::amount_currency), [`Coupon::amount_currency`](crate::Coupon::amount_currency), [`CouponInput::amount_currency`](crate::CouponInput::amount_currency), [`CouponUpdate::amount_currency`](crate::CouponUpdate::amount_currency), [`Credit::amount_currency`](crate::Credit::amount_currency), [`CreditNote::currency`](crate::CreditNote::currency), [`CreditNoteAppliedTax::amount_currency`](crate::CreditNoteAppliedTax::amount_currency), [`CreditNoteEstimated::currency`](crate::CreditNoteEstimated::currency), [`CreditNoteItem::amount_currency`](crate::CreditNoteItem::amount_currency), [`Customer::currency`](crate::Customer::currency), [`CustomerInput::currency`](crate::CustomerInput::currency), [`CustomerProjectedUsage::currency`](crate::CustomerProjectedUsage::currency), [`CustomerUsage::currency`](crate::CustomerUsage::currency), [`CustomerViesCheck::currency`](crate::CustomerViesCheck::currency), [`DunningCampaignFinished::overdue_balance_currency`](crate::DunningCampaignFinished::overdue_balance_currency), [`Fee::amount_currency`](crate::Fee::amount_currency), [`Fee::total_amount_currency`](crate::Fee::total_amount_currency), [`FeeAppliedTax::amount_currency`](crate::FeeAppliedTax::amount_currency), [`FeeEstimate::amount_currency`](crate::FeeEstimate::amount_currency), [`FeeEstimate::total_amount_currency`](crate::FeeEstimate::total_amount_currency), [`GrossRevenue::currency`](crate::GrossRevenue::currency), [`Invoice::currency`](crate::Invoice::currency), [`InvoiceAppliedTax::amount_currency`](crate::InvoiceAppliedTax::amount_currency), [`InvoiceCollection::currency`](crate::InvoiceCollection::currency), [`InvoicePreview::currency`](crate::InvoicePreview::currency), [`InvoicePreviewCouponInput::amount_currency`](crate::InvoicePreviewCouponInput::amount_currency), [`InvoicePreviewCustomer::currency`](crate::InvoicePreviewCustomer::currency), [`InvoicePreviewCustomerInput::currency`](crate::InvoicePreviewCustomerInput::currency), [`InvoicePreviewSubscription::plan_amount_currency`](crate::InvoicePreviewSubscription::plan_amount_currency), [`InvoicedUsage::currency`](crate::InvoicedUsage::currency), [`Mrr::currency`](crate::Mrr::currency), [`OneOffInvoiceInput::currency`](crate::OneOffInvoiceInput::currency), [`Order::currency`](crate::Order::currency), [`Organization::default_currency`](crate::Organization::default_currency), [`OrganizationUpdate::default_currency`](crate::OrganizationUpdate::default_currency), [`OverdueBalance::currency`](crate::OverdueBalance::currency), [`OverdueBalancePerCurrency::currency`](crate::OverdueBalancePerCurrency::currency), [`Payment::amount_currency`](crate::Payment::amount_currency), [`PaymentRequest::amount_currency`](crate::PaymentRequest::amount_currency), [`Plan::amount_currency`](crate::Plan::amount_currency), [`PlanInput::amount_currency`](crate::PlanInput::amount_currency), [`PlanOverrides::amount_currency`](crate::PlanOverrides::amount_currency), [`PlanUpdate::amount_currency`](crate::PlanUpdate::amount_currency), [`ProjectedChargeUsage::amount_currency`](crate::ProjectedChargeUsage::amount_currency), [`QuoteCouponOverrides::amount_currency`](crate::QuoteCouponOverrides::amount_currency), [`QuoteCouponPayload::currency`](crate::QuoteCouponPayload::currency), [`QuotePlanOverrides::amount_currency`](crate::QuotePlanOverrides::amount_currency), [`QuoteVersion::currency`](crate::QuoteVersion::currency), [`QuoteWalletCreditPayload::currency`](crate::QuoteWalletCreditPayload::currency), [`Subscription::plan_amount_currency`](crate::Subscription::plan_amount_currency), [`SubscriptionAuthorizationInput::amount_currency`](crate::SubscriptionAuthorizationInput::amount_currency), [`Usage::amount_currency`](crate::Usage::amount_currency), [`Wallet::currency`](crate::Wallet::currency), [`WalletInput::currency`](crate::WalletInput::currency).
     pub enum Currency {
-        /// `AED`
+        /// `AED`: United Arab Emirates Dirham.
         Aed = "AED",
-        /// `AFN`
+        /// `AFN`: Afghan Afghani.
         Afn = "AFN",
-        /// `ALL`
+        /// `ALL`: Albanian Lek.
         All = "ALL",
-        /// `AMD`
+        /// `AMD`: Armenian Dram.
         Amd = "AMD",
-        /// `ANG`
+        /// `ANG`: Netherlands Antillean Guilder.
         Ang = "ANG",
-        /// `AOA`
+        /// `AOA`: Angolan Kwanza.
         Aoa = "AOA",
-        /// `ARS`
+        /// `ARS`: Argentine Peso.
         Ars = "ARS",
-        /// `AUD`
+        /// `AUD`: Australian Dollar.
         Aud = "AUD",
-        /// `AWG`
+        /// `AWG`: Aruban Florin.
         Awg = "AWG",
-        /// `AZN`
+        /// `AZN`: Azerbaijani Manat.
         Azn = "AZN",
-        /// `BAM`
+        /// `BAM`: Bosnia-Herzegovina Convertible Mark.
         Bam = "BAM",
-        /// `BBD`
+        /// `BBD`: Barbadian Dollar.
         Bbd = "BBD",
-        /// `BDT`
+        /// `BDT`: Bangladeshi Taka.
         Bdt = "BDT",
-        /// `BGN`
+        /// `BGN`: Bulgarian Lev.
         Bgn = "BGN",
-        /// `BIF`
+        /// `BIF`: Burundian Franc, which has no minor unit.
         Bif = "BIF",
-        /// `BMD`
+        /// `BMD`: Bermudan Dollar.
         Bmd = "BMD",
-        /// `BND`
+        /// `BND`: Brunei Dollar.
         Bnd = "BND",
-        /// `BOB`
+        /// `BOB`: Bolivian Boliviano.
         Bob = "BOB",
-        /// `BRL`
+        /// `BRL`: Brazilian Real.
         Brl = "BRL",
-        /// `BSD`
+        /// `BSD`: Bahamian Dollar.
         Bsd = "BSD",
-        /// `BWP`
+        /// `BWP`: Botswanan Pula.
         Bwp = "BWP",
-        /// `BYN`
+        /// `BYN`: Belarusian Ruble.
         Byn = "BYN",
-        /// `BZD`
+        /// `BZD`: Belize Dollar.
         Bzd = "BZD",
-        /// `CAD`
+        /// `CAD`: Canadian Dollar.
         Cad = "CAD",
-        /// `CDF`
+        /// `CDF`: Congolese Franc.
         Cdf = "CDF",
-        /// `CHF`
+        /// `CHF`: Swiss Franc.
         Chf = "CHF",
-        /// `CLF`
+        /// `CLF`: Chilean Unit of Account (UF).
         Clf = "CLF",
-        /// `CLP`
+        /// `CLP`: Chilean Peso, which has no minor unit.
         Clp = "CLP",
-        /// `CNY`
+        /// `CNY`: Chinese Yuan.
         Cny = "CNY",
-        /// `COP`
+        /// `COP`: Colombian Peso.
         Cop = "COP",
-        /// `CRC`
+        /// `CRC`: Costa Rican Colón.
         Crc = "CRC",
-        /// `CVE`
+        /// `CVE`: Cape Verdean Escudo.
         Cve = "CVE",
-        /// `CZK`
+        /// `CZK`: Czech Koruna.
         Czk = "CZK",
-        /// `DJF`
+        /// `DJF`: Djiboutian Franc, which has no minor unit.
         Djf = "DJF",
-        /// `DKK`
+        /// `DKK`: Danish Krone.
         Dkk = "DKK",
-        /// `DOP`
+        /// `DOP`: Dominican Peso.
         Dop = "DOP",
-        /// `DZD`
+        /// `DZD`: Algerian Dinar.
         Dzd = "DZD",
-        /// `EGP`
+        /// `EGP`: Egyptian Pound.
         Egp = "EGP",
-        /// `ETB`
+        /// `ETB`: Ethiopian Birr.
         Etb = "ETB",
-        /// `EUR`
+        /// `EUR`: Euro.
         Eur = "EUR",
-        /// `FJD`
+        /// `FJD`: Fijian Dollar.
         Fjd = "FJD",
-        /// `FKP`
+        /// `FKP`: Falkland Islands Pound.
         Fkp = "FKP",
-        /// `GBP`
+        /// `GBP`: British Pound.
         Gbp = "GBP",
-        /// `GEL`
+        /// `GEL`: Georgian Lari.
         Gel = "GEL",
-        /// `GHS`
+        /// `GHS`: Ghanaian Cedi.
         Ghs = "GHS",
-        /// `GIP`
+        /// `GIP`: Gibraltar Pound.
         Gip = "GIP",
-        /// `GMD`
+        /// `GMD`: Gambian Dalasi.
         Gmd = "GMD",
-        /// `GNF`
+        /// `GNF`: Guinean Franc, which has no minor unit.
         Gnf = "GNF",
-        /// `GTQ`
+        /// `GTQ`: Guatemalan Quetzal.
         Gtq = "GTQ",
-        /// `GYD`
+        /// `GYD`: Guyanaese Dollar.
         Gyd = "GYD",
-        /// `HKD`
+        /// `HKD`: Hong Kong Dollar.
         Hkd = "HKD",
-        /// `HNL`
+        /// `HNL`: Honduran Lempira.
         Hnl = "HNL",
-        /// `HRK`
+        /// `HRK`: Croatian Kuna.
         Hrk = "HRK",
-        /// `HTG`
+        /// `HTG`: Haitian Gourde.
         Htg = "HTG",
-        /// `HUF`
+        /// `HUF`: Hungarian Forint.
         Huf = "HUF",
-        /// `IDR`
+        /// `IDR`: Indonesian Rupiah.
         Idr = "IDR",
-        /// `ILS`
+        /// `ILS`: Israeli New Shekel.
         Ils = "ILS",
-        /// `INR`
+        /// `INR`: Indian Rupee.
         Inr = "INR",
-        /// `ISK`
+        /// `ISK`: Icelandic Króna, which has no minor unit.
         Isk = "ISK",
-        /// `JMD`
+        /// `JMD`: Jamaican Dollar.
         Jmd = "JMD",
-        /// `JPY`
+        /// `JPY`: Japanese Yen, which has no minor unit.
         Jpy = "JPY",
-        /// `KES`
+        /// `KES`: Kenyan Shilling.
         Kes = "KES",
-        /// `KGS`
+        /// `KGS`: Kyrgyz Som.
         Kgs = "KGS",
-        /// `KHR`
+        /// `KHR`: Cambodian Riel.
         Khr = "KHR",
-        /// `KMF`
+        /// `KMF`: Comorian Franc, which has no minor unit.
         Kmf = "KMF",
-        /// `KRW`
+        /// `KRW`: South Korean Won, which has no minor unit.
         Krw = "KRW",
-        /// `KYD`
+        /// `KYD`: Cayman Islands Dollar.
         Kyd = "KYD",
-        /// `KZT`
+        /// `KZT`: Kazakhstani Tenge.
         Kzt = "KZT",
-        /// `LAK`
+        /// `LAK`: Laotian Kip.
         Lak = "LAK",
-        /// `LBP`
+        /// `LBP`: Lebanese Pound.
         Lbp = "LBP",
-        /// `LKR`
+        /// `LKR`: Sri Lankan Rupee.
         Lkr = "LKR",
-        /// `LRD`
+        /// `LRD`: Liberian Dollar.
         Lrd = "LRD",
-        /// `LSL`
+        /// `LSL`: Lesotho Loti.
         Lsl = "LSL",
-        /// `MAD`
+        /// `MAD`: Moroccan Dirham.
         Mad = "MAD",
-        /// `MDL`
+        /// `MDL`: Moldovan Leu.
         Mdl = "MDL",
-        /// `MGA`
+        /// `MGA`: Malagasy Ariary.
         Mga = "MGA",
-        /// `MKD`
+        /// `MKD`: Macedonian Denar.
         Mkd = "MKD",
-        /// `MMK`
+        /// `MMK`: Myanmar Kyat.
         Mmk = "MMK",
-        /// `MNT`
+        /// `MNT`: Mongolian Tugrik.
         Mnt = "MNT",
-        /// `MOP`
+        /// `MOP`: Macanese Pataca.
         Mop = "MOP",
-        /// `MRO`
+        /// `MRO`: Mauritanian Ouguiya (1973–2017).
         Mro = "MRO",
-        /// `MUR`
+        /// `MUR`: Mauritian Rupee.
         Mur = "MUR",
-        /// `MVR`
+        /// `MVR`: Maldivian Rufiyaa.
         Mvr = "MVR",
-        /// `MWK`
+        /// `MWK`: Malawian Kwacha.
         Mwk = "MWK",
-        /// `MXN`
+        /// `MXN`: Mexican Peso.
         Mxn = "MXN",
-        /// `MYR`
+        /// `MYR`: Malaysian Ringgit.
         Myr = "MYR",
-        /// `MZN`
+        /// `MZN`: Mozambican Metical.
         Mzn = "MZN",
-        /// `NAD`
+        /// `NAD`: Namibian Dollar.
         Nad = "NAD",
-        /// `NGN`
+        /// `NGN`: Nigerian Naira.
         Ngn = "NGN",
-        /// `NIO`
+        /// `NIO`: Nicaraguan Córdoba.
         Nio = "NIO",
-        /// `NOK`
+        /// `NOK`: Norwegian Krone.
         Nok = "NOK",
-        /// `NPR`
+        /// `NPR`: Nepalese Rupee.
         Npr = "NPR",
-        /// `NZD`
+        /// `NZD`: New Zealand Dollar.
         Nzd = "NZD",
-        /// `PAB`
+        /// `PAB`: Panamanian Balboa.
         Pab = "PAB",
-        /// `PEN`
+        /// `PEN`: Peruvian Sol.
         Pen = "PEN",
-        /// `PGK`
+        /// `PGK`: Papua New Guinean Kina.
         Pgk = "PGK",
-        /// `PHP`
+        /// `PHP`: Philippine Peso.
         Php = "PHP",
-        /// `PKR`
+        /// `PKR`: Pakistani Rupee.
         Pkr = "PKR",
-        /// `PLN`
+        /// `PLN`: Polish Zloty.
         Pln = "PLN",
-        /// `PYG`
+        /// `PYG`: Paraguayan Guarani, which has no minor unit.
         Pyg = "PYG",
-        /// `QAR`
+        /// `QAR`: Qatari Riyal.
         Qar = "QAR",
-        /// `RON`
+        /// `RON`: Romanian Leu.
         Ron = "RON",
-        /// `RSD`
+        /// `RSD`: Serbian Dinar.
         Rsd = "RSD",
-        /// `RUB`
+        /// `RUB`: Russian Ruble.
         Rub = "RUB",
-        /// `RWF`
+        /// `RWF`: Rwandan Franc, which has no minor unit.
         Rwf = "RWF",
-        /// `SAR`
+        /// `SAR`: Saudi Riyal.
         Sar = "SAR",
-        /// `SBD`
+        /// `SBD`: Solomon Islands Dollar.
         Sbd = "SBD",
-        /// `SCR`
+        /// `SCR`: Seychellois Rupee.
         Scr = "SCR",
-        /// `SEK`
+        /// `SEK`: Swedish Krona.
         Sek = "SEK",
-        /// `SGD`
+        /// `SGD`: Singapore Dollar.
         Sgd = "SGD",
-        /// `SHP`
+        /// `SHP`: St. Helena Pound.
         Shp = "SHP",
-        /// `SLL`
+        /// `SLL`: Sierra Leonean Leone (1964—2022).
         Sll = "SLL",
-        /// `SOS`
+        /// `SOS`: Somali Shilling.
         Sos = "SOS",
-        /// `SRD`
+        /// `SRD`: Surinamese Dollar.
         Srd = "SRD",
-        /// `STD`
+        /// `STD`: São Tomé & Príncipe Dobra (1977–2017).
         Std = "STD",
-        /// `SYP`
+        /// `SYP`: Syrian Pound.
         Syp = "SYP",
-        /// `SZL`
+        /// `SZL`: Swazi Lilangeni.
         Szl = "SZL",
-        /// `THB`
+        /// `THB`: Thai Baht.
         Thb = "THB",
-        /// `TJS`
+        /// `TJS`: Tajikistani Somoni.
         Tjs = "TJS",
-        /// `TND`
+        /// `TND`: Tunisian Dinar, of which a thousandth is the minor unit.
         Tnd = "TND",
-        /// `TOP`
+        /// `TOP`: Tongan Paʻanga.
         Top = "TOP",
-        /// `TRY`
+        /// `TRY`: Turkish Lira.
         Try = "TRY",
-        /// `TTD`
+        /// `TTD`: Trinidad & Tobago Dollar.
         Ttd = "TTD",
-        /// `TWD`
+        /// `TWD`: New Taiwan Dollar.
         Twd = "TWD",
-        /// `TZS`
+        /// `TZS`: Tanzanian Shilling.
         Tzs = "TZS",
-        /// `UAH`
+        /// `UAH`: Ukrainian Hryvnia.
         Uah = "UAH",
-        /// `UGX`
+        /// `UGX`: Ugandan Shilling, which has no minor unit.
         Ugx = "UGX",
-        /// `USD`
+        /// `USD`: US Dollar.
         Usd = "USD",
-        /// `UYU`
+        /// `UYU`: Uruguayan Peso.
         Uyu = "UYU",
-        /// `UZS`
+        /// `UZS`: Uzbekistani Som.
         Uzs = "UZS",
-        /// `VND`
+        /// `VND`: Vietnamese Dong, which has no minor unit.
         Vnd = "VND",
-        /// `VUV`
+        /// `VUV`: Vanuatu Vatu, which has no minor unit.
         Vuv = "VUV",
-        /// `WST`
+        /// `WST`: Samoan Tala.
         Wst = "WST",
-        /// `XAF`
+        /// `XAF`: Central African CFA Franc, which has no minor unit.
         Xaf = "XAF",
-        /// `XCD`
+        /// `XCD`: East Caribbean Dollar.
         Xcd = "XCD",
-        /// `XOF`
+        /// `XOF`: West African CFA Franc, which has no minor unit.
         Xof = "XOF",
-        /// `XPF`
+        /// `XPF`: CFP Franc, which has no minor unit.
         Xpf = "XPF",
-        /// `YER`
+        /// `YER`: Yemeni Rial.
         Yer = "YER",
-        /// `ZAR`
+        /// `ZAR`: South African Rand.
         Zar = "ZAR",
-        /// `ZMW`
+        /// `ZMW`: Zambian Kwacha.
         Zmw = "ZMW",
-        /// `BHD`
+        /// `BHD`: Bahraini Dinar, of which a thousandth is the minor unit.
         Bhd = "BHD",
-        /// `IRR`
+        /// `IRR`: Iranian Rial.
         Irr = "IRR",
-        /// `JOD`
+        /// `JOD`: Jordanian Dinar, of which a thousandth is the minor unit.
         Jod = "JOD",
-        /// `KWD`
+        /// `KWD`: Kuwaiti Dinar, of which a thousandth is the minor unit.
         Kwd = "KWD",
     }
 }
@@ -1135,9 +1153,9 @@ open_enum! {
     ///
     /// Used by [`Customer::customer_type`](crate::Customer::customer_type), [`CustomerInput::customer_type`](crate::CustomerInput::customer_type), [`CustomerViesCheck::customer_type`](crate::CustomerViesCheck::customer_type), [`InvoicePreviewCustomer::customer_type`](crate::InvoicePreviewCustomer::customer_type).
     pub enum CustomerType {
-        /// `company`
+        /// `company`: A legal entity; documents are made out to its legal name.
         Company = "company",
-        /// `individual`
+        /// `individual`: A person; documents are made out to first and last name.
         Individual = "individual",
     }
 }
@@ -1147,11 +1165,15 @@ open_enum! {
     ///
     /// Used by [`BillingEntity::document_numbering`](crate::BillingEntity::document_numbering), [`BillingEntityInput::document_numbering`](crate::BillingEntityInput::document_numbering), [`BillingEntityUpdate::document_numbering`](crate::BillingEntityUpdate::document_numbering), [`Organization::document_numbering`](crate::Organization::document_numbering), [`OrganizationUpdate::document_numbering`](crate::OrganizationUpdate::document_numbering).
     pub enum DocumentNumbering {
-        /// `per_customer`
+        /// `per_customer`: Each customer has a row of numbers.
         PerCustomer = "per_customer",
-        /// `per_organization`: documented for `OrganizationObject.document_numbering`, `OrganizationUpdateInput.organization.document_numbering`
+        /// `per_organization`: All customers share one row of numbers.
+        ///
+        /// Documented for `OrganizationObject.document_numbering`, `OrganizationUpdateInput.organization.document_numbering`.
         PerOrganization = "per_organization",
-        /// `per_billing_entity`: documented for `BillingEntityCreateInput.billing_entity.document_numbering`, `BillingEntityUpdateInput.billing_entity.document_numbering`, `BillingEntityObject.document_numbering`
+        /// `per_billing_entity`: All customers of a billing entity share one row of numbers.
+        ///
+        /// Documented for `BillingEntityCreateInput.billing_entity.document_numbering`, `BillingEntityUpdateInput.billing_entity.document_numbering`, `BillingEntityObject.document_numbering`.
         PerBillingEntity = "per_billing_entity",
     }
 }
@@ -1161,11 +1183,11 @@ open_enum! {
     ///
     /// Used by [`BillingEntity::email_settings`](crate::BillingEntity::email_settings), [`BillingEntityInput::email_settings`](crate::BillingEntityInput::email_settings), [`BillingEntityUpdate::email_settings`](crate::BillingEntityUpdate::email_settings), [`Organization::email_settings`](crate::Organization::email_settings), [`OrganizationUpdate::email_settings`](crate::OrganizationUpdate::email_settings).
     pub enum EmailSetting {
-        /// `invoice.finalized`
+        /// `invoice.finalized`: Invoices.
         InvoiceFinalized = "invoice.finalized",
-        /// `credit_note.created`
+        /// `credit_note.created`: Credit notes.
         CreditNoteCreated = "credit_note.created",
-        /// `payment_receipt.created`
+        /// `payment_receipt.created`: Receipts of payments.
         PaymentReceiptCreated = "payment_receipt.created",
     }
 }
@@ -1175,13 +1197,13 @@ open_enum! {
     ///
     /// Used by [`CreditNoteErrorDetails::error_code`](crate::CreditNoteErrorDetails::error_code), [`ErrorDetail::error_code`](crate::ErrorDetail::error_code).
     pub enum ErrorDetailCode {
-        /// `not_provided`
+        /// `not_provided`: Nobody said what failed.
         NotProvided = "not_provided",
-        /// `tax_error`
+        /// `tax_error`: The tax provider did not determine the taxes.
         TaxError = "tax_error",
-        /// `tax_voiding_error`
+        /// `tax_voiding_error`: The tax provider did not take back a transaction that was reported to it.
         TaxVoidingError = "tax_voiding_error",
-        /// `invoice_generation_error`
+        /// `invoice_generation_error`: Lago failed while it made the invoice.
         InvoiceGenerationError = "invoice_generation_error",
     }
 }
@@ -1191,9 +1213,9 @@ open_enum! {
     ///
     /// Used by [`Organization::events_store`](crate::Organization::events_store).
     pub enum EventsStore {
-        /// `clickhouse`
+        /// `clickhouse`: In ClickHouse: events are taken in before they are checked, and a repeated event is known by its timestamp as well.
         Clickhouse = "clickhouse",
-        /// `postgres`
+        /// `postgres`: In Postgres: a faulty or repeated event is refused at once.
         Postgres = "postgres",
     }
 }
@@ -1203,13 +1225,19 @@ open_enum! {
     ///
     /// Used by [`FeeEstimateItem::item_type`](crate::FeeEstimateItem::item_type), [`FeeItem::item_type`](crate::FeeItem::item_type).
     pub enum FeeItemType {
-        /// `BillableMetric`
+        /// `BillableMetric`: A billable metric.
         BillableMetric = "BillableMetric",
-        /// `AddOn`: documented for `FeeObject.item.item_type`
+        /// `AddOn`: An add-on.
+        ///
+        /// Documented for `FeeObject.item.item_type`.
         AddOn = "AddOn",
-        /// `Subscription`: documented for `FeeObject.item.item_type`
+        /// `Subscription`: A subscription.
+        ///
+        /// Documented for `FeeObject.item.item_type`.
         Subscription = "Subscription",
-        /// `WalletTransaction`: documented for `FeeObject.item.item_type`
+        /// `WalletTransaction`: A wallet transaction.
+        ///
+        /// Documented for `FeeObject.item.item_type`.
         WalletTransaction = "WalletTransaction",
     }
 }
@@ -1219,13 +1247,19 @@ open_enum! {
     ///
     /// Used by [`Fee::payment_status`](crate::Fee::payment_status), [`FeeEstimate::payment_status`](crate::FeeEstimate::payment_status), [`FeeUpdate::payment_status`](crate::FeeUpdate::payment_status).
     pub enum FeePaymentStatus {
-        /// `pending`
+        /// `pending`: Nothing was paid yet.
         Pending = "pending",
-        /// `succeeded`: documented for `FeeObject.payment_status`, `FeeUpdateInput.fee.payment_status`, `GET /fees?payment_status`
+        /// `succeeded`: It is paid.
+        ///
+        /// Documented for `FeeObject.payment_status`, `FeeUpdateInput.fee.payment_status`, `GET /fees?payment_status`.
         Succeeded = "succeeded",
-        /// `failed`: documented for `FeeObject.payment_status`, `FeeUpdateInput.fee.payment_status`, `GET /fees?payment_status`
+        /// `failed`: The payment was refused.
+        ///
+        /// Documented for `FeeObject.payment_status`, `FeeUpdateInput.fee.payment_status`, `GET /fees?payment_status`.
         Failed = "failed",
-        /// `refunded`: documented for `FeeObject.payment_status`, `FeeUpdateInput.fee.payment_status`, `GET /fees?payment_status`
+        /// `refunded`: It was paid and given back.
+        ///
+        /// Documented for `FeeObject.payment_status`, `FeeUpdateInput.fee.payment_status`, `GET /fees?payment_status`.
         Refunded = "refunded",
     }
 }
@@ -1237,19 +1271,31 @@ open_enum! {
     ///
     /// Used by [`FeeEstimateItem::type_`](crate::FeeEstimateItem::type_), [`FeeItem::type_`](crate::FeeItem::type_), [`QuoteWalletAppliesTo::fee_types`](crate::QuoteWalletAppliesTo::fee_types), [`WalletAppliesTo::fee_types`](crate::WalletAppliesTo::fee_types), [`WalletAppliesToInput::fee_types`](crate::WalletAppliesToInput::fee_types).
     pub enum FeeType {
-        /// `charge`
+        /// `charge`: Usage, by a charge of a plan.
         Charge = "charge",
-        /// `subscription`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`
+        /// `subscription`: Base price of a plan.
+        ///
+        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`.
         Subscription = "subscription",
-        /// `commitment`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`
+        /// `commitment`: What is missing to the minimum commitment of a plan.
+        ///
+        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`.
         Commitment = "commitment",
-        /// `fixed_charge`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`
+        /// `fixed_charge`: Units of an add-on, by a fixed charge of a plan.
+        ///
+        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`.
         FixedCharge = "fixed_charge",
-        /// `add_on`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`
+        /// `add_on`: An add-on on a one-off invoice.
+        ///
+        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`.
         AddOn = "add_on",
-        /// `credit`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`
+        /// `credit`: Prepaid credits that are bought.
+        ///
+        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`.
         Credit = "credit",
-        /// `product`: documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`
+        /// `product`: What a plan of the product catalog sells.
+        ///
+        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`.
         Product = "product",
     }
 }
@@ -1259,11 +1305,11 @@ open_enum! {
     ///
     /// Used by [`Customer::finalize_zero_amount_invoice`](crate::Customer::finalize_zero_amount_invoice), [`CustomerInput::finalize_zero_amount_invoice`](crate::CustomerInput::finalize_zero_amount_invoice), [`CustomerViesCheck::finalize_zero_amount_invoice`](crate::CustomerViesCheck::finalize_zero_amount_invoice), [`InvoicePreviewCustomer::finalize_zero_amount_invoice`](crate::InvoicePreviewCustomer::finalize_zero_amount_invoice).
     pub enum FinalizeZeroAmountInvoice {
-        /// `inherit`
+        /// `inherit`: As the billing entity does it.
         Inherit = "inherit",
-        /// `skip`
+        /// `skip`: Invoices over zero are closed without being issued.
         Skip = "skip",
-        /// `finalize`
+        /// `finalize`: Invoices over zero are issued like others.
         Finalize = "finalize",
     }
 }
@@ -1273,11 +1319,11 @@ open_enum! {
     ///
     /// Used by [`FixedCharge::charge_model`](crate::FixedCharge::charge_model), [`FixedChargeInput::charge_model`](crate::FixedChargeInput::charge_model), [`FixedChargeUpdate::charge_model`](crate::FixedChargeUpdate::charge_model), [`PlanFixedChargeInput::charge_model`](crate::PlanFixedChargeInput::charge_model), [`PlanFixedChargeUpdate::charge_model`](crate::PlanFixedChargeUpdate::charge_model), [`QuotePlanFixedCharge::charge_model`](crate::QuotePlanFixedCharge::charge_model).
     pub enum FixedChargeModel {
-        /// `standard`
+        /// `standard`: Every unit has the same price.
         Standard = "standard",
-        /// `graduated`
+        /// `graduated`: Each unit has the price of the range into which it falls: the first ones keep theirs when more are used.
         Graduated = "graduated",
-        /// `volume`
+        /// `volume`: All units have the price of the range into which their sum falls.
         Volume = "volume",
     }
 }
@@ -1287,19 +1333,31 @@ open_enum! {
     ///
     /// Used by [`CustomerIntegrationError::accounting_provider`](crate::CustomerIntegrationError::accounting_provider), [`CustomerTaxProviderError::tax_provider`](crate::CustomerTaxProviderError::tax_provider), [`IntegrationCustomer::type_`](crate::IntegrationCustomer::type_), [`IntegrationCustomerInput::integration_type`](crate::IntegrationCustomerInput::integration_type), [`InvoicePreviewIntegrationCustomerInput::integration_type`](crate::InvoicePreviewIntegrationCustomerInput::integration_type).
     pub enum Integration {
-        /// `anrok`
+        /// `anrok`: Anrok: taxes.
         Anrok = "anrok",
-        /// `hubspot`: documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `hubspot`: HubSpot: customer management.
+        ///
+        /// Documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`.
         Hubspot = "hubspot",
-        /// `netsuite`: documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `netsuite`: Oracle NetSuite: accounting.
+        ///
+        /// Documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`.
         Netsuite = "netsuite",
-        /// `okta`: documented for `CustomerIntegrationErrorObject.accounting_provider`
+        /// `okta`: Okta: sign-in of users. It is listed among the providers of errors and has to do with no customer.
+        ///
+        /// Documented for `CustomerIntegrationErrorObject.accounting_provider`.
         Okta = "okta",
-        /// `salesforce`: documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `salesforce`: Salesforce: customer management.
+        ///
+        /// Documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`.
         Salesforce = "salesforce",
-        /// `xero`: documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `xero`: Xero: accounting.
+        ///
+        /// Documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`.
         Xero = "xero",
-        /// `avalara`: documented for `CustomerTaxProviderErrorObject.tax_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`
+        /// `avalara`: Avalara: taxes.
+        ///
+        /// Documented for `CustomerTaxProviderErrorObject.tax_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`.
         Avalara = "avalara",
     }
 }
@@ -1309,13 +1367,13 @@ open_enum! {
     ///
     /// Used by [`IntegrationCustomer::category`](crate::IntegrationCustomer::category).
     pub enum IntegrationCategory {
-        /// `payment`
+        /// `payment`: Collects payments.
         Payment = "payment",
-        /// `tax`
+        /// `tax`: Determines taxes.
         Tax = "tax",
-        /// `accounting`
+        /// `accounting`: Keeps the books.
         Accounting = "accounting",
-        /// `crm`
+        /// `crm`: Keeps customers and deals.
         Crm = "crm",
     }
 }
@@ -1325,11 +1383,11 @@ open_enum! {
     ///
     /// Used by [`CreditInvoice::payment_status`](crate::CreditInvoice::payment_status), [`Invoice::payment_status`](crate::Invoice::payment_status), [`InvoiceCollection::payment_status`](crate::InvoiceCollection::payment_status), [`InvoicePreview::payment_status`](crate::InvoicePreview::payment_status), [`InvoiceUpdate::payment_status`](crate::InvoiceUpdate::payment_status), [`PaymentRequest::payment_status`](crate::PaymentRequest::payment_status).
     pub enum InvoicePaymentStatus {
-        /// `pending`
+        /// `pending`: Nothing was paid yet, or the payment is under way.
         Pending = "pending",
-        /// `succeeded`
+        /// `succeeded`: It is paid.
         Succeeded = "succeeded",
-        /// `failed`
+        /// `failed`: The payment was refused, or somebody recorded that.
         Failed = "failed",
     }
 }
@@ -1337,9 +1395,9 @@ open_enum! {
 open_enum! {
     /// Invoice settlement.
     pub enum InvoiceSettlement {
-        /// `payment`
+        /// `payment`: A payment settled some of it.
         Payment = "payment",
-        /// `credit_note`
+        /// `credit_note`: A credit note settled some of it.
         CreditNote = "credit_note",
     }
 }
@@ -1349,23 +1407,31 @@ open_enum! {
     ///
     /// Used by [`Invoice::status`](crate::Invoice::status), [`InvoicePreview::status`](crate::InvoicePreview::status).
     pub enum InvoiceStatus {
-        /// `draft`
+        /// `draft`: It can still change: late events count until the grace period ends. It has not taken a number yet.
         Draft = "draft",
-        /// `finalized`
+        /// `finalized`: It is issued and no longer changes.
         Finalized = "finalized",
-        /// `voided`
+        /// `voided`: It was called off after it was issued.
         Voided = "voided",
-        /// `failed`
+        /// `failed`: Lago could not make it, mostly because a tax provider failed; `error_details` say why. It can be tried again.
         Failed = "failed",
-        /// `pending`
+        /// `pending`: It waits for a tax provider to answer.
         Pending = "pending",
-        /// `deleted`: documented for `InvoiceBaseObject.status`
+        /// `deleted`: The draft was deleted.
+        ///
+        /// Documented for `InvoiceBaseObject.status`.
         Deleted = "deleted",
-        /// `open`: documented for `InvoiceBaseObject.status`
+        /// `open`: It waits for a first payment, on which the start of a subscription depends.
+        ///
+        /// Documented for `InvoiceBaseObject.status`.
         Open = "open",
-        /// `closed`: documented for `InvoiceBaseObject.status`
+        /// `closed`: It came to zero and was not issued, as the customer's settings say.
+        ///
+        /// Documented for `InvoiceBaseObject.status`.
         Closed = "closed",
-        /// `generating`: documented for `InvoiceBaseObject.status`
+        /// `generating`: Lago is making it.
+        ///
+        /// Documented for `InvoiceBaseObject.status`.
         Generating = "generating",
     }
 }
@@ -1375,17 +1441,17 @@ open_enum! {
     ///
     /// Used by [`Invoice::invoice_type`](crate::Invoice::invoice_type), [`InvoicePreview::invoice_type`](crate::InvoicePreview::invoice_type).
     pub enum InvoiceType {
-        /// `subscription`
+        /// `subscription`: Plans and usage of a period.
         Subscription = "subscription",
-        /// `add_on`
+        /// `add_on`: An add-on applied in an older way.
         AddOn = "add_on",
-        /// `credit`
+        /// `credit`: Prepaid credits that were bought.
         Credit = "credit",
-        /// `one_off`
+        /// `one_off`: Add-ons, billed once.
         OneOff = "one_off",
-        /// `advance_charges`
+        /// `advance_charges`: Charges that were paid in advance without an invoice each, summed up.
         AdvanceCharges = "advance_charges",
-        /// `progressive_billing`
+        /// `progressive_billing`: Usage that crossed a threshold within the period.
         ProgressiveBilling = "progressive_billing",
     }
 }
@@ -1395,17 +1461,17 @@ open_enum! {
     ///
     /// Used by [`BillingPeriod::invoicing_reason`](crate::BillingPeriod::invoicing_reason).
     pub enum InvoicingReason {
-        /// `subscription_starting`
+        /// `subscription_starting`: The subscription begins, on a plan that is paid in advance.
         SubscriptionStarting = "subscription_starting",
-        /// `subscription_periodic`
+        /// `subscription_periodic`: A period has ended.
         SubscriptionPeriodic = "subscription_periodic",
-        /// `subscription_terminating`
+        /// `subscription_terminating`: The subscription ends.
         SubscriptionTerminating = "subscription_terminating",
-        /// `in_advance_charge`
+        /// `in_advance_charge`: An event of a charge that is paid in advance.
         InAdvanceCharge = "in_advance_charge",
-        /// `in_advance_charge_periodic`
+        /// `in_advance_charge_periodic`: Charges that were paid in advance without an invoice each are summed up.
         InAdvanceChargePeriodic = "in_advance_charge_periodic",
-        /// `progressive_billing`
+        /// `progressive_billing`: Usage crossed a threshold.
         ProgressiveBilling = "progressive_billing",
     }
 }
@@ -1415,9 +1481,9 @@ open_enum! {
     ///
     /// Used by [`BillingEntity::subscription_invoice_issuing_date_adjustment`](crate::BillingEntity::subscription_invoice_issuing_date_adjustment), [`BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_adjustment`](crate::BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_adjustment), [`CustomerBillingConfiguration::subscription_invoice_issuing_date_adjustment`](crate::CustomerBillingConfiguration::subscription_invoice_issuing_date_adjustment), [`CustomerBillingConfigurationInput::subscription_invoice_issuing_date_adjustment`](crate::CustomerBillingConfigurationInput::subscription_invoice_issuing_date_adjustment).
     pub enum IssuingDateAdjustment {
-        /// `align_with_finalization_date`
+        /// `align_with_finalization_date`: The date moves to the day on which the invoice becomes final.
         AlignWithFinalizationDate = "align_with_finalization_date",
-        /// `keep_anchor`
+        /// `keep_anchor`: The date stays on the anchor, however long the grace period is.
         KeepAnchor = "keep_anchor",
     }
 }
@@ -1427,9 +1493,9 @@ open_enum! {
     ///
     /// Used by [`BillingEntity::subscription_invoice_issuing_date_anchor`](crate::BillingEntity::subscription_invoice_issuing_date_anchor), [`BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_anchor`](crate::BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_anchor), [`CustomerBillingConfiguration::subscription_invoice_issuing_date_anchor`](crate::CustomerBillingConfiguration::subscription_invoice_issuing_date_anchor), [`CustomerBillingConfigurationInput::subscription_invoice_issuing_date_anchor`](crate::CustomerBillingConfigurationInput::subscription_invoice_issuing_date_anchor).
     pub enum IssuingDateAnchor {
-        /// `current_period_end`
+        /// `current_period_end`: By the last day of the period that is billed.
         CurrentPeriodEnd = "current_period_end",
-        /// `next_period_start`
+        /// `next_period_start`: By the first day of the period after it.
         NextPeriodStart = "next_period_start",
     }
 }
@@ -1439,13 +1505,13 @@ open_enum! {
     ///
     /// Used by [`InvoicePreviewSubscription::on_termination_credit_note`](crate::InvoicePreviewSubscription::on_termination_credit_note), [`Subscription::on_termination_credit_note`](crate::Subscription::on_termination_credit_note), [`SubscriptionUpdate::on_termination_credit_note`](crate::SubscriptionUpdate::on_termination_credit_note).
     pub enum OnTerminationCreditNote {
-        /// `credit`
+        /// `credit`: A credit note credits it to coming invoices.
         Credit = "credit",
-        /// `refund`
+        /// `refund`: A credit note refunds it.
         Refund = "refund",
-        /// `offset`
+        /// `offset`: A credit note takes it off what is owed on the invoice.
         Offset = "offset",
-        /// `skip`
+        /// `skip`: Nothing is given back.
         Skip = "skip",
     }
 }
@@ -1455,9 +1521,9 @@ open_enum! {
     ///
     /// Used by [`InvoicePreviewSubscription::on_termination_invoice`](crate::InvoicePreviewSubscription::on_termination_invoice), [`Subscription::on_termination_invoice`](crate::Subscription::on_termination_invoice), [`SubscriptionUpdate::on_termination_invoice`](crate::SubscriptionUpdate::on_termination_invoice).
     pub enum OnTerminationInvoice {
-        /// `generate`
+        /// `generate`: An invoice bills what is left.
         Generate = "generate",
-        /// `skip`
+        /// `skip`: What is left is not billed.
         Skip = "skip",
     }
 }
@@ -1467,9 +1533,9 @@ open_enum! {
     ///
     /// Used by [`Order::execution_mode`](crate::Order::execution_mode), [`OrderExecuteInput::execution_mode`](crate::OrderExecuteInput::execution_mode), [`OrderExecutionRecord::execution_mode`](crate::OrderExecutionRecord::execution_mode), [`OrderFormMarkAsSignedInput::execution_mode`](crate::OrderFormMarkAsSignedInput::execution_mode).
     pub enum OrderExecutionMode {
-        /// `execute_in_lago`
+        /// `execute_in_lago`: Lago makes what was ordered.
         ExecuteInLago = "execute_in_lago",
-        /// `order_only`
+        /// `order_only`: The order is kept as executed, and Lago makes nothing.
         OrderOnly = "order_only",
     }
 }
@@ -1479,13 +1545,13 @@ open_enum! {
     ///
     /// Used by [`OrderForm::status`](crate::OrderForm::status).
     pub enum OrderFormStatus {
-        /// `generated`
+        /// `generated`: It waits for the signature.
         Generated = "generated",
-        /// `signed`
+        /// `signed`: It was signed; an order came of it.
         Signed = "signed",
-        /// `expired`
+        /// `expired`: Nobody signed it in time.
         Expired = "expired",
-        /// `voided`
+        /// `voided`: It was called off.
         Voided = "voided",
     }
 }
@@ -1497,11 +1563,11 @@ open_enum! {
     ///
     /// Used by [`OrderForm::void_reason`](crate::OrderForm::void_reason).
     pub enum OrderFormVoidReason {
-        /// `manual`
+        /// `manual`: Somebody called it off.
         Manual = "manual",
-        /// `expired`
+        /// `expired`: Nobody signed it in time.
         Expired = "expired",
-        /// `invalid`
+        /// `invalid`: No server is known to write it.
         Invalid = "invalid",
     }
 }
@@ -1511,11 +1577,11 @@ open_enum! {
     ///
     /// Used by [`Order::status`](crate::Order::status).
     pub enum OrderStatus {
-        /// `created`
+        /// `created`: It waits for execution.
         Created = "created",
-        /// `executed`
+        /// `executed`: It was executed.
         Executed = "executed",
-        /// `failed`
+        /// `failed`: Its execution failed and made nothing. It can be tried again.
         Failed = "failed",
     }
 }
@@ -1525,11 +1591,11 @@ open_enum! {
     ///
     /// Used by [`Order::order_type`](crate::Order::order_type), [`Quote::order_type`](crate::Quote::order_type).
     pub enum OrderType {
-        /// `subscription_creation`
+        /// `subscription_creation`: New subscriptions.
         SubscriptionCreation = "subscription_creation",
-        /// `subscription_amendment`
+        /// `subscription_amendment`: Changes of a subscription that is there.
         SubscriptionAmendment = "subscription_amendment",
-        /// `one_off`
+        /// `one_off`: A one-off invoice.
         OneOff = "one_off",
     }
 }
@@ -1539,9 +1605,9 @@ open_enum! {
     ///
     /// Used by [`Payment::payable_type`](crate::Payment::payable_type).
     pub enum PayableType {
-        /// `Invoice`
+        /// `Invoice`: An invoice.
         Invoice = "Invoice",
-        /// `PaymentRequest`
+        /// `PaymentRequest`: A payment request, which covers several invoices.
         PaymentRequest = "PaymentRequest",
     }
 }
@@ -1551,9 +1617,9 @@ open_enum! {
     ///
     /// Used by [`PaymentMethodReference::payment_method_type`](crate::PaymentMethodReference::payment_method_type), [`PaymentMethodReferenceInput::payment_method_type`](crate::PaymentMethodReferenceInput::payment_method_type).
     pub enum PaymentMethodType {
-        /// `provider`
+        /// `provider`: The payment provider collects with the method that is stored there.
         Provider = "provider",
-        /// `manual`
+        /// `manual`: The customer pays by other means; Lago collects nothing.
         Manual = "manual",
     }
 }
@@ -1563,17 +1629,25 @@ open_enum! {
     ///
     /// Used by [`CreditNotePaymentProviderRefundError::payment_provider`](crate::CreditNotePaymentProviderRefundError::payment_provider), [`CustomerBillingConfiguration::payment_provider`](crate::CustomerBillingConfiguration::payment_provider), [`CustomerBillingConfigurationInput::payment_provider`](crate::CustomerBillingConfigurationInput::payment_provider), [`CustomerCheckoutUrl::payment_provider`](crate::CustomerCheckoutUrl::payment_provider), [`CustomerPaymentProviderError::payment_provider`](crate::CustomerPaymentProviderError::payment_provider), [`InvoicePaymentFailure::payment_provider`](crate::InvoicePaymentFailure::payment_provider), [`InvoicePaymentUrl::payment_provider`](crate::InvoicePaymentUrl::payment_provider), [`PaymentMethod::payment_provider_type`](crate::PaymentMethod::payment_provider_type), [`PaymentProviderError::source`](crate::PaymentProviderError::source), [`PaymentRequestPaymentFailure::payment_provider`](crate::PaymentRequestPaymentFailure::payment_provider), [`WalletTransactionPaymentFailure::payment_provider`](crate::WalletTransactionPaymentFailure::payment_provider), [`WalletTransactionPaymentUrl::payment_provider`](crate::WalletTransactionPaymentUrl::payment_provider).
     pub enum PaymentProvider {
-        /// `adyen`: documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`
+        /// `adyen`: Adyen.
+        ///
+        /// Documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`.
         Adyen = "adyen",
-        /// `cashfree`: documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`
+        /// `cashfree`: Cashfree Payments.
+        ///
+        /// Documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`.
         Cashfree = "cashfree",
-        /// `gocardless`: documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`
+        /// `gocardless`: GoCardless, by direct debit.
+        ///
+        /// Documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`.
         Gocardless = "gocardless",
-        /// `stripe`
+        /// `stripe`: Stripe.
         Stripe = "stripe",
-        /// `flutterwave`: documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`
+        /// `flutterwave`: Flutterwave.
+        ///
+        /// Documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`.
         Flutterwave = "flutterwave",
-        /// `moneyhash`
+        /// `moneyhash`: MoneyHash.
         Moneyhash = "moneyhash",
     }
 }
@@ -1583,17 +1657,17 @@ open_enum! {
     ///
     /// Used by [`Payment::payment_provider_type`](crate::Payment::payment_provider_type).
     pub enum PaymentProviderClass {
-        /// `PaymentProviders::AdyenProvider`
+        /// `PaymentProviders::AdyenProvider`: Adyen.
         PaymentProvidersAdyenProvider = "PaymentProviders::AdyenProvider",
-        /// `PaymentProviders::CashfreeProvider`
+        /// `PaymentProviders::CashfreeProvider`: Cashfree Payments.
         PaymentProvidersCashfreeProvider = "PaymentProviders::CashfreeProvider",
-        /// `PaymentProviders::FlutterwaveProvider`
+        /// `PaymentProviders::FlutterwaveProvider`: Flutterwave.
         PaymentProvidersFlutterwaveProvider = "PaymentProviders::FlutterwaveProvider",
-        /// `PaymentProviders::GocardlessProvider`
+        /// `PaymentProviders::GocardlessProvider`: GoCardless.
         PaymentProvidersGocardlessProvider = "PaymentProviders::GocardlessProvider",
-        /// `PaymentProviders::MoneyhashProvider`
+        /// `PaymentProviders::MoneyhashProvider`: MoneyHash.
         PaymentProvidersMoneyhashProvider = "PaymentProviders::MoneyhashProvider",
-        /// `PaymentProviders::StripeProvider`
+        /// `PaymentProviders::StripeProvider`: Stripe.
         PaymentProvidersStripeProvider = "PaymentProviders::StripeProvider",
     }
 }
@@ -1603,13 +1677,13 @@ open_enum! {
     ///
     /// Used by [`Payment::payment_status`](crate::Payment::payment_status).
     pub enum PaymentStatus {
-        /// `succeeded`
+        /// `succeeded`: The money was collected.
         Succeeded = "succeeded",
-        /// `failed`
+        /// `failed`: The provider could not collect it.
         Failed = "failed",
-        /// `pending`
+        /// `pending`: It was begun.
         Pending = "pending",
-        /// `processing`
+        /// `processing`: The provider is at it, as with a direct debit that takes days.
         Processing = "processing",
     }
 }
@@ -1619,9 +1693,9 @@ open_enum! {
     ///
     /// Used by [`Payment::type_`](crate::Payment::type_).
     pub enum PaymentType {
-        /// `manual`
+        /// `manual`: Somebody recorded it.
         Manual = "manual",
-        /// `provider`
+        /// `provider`: The payment provider collected it.
         Provider = "provider",
     }
 }
@@ -1631,15 +1705,15 @@ open_enum! {
     ///
     /// Used by [`MinimumCommitment::interval`](crate::MinimumCommitment::interval), [`Plan::interval`](crate::Plan::interval), [`PlanInput::interval`](crate::PlanInput::interval), [`PlanUpdate::interval`](crate::PlanUpdate::interval).
     pub enum PlanInterval {
-        /// `weekly`
+        /// `weekly`: Each week.
         Weekly = "weekly",
-        /// `monthly`
+        /// `monthly`: Each month.
         Monthly = "monthly",
-        /// `quarterly`
+        /// `quarterly`: Every three months.
         Quarterly = "quarterly",
-        /// `semiannual`
+        /// `semiannual`: Every six months. Servers of 1.16 do not know it.
         Semiannual = "semiannual",
-        /// `yearly`
+        /// `yearly`: Each year.
         Yearly = "yearly",
     }
 }
@@ -1649,13 +1723,13 @@ open_enum! {
     ///
     /// Used by [`FeaturePrivilege::value_type`](crate::FeaturePrivilege::value_type), [`FeaturePrivilegeInput::value_type`](crate::FeaturePrivilegeInput::value_type), [`PlanEntitlementPrivilege::value_type`](crate::PlanEntitlementPrivilege::value_type), [`SubscriptionEntitlementPrivilege::value_type`](crate::SubscriptionEntitlementPrivilege::value_type).
     pub enum PrivilegeValueType {
-        /// `integer`
+        /// `integer`: A whole number.
         Integer = "integer",
-        /// `boolean`
+        /// `boolean`: True or false.
         Boolean = "boolean",
-        /// `string`
+        /// `string`: Any text. This is the default.
         String = "string",
-        /// `select`
+        /// `select`: One of the texts in `select_options`.
         Select = "select",
     }
 }
@@ -1665,11 +1739,11 @@ open_enum! {
     ///
     /// Used by [`QuoteVersion::status`](crate::QuoteVersion::status).
     pub enum QuoteVersionStatus {
-        /// `draft`
+        /// `draft`: It is being written.
         Draft = "draft",
-        /// `approved`
+        /// `approved`: It was agreed on inside; the customer has to sign.
         Approved = "approved",
-        /// `voided`
+        /// `voided`: It was given up.
         Voided = "voided",
     }
 }
@@ -1679,13 +1753,13 @@ open_enum! {
     ///
     /// Used by [`QuoteVersion::void_reason`](crate::QuoteVersion::void_reason).
     pub enum QuoteVersionVoidReason {
-        /// `manual`
+        /// `manual`: Somebody gave it up.
         Manual = "manual",
-        /// `superseded`
+        /// `superseded`: A newer draft took its place.
         Superseded = "superseded",
-        /// `cascade_of_expired`
+        /// `cascade_of_expired`: Nobody signed its order form in time.
         CascadeOfExpired = "cascade_of_expired",
-        /// `cascade_of_voided`
+        /// `cascade_of_voided`: Its order form was called off.
         CascadeOfVoided = "cascade_of_voided",
     }
 }
@@ -1695,15 +1769,15 @@ open_enum! {
     ///
     /// Used by [`RecurringTransactionRule::interval`](crate::RecurringTransactionRule::interval), [`RecurringTransactionRuleInput::interval`](crate::RecurringTransactionRuleInput::interval), [`RecurringTransactionRuleUpdate::interval`](crate::RecurringTransactionRuleUpdate::interval).
     pub enum RecurringRuleInterval {
-        /// `weekly`
+        /// `weekly`: Each week.
         Weekly = "weekly",
-        /// `monthly`
+        /// `monthly`: Each month.
         Monthly = "monthly",
-        /// `quarterly`
+        /// `quarterly`: Every three months.
         Quarterly = "quarterly",
-        /// `semiannual`
+        /// `semiannual`: Every six months. Servers of 1.16 do not know it.
         Semiannual = "semiannual",
-        /// `yearly`
+        /// `yearly`: Each year.
         Yearly = "yearly",
     }
 }
@@ -1713,9 +1787,9 @@ open_enum! {
     ///
     /// Used by [`RecurringTransactionRule::method`](crate::RecurringTransactionRule::method), [`RecurringTransactionRuleInput::method`](crate::RecurringTransactionRuleInput::method), [`RecurringTransactionRuleUpdate::method`](crate::RecurringTransactionRuleUpdate::method).
     pub enum RecurringRuleMethod {
-        /// `fixed`
+        /// `fixed`: The same credits each time.
         Fixed = "fixed",
-        /// `target`
+        /// `target`: As many credits as are missing to `target_ongoing_balance`.
         Target = "target",
     }
 }
@@ -1725,9 +1799,9 @@ open_enum! {
     ///
     /// Used by [`RecurringTransactionRule::status`](crate::RecurringTransactionRule::status).
     pub enum RecurringRuleStatus {
-        /// `active`
+        /// `active`: The rule tops up.
         Active = "active",
-        /// `terminated`
+        /// `terminated`: The rule has ended.
         Terminated = "terminated",
     }
 }
@@ -1737,9 +1811,9 @@ open_enum! {
     ///
     /// Used by [`RecurringTransactionRule::trigger`](crate::RecurringTransactionRule::trigger), [`RecurringTransactionRuleInput::trigger`](crate::RecurringTransactionRuleInput::trigger), [`RecurringTransactionRuleUpdate::trigger`](crate::RecurringTransactionRuleUpdate::trigger).
     pub enum RecurringRuleTrigger {
-        /// `interval`
+        /// `interval`: Each span of time that `interval` says.
         Interval = "interval",
-        /// `threshold`
+        /// `threshold`: As often as the balance falls to `threshold_credits`.
         Threshold = "threshold",
     }
 }
@@ -1749,11 +1823,11 @@ open_enum! {
     ///
     /// Used by [`BillableMetric::rounding_function`](crate::BillableMetric::rounding_function), [`BillableMetricInput::rounding_function`](crate::BillableMetricInput::rounding_function), [`BillableMetricUpdate::rounding_function`](crate::BillableMetricUpdate::rounding_function).
     pub enum RoundingFunction {
-        /// `ceil`
+        /// `ceil`: Up.
         Ceil = "ceil",
-        /// `floor`
+        /// `floor`: Down.
         Floor = "floor",
-        /// `round`
+        /// `round`: To the nearest.
         Round = "round",
     }
 }
@@ -1763,9 +1837,9 @@ open_enum! {
     ///
     /// Used by [`WebhookEndpoint::signature_algo`](crate::WebhookEndpoint::signature_algo), [`WebhookEndpointInput::signature_algo`](crate::WebhookEndpointInput::signature_algo), [`WebhookEndpointUpdate::signature_algo`](crate::WebhookEndpointUpdate::signature_algo).
     pub enum SignatureAlgorithm {
-        /// `jwt`
+        /// `jwt`: As a JSON Web Token, RS256, which is checked with the server's public key.
         Jwt = "jwt",
-        /// `hmac`
+        /// `hmac`: By HMAC-SHA256 of the raw body with the organization's key, in base64.
         Hmac = "hmac",
     }
 }
@@ -1775,15 +1849,19 @@ open_enum! {
     ///
     /// Used by [`InvoicePreviewSubscription::status`](crate::InvoicePreviewSubscription::status), [`Subscription::status`](crate::Subscription::status).
     pub enum SubscriptionStatus {
-        /// `active`
+        /// `active`: It counts and is billed.
         Active = "active",
-        /// `pending`
+        /// `pending`: It begins later, or follows another at the end of the period.
         Pending = "pending",
-        /// `terminated`: documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`
+        /// `terminated`: It has ended.
+        ///
+        /// Documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`.
         Terminated = "terminated",
-        /// `canceled`: documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`
+        /// `canceled`: It was given up before it began.
+        ///
+        /// Documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`.
         Canceled = "canceled",
-        /// `incomplete`
+        /// `incomplete`: It waits for its first payment.
         Incomplete = "incomplete",
     }
 }
@@ -1795,287 +1873,287 @@ open_enum! {
     ///
     /// Used by [`BillingEntity::timezone`](crate::BillingEntity::timezone), [`BillingEntityInput::timezone`](crate::BillingEntityInput::timezone), [`BillingEntityUpdate::timezone`](crate::BillingEntityUpdate::timezone), [`Customer::applicable_timezone`](crate::Customer::applicable_timezone), [`Customer::timezone`](crate::Customer::timezone), [`CustomerInput::timezone`](crate::CustomerInput::timezone), [`CustomerViesCheck::applicable_timezone`](crate::CustomerViesCheck::applicable_timezone), [`CustomerViesCheck::timezone`](crate::CustomerViesCheck::timezone), [`InvoicePreviewCustomer::applicable_timezone`](crate::InvoicePreviewCustomer::applicable_timezone), [`InvoicePreviewCustomer::timezone`](crate::InvoicePreviewCustomer::timezone), [`InvoicePreviewCustomerInput::timezone`](crate::InvoicePreviewCustomerInput::timezone), [`Organization::timezone`](crate::Organization::timezone), [`OrganizationUpdate::timezone`](crate::OrganizationUpdate::timezone).
     pub enum Timezone {
-        /// `UTC`
+        /// `UTC`: UTC.
         Utc = "UTC",
-        /// `Africa/Algiers`
+        /// `Africa/Algiers`: UTC+01:00.
         AfricaAlgiers = "Africa/Algiers",
-        /// `Africa/Cairo`
+        /// `Africa/Cairo`: UTC+02:00, UTC+03:00 in summer.
         AfricaCairo = "Africa/Cairo",
-        /// `Africa/Casablanca`
+        /// `Africa/Casablanca`: UTC+01:00, UTC in Ramadan.
         AfricaCasablanca = "Africa/Casablanca",
-        /// `Africa/Harare`
+        /// `Africa/Harare`: UTC+02:00.
         AfricaHarare = "Africa/Harare",
-        /// `Africa/Johannesburg`
+        /// `Africa/Johannesburg`: UTC+02:00.
         AfricaJohannesburg = "Africa/Johannesburg",
-        /// `Africa/Monrovia`
+        /// `Africa/Monrovia`: UTC.
         AfricaMonrovia = "Africa/Monrovia",
-        /// `Africa/Nairobi`
+        /// `Africa/Nairobi`: UTC+03:00.
         AfricaNairobi = "Africa/Nairobi",
-        /// `America/Argentina/Buenos_Aires`
+        /// `America/Argentina/Buenos_Aires`: UTC-03:00.
         AmericaArgentinaBuenosAires = "America/Argentina/Buenos_Aires",
-        /// `America/Bogota`
+        /// `America/Bogota`: UTC-05:00.
         AmericaBogota = "America/Bogota",
-        /// `America/Caracas`
+        /// `America/Caracas`: UTC-04:00.
         AmericaCaracas = "America/Caracas",
-        /// `America/Chicago`
+        /// `America/Chicago`: UTC-06:00, UTC-05:00 in summer.
         AmericaChicago = "America/Chicago",
-        /// `America/Chihuahua`
+        /// `America/Chihuahua`: UTC-06:00.
         AmericaChihuahua = "America/Chihuahua",
-        /// `America/Denver`
+        /// `America/Denver`: UTC-07:00, UTC-06:00 in summer.
         AmericaDenver = "America/Denver",
-        /// `America/Guatemala`
+        /// `America/Guatemala`: UTC-06:00.
         AmericaGuatemala = "America/Guatemala",
-        /// `America/Guyana`
+        /// `America/Guyana`: UTC-04:00.
         AmericaGuyana = "America/Guyana",
-        /// `America/Halifax`
+        /// `America/Halifax`: UTC-04:00, UTC-03:00 in summer.
         AmericaHalifax = "America/Halifax",
-        /// `America/Indiana/Indianapolis`
+        /// `America/Indiana/Indianapolis`: UTC-05:00, UTC-04:00 in summer.
         AmericaIndianaIndianapolis = "America/Indiana/Indianapolis",
-        /// `America/Juneau`
+        /// `America/Juneau`: UTC-09:00, UTC-08:00 in summer.
         AmericaJuneau = "America/Juneau",
-        /// `America/La_Paz`
+        /// `America/La_Paz`: UTC-04:00.
         AmericaLaPaz = "America/La_Paz",
-        /// `America/Lima`
+        /// `America/Lima`: UTC-05:00.
         AmericaLima = "America/Lima",
-        /// `America/Los_Angeles`
+        /// `America/Los_Angeles`: UTC-08:00, UTC-07:00 in summer.
         AmericaLosAngeles = "America/Los_Angeles",
-        /// `America/Mazatlan`
+        /// `America/Mazatlan`: UTC-07:00.
         AmericaMazatlan = "America/Mazatlan",
-        /// `America/Mexico_City`
+        /// `America/Mexico_City`: UTC-06:00.
         AmericaMexicoCity = "America/Mexico_City",
-        /// `America/Monterrey`
+        /// `America/Monterrey`: UTC-06:00.
         AmericaMonterrey = "America/Monterrey",
-        /// `America/Montevideo`
+        /// `America/Montevideo`: UTC-03:00.
         AmericaMontevideo = "America/Montevideo",
-        /// `America/New_York`
+        /// `America/New_York`: UTC-05:00, UTC-04:00 in summer.
         AmericaNewYork = "America/New_York",
-        /// `America/Nuuk`
+        /// `America/Nuuk`: UTC-02:00, UTC-01:00 in summer.
         AmericaNuuk = "America/Nuuk",
-        /// `America/Phoenix`
+        /// `America/Phoenix`: UTC-07:00.
         AmericaPhoenix = "America/Phoenix",
-        /// `America/Puerto_Rico`
+        /// `America/Puerto_Rico`: UTC-04:00.
         AmericaPuertoRico = "America/Puerto_Rico",
-        /// `America/Regina`
+        /// `America/Regina`: UTC-06:00.
         AmericaRegina = "America/Regina",
-        /// `America/Santiago`
+        /// `America/Santiago`: UTC-04:00, UTC-03:00 in summer.
         AmericaSantiago = "America/Santiago",
-        /// `America/Sao_Paulo`
+        /// `America/Sao_Paulo`: UTC-03:00.
         AmericaSaoPaulo = "America/Sao_Paulo",
-        /// `America/St_Johns`
+        /// `America/St_Johns`: UTC-03:30, UTC-02:30 in summer.
         AmericaStJohns = "America/St_Johns",
-        /// `America/Tijuana`
+        /// `America/Tijuana`: UTC-08:00, UTC-07:00 in summer.
         AmericaTijuana = "America/Tijuana",
-        /// `Asia/Almaty`
+        /// `Asia/Almaty`: UTC+05:00.
         AsiaAlmaty = "Asia/Almaty",
-        /// `Asia/Baghdad`
+        /// `Asia/Baghdad`: UTC+03:00.
         AsiaBaghdad = "Asia/Baghdad",
-        /// `Asia/Baku`
+        /// `Asia/Baku`: UTC+04:00.
         AsiaBaku = "Asia/Baku",
-        /// `Asia/Bangkok`
+        /// `Asia/Bangkok`: UTC+07:00.
         AsiaBangkok = "Asia/Bangkok",
-        /// `Asia/Chongqing`
+        /// `Asia/Chongqing`: UTC+08:00.
         AsiaChongqing = "Asia/Chongqing",
-        /// `Asia/Colombo`
+        /// `Asia/Colombo`: UTC+05:30.
         AsiaColombo = "Asia/Colombo",
-        /// `Asia/Dhaka`
+        /// `Asia/Dhaka`: UTC+06:00.
         AsiaDhaka = "Asia/Dhaka",
-        /// `Asia/Hong_Kong`
+        /// `Asia/Hong_Kong`: UTC+08:00.
         AsiaHongKong = "Asia/Hong_Kong",
-        /// `Asia/Irkutsk`
+        /// `Asia/Irkutsk`: UTC+08:00.
         AsiaIrkutsk = "Asia/Irkutsk",
-        /// `Asia/Jakarta`
+        /// `Asia/Jakarta`: UTC+07:00.
         AsiaJakarta = "Asia/Jakarta",
-        /// `Asia/Jerusalem`
+        /// `Asia/Jerusalem`: UTC+02:00, UTC+03:00 in summer.
         AsiaJerusalem = "Asia/Jerusalem",
-        /// `Asia/Kabul`
+        /// `Asia/Kabul`: UTC+04:30.
         AsiaKabul = "Asia/Kabul",
-        /// `Asia/Kamchatka`
+        /// `Asia/Kamchatka`: UTC+12:00.
         AsiaKamchatka = "Asia/Kamchatka",
-        /// `Asia/Karachi`
+        /// `Asia/Karachi`: UTC+05:00.
         AsiaKarachi = "Asia/Karachi",
-        /// `Asia/Kathmandu`
+        /// `Asia/Kathmandu`: UTC+05:45.
         AsiaKathmandu = "Asia/Kathmandu",
-        /// `Asia/Kolkata`
+        /// `Asia/Kolkata`: UTC+05:30.
         AsiaKolkata = "Asia/Kolkata",
-        /// `Asia/Krasnoyarsk`
+        /// `Asia/Krasnoyarsk`: UTC+07:00.
         AsiaKrasnoyarsk = "Asia/Krasnoyarsk",
-        /// `Asia/Kuala_Lumpur`
+        /// `Asia/Kuala_Lumpur`: UTC+08:00.
         AsiaKualaLumpur = "Asia/Kuala_Lumpur",
-        /// `Asia/Kuwait`
+        /// `Asia/Kuwait`: UTC+03:00.
         AsiaKuwait = "Asia/Kuwait",
-        /// `Asia/Magadan`
+        /// `Asia/Magadan`: UTC+11:00.
         AsiaMagadan = "Asia/Magadan",
-        /// `Asia/Muscat`
+        /// `Asia/Muscat`: UTC+04:00.
         AsiaMuscat = "Asia/Muscat",
-        /// `Asia/Novosibirsk`
+        /// `Asia/Novosibirsk`: UTC+07:00.
         AsiaNovosibirsk = "Asia/Novosibirsk",
-        /// `Asia/Riyadh`
+        /// `Asia/Riyadh`: UTC+03:00.
         AsiaRiyadh = "Asia/Riyadh",
-        /// `Asia/Seoul`
+        /// `Asia/Seoul`: UTC+09:00.
         AsiaSeoul = "Asia/Seoul",
-        /// `Asia/Shanghai`
+        /// `Asia/Shanghai`: UTC+08:00.
         AsiaShanghai = "Asia/Shanghai",
-        /// `Asia/Singapore`
+        /// `Asia/Singapore`: UTC+08:00.
         AsiaSingapore = "Asia/Singapore",
-        /// `Asia/Srednekolymsk`
+        /// `Asia/Srednekolymsk`: UTC+11:00.
         AsiaSrednekolymsk = "Asia/Srednekolymsk",
-        /// `Asia/Taipei`
+        /// `Asia/Taipei`: UTC+08:00.
         AsiaTaipei = "Asia/Taipei",
-        /// `Asia/Tashkent`
+        /// `Asia/Tashkent`: UTC+05:00.
         AsiaTashkent = "Asia/Tashkent",
-        /// `Asia/Tbilisi`
+        /// `Asia/Tbilisi`: UTC+04:00.
         AsiaTbilisi = "Asia/Tbilisi",
-        /// `Asia/Tehran`
+        /// `Asia/Tehran`: UTC+03:30.
         AsiaTehran = "Asia/Tehran",
-        /// `Asia/Tokyo`
+        /// `Asia/Tokyo`: UTC+09:00.
         AsiaTokyo = "Asia/Tokyo",
-        /// `Asia/Ulaanbaatar`
+        /// `Asia/Ulaanbaatar`: UTC+08:00.
         AsiaUlaanbaatar = "Asia/Ulaanbaatar",
-        /// `Asia/Urumqi`
+        /// `Asia/Urumqi`: UTC+06:00.
         AsiaUrumqi = "Asia/Urumqi",
-        /// `Asia/Vladivostok`
+        /// `Asia/Vladivostok`: UTC+10:00.
         AsiaVladivostok = "Asia/Vladivostok",
-        /// `Asia/Yakutsk`
+        /// `Asia/Yakutsk`: UTC+09:00.
         AsiaYakutsk = "Asia/Yakutsk",
-        /// `Asia/Yangon`
+        /// `Asia/Yangon`: UTC+06:30.
         AsiaYangon = "Asia/Yangon",
-        /// `Asia/Yekaterinburg`
+        /// `Asia/Yekaterinburg`: UTC+05:00.
         AsiaYekaterinburg = "Asia/Yekaterinburg",
-        /// `Asia/Yerevan`
+        /// `Asia/Yerevan`: UTC+04:00.
         AsiaYerevan = "Asia/Yerevan",
-        /// `Atlantic/Azores`
+        /// `Atlantic/Azores`: UTC-01:00, UTC in summer.
         AtlanticAzores = "Atlantic/Azores",
-        /// `Atlantic/Cape_Verde`
+        /// `Atlantic/Cape_Verde`: UTC-01:00.
         AtlanticCapeVerde = "Atlantic/Cape_Verde",
-        /// `Atlantic/South_Georgia`
+        /// `Atlantic/South_Georgia`: UTC-02:00.
         AtlanticSouthGeorgia = "Atlantic/South_Georgia",
-        /// `Australia/Adelaide`
+        /// `Australia/Adelaide`: UTC+09:30, UTC+10:30 in summer.
         AustraliaAdelaide = "Australia/Adelaide",
-        /// `Australia/Brisbane`
+        /// `Australia/Brisbane`: UTC+10:00.
         AustraliaBrisbane = "Australia/Brisbane",
-        /// `Australia/Darwin`
+        /// `Australia/Darwin`: UTC+09:30.
         AustraliaDarwin = "Australia/Darwin",
-        /// `Australia/Hobart`
+        /// `Australia/Hobart`: UTC+10:00, UTC+11:00 in summer.
         AustraliaHobart = "Australia/Hobart",
-        /// `Australia/Melbourne`
+        /// `Australia/Melbourne`: UTC+10:00, UTC+11:00 in summer.
         AustraliaMelbourne = "Australia/Melbourne",
-        /// `Australia/Perth`
+        /// `Australia/Perth`: UTC+08:00.
         AustraliaPerth = "Australia/Perth",
-        /// `Australia/Sydney`
+        /// `Australia/Sydney`: UTC+10:00, UTC+11:00 in summer.
         AustraliaSydney = "Australia/Sydney",
-        /// `Europe/Amsterdam`
+        /// `Europe/Amsterdam`: UTC+01:00, UTC+02:00 in summer.
         EuropeAmsterdam = "Europe/Amsterdam",
-        /// `Europe/Athens`
+        /// `Europe/Athens`: UTC+02:00, UTC+03:00 in summer.
         EuropeAthens = "Europe/Athens",
-        /// `Europe/Belgrade`
+        /// `Europe/Belgrade`: UTC+01:00, UTC+02:00 in summer.
         EuropeBelgrade = "Europe/Belgrade",
-        /// `Europe/Berlin`
+        /// `Europe/Berlin`: UTC+01:00, UTC+02:00 in summer.
         EuropeBerlin = "Europe/Berlin",
-        /// `Europe/Bratislava`
+        /// `Europe/Bratislava`: UTC+01:00, UTC+02:00 in summer.
         EuropeBratislava = "Europe/Bratislava",
-        /// `Europe/Brussels`
+        /// `Europe/Brussels`: UTC+01:00, UTC+02:00 in summer.
         EuropeBrussels = "Europe/Brussels",
-        /// `Europe/Bucharest`
+        /// `Europe/Bucharest`: UTC+02:00, UTC+03:00 in summer.
         EuropeBucharest = "Europe/Bucharest",
-        /// `Europe/Budapest`
+        /// `Europe/Budapest`: UTC+01:00, UTC+02:00 in summer.
         EuropeBudapest = "Europe/Budapest",
-        /// `Europe/Copenhagen`
+        /// `Europe/Copenhagen`: UTC+01:00, UTC+02:00 in summer.
         EuropeCopenhagen = "Europe/Copenhagen",
-        /// `Europe/Dublin`
+        /// `Europe/Dublin`: UTC, UTC+01:00 in summer.
         EuropeDublin = "Europe/Dublin",
-        /// `Europe/Helsinki`
+        /// `Europe/Helsinki`: UTC+02:00, UTC+03:00 in summer.
         EuropeHelsinki = "Europe/Helsinki",
-        /// `Europe/Istanbul`
+        /// `Europe/Istanbul`: UTC+03:00.
         EuropeIstanbul = "Europe/Istanbul",
-        /// `Europe/Kaliningrad`
+        /// `Europe/Kaliningrad`: UTC+02:00.
         EuropeKaliningrad = "Europe/Kaliningrad",
-        /// `Europe/Kyiv`
+        /// `Europe/Kyiv`: UTC+02:00, UTC+03:00 in summer.
         EuropeKyiv = "Europe/Kyiv",
-        /// `Europe/Lisbon`
+        /// `Europe/Lisbon`: UTC, UTC+01:00 in summer.
         EuropeLisbon = "Europe/Lisbon",
-        /// `Europe/Ljubljana`
+        /// `Europe/Ljubljana`: UTC+01:00, UTC+02:00 in summer.
         EuropeLjubljana = "Europe/Ljubljana",
-        /// `Europe/London`
+        /// `Europe/London`: UTC, UTC+01:00 in summer.
         EuropeLondon = "Europe/London",
-        /// `Europe/Madrid`
+        /// `Europe/Madrid`: UTC+01:00, UTC+02:00 in summer.
         EuropeMadrid = "Europe/Madrid",
-        /// `Europe/Minsk`
+        /// `Europe/Minsk`: UTC+03:00.
         EuropeMinsk = "Europe/Minsk",
-        /// `Europe/Moscow`
+        /// `Europe/Moscow`: UTC+03:00.
         EuropeMoscow = "Europe/Moscow",
-        /// `Europe/Paris`
+        /// `Europe/Paris`: UTC+01:00, UTC+02:00 in summer.
         EuropeParis = "Europe/Paris",
-        /// `Europe/Prague`
+        /// `Europe/Prague`: UTC+01:00, UTC+02:00 in summer.
         EuropePrague = "Europe/Prague",
-        /// `Europe/Riga`
+        /// `Europe/Riga`: UTC+02:00, UTC+03:00 in summer.
         EuropeRiga = "Europe/Riga",
-        /// `Europe/Rome`
+        /// `Europe/Rome`: UTC+01:00, UTC+02:00 in summer.
         EuropeRome = "Europe/Rome",
-        /// `Europe/Samara`
+        /// `Europe/Samara`: UTC+04:00.
         EuropeSamara = "Europe/Samara",
-        /// `Europe/Sarajevo`
+        /// `Europe/Sarajevo`: UTC+01:00, UTC+02:00 in summer.
         EuropeSarajevo = "Europe/Sarajevo",
-        /// `Europe/Skopje`
+        /// `Europe/Skopje`: UTC+01:00, UTC+02:00 in summer.
         EuropeSkopje = "Europe/Skopje",
-        /// `Europe/Sofia`
+        /// `Europe/Sofia`: UTC+02:00, UTC+03:00 in summer.
         EuropeSofia = "Europe/Sofia",
-        /// `Europe/Stockholm`
+        /// `Europe/Stockholm`: UTC+01:00, UTC+02:00 in summer.
         EuropeStockholm = "Europe/Stockholm",
-        /// `Europe/Tallinn`
+        /// `Europe/Tallinn`: UTC+02:00, UTC+03:00 in summer.
         EuropeTallinn = "Europe/Tallinn",
-        /// `Europe/Vienna`
+        /// `Europe/Vienna`: UTC+01:00, UTC+02:00 in summer.
         EuropeVienna = "Europe/Vienna",
-        /// `Europe/Vilnius`
+        /// `Europe/Vilnius`: UTC+02:00, UTC+03:00 in summer.
         EuropeVilnius = "Europe/Vilnius",
-        /// `Europe/Volgograd`
+        /// `Europe/Volgograd`: UTC+03:00.
         EuropeVolgograd = "Europe/Volgograd",
-        /// `Europe/Warsaw`
+        /// `Europe/Warsaw`: UTC+01:00, UTC+02:00 in summer.
         EuropeWarsaw = "Europe/Warsaw",
-        /// `Europe/Zagreb`
+        /// `Europe/Zagreb`: UTC+01:00, UTC+02:00 in summer.
         EuropeZagreb = "Europe/Zagreb",
-        /// `Europe/Zurich`
+        /// `Europe/Zurich`: UTC+01:00, UTC+02:00 in summer.
         EuropeZurich = "Europe/Zurich",
-        /// `GMT+12`
+        /// `GMT+12`: UTC-12:00.
         Gmt12 = "GMT+12",
-        /// `Pacific/Apia`
+        /// `Pacific/Apia`: UTC+13:00.
         PacificApia = "Pacific/Apia",
-        /// `Pacific/Auckland`
+        /// `Pacific/Auckland`: UTC+12:00, UTC+13:00 in summer.
         PacificAuckland = "Pacific/Auckland",
-        /// `Pacific/Chatham`
+        /// `Pacific/Chatham`: UTC+12:45, UTC+13:45 in summer.
         PacificChatham = "Pacific/Chatham",
-        /// `Pacific/Fakaofo`
+        /// `Pacific/Fakaofo`: UTC+13:00.
         PacificFakaofo = "Pacific/Fakaofo",
-        /// `Pacific/Fiji`
+        /// `Pacific/Fiji`: UTC+12:00.
         PacificFiji = "Pacific/Fiji",
-        /// `Pacific/Guadalcanal`
+        /// `Pacific/Guadalcanal`: UTC+11:00.
         PacificGuadalcanal = "Pacific/Guadalcanal",
-        /// `Pacific/Guam`
+        /// `Pacific/Guam`: UTC+10:00.
         PacificGuam = "Pacific/Guam",
-        /// `Pacific/Honolulu`
+        /// `Pacific/Honolulu`: UTC-10:00.
         PacificHonolulu = "Pacific/Honolulu",
-        /// `Pacific/Majuro`
+        /// `Pacific/Majuro`: UTC+12:00.
         PacificMajuro = "Pacific/Majuro",
-        /// `Pacific/Midway`
+        /// `Pacific/Midway`: UTC-11:00.
         PacificMidway = "Pacific/Midway",
-        /// `Pacific/Noumea`
+        /// `Pacific/Noumea`: UTC+11:00.
         PacificNoumea = "Pacific/Noumea",
-        /// `Pacific/Pago_Pago`
+        /// `Pacific/Pago_Pago`: UTC-11:00.
         PacificPagoPago = "Pacific/Pago_Pago",
-        /// `Pacific/Port_Moresby`
+        /// `Pacific/Port_Moresby`: UTC+10:00.
         PacificPortMoresby = "Pacific/Port_Moresby",
-        /// `Pacific/Tongatapu`
+        /// `Pacific/Tongatapu`: UTC+13:00.
         PacificTongatapu = "Pacific/Tongatapu",
-        /// `Etc/UTC`
+        /// `Etc/UTC`: UTC.
         EtcUtc = "Etc/UTC",
-        /// `Etc/GMT+12`
+        /// `Etc/GMT+12`: UTC-12:00.
         EtcGmt12 = "Etc/GMT+12",
-        /// `Australia/Canberra`
+        /// `Australia/Canberra`: UTC+10:00, UTC+11:00 in summer.
         AustraliaCanberra = "Australia/Canberra",
-        /// `America/Godthab`
+        /// `America/Godthab`: UTC-02:00, UTC-01:00 in summer.
         AmericaGodthab = "America/Godthab",
-        /// `Asia/Rangoon`
+        /// `Asia/Rangoon`: UTC+06:30.
         AsiaRangoon = "Asia/Rangoon",
-        /// `Europe/Kiev`
+        /// `Europe/Kiev`: UTC+02:00, UTC+03:00 in summer.
         EuropeKiev = "Europe/Kiev",
     }
 }
@@ -2085,13 +2163,13 @@ open_enum! {
     ///
     /// Used by [`WalletTransaction::transaction_status`](crate::WalletTransaction::transaction_status).
     pub enum TransactionStatus {
-        /// `purchased`
+        /// `purchased`: Credits were bought.
         Purchased = "purchased",
-        /// `granted`
+        /// `granted`: Credits were given for free.
         Granted = "granted",
-        /// `voided`
+        /// `voided`: Credits were taken out.
         Voided = "voided",
-        /// `invoiced`
+        /// `invoiced`: Credits paid an invoice.
         Invoiced = "invoiced",
     }
 }
@@ -2101,9 +2179,9 @@ open_enum! {
     ///
     /// Used by [`WalletTransaction::transaction_type`](crate::WalletTransaction::transaction_type).
     pub enum TransactionType {
-        /// `inbound`
+        /// `inbound`: Credits come in.
         Inbound = "inbound",
-        /// `outbound`
+        /// `outbound`: Credits leave.
         Outbound = "outbound",
     }
 }
@@ -2111,11 +2189,11 @@ open_enum! {
 open_enum! {
     /// Usage time granularity.
     pub enum UsageTimeGranularity {
-        /// `daily`
+        /// `daily`: By day.
         Daily = "daily",
-        /// `weekly`
+        /// `weekly`: By week.
         Weekly = "weekly",
-        /// `monthly`
+        /// `monthly`: By month.
         Monthly = "monthly",
     }
 }
@@ -2125,9 +2203,9 @@ open_enum! {
     ///
     /// Used by [`Wallet::status`](crate::Wallet::status).
     pub enum WalletStatus {
-        /// `active`
+        /// `active`: Its credits can be used.
         Active = "active",
-        /// `terminated`
+        /// `terminated`: It was ended or expired; what was left is lost.
         Terminated = "terminated",
     }
 }
@@ -2137,11 +2215,11 @@ open_enum! {
     ///
     /// Used by [`WalletTransaction::source`](crate::WalletTransaction::source).
     pub enum WalletTransactionSource {
-        /// `manual`
+        /// `manual`: A call, or somebody in the Lago app.
         Manual = "manual",
-        /// `interval`
+        /// `interval`: A rule, since its time had come.
         Interval = "interval",
-        /// `threshold`
+        /// `threshold`: A rule, since the balance was low.
         Threshold = "threshold",
     }
 }
@@ -2151,11 +2229,11 @@ open_enum! {
     ///
     /// Used by [`WalletTransaction::status`](crate::WalletTransaction::status).
     pub enum WalletTransactionStatus {
-        /// `pending`
+        /// `pending`: The credits wait for their payment.
         Pending = "pending",
-        /// `settled`
+        /// `settled`: The credits have moved.
         Settled = "settled",
-        /// `failed`
+        /// `failed`: The payment failed; nothing moved.
         Failed = "failed",
     }
 }
@@ -2165,155 +2243,155 @@ open_enum! {
     ///
     /// Used by [`WebhookEndpoint::event_types`](crate::WebhookEndpoint::event_types), [`WebhookEndpointInput::event_types`](crate::WebhookEndpointInput::event_types), [`WebhookEndpointUpdate::event_types`](crate::WebhookEndpointUpdate::event_types).
     pub enum WebhookEndpointEventType {
-        /// `alert.triggered`
+        /// `alert.triggered`: Sent when usage or a wallet balance crosses thresholds of an alert; carries the thresholds and the watched value before and after.
         AlertTriggered = "alert.triggered",
-        /// `billable_metric.created`
+        /// `billable_metric.created`: Sent when a billable metric is added to the organization; carries that metric with its aggregation and filters.
         BillableMetricCreated = "billable_metric.created",
-        /// `billable_metric.deleted`
+        /// `billable_metric.deleted`: Sent when a billable metric is removed from the organization; carries the metric as it last was.
         BillableMetricDeleted = "billable_metric.deleted",
-        /// `billable_metric.updated`
+        /// `billable_metric.updated`: Sent when the settings of a billable metric change; carries the metric in its new state.
         BillableMetricUpdated = "billable_metric.updated",
-        /// `credit_note.created`
+        /// `credit_note.created`: Sent when a credit note is issued; carries it with customer, items and taxes, all amounts in cents.
         CreditNoteCreated = "credit_note.created",
-        /// `credit_note.generated`
+        /// `credit_note.generated`: Sent when the PDF of a credit note is ready; carries the note with its file link and customer, without items.
         CreditNoteGenerated = "credit_note.generated",
-        /// `credit_note.provider_refund_failure`
+        /// `credit_note.provider_refund_failure`: A payment provider fails to refund a credit note. Deliveries have the type `credit_note.refund_failure`, so that only endpoints without a list of types get them.
         CreditNoteProviderRefundFailure = "credit_note.provider_refund_failure",
-        /// `customer.accounting_provider_created`
+        /// `customer.accounting_provider_created`: Sent when an accounting system has taken over a customer; carries the customer with the link to its record there.
         CustomerAccountingProviderCreated = "customer.accounting_provider_created",
-        /// `customer.accounting_provider_error`
+        /// `customer.accounting_provider_error`: Sent when an accounting system refuses a customer; carries the customer's identifiers, the integration's code and its error.
         CustomerAccountingProviderError = "customer.accounting_provider_error",
-        /// `customer.checkout_url_generated`
+        /// `customer.checkout_url_generated`: Sent when a page for entering payment details is ready for a customer; carries its link and the provider.
         CustomerCheckoutUrlGenerated = "customer.checkout_url_generated",
-        /// `customer.created`
+        /// `customer.created`: Sent when a customer is added; carries the customer and its links to accounting, tax and CRM systems.
         CustomerCreated = "customer.created",
-        /// `customer.crm_provider_created`
+        /// `customer.crm_provider_created`: Sent when a CRM system has taken over a customer; carries the customer with the link to its record there.
         CustomerCrmProviderCreated = "customer.crm_provider_created",
-        /// `customer.crm_provider_error`
+        /// `customer.crm_provider_error`: Sent when a CRM system refuses a customer; carries the customer's identifiers, the integration's code and its error.
         CustomerCrmProviderError = "customer.crm_provider_error",
-        /// `customer.payment_provider_created`
+        /// `customer.payment_provider_created`: Sent when a customer has got its record at the payment provider; carries the customer with its identifier there.
         CustomerPaymentProviderCreated = "customer.payment_provider_created",
-        /// `customer.payment_provider_error`
+        /// `customer.payment_provider_error`: Sent when the payment provider refuses to create or update a customer; carries identifiers, provider and error.
         CustomerPaymentProviderError = "customer.payment_provider_error",
-        /// `customer.tax_provider_error`
+        /// `customer.tax_provider_error`: Sent when a tax provider cannot determine the taxes of a customer; carries the customer's identifiers and the error.
         CustomerTaxProviderError = "customer.tax_provider_error",
-        /// `customer.updated`
+        /// `customer.updated`: Sent when a customer's data or settings change; carries the customer in its new state with its integration links.
         CustomerUpdated = "customer.updated",
-        /// `customer.vies_check`
+        /// `customer.vies_check`: Sent after each attempt to verify a customer's European VAT number with VIES; carries the customer and the outcome.
         CustomerViesCheck = "customer.vies_check",
-        /// `dunning_campaign.finished`
+        /// `dunning_campaign.finished`: Sent when the last attempt of a dunning campaign has been made; carries the customer's overdue balance in cents.
         DunningCampaignFinished = "dunning_campaign.finished",
-        /// `event.error`
+        /// `event.error`: Deprecated notice sent when a single usage event is rejected during processing; carries the event and the reasons.
         EventError = "event.error",
-        /// `events.errors`
+        /// `events.errors`: Sent when a later check finds faulty usage events; carries their transaction identifiers grouped by the kind of fault.
         EventsErrors = "events.errors",
-        /// `feature.created`
+        /// `feature.created`: Sent when a feature is defined in the organization; carries the feature with its privileges.
         FeatureCreated = "feature.created",
-        /// `feature.deleted`
+        /// `feature.deleted`: Sent when a feature is removed from the organization; carries the feature as it last was.
         FeatureDeleted = "feature.deleted",
-        /// `feature.updated`
+        /// `feature.updated`: Sent when a feature or one of its privileges changes; carries the feature in its new state.
         FeatureUpdated = "feature.updated",
-        /// `fee.created`
+        /// `fee.created`: Sent when a usage event produces a fee for a charge paid in advance; carries the fee in cents.
         FeeCreated = "fee.created",
-        /// `fee.tax_provider_error`
+        /// `fee.tax_provider_error`: Meant for a tax provider that fails to tax a fee, with charge, event and error; servers no longer send it.
         FeeTaxProviderError = "fee.tax_provider_error",
-        /// `integration.provider_error`
+        /// `integration.provider_error`: Sent when an accounting, tax or CRM integration fails while processing data; carries the integration's code and the error.
         IntegrationProviderError = "integration.provider_error",
-        /// `invoice.created`
+        /// `invoice.created`: Sent when a finalized invoice is issued for subscriptions or usage; carries it with customer, subscriptions, fees, credits and taxes.
         InvoiceCreated = "invoice.created",
-        /// `invoice.deleted`
+        /// `invoice.deleted`: Sent when a draft is deleted before it was ever finalized; carries the deleted invoice with its fees.
         InvoiceDeleted = "invoice.deleted",
-        /// `invoice.drafted`
+        /// `invoice.drafted`: Sent when an invoice is drafted at the start of its grace period; carries the draft with fees, credits and taxes.
         InvoiceDrafted = "invoice.drafted",
-        /// `invoice.generated`
+        /// `invoice.generated`: Sent when the PDF of an invoice is ready; carries the invoice with its file link and customer, without fees.
         InvoiceGenerated = "invoice.generated",
-        /// `invoice.one_off_created`
+        /// `invoice.one_off_created`: Sent when a one-off invoice for add-ons is issued; carries it with customer, fees and taxes in cents.
         InvoiceOneOffCreated = "invoice.one_off_created",
-        /// `invoice.paid_credit_added`
+        /// `invoice.paid_credit_added`: Sent when a wallet top-up with paid credits is invoiced; carries that invoice with customer, fees and taxes.
         InvoicePaidCreditAdded = "invoice.paid_credit_added",
-        /// `invoice.payment_dispute_lost`
+        /// `invoice.payment_dispute_lost`: Sent when a payment dispute over an invoice is lost, at the provider or by API call; carries invoice and optional reason.
         InvoicePaymentDisputeLost = "invoice.payment_dispute_lost",
-        /// `invoice.payment_failure`
+        /// `invoice.payment_failure`: Sent when an invoice cannot be collected through a payment provider; carries its identifier, the customer and the error.
         InvoicePaymentFailure = "invoice.payment_failure",
-        /// `invoice.payment_overdue`
+        /// `invoice.payment_overdue`: Sent when an invoice remains unpaid past its due date; carries it with customer, fees and taxes.
         InvoicePaymentOverdue = "invoice.payment_overdue",
-        /// `invoice.payment_status_updated`
+        /// `invoice.payment_status_updated`: Sent when an invoice turns paid, failed or pending again; carries it with customer and fees.
         InvoicePaymentStatusUpdated = "invoice.payment_status_updated",
-        /// `invoice.ready_to_finalize`
+        /// `invoice.ready_to_finalize`: Sent when the fees and taxes of a draft invoice stand, so that it could be finalized; carries it with customer, subscriptions, fees, credits and taxes.
         InvoiceReadyToFinalize = "invoice.ready_to_finalize",
-        /// `invoice.resynced`
+        /// `invoice.resynced`: Sent when someone asks to bring an invoice over to Salesforce again; carries it with customer, fees and integration links.
         InvoiceResynced = "invoice.resynced",
-        /// `invoice.voided`
+        /// `invoice.voided`: Sent when an invoice is voided; carries it with customer, subscriptions, fees, credits and taxes.
         InvoiceVoided = "invoice.voided",
-        /// `order.created`
+        /// `order.created`: Sent when a signed order form becomes an order; carries the order.
         OrderCreated = "order.created",
-        /// `order.executed`
+        /// `order.executed`: Sent when an order is executed; carries it with the record of what was made.
         OrderExecuted = "order.executed",
-        /// `order_form.created`
+        /// `order_form.created`: Sent when an order form is made from an approved quote; carries the form.
         OrderFormCreated = "order_form.created",
-        /// `order_form.expired`
+        /// `order_form.expired`: Sent when nobody signs an order form in time; carries the form.
         OrderFormExpired = "order_form.expired",
-        /// `order_form.signed`
+        /// `order_form.signed`: Sent when an order form is signed; carries the form with the link to the signed document, if there is one.
         OrderFormSigned = "order_form.signed",
-        /// `order_form.voided`
+        /// `order_form.voided`: Sent when an order form is voided; carries the form with the reason.
         OrderFormVoided = "order_form.voided",
-        /// `payment.requires_action`
+        /// `payment.requires_action`: Sent when a customer must act, for instance authenticate a card, before a payment can go on; carries payment and next step.
         PaymentRequiresAction = "payment.requires_action",
-        /// `payment.succeeded`
+        /// `payment.succeeded`: Sent when a payment provider has collected a payment; carries it in cents, with the payment method when one is known.
         PaymentSucceeded = "payment.succeeded",
-        /// `payment_provider.error`
+        /// `payment_provider.error`: Sent when setting up a payment provider fails, such as registering its webhook; carries the action and the error.
         PaymentProviderError = "payment_provider.error",
-        /// `payment_receipt.created`
+        /// `payment_receipt.created`: Sent when a receipt is issued for a payment that succeeded; carries it with the payment, before its PDF is made.
         PaymentReceiptCreated = "payment_receipt.created",
-        /// `payment_receipt.generated`
+        /// `payment_receipt.generated`: Sent when the PDF of a payment receipt is ready; carries the receipt with its file link and the payment.
         PaymentReceiptGenerated = "payment_receipt.generated",
-        /// `payment_request.created`
+        /// `payment_request.created`: Sent when a customer is asked to pay overdue invoices together; carries the request, its customer and these invoices.
         PaymentRequestCreated = "payment_request.created",
-        /// `payment_request.payment_failure`
+        /// `payment_request.payment_failure`: Sent when a payment request cannot be collected through a provider; carries the invoice identifiers, the customer and the error.
         PaymentRequestPaymentFailure = "payment_request.payment_failure",
-        /// `payment_request.payment_status_updated`
+        /// `payment_request.payment_status_updated`: Sent when a payment request turns paid, failed or pending again; carries it with its customer and invoices.
         PaymentRequestPaymentStatusUpdated = "payment_request.payment_status_updated",
-        /// `plan.created`
+        /// `plan.created`: Sent when a plan is added to the catalogue; carries it with charges, usage thresholds, taxes, commitment and entitlements.
         PlanCreated = "plan.created",
-        /// `plan.deleted`
+        /// `plan.deleted`: Sent when a plan is removed from the catalogue; carries the plan as it last was, without entitlements.
         PlanDeleted = "plan.deleted",
-        /// `plan.updated`
+        /// `plan.updated`: Sent when a plan or its charges change; carries the plan in its new state, except for fixed charges.
         PlanUpdated = "plan.updated",
-        /// `quote.approved`
+        /// `quote.approved`: Sent when a version of a quote is approved; carries the quote with that version.
         QuoteApproved = "quote.approved",
-        /// `quote.created`
+        /// `quote.created`: Sent when a quote is drawn up for a customer; carries it with its first version.
         QuoteCreated = "quote.created",
-        /// `quote.voided`
+        /// `quote.voided`: Sent when a version of a quote is voided, by hand, by a newer draft or with its order form; carries the quote with that version, not with the one that may take its place.
         QuoteVoided = "quote.voided",
-        /// `subscription.canceled`
+        /// `subscription.canceled`: Sent when a subscription is canceled before becoming active, mostly because its payment failed or timed out; carries it with plan and customer.
         SubscriptionCanceled = "subscription.canceled",
-        /// `subscription.incomplete`
+        /// `subscription.incomplete`: Sent when a subscription has to wait for its first payment before becoming active; carries it with plan and customer.
         SubscriptionIncomplete = "subscription.incomplete",
-        /// `subscription.started`
+        /// `subscription.started`: Sent when a subscription becomes active; carries it with its plan, its customer and its entitlements.
         SubscriptionStarted = "subscription.started",
-        /// `subscription.terminated`
+        /// `subscription.terminated`: Sent when a subscription ends, or is canceled while still pending; carries it with its plan and customer.
         SubscriptionTerminated = "subscription.terminated",
-        /// `subscription.termination_alert`
+        /// `subscription.termination_alert`: Sent some days ahead of a subscription's planned end date; carries the subscription with plan and customer.
         SubscriptionTerminationAlert = "subscription.termination_alert",
-        /// `subscription.trial_ended`
+        /// `subscription.trial_ended`: Sent when the free trial of a subscription is over; carries the subscription with plan and customer.
         SubscriptionTrialEnded = "subscription.trial_ended",
-        /// `subscription.updated`
+        /// `subscription.updated`: Sent when the settings of a subscription change; carries its new state with plan, customer and entitlements.
         SubscriptionUpdated = "subscription.updated",
-        /// `subscription.usage_threshold_reached`
+        /// `subscription.usage_threshold_reached`: Sent when lifetime usage of a subscription passes a progressive billing threshold; carries both, the threshold in cents.
         SubscriptionUsageThresholdReached = "subscription.usage_threshold_reached",
-        /// `wallet.created`
+        /// `wallet.created`: Sent when a customer gets a wallet; carries it with its recurring top-up rules, without limitations.
         WalletCreated = "wallet.created",
-        /// `wallet.depleted_ongoing_balance`
+        /// `wallet.depleted_ongoing_balance`: Sent when current usage brings the ongoing balance of a wallet to zero or below; carries that wallet.
         WalletDepletedOngoingBalance = "wallet.depleted_ongoing_balance",
-        /// `wallet.terminated`
+        /// `wallet.terminated`: Sent when a wallet is closed or expires; carries it as it last was, with its recurring top-up rules.
         WalletTerminated = "wallet.terminated",
-        /// `wallet.updated`
+        /// `wallet.updated`: Sent when the settings or the balance of a wallet change; carries its new state with its recurring top-up rules.
         WalletUpdated = "wallet.updated",
-        /// `wallet_transaction.created`
+        /// `wallet_transaction.created`: Sent when credits are purchased, granted, consumed or voided in a wallet; carries the movement and the wallet.
         WalletTransactionCreated = "wallet_transaction.created",
-        /// `wallet_transaction.payment_failure`
+        /// `wallet_transaction.payment_failure`: Sent when the payment for a wallet top-up cannot be collected; carries the transaction's identifier, the customer and the error.
         WalletTransactionPaymentFailure = "wallet_transaction.payment_failure",
-        /// `wallet_transaction.updated`
+        /// `wallet_transaction.updated`: Sent when a pending wallet transaction settles or fails; carries the movement in its new state and the wallet.
         WalletTransactionUpdated = "wallet_transaction.updated",
     }
 }
@@ -2323,7 +2401,7 @@ open_enum! {
     ///
     /// Used by [`BillableMetric::weighted_interval`](crate::BillableMetric::weighted_interval), [`BillableMetricInput::weighted_interval`](crate::BillableMetricInput::weighted_interval), [`BillableMetricUpdate::weighted_interval`](crate::BillableMetricUpdate::weighted_interval).
     pub enum WeightedInterval {
-        /// `seconds`
+        /// `seconds`: By the second.
         Seconds = "seconds",
     }
 }

@@ -7,37 +7,37 @@
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Event {
-    /// Lago id. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the event; null where the server keeps events in ClickHouse. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<String>,
-    /// Transaction id. Example: `transaction_1234567890`.
+    /// Your key of the event: one that comes again is refused, so that usage counts once however often it is sent. Servers with ClickHouse look at the timestamp as well. Example: `transaction_1234567890`.
     pub transaction_id: String,
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Null: the server matches the event with a subscription later. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_customer_id: Option<::uuid::Uuid>,
-    /// Code. Example: `storage`.
+    /// Code of the billable metric that the event feeds. Example: `storage`.
     pub code: String,
-    /// Timestamp (UTC). Example: `2022-04-29T08:59:51.123Z`.
+    /// When the event happened; it decides into which period it falls. Left out, it is the time at which the server receives it. Example: `2022-04-29T08:59:51.123Z`.
     pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Precise total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `1234.56`.
+    /// What the event costs in cents of the currency, with fractions of a cent. For charges with the model `dynamic` alone. Example: `1234.56`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub precise_total_amount_cents: Option<crate::Decimal>,
-    /// Properties.
+    /// Properties of the event, as its metric and filters read them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Null: the server matches the event with a subscription later. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -49,7 +49,7 @@ pub struct Event {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_subscription_id: Option<String>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the server received the event (UTC); null where it keeps events in ClickHouse. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -92,14 +92,14 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventError {
-    /// Status. Example: `422`.
+    /// Status as a call that sent the event would have got it: 422. Example: `422`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub status: i64,
-    /// Error. Example: `Unprocessable entity`.
+    /// Always the reason phrase of the status. Example: `Unprocessable entity`.
     pub error: String,
     /// The reasons as JSON text: an object with a list of codes for each field.
     pub message: String,
-    /// Event.
+    /// Response that echoes every usage event of a batch just ingested, before their customers have been identified.
     pub event: Event,
 }
 
@@ -125,9 +125,9 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventEstimateFeesInput {
-    /// Code. Example: `storage`.
+    /// Code of the billable metric that the event feeds. Example: `storage`.
     pub code: String,
-    /// External subscription id. Example: `sub_1234567890`.
+    /// Your own id of the subscription that would be charged. Example: `sub_1234567890`.
     pub external_subscription_id: String,
     /// Price of the event in cents of the currency, for charges with dynamic pricing. Example: `1234.56`.
     #[cfg_attr(
@@ -135,7 +135,7 @@ pub struct EventEstimateFeesInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub precise_total_amount_cents: crate::Patch<crate::Decimal>,
-    /// Properties.
+    /// Properties of the event, as its metric and filters read them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -364,11 +364,11 @@ impl EventEstimateInstantFeesInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventInput {
-    /// Code. Example: `storage`.
+    /// Code of the billable metric that the event feeds. Example: `storage`.
     pub code: String,
-    /// External subscription id. Example: `sub_1234567890`.
+    /// Your own id of the subscription that is used. The event counts for the one that is active at its timestamp. Example: `sub_1234567890`.
     pub external_subscription_id: String,
-    /// Transaction id. Example: `transaction_1234567890`.
+    /// Your key of the event: one that comes again is refused, so that usage counts once however often it is sent. Servers with ClickHouse look at the timestamp as well. Example: `transaction_1234567890`.
     pub transaction_id: String,
     /// When it happened, in seconds since 1970, with fractions if need be. A date as text is refused with 422. Example: `1651240791.123`.
     #[cfg_attr(
@@ -376,7 +376,7 @@ pub struct EventInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub timestamp: Option<crate::Decimal>,
-    /// Precise total amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `1234.56`.
+    /// What the event costs in cents of the currency, with fractions of a cent. For charges with the model `dynamic` alone. Example: `1234.56`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

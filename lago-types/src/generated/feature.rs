@@ -9,23 +9,23 @@ use super::PrivilegeValueType;
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Feature {
-    /// Code. Example: `seats`.
+    /// Code of the feature, by which plans grant it: 255 characters at most. Example: `seats`.
     pub code: String,
-    /// Name. Example: `Number of seats`.
+    /// Name of the feature for people: 255 characters at most. Example: `Number of seats`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Description. Example: `Number of users of the account`.
+    /// Text on the feature for people: 600 characters at most. Example: `Number of users of the account`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Privileges.
+    /// Limits and switches of the feature, each with a type of value.
     pub privileges: Vec<FeaturePrivilege>,
-    /// Created at (UTC). Example: `2025-07-17T12:34:35Z`.
+    /// When Lago made the object (UTC). Example: `2025-07-17T12:34:35Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
@@ -54,25 +54,25 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeatureInput {
-    /// Name. Example: `Number of seats`.
+    /// Name of the feature for people: 255 characters at most. Example: `Number of seats`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// Description. Example: `Number of users of the account`.
+    /// Text on the feature for people: 600 characters at most. Example: `Number of users of the account`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Privileges.
+    /// Limits and switches of the feature, each with a type of value.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub privileges: Option<Vec<FeaturePrivilegeInput>>,
-    /// Code. Example: `seats`.
+    /// Code of the feature, by which plans grant it: 255 characters at most. Example: `seats`.
     pub code: String,
 }
 
@@ -138,17 +138,17 @@ impl FeatureInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilege {
-    /// Code. Example: `max`.
+    /// Code of the privilege, unique in its feature. Example: `max`.
     pub code: String,
-    /// Name. Example: `Maximum`.
+    /// Name of the privilege for people. Example: `Maximum`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Value type. Example: `integer`.
+    /// What values of the privilege look like. Example: `integer`.
     pub value_type: PrivilegeValueType,
-    /// Config.
+    /// What is needed to know which values are allowed.
     pub config: FeaturePrivilegeConfig,
 }
 
@@ -170,7 +170,7 @@ json_object! {
     }
 }
 
-/// Feature privilege config.
+/// What is needed to know which values are allowed.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -194,7 +194,7 @@ json_object! {
     }
 }
 
-/// Feature privilege config input.
+/// What is needed to know which values are allowed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -239,21 +239,21 @@ impl FeaturePrivilegeConfigInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilegeInput {
-    /// Code. Example: `max`.
+    /// Code of the privilege, unique in its feature. Example: `max`.
     pub code: String,
-    /// Name. Example: `Maximum`.
+    /// Name of the privilege for people. Example: `Maximum`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// Value type. Example: `integer`.
+    /// What values of the privilege look like. Example: `integer`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub value_type: Option<PrivilegeValueType>,
-    /// Config.
+    /// What is needed to know which values are allowed.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -316,23 +316,25 @@ impl FeaturePrivilegeInput {
 }
 
 /// Name, description and privileges of a feature, shared by the requests that create and update it.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeatureUpdate {
-    /// Name. Example: `Number of seats`.
+    /// Name of the feature for people: 255 characters at most. Example: `Number of seats`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// Description. Example: `Number of users of the account`.
+    /// Text on the feature for people: 600 characters at most. Example: `Number of users of the account`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Privileges.
+    /// Limits and switches of the feature, each with a type of value.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -9,43 +9,43 @@ use super::{Currency, FeeItemType, FeePaymentStatus, FeeType, PresentationBreakd
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Fee {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Lago charge id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the charge; null on fees for anything else. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_charge_id: Option<::uuid::Uuid>,
-    /// Lago charge filter id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the charge's filter; null on fees without one. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_charge_filter_id: Option<::uuid::Uuid>,
-    /// Lago fixed charge id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the fixed charge; null on fees for anything else. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_fixed_charge_id: Option<::uuid::Uuid>,
-    /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the invoice; null or missing where there is none yet. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
-    /// Lago true up fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the fee that fills this one up to the minimum of the charge; null when there is none. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_true_up_fee_id: Option<::uuid::Uuid>,
-    /// Lago true up parent fee id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the fee that this one fills up to the minimum of the charge; null on others. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -59,61 +59,61 @@ pub struct Fee {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_original_fee_id: Option<::uuid::Uuid>,
-    /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the subscription in Lago. Calls about subscriptions take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_subscription_id: Option<::uuid::Uuid>,
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_customer_id: Option<::uuid::Uuid>,
-    /// External customer id. Example: `external_id`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `external_id`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_customer_id: Option<String>,
-    /// External subscription id. Example: `external_id`.
+    /// Your own id of the subscription. Subscriptions that follow one another in plan changes share it. Example: `external_id`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_subscription_id: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `100`.
+    /// What the units cost, in cents of the currency before coupons and taxes. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Precise amount (an exact decimal). Example: `1.0001`.
+    /// Amount before taxes with every digit, in units of the currency and not in cents. Example: `1.0001`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub precise_amount: Option<crate::Decimal>,
-    /// Precise total amount (an exact decimal). Example: `1.0212`.
+    /// Amount with taxes and every digit, in units of the currency and not in cents. Example: `1.0212`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub precise_total_amount: Option<crate::Decimal>,
-    /// Amount currency. Example: `EUR`.
+    /// ISO 4217 code of the currency of the amount. Example: `EUR`.
     pub amount_currency: Currency,
-    /// Taxes amount cents (in cents of the currency). Example: `20`.
+    /// Taxes on the amount, in cents of the currency. Example: `20`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
-    /// Taxes precise amount (an exact decimal). Example: `0.20123`.
+    /// Taxes with every digit, in units of the currency and not in cents. Example: `0.20123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub taxes_precise_amount: Option<crate::Decimal>,
-    /// Taxes rate (an exact decimal). Example: `20`.
+    /// Sum of the rates of all taxes that apply, in percent. Example: `20`.
     pub taxes_rate: crate::Decimal,
-    /// Units (an exact decimal). Example: `0.32`.
+    /// How many units are billed (an exact decimal). Example: `0.32`.
     pub units: crate::Decimal,
-    /// Precise unit amount (an exact decimal). Example: `312.5`.
+    /// Price of one unit with every digit, in units of the currency and not in cents. Example: `312.5`.
     pub precise_unit_amount: crate::Decimal,
     /// Units of the events together (an exact decimal). Servers before 1.34.2 do not send it.
     ///
@@ -123,12 +123,12 @@ pub struct Fee {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub total_aggregated_units: Option<crate::Decimal>,
-    /// Total amount cents (in cents of the currency). Example: `120`.
+    /// Amount with taxes, in cents of the currency. Example: `120`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
-    /// Total amount currency. Example: `EUR`.
+    /// ISO 4217 code of the currency of the total. Example: `EUR`.
     pub total_amount_currency: Currency,
-    /// Events count. Example: `23`.
+    /// How many events were counted. Example: `23`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -144,7 +144,7 @@ pub struct Fee {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
-    /// Invoiceable. Example: `true`.
+    /// Whether the fee is on an invoice, or will be. Example: `true`.
     pub invoiceable: bool,
     /// Beginning of the period (UTC); missing on fees for credits, commitments and products. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
@@ -158,27 +158,27 @@ pub struct Fee {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub to_date: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Payment status. Example: `pending`.
+    /// Whether the fee is paid. It is yours to record for fees without an invoice; others follow their invoice. Example: `pending`.
     pub payment_status: FeePaymentStatus,
-    /// Created at (UTC). Example: `2022-08-24T14:58:59Z`.
+    /// When Lago made the object (UTC). Example: `2022-08-24T14:58:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Succeeded at (UTC). Example: `2022-08-24T14:58:59Z`.
+    /// When the fee was paid (UTC); null before. Set for fees without an invoice, when their payment is recorded. Example: `2022-08-24T14:58:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub succeeded_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Failed at (UTC). Example: `2022-08-24T14:58:59Z`.
+    /// When the payment failed (UTC); null unless it did. Example: `2022-08-24T14:58:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub failed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Refunded at (UTC). Example: `2022-08-24T14:58:59Z`.
+    /// When the fee was refunded (UTC); null unless it was. Example: `2022-08-24T14:58:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -190,13 +190,13 @@ pub struct Fee {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub event_transaction_id: Option<String>,
-    /// Description. Example: `Fee description`.
+    /// What was said of the fee on a one-off invoice; null on others. Example: `Fee description`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Precise coupons amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `0.0`.
+    /// What coupons took off, in cents of the currency with fractions of a cent. Example: `0.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -218,19 +218,19 @@ pub struct Fee {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub sub_total_excluding_taxes_precise_amount_cents: Option<crate::Decimal>,
-    /// Amount details.
+    /// Calculation behind a fee by tier, package or rate, with decimal amounts in currency units; only the plan amount is in cents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount_details: Option<FeeAmountDetails>,
-    /// Self billed. Example: `false`.
+    /// Whether the organization issued the document in the name of a partner who gets a share of revenue. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub self_billed: Option<bool>,
-    /// Item.
+    /// What is billed: its kind, and the code and name of the plan, billable metric, add-on or wallet.
     pub item: FeeItem,
     /// Taxes on the fee; not on fees inside invoices and credit notes, nor in webhooks, nor in the response of a deletion.
     #[cfg_attr(
@@ -246,7 +246,7 @@ pub struct Fee {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pricing_unit_details: Option<PricingUnitDetails>,
-    /// Consumed units split by chosen event properties for display on invoices only, with no influence on the price.
+    /// Units split by the presentation group keys of the charge, for reading alone.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -359,7 +359,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeAmountDetails {
-    /// Plan amount cents (in cents of the currency). Example: `10000`.
+    /// Base price of the plan, in cents of the currency. Example: `10000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -369,18 +369,20 @@ pub struct FeeAmountDetails {
         )
     )]
     pub plan_amount_cents: Option<i64>,
-    /// Graduated ranges.
+    /// Ranges of units, from low to high without gaps. Each unit has the price of the range into which it falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub graduated_ranges: Option<Vec<FeeGraduatedRange>>,
-    /// Graduated percentage ranges.
+    /// Ranges of value, from low to high without gaps. Each part of the value is billed at the rate of the range into which it falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub graduated_percentage_ranges: Option<Vec<FeeGraduatedPercentageRange>>,
+    /// How many units were free (an exact decimal).
+    ///
     /// May be negative, where events take units back. Example: `10.0`.
     #[cfg_attr(
         feature = "schemars",
@@ -393,7 +395,7 @@ pub struct FeeAmountDetails {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub paid_units: Option<crate::Decimal>,
-    /// Per package size. Example: `1000`.
+    /// Units in one package. Example: `1000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -403,67 +405,67 @@ pub struct FeeAmountDetails {
         )
     )]
     pub per_package_size: Option<i64>,
-    /// Per package unit amount (an exact decimal). Example: `0.5`.
+    /// Price of one package (an exact decimal in units of the currency). Example: `0.5`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub per_package_unit_amount: Option<crate::Decimal>,
-    /// Per unit total amount (an exact decimal). Example: `10.0`.
+    /// What the units in it cost together (an exact decimal in units of the currency). Example: `10.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub per_unit_total_amount: Option<crate::Decimal>,
-    /// Units (an exact decimal). Example: `20.0`.
+    /// How many units fall into it (an exact decimal). Example: `20.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub units: Option<crate::Decimal>,
-    /// Free events (an exact decimal). Example: `10`.
+    /// How many events were free of rate and fixed fee. Example: `10`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub free_events: Option<crate::Decimal>,
-    /// Rate (an exact decimal). Example: `1.0`.
+    /// Rate that was applied, in percent. Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub rate: Option<crate::Decimal>,
-    /// Paid events (an exact decimal). Example: `20`.
+    /// How many events had the fixed fee. Example: `20`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub paid_events: Option<crate::Decimal>,
-    /// Fixed fee unit amount (an exact decimal). Example: `1.0`.
+    /// Fixed fee of one event (an exact decimal in units of the currency). Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fixed_fee_unit_amount: Option<crate::Decimal>,
-    /// Fixed fee total amount (an exact decimal). Example: `20.0`.
+    /// Fixed fees of all events (an exact decimal in units of the currency). Example: `20.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fixed_fee_total_amount: Option<crate::Decimal>,
-    /// Min max adjustment total amount (an exact decimal). Example: `20.0`.
+    /// What the limits for single events added, or took off if negative (an exact decimal in units of the currency). Example: `20.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub min_max_adjustment_total_amount: Option<crate::Decimal>,
-    /// Per unit amount (an exact decimal). Example: `0.5`.
+    /// Price of one unit (an exact decimal in units of the currency). Example: `0.5`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub per_unit_amount: Option<crate::Decimal>,
-    /// Flat unit amount (an exact decimal). Example: `10.0`.
+    /// Price for reaching the range into which the units fall (an exact decimal in units of the currency). Example: `10.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -525,28 +527,28 @@ pub struct FeeAppliedTax {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Lago tax id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the tax; null when a tax provider determined it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_tax_id: Option<::uuid::Uuid>,
-    /// Tax name. Example: `TVA`.
+    /// Name of the tax at that time. Example: `TVA`.
     pub tax_name: String,
-    /// Tax code. Example: `french_standard_vat`.
+    /// Code of the tax at that time. Example: `french_standard_vat`.
     pub tax_code: String,
-    /// Tax rate (an exact decimal). Example: `20`.
+    /// Rate at that time, in percent. Example: `20`.
     pub tax_rate: crate::Decimal,
-    /// Tax description. Example: `French standard VAT`.
+    /// Description of the tax at that time. Example: `French standard VAT`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_description: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `2000`.
+    /// The tax, in cents of the currency. Example: `2000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     pub amount_currency: Currency,
     /// When the tax was applied (UTC); null in previews and estimates. Example: `2022-09-14T16:35:31Z`.
     #[cfg_attr(
@@ -597,116 +599,116 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeEstimate {
-    /// Lago id.
+    /// Null: an estimate is neither stored nor invoiced.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::serde_json::Value>,
-    /// Lago charge id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the charge; null on fees for anything else. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_charge_id: Option<::uuid::Uuid>,
-    /// Lago charge filter id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the charge's filter; null on fees without one. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_charge_filter_id: Option<::uuid::Uuid>,
-    /// Lago invoice id.
+    /// Null: an estimate is neither stored nor invoiced.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_invoice_id: Option<::serde_json::Value>,
-    /// Lago true up fee id.
+    /// Null: an estimate is neither stored nor invoiced.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_true_up_fee_id: Option<::serde_json::Value>,
-    /// Lago true up parent fee id.
+    /// Null: an estimate is neither stored nor invoiced.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_true_up_parent_fee_id: Option<::serde_json::Value>,
-    /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the subscription in Lago. Calls about subscriptions take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_subscription_id: Option<::uuid::Uuid>,
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_customer_id: Option<::uuid::Uuid>,
-    /// External customer id. Example: `external_id`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `external_id`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_customer_id: Option<String>,
-    /// External subscription id. Example: `external_id`.
+    /// Your own id of the subscription. Subscriptions that follow one another in plan changes share it. Example: `external_id`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_subscription_id: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `100`.
+    /// What the units cost, in cents of the currency before coupons and taxes. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Precise amount (an exact decimal). Example: `1.0001`.
+    /// Amount before taxes with every digit, in units of the currency and not in cents. Example: `1.0001`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub precise_amount: Option<crate::Decimal>,
-    /// Precise total amount (an exact decimal). Example: `1.0212`.
+    /// Amount with taxes and every digit, in units of the currency and not in cents. Example: `1.0212`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub precise_total_amount: Option<crate::Decimal>,
-    /// Amount currency. Example: `EUR`.
+    /// ISO 4217 code of the currency of the amount. Example: `EUR`.
     pub amount_currency: Currency,
-    /// Taxes amount cents (in cents of the currency). Example: `0`.
+    /// Taxes on the amount, in cents of the currency. Example: `0`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
-    /// Taxes precise amount (an exact decimal). Example: `0`.
+    /// Taxes with every digit, in units of the currency and not in cents. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub taxes_precise_amount: Option<crate::Decimal>,
-    /// Taxes rate (an exact decimal). Example: `20`.
+    /// Sum of the rates of all taxes that apply, in percent. Example: `20`.
     pub taxes_rate: crate::Decimal,
-    /// Units (an exact decimal). Example: `0.32`.
+    /// How many units are billed (an exact decimal). Example: `0.32`.
     pub units: crate::Decimal,
-    /// Description.
+    /// What was said of the fee on a one-off invoice; null on others.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<::serde_json::Value>,
-    /// Precise unit amount (an exact decimal). Example: `312.5`.
+    /// Price of one unit with every digit, in units of the currency and not in cents. Example: `312.5`.
     pub precise_unit_amount: crate::Decimal,
-    /// Precise coupons amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `0.0`.
+    /// Always 0: estimates disregard coupons. Example: `0.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub precise_coupons_amount_cents: Option<crate::Decimal>,
-    /// Total amount cents (in cents of the currency). Example: `120`.
+    /// Amount with taxes, in cents of the currency. Example: `120`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
-    /// Total amount currency. Example: `EUR`.
+    /// ISO 4217 code of the currency of the total. Example: `EUR`.
     pub total_amount_currency: Currency,
-    /// Events count. Example: `1`.
+    /// How many events were counted. Example: `1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -716,49 +718,49 @@ pub struct FeeEstimate {
         )
     )]
     pub events_count: Option<i64>,
-    /// Pay in advance. Example: `true`.
+    /// Whether the fee was billed when it arose, and not at the end of the period. Example: `true`.
     pub pay_in_advance: bool,
-    /// Invoiceable. Example: `true`.
+    /// Whether the fee is on an invoice, or will be. Example: `true`.
     pub invoiceable: bool,
-    /// Payment status. Example: `pending`.
+    /// Whether the fee is paid. It is yours to record for fees without an invoice; others follow their invoice. Example: `pending`.
     pub payment_status: FeePaymentStatus,
-    /// Created at.
+    /// Null: an estimate is neither stored nor invoiced.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub created_at: Option<::serde_json::Value>,
-    /// Succeeded at.
+    /// Null: an estimate is neither stored nor invoiced.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub succeeded_at: Option<::serde_json::Value>,
-    /// Failed at.
+    /// Null: an estimate is neither stored nor invoiced.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub failed_at: Option<::serde_json::Value>,
-    /// Refunded at.
+    /// Null: an estimate is neither stored nor invoiced.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub refunded_at: Option<::serde_json::Value>,
-    /// Event transaction id. Example: `transaction_1234567890`.
+    /// Key of the event that the fee is for. Example: `transaction_1234567890`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub event_transaction_id: Option<String>,
-    /// Amount details.
+    /// Null: an estimate is neither stored nor invoiced.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount_details: Option<::serde_json::Value>,
-    /// Item.
+    /// What is billed: its kind, and the code and name of the plan, billable metric, add-on or wallet.
     pub item: FeeEstimateItem,
 }
 
@@ -840,17 +842,17 @@ json_object! {
     }
 }
 
-/// Fee estimate item.
+/// What is billed: its kind, and the code and name of the plan, billable metric, add-on or wallet.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeEstimateItem {
-    /// Type. Example: `charge`.
+    /// Always `charge`. Example: `charge`.
     #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: FeeType,
-    /// Code. Example: `startup`.
+    /// Code of the plan, billable metric or add-on that is billed. Example: `startup`.
     pub code: String,
-    /// Name. Example: `Startup`.
+    /// Name of the plan, billable metric, add-on or wallet that is billed. Example: `Startup`.
     pub name: String,
     /// Description of the billable metric; null when it has none. Example: `Startup description`.
     #[cfg_attr(
@@ -858,29 +860,29 @@ pub struct FeeEstimateItem {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Invoice display name. Example: `Setup Fee (SF1)`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup Fee (SF1)`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Filter invoice display name. Example: `AWS eu-east-1`.
+    /// Name of the charge's filter on invoices; null when the fee is for no filter. Example: `AWS eu-east-1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub filter_invoice_display_name: Option<String>,
-    /// Filters.
+    /// Values by event property that the charge's filter matches; null when the fee is for no filter.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub filters: Option<::std::collections::BTreeMap<String, Vec<String>>>,
-    /// Lago item id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of what the fee is for; null in estimates and previews. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_item_id: ::uuid::Uuid,
-    /// Item type. Example: `BillableMetric`.
+    /// Always `BillableMetric`. Example: `BillableMetric`.
     pub item_type: FeeItemType,
-    /// Grouped by.
+    /// Properties of events and their values to which the figures belong; empty when usage is not split.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -923,23 +925,23 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeGraduatedPercentageRange {
-    /// Units (an exact decimal). Example: `10.0`.
+    /// How many units fall into it (an exact decimal). Example: `10.0`.
     pub units: crate::Decimal,
-    /// From value (an exact decimal). Example: `0`.
+    /// First unit of the range: 0 for the first range, else one more than where the range before ends. Example: `0`.
     pub from_value: crate::Decimal,
-    /// To value (an exact decimal). Example: `10`.
+    /// Last unit of the range, included; null in the last range, which has no end. Example: `10`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub to_value: Option<crate::Decimal>,
-    /// Flat unit amount (an exact decimal). Example: `1.0`.
+    /// Price for reaching the range, or of one unit (an exact decimal in units of the currency). Example: `1.0`.
     pub flat_unit_amount: crate::Decimal,
-    /// Rate (an exact decimal). Example: `1.0`.
+    /// Rate that was applied, in percent. Example: `1.0`.
     pub rate: crate::Decimal,
-    /// Per unit total amount (an exact decimal). Example: `10.0`.
+    /// What the units in it cost together (an exact decimal in units of the currency). Example: `10.0`.
     pub per_unit_total_amount: crate::Decimal,
-    /// Total with flat amount (an exact decimal). Example: `11.0`.
+    /// What the range costs: its units and its flat amount (an exact decimal in units of the currency). Example: `11.0`.
     pub total_with_flat_amount: crate::Decimal,
 }
 
@@ -972,23 +974,23 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeGraduatedRange {
-    /// Units (an exact decimal). Example: `10.0`.
+    /// How many units fall into it (an exact decimal). Example: `10.0`.
     pub units: crate::Decimal,
-    /// From value (an exact decimal). Example: `0`.
+    /// First unit of the range: 0 for the first range, else one more than where the range before ends. Example: `0`.
     pub from_value: crate::Decimal,
-    /// To value (an exact decimal). Example: `10`.
+    /// Last unit of the range, included; null in the last range, which has no end. Example: `10`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub to_value: Option<crate::Decimal>,
-    /// Flat unit amount (an exact decimal). Example: `1.0`.
+    /// Price for reaching the range, or of one unit (an exact decimal in units of the currency). Example: `1.0`.
     pub flat_unit_amount: crate::Decimal,
-    /// Per unit amount (an exact decimal). Example: `1.0`.
+    /// Price of one unit within the range, as an exact decimal in units of the currency. Example: `1.0`.
     pub per_unit_amount: crate::Decimal,
-    /// Per unit total amount (an exact decimal). Example: `10.0`.
+    /// What the units in it cost together (an exact decimal in units of the currency). Example: `10.0`.
     pub per_unit_total_amount: crate::Decimal,
-    /// Total with flat amount (an exact decimal). Example: `11.0`.
+    /// What the range costs: its units and its flat amount (an exact decimal in units of the currency). Example: `11.0`.
     pub total_with_flat_amount: crate::Decimal,
 }
 
@@ -1016,7 +1018,7 @@ json_object! {
     }
 }
 
-/// Fee item.
+/// What is billed: its kind, and the code and name of the plan, billable metric, add-on or wallet.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1024,11 +1026,11 @@ pub struct FeeItem {
     /// What the fee is for; `product` stands for what a plan of the product catalog sells. Example: `subscription`.
     #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: FeeType,
-    /// Code. Example: `startup`.
+    /// Code of the plan, billable metric or add-on that is billed. Example: `startup`.
     pub code: String,
-    /// Name. Example: `Startup`.
+    /// Name of the plan, billable metric, add-on or wallet that is billed. Example: `Startup`.
     pub name: String,
-    /// Description. Example: `Startup`.
+    /// Text for people; billing does not depend on it. Example: `Startup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1040,13 +1042,13 @@ pub struct FeeItem {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Filter invoice display name. Example: `AWS eu-east-1`.
+    /// Name of the charge's filter on invoices; null when the fee is for no filter. Example: `AWS eu-east-1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub filter_invoice_display_name: Option<String>,
-    /// Filters.
+    /// Values by event property that the charge's filter matches; null when the fee is for no filter.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1058,7 +1060,7 @@ pub struct FeeItem {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_item_id: Option<::uuid::Uuid>,
-    /// Item type. Example: `Subscription`.
+    /// What kind of object `lago_item_id` leads to. Example: `Subscription`.
     pub item_type: FeeItemType,
     /// Values of the properties that events were grouped by. They are texts or null; on fees of charges paid in advance they are what the event had, so numbers and booleans as well.
     #[cfg_attr(
@@ -1103,21 +1105,21 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeTaxProviderError {
-    /// Tax provider code. Example: `Stripe Prod`.
+    /// Code of the connection to the tax provider. Example: `Stripe Prod`.
     pub tax_provider_code: String,
-    /// Lago charge id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the charge; null on fees for anything else. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_charge_id: Option<::uuid::Uuid>,
-    /// Event transaction id. Example: `transaction_1234567890`.
+    /// Key of the event that the fee is for. Example: `transaction_1234567890`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub event_transaction_id: Option<String>,
-    /// Provider error.
+    /// What the other system answered, as it did.
     pub provider_error: ::serde_json::Value,
 }
 
@@ -1140,11 +1142,13 @@ json_object! {
 }
 
 /// Request body that records whether a fee collected outside of invoices is pending, paid, failed or refunded.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeUpdate {
-    /// Payment status. Example: `succeeded`.
+    /// Whether the fee is paid. It is yours to record for fees without an invoice; others follow their invoice. Example: `succeeded`.
     pub payment_status: FeePaymentStatus,
 }
 
@@ -1182,11 +1186,11 @@ impl FeeUpdate {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PricingUnitDetails {
-    /// Lago pricing unit id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the pricing unit. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_pricing_unit_id: ::uuid::Uuid,
-    /// Pricing unit code. Example: `credits`.
+    /// Code of the pricing unit, as charges name it. Example: `credits`.
     pub pricing_unit_code: String,
-    /// Short name. Example: `CR`.
+    /// Sign of the pricing unit, as it stands on documents in place of a currency. Example: `CR`.
     pub short_name: String,
     /// What the fee comes to, in cents of the pricing unit. Example: `200`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -1196,9 +1200,9 @@ pub struct PricingUnitDetails {
     /// Price of one unit, in cents of the pricing unit. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub unit_amount_cents: i64,
-    /// Precise unit amount (an exact decimal). Example: `100.0`.
+    /// Price of one unit with every digit, in pricing units. Example: `100.0`.
     pub precise_unit_amount: crate::Decimal,
-    /// Conversion rate (an exact decimal). Example: `0.5`.
+    /// What one pricing unit is worth in the currency of the plan: with 0.5 and USD, 50 cents. Example: `0.5`.
     pub conversion_rate: crate::Decimal,
 }
 

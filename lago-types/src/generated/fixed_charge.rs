@@ -12,9 +12,9 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedCharge {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the add-on that is sold. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_add_on_id: ::uuid::Uuid,
     /// Name on invoices; null when the charge has none of its own. Example: `Setup fee`.
     #[cfg_attr(
@@ -22,9 +22,9 @@ pub struct FixedCharge {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Add on code. Example: `setup_fee`.
+    /// Code of the add-on that is sold. Example: `setup_fee`.
     pub add_on_code: String,
-    /// Created at (UTC). Example: `2023-06-27T19:43:42Z`.
+    /// When Lago made the object (UTC). Example: `2023-06-27T19:43:42Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Code of the charge, unique in its plan. Servers before 1.42 do not send it. Example: `setup_fee`.
     #[cfg_attr(
@@ -32,23 +32,23 @@ pub struct FixedCharge {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Charge model. Example: `standard`.
+    /// How units become an amount. It decides what the properties have to hold. Example: `standard`.
     pub charge_model: FixedChargeModel,
-    /// Pay in advance. Example: `false`.
+    /// Whether it is billed at the start of the period, and not at its end. False unless something else is said. Example: `false`.
     pub pay_in_advance: bool,
-    /// Prorated. Example: `false`.
+    /// Whether the price is cut down to the days for which it applied in the period. Example: `false`.
     pub prorated: bool,
-    /// Properties.
+    /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
     pub properties: FixedChargeProperties,
-    /// Units (an exact decimal). Example: `1.0`.
+    /// How many are billed each period (an exact decimal). Example: `1.0`.
     pub units: crate::Decimal,
-    /// Lago parent id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the charge of the plan that this one overrides for a subscription; null for a charge of the plan itself. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_parent_id: Option<::uuid::Uuid>,
-    /// Taxes.
+    /// Taxes that are attached here. They go before those of the customer and of the billing entity.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -97,7 +97,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeDeleteInput {
-    /// Cascade updates. Example: `true`.
+    /// Whether plans that were made from this one by overriding it for a subscription change as well. Left out, they stay as they are. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -134,25 +134,25 @@ impl FixedChargeDeleteInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeInput {
-    /// Invoice display name. Example: `Setup Fee`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup Fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub invoice_display_name: crate::Patch<String>,
-    /// Units (an exact decimal). Example: `1.0`.
+    /// How many are billed each period (an exact decimal). Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub units: Option<crate::Decimal>,
-    /// Apply units immediately. Example: `false`.
+    /// Whether new units count from now on, and are billed within the period, or only from the next period on. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub apply_units_immediately: Option<bool>,
-    /// Properties.
+    /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -166,43 +166,43 @@ pub struct FixedChargeInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the add-on that is sold; `add_on_code` does as well. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub add_on_id: Option<::uuid::Uuid>,
-    /// Add on code. Example: `setup_fee`.
+    /// Code of the add-on that is sold. Example: `setup_fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub add_on_code: Option<String>,
-    /// Code. Example: `setup_fee_charge`.
+    /// Code of the fixed charge, unique in its plan; it stands in the paths of the charge. Lago makes one when none is given. Example: `setup_fee_charge`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Charge model.
+    /// How units become an amount. It decides what the properties have to hold.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub charge_model: Option<FixedChargeModel>,
-    /// Pay in advance. Example: `true`.
+    /// Whether it is billed at the start of the period, and not at its end. False unless something else is said. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
-    /// Prorated. Example: `false`.
+    /// Whether the price is cut down to the days for which it applied in the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub prorated: Option<bool>,
-    /// Cascade updates. Example: `true`.
+    /// Whether plans that were made from this one by overriding it for a subscription change as well. Left out, they stay as they are. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -363,25 +363,25 @@ impl FixedChargeInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeOverride {
-    /// Invoice display name. Example: `Setup Fee`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup Fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub invoice_display_name: crate::Patch<String>,
-    /// Units (an exact decimal). Example: `1.0`.
+    /// How many are billed each period (an exact decimal). Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub units: Option<crate::Decimal>,
-    /// Apply units immediately. Example: `false`.
+    /// Whether new units count from now on, and are billed within the period, or only from the next period on. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub apply_units_immediately: Option<bool>,
-    /// Properties.
+    /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -487,19 +487,19 @@ impl FixedChargeOverride {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeProperties {
-    /// Amount (an exact decimal). Example: `30`.
+    /// Price of one unit, as an exact decimal in units of the currency. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount: Option<crate::Decimal>,
-    /// Graduated ranges.
+    /// Ranges of units, from low to high without gaps. Each unit has the price of the range into which it falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub graduated_ranges: Option<Vec<GraduatedRange>>,
-    /// Volume ranges.
+    /// Ranges of units, from low to high without gaps. All units have the price of the range into which their sum falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -543,19 +543,19 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargePropertiesInput {
-    /// Amount (an exact decimal). Example: `30`.
+    /// Price of one unit, as an exact decimal in units of the currency. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount: Option<crate::Decimal>,
-    /// Graduated ranges.
+    /// Ranges of units, from low to high without gaps. Each unit has the price of the range into which it falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub graduated_ranges: Option<Vec<GraduatedRangeInput>>,
-    /// Volume ranges.
+    /// Ranges of units, from low to high without gaps. All units have the price of the range into which their sum falls.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -696,13 +696,13 @@ impl From<crate::FixedChargeProperties> for FixedChargePropertiesInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FixedChargeUpdate {
-    /// Charge model.
+    /// How units become an amount. It decides what the properties have to hold.
     pub charge_model: FixedChargeModel,
     /// The prices, as the model has them.
     ///
     /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
     pub properties: FixedChargePropertiesInput,
-    /// Units (an exact decimal). Example: `10.0`.
+    /// How many are billed each period (an exact decimal). Example: `10.0`.
     pub units: crate::Decimal,
     /// **Cleared when left out.** Name on invoices. Example: `Setup fee`.
     #[cfg_attr(
@@ -710,7 +710,7 @@ pub struct FixedChargeUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub invoice_display_name: crate::Patch<String>,
-    /// Apply units immediately. Example: `false`.
+    /// Whether new units count from now on, and are billed within the period, or only from the next period on. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -724,37 +724,37 @@ pub struct FixedChargeUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the add-on that is sold; `add_on_code` does as well. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub add_on_id: Option<::uuid::Uuid>,
-    /// Add on code. Example: `setup_fee`.
+    /// Code of the add-on that is sold. Example: `setup_fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub add_on_code: Option<String>,
-    /// Code. Example: `setup_fee_charge`.
+    /// Code of the fixed charge, unique in its plan; it stands in the paths of the charge. Lago makes one when none is given. Example: `setup_fee_charge`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Pay in advance. Example: `true`.
+    /// Whether it is billed at the start of the period, and not at its end. False unless something else is said. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
-    /// Prorated. Example: `false`.
+    /// Whether the price is cut down to the days for which it applied in the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub prorated: Option<bool>,
-    /// Cascade updates. Example: `true`.
+    /// Whether plans that were made from this one by overriding it for a subscription change as well. Left out, they stay as they are. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

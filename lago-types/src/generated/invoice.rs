@@ -17,18 +17,18 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedInvoiceCustomSection {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
+    /// When Lago made the object (UTC). Example: `2023-07-06T14:35:58Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Invoice custom section id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the section. Deprecated: the section itself stands beside it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[deprecated]
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_custom_section_id: Option<::uuid::Uuid>,
-    /// Invoice custom section.
+    /// Reusable block of text, such as legal terms, that is printed on invoices of the customers or entities it is assigned to.
     pub invoice_custom_section: InvoiceCustomSection,
 }
 
@@ -55,12 +55,12 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AppliedUsageThreshold {
-    /// Lifetime usage amount cents (in cents of the currency). Example: `2000`.
+    /// Usage since the subscription began at the time when the threshold was crossed, in cents of the currency. Example: `2000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub lifetime_usage_amount_cents: i64,
-    /// Created at (UTC). Example: `2025-03-31T12:31:44Z`.
+    /// When Lago made the object (UTC). Example: `2025-03-31T12:31:44Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Usage threshold.
+    /// Lifetime usage in cents at which progressive billing issues an invoice, once or every time that amount accrues again.
     pub usage_threshold: UsageThreshold,
 }
 
@@ -84,11 +84,11 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillingPeriod {
-    /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the subscription in Lago. Calls about subscriptions take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_subscription_id: ::uuid::Uuid,
-    /// External subscription id. Example: `external_id`.
+    /// Your own id of the subscription. Subscriptions that follow one another in plan changes share it. Example: `external_id`.
     pub external_subscription_id: String,
-    /// Lago plan id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the plan in Lago. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_plan_id: ::uuid::Uuid,
     /// Bound of the period that the plan is invoiced for (UTC); may be null on invoices of years ago. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
@@ -173,7 +173,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Invoice {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Code of the billing entity that issues the invoice. Servers before 1.25 do not send it. Example: `acme_corp`.
     #[cfg_attr(
@@ -191,7 +191,7 @@ pub struct Invoice {
         )
     )]
     pub sequential_id: Option<i64>,
-    /// Number. Example: `LAG-1234-001-002`.
+    /// Number by which people know the document, as printed on it. It is final once the document is. Example: `LAG-1234-001-002`.
     pub number: String,
     /// Number of the order that the customer placed.
     ///
@@ -201,7 +201,7 @@ pub struct Invoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub purchase_order_number: Option<String>,
-    /// Issuing date (a calendar date). Example: `2022-04-30`.
+    /// Day that the document carries, in the time zone of the customer. Example: `2022-04-30`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// When a dispute over its payment was lost (UTC); null on nearly every invoice. Example: `2022-09-14T16:35:31Z`.
     #[cfg_attr(
@@ -221,7 +221,7 @@ pub struct Invoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_overdue: Option<bool>,
-    /// Net payment term. Example: `30`.
+    /// Days from the issue of the invoice to its due date. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -235,32 +235,32 @@ pub struct Invoice {
     pub invoice_type: InvoiceType,
     /// How far the invoice has come; `open` waits for a first payment and comes with retries and webhooks, never with lists. Example: `finalized`.
     pub status: InvoiceStatus,
-    /// Payment status. Example: `succeeded`.
+    /// Whether the invoice is paid. A webhook tells of each change, invoice.payment_status_updated. Example: `succeeded`.
     pub payment_status: InvoicePaymentStatus,
-    /// Currency. Example: `EUR`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
     pub currency: Currency,
-    /// Fees amount cents (in cents of the currency). Example: `100`.
+    /// Sum of the fees, in cents of the currency before coupons and taxes. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub fees_amount_cents: i64,
-    /// Coupons amount cents (in cents of the currency). Example: `10`.
+    /// What coupons took off, in cents of the currency. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_amount_cents: i64,
-    /// Credit notes amount cents (in cents of the currency). Example: `10`.
+    /// What credit notes took off, in cents of the currency. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub credit_notes_amount_cents: i64,
-    /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
+    /// Fees less coupons and usage billed within the period, before taxes, in cents of the currency. On invoices of older versions other deductions are taken off as well. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
-    /// Taxes amount cents (in cents of the currency). Example: `20`.
+    /// Taxes on the invoice, in cents of the currency. Example: `20`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
-    /// Sub total including taxes amount cents (in cents of the currency). Example: `120`.
+    /// Fees less coupons, with taxes, in cents of the currency: what credits and prepaid credits are then taken off. Example: `120`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_including_taxes_amount_cents: i64,
-    /// Prepaid credit amount cents (in cents of the currency). Example: `0`.
+    /// What wallets paid, in cents of the currency. Example: `0`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub prepaid_credit_amount_cents: i64,
-    /// Prepaid granted credit amount cents (in cents of the currency). Example: `0`.
+    /// Part of the prepaid credits that was given for free, in cents of the currency; null unless the wallet can trace it. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -270,7 +270,7 @@ pub struct Invoice {
         )
     )]
     pub prepaid_granted_credit_amount_cents: Option<i64>,
-    /// Prepaid purchased credit amount cents (in cents of the currency). Example: `0`.
+    /// Part of the prepaid credits that was bought, in cents of the currency; null unless the wallet can trace it. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -280,10 +280,10 @@ pub struct Invoice {
         )
     )]
     pub prepaid_purchased_credit_amount_cents: Option<i64>,
-    /// Progressive billing credit amount cents (in cents of the currency). Example: `0`.
+    /// Usage that invoices issued within the period have billed already, in cents of the currency. Example: `0`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub progressive_billing_credit_amount_cents: i64,
-    /// Total amount cents (in cents of the currency). Example: `100`.
+    /// What the customer owes for the invoice, with taxes and after all credits, in cents of the currency. What was paid since is not taken off. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// What payments have covered, in cents of the currency.
@@ -322,10 +322,10 @@ pub struct Invoice {
         )
     )]
     pub total_due_amount_cents: Option<i64>,
-    /// Version number. Example: `3`.
+    /// Which rules the subtotals follow; 4 is the present one, lower ones stand on invoices of years ago. Example: `3`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub version_number: i64,
-    /// Self billed. Example: `false`.
+    /// Whether the organization issued the document in the name of a partner who gets a share of revenue. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -345,7 +345,7 @@ pub struct Invoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub xml_url: Option<String>,
-    /// Web url.
+    /// Page of the invoice in the Lago app; null for invoices that the app does not show.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -540,11 +540,11 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceAppliedInvoiceCustomSection {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the invoice; null or missing where there is none yet. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_invoice_id: ::uuid::Uuid,
-    /// Code. Example: `eu_bank_details`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `eu_bank_details`.
     pub code: String,
     /// Text of the section, if it had one. Example: `Bank Name: Lago Bank, IBAN: FR7630004000031234567890143`.
     #[cfg_attr(
@@ -558,7 +558,7 @@ pub struct InvoiceAppliedInvoiceCustomSection {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub display_name: Option<String>,
-    /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
+    /// When Lago made the object (UTC). Example: `2023-07-06T14:35:58Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
@@ -595,28 +595,28 @@ pub struct InvoiceAppliedTax {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Lago tax id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the tax; null when a tax provider determined it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_tax_id: Option<::uuid::Uuid>,
-    /// Tax name. Example: `TVA`.
+    /// Name of the tax at that time. Example: `TVA`.
     pub tax_name: String,
-    /// Tax code. Example: `french_standard_vat`.
+    /// Code of the tax at that time. Example: `french_standard_vat`.
     pub tax_code: String,
-    /// Tax rate (an exact decimal). Example: `20`.
+    /// Rate at that time, in percent. Example: `20`.
     pub tax_rate: crate::Decimal,
-    /// Tax description. Example: `French standard VAT`.
+    /// Description of the tax at that time. Example: `French standard VAT`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_description: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `2000`.
+    /// The tax, in cents of the currency. Example: `2000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     pub amount_currency: Currency,
     /// When the tax was applied (UTC); null in previews and estimates. Example: `2022-09-14T16:35:31Z`.
     #[cfg_attr(
@@ -630,7 +630,7 @@ pub struct InvoiceAppliedTax {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
-    /// Fees amount cents (in cents of the currency). Example: `20000`.
+    /// Sum of the fees that are taxed at this rate, in cents of the currency. Example: `20000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -679,7 +679,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceCollection {
-    /// Month. Example: `2023-11-01T00:00:00.000Z`.
+    /// First moment of the month that the figures are of (UTC). Example: `2023-11-01T00:00:00.000Z`.
     pub month: String,
     /// Whether the invoices are paid. Null for a month without invoices when no currency is asked for. Example: `succeeded`.
     #[cfg_attr(
@@ -687,10 +687,10 @@ pub struct InvoiceCollection {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_status: Option<InvoicePaymentStatus>,
-    /// Invoices count. Example: `10`.
+    /// How many invoices the figure sums up. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoices_count: i64,
-    /// Amount cents (in cents of the currency, of any size, fractions of a cent included). Example: `50000`.
+    /// Sum of the invoices, in cents of the currency. Example: `50000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -729,11 +729,11 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceCustomSection {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Name. Example: `EU Bank Details`.
+    /// Name of the section for people; customers do not see it. Example: `EU Bank Details`.
     pub name: String,
-    /// Code. Example: `eu_bank_details`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `eu_bank_details`.
     pub code: String,
     /// What the section is for, if that was given; customers do not see it. Example: `This section contains the bank details for EU customers.`.
     #[cfg_attr(
@@ -753,7 +753,7 @@ pub struct InvoiceCustomSection {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub display_name: Option<String>,
-    /// Organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the organization that owns the object. A receiver of webhooks for several organizations tells them apart by it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -790,13 +790,13 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceCustomSectionInput {
-    /// Skip invoice custom sections. Example: `false`.
+    /// Whether invoices come without any custom section, even those of the billing entity. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub skip_invoice_custom_sections: Option<bool>,
-    /// Invoice custom section codes.
+    /// Codes of the texts that invoices carry. They take the place of those of the next wider level: the customer's, then those of the billing entity.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -852,25 +852,25 @@ impl InvoiceCustomSectionInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceMetadata {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Key. Example: `digital_ref_id`.
+    /// Name of the entry, unique among the entries beside it. Example: `digital_ref_id`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub key: Option<String>,
-    /// Value. Example: `INV-0123456-98765`.
+    /// Text that is stored under the key. Example: `INV-0123456-98765`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub value: Option<String>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -906,13 +906,13 @@ pub struct InvoiceMetadataUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub id: Option<::uuid::Uuid>,
-    /// Key. Example: `digital_ref_id`.
+    /// Name of the entry, unique among the entries beside it. Example: `digital_ref_id`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub key: Option<String>,
-    /// Value. Example: `INV-0123456-98765`.
+    /// Text that is stored under the key. Example: `INV-0123456-98765`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -992,9 +992,9 @@ impl InvoiceMetadataUpdate {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePaymentDisputeLost {
-    /// Invoice.
+    /// Complete invoice, with totals in cents, fees, credits, subscriptions, billing periods and any recorded problems.
     pub invoice: Invoice,
-    /// Provider error.
+    /// What the other system answered, as it did.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1021,11 +1021,11 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePaymentFailure {
-    /// Lago invoice id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the invoice; null or missing where there is none yet. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_invoice_id: ::uuid::Uuid,
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
@@ -1092,31 +1092,31 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePaymentUrl {
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_customer_id: Option<::uuid::Uuid>,
-    /// Lago invoice id (a UUID made by Lago). Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
+    /// UUID of the invoice; null or missing where there is none yet. Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_customer_id: Option<String>,
-    /// Payment provider. Example: `stripe`.
+    /// Which company collects payments. Null when invoices are paid outside of Lago. Example: `stripe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider: Option<PaymentProvider>,
-    /// Payment url. Example: `https://foo.bar`.
+    /// Page of the payment provider on which the customer pays. Example: `https://foo.bar`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1170,7 +1170,7 @@ pub struct InvoicePreview {
         )
     )]
     pub sequential_id: Option<i64>,
-    /// Number. Example: `LAG-1234-001-002`.
+    /// Number by which people know the document, as printed on it. It is final once the document is. Example: `LAG-1234-001-002`.
     pub number: String,
     /// Number of the order that the customer placed.
     ///
@@ -1180,7 +1180,7 @@ pub struct InvoicePreview {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub purchase_order_number: Option<String>,
-    /// Issuing date (a calendar date). Example: `2022-04-30`.
+    /// Day that the document carries, in the time zone of the customer. Example: `2022-04-30`.
     pub issuing_date: ::chrono::naive::NaiveDate,
     /// When a dispute over its payment was lost (UTC); null on nearly every invoice. Example: `2022-09-14T16:35:31Z`.
     #[cfg_attr(
@@ -1200,7 +1200,7 @@ pub struct InvoicePreview {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_overdue: Option<bool>,
-    /// Net payment term. Example: `30`.
+    /// Days from the issue of the invoice to its due date. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1214,32 +1214,32 @@ pub struct InvoicePreview {
     pub invoice_type: InvoiceType,
     /// How far the invoice has come; `open` waits for a first payment and comes with retries and webhooks, never with lists. Example: `finalized`.
     pub status: InvoiceStatus,
-    /// Payment status. Example: `succeeded`.
+    /// Whether the invoice is paid. A webhook tells of each change, invoice.payment_status_updated. Example: `succeeded`.
     pub payment_status: InvoicePaymentStatus,
-    /// Currency. Example: `EUR`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
     pub currency: Currency,
-    /// Fees amount cents (in cents of the currency). Example: `100`.
+    /// Sum of the fees, in cents of the currency before coupons and taxes. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub fees_amount_cents: i64,
-    /// Coupons amount cents (in cents of the currency). Example: `10`.
+    /// What coupons took off, in cents of the currency. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub coupons_amount_cents: i64,
-    /// Credit notes amount cents (in cents of the currency). Example: `10`.
+    /// What credit notes took off, in cents of the currency. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub credit_notes_amount_cents: i64,
-    /// Sub total excluding taxes amount cents (in cents of the currency). Example: `100`.
+    /// Fees less coupons and usage billed within the period, before taxes, in cents of the currency. On invoices of older versions other deductions are taken off as well. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
-    /// Taxes amount cents (in cents of the currency). Example: `20`.
+    /// Taxes on the invoice, in cents of the currency. Example: `20`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub taxes_amount_cents: i64,
-    /// Sub total including taxes amount cents (in cents of the currency). Example: `120`.
+    /// Fees less coupons, with taxes, in cents of the currency: what credits and prepaid credits are then taken off. Example: `120`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_including_taxes_amount_cents: i64,
-    /// Prepaid credit amount cents (in cents of the currency). Example: `0`.
+    /// What wallets paid, in cents of the currency. Example: `0`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub prepaid_credit_amount_cents: i64,
-    /// Prepaid granted credit amount cents (in cents of the currency). Example: `0`.
+    /// Part of the prepaid credits that was given for free, in cents of the currency; null unless the wallet can trace it. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1249,7 +1249,7 @@ pub struct InvoicePreview {
         )
     )]
     pub prepaid_granted_credit_amount_cents: Option<i64>,
-    /// Prepaid purchased credit amount cents (in cents of the currency). Example: `0`.
+    /// Part of the prepaid credits that was bought, in cents of the currency; null unless the wallet can trace it. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1259,10 +1259,10 @@ pub struct InvoicePreview {
         )
     )]
     pub prepaid_purchased_credit_amount_cents: Option<i64>,
-    /// Progressive billing credit amount cents (in cents of the currency). Example: `0`.
+    /// Usage that invoices issued within the period have billed already, in cents of the currency. Example: `0`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub progressive_billing_credit_amount_cents: i64,
-    /// Total amount cents (in cents of the currency). Example: `100`.
+    /// What the customer owes for the invoice, with taxes and after all credits, in cents of the currency. What was paid since is not taken off. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub total_amount_cents: i64,
     /// What payments have covered, in cents of the currency.
@@ -1301,10 +1301,10 @@ pub struct InvoicePreview {
         )
     )]
     pub total_due_amount_cents: Option<i64>,
-    /// Version number. Example: `3`.
+    /// Which rules the subtotals follow; 4 is the present one, lower ones stand on invoices of years ago. Example: `3`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub version_number: i64,
-    /// Self billed. Example: `false`.
+    /// Whether the organization issued the document in the name of a partner who gets a share of revenue. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1324,7 +1324,7 @@ pub struct InvoicePreview {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub xml_url: Option<String>,
-    /// Web url.
+    /// Page of the invoice in the Lago app; null for invoices that the app does not show.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1350,31 +1350,31 @@ pub struct InvoicePreview {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Customer.
+    /// Customer of a preview; one whom Lago does not know has no ids.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub customer: Option<InvoicePreviewCustomer>,
-    /// Subscriptions.
+    /// Subscriptions that it is about.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subscriptions: Option<Vec<InvoicePreviewSubscription>>,
-    /// Fees.
+    /// The fees, each the amount for one thing in one period.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fees: Option<Vec<Fee>>,
-    /// Credits.
+    /// What was deducted, by coupon, credit note or invoices issued within the period.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub credits: Option<Vec<Credit>>,
-    /// Applied taxes.
+    /// Taxes that would be applied.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1479,21 +1479,21 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewCouponInput {
-    /// Name. Example: `Startup Deal`.
+    /// Name of the made-up coupon on the invoice. Example: `Startup Deal`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Code. Example: `startup_deal`.
+    /// Code of a coupon of the catalogue; without it the coupon is made up from the other fields. Example: `startup_deal`.
     pub code: String,
-    /// Coupon type. Example: `fixed_amount`.
+    /// Whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read. Example: `fixed_amount`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub coupon_type: Option<CouponType>,
-    /// Amount cents (in cents of the currency). Example: `5000`.
+    /// Discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage. Example: `5000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1503,13 +1503,13 @@ pub struct InvoicePreviewCouponInput {
         )
     )]
     pub amount_cents: crate::Patch<i64>,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub amount_currency: crate::Patch<Currency>,
-    /// Percentage rate (an exact decimal).
+    /// Discount in percent, as decimal text; null for a discount of a fixed amount.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1521,7 +1521,7 @@ pub struct InvoicePreviewCouponInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub frequency: Option<CouponFrequency>,
-    /// Frequency duration. Example: `6`.
+    /// How many billing periods a recurring discount lasts; null for others. Example: `6`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1710,33 +1710,33 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// Address line1. Example: `5230 Penfield Ave`.
+    /// First line of the postal address, printed on documents. Example: `5230 Penfield Ave`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line1: Option<String>,
-    /// Address line2.
+    /// Second line of the postal address, printed on documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line2: Option<String>,
-    /// Applicable timezone.
+    /// Time zone in which the customer is billed: the customer's own, else that of the billing entity, else UTC.
     pub applicable_timezone: Timezone,
-    /// City. Example: `Woodland Hills`.
+    /// City of the postal address, printed on documents. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub city: Option<String>,
-    /// Country. Example: `US`.
+    /// ISO 3166-1 code of the country in two letters. Example: `US`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub country: Option<Country>,
-    /// Currency. Example: `USD`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1748,37 +1748,37 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub email: Option<String>,
-    /// Legal name. Example: `Coleman-Blair`.
+    /// Registered name of the company, for documents. Example: `Coleman-Blair`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub legal_name: Option<String>,
-    /// Legal number. Example: `49-008-2965`.
+    /// Number in the company register, for documents. Example: `49-008-2965`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub legal_number: Option<String>,
-    /// Logo url. Example: `http://hooli.com/logo.png`.
+    /// Where the logo is found. Example: `http://hooli.com/logo.png`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub logo_url: Option<String>,
-    /// Name. Example: `Gavin Belson`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Gavin Belson`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Firstname. Example: `Gavin`.
+    /// First name of the person, or of the contact at a company. Example: `Gavin`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub firstname: Option<String>,
-    /// Lastname. Example: `Belson`.
+    /// Last name of the person, or of the contact at a company. Example: `Belson`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1790,49 +1790,49 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub account_type: Option<AccountType>,
-    /// Customer type.
+    /// Whether a company or a person is billed. Null when it was never said.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub customer_type: Option<CustomerType>,
-    /// Phone. Example: `1-171-883-3711 x245`.
+    /// Telephone number, printed on documents. Example: `1-171-883-3711 x245`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub phone: Option<String>,
-    /// State. Example: `CA`.
+    /// State, region or province of the postal address. Example: `CA`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub state: Option<String>,
-    /// Tax identification number. Example: `EU123456789`.
+    /// Number for value added tax. Where Lago applies European tax rules, it checks the number with VIES. Example: `EU123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_identification_number: Option<String>,
-    /// Timezone.
+    /// IANA name of the time zone in which periods begin and end, and by which documents are dated.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub timezone: Option<Timezone>,
-    /// Url. Example: `http://hooli.com`.
+    /// Address of the website. Example: `http://hooli.com`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub url: Option<String>,
-    /// Zipcode. Example: `91364`.
+    /// Postal code, printed on documents. Example: `91364`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub zipcode: Option<String>,
-    /// Net payment term. Example: `30`.
+    /// Days from the issue of an invoice to its due date. Null means the term of the next wider level: that of the billing entity for a customer. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1848,15 +1848,15 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_salesforce_id: Option<String>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the object last changed (UTC). Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Finalize zero amount invoice. Example: `inherit`.
+    /// What becomes of invoices whose total is zero: whether they are issued, or closed without a number and never shown. Example: `inherit`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1868,19 +1868,19 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub skip_invoice_custom_sections: Option<bool>,
-    /// Billing configuration.
+    /// How a customer is charged: payment provider, identifiers there, document language, grace period in days and issuing date rules.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<CustomerBillingConfiguration>,
-    /// Shipping address.
+    /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub shipping_address: Option<Address>,
-    /// Metadata.
+    /// Keys and values of yours, which Lago stores and returns. Billing does not depend on them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1981,73 +1981,73 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewCustomerInput {
-    /// Address line1. Example: `5230 Penfield Ave`.
+    /// First line of the postal address, printed on documents. Example: `5230 Penfield Ave`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line1: Option<String>,
-    /// Address line2.
+    /// Second line of the postal address, printed on documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub address_line2: crate::Patch<String>,
-    /// City. Example: `Woodland Hills`.
+    /// City of the postal address, printed on documents. Example: `Woodland Hills`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub city: Option<String>,
-    /// Country. Example: `US`.
+    /// ISO 3166-1 code of the country in two letters. Example: `US`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub country: Option<Country>,
-    /// External id. Example: `hooli_1234`.
+    /// Id of a customer whom Lago knows; without it the preview is for one made up from the other fields. Example: `hooli_1234`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_id: Option<String>,
-    /// Integration customers.
+    /// Records of the customer in systems for accounting, tax and customer management.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub integration_customers: Option<Vec<InvoicePreviewIntegrationCustomerInput>>,
-    /// Name. Example: `Gavin Belson`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Gavin Belson`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Currency. Example: `EUR`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub currency: Option<Currency>,
-    /// Shipping address.
+    /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub shipping_address: Option<AddressInput>,
-    /// State. Example: `CA`.
+    /// State, region or province of the postal address. Example: `CA`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub state: Option<String>,
-    /// Tax identification number. Example: `EU123456789`.
+    /// Number for value added tax. Where Lago applies European tax rules, it checks the number with VIES. Example: `EU123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_identification_number: Option<String>,
-    /// Timezone.
+    /// IANA name of the time zone in which periods begin and end, and by which documents are dated.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2207,37 +2207,37 @@ pub struct InvoicePreviewInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub customer: Option<InvoicePreviewCustomerInput>,
-    /// Plan code. Example: `startup`.
+    /// Code of the plan that would be subscribed to. Example: `startup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan_code: Option<String>,
-    /// Subscription at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When the subscription would begin (UTC); now when left out. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Billing time. Example: `anniversary`.
+    /// Whether periods follow the calendar or the day on which the subscription began. It cannot change later. Example: `anniversary`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_time: Option<BillingTime>,
-    /// Coupons.
+    /// Coupons that are taken off, by code or as made up here.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub coupons: Option<Vec<InvoicePreviewCouponInput>>,
-    /// Subscriptions.
+    /// Subscriptions to preview, for a customer whom Lago knows.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subscriptions: Option<InvoicePreviewSubscriptionsInput>,
-    /// Billing entity code. Example: `acme_corp`.
+    /// Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one. Example: `acme_corp`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2342,9 +2342,9 @@ impl InvoicePreviewInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewIntegrationCustomerInput {
-    /// Integration type. Example: `anrok`.
+    /// Which tax provider determines the taxes of the preview. Example: `anrok`.
     pub integration_type: Integration,
-    /// Integration code. Example: `anrok1`.
+    /// Code of the connection in Lago that leads to the other system. Example: `anrok1`.
     pub integration_code: String,
 }
 
@@ -2415,15 +2415,15 @@ pub struct InvoicePreviewSubscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_customer_id: Option<String>,
-    /// Billing time. Example: `anniversary`.
+    /// Whether periods follow the calendar or the day on which the subscription began. It cannot change later. Example: `anniversary`.
     pub billing_time: BillingTime,
-    /// Name. Example: `Repository A`.
+    /// Name of the subscription on invoices, in place of that of the plan. Example: `Repository A`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Plan code. Example: `premium`.
+    /// Code of the plan. It is the one that was subscribed to, also where overrides made a plan of their own. Example: `premium`.
     pub plan_code: String,
     /// Base price of the plan, in cents of the currency; null on plans of the product catalog. Example: `10000`.
     #[cfg_attr(
@@ -2435,7 +2435,7 @@ pub struct InvoicePreviewSubscription {
         )
     )]
     pub plan_amount_cents: Option<i64>,
-    /// Plan amount currency. Example: `USD`.
+    /// Currency of the plan's prices. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2447,21 +2447,21 @@ pub struct InvoicePreviewSubscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub status: Option<SubscriptionStatus>,
-    /// Created at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When Lago made the object (UTC). Example: `2022-08-08T00:00:00Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Canceled at (UTC). Example: `2022-09-14T16:35:31Z`.
+    /// When it was canceled before it began (UTC); null unless it was. Example: `2022-09-14T16:35:31Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub canceled_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When the subscription began to be billed (UTC); null for one that is pending or was canceled. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub started_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Ending at (UTC). Example: `2022-10-08T00:00:00Z`.
+    /// When the subscription ends by itself (UTC); null for open-ended. Webhooks tell of it beforehand. Example: `2022-10-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2473,37 +2473,37 @@ pub struct InvoicePreviewSubscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Terminated at (UTC). Example: `2022-09-14T16:35:31Z`.
+    /// When the subscription ended (UTC); null unless it did. Example: `2022-09-14T16:35:31Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Previous plan code.
+    /// Code of the plan that was left for this one; null for a first subscription.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub previous_plan_code: Option<String>,
-    /// Next plan code.
+    /// Code of the plan that follows at the end of the period; null when no change is planned.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub next_plan_code: Option<String>,
-    /// Downgrade plan date (a calendar date). Example: `2022-04-30`.
+    /// Day on which the plan that follows begins; null when no change is planned. Example: `2022-04-30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub downgrade_plan_date: Option<::chrono::naive::NaiveDate>,
-    /// Trial ended at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When the free trial ended (UTC); null as long as it runs, and where there is none. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub trial_ended_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Current billing period started at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// Beginning of the running period (UTC); null unless the subscription is active, and on plans of the product catalog. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2511,7 +2511,7 @@ pub struct InvoicePreviewSubscription {
     pub current_billing_period_started_at: Option<
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
-    /// Current billing period ending at (UTC). Example: `2022-09-08T00:00:00Z`.
+    /// End of the running period (UTC); null unless the subscription is active, and on plans of the product catalog. Example: `2022-09-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2531,19 +2531,19 @@ pub struct InvoicePreviewSubscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub on_termination_invoice: Option<OnTerminationInvoice>,
-    /// Applied invoice custom sections.
+    /// Texts that were chosen for the invoices.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReference>,
-    /// Consolidate invoice. Example: `true`.
+    /// Whether its fees may share an invoice with other subscriptions of the customer. True unless something else is said. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2555,19 +2555,19 @@ pub struct InvoicePreviewSubscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub cancellation_reason: Option<CancellationReason>,
-    /// Activated at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When a subscription that waited for its first payment became active (UTC); null before, and for those that did not wait. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub activated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Activation rules.
+    /// What has to happen before the subscription becomes active, such as a first payment.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub activation_rules: Option<Vec<SubscriptionActivationRule>>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2657,20 +2657,20 @@ json_object! {
     }
 }
 
-/// Invoice preview subscriptions input.
+/// Subscriptions to preview, for a customer whom Lago knows.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoicePreviewSubscriptionsInput {
-    /// External ids.
+    /// Your own ids of the subscriptions.
     pub external_ids: Vec<String>,
-    /// Plan code. Example: `new_code`.
+    /// Code of the plan to which they would change. Example: `new_code`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan_code: Option<String>,
-    /// Terminated at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When they would end (UTC). Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2730,11 +2730,13 @@ impl InvoicePreviewSubscriptionsInput {
 }
 
 /// Request body that records the payment status of an invoice or edits its metadata.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceUpdate {
-    /// Payment status. Example: `succeeded`.
+    /// Whether the invoice is paid. A webhook tells of each change, invoice.payment_status_updated. Example: `succeeded`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2794,13 +2796,13 @@ impl InvoiceUpdate {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceVoidInput {
-    /// Generate credit note. Example: `true`.
+    /// Whether to void the invoice even when it has been paid, and give its amount back with a credit note. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub generate_credit_note: Option<bool>,
-    /// Refund amount. Example: `2000`.
+    /// Part of the invoice to refund, in cents of the currency; read together with `generate_credit_note`. Example: `2000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -2810,7 +2812,7 @@ pub struct InvoiceVoidInput {
         )
     )]
     pub refund_amount: Option<i64>,
-    /// Credit amount. Example: `1150`.
+    /// Part of the invoice to credit to the customer's coming invoices, in cents of the currency; read together with `generate_credit_note`. Example: `1150`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -2871,22 +2873,22 @@ impl InvoiceVoidInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageThreshold {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Threshold display name. Example: `Threshold 1`.
+    /// Name of the threshold on invoices. Example: `Threshold 1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub threshold_display_name: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `10000`.
+    /// Amount of usage since the subscription began at which an invoice is issued, in cents of the currency. Of a recurring threshold, the amount of each further step. Example: `10000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Recurring. Example: `true`.
+    /// Whether an invoice is issued each time that usage grows by the amount, after the last threshold that counts once. There can be one. Example: `true`.
     pub recurring: bool,
-    /// Created at (UTC). Example: `2023-06-27T19:43:42Z`.
+    /// When Lago made the object (UTC). Example: `2023-06-27T19:43:42Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Updated at (UTC). Example: `2023-06-27T19:43:42Z`.
+    /// When the object last changed (UTC). Example: `2023-06-27T19:43:42Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 

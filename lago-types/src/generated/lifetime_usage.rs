@@ -7,30 +7,30 @@
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LifetimeUsage {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago subscription id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the subscription in Lago. Calls about subscriptions take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_subscription_id: ::uuid::Uuid,
-    /// External subscription id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the subscription. Subscriptions that follow one another in plan changes share it. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_subscription_id: String,
-    /// External historical usage amount cents (in cents of the currency). Example: `100`.
+    /// Usage from before Lago, as you told it, in cents of the currency. It counts towards thresholds. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub external_historical_usage_amount_cents: i64,
-    /// Invoiced usage amount cents (in cents of the currency). Example: `100`.
+    /// Usage that was invoiced since the subscription began, in cents of the currency. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoiced_usage_amount_cents: i64,
-    /// Current usage amount cents (in cents of the currency). Example: `100`.
+    /// Usage of the running period, in cents of the currency. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub current_usage_amount_cents: i64,
-    /// From datetime (UTC). Example: `2024-01-01T00:00:00Z`.
+    /// Since when usage is counted (UTC). Example: `2024-01-01T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// To datetime (UTC). Example: `2024-12-31T23:59:59Z`.
+    /// Until when usage was counted (UTC). Example: `2024-12-31T23:59:59Z`.
     pub to_datetime: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Usage thresholds.
+    /// The thresholds of the subscription, each with how far usage has come towards it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -71,7 +71,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LifetimeUsageInput {
-    /// External historical usage amount cents (in cents of the currency). Example: `100`.
+    /// Usage from before Lago, as you told it, in cents of the currency. It counts towards thresholds. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub external_historical_usage_amount_cents: i64,
 }
@@ -112,12 +112,12 @@ impl LifetimeUsageInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LifetimeUsageThreshold {
-    /// Amount cents (in cents of the currency). Example: `100`.
+    /// Amount of usage at which an invoice is issued, in cents of the currency. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Completion ratio (an exact decimal). Example: `0.5`.
+    /// How far usage has come towards the threshold: 0.5 is half of it. Example: `0.5`.
     pub completion_ratio: crate::Decimal,
-    /// Reached at (UTC). Example: `2024-01-01T00:00:00Z`.
+    /// When usage reached the threshold (UTC); null before. Example: `2024-01-01T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

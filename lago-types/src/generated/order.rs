@@ -9,7 +9,7 @@ use super::{Currency, OrderExecutionMode, OrderStatus, OrderType, QuoteItems};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Order {
-    /// Lago id of the order. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Number that people know the order by. Example: `OR-2026-0001`.
     pub number: String,
@@ -43,15 +43,15 @@ pub struct Order {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub execution_record: Option<OrderExecutionRecord>,
-    /// Lago id of the organization. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the organization that owns the object. The API key of a call decides it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
-    /// Lago id of the customer. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// Lago id of the order form. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the order form that was signed. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_order_form_id: ::uuid::Uuid,
-    /// When the order was made. Example: `2026-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2026-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the order last changed. Example: `2026-04-29T08:59:51Z`.
+    /// When the object last changed (UTC). Example: `2026-04-29T08:59:51Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// What was ordered: the billing items of the quote version. Left out in webhooks.
     #[cfg_attr(

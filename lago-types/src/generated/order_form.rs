@@ -9,7 +9,7 @@ use super::{OrderExecutionMode, OrderFormStatus, OrderFormVoidReason};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderForm {
-    /// Lago id of the order form. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Number that people know the order form by. Example: `OF-2026-0001`.
     pub number: String,
@@ -47,17 +47,17 @@ pub struct OrderForm {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub signed_document_url: Option<String>,
-    /// Lago id of the organization. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the organization that owns the object. The API key of a call decides it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
-    /// Lago id of the customer. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// Lago id of the quote. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the quote. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_quote_id: ::uuid::Uuid,
-    /// Lago id of the version of the quote. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the version that was approved. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_quote_version_id: ::uuid::Uuid,
-    /// When the order form was made. Example: `2026-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2026-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the order form last changed. Example: `2026-04-29T08:59:51Z`.
+    /// When the object last changed (UTC). Example: `2026-04-29T08:59:51Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 

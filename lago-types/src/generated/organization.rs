@@ -11,9 +11,9 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Organization {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Name. Example: `Name1`.
+    /// Name of the organization, as customers see it. Example: `Name1`.
     pub name: String,
     /// The organization's name in addresses of the customer portal.
     ///
@@ -23,7 +23,7 @@ pub struct Organization {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub slug: Option<String>,
-    /// Created at (UTC). Example: `2022-05-02T13:04:09Z`.
+    /// When Lago made the object (UTC). Example: `2022-05-02T13:04:09Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -35,77 +35,77 @@ pub struct Organization {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub webhook_url: Option<String>,
-    /// Webhook urls.
+    /// Addresses of all webhook endpoints.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub webhook_urls: Option<Vec<String>>,
-    /// Country. Example: `US`.
+    /// ISO 3166-1 code of the country in two letters. Example: `US`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub country: Option<Country>,
-    /// Default currency. Example: `USD`.
+    /// ISO 4217 code of the currency for customers and plans that name none. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub default_currency: Option<Currency>,
-    /// Address line1. Example: `100 Brex Street`.
+    /// First line of the postal address, printed on documents. Example: `100 Brex Street`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line1: Option<String>,
-    /// Address line2.
+    /// Second line of the postal address, printed on documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub address_line2: Option<String>,
-    /// State. Example: `NYC`.
+    /// State, region or province of the postal address. Example: `NYC`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub state: Option<String>,
-    /// Zipcode. Example: `10000`.
+    /// Postal code, printed on documents. Example: `10000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub zipcode: Option<String>,
-    /// Email. Example: `brex@brex.com`.
+    /// Address of the organization as customers see it on documents. Example: `brex@brex.com`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub email: Option<String>,
-    /// City. Example: `New York`.
+    /// City of the postal address, printed on documents. Example: `New York`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub city: Option<String>,
-    /// Legal name.
+    /// Registered name of the company, for documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub legal_name: Option<String>,
-    /// Legal number.
+    /// Number in the company register, for documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub legal_number: Option<String>,
-    /// Document numbering. Example: `per_customer`.
+    /// By what numbers of documents count up. Example: `per_customer`.
     pub document_numbering: DocumentNumbering,
-    /// Document number prefix. Example: `ORG-1234`.
+    /// Beginning of the numbers of documents: 1 to 10 characters, which Lago writes in capitals. Example: `ORG-1234`.
     pub document_number_prefix: String,
-    /// Net payment term. Example: `30`.
+    /// Days from the issue of an invoice to its due date, for customers without a term of their own. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -115,13 +115,13 @@ pub struct Organization {
         )
     )]
     pub net_payment_term: Option<i64>,
-    /// Tax identification number. Example: `US123456789`.
+    /// Number for value added tax. Where Lago applies European tax rules, it checks the number with VIES. Example: `US123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_identification_number: Option<String>,
-    /// Timezone. Example: `America/New_York`.
+    /// IANA name of the time zone in which periods begin and end, and by which documents are dated. Example: `America/New_York`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -129,7 +129,7 @@ pub struct Organization {
     pub timezone: Option<Timezone>,
     /// What customers are told by e-mail.
     pub email_settings: Vec<EmailSetting>,
-    /// Billing configuration.
+    /// Invoice defaults of the organization: footer text, grace period in days and language of documents.
     pub billing_configuration: OrganizationBillingConfiguration,
     /// Taxes that apply unless something else is said. In responses to an update only.
     #[cfg_attr(
@@ -137,7 +137,7 @@ pub struct Organization {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub taxes: Option<Vec<Tax>>,
-    /// Finalize zero amount invoice. Example: `false`.
+    /// Whether invoices over zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -218,7 +218,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganizationBillingConfiguration {
-    /// Invoice footer. Example: `This is my customer footer`.
+    /// Text at the foot of invoices. Example: `This is my customer footer`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -234,7 +234,7 @@ pub struct OrganizationBillingConfiguration {
         )
     )]
     pub invoice_grace_period: Option<i64>,
-    /// Document locale. Example: `en`.
+    /// ISO 639-1 code of the language in which documents are written. Example: `en`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -262,7 +262,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganizationBillingConfigurationInput {
-    /// Invoice footer. Example: `This is my customer footer`.
+    /// Text at the foot of invoices. Example: `This is my customer footer`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -278,7 +278,7 @@ pub struct OrganizationBillingConfigurationInput {
         )
     )]
     pub invoice_grace_period: Option<i64>,
-    /// Document locale. Example: `en`.
+    /// ISO 639-1 code of the language in which documents are written. Example: `en`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -334,89 +334,91 @@ impl OrganizationBillingConfigurationInput {
 }
 
 /// Request body that changes the organization's address, default currency, numbering, payment term in days, emails and invoice defaults.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganizationUpdate {
-    /// Webhook url. Example: `https://webhook.brex.com`.
+    /// Address that receives deliveries, by POST over http or https. Example: `https://webhook.brex.com`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub webhook_url: crate::Patch<String>,
-    /// Country. Example: `US`.
+    /// ISO 3166-1 code of the country in two letters. Example: `US`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub country: crate::Patch<Country>,
-    /// Default currency. Example: `USD`.
+    /// ISO 4217 code of the currency for customers and plans that name none. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub default_currency: Option<Currency>,
-    /// Address line1. Example: `100 Brex Street`.
+    /// First line of the postal address, printed on documents. Example: `100 Brex Street`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub address_line1: crate::Patch<String>,
-    /// Address line2.
+    /// Second line of the postal address, printed on documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub address_line2: crate::Patch<String>,
-    /// State. Example: `NYC`.
+    /// State, region or province of the postal address. Example: `NYC`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub state: crate::Patch<String>,
-    /// Zipcode. Example: `10000`.
+    /// Postal code, printed on documents. Example: `10000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub zipcode: crate::Patch<String>,
-    /// Email. Example: `brex@brex.com`.
+    /// Address of the organization as customers see it on documents. Example: `brex@brex.com`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub email: crate::Patch<String>,
-    /// City. Example: `New York`.
+    /// City of the postal address, printed on documents. Example: `New York`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub city: crate::Patch<String>,
-    /// Legal name.
+    /// Registered name of the company, for documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub legal_name: crate::Patch<String>,
-    /// Legal number.
+    /// Number in the company register, for documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub legal_number: crate::Patch<String>,
-    /// Document numbering. Example: `per_customer`.
+    /// By what numbers of documents count up. Example: `per_customer`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub document_numbering: Option<DocumentNumbering>,
-    /// Document number prefix. Example: `ORG-1234`.
+    /// Beginning of the numbers of documents: 1 to 10 characters, which Lago writes in capitals. Example: `ORG-1234`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub document_number_prefix: Option<String>,
-    /// Net payment term. Example: `30`.
+    /// Days from the issue of an invoice to its due date, for customers without a term of their own. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -426,7 +428,7 @@ pub struct OrganizationUpdate {
         )
     )]
     pub net_payment_term: Option<i64>,
-    /// Tax identification number. Example: `US123456789`.
+    /// Number for value added tax. Where Lago applies European tax rules, it checks the number with VIES. Example: `US123456789`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -444,13 +446,13 @@ pub struct OrganizationUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub email_settings: Option<Vec<EmailSetting>>,
-    /// Billing configuration.
+    /// Invoice defaults of the organization: footer text, grace period in days and language of documents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<OrganizationBillingConfigurationInput>,
-    /// Finalize zero amount invoice. Example: `false`.
+    /// Whether invoices over zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -12,21 +12,25 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Payment {
-    /// Lago id (a UUID made by Lago). Example: `4cf085a7-c196-4f07-a543-97c50ec6e8b2`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `4cf085a7-c196-4f07-a543-97c50ec6e8b2`.
     pub lago_id: ::uuid::Uuid,
+    /// UUID of the customer who pays.
+    ///
     /// Servers of early 2025 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_customer_id: Option<::uuid::Uuid>,
+    /// Your own id of the customer who pays.
+    ///
     /// Servers of early 2025 do not send it. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_customer_id: Option<String>,
-    /// Invoice ids.
+    /// UUIDs of the invoices that the payment is for.
     pub invoice_ids: Vec<::uuid::Uuid>,
     /// Numbers of the invoices that the payment is for. Servers of 1.33.4 do not send it.
     #[cfg_attr(
@@ -34,23 +38,29 @@ pub struct Payment {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_numbers: Option<Vec<String>>,
+    /// UUID of the invoice or payment request that is paid.
+    ///
     /// Servers of early 2025 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_payable_id: Option<::uuid::Uuid>,
+    /// Whether an invoice or a payment request is paid.
+    ///
     /// Servers of early 2025 do not send it. Example: `Invoice`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payable_type: Option<PayableType>,
-    /// Amount cents (in cents of the currency). Example: `1099`.
+    /// What was paid, in cents of the currency. It may be less than the invoice. Example: `1099`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     pub amount_currency: Currency,
+    /// How the payment stands in the words of the payment provider, which differ between providers. `payment_status` has the same in Lago's words.
+    ///
     /// Servers of early 2025 do not send it. Example: `Completed`.
     #[cfg_attr(
         feature = "schemars",
@@ -63,7 +73,7 @@ pub struct Payment {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_status: Option<PaymentStatus>,
-    /// Type. Example: `manual`.
+    /// Whether a provider collected the payment, or it was recorded by hand. Example: `manual`.
     #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: PaymentType,
     /// Your reference of a payment recorded by hand; null when a provider collected it. Example: `ref1`.
@@ -88,12 +98,14 @@ pub struct Payment {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider_type: Option<PaymentProviderClass>,
-    /// External payment id.
+    /// Older name of `provider_payment_id`; use that one.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_payment_id: Option<String>,
+    /// Id of the payment at the provider; null for a payment recorded by hand.
+    ///
     /// Servers of early 2025 do not send it. Example: `pi_5eb0285741bc6ba`.
     #[cfg_attr(
         feature = "schemars",
@@ -116,7 +128,7 @@ pub struct Payment {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub next_action: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// Created at (UTC). Example: `2025-01-21T00:10:29Z`.
+    /// When Lago made the object (UTC). Example: `2025-01-21T00:10:29Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// The method that was charged; in the webhook payment.succeeded only, and there when the payment has one.
     #[cfg_attr(
@@ -183,14 +195,14 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentInput {
-    /// Invoice id (a UUID made by Lago). Example: `486b147a-02a1-4ccf-8603-f3541fc25e7a`.
+    /// UUID of the invoice that was paid. Example: `486b147a-02a1-4ccf-8603-f3541fc25e7a`.
     pub invoice_id: ::uuid::Uuid,
-    /// Amount cents (in cents of the currency). Example: `100`.
+    /// What was paid, in cents of the currency. It may be less than the invoice. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Reference. Example: `ref1`.
+    /// Your reference of the payment, such as the number of the transfer. Example: `ref1`.
     pub reference: String,
-    /// Paid at (a calendar date). Example: `2025-02-20`.
+    /// Day on which the money came. Example: `2025-02-20`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -261,15 +273,15 @@ impl PaymentInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentProviderError {
-    /// Lago payment provider id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the connection to the payment provider. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_payment_provider_id: ::uuid::Uuid,
-    /// Payment provider name. Example: `Stripe Prod`.
+    /// Name of the connection to the payment provider, as given in Lago. Example: `Stripe Prod`.
     pub payment_provider_name: String,
-    /// Payment provider code. Example: `stripe`.
+    /// Code of the connection to the payment provider, for organizations that have several of one kind. Example: `stripe`.
     pub payment_provider_code: String,
     /// Where the error comes from; of moneyhash no server of today reports any. Example: `stripe`.
     pub source: PaymentProvider,
-    /// Action. Example: `payment_provider.register_webhook`.
+    /// What failed. Example: `payment_provider.register_webhook`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

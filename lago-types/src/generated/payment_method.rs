@@ -9,17 +9,17 @@ use super::{PaymentMethodType, PaymentProvider};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentMethod {
-    /// Lago id (a UUID made by Lago). Example: `4cf085a7-c196-4f07-a543-97c50ec6e8b2`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `4cf085a7-c196-4f07-a543-97c50ec6e8b2`.
     pub lago_id: ::uuid::Uuid,
-    /// Is default. Example: `true`.
+    /// Whether payments use this method unless another is named. A customer has one default. Example: `true`.
     pub is_default: bool,
-    /// Payment provider code. Example: `stripe_prod`.
+    /// Code of the connection to the payment provider, for organizations that have several of one kind. Example: `stripe_prod`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider_code: Option<String>,
-    /// Payment provider name. Example: `Stripe`.
+    /// Name of the connection to the payment provider, as given in Lago. Example: `Stripe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -31,9 +31,9 @@ pub struct PaymentMethod {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider_type: Option<PaymentProvider>,
-    /// Provider method id. Example: `pm_1N8ZQX2eZvKYlo2CkL9Y8XYZ`.
+    /// Id of the method at the payment provider. Example: `pm_1N8ZQX2eZvKYlo2CkL9Y8XYZ`.
     pub provider_method_id: String,
-    /// Created at (UTC). Example: `2025-01-21T00:10:29Z`.
+    /// When Lago made the object (UTC). Example: `2025-01-21T00:10:29Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
@@ -66,7 +66,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentMethodReference {
-    /// Payment method type. Example: `provider`.
+    /// Whether the payment provider collects, or the invoice is paid by hand. Example: `provider`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -98,7 +98,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentMethodReferenceInput {
-    /// Payment method type. Example: `provider`.
+    /// Whether the payment provider collects, or the invoice is paid by hand. Example: `provider`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -9,11 +9,11 @@ use super::Payment;
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentReceipt {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Number. Example: `LAG-1234-001-002`.
+    /// Number by which people know the document, as printed on it. It is final once the document is. Example: `LAG-1234-001-002`.
     pub number: String,
     /// Where the PDF is; null until it has been made.
     ///
@@ -31,7 +31,7 @@ pub struct PaymentReceipt {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub xml_url: Option<String>,
-    /// Payment.
+    /// Payment of an invoice or payment request, recorded by hand or made through a provider, with its amount in cents.
     pub payment: Payment,
 }
 

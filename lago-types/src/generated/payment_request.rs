@@ -9,7 +9,7 @@ use super::{Currency, Customer, Invoice, InvoicePaymentStatus, PaymentProvider};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentRequest {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Whom the request was mailed to; null when neither it nor the customer has an address. Example: `dinesh@piedpiper.test`.
     #[cfg_attr(
@@ -17,18 +17,18 @@ pub struct PaymentRequest {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub email: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `100`.
+    /// Sum of what is owed on the invoices, in cents of the currency. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Amount currency. Example: `EUR`.
+    /// ISO 4217 code of the currency of the amount. Example: `EUR`.
     pub amount_currency: Currency,
-    /// Payment status. Example: `succeeded`.
+    /// Whether the request is paid. Example: `succeeded`.
     pub payment_status: InvoicePaymentStatus,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Customer.
+    /// Full customer record with metadata, own taxes, the invoice custom sections that apply and any recorded problems.
     pub customer: Customer,
-    /// Invoices.
+    /// The invoices that are to be paid.
     pub invoices: Vec<Invoice>,
 }
 
@@ -63,7 +63,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentRequestInput {
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Whom to mail; without it the address of the customer. Example: `dinesh@piedpiper.test`.
     #[cfg_attr(
@@ -71,7 +71,7 @@ pub struct PaymentRequestInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub email: Option<String>,
-    /// Lago invoice ids.
+    /// UUIDs of the invoices to pay: overdue ones of the customer, all in one currency.
     pub lago_invoice_ids: Vec<::uuid::Uuid>,
 }
 
@@ -134,13 +134,13 @@ impl PaymentRequestInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentRequestPaymentFailure {
-    /// Lago payment request id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the payment request. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_payment_request_id: ::uuid::Uuid,
-    /// Lago invoice ids.
+    /// UUIDs of the invoices.
     pub lago_invoice_ids: Vec<::uuid::Uuid>,
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(

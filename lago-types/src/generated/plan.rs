@@ -13,16 +13,16 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ApplicableUsageThreshold {
-    /// Threshold display name. Example: `Threshold 1`.
+    /// Name of the threshold on invoices. Example: `Threshold 1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub threshold_display_name: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `10000`.
+    /// Amount of usage since the subscription began at which an invoice is issued, in cents of the currency. Of a recurring threshold, the amount of each further step. Example: `10000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Recurring. Example: `true`.
+    /// Whether an invoice is issued each time that usage grows by the amount, after the last threshold that counts once. There can be one. Example: `true`.
     pub recurring: bool,
 }
 
@@ -47,15 +47,15 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MinimumCommitment {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Plan code. Example: `premium`.
+    /// Code by which the plan stands in the catalogue. Example: `premium`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan_code: Option<String>,
-    /// Amount cents (in cents of the currency). Example: `100000`.
+    /// Least amount per interval, in cents of the currency before taxes. Example: `100000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
     /// Null when the commitment has no name of its own on invoices. Example: `Minimum Commitment (C1)`.
@@ -70,15 +70,15 @@ pub struct MinimumCommitment {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub interval: Option<PlanInterval>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Updated at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the object last changed (UTC). Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Taxes.
+    /// Taxes that are attached here. They go before those of the customer and of the billing entity.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -117,18 +117,16 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MinimumCommitmentInput {
-    /// Amount cents (in cents of the currency). Example: `100000`.
+    /// Least amount per interval, in cents of the currency before taxes. Example: `100000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Invoice display name. Example: `Minimum Commitment (C1)`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Minimum Commitment (C1)`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
-    ///
-    /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
+    /// Codes of the taxes on what is billed to reach the commitment.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -205,9 +203,9 @@ impl From<crate::MinimumCommitment> for MinimumCommitmentInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Plan {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Name. Example: `Startup`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Startup`.
     pub name: String,
     /// Name on invoices; null when the plan has none of its own. Example: `Startup plan`.
     #[cfg_attr(
@@ -215,9 +213,9 @@ pub struct Plan {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Created at (UTC). Example: `2023-06-27T19:43:42Z`.
+    /// When Lago made the object (UTC). Example: `2023-06-27T19:43:42Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Code. Example: `startup`.
+    /// Code of the plan, by which subscriptions and paths refer to it. Example: `startup`.
     pub code: String,
     /// How often the plan is billed; null on plans of the product catalog, which have no interval of their own. Example: `monthly`.
     #[cfg_attr(
@@ -241,7 +239,7 @@ pub struct Plan {
         )
     )]
     pub amount_cents: Option<i64>,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     pub amount_currency: Currency,
     /// Length of the trial in days; null when the plan has none. Example: `5`.
     #[cfg_attr(
@@ -255,13 +253,13 @@ pub struct Plan {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
-    /// Bill charges monthly.
+    /// Whether usage is billed each month although the plan is billed each year or half-year.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub bill_charges_monthly: Option<bool>,
-    /// Bill fixed charges monthly.
+    /// Whether fixed charges are billed each month although the plan is billed each year or half-year.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -287,7 +285,7 @@ pub struct Plan {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub minimum_commitment: Option<MinimumCommitment>,
-    /// Charges.
+    /// Prices for usage, one for each billable metric or for several views of one.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -299,13 +297,13 @@ pub struct Plan {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fixed_charges: Option<Vec<FixedCharge>>,
-    /// Taxes.
+    /// Taxes that are attached here. They go before those of the customer and of the billing entity.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub taxes: Option<Vec<Tax>>,
-    /// Usage thresholds.
+    /// Amounts of usage at which an invoice is issued before the period ends (progressive billing).
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -440,7 +438,7 @@ pub struct PlanChargeFilterInput {
     pub invoice_display_name: crate::Patch<String>,
     /// Prices for these values. Presentation group keys belong to the charge and are dropped here.
     pub properties: ChargePropertiesInput,
-    /// Values.
+    /// Values by name of the event property; an event matches when each property has one of its values. They have to be among the filters of the billable metric.
     pub values: ::std::collections::BTreeMap<String, Vec<String>>,
 }
 
@@ -522,47 +520,47 @@ impl From<crate::ChargeFilter> for PlanChargeFilterInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChargeInput {
-    /// Billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the billable metric whose units the charge prices. It cannot change later. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub billable_metric_id: ::uuid::Uuid,
-    /// Code. Example: `api_requests_charge`.
+    /// Code of the charge, unique in its plan; it stands in the paths of the charge. Lago makes one when none is given. Example: `api_requests_charge`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Charge model.
+    /// How units become an amount. It decides what the properties have to hold.
     pub charge_model: ChargeModel,
-    /// Pay in advance. Example: `false`.
+    /// Whether each event is billed as it arrives, and not with the others at the end of the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
-    /// Invoiceable. Example: `true`.
+    /// Whether the fee goes on an invoice. False is for charges paid in advance whose fees you collect yourself. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoiceable: Option<bool>,
-    /// Regroup paid fees. Example: `invoice`.
+    /// What becomes of fees that were paid in advance without an invoice: `invoice` sums them up on one at the end of the period. Null leaves them without any. Example: `invoice`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub regroup_paid_fees: crate::Patch<String>,
-    /// Invoice display name. Example: `Setup`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Prorated. Example: `false`.
+    /// Whether the price is cut down to the days for which it applied in the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub prorated: Option<bool>,
-    /// Min amount cents (in cents of the currency). Example: `0`.
+    /// Least that the charge bills for a period, in cents of the currency before taxes; what is missing becomes a true-up fee. 0 for none. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -572,13 +570,13 @@ pub struct PlanChargeInput {
         )
     )]
     pub min_amount_cents: Option<i64>,
-    /// Properties.
+    /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<ChargePropertiesInput>,
-    /// Filters.
+    /// Other prices for events with certain properties. What matches no filter has the price of the charge.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -592,13 +590,13 @@ pub struct PlanChargeInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Applied pricing unit.
+    /// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
-    /// Accepts target wallet. Example: `false`.
+    /// Whether events may name the wallet that pays, as `target_wallet_code` in their properties. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -781,19 +779,19 @@ impl PlanChargeInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChargeUpdate {
-    /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the charge that is meant. Without it a new charge is made. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub id: Option<::uuid::Uuid>,
-    /// Billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the billable metric whose units the charge prices. It cannot change later. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billable_metric_id: Option<::uuid::Uuid>,
-    /// Code. Example: `api_requests_charge`.
+    /// Code of the charge, unique in its plan; it stands in the paths of the charge. Lago makes one when none is given. Example: `api_requests_charge`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -801,19 +799,19 @@ pub struct PlanChargeUpdate {
     pub code: Option<String>,
     /// How units become a price. Without it the server answers 422 while no subscription uses the plan; later it cannot be changed.
     pub charge_model: ChargeModel,
-    /// Pay in advance. Example: `false`.
+    /// Whether each event is billed as it arrives, and not with the others at the end of the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
-    /// Invoiceable. Example: `true`.
+    /// Whether the fee goes on an invoice. False is for charges paid in advance whose fees you collect yourself. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoiceable: Option<bool>,
-    /// Regroup paid fees. Example: `invoice`.
+    /// What becomes of fees that were paid in advance without an invoice: `invoice` sums them up on one at the end of the period. Null leaves them without any. Example: `invoice`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -825,7 +823,7 @@ pub struct PlanChargeUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Prorated. Example: `false`.
+    /// Whether the price is cut down to the days for which it applied in the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -859,13 +857,13 @@ pub struct PlanChargeUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Applied pricing unit.
+    /// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_pricing_unit: Option<AppliedPricingUnitInput>,
-    /// Accepts target wallet. Example: `false`.
+    /// Whether events may name the wallet that pays, as `target_wallet_code` in their properties. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1117,21 +1115,21 @@ impl TryFrom<crate::PlanChargeInput> for PlanChargeUpdate {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanEntitlement {
-    /// Code. Example: `seats`.
+    /// Code of the feature that is granted. Example: `seats`.
     pub code: String,
-    /// Name. Example: `Number of seats`.
+    /// Name of the feature for people. Example: `Number of seats`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Description. Example: `Number of users of the account`.
+    /// Text for people; billing does not depend on it. Example: `Number of users of the account`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Privileges.
+    /// Limits and switches of the feature, each with a type of value.
     pub privileges: Vec<PlanEntitlementPrivilege>,
 }
 
@@ -1158,19 +1156,19 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanEntitlementPrivilege {
-    /// Code. Example: `max`.
+    /// Code of the privilege, unique in its feature. Example: `max`.
     pub code: String,
-    /// Name. Example: `Maximum`.
+    /// Name of the privilege for people. Example: `Maximum`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Value type. Example: `integer`.
+    /// What values of the privilege look like. Example: `integer`.
     pub value_type: PrivilegeValueType,
-    /// Config.
+    /// What is needed to know which values are allowed.
     pub config: FeaturePrivilegeConfig,
-    /// Value. Example: `10`.
+    /// Value that holds, of the type that the privilege says. Example: `10`.
     pub value: ::serde_json::Value,
 }
 
@@ -1199,41 +1197,41 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanFixedChargeInput {
-    /// Add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the add-on that is sold; `add_on_code` does as well. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub add_on_id: ::uuid::Uuid,
-    /// Code. Example: `setup_fee`.
+    /// Code of the fixed charge, unique in its plan; it stands in the paths of the charge. Lago makes one when none is given. Example: `setup_fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Invoice display name. Example: `Setup fee`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Units (an exact decimal). Example: `1`.
+    /// How many are billed each period (an exact decimal). Example: `1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub units: Option<crate::Decimal>,
-    /// Charge model. Example: `standard`.
+    /// How units become an amount. It decides what the properties have to hold. Example: `standard`.
     pub charge_model: FixedChargeModel,
-    /// Pay in advance. Example: `false`.
+    /// Whether it is billed at the start of the period, and not at its end. False unless something else is said. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
-    /// Prorated. Example: `false`.
+    /// Whether the price is cut down to the days for which it applied in the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub prorated: Option<bool>,
-    /// Properties.
+    /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1396,19 +1394,19 @@ impl PlanFixedChargeInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanFixedChargeUpdate {
-    /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the charge that is meant. Without it a new charge is made. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub id: Option<::uuid::Uuid>,
-    /// Add on id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the add-on that is sold; `add_on_code` does as well. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub add_on_id: Option<::uuid::Uuid>,
-    /// Code. Example: `setup_fee`.
+    /// Code of the fixed charge, unique in its plan; it stands in the paths of the charge. Lago makes one when none is given. Example: `setup_fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1428,13 +1426,13 @@ pub struct PlanFixedChargeUpdate {
     pub units: Option<crate::Decimal>,
     /// How units become a price. Without it the server answers 422 while no subscription uses the plan; later it cannot be changed. Example: `standard`.
     pub charge_model: FixedChargeModel,
-    /// Pay in advance. Example: `false`.
+    /// Whether it is billed at the start of the period, and not at its end. False unless something else is said. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
-    /// Prorated. Example: `false`.
+    /// Whether the price is cut down to the days for which it applied in the period. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1452,7 +1450,7 @@ pub struct PlanFixedChargeUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Apply units immediately. Example: `true`.
+    /// Whether new units count from now on, and are billed within the period, or only from the next period on. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1662,15 +1660,15 @@ impl TryFrom<crate::PlanFixedChargeInput> for PlanFixedChargeUpdate {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanInput {
-    /// Name. Example: `Startup`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Startup`.
     pub name: String,
-    /// Invoice display name. Example: `Startup plan`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Startup plan`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub invoice_display_name: crate::Patch<String>,
-    /// Code. Example: `startup`.
+    /// Code of the plan, by which subscriptions and paths refer to it. Example: `startup`.
     pub code: String,
     /// How often the plan is billed. Every plan with a base price needs it; only an organization with the product catalog can leave it out, for a plan whose prices are all there. Example: `monthly`.
     #[cfg_attr(
@@ -1678,7 +1676,7 @@ pub struct PlanInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub interval: Option<PlanInterval>,
-    /// Description. Example: `Plan for early stage startups.`.
+    /// Text for people; billing does not depend on it. Example: `Plan for early stage startups.`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1694,9 +1692,9 @@ pub struct PlanInput {
         )
     )]
     pub amount_cents: Option<i64>,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     pub amount_currency: Currency,
-    /// Trial period (an exact decimal). Example: `5`.
+    /// Days at the start of a subscription without a base price. Usage is billed all the same. Example: `5`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1708,13 +1706,13 @@ pub struct PlanInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
-    /// Bill charges monthly.
+    /// Whether usage is billed each month although the plan is billed each year or half-year.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub bill_charges_monthly: crate::Patch<bool>,
-    /// Bill fixed charges monthly.
+    /// Whether fixed charges are billed each month although the plan is billed each year or half-year.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1728,31 +1726,31 @@ pub struct PlanInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Minimum commitment.
+    /// Minimum in cents to bill per interval, with its taxes, as sent with a plan or with overrides of one.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub minimum_commitment: crate::Patch<MinimumCommitmentInput>,
-    /// Charges.
+    /// Prices for usage, one for each billable metric or for several views of one.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub charges: Option<Vec<PlanChargeInput>>,
-    /// Fixed charges.
+    /// Prices for add-ons that are billed each period whatever is used.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fixed_charges: Option<Vec<PlanFixedChargeInput>>,
-    /// Usage thresholds.
+    /// Amounts of usage at which an invoice is issued before the period ends (progressive billing).
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
-    /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
+    /// Keys and values of yours, which Lago stores and returns. Billing does not depend on them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1989,15 +1987,15 @@ impl PlanInput {
 /// Nearly every request needs `interval`, `amount_cents`, `pay_in_advance`: where the server does without, `None` leaves one out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlanInputRequired {
-    /// Name. Example: `Startup`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Startup`.
     pub name: String,
-    /// Code. Example: `startup`.
+    /// Code of the plan, by which subscriptions and paths refer to it. Example: `startup`.
     pub code: String,
     /// How often the plan is billed. Every plan with a base price needs it; only an organization with the product catalog can leave it out, for a plan whose prices are all there. Example: `monthly`.
     pub interval: Option<PlanInterval>,
     /// Base price per interval, in cents of the currency. Every plan needs it but one whose prices are all in the product catalog. Example: `10000`.
     pub amount_cents: Option<i64>,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     pub amount_currency: Currency,
     /// Whether the base price is billed at the start of a period. Every plan needs it but one whose prices are all in the product catalog. Example: `true`.
     pub pay_in_advance: Option<bool>,
@@ -2008,7 +2006,7 @@ pub struct PlanInputRequired {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanOverrides {
-    /// Amount cents (in cents of the currency). Example: `10000`.
+    /// Base price per interval, in cents of the currency before taxes; 0 for plans that bill usage alone. Example: `10000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -2018,25 +2016,25 @@ pub struct PlanOverrides {
         )
     )]
     pub amount_cents: Option<i64>,
-    /// Amount currency. Example: `USD`.
+    /// ISO 4217 code of the currency of the amount. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount_currency: Option<Currency>,
-    /// Description. Example: `Plan for early stage startups.`.
+    /// Text for people; billing does not depend on it. Example: `Plan for early stage startups.`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Invoice display name. Example: `Startup plan`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Startup plan`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Name. Example: `Startup`.
+    /// Name of the plan that the overrides make. Example: `Startup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2050,7 +2048,7 @@ pub struct PlanOverrides {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Trial period (an exact decimal). Example: `5`.
+    /// Days at the start of a subscription without a base price. Usage is billed all the same. Example: `5`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2074,7 +2072,7 @@ pub struct PlanOverrides {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub charges: Option<Vec<PlanOverridesCharge>>,
-    /// Fixed charges.
+    /// Prices for add-ons that are billed each period whatever is used.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2252,25 +2250,25 @@ impl PlanOverrides {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanOverridesCharge {
-    /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the charge of the plan that is overridden. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub id: Option<::uuid::Uuid>,
-    /// Billable metric id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the billable metric whose units the charge prices. It cannot change later. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billable_metric_id: Option<::uuid::Uuid>,
-    /// Code. Example: `api_requests_charge`.
+    /// Code of the charge, unique in its plan; it stands in the paths of the charge. Lago makes one when none is given. Example: `api_requests_charge`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Charge model.
+    /// How units become an amount. It decides what the properties have to hold.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2282,7 +2280,7 @@ pub struct PlanOverridesCharge {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Min amount cents (in cents of the currency). Example: `0`.
+    /// Least that the charge bills for a period, in cents of the currency before taxes; what is missing becomes a true-up fee. 0 for none. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -2312,7 +2310,7 @@ pub struct PlanOverridesCharge {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub tax_codes: Option<Vec<String>>,
-    /// Applied pricing unit.
+    /// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2447,27 +2445,27 @@ impl PlanOverridesCharge {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanOverridesFixedCharge {
-    /// Id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the charge of the plan that is overridden. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub id: ::uuid::Uuid,
-    /// Invoice display name. Example: `Setup fee`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Setup fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// Units (an exact decimal). Example: `1`.
+    /// How many are billed each period (an exact decimal). Example: `1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub units: Option<crate::Decimal>,
-    /// Apply units immediately. Example: `true`.
+    /// Whether new units count from now on, and are billed within the period, or only from the next period on. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub apply_units_immediately: Option<bool>,
-    /// Properties.
+    /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2585,37 +2583,41 @@ impl PlanOverridesFixedCharge {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanUpdate {
-    /// Name. Example: `Startup`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Startup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Invoice display name. Example: `Startup plan`.
+    /// Name on invoices, in place of the name. Null or left out means the name itself. Example: `Startup plan`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub invoice_display_name: crate::Patch<String>,
+    /// Code of the plan, by which subscriptions and paths refer to it.
+    ///
     /// Silently ignored while a subscription uses the plan. Example: `startup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
+    /// How often the base price is billed.
+    ///
     /// Silently ignored while a subscription uses the plan. Example: `monthly`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub interval: Option<PlanInterval>,
-    /// Description. Example: `Plan for early stage startups.`.
+    /// Text for people; billing does not depend on it. Example: `Plan for early stage startups.`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Amount cents (in cents of the currency). Example: `10000`.
+    /// Base price per interval, in cents of the currency before taxes; 0 for plans that bill usage alone. Example: `10000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -2625,30 +2627,40 @@ pub struct PlanUpdate {
         )
     )]
     pub amount_cents: Option<i64>,
+    /// Currency of the plan's prices.
+    ///
     /// Silently ignored while a subscription uses the plan. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub amount_currency: Option<Currency>,
+    /// Days at the start of a subscription without a base price.
+    ///
     /// Silently ignored while a subscription uses the plan. Example: `5`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub trial_period: crate::Patch<crate::Decimal>,
+    /// Whether the base price is billed at the start of a period, and not at its end.
+    ///
     /// Silently ignored while a subscription uses the plan. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub pay_in_advance: Option<bool>,
+    /// Whether usage is billed each month although the plan is billed each year or half-year.
+    ///
     /// **Reset when left out.** It becomes false when the same request sends a yearly or semiannual interval. Without such an interval it becomes null, whatever is sent. Silently ignored while a subscription uses the plan.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub bill_charges_monthly: crate::Patch<bool>,
+    /// Whether fixed charges are billed each month although the plan is billed each year or half-year.
+    ///
     /// **Reset when left out.** It becomes false when the same request sends a yearly or semiannual interval. Without such an interval it becomes null, whatever is sent. Silently ignored while a subscription uses the plan.
     #[cfg_attr(
         feature = "schemars",
@@ -2691,7 +2703,7 @@ pub struct PlanUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
-    /// Cascade updates. Example: `true`.
+    /// Whether plans that were made from this one by overriding it for a subscription change as well. Left out, they stay as they are. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -3000,10 +3012,10 @@ pub struct UsageThresholdInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub threshold_display_name: crate::Patch<String>,
-    /// Amount cents (in cents of the currency). Example: `10000`.
+    /// Amount of usage since the subscription began at which an invoice is issued, in cents of the currency. Of a recurring threshold, the amount of each further step. Example: `10000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Recurring. Example: `true`.
+    /// Whether an invoice is issued each time that usage grows by the amount, after the last threshold that counts once. There can be one. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

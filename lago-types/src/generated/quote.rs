@@ -12,13 +12,13 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Quote {
-    /// Lago id of the quote. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Number that people know the quote by. Example: `QT-2026-0001`.
     pub number: String,
     /// What becomes of the quote once the customer orders.
     pub order_type: OrderType,
-    /// Lago id of the customer. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
     /// Lago id of the subscription to amend; null unless the quote amends one. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
@@ -26,11 +26,11 @@ pub struct Quote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_subscription_id: Option<::uuid::Uuid>,
-    /// Lago id of the organization. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the organization that owns the object. The API key of a call decides it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
-    /// When the quote was made. Example: `2026-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2026-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the quote last changed. Example: `2026-04-29T08:59:51Z`.
+    /// When the object last changed (UTC). Example: `2026-04-29T08:59:51Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// The latest version, without its text and billing items.
     #[cfg_attr(
@@ -166,7 +166,7 @@ pub struct QuoteAddOnOverrides {
         )
     )]
     pub total_amount_cents: Option<i64>,
-    /// Name on the invoice. Example: `Onboarding`.
+    /// Name on invoices, in place of the name. Example: `Onboarding`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -222,7 +222,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuoteAddOnPayload {
-    /// Code of the add-on. Example: `setup_fee`.
+    /// Code by which the add-on stands in the catalogue. Example: `setup_fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -272,6 +272,8 @@ pub struct QuoteAddOnPayload {
         schemars(rename = "toDatetime", default, skip_serializing_if = "Option::is_none")
     )]
     pub to_datetime: Option<String>,
+    /// Name that the add-on had when the quote was made.
+    ///
     /// Name of the add-on. Example: `Setup fee`.
     #[cfg_attr(
         feature = "schemars",
@@ -284,7 +286,7 @@ pub struct QuoteAddOnPayload {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Name on the invoice. Example: `Onboarding`.
+    /// The web app keeps the name, and the execution of an order reads the others. Example: `Onboarding`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -382,7 +384,7 @@ pub struct QuoteCouponOverrides {
         )
     )]
     pub amount_cents: Option<i64>,
-    /// Currency of the amount.
+    /// ISO 4217 code of the currency of the amount.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -445,7 +447,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuoteCouponPayload {
-    /// Code of the coupon. Example: `welcome_offer`.
+    /// Code by which the coupon stands in the catalogue. Example: `welcome_offer`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -468,7 +470,7 @@ pub struct QuoteCouponPayload {
         )
     )]
     pub amount_cents: Option<i64>,
-    /// Currency of the amount.
+    /// ISO 4217 code of the currency. All amounts of the object are in it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -658,7 +660,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuotePlanAddOn {
-    /// Code of the add-on. Example: `seats`.
+    /// Code by which the add-on stands in the catalogue. Example: `seats`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -682,7 +684,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuotePlanBillableMetric {
-    /// Code of the billable metric. Example: `api_calls`.
+    /// Code of the billable metric, as events name it. Example: `api_calls`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -784,7 +786,7 @@ pub struct QuotePlanChargeOverride {
         )
     )]
     pub min_amount_cents: Option<i64>,
-    /// Name on the invoice. Example: `API calls`.
+    /// Name on invoices, in place of the name. Example: `API calls`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -880,7 +882,7 @@ pub struct QuotePlanFixedChargeOverride {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// Name on the invoice. Example: `Seats`.
+    /// Name on invoices, in place of the name. Example: `Seats`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -926,7 +928,7 @@ pub struct QuotePlanMinimumCommitment {
         )
     )]
     pub amount_cents: Option<i64>,
-    /// Name on the invoice. Example: `Annual commitment`.
+    /// Name on invoices, in place of the name. Example: `Annual commitment`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -977,7 +979,7 @@ pub struct QuotePlanOverrides {
         )
     )]
     pub amount_currency: Option<Currency>,
-    /// Name on the invoice. Example: `Premium`.
+    /// Name on invoices, in place of the name. Example: `Premium`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -987,13 +989,13 @@ pub struct QuotePlanOverrides {
         )
     )]
     pub invoice_display_name: Option<String>,
-    /// Name of the plan. Example: `Premium plan - Acme Corp`.
+    /// Name of the plan for this customer. Example: `Premium plan - Acme Corp`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Description of the plan. Example: `Negotiated premium plan`.
+    /// Text on the plan for this customer. Example: `Negotiated premium plan`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1081,7 +1083,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuotePlanPayload {
-    /// Code of the plan. Example: `premium_plan`.
+    /// Code by which the plan stands in the catalogue. Example: `premium_plan`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1145,7 +1147,7 @@ pub struct QuotePlanPayload {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub charges: Option<Vec<QuotePlanCharge>>,
-    /// Fixed charges of the plan.
+    /// Prices for add-ons that are billed each period whatever is used.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1201,7 +1203,7 @@ pub struct QuotePlanUsageThreshold {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub recurring: Option<bool>,
-    /// Name on the invoice. Example: `First 1,000 EUR of usage`.
+    /// Name of the threshold on invoices. Example: `First 1,000 EUR of usage`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1326,7 +1328,7 @@ pub struct QuoteWalletCreditPayload {
         schemars(rename = "rateAmount", default, skip_serializing_if = "Option::is_none")
     )]
     pub rate_amount: Option<crate::Decimal>,
-    /// Currency of the wallet.
+    /// ISO 4217 code of the currency that the wallet will have.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1360,6 +1362,8 @@ pub struct QuoteWalletCreditPayload {
     pub recurring_transaction_rules: Option<
         Vec<::serde_json::Map<String, ::serde_json::Value>>,
     >,
+    /// Name that the wallet will have.
+    ///
     /// Name of the wallet. Example: `Prepaid credits`.
     #[cfg_attr(
         feature = "schemars",

@@ -9,11 +9,11 @@ use super::{Currency, QuoteItems, QuoteVersionStatus, QuoteVersionVoidReason};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuoteVersion {
-    /// Lago id of the version. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago id of the quote. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the quote. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_quote_id: ::uuid::Uuid,
-    /// Lago id of the organization. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the organization that owns the object. The API key of a call decides it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
     /// Number of the version within its quote, counted from 1. Example: `1`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -52,9 +52,9 @@ pub struct QuoteVersion {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub voided_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the version was made. Example: `2026-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2026-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the version last changed. Example: `2026-04-29T08:59:51Z`.
+    /// When the object last changed (UTC). Example: `2026-04-29T08:59:51Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Text of the offer, as HTML; null while there is none. Only where one version is returned by itself. Example: `<h1>Quote QT-2026-0001</h1><p>Prepared for Acme Corp.</p>`.
     #[cfg_attr(

@@ -16,23 +16,23 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Subscription {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// External id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the subscription. Those that followed one another in plan changes share it, so that the status tells which is meant. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_id: String,
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Billing time. Example: `anniversary`.
+    /// Whether periods follow the calendar or the day on which the subscription began. It cannot change later. Example: `anniversary`.
     pub billing_time: BillingTime,
-    /// Name. Example: `Repository A`.
+    /// Name of the subscription on invoices, in place of that of the plan. Example: `Repository A`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Plan code. Example: `premium`.
+    /// Code of the plan. It is the one that was subscribed to, also where overrides made a plan of their own. Example: `premium`.
     pub plan_code: String,
     /// Base price of the plan, in cents of the currency; null on plans of the product catalog. Example: `10000`.
     #[cfg_attr(
@@ -44,29 +44,29 @@ pub struct Subscription {
         )
     )]
     pub plan_amount_cents: Option<i64>,
-    /// Plan amount currency. Example: `USD`.
+    /// Currency of the plan's prices. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan_amount_currency: Option<Currency>,
-    /// Status. Example: `active`.
+    /// Whether the subscription counts now, is to come, or is over. Example: `active`.
     pub status: SubscriptionStatus,
-    /// Created at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When Lago made the object (UTC). Example: `2022-08-08T00:00:00Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Canceled at (UTC). Example: `2022-09-14T16:35:31Z`.
+    /// When it was canceled before it began (UTC); null unless it was. Example: `2022-09-14T16:35:31Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub canceled_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When the subscription began to be billed (UTC); null for one that is pending or was canceled. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub started_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Ending at (UTC). Example: `2022-10-08T00:00:00Z`.
+    /// When the subscription ends by itself (UTC); null for open-ended. Webhooks tell of it beforehand. Example: `2022-10-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -78,37 +78,37 @@ pub struct Subscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Terminated at (UTC). Example: `2022-09-14T16:35:31Z`.
+    /// When the subscription ended (UTC); null unless it did. Example: `2022-09-14T16:35:31Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Previous plan code.
+    /// Code of the plan that was left for this one; null for a first subscription.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub previous_plan_code: Option<String>,
-    /// Next plan code.
+    /// Code of the plan that follows at the end of the period; null when no change is planned.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub next_plan_code: Option<String>,
-    /// Downgrade plan date (a calendar date). Example: `2022-04-30`.
+    /// Day on which the plan that follows begins; null when no change is planned. Example: `2022-04-30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub downgrade_plan_date: Option<::chrono::naive::NaiveDate>,
-    /// Trial ended at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When the free trial ended (UTC); null as long as it runs, and where there is none. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub trial_ended_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Current billing period started at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// Beginning of the running period (UTC); null unless the subscription is active, and on plans of the product catalog. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -116,7 +116,7 @@ pub struct Subscription {
     pub current_billing_period_started_at: Option<
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
-    /// Current billing period ending at (UTC). Example: `2022-09-08T00:00:00Z`.
+    /// End of the running period (UTC); null unless the subscription is active, and on plans of the product catalog. Example: `2022-09-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -136,19 +136,19 @@ pub struct Subscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub on_termination_invoice: Option<OnTerminationInvoice>,
-    /// Applied invoice custom sections.
+    /// Texts that were chosen for the invoices.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReference>,
-    /// Consolidate invoice. Example: `true`.
+    /// Whether its fees may share an invoice with other subscriptions of the customer. True unless something else is said. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -160,19 +160,19 @@ pub struct Subscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub cancellation_reason: Option<CancellationReason>,
-    /// Activated at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When a subscription that waited for its first payment became active (UTC); null before, and for those that did not wait. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub activated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Activation rules.
+    /// What has to happen before the subscription becomes active, such as a first payment.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub activation_rules: Option<Vec<SubscriptionActivationRule>>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -206,13 +206,13 @@ pub struct Subscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub entitlements: Option<Vec<SubscriptionEntitlement>>,
-    /// Customer.
+    /// Full customer record with metadata, own taxes, the invoice custom sections that apply and any recorded problems.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub customer: Option<Customer>,
-    /// Usage threshold.
+    /// Lifetime usage in cents at which progressive billing issues an invoice, once or every time that amount accrues again.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -309,25 +309,25 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionActivationRule {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Type. Example: `payment`.
+    /// Which kind of rule it is: `payment` waits until the first invoice is paid. Example: `payment`.
     #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: ActivationRuleType,
-    /// Timeout hours. Example: `48`.
+    /// Hours to wait for the payment before the subscription is canceled. Example: `48`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub timeout_hours: i64,
-    /// Status. Example: `pending`.
+    /// How far the rule has come. Example: `pending`.
     pub status: ActivationRuleStatus,
-    /// Expires at (UTC). Example: `2022-08-10T00:00:00Z`.
+    /// When the wait ends (UTC), upon which the subscription is canceled; null before it begins. Example: `2022-08-10T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub expires_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Created at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When Lago made the object (UTC). Example: `2022-08-08T00:00:00Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Updated at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When the object last changed (UTC). Example: `2022-08-08T00:00:00Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
@@ -360,10 +360,10 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionActivationRuleInput {
-    /// Type. Example: `payment`.
+    /// Which kind of rule it is: `payment` waits until the first invoice is paid. Example: `payment`.
     #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: ActivationRuleType,
-    /// Timeout hours. Example: `48`.
+    /// Hours to wait for the payment before the subscription is canceled. Example: `48`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -426,10 +426,10 @@ impl From<crate::SubscriptionActivationRule> for SubscriptionActivationRuleInput
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionAuthorizationInput {
-    /// Amount cents (in cents of the currency). Example: `1000`.
+    /// How much to hold on the card, in cents of the currency. Example: `1000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Amount currency.
+    /// ISO 4217 code of the currency of the amount.
     pub amount_currency: Currency,
 }
 
@@ -476,23 +476,23 @@ impl SubscriptionAuthorizationInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionEntitlement {
-    /// Code. Example: `seats`.
+    /// Code of the feature that is granted. Example: `seats`.
     pub code: String,
-    /// Name. Example: `Number of seats`.
+    /// Name of the feature for people. Example: `Number of seats`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Description. Example: `Number of users of the account`.
+    /// Text for people; billing does not depend on it. Example: `Number of users of the account`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Privileges.
+    /// Limits and switches of the feature, each with a type of value.
     pub privileges: Vec<SubscriptionEntitlementPrivilege>,
-    /// Overrides.
+    /// Values for this subscription alone, by code of the privilege.
     pub overrides: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
@@ -521,19 +521,19 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionEntitlementPrivilege {
-    /// Code. Example: `max`.
+    /// Code of the privilege, unique in its feature. Example: `max`.
     pub code: String,
-    /// Name. Example: `Maximum`.
+    /// Name of the privilege for people. Example: `Maximum`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Value type. Example: `integer`.
+    /// What values of the privilege look like. Example: `integer`.
     pub value_type: PrivilegeValueType,
-    /// Config.
+    /// What is needed to know which values are allowed.
     pub config: FeaturePrivilegeConfig,
-    /// Value. Example: `10`.
+    /// Value that holds, of the type that the privilege says. Example: `10`.
     pub value: ::serde_json::Value,
     /// Value that the plan gives; null when only the subscription grants the privilege. Example: `10`.
     #[cfg_attr(
@@ -541,7 +541,7 @@ pub struct SubscriptionEntitlementPrivilege {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan_value: Option<::serde_json::Value>,
-    /// Override value. Example: `10`.
+    /// Value for this subscription alone, in place of that of the plan; null when it has none of its own. Example: `10`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -573,72 +573,72 @@ json_object! {
     }
 }
 
-/// Request body that subscribes a customer to a plan, with optional overrides and a card pre-authorization in cents.
+/// Who subscribes to which plan, since when, and how it is billed.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionInput {
-    /// Billing entity code. Example: `default`.
+    /// Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one. Example: `default`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
-    /// Plan code. Example: `premium`.
+    /// Code of the plan to subscribe to. For an id that is active on another plan, a dearer one takes effect now, a cheaper one at the end of the period. Example: `premium`.
     pub plan_code: String,
-    /// Name. Example: `Repository A`.
+    /// Name of the subscription on invoices, in place of that of the plan. Example: `Repository A`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// External id. Example: `my_sub_1234567890`.
+    /// Your own id of the subscription. Sending one that is active with another plan changes the plan, with the same plan changes the subscription: it is the key that makes a repeated call harmless. Example: `my_sub_1234567890`.
     pub external_id: String,
-    /// Billing time. Example: `anniversary`.
+    /// Whether periods follow the calendar or the day on which the subscription began. It cannot change later. Example: `anniversary`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_time: Option<BillingTime>,
-    /// Ending at (UTC). Example: `2022-10-08T00:00:00Z`.
+    /// When the subscription ends by itself (UTC); null for open-ended. Webhooks tell of it beforehand. Example: `2022-10-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub ending_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Subscription at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When the subscription begins (UTC), also in the past or the future; now when left out. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Plan overrides.
+    /// Deviations from a plan, such as its price in cents, charges, commitment or taxes, that hold for one subscription only.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan_overrides: Option<PlanOverrides>,
-    /// Invoice custom section.
+    /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
-    /// Consolidate invoice. Example: `true`.
+    /// Whether its fees may share an invoice with other subscriptions of the customer. True unless something else is said. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub consolidate_invoice: Option<bool>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -656,7 +656,7 @@ pub struct SubscriptionInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
-    /// Activation rules.
+    /// What has to happen before the subscription becomes active. With a rule for payments it is `incomplete` until its first invoice is paid.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -884,12 +884,14 @@ impl SubscriptionInput {
     }
 }
 
-/// Request body that changes a subscription, such as its name, end date, plan overrides, payment method or activation rules.
+/// Changes of a subscription. Its customer, its id and its billing time stay.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionUpdate {
-    /// Name. Example: `Repository B`.
+    /// Name of the subscription on invoices, in place of that of the plan. Example: `Repository B`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -901,43 +903,43 @@ pub struct SubscriptionUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub ending_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Subscription at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// When the subscription begins (UTC). It can be moved as long as the subscription is pending. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subscription_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Plan overrides.
+    /// Deviations from a plan, such as its price in cents, charges, commitment or taxes, that hold for one subscription only.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan_overrides: Option<PlanOverrides>,
-    /// Invoice custom section.
+    /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
-    /// Consolidate invoice. Example: `false`.
+    /// Whether its fees may share an invoice with other subscriptions of the customer. True unless something else is said. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub consolidate_invoice: Option<bool>,
-    /// Billing entity code. Example: `default`.
+    /// Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one. Example: `default`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -957,6 +959,8 @@ pub struct SubscriptionUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
+    /// What has to happen before the subscription becomes active. It can change as long as the subscription is pending.
+    ///
     /// **What is not in it is removed.** Without the list they stay as they are.
     #[cfg_attr(
         feature = "schemars",

@@ -7,21 +7,21 @@
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Tax {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Name. Example: `TVA`.
+    /// Name of the tax on documents. Example: `TVA`.
     pub name: String,
-    /// Code. Example: `french_standard_vat`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `french_standard_vat`.
     pub code: String,
-    /// Description. Example: `French standard VAT`.
+    /// What the tax is for. Customers do not see it. Example: `French standard VAT`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Rate (an exact decimal). Example: `20`.
+    /// Rate in percent: 20 is 20 %. Example: `20`.
     pub rate: crate::Decimal,
-    /// Applied to organization. Example: `true`.
+    /// Whether the default billing entity has it. Deprecated: billing entities name theirs themselves. Example: `true`.
     #[deprecated]
     pub applied_to_organization: bool,
     /// The billing entities to which the tax applies. Only in responses about taxes themselves.
@@ -32,7 +32,7 @@ pub struct Tax {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_to_billing_entities_codes: Option<Vec<String>>,
-    /// Created at (UTC). Example: `2023-07-06T14:35:58Z`.
+    /// When Lago made the object (UTC). Example: `2023-07-06T14:35:58Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Always 0; kept by the server for old clients.
     #[cfg_attr(
@@ -127,19 +127,19 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaxInput {
-    /// Name. Example: `TVA`.
+    /// Name of the tax on documents. Example: `TVA`.
     pub name: String,
-    /// Code. Example: `french_standard_vat`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `french_standard_vat`.
     pub code: String,
-    /// Rate (an exact decimal). Example: `20.0`.
+    /// Rate in percent: 20 is 20 %. Example: `20.0`.
     pub rate: crate::Decimal,
-    /// Description. Example: `French standard VAT`.
+    /// What the tax is for. Customers do not see it. Example: `French standard VAT`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Applied to organization. Example: `true`.
+    /// Whether the default billing entity has it. Deprecated: billing entities name theirs themselves. Example: `true`.
     #[deprecated]
     #[cfg_attr(
         feature = "schemars",
@@ -236,35 +236,37 @@ impl TaxInput {
 }
 
 /// Name, code, rate in percent and default scope of a tax, shared by its create and update requests.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaxUpdate {
-    /// Name. Example: `TVA`.
+    /// Name of the tax on documents. Example: `TVA`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Code. Example: `french_standard_vat`.
+    /// Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code. Example: `french_standard_vat`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Rate (an exact decimal). Example: `20.0`.
+    /// Rate in percent: 20 is 20 %. Example: `20.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub rate: Option<crate::Decimal>,
-    /// Description. Example: `French standard VAT`.
+    /// What the tax is for. Customers do not see it. Example: `French standard VAT`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Applied to organization. Example: `true`.
+    /// Whether the default billing entity has it. Deprecated: billing entities name theirs themselves. Example: `true`.
     #[deprecated]
     #[cfg_attr(
         feature = "schemars",

@@ -14,11 +14,11 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringTransactionRule {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Trigger. Example: `interval`.
+    /// What starts a top-up of the rule: a span of time, or a low balance. Example: `interval`.
     pub trigger: RecurringRuleTrigger,
-    /// Method. Example: `target`.
+    /// Whether a top-up of the rule has a fixed size, or fills up to a target. Example: `target`.
     pub method: RecurringRuleMethod,
     /// How often the rule tops up; null for one that waits for a threshold. Example: `monthly`.
     #[cfg_attr(
@@ -40,9 +40,9 @@ pub struct RecurringTransactionRule {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub threshold_credits: Option<crate::Decimal>,
-    /// Paid credits (an exact decimal). Example: `20.0`.
+    /// Credits that the customer buys (an exact decimal). They count once their invoice is paid. Example: `20.0`.
     pub paid_credits: crate::Decimal,
-    /// Granted credits (an exact decimal). Example: `10.0`.
+    /// Credits that are given for free (an exact decimal). They count at once. Example: `10.0`.
     pub granted_credits: crate::Decimal,
     /// Whether credits that reach the target are granted, not bought. Servers before 1.49 do not send it. Example: `false`.
     #[cfg_attr(
@@ -50,19 +50,19 @@ pub struct RecurringTransactionRule {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub grants_target_top_up: Option<bool>,
-    /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// From when the rule counts its spans of time (UTC); from when it was made when null. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub started_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Target ongoing balance (an exact decimal). Example: `200.0`.
+    /// Credits to which the rule fills up (an exact decimal), counted after usage that is not invoiced yet. For the method `target`. Example: `200.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub target_ongoing_balance: Option<crate::Decimal>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// When the rule ends (UTC). Servers of 1.16 do not send it. Example: `2023-09-30T23:59:59Z`.
     #[cfg_attr(
@@ -70,7 +70,7 @@ pub struct RecurringTransactionRule {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub expiration_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Invoice requires successful payment. Example: `false`.
+    /// Whether the invoice of bought credits is issued only after it has been paid. False unless something else is said. Example: `false`.
     pub invoice_requires_successful_payment: bool,
     /// Keys and values for the transactions that the rule makes: a list of objects with `key` and `value`. Servers of 1.16 send an empty object when there are none.
     pub transaction_metadata: ::serde_json::Value,
@@ -86,19 +86,19 @@ pub struct RecurringTransactionRule {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub ignore_paid_top_up_limits: Option<bool>,
-    /// Applied invoice custom sections.
+    /// Texts that were chosen for the invoices.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReference>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -161,99 +161,99 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringTransactionRuleInput {
-    /// Paid credits (an exact decimal). Example: `20.0`.
+    /// Credits that the customer buys (an exact decimal). They count once their invoice is paid. Example: `20.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub paid_credits: crate::Patch<crate::Decimal>,
-    /// Granted credits (an exact decimal). Example: `10.0`.
+    /// Credits that are given for free (an exact decimal). They count at once. Example: `10.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub granted_credits: crate::Patch<crate::Decimal>,
-    /// Grants target top up. Example: `false`.
+    /// Whether credits up to the target are granted for free, and not bought. For the method `target`; null for others. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub grants_target_top_up: crate::Patch<bool>,
-    /// Method. Example: `target`.
+    /// Whether a top-up of the rule has a fixed size, or fills up to a target. Example: `target`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub method: Option<RecurringRuleMethod>,
-    /// Trigger. Example: `interval`.
+    /// What starts a top-up of the rule: a span of time, or a low balance. Example: `interval`.
     pub trigger: RecurringRuleTrigger,
-    /// Interval. Example: `monthly`.
+    /// How often the rule tops up; needed for the trigger `interval`. Example: `monthly`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub interval: Option<RecurringRuleInterval>,
-    /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// From when the rule counts its spans of time (UTC); from when it was made when null. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub started_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Expiration at (UTC). Example: `2023-09-30T23:59:59Z`.
+    /// When the rule ends (UTC); null for never. Example: `2023-09-30T23:59:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Threshold credits (an exact decimal). Example: `20.0`.
+    /// Credits at or below which the rule tops up (an exact decimal). For the trigger `threshold`. Example: `20.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub threshold_credits: Option<crate::Decimal>,
-    /// Target ongoing balance (an exact decimal). Example: `200.0`.
+    /// Credits to which the rule fills up (an exact decimal), counted after usage that is not invoiced yet. For the method `target`. Example: `200.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub target_ongoing_balance: Option<crate::Decimal>,
-    /// Invoice requires successful payment. Example: `false`.
+    /// Whether the invoice of bought credits is issued only after it has been paid. False unless something else is said. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_requires_successful_payment: Option<bool>,
-    /// Transaction metadata.
+    /// Keys and values for the wallet transactions that are made.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub transaction_metadata: Option<Vec<TransactionMetadata>>,
-    /// Transaction name. Example: `Tokens for models 'high-fidelity-boost'`.
+    /// Name of the wallet transactions that are made, which is the line on their invoices. Example: `Tokens for models 'high-fidelity-boost'`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub transaction_name: crate::Patch<String>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub purchase_order_number: crate::Patch<String>,
-    /// Ignore paid top up limits. Example: `false`.
+    /// Whether a top-up may be smaller or larger than the limits of the wallet. False unless something else is said. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub ignore_paid_top_up_limits: Option<bool>,
-    /// Invoice custom section.
+    /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -524,87 +524,87 @@ impl RecurringTransactionRuleInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringTransactionRuleUpdate {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the rule that is meant; without it a new one takes the place of what is there. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Trigger. Example: `interval`.
+    /// What starts a top-up of the rule: a span of time, or a low balance. Example: `interval`.
     pub trigger: RecurringRuleTrigger,
-    /// Method. Example: `target`.
+    /// Whether a top-up of the rule has a fixed size, or fills up to a target. Example: `target`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub method: Option<RecurringRuleMethod>,
-    /// Interval. Example: `monthly`.
+    /// How often the rule tops up; needed for the trigger `interval`. Example: `monthly`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub interval: Option<RecurringRuleInterval>,
-    /// Threshold credits (an exact decimal). Example: `20.0`.
+    /// Credits at or below which the rule tops up (an exact decimal). For the trigger `threshold`. Example: `20.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub threshold_credits: Option<crate::Decimal>,
-    /// Paid credits (an exact decimal). Example: `20.0`.
+    /// Credits that the customer buys (an exact decimal). They count once their invoice is paid. Example: `20.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub paid_credits: crate::Patch<crate::Decimal>,
-    /// Granted credits (an exact decimal). Example: `10.0`.
+    /// Credits that are given for free (an exact decimal). They count at once. Example: `10.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub granted_credits: crate::Patch<crate::Decimal>,
-    /// Grants target top up. Example: `false`.
+    /// Whether credits up to the target are granted for free, and not bought. For the method `target`; null for others. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub grants_target_top_up: crate::Patch<bool>,
-    /// Started at (UTC). Example: `2022-08-08T00:00:00Z`.
+    /// From when the rule counts its spans of time (UTC); from when it was made when null. Example: `2022-08-08T00:00:00Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub started_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Expiration at (UTC). Example: `2023-09-30T23:59:59Z`.
+    /// When it ends by itself (UTC); null for never. Example: `2023-09-30T23:59:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Target ongoing balance (an exact decimal). Example: `200.0`.
+    /// Credits to which the rule fills up (an exact decimal), counted after usage that is not invoiced yet. For the method `target`. Example: `200.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub target_ongoing_balance: Option<crate::Decimal>,
-    /// Invoice requires successful payment. Example: `false`.
+    /// Whether the invoice of bought credits is issued only after it has been paid. False unless something else is said. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_requires_successful_payment: Option<bool>,
-    /// Transaction metadata.
+    /// Keys and values for the wallet transactions that are made.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub transaction_metadata: Option<Vec<TransactionMetadata>>,
-    /// Transaction name. Example: `Tokens for models 'high-fidelity-boost'`.
+    /// Name of the wallet transactions that are made, which is the line on their invoices. Example: `Tokens for models 'high-fidelity-boost'`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub transaction_name: crate::Patch<String>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -616,13 +616,13 @@ pub struct RecurringTransactionRuleUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub ignore_paid_top_up_limits: Option<bool>,
-    /// Invoice custom section.
+    /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -943,13 +943,13 @@ impl From<crate::RecurringTransactionRule> for RecurringTransactionRuleUpdate {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TransactionMetadata {
-    /// Key.
+    /// Name of the entry, unique among the entries beside it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub key: Option<String>,
-    /// Value.
+    /// Text that is stored under the key.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -994,35 +994,35 @@ impl TransactionMetadata {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Wallet {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `hooli_1234`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `hooli_1234`.
     pub external_customer_id: String,
-    /// Billing entity code. Example: `default`.
+    /// Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one. Example: `default`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// Status. Example: `active`.
+    /// Whether credits of the wallet can be used. Example: `active`.
     pub status: WalletStatus,
-    /// Currency. Example: `USD`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `USD`.
     pub currency: Currency,
-    /// Name. Example: `Prepaid`.
+    /// Name of the wallet. It stands on the invoices of its credits when those have no name of their own. Example: `Prepaid`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Code. Example: `prepaid`.
+    /// Code of the wallet, unique among those of the customer. Example: `prepaid`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Priority. Example: `50`.
+    /// In which order wallets and credits are used: 1 first, 50 last. 50 unless something else is said. Example: `50`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1032,42 +1032,42 @@ pub struct Wallet {
         )
     )]
     pub priority: Option<i64>,
-    /// Rate amount (an exact decimal). Example: `1.5`.
+    /// What one credit is worth, as an exact decimal in units of the currency: `"1.5"` and EUR is 1.50 EUR. It cannot change later. Example: `1.5`.
     pub rate_amount: crate::Decimal,
-    /// Credits balance (an exact decimal). Example: `28.0`.
+    /// Credits that are there (an exact decimal). Usage counts once it is invoiced. Example: `28.0`.
     pub credits_balance: crate::Decimal,
-    /// Balance cents (in cents of the currency). Example: `1000`.
+    /// What the credits are worth that are there, in cents of the currency. Usage counts once it is invoiced. Example: `1000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub balance_cents: i64,
-    /// Consumed credits (an exact decimal). Example: `2.0`.
+    /// Credits that invoices have used up so far (an exact decimal). Example: `2.0`.
     pub consumed_credits: crate::Decimal,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Expiration at (UTC).
+    /// When the wallet ends by itself and its credits are lost (UTC); null for never.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub expiration_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Last balance sync at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the balances were computed last (UTC); null before the first time. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub last_balance_sync_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Last consumed credit at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When credits were used up last (UTC); null before the first time. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub last_consumed_credit_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Terminated at (UTC). Example: `2022-09-14T16:35:31Z`.
+    /// When it ended (UTC); null while it is in force. Example: `2022-09-14T16:35:31Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Invoice requires successful payment. Example: `false`.
+    /// Whether the invoice of bought credits is issued only after it has been paid. False unless something else is said. Example: `false`.
     pub invoice_requires_successful_payment: bool,
     /// What the credits may pay for; not in webhooks nor in the wallet of a transaction. Servers of 1.16 do not send it.
     #[cfg_attr(
@@ -1081,17 +1081,17 @@ pub struct Wallet {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub recurring_transaction_rules: Option<Vec<RecurringTransactionRule>>,
-    /// Ongoing balance cents (in cents of the currency). Example: `800`.
+    /// Balance less usage that is not invoiced yet, with taxes, in cents of the currency; negative when usage exceeds it. Example: `800`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub ongoing_balance_cents: i64,
-    /// Ongoing usage balance cents (in cents of the currency). Example: `200`.
+    /// Usage that is not invoiced yet, with taxes, in cents of the currency. Example: `200`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub ongoing_usage_balance_cents: i64,
     /// Credits left when the usage that is not invoiced yet is taken off (an exact decimal); negative when it exceeds them. Example: `8.0`.
     pub credits_ongoing_balance: crate::Decimal,
-    /// Credits ongoing usage balance (an exact decimal). Example: `2.0`.
+    /// Usage that is not invoiced yet, with taxes, in credits (an exact decimal). Example: `2.0`.
     pub credits_ongoing_usage_balance: crate::Decimal,
-    /// Paid top up min amount cents (in cents of the currency). Example: `100`.
+    /// Smallest amount that can be bought at once, in cents of the currency; null for no limit. Example: `100`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1101,7 +1101,7 @@ pub struct Wallet {
         )
     )]
     pub paid_top_up_min_amount_cents: Option<i64>,
-    /// Paid top up max amount cents (in cents of the currency). Example: `1000`.
+    /// Largest amount that can be bought at once, in cents of the currency; null for no limit. Example: `1000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1117,13 +1117,13 @@ pub struct Wallet {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReference>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1214,17 +1214,17 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAlert {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the organization that owns the object. The API key of a call decides it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
-    /// External subscription id.
+    /// Your own id of the subscription. Subscriptions that follow one another in plan changes share it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_subscription_id: Option<::serde_json::Value>,
-    /// Lago wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the wallet. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1236,39 +1236,39 @@ pub struct WalletAlert {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub wallet_code: Option<String>,
-    /// Billable metric.
+    /// Null: the alert watches a wallet.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billable_metric: Option<::serde_json::Value>,
-    /// Alert type. Example: `wallet_balance_amount`.
+    /// What is watched. Example: `wallet_balance_amount`.
     pub alert_type: AlertType,
-    /// Code. Example: `wallet_balance_alert`.
+    /// Code of the alert, unique among those of the wallet. Example: `wallet_balance_alert`.
     pub code: String,
-    /// Name. Example: `Wallet Balance Alert`.
+    /// Name of the alert for people; webhooks carry it. Example: `Wallet Balance Alert`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Direction. Example: `decreasing`.
+    /// Whether the alert goes off when the watched value rises to a threshold or falls to it. Example: `decreasing`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub direction: Option<AlertDirection>,
-    /// Previous value (an exact decimal). Example: `1000`.
+    /// What was watched when the server looked last (an exact decimal), in the unit of the alert type. Example: `1000`.
     pub previous_value: crate::Decimal,
-    /// Last processed at (UTC). Example: `2025-05-19T10:04:21Z`.
+    /// When the server last looked whether the alert has to go off (UTC); null before the first time. Example: `2025-05-19T10:04:21Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub last_processed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Thresholds.
+    /// Values at which the alert goes off, each with a code that comes back in the webhook.
     pub thresholds: Vec<AlertThreshold>,
-    /// Created at (UTC). Example: `2025-03-20T10:00:00Z`.
+    /// When Lago made the object (UTC). Example: `2025-03-20T10:00:00Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// The same as `external_subscription_id`, under its old name.
     #[deprecated]
@@ -1324,9 +1324,9 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAlertInput {
-    /// Code. Example: `wallet_balance_alert`.
+    /// Code of the alert, unique among those of the wallet. Example: `wallet_balance_alert`.
     pub code: String,
-    /// Name. Example: `Wallet Balance Alert`.
+    /// Name of the alert for people; webhooks carry it. Example: `Wallet Balance Alert`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1334,7 +1334,7 @@ pub struct WalletAlertInput {
     pub name: crate::Patch<String>,
     /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
     pub thresholds: Vec<AlertThresholdInput>,
-    /// Alert type. Example: `wallet_balance_amount`.
+    /// What is watched. Example: `wallet_balance_amount`.
     pub alert_type: AlertType,
 }
 
@@ -1400,17 +1400,19 @@ impl WalletAlertInput {
 }
 
 /// Request body that changes the code, name or thresholds of an alert on a wallet.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAlertUpdate {
-    /// Code. Example: `wallet_balance_alert`.
+    /// Code of the alert, unique among those of the wallet. Example: `wallet_balance_alert`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Name. Example: `Wallet Balance Alert`.
+    /// Name of the alert for people; webhooks carry it. Example: `Wallet Balance Alert`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1476,13 +1478,13 @@ impl WalletAlertUpdate {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAppliesTo {
-    /// Fee types.
+    /// Kinds of fees that the credits may pay; empty for all.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fee_types: Option<Vec<FeeType>>,
-    /// Billable metric codes.
+    /// Codes of the billable metrics to whose usage it is limited.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1503,18 +1505,18 @@ json_object! {
     }
 }
 
-/// Wallet applies to input.
+/// What it is limited to. Left out or empty, it counts for everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletAppliesToInput {
-    /// Fee types.
+    /// Kinds of fees that the credits may pay; empty for all.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub fee_types: crate::Patch<Vec<FeeType>>,
-    /// Billable metric codes.
+    /// Codes of the billable metrics to whose usage it is limited.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1568,19 +1570,19 @@ impl WalletAppliesToInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletInput {
-    /// Name. Example: `Prepaid`.
+    /// Name of the wallet. It stands on the invoices of its credits when those have no name of their own. Example: `Prepaid`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// Code. Example: `prepaid`.
+    /// Code of the wallet, unique among those of the customer. Example: `prepaid`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub code: crate::Patch<String>,
-    /// Priority. Example: `50`.
+    /// In which order wallets and credits are used: 1 first, 50 last. 50 unless something else is said. Example: `50`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1590,17 +1592,17 @@ pub struct WalletInput {
         )
     )]
     pub priority: Option<i64>,
-    /// Rate amount (an exact decimal). Example: `1.5`.
+    /// What one credit is worth, as an exact decimal in units of the currency: `"1.5"` and EUR is 1.50 EUR. It cannot change later. Example: `1.5`.
     pub rate_amount: crate::Decimal,
-    /// Currency. Example: `USD`.
+    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `USD`.
     pub currency: Currency,
-    /// Paid credits (an exact decimal). Example: `20.0`.
+    /// Credits that the customer buys (an exact decimal). They count once their invoice is paid. Example: `20.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub paid_credits: crate::Patch<crate::Decimal>,
-    /// Granted credits (an exact decimal). Example: `10.0`.
+    /// Credits that are given for free (an exact decimal). They count at once. Example: `10.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1608,31 +1610,31 @@ pub struct WalletInput {
     pub granted_credits: crate::Patch<crate::Decimal>,
     /// Your id of the customer. A wallet that is opened through the wallets of a customer is that customer's, whatever stands here. Example: `hooli_1234`.
     pub external_customer_id: String,
-    /// Billing entity code. Example: `default`.
+    /// Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one. Example: `default`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// Expiration at (UTC). Example: `2022-07-07T23:59:59Z`.
+    /// When the wallet ends by itself and its credits are lost (UTC); null for never. Example: `2022-07-07T23:59:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Invoice requires successful payment. Example: `false`.
+    /// Whether the invoice of bought credits is issued only after it has been paid. False unless something else is said. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_requires_successful_payment: Option<bool>,
-    /// Transaction metadata.
+    /// Keys and values for the wallet transactions that are made.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub transaction_metadata: crate::Patch<Vec<TransactionMetadata>>,
-    /// Transaction name. Example: `Tokens for models 'high-fidelity-boost'`.
+    /// Name of the wallet transactions that are made, which is the line on their invoices. Example: `Tokens for models 'high-fidelity-boost'`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1648,19 +1650,19 @@ pub struct WalletInput {
         )
     )]
     pub transaction_priority: Option<i64>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub purchase_order_number: crate::Patch<String>,
-    /// Applies to.
+    /// What it is limited to. Left out or empty, it counts for everything.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub applies_to: crate::Patch<WalletAppliesToInput>,
-    /// Paid top up min amount cents (in cents of the currency). Example: `100`.
+    /// Smallest amount that can be bought at once, in cents of the currency; null for no limit. Example: `100`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1670,7 +1672,7 @@ pub struct WalletInput {
         )
     )]
     pub paid_top_up_min_amount_cents: crate::Patch<i64>,
-    /// Paid top up max amount cents (in cents of the currency). Example: `1000`.
+    /// Largest amount that can be bought at once, in cents of the currency; null for no limit. Example: `1000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1680,31 +1682,31 @@ pub struct WalletInput {
         )
     )]
     pub paid_top_up_max_amount_cents: crate::Patch<i64>,
-    /// Ignore paid top up limits on creation. Example: `false`.
+    /// Whether the first credits may be fewer or more than the limits of the wallet. False unless something else is said. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub ignore_paid_top_up_limits_on_creation: crate::Patch<bool>,
-    /// Invoice custom section.
+    /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// Recurring transaction rules.
+    /// Rules by which the wallet tops itself up. A wallet has one at most.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub recurring_transaction_rules: crate::Patch<Vec<RecurringTransactionRuleInput>>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
-    /// Custom pairs to store on a plan, wallet or credit note, with keys up to 100 and values up to 255 characters.
+    /// Keys and values of yours, which Lago stores and returns. Billing does not depend on them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2062,23 +2064,25 @@ impl WalletInput {
 }
 
 /// Request body that changes a wallet, such as its name, priority, expiry, scope, metadata or automatic top-up rules.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletUpdate {
-    /// Name. Example: `new_name`.
+    /// Name of the wallet. It stands on the invoices of its credits when those have no name of their own. Example: `new_name`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// Code. Example: `prepaid`.
+    /// Code of the wallet, unique among those of the customer. Example: `prepaid`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub code: crate::Patch<String>,
-    /// Priority. Example: `50`.
+    /// In which order wallets and credits are used: 1 first, 50 last. 50 unless something else is said. Example: `50`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -2088,13 +2092,13 @@ pub struct WalletUpdate {
         )
     )]
     pub priority: Option<i64>,
-    /// Expiration at (UTC). Example: `2022-07-07T23:59:59Z`.
+    /// When the wallet ends by itself and its credits are lost (UTC); null for never. Example: `2022-07-07T23:59:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub expiration_at: crate::Patch<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Invoice requires successful payment. Example: `false`.
+    /// Whether the invoice of bought credits is issued only after it has been paid. False unless something else is said. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2120,19 +2124,19 @@ pub struct WalletUpdate {
         )
     )]
     pub paid_top_up_max_amount_cents: crate::Patch<i64>,
-    /// Billing entity code. Example: `default`.
+    /// Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one. Example: `default`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub purchase_order_number: crate::Patch<String>,
-    /// Invoice custom section.
+    /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2144,13 +2148,13 @@ pub struct WalletUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub recurring_transaction_rules: Option<Vec<RecurringTransactionRuleUpdate>>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
-    /// Applies to.
+    /// What it is limited to. Left out or empty, it counts for everything.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

@@ -13,9 +13,9 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransaction {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the wallet. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_wallet_id: ::uuid::Uuid,
     /// Code of the billing entity that the transaction belongs to.
     ///
@@ -43,19 +43,19 @@ pub struct WalletTransaction {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_voided_invoice_id: Option<::uuid::Uuid>,
-    /// Status. Example: `settled`.
+    /// Whether the credits have moved. Example: `settled`.
     pub status: WalletTransactionStatus,
-    /// Source. Example: `manual`.
+    /// What made the transaction. Example: `manual`.
     pub source: WalletTransactionSource,
-    /// Transaction status. Example: `purchased`.
+    /// What kind of movement it is. Example: `purchased`.
     pub transaction_status: TransactionStatus,
-    /// Transaction type. Example: `inbound`.
+    /// Whether credits come into the wallet or leave it. Example: `inbound`.
     pub transaction_type: TransactionType,
-    /// Amount (an exact decimal). Example: `10.0`.
+    /// What the credits are worth, as an exact decimal in units of the currency. Example: `10.0`.
     pub amount: crate::Decimal,
-    /// Credit amount (an exact decimal). Example: `100.0`.
+    /// How many credits move (an exact decimal). Example: `100.0`.
     pub credit_amount: crate::Decimal,
-    /// Invoice requires successful payment. Example: `false`.
+    /// Whether the invoice of bought credits is issued only after it has been paid. False unless something else is said. Example: `false`.
     pub invoice_requires_successful_payment: bool,
     /// Keys and values of yours; the server does not promise them.
     #[cfg_attr(
@@ -89,7 +89,7 @@ pub struct WalletTransaction {
         )
     )]
     pub priority: Option<i64>,
-    /// Settled at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When the credits moved (UTC); null before. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -101,7 +101,7 @@ pub struct WalletTransaction {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub failed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// Name of the transaction, if it has one. Servers before 1.33.2 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
     #[cfg_attr(
@@ -121,13 +121,13 @@ pub struct WalletTransaction {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReference>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub purchase_order_number: Option<String>,
-    /// Wallet.
+    /// Prepaid account of a customer, with settled and ongoing balances in cents and in credits, and its top-up rules.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -200,16 +200,16 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionConsumption {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of this match between credits that came and credits that were used. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Amount cents (in cents of the currency). Example: `5000`.
+    /// What the credits of this match are worth, in cents of the currency. Example: `5000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Credit amount (an exact decimal). Example: `5.0`.
+    /// How many credits this match is of (an exact decimal). Example: `5.0`.
     pub credit_amount: crate::Decimal,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Wallet transaction.
+    /// The outbound transaction that used the credits.
     pub wallet_transaction: WalletTransaction,
 }
 
@@ -237,16 +237,16 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionFunding {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of this match between credits that came and credits that were used. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Amount cents (in cents of the currency). Example: `5000`.
+    /// What the credits of this match are worth, in cents of the currency. Example: `5000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Credit amount (an exact decimal). Example: `5.0`.
+    /// How many credits this match is of (an exact decimal). Example: `5.0`.
     pub credit_amount: crate::Decimal,
-    /// Created at (UTC). Example: `2022-04-29T08:59:51Z`.
+    /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Wallet transaction.
+    /// The inbound transaction from which the credits came.
     pub wallet_transaction: WalletTransaction,
 }
 
@@ -274,27 +274,27 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionInput {
-    /// Wallet id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the wallet. It has to be active. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub wallet_id: ::uuid::Uuid,
-    /// Name. Example: `Tokens for models 'high-fidelity-boost'`.
+    /// Name of the transactions, which is the line on their invoice. Example: `Tokens for models 'high-fidelity-boost'`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// Paid credits (an exact decimal). Example: `20.0`.
+    /// Credits that the customer buys (an exact decimal). They count once their invoice is paid. Example: `20.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub paid_credits: crate::Patch<crate::Decimal>,
-    /// Granted credits (an exact decimal). Example: `10.0`.
+    /// Credits that are given for free (an exact decimal). They count at once. Example: `10.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub granted_credits: crate::Patch<crate::Decimal>,
-    /// Voided credits (an exact decimal). Example: `5.0`.
+    /// Credits that are taken out of the wallet (an exact decimal). Example: `5.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -316,37 +316,37 @@ pub struct WalletTransactionInput {
         )
     )]
     pub priority: Option<i64>,
-    /// Invoice requires successful payment. Example: `false`.
+    /// Whether the invoice of bought credits is issued only after it has been paid. False unless something else is said. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_requires_successful_payment: Option<bool>,
-    /// Ignore paid top up limits. Example: `false`.
+    /// Whether a top-up may be smaller or larger than the limits of the wallet. False unless something else is said. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub ignore_paid_top_up_limits: Option<bool>,
-    /// Purchase order number. Example: `PO-123`.
+    /// Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub purchase_order_number: crate::Patch<String>,
-    /// Invoice custom section.
+    /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method: Option<PaymentMethodReferenceInput>,
-    /// Metadata.
+    /// Keys and values of yours, which Lago stores and returns. Billing does not depend on them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -562,11 +562,11 @@ impl WalletTransactionInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionPaymentFailure {
-    /// Lago wallet transaction id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the wallet transaction. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_wallet_transaction_id: ::uuid::Uuid,
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_customer_id: ::uuid::Uuid,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
@@ -625,31 +625,31 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletTransactionPaymentUrl {
-    /// Lago customer id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the customer in Lago. Calls about customers take the external id instead. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_customer_id: Option<::uuid::Uuid>,
-    /// Lago wallet transaction id (a UUID made by Lago). Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
+    /// UUID of the wallet transaction. Example: `1e501a90-1a90-1a90-1a90-1a901a901a80`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_wallet_transaction_id: Option<::uuid::Uuid>,
-    /// External customer id. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_customer_id: Option<String>,
-    /// Payment provider. Example: `stripe`.
+    /// Which company collects payments. Null when invoices are paid outside of Lago. Example: `stripe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider: Option<PaymentProvider>,
-    /// Payment url. Example: `https://foo.bar`.
+    /// Page of the payment provider on which the customer pays. Example: `https://foo.bar`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -7,7 +7,7 @@
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookPublicKey {
-    /// Public key.
+    /// Key with which signatures of the kind `jwt` are checked: a PEM in base64, with line breaks in it that a strict decoder refuses.
     pub public_key: String,
 }
 

@@ -9,13 +9,13 @@ use super::{SignatureAlgorithm, WebhookEndpointEventType};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookEndpoint {
-    /// Lago id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Lago organization id (a UUID made by Lago). Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID of the organization that owns the object. The API key of a call decides it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
-    /// Webhook url. Example: `https://foo.bar`.
+    /// Address that receives deliveries, by POST over http or https. Example: `https://foo.bar`.
     pub webhook_url: String,
-    /// Signature algo. Example: `hmac`.
+    /// How deliveries are signed. Example: `hmac`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -70,7 +70,7 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookEndpointInput {
-    /// Webhook url. Example: `https://foo.bar`.
+    /// Address that receives deliveries, by POST over http or https. Example: `https://foo.bar`.
     pub webhook_url: String,
     /// How deliveries are signed. Null means `jwt`. Example: `hmac`.
     #[cfg_attr(
@@ -78,7 +78,7 @@ pub struct WebhookEndpointInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub signature_algo: crate::Patch<SignatureAlgorithm>,
-    /// Name. Example: `EC2-production`.
+    /// Name of the endpoint for people. Example: `EC2-production`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -153,6 +153,8 @@ impl WebhookEndpointInput {
 }
 
 /// Request body that changes the address, name, signature algorithm or event types of a webhook endpoint.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -163,13 +165,13 @@ pub struct WebhookEndpointUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub webhook_url: Option<String>,
-    /// Signature algo. Example: `hmac`.
+    /// How deliveries are signed. Example: `hmac`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub signature_algo: Option<SignatureAlgorithm>,
-    /// Name. Example: `EC2-production`.
+    /// Name of the endpoint for people. Example: `EC2-production`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

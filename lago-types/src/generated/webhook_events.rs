@@ -21,9 +21,13 @@ webhook_events! {
     BillableMetricUpdated(crate::BillableMetric) = "billable_metric.updated" in "billable_metric",
     /// Sent when a credit note is issued; carries it with customer, items and taxes, all amounts in cents.
     ///
+    /// Errors and connections of the customer are left out; get the credit note for these.
+    ///
     /// `credit_note.created`.
     CreditNoteCreated(crate::CreditNote) = "credit_note.created" in "credit_note",
     /// Sent when the PDF of a credit note is ready; carries the note with its file link and customer, without items.
+    ///
+    /// Items, taxes and errors are left out; get the credit note for these.
     ///
     /// `credit_note.generated`.
     CreditNoteGenerated(crate::CreditNote) = "credit_note.generated" in "credit_note",
@@ -32,6 +36,8 @@ webhook_events! {
     /// `credit_note.refund_failure`.
     CreditNoteRefundFailure(crate::CreditNotePaymentProviderRefundError) = "credit_note.refund_failure" in "credit_note_payment_provider_refund_error",
     /// Sent when an accounting system has taken over a customer; carries the customer with the link to its record there.
+    ///
+    /// Taxes and custom sections are left out; get the customer for these.
     ///
     /// `customer.accounting_provider_created`.
     CustomerAccountingProviderCreated(crate::Customer) = "customer.accounting_provider_created" in "customer",
@@ -45,9 +51,13 @@ webhook_events! {
     CustomerCheckoutUrlGenerated(crate::CustomerCheckoutUrl) = "customer.checkout_url_generated" in "payment_provider_customer_checkout_url",
     /// Sent when a customer is added; carries the customer and its links to accounting, tax and CRM systems.
     ///
+    /// Taxes and custom sections are left out; get the customer for these.
+    ///
     /// `customer.created`.
     CustomerCreated(crate::Customer) = "customer.created" in "customer",
     /// Sent when a CRM system has taken over a customer; carries the customer with the link to its record there.
+    ///
+    /// Taxes and custom sections are left out; get the customer for these.
     ///
     /// `customer.crm_provider_created`.
     CustomerCrmProviderCreated(crate::Customer) = "customer.crm_provider_created" in "customer",
@@ -56,6 +66,8 @@ webhook_events! {
     /// `customer.crm_provider_error`.
     CustomerCrmProviderError(crate::CustomerIntegrationError) = "customer.crm_provider_error" in "crm_provider_customer_error",
     /// Sent when a customer has got its record at the payment provider; carries the customer with its identifier there.
+    ///
+    /// Taxes and custom sections are left out; get the customer for these.
     ///
     /// `customer.payment_provider_created`.
     CustomerPaymentProviderCreated(crate::Customer) = "customer.payment_provider_created" in "customer",
@@ -69,9 +81,13 @@ webhook_events! {
     CustomerTaxProviderError(crate::CustomerTaxProviderError) = "customer.tax_provider_error" in "tax_provider_customer_error",
     /// Sent when a customer's data or settings change; carries the customer in its new state with its integration links.
     ///
+    /// Taxes and custom sections are left out; get the customer for these.
+    ///
     /// `customer.updated`.
     CustomerUpdated(crate::Customer) = "customer.updated" in "customer",
     /// Sent after each attempt to verify a customer's European VAT number with VIES; carries the customer and the outcome.
+    ///
+    /// Taxes and custom sections are left out; get the customer for these.
     ///
     /// `customer.vies_check`.
     CustomerViesCheck(crate::CustomerViesCheck) = "customer.vies_check" in "customer",
@@ -105,6 +121,8 @@ webhook_events! {
     FeeCreated(crate::Fee) = "fee.created" in "fee",
     /// Meant for a tax provider that fails to tax a fee, with charge, event and error; servers no longer send it.
     ///
+    /// A receiver needs no code for it unless it serves servers of years ago.
+    ///
     /// `fee.tax_provider_error`.
     FeeTaxProviderError(crate::FeeTaxProviderError) = "fee.tax_provider_error" in "tax_provider_fee_error",
     /// Sent when an accounting, tax or CRM integration fails while processing data; carries the integration's code and the error.
@@ -113,29 +131,43 @@ webhook_events! {
     IntegrationProviderError(crate::IntegrationProviderError) = "integration.provider_error" in "provider_error",
     /// Once sent when applying an add-on to a customer made an invoice, which it carried; servers no longer send it.
     ///
+    /// A receiver needs no code for it unless it serves servers of years ago.
+    ///
     /// `invoice.add_on_added`.
     InvoiceAddOnAdded(crate::Invoice) = "invoice.add_on_added" in "invoice",
     /// Sent when a finalized invoice is issued for subscriptions or usage; carries it with customer, subscriptions, fees, credits and taxes.
+    ///
+    /// The metadata of the invoice are left out; get the invoice for these.
     ///
     /// `invoice.created`.
     InvoiceCreated(crate::Invoice) = "invoice.created" in "invoice",
     /// Sent when a draft is deleted before it was ever finalized; carries the deleted invoice with its fees.
     ///
+    /// The metadata of the invoice are left out; get the invoice for these.
+    ///
     /// `invoice.deleted`.
     InvoiceDeleted(crate::Invoice) = "invoice.deleted" in "invoice",
     /// Sent when an invoice is drafted at the start of its grace period; carries the draft with fees, credits and taxes.
+    ///
+    /// The metadata of the invoice are left out; get the invoice for these.
     ///
     /// `invoice.drafted`.
     InvoiceDrafted(crate::Invoice) = "invoice.drafted" in "invoice",
     /// Sent when the PDF of an invoice is ready; carries the invoice with its file link and customer, without fees.
     ///
+    /// Fees, subscriptions, credits and metadata are left out; get the invoice for these.
+    ///
     /// `invoice.generated`.
     InvoiceGenerated(crate::Invoice) = "invoice.generated" in "invoice",
     /// Sent when a one-off invoice for add-ons is issued; carries it with customer, fees and taxes in cents.
     ///
+    /// The metadata of the invoice are left out; get the invoice for these.
+    ///
     /// `invoice.one_off_created`.
     InvoiceOneOffCreated(crate::Invoice) = "invoice.one_off_created" in "invoice",
     /// Sent when a wallet top-up with paid credits is invoiced; carries that invoice with customer, fees and taxes.
+    ///
+    /// The metadata of the invoice are left out; get the invoice for these.
     ///
     /// `invoice.paid_credit_added`.
     InvoicePaidCreditAdded(crate::Invoice) = "invoice.paid_credit_added" in "invoice",
@@ -145,53 +177,79 @@ webhook_events! {
     InvoicePaymentDisputeLost(crate::InvoicePaymentDisputeLost) = "invoice.payment_dispute_lost" in "payment_dispute_lost",
     /// Sent when an invoice cannot be collected through a payment provider; carries its identifier, the customer and the error.
     ///
+    /// The error is passed on as the provider gave it. The payment status changes with a webhook of its own.
+    ///
     /// `invoice.payment_failure`.
     InvoicePaymentFailure(crate::InvoicePaymentFailure) = "invoice.payment_failure" in "payment_provider_invoice_payment_error",
     /// Sent when an invoice remains unpaid past its due date; carries it with customer, fees and taxes.
+    ///
+    /// Subscriptions, periods, credits and metadata are left out; get the invoice for these.
     ///
     /// `invoice.payment_overdue`.
     InvoicePaymentOverdue(crate::Invoice) = "invoice.payment_overdue" in "invoice",
     /// Sent when an invoice turns paid, failed or pending again; carries it with customer and fees.
     ///
+    /// Subscriptions, periods, credits and metadata are left out; get the invoice for these.
+    ///
     /// `invoice.payment_status_updated`.
     InvoicePaymentStatusUpdated(crate::Invoice) = "invoice.payment_status_updated" in "invoice",
     /// Sent when the fees and taxes of a draft invoice stand, so that it could be finalized; carries it with customer, subscriptions, fees, credits and taxes.
+    ///
+    /// The server sends it after invoice.drafted, later when a tax provider has to answer first.
     ///
     /// `invoice.ready_to_finalize`.
     InvoiceReadyToFinalize(crate::Invoice) = "invoice.ready_to_finalize" in "invoice",
     /// Sent when someone asks to bring an invoice over to Salesforce again; carries it with customer, fees and integration links.
     ///
+    /// The metadata of the invoice are left out; get the invoice for these.
+    ///
     /// `invoice.resynced`.
     InvoiceResynced(crate::Invoice) = "invoice.resynced" in "invoice",
     /// Sent when an invoice is voided; carries it with customer, subscriptions, fees, credits and taxes.
+    ///
+    /// The metadata of the invoice are left out; get the invoice for these.
     ///
     /// `invoice.voided`.
     InvoiceVoided(crate::Invoice) = "invoice.voided" in "invoice",
     /// Sent when a signed order form becomes an order; carries the order.
     ///
+    /// Only organizations with the order forms feature and a premium licence get it.
+    ///
     /// `order.created`.
     OrderCreated(crate::Order) = "order.created" in "order",
     /// Sent when an order is executed; carries it with the record of what was made.
+    ///
+    /// Only organizations with the order forms feature and a premium licence get it.
     ///
     /// `order.executed`.
     OrderExecuted(crate::Order) = "order.executed" in "order",
     /// Sent when an order form is made from an approved quote; carries the form.
     ///
+    /// Only organizations with the order forms feature and a premium licence get it.
+    ///
     /// `order_form.created`.
     OrderFormCreated(crate::OrderForm) = "order_form.created" in "order_form",
     /// Sent when nobody signs an order form in time; carries the form.
+    ///
+    /// Only organizations with the order forms feature and a premium licence get it.
     ///
     /// `order_form.expired`.
     OrderFormExpired(crate::OrderForm) = "order_form.expired" in "order_form",
     /// Sent when an order form is signed; carries the form with the link to the signed document, if there is one.
     ///
+    /// Only organizations with the order forms feature and a premium licence get it.
+    ///
     /// `order_form.signed`.
     OrderFormSigned(crate::OrderForm) = "order_form.signed" in "order_form",
     /// Sent when an order form is voided; carries the form with the reason.
     ///
+    /// Only organizations with the order forms feature and a premium licence get it.
+    ///
     /// `order_form.voided`.
     OrderFormVoided(crate::OrderForm) = "order_form.voided" in "order_form",
     /// Sent when a customer must act, for instance authenticate a card, before a payment can go on; carries payment and next step.
+    ///
+    /// `next_action` says what the provider wants the customer to do, in its own words.
     ///
     /// `payment.requires_action`.
     PaymentRequiresAction(crate::Payment) = "payment.requires_action" in "payment",
@@ -205,9 +263,13 @@ webhook_events! {
     PaymentProviderError(crate::PaymentProviderError) = "payment_provider.error" in "payment_provider_error",
     /// Sent when a receipt is issued for a payment that succeeded; carries it with the payment, before its PDF is made.
     ///
+    /// The server sends it when the organization issues receipts.
+    ///
     /// `payment_receipt.created`.
     PaymentReceiptCreated(crate::PaymentReceipt) = "payment_receipt.created" in "payment_receipt",
     /// Sent when the PDF of a payment receipt is ready; carries the receipt with its file link and the payment.
+    ///
+    /// The server sends it after payment_receipt.created.
     ///
     /// `payment_receipt.generated`.
     PaymentReceiptGenerated(crate::PaymentReceipt) = "payment_receipt.generated" in "payment_receipt",
@@ -217,6 +279,8 @@ webhook_events! {
     PaymentRequestCreated(crate::PaymentRequest) = "payment_request.created" in "payment_request",
     /// Sent when a payment request cannot be collected through a provider; carries the invoice identifiers, the customer and the error.
     ///
+    /// The error is passed on as the provider gave it. The payment status changes with a webhook of its own.
+    ///
     /// `payment_request.payment_failure`.
     PaymentRequestPaymentFailure(crate::PaymentRequestPaymentFailure) = "payment_request.payment_failure" in "payment_provider_payment_request_payment_error",
     /// Sent when a payment request turns paid, failed or pending again; carries it with its customer and invoices.
@@ -225,53 +289,79 @@ webhook_events! {
     PaymentRequestPaymentStatusUpdated(crate::PaymentRequest) = "payment_request.payment_status_updated" in "payment_request",
     /// Sent when a plan is added to the catalogue; carries it with charges, usage thresholds, taxes, commitment and entitlements.
     ///
+    /// Fixed charges and the thresholds in force are left out; get the plan for these.
+    ///
     /// `plan.created`.
     PlanCreated(crate::Plan) = "plan.created" in "plan",
     /// Sent when a plan is removed from the catalogue; carries the plan as it last was, without entitlements.
+    ///
+    /// Fixed charges and the thresholds in force are left out; get the plan for these.
     ///
     /// `plan.deleted`.
     PlanDeleted(crate::Plan) = "plan.deleted" in "plan",
     /// Sent when a plan or its charges change; carries the plan in its new state, except for fixed charges.
     ///
+    /// Fixed charges and the thresholds in force are left out; get the plan for these.
+    ///
     /// `plan.updated`.
     PlanUpdated(crate::Plan) = "plan.updated" in "plan",
     /// Sent when a version of a quote is approved; carries the quote with that version.
+    ///
+    /// Only organizations with the order forms feature and a premium licence get it.
     ///
     /// `quote.approved`.
     QuoteApproved(crate::Quote) = "quote.approved" in "quote",
     /// Sent when a quote is drawn up for a customer; carries it with its first version.
     ///
+    /// Only organizations with the order forms feature and a premium licence get it.
+    ///
     /// `quote.created`.
     QuoteCreated(crate::Quote) = "quote.created" in "quote",
     /// Sent when a version of a quote is voided, by hand, by a newer draft or with its order form; carries the quote with that version, not with the one that may take its place.
+    ///
+    /// Only organizations with the order forms feature and a premium licence get it.
     ///
     /// `quote.voided`.
     QuoteVoided(crate::Quote) = "quote.voided" in "quote",
     /// Sent when a subscription is canceled before becoming active, mostly because its payment failed or timed out; carries it with plan and customer.
     ///
+    /// Entitlements, thresholds and custom sections are left out; get the subscription for these.
+    ///
     /// `subscription.canceled`.
     SubscriptionCanceled(crate::Subscription) = "subscription.canceled" in "subscription",
     /// Sent when a subscription has to wait for its first payment before becoming active; carries it with plan and customer.
+    ///
+    /// Entitlements, thresholds and custom sections are left out; get the subscription for these.
     ///
     /// `subscription.incomplete`.
     SubscriptionIncomplete(crate::Subscription) = "subscription.incomplete" in "subscription",
     /// Sent when a subscription becomes active; carries it with its plan, its customer and its entitlements.
     ///
+    /// Thresholds and custom sections are left out; get the subscription for these.
+    ///
     /// `subscription.started`.
     SubscriptionStarted(crate::Subscription) = "subscription.started" in "subscription",
     /// Sent when a subscription ends, or is canceled while still pending; carries it with its plan and customer.
+    ///
+    /// Entitlements, thresholds and custom sections are left out; get the subscription for these.
     ///
     /// `subscription.terminated`.
     SubscriptionTerminated(crate::Subscription) = "subscription.terminated" in "subscription",
     /// Sent some days ahead of a subscription's planned end date; carries the subscription with plan and customer.
     ///
+    /// Entitlements, thresholds and custom sections are left out; get the subscription for these.
+    ///
     /// `subscription.termination_alert`.
     SubscriptionTerminationAlert(crate::Subscription) = "subscription.termination_alert" in "subscription",
     /// Sent when the free trial of a subscription is over; carries the subscription with plan and customer.
     ///
+    /// Entitlements, thresholds and custom sections are left out; get the subscription for these.
+    ///
     /// `subscription.trial_ended`.
     SubscriptionTrialEnded(crate::Subscription) = "subscription.trial_ended" in "subscription",
     /// Sent when the settings of a subscription change; carries its new state with plan, customer and entitlements.
+    ///
+    /// Thresholds and custom sections are left out; get the subscription for these.
     ///
     /// `subscription.updated`.
     SubscriptionUpdated(crate::Subscription) = "subscription.updated" in "subscription",
@@ -281,17 +371,25 @@ webhook_events! {
     SubscriptionUsageThresholdReached(crate::Subscription) = "subscription.usage_threshold_reached" in "subscription",
     /// Sent when a customer gets a wallet; carries it with its recurring top-up rules, without limitations.
     ///
+    /// The server sends it for every new wallet.
+    ///
     /// `wallet.created`.
     WalletCreated(crate::Wallet) = "wallet.created" in "wallet",
     /// Sent when current usage brings the ongoing balance of a wallet to zero or below; carries that wallet.
+    ///
+    /// Top-up rules and what the credits are limited to are left out; get the wallet for these.
     ///
     /// `wallet.depleted_ongoing_balance`.
     WalletDepletedOngoingBalance(crate::Wallet) = "wallet.depleted_ongoing_balance" in "wallet",
     /// Sent when a wallet is closed or expires; carries it as it last was, with its recurring top-up rules.
     ///
+    /// The server sends it for every wallet that ends.
+    ///
     /// `wallet.terminated`.
     WalletTerminated(crate::Wallet) = "wallet.terminated" in "wallet",
     /// Sent when the settings or the balance of a wallet change; carries its new state with its recurring top-up rules.
+    ///
+    /// The server sends it for changes of settings as well as of balances.
     ///
     /// `wallet.updated`.
     WalletUpdated(crate::Wallet) = "wallet.updated" in "wallet",
@@ -300,6 +398,8 @@ webhook_events! {
     /// `wallet_transaction.created`.
     WalletTransactionCreated(crate::WalletTransaction) = "wallet_transaction.created" in "wallet_transaction",
     /// Sent when the payment for a wallet top-up cannot be collected; carries the transaction's identifier, the customer and the error.
+    ///
+    /// The error is passed on as the provider gave it. The payment status changes with a webhook of its own.
     ///
     /// `wallet_transaction.payment_failure`.
     WalletTransactionPaymentFailure(crate::WalletTransactionPaymentFailure) = "wallet_transaction.payment_failure" in "payment_provider_wallet_transaction_payment_error",

@@ -6,9 +6,8 @@ use std::process::Command;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::regen::follow::Data;
 use crate::regen::{Inputs, Source};
-use crate::sources::{self, DOCUMENT};
+use crate::sources::{self, DOCUMENT, OVERLAY, WORDS};
 
-const OVERLAY: &str = "xtask/overlay";
 const NAMES: &str = "xtask/names.yaml";
 const OPERATIONS: &str = "xtask/operations.yaml";
 
@@ -33,14 +32,19 @@ pub(super) fn revision(root: &Path, asked: &str) -> Result<Inputs, Diagnostics> 
         })
     };
     let spec = of(document)?;
-    let files = git(
-        root,
-        asked,
-        &["ls-tree", "--name-only", revision, &format!("{OVERLAY}/")],
-    )?;
-    let files = files.lines().filter(|file| file.ends_with(".yaml"));
+    // A revision without such a folder lists nothing.
+    let folder = |name: &str| -> Result<Vec<Source>, Diagnostics> {
+        let files = git(
+            root,
+            asked,
+            &["ls-tree", "--name-only", revision, &format!("{name}/")],
+        )?;
+        let files = files.lines().filter(|file| file.ends_with(".yaml"));
+        files.map(of).collect()
+    };
     let data = Data {
-        overlay: files.map(of).collect::<Result<_, _>>()?,
+        overlay: folder(OVERLAY)?,
+        words: folder(WORDS)?,
         names: of(NAMES)?,
         operations: of(OPERATIONS)?,
     };

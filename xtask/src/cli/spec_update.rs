@@ -128,6 +128,7 @@ fn update(root: &Path, options: &Options) -> Result<Outcome, Diagnostics> {
     workspace.ours = Some((head.spec.text.clone(), before.clone()));
     workspace.data = Some(Data {
         overlay: head.overlay.clone(),
+        words: head.words.clone(),
         names: head.names.clone(),
         operations: head.operations.clone(),
     });
@@ -176,7 +177,7 @@ fn update(root: &Path, options: &Options) -> Result<Outcome, Diagnostics> {
 fn committed(root: &Path, asked: &str) -> Result<Inputs, Diagnostics> {
     let mut head = revision(root, asked)?;
     let prefix = format!("{asked}:");
-    let data = head.overlay.iter_mut();
+    let data = head.overlay.iter_mut().chain(&mut head.words);
     for source in data.chain([&mut head.names, &mut head.operations]) {
         if let Some(name) = source.name.strip_prefix(&prefix) {
             source.name = name.to_owned();

@@ -142,7 +142,7 @@ pub(crate) fn annotate(root: &mut Value) -> Addresses {
 }
 
 /// Address and pointer of every schema node, members before the schema that holds them.
-fn visit_document(document: &Value) -> Vec<(String, String)> {
+pub(crate) fn visit_document(document: &Value) -> Vec<(String, String)> {
     let mut visitor = Visitor::default();
     for root in roots(document) {
         if let Some(schema) = document.pointer(&root.pointer) {

@@ -20,6 +20,8 @@ use crate::yaml::read::Document;
 pub(crate) struct Data {
     /// The files of the overlay.
     pub(crate) overlay: Vec<Source>,
+    /// The files of words.
+    pub(crate) words: Vec<Source>,
     /// names.yaml.
     pub(crate) names: Source,
     /// operations.yaml.
@@ -29,7 +31,8 @@ pub(crate) struct Data {
 impl Data {
     /// All files.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Source> {
-        self.overlay.iter().chain([&self.names, &self.operations])
+        let listed = self.overlay.iter().chain(&self.words);
+        listed.chain([&self.names, &self.operations])
     }
 }
 
@@ -47,6 +50,10 @@ pub(crate) fn follow(before: &Value, now: &Value, data: &Data) -> Result<Vec<Rev
     reviews.push(review_names(&names, &merged, &moves));
     let rows = Document::parse(&data.operations.name, &data.operations.text)?;
     reviews.push(review_operations(&rows, before, &merged));
+    for source in &data.words {
+        let words = Document::parse(&source.name, &source.text)?;
+        reviews.push(review_words(&words, before, &merged, &moves));
+    }
     reviews.retain(|review| !review.outcomes.is_empty());
     Ok(reviews)
 }
@@ -109,19 +116,71 @@ fn review_names(names: &Document, merged: &Value, moves: &Moves<'_>) -> Review {
     found.0
 }
 
+/// Addresses and ids in a file of words that have moved.
+fn review_words(words: &Document, before: &Value, merged: &Value, moves: &Moves<'_>) -> Review {
+    let places = super::address::index(merged);
+    let ids = Ids::between(before, merged);
+    let mut found = Found::of(words.name());
+    for (section, named) in [("places", "at"), ("values", "of"), ("operations", "of")] {
+        let entries = words.root()[section].as_array().into_iter().flatten();
+        for (number, entry) in entries.enumerate() {
+            let at = format!("/{section}/{number}/{named}");
+            let keys: Vec<(String, &str)> = match &entry[named] {
+                Value::Array(keys) => {
+                    let keys = keys.iter().enumerate();
+                    keys.filter_map(|(number, key)| Some((format!("{at}/{number}"), key.as_str()?)))
+                        .collect()
+                }
+                key => key.as_str().map(|key| (at, key)).into_iter().collect(),
+            };
+            for (place, key) in keys {
+                let new = match section {
+                    "operations" => ids.moved(key),
+                    _ if places.contains_key(key) => None,
+                    _ => moves.follow(key).filter(|new| places.contains_key(new)),
+                };
+                if let Some(new) = new {
+                    found.moved(words, &place, key, new, Edit::Write);
+                }
+            }
+        }
+    }
+    found.0
+}
+
+/// The operations of two documents.
+struct Ids {
+    /// The place of each id before.
+    before: BTreeMap<String, String>,
+    /// The id at each place now.
+    now: BTreeMap<String, String>,
+}
+
+impl Ids {
+    fn between(before: &Value, now: &Value) -> Self {
+        Self {
+            before: ids(before).map(|(place, id)| (id, place)).collect(),
+            now: ids(now).collect(),
+        }
+    }
+
+    /// The id that an operation has now, if it has another.
+    fn moved(&self, id: &str) -> Option<String> {
+        if self.now.values().any(|now| now == id) {
+            return None;
+        }
+        self.now.get(self.before.get(id)?).cloned()
+    }
+}
+
 /// Rows whose operation has another id now.
 fn review_operations(rows: &Document, before: &Value, merged: &Value) -> Review {
     let mut found = Found::of(rows.name());
-    let before: BTreeMap<String, String> = ids(before).map(|(place, id)| (id, place)).collect();
-    let now: BTreeMap<String, String> = ids(merged).collect();
-    let ids: BTreeSet<&String> = now.values().collect();
+    let ids = Ids::between(before, merged);
     for (id, _) in entries(rows.root()) {
-        if ids.contains(id) {
-            continue;
-        }
-        let new = before.get(id).and_then(|place| now.get(place));
+        let new = ids.moved(id);
         if let Some(new) = new.filter(|new| rows.root().get(new.as_str()).is_none()) {
-            found.moved(rows, &join("", id), id, new.clone(), Edit::Rename);
+            found.moved(rows, &join("", id), id, new, Edit::Rename);
         }
     }
     found.0

@@ -51,6 +51,8 @@ pub(crate) enum Kind {
     /// An open enum, with the places that list values when there are several.
     Enum {
         values: Vec<String>,
+        /// What they mean, by value.
+        words: BTreeMap<String, String>,
         sites: Vec<EnumSite>,
     },
 }

@@ -22,6 +22,7 @@ use super::Source;
 use super::address::{Address, Addresses, index, refresh};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::yaml::read::Document;
+pub(crate) use absence::says_only_who_lacks_it;
 use change::Change;
 use file::{Entry, File};
 pub(crate) use review::{Outcome, Review};

@@ -23,7 +23,7 @@ use super::problem::Problem;
 use super::reach::{Uses, reachable};
 use super::schema::{
     LEFT_OUT, NULL_AS_EMPTY, components, flag, is_struct, list, origin, properties, reference,
-    required, strings, text,
+    required, strings, text, value_words,
 };
 
 /// Reads the document; what it cannot express becomes a problem.
@@ -88,7 +88,7 @@ struct Reader<'p> {
 fn narrower(types: &BTreeMap<String, Type>) -> BTreeMap<String, Vec<String>> {
     let mut places = BTreeMap::new();
     for ty in types.values() {
-        if let Kind::Enum { values, sites } = &ty.kind {
+        if let Kind::Enum { values, sites, .. } = &ty.kind {
             let fewer = sites.iter().filter(|site| site.values.len() < values.len());
             places.extend(fewer.map(|site| (site.origin.clone(), site.values.clone())));
         }
@@ -115,6 +115,7 @@ impl Reader<'_> {
             let kind = match schema.get("enum") {
                 Some(values) => Kind::Enum {
                     values: strings(values),
+                    words: words(schema),
                     sites: list(schema, SITES)
                         .map(|site| EnumSite {
                             origin: text(site, "origin").unwrap_or_default().to_owned(),
@@ -149,7 +150,7 @@ impl Reader<'_> {
                     ty: self.type_ref(value),
                     required: required(schema).any(|known| known == name),
                     nullable: flag(value, "nullable"),
-                    doc: prose(value),
+                    doc: prose(value).or_else(|| self.prose_of_target(value)),
                     example: value
                         .get("example")
                         .filter(|e| !e.is_null())
@@ -179,6 +180,13 @@ impl Reader<'_> {
         // Constructors take their arguments in the order of the fields.
         fields.sort_by_key(|(rank, _)| *rank);
         fields.into_iter().map(|(_, field)| field).collect()
+    }
+
+    /// What is said first of the component that a reference leads to: enough where it is used, the rest is a link away.
+    fn prose_of_target(&self, value: &Value) -> Option<String> {
+        let target = self.components.get(reference(value)?)?;
+        let said = prose(target)?;
+        said.split("\n\n").next().map(str::to_owned)
     }
 
     fn type_ref(&mut self, schema: &Value) -> TypeRef {
@@ -226,6 +234,13 @@ impl Reader<'_> {
             (ty, false) => ty,
         }
     }
+}
+
+fn words(schema: &Value) -> BTreeMap<String, String> {
+    value_words(schema)
+        .iter()
+        .filter_map(|(value, words)| Some((value.clone(), words.as_str()?.to_owned())))
+        .collect()
 }
 
 fn prose(node: &Value) -> Option<String> {

@@ -17,6 +17,9 @@ pub(crate) const MAY_BE_EMPTY: &str = "x-may-be-empty";
 /// The codes that tell the failures of one status apart.
 pub(crate) const CODES: &str = "x-codes";
 
+/// What the values of an enum mean, by value.
+pub(crate) const VALUE_WORDS: &str = "x-enumDescriptions";
+
 /// What becomes of a property that an update leaves out.
 pub(crate) const LEFT_OUT: &str = "x-left-out";
 
@@ -95,6 +98,27 @@ pub(crate) fn vocabulary(node: &Value) -> Option<Vec<String>> {
     let all = node.get("enum").and_then(Value::as_array).map(Vec::len) == Some(values.len());
     let text = matches!(text(node, "type"), None | Some("string"));
     (all && text && !values.is_empty()).then_some(values)
+}
+
+/// Says of values of an enum what they mean, unless that is said.
+pub(crate) fn explain_values(schema: &mut Value, words: &Map<String, Value>) {
+    if words.is_empty() {
+        return;
+    }
+    let known = object_mut(schema)
+        .entry(VALUE_WORDS)
+        .or_insert_with(|| json!({}));
+    for (value, words) in words {
+        object_mut(known)
+            .entry(value)
+            .or_insert_with(|| words.clone());
+    }
+}
+
+/// What the values of an enum mean, by value.
+pub(crate) fn value_words(schema: &Value) -> Map<String, Value> {
+    let words = schema.get(VALUE_WORDS).and_then(Value::as_object);
+    words.cloned().unwrap_or_default()
 }
 
 /// The node that a reference to a component leads to, at any distance; the node itself if it is

@@ -33,6 +33,7 @@ pub(super) fn inputs(spec: &str) -> Inputs {
     Inputs {
         spec: source("api.yaml", spec),
         overlay: vec![source("overlay.yaml", &format!("{SERVER}entries: []\n"))],
+        words: Vec::new(),
         names: source("names.yaml", ""),
         operations: source(
             "operations.yaml",

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::duplicates::Duplicate;
 use super::import::{Imported, import};
+use super::missing::Missing;
 use super::rows::Rows;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::regen::follow::{Data, follow, with_additions};
 use crate::regen::overlay::{Outcome, Review};
 use crate::regen::unnamed::{Unnamed, unnamed};
+use crate::regen::wording::Wording;
 use crate::regen::{Inputs, Source};
 use crate::sources::DOCUMENT;
 use crate::yaml::edit::{Edit, edited};
@@ -63,8 +65,11 @@ pub(crate) fn take(
         _ => None,
     };
     let document = ours.as_ref().map(|(_, document)| document);
-    let imported = import(theirs, document, before, added.as_ref())?;
+    let mut imported = import(theirs, document, before, added.as_ref())?;
     let now = Document::parse(DOCUMENT, &imported.text)?;
+    if let Some(data) = data {
+        without_words_elsewhere(&mut imported, &now, &data.words)?;
+    }
     let said = |found: &Duplicate| (found.clone(), found.diagnostic(theirs));
     let mut taken = Taken {
         duplicates: imported.duplicates.iter().map(said).collect(),
@@ -85,6 +90,25 @@ pub(crate) fn take(
         taken.name(added);
     }
     Ok(taken)
+}
+
+/// Counts as said what has words in a file of words, and strikes it from the list of what has none: a new property of
+/// a known name.
+fn without_words_elsewhere(
+    imported: &mut Imported,
+    now: &Document,
+    words: &[Source],
+) -> Result<(), Diagnostics> {
+    let mut worded = now.root().clone();
+    let wording = Wording::parse(words)?;
+    // What reaches nothing is told where code is generated.
+    let _ = wording.begin(&mut worded).end(&mut worded);
+    imported.missing = Missing::from(&worded);
+    imported.unsaid.retain(|unsaid| {
+        let node = worded.pointer(&unsaid.pointer);
+        node.is_none_or(|node| node.get(unsaid.key).is_none())
+    });
+    Ok(())
 }
 
 impl Taken {
@@ -171,7 +195,7 @@ fn changed(mut data: Data, reviews: &[Review]) -> (Data, Vec<String>) {
         .iter()
         .map(|review| (review.file.as_str(), review.edits.clone()))
         .collect();
-    let files = data.overlay.iter_mut();
+    let files = data.overlay.iter_mut().chain(&mut data.words);
     for source in files.chain([&mut data.names, &mut data.operations]) {
         let Some(mut edits) = edits.remove(source.name.as_str()) else {
             continue;

@@ -1,6 +1,7 @@
 //! What an import takes, keeps, orders and reports.
 
 mod apply;
+mod words;
 
 use std::fs;
 use std::path::Path;

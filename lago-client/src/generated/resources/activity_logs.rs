@@ -18,6 +18,8 @@ impl ActivityLogs {
     ///
     /// `GET /activity_logs`, since 1.28.1.
     ///
+    /// Needs a premium licence, without which it fails with 403 `feature_unavailable`. The values of objects are text, nested ones JSON in text.
+    ///
     /// Fails with 403 `feature_unavailable`.
     ///
     /// # Settings
@@ -52,6 +54,8 @@ impl ActivityLogs {
     /// Fetch one entry of the activity audit trail.
     ///
     /// `GET /activity_logs/{activity_id}`, since 1.28.1.
+    ///
+    /// Needs a premium licence, without which it fails with 403 `feature_unavailable`. The values of objects are text, nested ones JSON in text.
     ///
     /// Fails with 403 `feature_unavailable`.
     pub fn get(&self, activity_id: impl std::fmt::Display) -> GetRequest {

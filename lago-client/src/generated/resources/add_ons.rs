@@ -18,6 +18,8 @@ impl AddOns {
     ///
     /// `GET /add_ons`, since 0.26.0-beta.
     ///
+    /// Pages of 100, each with its taxes.
+    ///
     /// # Settings
     ///
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
@@ -27,24 +29,32 @@ impl AddOns {
     /// Create an add-on, a fixed price item for one-off invoices.
     ///
     /// `POST /add_ons`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Nothing is billed by it: a one-off invoice or a fixed charge that names the code does that. A code that is taken is refused with `value_already_exist`. No webhook tells of it.
     pub fn create(&self, add_on: impl Into<lago_types::AddOnInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: add_on.into() })
     }
     /// Delete an add-on from the catalogue.
     ///
     /// `DELETE /add_ons/{code}`, since 0.26.0-beta.
+    ///
+    /// Invoices that were issued keep what they say. Deleting it again fails with 404. No webhook tells of it.
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one add-on by its code.
     ///
     /// `GET /add_ons/{code}`, since 0.26.0-beta.
+    ///
+    /// An unknown code fails with 404 `add_on_not_found`.
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change an add-on's name, price, description or taxes.
     ///
     /// `PUT /add_ons/{code}`, since 0.26.0-beta.
+    ///
+    /// Invoices that were issued keep what they say; a new price counts for those to come. No webhook tells of it.
     pub fn update(
         &self,
         code: impl std::fmt::Display,

@@ -18,6 +18,8 @@ impl Analytics {
     ///
     /// `GET /analytics/gross_revenue`, since 0.51.0-beta.
     ///
+    /// Counts finalized invoices and fees that were paid in advance without an invoice, with taxes and discounts taken into account. One row for each month and currency.
+    ///
     /// # Settings
     ///
     /// - [`currency`](type.GrossRevenueRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
@@ -38,6 +40,8 @@ impl Analytics {
     /// Report finalized invoices per month, split by payment status.
     ///
     /// `GET /analytics/invoice_collection`, since 0.52.0-beta.
+    ///
+    /// One row for each month, currency and payment status of finalized invoices. Needs a premium licence.
     ///
     /// Fails with 403 `feature_unavailable`.
     ///
@@ -60,6 +64,8 @@ impl Analytics {
     ///
     /// `GET /analytics/invoiced_usage`, since 0.51.0-beta.
     ///
+    /// Counts usage on invoices that were issued; that of the running period is not in it. Needs a premium licence.
+    ///
     /// Fails with 403 `feature_unavailable`.
     ///
     /// # Settings
@@ -80,6 +86,8 @@ impl Analytics {
     /// Report monthly recurring revenue from subscription fees.
     ///
     /// `GET /analytics/mrr`, since 0.51.0-beta.
+    ///
+    /// Spreads base prices of longer periods over their months. One row for each month and currency. Needs a premium licence.
     ///
     /// Fails with 403 `feature_unavailable`.
     ///
@@ -102,6 +110,8 @@ impl Analytics {
     ///
     /// `GET /analytics/overdue_balance`, since 1.6.4.
     ///
+    /// Counts invoices whose due date has passed without full payment, in the month of that date, with their ids.
+    ///
     /// # Settings
     ///
     /// - [`currency`](type.OverdueBalanceRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
@@ -122,6 +132,8 @@ impl Analytics {
     /// Report usage units and amounts over time, per billable metric.
     ///
     /// `GET /analytics/usage`, since 1.31.0.
+    ///
+    /// One row for each period, billable metric and subscription that the filters leave. The rows are computed by another service, so that the newest usage may be missing.
     ///
     /// # Settings
     ///

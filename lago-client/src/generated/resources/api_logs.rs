@@ -18,6 +18,8 @@ impl ApiLogs {
     ///
     /// `GET /api_logs`, since 1.28.1.
     ///
+    /// Needs a premium licence, without which it fails with 403 `feature_unavailable`. Calls with GET and PATCH are not in it.
+    ///
     /// Fails with 403 `feature_unavailable`.
     ///
     /// # Settings
@@ -48,6 +50,8 @@ impl ApiLogs {
     /// Fetch the logged details of one API request.
     ///
     /// `GET /api_logs/{request_id}`, since 1.28.1.
+    ///
+    /// Needs a premium licence, without which it fails with 403 `feature_unavailable`. Calls with GET and PATCH are not in it.
     ///
     /// Fails with 403 `feature_unavailable`.
     pub fn get(&self, request_id: impl std::fmt::Display) -> GetRequest {

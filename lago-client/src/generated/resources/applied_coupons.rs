@@ -18,6 +18,8 @@ impl AppliedCoupons {
     ///
     /// `GET /applied_coupons`, since 0.26.0-beta.
     ///
+    /// Each has what is left of it, and the credits that it has given so far. Those that are used up stay in the list with the status `terminated`.
+    ///
     /// # Settings
     ///
     /// - [`status`](type.ListRequest.html#method.status): Keep only coupons still in force, or only terminated ones.
@@ -38,6 +40,8 @@ impl AppliedCoupons {
     /// Apply a coupon to a customer's coming invoices.
     ///
     /// `POST /applied_coupons`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// It is taken off the customer's invoices to come, before taxes, and not off those that were issued. What the call says of amount, rate and frequency goes before the coupon. A coupon that is not reusable can be applied to a customer once. No webhook tells of it.
     ///
     /// Fails with 405 `plan_overlapping`.
     pub fn create(

@@ -18,6 +18,8 @@ impl BillableMetrics {
     ///
     /// `GET /billable_metrics`, since 0.26.0-beta.
     ///
+    /// Pages of 100, each with its filters.
+    ///
     /// # Settings
     ///
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
@@ -27,6 +29,8 @@ impl BillableMetrics {
     /// Create a billable metric that turns events into billable units.
     ///
     /// `POST /billable_metrics`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Nothing is billed by it: a charge of a plan has to price it. A code that is taken is refused with `value_already_exist`. The webhook billable_metric.created follows, from servers after 1.33.
     pub fn create(
         &self,
         billable_metric: impl Into<lago_types::BillableMetricInput>,
@@ -41,6 +45,8 @@ impl BillableMetrics {
     /// Try out a metric expression on a sample event.
     ///
     /// `POST /billable_metrics/evaluate_expression`, since 1.15.0.
+    ///
+    /// Stores nothing. An expression that cannot be read, or that fails for this event, is refused with 422.
     pub fn evaluate_expression(
         &self,
         input: impl Into<lago_types::EvaluateExpressionInput>,
@@ -55,18 +61,24 @@ impl BillableMetrics {
     /// Delete a billable metric together with its charges and events.
     ///
     /// `DELETE /billable_metrics/{code}`, since 0.26.0-beta.
+    ///
+    /// Charges of all plans that price it go with it, and it cannot be undone. The webhook billable_metric.deleted follows, from servers after 1.33.
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one billable metric by its code.
     ///
     /// `GET /billable_metrics/{code}`, since 0.26.0-beta.
+    ///
+    /// An unknown code fails with 404 `billable_metric_not_found`.
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change how a billable metric aggregates, rounds or filters events.
     ///
     /// `PUT /billable_metrics/{code}`, since 0.26.0-beta.
+    ///
+    /// The webhook billable_metric.updated follows, from servers after 1.33.
     pub fn update(
         &self,
         code: impl std::fmt::Display,

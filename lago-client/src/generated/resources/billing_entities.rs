@@ -17,12 +17,16 @@ impl BillingEntities {
     /// List the billing entities that issue invoices for your organization.
     ///
     /// `GET /billing_entities`, since 1.25.0.
+    ///
+    /// All of them on one page, without their taxes.
     pub fn list(&self) -> ListRequest {
         Request::new(&self.client, List {})
     }
     /// Create a billing entity, a legal issuer of invoices.
     ///
     /// `POST /billing_entities`, since 1.26.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Organizations have one entity each at first; more of them need a premium licence, without which it fails with 403 `feature_unavailable`.
     ///
     /// Fails with 403 `feature_unavailable`.
     pub fn create(
@@ -39,12 +43,16 @@ impl BillingEntities {
     /// Fetch one billing entity by its code.
     ///
     /// `GET /billing_entities/{code}`, since 1.25.0.
+    ///
+    /// With its taxes and custom sections, which lists leave out.
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change the address, numbering or billing settings of a billing entity.
     ///
     /// `PUT /billing_entities/{code}`, since 1.26.0.
+    ///
+    /// Invoices that were issued keep what they say. Servers without a premium licence ignore some fields, which say so.
     pub fn update(
         &self,
         code: impl std::fmt::Display,

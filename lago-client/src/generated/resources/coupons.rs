@@ -18,6 +18,8 @@ impl Coupons {
     ///
     /// `GET /coupons`, since 0.26.0-beta.
     ///
+    /// Pages of 100, each with what it is limited to.
+    ///
     /// # Settings
     ///
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
@@ -28,6 +30,8 @@ impl Coupons {
     ///
     /// `POST /coupons`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
+    /// No invoice changes by it: a coupon has to be applied to a customer. It can be limited to plans or to billable metrics, not to both. No webhook tells of it.
+    ///
     /// Fails with 404 `plans_not_found` or `billable_metrics_not_found`, 405 `only_one_limitation_type_per_coupon_allowed`.
     pub fn create(&self, coupon: impl Into<lago_types::CouponInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: coupon.into() })
@@ -35,18 +39,24 @@ impl Coupons {
     /// Delete a coupon so that it can no longer be applied.
     ///
     /// `DELETE /coupons/{code}`, since 0.26.0-beta.
+    ///
+    /// Customers to whom it was applied keep it until it is used up or taken away. No webhook tells of it.
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one coupon of the catalogue by its code.
     ///
     /// `GET /coupons/{code}`, since 0.26.0-beta.
+    ///
+    /// An unknown code fails with 404 `coupon_not_found`.
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a coupon's amount, expiration or limits.
     ///
     /// `PUT /coupons/{code}`, since 0.26.0-beta.
+    ///
+    /// Customers to whom it was applied keep what was agreed then. No webhook tells of it.
     ///
     /// Fails with 405 `only_one_limitation_type_per_coupon_allowed`.
     pub fn update(

@@ -22,6 +22,8 @@ impl CreditNotes {
     ///
     /// `GET /credit_notes`, since 0.26.0-beta.
     ///
+    /// Pages of 100, with those whose credit is used up or voided; `credit_status` and `refund_status` narrow it down.
+    ///
     /// Fails with 404 `billing_entity_not_found`.
     ///
     /// # Settings
@@ -69,6 +71,8 @@ impl CreditNotes {
     ///
     /// `POST /credit_notes`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
+    /// The parts for credit, refund and offset together have to be the sum of the items with their taxes; ask for an estimate first. A refund goes to the payment provider at once, as far as one collected the payment. The webhooks credit_note.created and, once the PDF is made, credit_note.generated follow; credit_note.refund_failure when the provider refuses.
+    ///
     /// Fails with 404 `invoice_not_found` or `fee_not_found`, 405 `invalid_type_or_status`.
     pub fn create(
         &self,
@@ -79,6 +83,8 @@ impl CreditNotes {
     /// Compute what a credit note would amount to, without issuing it.
     ///
     /// `POST /credit_notes/estimate`, since 0.49.0-beta.
+    ///
+    /// Stores nothing. Says for the items how much could be credited and refunded, with taxes and the share of coupons.
     ///
     /// Fails with 404 `invoice_not_found`, 405 `invalid_type_or_status`.
     pub fn estimate(
@@ -95,6 +101,8 @@ impl CreditNotes {
     /// Fetch one credit note by its Lago id.
     ///
     /// `GET /credit_notes/{lago_id}`, since 0.37.0-beta.
+    ///
+    /// With customer, items and taxes. An unknown id fails with 404 `credit_note_not_found`.
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -106,6 +114,8 @@ impl CreditNotes {
     /// Record a credit note's refund status or change its metadata.
     ///
     /// `PUT /credit_notes/{lago_id}`, since 0.37.0-beta.
+    ///
+    /// Records how a refund went that was made elsewhere; it moves no money itself.
     pub fn update(
         &self,
         lago_id: impl std::fmt::Display,
@@ -123,6 +133,8 @@ impl CreditNotes {
     ///
     /// `POST /credit_notes/{lago_id}/download`, since 0.37.0-beta.
     ///
+    /// While the PDF is being made the response is empty: call again, or wait for the webhook credit_note.generated.
+    ///
     /// `None` means that the server accepted the call and has nothing to give yet.
     pub fn download(&self, lago_id: impl std::fmt::Display) -> DownloadRequest {
         Request::new(
@@ -135,6 +147,8 @@ impl CreditNotes {
     /// Void the credit left on a credit note.
     ///
     /// `PUT /credit_notes/{lago_id}/void`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Takes back what is left of the credit; what invoices have used up, and refunds, stay. Voiding it again fails with 405.
     pub fn void(&self, lago_id: impl std::fmt::Display) -> VoidRequest {
         Request::new(
             &self.client,
@@ -185,6 +199,8 @@ impl CreditNotesMetadata {
     /// Clear the metadata of a credit note.
     ///
     /// `DELETE /credit_notes/{lago_id}/metadata`, since 1.36.0.
+    ///
+    /// The response has null in place of the metadata.
     pub fn delete_all(
         &self,
         lago_id: impl std::fmt::Display,
@@ -199,6 +215,8 @@ impl CreditNotesMetadata {
     /// Set some metadata keys of a credit note, keeping the others.
     ///
     /// `PATCH /credit_notes/{lago_id}/metadata`, since 1.36.0.
+    ///
+    /// Keys that the call does not name stay as they are. To remove one is a call of its own.
     pub fn merge(
         &self,
         lago_id: impl std::fmt::Display,
@@ -223,6 +241,8 @@ impl CreditNotesMetadata {
     /// Replace the whole metadata of a credit note.
     ///
     /// `POST /credit_notes/{lago_id}/metadata`, since 1.36.0.
+    ///
+    /// Keys that the call does not name are removed.
     pub fn replace(
         &self,
         lago_id: impl std::fmt::Display,
@@ -247,6 +267,8 @@ impl CreditNotesMetadata {
     /// Delete one metadata key of a credit note.
     ///
     /// `DELETE /credit_notes/{lago_id}/metadata/{key}`, since 1.36.0.
+    ///
+    /// The other keys stay as they are.
     pub fn delete(
         &self,
         lago_id: impl std::fmt::Display,

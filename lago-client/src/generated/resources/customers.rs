@@ -50,6 +50,8 @@ impl Customers {
     ///
     /// `GET /customers`, since 0.26.0-beta.
     ///
+    /// Pages of 100. Each comes without taxes and custom sections; get one customer for these.
+    ///
     /// Fails with 404 `billing_entity_not_found`.
     ///
     /// # Settings
@@ -91,6 +93,8 @@ impl Customers {
     ///
     /// `POST /customers`, since 0.26.0-beta.
     ///
+    /// The external id decides: a new one makes a customer, one that is known changes that customer, and what is left out stays as it is. The webhook customer.created or customer.updated follows, and customer.payment_provider_created once the provider has made its record. With 422 `payment_provider_not_found` the customer was saved all the same.
+    ///
     /// Fails with 404 `tax_not_found` or `billing_entity_not_found`.
     pub fn create(
         &self,
@@ -101,6 +105,8 @@ impl Customers {
     /// Delete a customer, ending their subscriptions, coupons and wallets.
     ///
     /// `DELETE /customers/{external_customer_id}`, since 1.20.0.
+    ///
+    /// It cannot be undone. Deleting the customer again fails with 404 `customer_not_found`.
     pub fn delete(&self, external_customer_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
@@ -112,6 +118,8 @@ impl Customers {
     /// Fetch one customer by external id.
     ///
     /// `GET /customers/{external_customer_id}`, since 1.20.0.
+    ///
+    /// An unknown external id fails with 404 `customer_not_found`.
     pub fn get(&self, external_customer_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -123,6 +131,8 @@ impl Customers {
     /// Make a payment provider link where a customer adds a payment method.
     ///
     /// `POST /customers/{external_customer_id}/checkout_url`, since 0.51.0-beta.
+    ///
+    /// Nothing is charged by it. The customer's payment provider has to support such pages. The webhook customer.checkout_url_generated has a link of the same kind.
     ///
     /// Fails with 404 `adyen_payment_provider_not_found` or `moneyhash_payment_provider_not_found`, 405 `feature_not_supported`, 422 `third_party_error`.
     pub fn checkout_url(
@@ -139,6 +149,8 @@ impl Customers {
     /// Get a subscription's usage and cost so far this billing period.
     ///
     /// `GET /customers/{external_customer_id}/current_usage`, since 0.37.0-beta.
+    ///
+    /// Computed from the events so far; new ones may take a moment to count. Taxes are left out when `apply_taxes` is false, which is faster where a tax provider has to answer. Plans of the product catalog make it fail with 500.
     ///
     /// Fails with 405 `no_active_subscription` or `full_usage_not_allowed`, 429 `too_many_provider_requests`.
     ///
@@ -183,6 +195,8 @@ impl Customers {
     ///
     /// `GET /customers/{external_customer_id}/past_usage`, since 0.48.0-beta.
     ///
+    /// Periods that have ended, each with the usage of every charge as it was billed.
+    ///
     /// # Settings
     ///
     /// - [`billable_metric_code`](type.PastUsageRequest.html#method.billable_metric_code): Keep only usage of the metric with this code.
@@ -207,6 +221,8 @@ impl Customers {
     /// Get a signed link to a customer's self-service portal.
     ///
     /// `GET /customers/{external_customer_id}/portal_url`, since 0.37.0-beta.
+    ///
+    /// Whoever has the link sees the customer's invoices and usage without a login: hand it to the customer alone, and make a new one for each visit.
     pub fn portal_url(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -221,6 +237,8 @@ impl Customers {
     /// Get a subscription's usage so far and its end-of-period projection.
     ///
     /// `GET /customers/{external_customer_id}/projected_usage`, since 1.31.0.
+    ///
+    /// Computed from the events so far, as if usage went on alike until the end of the period. Plans of the product catalog make it fail with 500.
     ///
     /// Fails with 405 `no_active_subscription`, 429 `too_many_provider_requests`.
     ///
@@ -257,6 +275,8 @@ impl CustomersAppliedCoupons {
     ///
     /// `GET /customers/{external_customer_id}/applied_coupons`, since 1.33.3.
     ///
+    /// Each has what is left of it, and the credits that it has given so far. Those that are used up stay in the list with the status `terminated`.
+    ///
     /// # Settings
     ///
     /// - [`status`](type.AppliedCouponsListRequest.html#method.status): Keep only coupons still in force, or only terminated ones.
@@ -279,6 +299,8 @@ impl CustomersAppliedCoupons {
     /// Take an applied coupon away from a customer.
     ///
     /// `DELETE /customers/{external_customer_id}/applied_coupons/{applied_coupon_id}`, since 0.37.0-beta.
+    ///
+    /// Invoices to come are no longer reduced; those that were issued stay as they are. The coupon stays in the catalogue.
     pub fn delete(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -307,6 +329,8 @@ impl CustomersCreditNotes {
     /// List the credit notes of one customer.
     ///
     /// `GET /customers/{external_customer_id}/credit_notes`, since 1.33.3.
+    ///
+    /// Pages of 100, with those whose credit is used up or voided; `credit_status` and `refund_status` narrow it down.
     ///
     /// # Settings
     ///
@@ -366,6 +390,8 @@ impl CustomersInvoices {
     /// List the invoices of one customer.
     ///
     /// `GET /customers/{external_customer_id}/invoices`, since 1.33.3.
+    ///
+    /// Without fees and credits; get one invoice for these. The total count may be half an hour old.
     ///
     /// # Settings
     ///
@@ -436,6 +462,8 @@ impl CustomersPaymentMethods {
     ///
     /// `GET /customers/{external_customer_id}/payment_methods`, since 1.42.0.
     ///
+    /// As they are stored at the payment provider; Lago has no numbers of cards.
+    ///
     /// # Settings
     ///
     /// - [`page`](type.PaymentMethodsListRequest.html#method.page), [`per_page`](type.PaymentMethodsListRequest.html#method.per_page): which part of the list is returned.
@@ -454,6 +482,8 @@ impl CustomersPaymentMethods {
     /// Remove a payment method from a customer.
     ///
     /// `DELETE /customers/{external_customer_id}/payment_methods/{lago_id}`, since 1.42.0.
+    ///
+    /// It is removed in Lago, so that no payment uses it again. Removing it again fails with 404.
     pub fn delete(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -470,6 +500,8 @@ impl CustomersPaymentMethods {
     /// Make a payment method the customer's default.
     ///
     /// `PUT /customers/{external_customer_id}/payment_methods/{lago_id}/set_as_default`, since 1.42.0.
+    ///
+    /// The one that was the default no longer is. Payments use it unless a subscription or wallet names another.
     ///
     /// Fails with 422 `lock_acquisition_failed`.
     pub fn set_as_default(
@@ -500,6 +532,8 @@ impl CustomersPaymentRequests {
     /// List the payment requests sent to one customer.
     ///
     /// `GET /customers/{external_customer_id}/payment_requests`, since 1.33.3.
+    ///
+    /// Each has its customer and the invoices that it asks for.
     ///
     /// # Settings
     ///
@@ -538,6 +572,8 @@ impl CustomersPayments {
     ///
     /// `GET /customers/{external_customer_id}/payments`, since 1.33.3.
     ///
+    /// Those that a provider collected and those that were recorded by hand, also failed ones.
+    ///
     /// # Settings
     ///
     /// - [`invoice_id`](type.PaymentsListRequest.html#method.invoice_id): Keep only payments of the invoice with this Lago id, a UUID.
@@ -570,6 +606,8 @@ impl CustomersSubscriptions {
     /// List the subscriptions of one customer, active ones by default.
     ///
     /// `GET /customers/{external_customer_id}/subscriptions`, since 1.33.3.
+    ///
+    /// Active ones alone, unless `status` asks for others; one customer's are asked for by external id.
     ///
     /// # Settings
     ///
@@ -620,6 +658,8 @@ impl CustomersWallets {
     ///
     /// `GET /customers/{external_customer_id}/wallets`, since 1.33.3.
     ///
+    /// Pages of 100, each with its balances. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says.
+    ///
     /// # Settings
     ///
     /// - [`currency`](type.WalletsListRequest.html#method.currency): Keep only records in this currency, an ISO 4217 code.
@@ -643,6 +683,8 @@ impl CustomersWallets {
     ///
     /// `POST /customers/{external_customer_id}/wallets`, since 1.43.0. Not repeatable: after a time-out, look before you call again.
     ///
+    /// Credits that are granted count at once; those that are bought make an invoice, and count once it is paid. The webhooks wallet.created and wallet_transaction.created follow, and for bought credits invoice.paid_credit_added. Each call makes one more wallet.
+    ///
     /// Fails with 404 `customer_not_found` or `billing_entity_not_found`.
     pub fn create(
         &self,
@@ -660,6 +702,8 @@ impl CustomersWallets {
     /// Terminate a customer's wallet by code, forfeiting its remaining credits.
     ///
     /// `DELETE /customers/{external_customer_id}/wallets/{code}`, since 1.43.0.
+    ///
+    /// What is left in it is lost and not paid back. The webhook wallet.terminated follows. Ending it again changes nothing.
     pub fn delete(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -676,6 +720,8 @@ impl CustomersWallets {
     /// Fetch a customer's wallet by its code.
     ///
     /// `GET /customers/{external_customer_id}/wallets/{code}`, since 1.43.0.
+    ///
+    /// With its balances and top-up rules. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says.
     pub fn get(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -692,6 +738,8 @@ impl CustomersWallets {
     /// Change a customer's wallet, found by its code.
     ///
     /// `PUT /customers/{external_customer_id}/wallets/{code}`, since 1.43.0.
+    ///
+    /// A wallet that was ended is refused with 422. One that another call changes at the moment fails with 409, and can be tried again. The webhook wallet.updated follows.
     pub fn update(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -722,6 +770,8 @@ impl CustomersWalletsAlerts {
     /// Delete every balance alert of a customer's wallet.
     ///
     /// `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/alerts`, since 1.43.0.
+    ///
+    /// The response is empty. None of them goes off any more.
     pub fn delete_all(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -738,6 +788,8 @@ impl CustomersWalletsAlerts {
     /// List the balance alerts of a customer's wallet.
     ///
     /// `GET /customers/{external_customer_id}/wallets/{wallet_code}/alerts`, since 1.43.0.
+    ///
+    /// Each with its thresholds, and the value that was seen when it was looked at last.
     ///
     /// # Settings
     ///
@@ -759,6 +811,8 @@ impl CustomersWalletsAlerts {
     /// Create one or several balance alerts on a customer's wallet.
     ///
     /// `POST /customers/{external_customer_id}/wallets/{wallet_code}/alerts`, since 1.43.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Several at once are made all or, when one is refused, none. The webhook alert.triggered follows each time that it goes off.
     pub fn create(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -777,6 +831,8 @@ impl CustomersWalletsAlerts {
     /// Create one or several balance alerts on a customer's wallet.
     ///
     /// `POST /customers/{external_customer_id}/wallets/{wallet_code}/alerts`, since 1.43.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Several at once are made all or, when one is refused, none. The webhook alert.triggered follows each time that it goes off.
     pub fn create_batch(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -795,6 +851,8 @@ impl CustomersWalletsAlerts {
     /// Delete one balance alert of a customer's wallet.
     ///
     /// `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`, since 1.43.0.
+    ///
+    /// The alert no longer goes off. The response has it as it last was.
     pub fn delete(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -813,6 +871,8 @@ impl CustomersWalletsAlerts {
     /// Fetch one balance alert of a customer's wallet.
     ///
     /// `GET /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`, since 1.43.0.
+    ///
+    /// With its thresholds, and the value that was seen when it was looked at last.
     pub fn get(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -831,6 +891,8 @@ impl CustomersWalletsAlerts {
     /// Change a balance alert of a customer's wallet.
     ///
     /// `PUT /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`, since 1.43.0.
+    ///
+    /// What is watched stays: to watch something else, make another alert.
     pub fn update(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -863,6 +925,8 @@ impl CustomersWalletsMetadata {
     /// Clear the metadata of a customer's wallet, by code.
     ///
     /// `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/metadata`, since 1.43.0.
+    ///
+    /// The response has null in place of the metadata.
     pub fn delete_all(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -879,6 +943,8 @@ impl CustomersWalletsMetadata {
     /// Set some metadata keys of a customer's wallet, by code.
     ///
     /// `PATCH /customers/{external_customer_id}/wallets/{wallet_code}/metadata`, since 1.43.0.
+    ///
+    /// Keys that the call does not name stay as they are. To remove one is a call of its own.
     pub fn merge(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -905,6 +971,8 @@ impl CustomersWalletsMetadata {
     /// Replace the whole metadata of a customer's wallet, by code.
     ///
     /// `POST /customers/{external_customer_id}/wallets/{wallet_code}/metadata`, since 1.43.0.
+    ///
+    /// Keys that the call does not name are removed.
     pub fn replace(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -931,6 +999,8 @@ impl CustomersWalletsMetadata {
     /// Delete one metadata key of a customer's wallet, by code.
     ///
     /// `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/metadata/{key}`, since 1.43.0.
+    ///
+    /// The other keys stay as they are.
     pub fn delete(
         &self,
         external_customer_id: impl std::fmt::Display,

@@ -18,6 +18,8 @@ impl Events {
     ///
     /// `GET /events`, since 1.12.2.
     ///
+    /// As they were received, whether or not anything bills them. An event can also be asked for by its `transaction_id`.
+    ///
     /// # Settings
     ///
     /// - [`external_subscription_id`](type.ListRequest.html#method.external_subscription_id): Keep only what belongs to the subscription with this external id.
@@ -44,6 +46,8 @@ impl Events {
     /// `POST /events`, since 0.26.0-beta.
     ///
     /// Repeatable by `transaction_id`: what has none is refused before anything is sent. A missing `timestamp` is set to the current time once, before the first attempt.
+    ///
+    /// The event counts for the subscription that is active at its time, and for no other. A key that came before is refused with 422 `value_already_exist`, by servers with ClickHouse it is taken and counted once. What a later check finds wrong is not billed, and the webhook events.errors tells of it. A charge that is paid in advance makes a fee at once, and the webhook fee.created follows.
     pub fn create(&self, event: impl Into<lago_types::EventInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: event.into() })
     }
@@ -52,6 +56,8 @@ impl Events {
     /// `POST /events/batch`, since 0.26.0-beta.
     ///
     /// Repeatable by `transaction_id`: what has none is refused before anything is sent. A missing `timestamp` is set to the current time once, before the first attempt.
+    ///
+    /// All of them are stored or, when one is refused, none; `error_details` have the faults by index. More than 100 are refused. Servers with ClickHouse check them later, and need the key of each.
     pub fn create_batch(
         &self,
         events: impl IntoIterator<Item = impl Into<lago_types::EventInput>>,
@@ -66,6 +72,8 @@ impl Events {
     /// Estimate quickly what several events cost, ignoring earlier usage.
     ///
     /// `POST /events/batch_estimate_instant_fees`, since 1.31.0.
+    ///
+    /// Stores nothing. It is fast because it looks at nothing that was used before: only charges with the models `standard` and `percentage` that are paid in advance are estimated. An unknown subscription makes it fail with 500.
     pub fn batch_estimate_instant_fees(
         &self,
         events: impl IntoIterator<
@@ -82,6 +90,8 @@ impl Events {
     /// Estimate the in-advance fees a usage event would cause.
     ///
     /// `POST /events/estimate_fees`, since 0.26.0-beta.
+    ///
+    /// Stores nothing. Only charges that are paid in advance are estimated, with what was used before taken into account; there may be several.
     pub fn estimate_fees(
         &self,
         event: impl Into<lago_types::EventEstimateFeesInput>,
@@ -91,6 +101,8 @@ impl Events {
     /// Estimate quickly what one event costs, ignoring earlier usage.
     ///
     /// `POST /events/estimate_instant_fees`, since 1.31.0.
+    ///
+    /// Stores nothing. It is fast because it looks at nothing that was used before: only charges with the models `standard` and `percentage` that are paid in advance are estimated. An unknown subscription makes it fail with 500.
     pub fn estimate_instant_fees(
         &self,
         event: impl Into<lago_types::EventEstimateInstantFeesInput>,
@@ -105,6 +117,8 @@ impl Events {
     /// Fetch a usage event by its transaction id.
     ///
     /// `GET /events/{transaction_id}`, since 0.37.0-beta.
+    ///
+    /// The first one with this key: events of several subscriptions may share it. An unknown key fails with 404 `event_not_found`.
     pub fn get(&self, transaction_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,

@@ -22,6 +22,8 @@ impl Features {
     ///
     /// `GET /features`, since 1.31.0.
     ///
+    /// Pages of 100, each with its privileges.
+    ///
     /// # Settings
     ///
     /// - [`search_term`](type.ListRequest.html#method.search_term): Text to look for in names, codes and descriptions.
@@ -38,24 +40,32 @@ impl Features {
     /// Create a feature whose privileges plans can grant.
     ///
     /// `POST /features`, since 1.31.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Nobody has it by that: a plan or a subscription has to grant it. The webhook feature.created follows.
     pub fn create(&self, feature: impl Into<lago_types::FeatureInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: feature.into() })
     }
     /// Delete a feature and withdraw it from every plan and subscription.
     ///
     /// `DELETE /features/{code}`, since 1.31.0.
+    ///
+    /// Every plan and subscription loses it at once. It cannot be undone. The webhook feature.deleted follows.
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one feature and its privileges by code.
     ///
     /// `GET /features/{code}`, since 1.31.0.
+    ///
+    /// An unknown code fails with 404 `feature_not_found`.
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a feature's name, description or privileges.
     ///
     /// `PUT /features/{code}`, since 1.31.0.
+    ///
+    /// The webhook feature.updated follows.
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -84,6 +94,8 @@ impl FeaturesPrivileges {
     /// Delete a privilege of a feature wherever it is granted.
     ///
     /// `DELETE /features/{code}/privileges/{privilege_code}`, since 1.31.0.
+    ///
+    /// Every plan and subscription loses it at once. It cannot be undone. The webhook feature.updated follows.
     pub fn delete(
         &self,
         code: impl std::fmt::Display,

@@ -18,6 +18,8 @@ impl Fees {
     ///
     /// `GET /fees`, since 0.26.0-beta.
     ///
+    /// Also fees that no invoice has, such as those of charges that are paid in advance without one.
+    ///
     /// # Settings
     ///
     /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
@@ -62,6 +64,8 @@ impl Fees {
     /// Delete a fee that no invoice holds yet.
     ///
     /// `DELETE /fees/{lago_id}`, since 1.6.4.
+    ///
+    /// A fee that is on an invoice is refused with 405. Deleting it again fails with 404.
     pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
@@ -73,6 +77,8 @@ impl Fees {
     /// Fetch one fee by its Lago id.
     ///
     /// `GET /fees/{lago_id}`, since 0.37.0-beta.
+    ///
+    /// An unknown id fails with 404 `fee_not_found`.
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -84,6 +90,8 @@ impl Fees {
     /// Record the payment status of a fee without an invoice.
     ///
     /// `PUT /fees/{lago_id}`, since 0.37.0-beta.
+    ///
+    /// Moves no money. Fees on an invoice follow the invoice and are refused with 405 `invoiced_fee`.
     pub fn update(
         &self,
         lago_id: impl std::fmt::Display,

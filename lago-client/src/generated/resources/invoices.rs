@@ -18,6 +18,8 @@ impl Invoices {
     ///
     /// `GET /invoices`, since 0.26.0-beta.
     ///
+    /// Without fees and credits; get one invoice for these. The total count may be half an hour old.
+    ///
     /// Fails with 404 `billing_entity_not_found`.
     ///
     /// # Settings
@@ -71,6 +73,8 @@ impl Invoices {
     ///
     /// `POST /invoices`, since 0.30.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
+    /// It is issued and collected at once, without a draft. The webhooks invoice.one_off_created and, once the PDF is made, invoice.generated follow. Each call makes one more invoice.
+    ///
     /// Fails with 404 `customer_not_found`, `fees_not_found`, `add_on_not_found` or `billing_entity_not_found`.
     pub fn create(
         &self,
@@ -82,6 +86,8 @@ impl Invoices {
     ///
     /// `POST /invoices/preview`, since 1.20.0.
     ///
+    /// Stores nothing. The customer can be one whom Lago knows, or made up; so can coupons. Without subscriptions it previews a new one on `plan_code`. Plans of the product catalog make it fail with 500.
+    ///
     /// Fails with 405 `premium_integration_missing`.
     pub fn preview(
         &self,
@@ -92,6 +98,8 @@ impl Invoices {
     /// Delete an invoice that is still a draft.
     ///
     /// `DELETE /invoices/{lago_id}`, since 1.51.0.
+    ///
+    /// The draft leaves no number and no trace in lists and figures. The webhook invoice.deleted follows. An invoice that was issued is voided, not deleted.
     pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
@@ -103,6 +111,8 @@ impl Invoices {
     /// Fetch one invoice with its fees and credits.
     ///
     /// `GET /invoices/{lago_id}`, since 0.37.0-beta.
+    ///
+    /// With fees, credits, taxes and periods, which lists leave out. An unknown id fails with 404 `invoice_not_found`.
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -114,6 +124,8 @@ impl Invoices {
     /// Change an invoice's payment status or metadata.
     ///
     /// `PUT /invoices/{lago_id}`, since 0.37.0-beta.
+    ///
+    /// Records a payment that came by other means; it collects nothing. Paid credits of a wallet count from then on. When the status changes, the webhook invoice.payment_status_updated follows. A voided invoice is refused with 405.
     ///
     /// Fails with 405 `update_on_voided_invoice`, `metadata_on_draft_invoice` or `payment_status_update_on_draft_invoice`.
     pub fn update(
@@ -133,6 +145,8 @@ impl Invoices {
     ///
     /// `POST /invoices/{lago_id}/download`, since 0.37.0-beta.
     ///
+    /// Only finalized invoices have a PDF. While it is being made the response is empty: call again, or wait for the webhook invoice.generated.
+    ///
     /// `None` means that the server accepted the call and has nothing to give yet.
     pub fn download(&self, lago_id: impl std::fmt::Display) -> DownloadRequest {
         Request::new(
@@ -145,6 +159,8 @@ impl Invoices {
     /// Finalize a draft invoice now and start collecting it.
     ///
     /// `PUT /invoices/{lago_id}/finalize`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Ends the grace period now: the invoice gets its number, is issued and collected. The webhook invoice.created follows.
     pub fn finalize(&self, lago_id: impl std::fmt::Display) -> FinalizeRequest {
         Request::new(
             &self.client,
@@ -156,6 +172,8 @@ impl Invoices {
     /// Record that the payment dispute over an invoice was lost.
     ///
     /// `POST /invoices/{lago_id}/lose_dispute`, since 1.1.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Each call sends the webhook and tells the tax provider, if there is one, once more. The webhook invoice.payment_dispute_lost follows.
     pub fn lose_dispute(&self, lago_id: impl std::fmt::Display) -> LoseDisputeRequest {
         Request::new(
             &self.client,
@@ -167,6 +185,8 @@ impl Invoices {
     /// Get a link where the customer pays an invoice.
     ///
     /// `POST /invoices/{lago_id}/payment_url`, since 0.56.0-beta.
+    ///
+    /// Nothing is charged until the customer pays there. The customer's payment provider has to support it.
     ///
     /// Fails with 422 `third_party_error` or `provider_error`, 429 `too_many_provider_requests`.
     pub fn payment_url(&self, lago_id: impl std::fmt::Display) -> PaymentUrlRequest {
@@ -181,6 +201,8 @@ impl Invoices {
     ///
     /// `PUT /invoices/{lago_id}/refresh`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
+    /// Its fees are dropped and made anew. A voided invoice is refused with 403; servers up to 1.33 answer 200 and change nothing.
+    ///
     /// Fails with 403 `feature_unavailable`.
     pub fn refresh(&self, lago_id: impl std::fmt::Display) -> RefreshRequest {
         Request::new(
@@ -193,6 +215,8 @@ impl Invoices {
     /// Restart the generation of an invoice that failed.
     ///
     /// `POST /invoices/{lago_id}/retry`, since 1.9.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// For the status `failed` alone, mostly after a tax provider has been set right; others are refused with 405.
     ///
     /// Fails with 405 `invalid_status`.
     pub fn retry(&self, lago_id: impl std::fmt::Display) -> RetryRequest {
@@ -207,11 +231,13 @@ impl Invoices {
     ///
     /// `POST /invoices/{lago_id}/retry_payment`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
+    /// The payment provider is asked in the background; the webhook invoice.payment_status_updated or invoice.payment_failure follows. It may charge the customer twice where an earlier payment is under way.
+    ///
     /// Fails with 429 `too_many_provider_requests`.
     ///
     /// # Settings
     ///
-    /// - [`payment_method`](type.RetryPaymentRequest.html#method.payment_method): Payment method.
+    /// - [`payment_method`](type.RetryPaymentRequest.html#method.payment_method): Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     pub fn retry_payment(&self, lago_id: impl std::fmt::Display) -> RetryPaymentRequest {
         Request::new(
             &self.client,
@@ -224,6 +250,8 @@ impl Invoices {
     /// Void a finalized invoice, with a credit note if wanted.
     ///
     /// `POST /invoices/{lago_id}/void`, since 0.53.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// An invoice that was paid is refused, unless `generate_credit_note` gives its amount back. Wallet credits that it used come back. The webhook invoice.voided follows.
     ///
     /// Fails with 405 `not_voidable`.
     ///
@@ -752,7 +780,7 @@ pub struct RetryPayment {
 }
 
 impl Request<RetryPayment> {
-    /// Payment method.
+    /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     pub fn payment_method(
         mut self,
         payment_method: impl Into<lago_types::PaymentMethodReferenceInput>,

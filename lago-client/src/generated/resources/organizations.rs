@@ -17,12 +17,16 @@ impl Organizations {
     /// Fetch your organization's details and billing defaults.
     ///
     /// `GET /organizations`, since 1.53.0.
+    ///
+    /// It is the one that the API key belongs to. Its taxes are left out; the response to an update has them.
     pub fn get(&self) -> GetRequest {
         Request::new(&self.client, Get {})
     }
     /// Change your organization's details and billing defaults.
     ///
     /// `PUT /organizations`, since 0.26.0-beta.
+    ///
+    /// It is the one that the API key belongs to. Servers without a premium licence ignore some fields, which say so.
     pub fn update(
         &self,
         organization: impl Into<lago_types::OrganizationUpdate>,

@@ -18,6 +18,8 @@ impl PaymentReceipts {
     ///
     /// `GET /payment_receipts`, since 1.22.0.
     ///
+    /// One for each payment that succeeded, where the organization issues receipts.
+    ///
     /// # Settings
     ///
     /// - [`invoice_id`](type.ListRequest.html#method.invoice_id): Keep only receipts of the invoice with this Lago id, a UUID.
@@ -34,6 +36,8 @@ impl PaymentReceipts {
     /// Fetch one payment receipt by its Lago id.
     ///
     /// `GET /payment_receipts/{lago_id}`, since 1.22.0.
+    ///
+    /// With the payment that it is for.
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,

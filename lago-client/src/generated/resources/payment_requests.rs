@@ -18,6 +18,8 @@ impl PaymentRequests {
     ///
     /// `GET /payment_requests`, since 1.10.0.
     ///
+    /// Each has its customer and the invoices that it asks for.
+    ///
     /// Fails with 404 `billing_entity_not_found`.
     ///
     /// # Settings
@@ -43,6 +45,8 @@ impl PaymentRequests {
     ///
     /// `POST /payment_requests`, since 1.10.0. Not repeatable: after a time-out, look before you call again.
     ///
+    /// All invoices have to be overdue and in one currency. The customer gets one e-mail, and the payment provider is asked to collect the sum. The webhook payment_request.created follows, then payment_request.payment_status_updated or payment_request.payment_failure.
+    ///
     /// Fails with 404 `customer_not_found` or `invoice_not_found`, 405 `invoices_not_overdue`, `invoices_have_different_currencies`, `invoices_have_different_billing_entities` or `invoices_not_ready_for_payment_processing`.
     pub fn create(
         &self,
@@ -58,6 +62,8 @@ impl PaymentRequests {
     /// Fetch one payment request by its Lago id.
     ///
     /// `GET /payment_requests/{lago_id}`, since 1.31.0.
+    ///
+    /// With its customer and the invoices that it asks for.
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,

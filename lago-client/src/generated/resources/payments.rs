@@ -18,6 +18,8 @@ impl Payments {
     ///
     /// `GET /payments`, since 1.21.0.
     ///
+    /// Those that a provider collected and those that were recorded by hand, also failed ones.
+    ///
     /// # Settings
     ///
     /// - [`external_customer_id`](type.ListRequest.html#method.external_customer_id): Keep only what belongs to the customer with this external id.
@@ -37,6 +39,8 @@ impl Payments {
     ///
     /// `POST /payments`, since 1.21.0. Not repeatable: after a time-out, look before you call again.
     ///
+    /// Records money that came by other means, in full or in part; the invoice is paid once its total is reached. No provider is asked. Each call records one more payment.
+    ///
     /// Fails with 404 `invoice_not_found`.
     pub fn create(&self, payment: impl Into<lago_types::PaymentInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: payment.into() })
@@ -44,6 +48,8 @@ impl Payments {
     /// Fetch one payment by its Lago id.
     ///
     /// `GET /payments/{lago_id}`, since 1.22.0.
+    ///
+    /// An unknown id fails with 404 `payment_not_found`.
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,

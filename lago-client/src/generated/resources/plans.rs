@@ -34,6 +34,8 @@ impl Plans {
     ///
     /// `GET /plans`, since 0.26.0-beta.
     ///
+    /// Pages of 100. Fixed charges are left out; get one plan for these.
+    ///
     /// # Settings
     ///
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
@@ -43,24 +45,32 @@ impl Plans {
     /// Create a plan with its base price and charges.
     ///
     /// `POST /plans`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Nothing is billed by it: a customer has to subscribe. A code that is taken is refused with `value_already_exist`. The webhook plan.created follows.
     pub fn create(&self, plan: impl Into<lago_types::PlanInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: plan.into() })
     }
     /// Delete a plan, ending the subscriptions to it.
     ///
     /// `DELETE /plans/{code}`, since 0.26.0-beta.
+    ///
+    /// Runs in the background: subscriptions to the plan end, and until all have the plan says `pending_deletion`. The webhook plan.deleted follows.
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one plan with its charges.
     ///
     /// `GET /plans/{code}`, since 0.26.0-beta.
+    ///
+    /// With its fixed charges, which lists leave out. An unknown code fails with 404 `plan_not_found`.
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a plan's price, terms and charges.
     ///
     /// `PUT /plans/{code}`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Some fields are ignored once a subscription uses the plan. The webhook plan.updated follows.
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -94,6 +104,8 @@ impl PlansCharges {
     ///
     /// `GET /plans/{code}/charges`, since 1.42.0.
     ///
+    /// Each with its properties and filters. Of a subscription, those that override the plan's stand in their place.
+    ///
     /// # Settings
     ///
     /// - [`page`](type.ChargesListRequest.html#method.page), [`per_page`](type.ChargesListRequest.html#method.per_page): which part of the list is returned.
@@ -109,6 +121,8 @@ impl PlansCharges {
     /// Add a usage-based charge to a plan.
     ///
     /// `POST /plans/{code}/charges`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// With `cascade_updates` plans that overrides made for subscriptions get it too. The webhook plan.updated follows.
     pub fn create(
         &self,
         code: impl std::fmt::Display,
@@ -125,6 +139,8 @@ impl PlansCharges {
     /// Remove a usage-based charge from a plan.
     ///
     /// `DELETE /plans/{code}/charges/{charge_code}`, since 1.42.0.
+    ///
+    /// With `cascade_updates` it also goes from plans that overrides made for subscriptions. The webhook plan.updated follows.
     ///
     /// # Settings
     ///
@@ -146,6 +162,8 @@ impl PlansCharges {
     /// Fetch one usage-based charge of a plan.
     ///
     /// `GET /plans/{code}/charges/{charge_code}`, since 1.42.0.
+    ///
+    /// Servers older than 1.42 have no such path; there the plan has its charges.
     pub fn get(
         &self,
         code: impl std::fmt::Display,
@@ -162,6 +180,8 @@ impl PlansCharges {
     /// Change the pricing of a plan's usage-based charge.
     ///
     /// `PUT /plans/{code}/charges/{charge_code}`, since 1.42.0.
+    ///
+    /// Model and prices have to be said again each time. Once a subscription uses the plan, the charge model stays. The webhook plan.updated follows.
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -193,6 +213,8 @@ impl PlansChargesFilters {
     ///
     /// `GET /plans/{code}/charges/{charge_code}/filters`, since 1.42.0.
     ///
+    /// Pages of 100. An event that matches none of them has the price of the charge.
+    ///
     /// # Settings
     ///
     /// - [`page`](type.ChargesFiltersListRequest.html#method.page), [`per_page`](type.ChargesFiltersListRequest.html#method.per_page): which part of the list is returned.
@@ -213,6 +235,8 @@ impl PlansChargesFilters {
     /// Add a filter with its own price to a plan's charge.
     ///
     /// `POST /plans/{code}/charges/{charge_code}/filters`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Its values have to be among the filters of the billable metric.
     pub fn create(
         &self,
         code: impl std::fmt::Display,
@@ -231,6 +255,8 @@ impl PlansChargesFilters {
     /// Remove a price filter from a plan's charge.
     ///
     /// `DELETE /plans/{code}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
+    ///
+    /// Events that matched it have the price of the charge from then on.
     ///
     /// # Settings
     ///
@@ -254,6 +280,8 @@ impl PlansChargesFilters {
     /// Fetch one price filter of a plan's charge.
     ///
     /// `GET /plans/{code}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
+    ///
+    /// An unknown id fails with 404 `charge_filter_not_found`.
     pub fn get(
         &self,
         code: impl std::fmt::Display,
@@ -272,6 +300,8 @@ impl PlansChargesFilters {
     /// Change a price filter of a plan's charge.
     ///
     /// `PUT /plans/{code}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
+    ///
+    /// Presentation group keys belong to the charge, and are dropped from the prices here.
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -308,6 +338,8 @@ impl PlansEntitlements {
     /// List the features and privileges a plan grants.
     ///
     /// `GET /plans/{code}/entitlements`, since 1.31.0.
+    ///
+    /// What the plan grants to all its subscriptions, unless a subscription has values of its own.
     pub fn list(&self, code: impl std::fmt::Display) -> EntitlementsListRequest {
         Request::new(
             &self.client,
@@ -319,6 +351,8 @@ impl PlansEntitlements {
     /// Add or change some entitlements of a plan, keeping the others.
     ///
     /// `PATCH /plans/{code}/entitlements`, since 1.31.0.
+    ///
+    /// What the call does not name stays as it is.
     pub fn merge(
         &self,
         code: impl std::fmt::Display,
@@ -343,6 +377,8 @@ impl PlansEntitlements {
     /// Replace all entitlements of a plan with the given ones.
     ///
     /// `POST /plans/{code}/entitlements`, since 1.31.0.
+    ///
+    /// Features that the call does not name are withdrawn. To add some, use the call that changes entitlements.
     pub fn replace(
         &self,
         code: impl std::fmt::Display,
@@ -367,6 +403,8 @@ impl PlansEntitlements {
     /// Withdraw a feature from a plan.
     ///
     /// `DELETE /plans/{code}/entitlements/{feature_code}`, since 1.31.0.
+    ///
+    /// Subscriptions have it no longer, unless it was granted to them alone. The feature stays in the catalogue.
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
@@ -383,6 +421,8 @@ impl PlansEntitlements {
     /// Fetch what a plan grants for one feature.
     ///
     /// `GET /plans/{code}/entitlements/{feature_code}`, since 1.31.0.
+    ///
+    /// A feature that the plan does not grant fails with 404.
     pub fn get(
         &self,
         code: impl std::fmt::Display,
@@ -411,6 +451,8 @@ impl PlansEntitlementsPrivileges {
     /// Withdraw one privilege of a feature from a plan.
     ///
     /// `DELETE /plans/{code}/entitlements/{feature_code}/privileges/{privilege_code}`, since 1.31.0.
+    ///
+    /// The feature stays granted without this privilege.
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
@@ -442,6 +484,8 @@ impl PlansFixedCharges {
     ///
     /// `GET /plans/{code}/fixed_charges`, since 1.42.0.
     ///
+    /// Of a subscription, units and prices of its own stand in place of the plan's.
+    ///
     /// # Settings
     ///
     /// - [`page`](type.FixedChargesListRequest.html#method.page), [`per_page`](type.FixedChargesListRequest.html#method.per_page): which part of the list is returned.
@@ -457,6 +501,8 @@ impl PlansFixedCharges {
     /// Add a fixed charge, billed whatever the usage, to a plan.
     ///
     /// `POST /plans/{code}/fixed_charges`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Running subscriptions have it from their next period on, or from now on with `apply_units_immediately`, which may bill at once.
     pub fn create(
         &self,
         code: impl std::fmt::Display,
@@ -473,6 +519,8 @@ impl PlansFixedCharges {
     /// Remove a fixed charge from a plan.
     ///
     /// `DELETE /plans/{code}/fixed_charges/{fixed_charge_code}`, since 1.42.0.
+    ///
+    /// With `cascade_updates` it also goes from plans that overrides made for subscriptions. The webhook plan.updated follows.
     ///
     /// # Settings
     ///
@@ -494,6 +542,8 @@ impl PlansFixedCharges {
     /// Fetch one fixed charge of a plan.
     ///
     /// `GET /plans/{code}/fixed_charges/{fixed_charge_code}`, since 1.42.0.
+    ///
+    /// Servers older than 1.42 have no such path; there the plan has its fixed charges.
     pub fn get(
         &self,
         code: impl std::fmt::Display,
@@ -510,6 +560,8 @@ impl PlansFixedCharges {
     /// Change the units or pricing of a plan's fixed charge.
     ///
     /// `PUT /plans/{code}/fixed_charges/{fixed_charge_code}`, since 1.42.0.
+    ///
+    /// New units count from the next period on, or from now on with `apply_units_immediately`, which may bill at once.
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -540,6 +592,8 @@ impl PlansMetadata {
     /// Clear the metadata of a plan.
     ///
     /// `DELETE /plans/{code}/metadata`, since 1.39.0.
+    ///
+    /// The response has null in place of the metadata.
     pub fn delete_all(&self, code: impl std::fmt::Display) -> MetadataDeleteAllRequest {
         Request::new(
             &self.client,
@@ -551,6 +605,8 @@ impl PlansMetadata {
     /// Set some metadata keys of a plan, keeping the others.
     ///
     /// `PATCH /plans/{code}/metadata`, since 1.39.0.
+    ///
+    /// Keys that the call does not name stay as they are. To remove one is a call of its own.
     pub fn merge(
         &self,
         code: impl std::fmt::Display,
@@ -575,6 +631,8 @@ impl PlansMetadata {
     /// Replace the whole metadata of a plan.
     ///
     /// `POST /plans/{code}/metadata`, since 1.39.0.
+    ///
+    /// Keys that the call does not name are removed.
     pub fn replace(
         &self,
         code: impl std::fmt::Display,
@@ -599,6 +657,8 @@ impl PlansMetadata {
     /// Delete one metadata key of a plan.
     ///
     /// `DELETE /plans/{code}/metadata/{key}`, since 1.39.0.
+    ///
+    /// The other keys stay as they are.
     pub fn delete(
         &self,
         code: impl std::fmt::Display,

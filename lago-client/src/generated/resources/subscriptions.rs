@@ -38,6 +38,8 @@ impl Subscriptions {
     ///
     /// `GET /subscriptions`, since 0.26.0-beta.
     ///
+    /// Active ones alone, unless `status` asks for others; one customer's are asked for by external id.
+    ///
     /// Fails with 404 `billing_entity_not_found`.
     ///
     /// # Settings
@@ -69,6 +71,8 @@ impl Subscriptions {
     ///
     /// `POST /subscriptions`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
+    /// The external id decides: a new one makes a subscription, one that is active on another plan changes the plan, a dearer one now and a cheaper one at the end of the period. A plan that is paid in advance is invoiced at once. The webhook subscription.started follows, or subscription.incomplete when it waits for its first payment.
+    ///
     /// Fails with 403 `feature_not_available` or `feature_unavailable`, 422 `stripe_required`.
     ///
     /// # Settings
@@ -89,6 +93,8 @@ impl Subscriptions {
     /// Terminate an active subscription or cancel a pending one.
     ///
     /// `DELETE /subscriptions/{external_id}`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// The active one, unless `status` says another. An active one ends now: usage is invoiced, and time that was paid and not used is credited, unless the parameters say otherwise. A pending one is canceled. The webhook subscription.terminated follows.
     ///
     /// Fails with 405 `cannot_terminate_with_pending_taxes`.
     ///
@@ -112,6 +118,8 @@ impl Subscriptions {
     ///
     /// `GET /subscriptions/{external_id}`, since 0.48.0-beta.
     ///
+    /// The active one, unless `status` says another: several may share an external id. With plan, entitlements and thresholds, which lists leave out.
+    ///
     /// # Settings
     ///
     /// - [`status`](type.GetRequest.html#method.status): Status that the subscription must have; `active` when left out. Ended ones may share an external id.
@@ -127,6 +135,8 @@ impl Subscriptions {
     /// Change a subscription's name, dates or plan overrides.
     ///
     /// `PUT /subscriptions/{external_id}`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// The active one, unless `status` says another. Overrides make a plan of its own behind it. The webhook subscription.updated follows.
     ///
     /// Fails with 403 `feature_unavailable`, 405 `subscription_incomplete` or `purchase_order_number_not_editable`.
     ///
@@ -165,6 +175,8 @@ impl SubscriptionsAlerts {
     ///
     /// `DELETE /subscriptions/{external_id}/alerts`, since 1.41.0.
     ///
+    /// The response is empty. None of them goes off any more.
+    ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.AlertsDeleteAllRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
@@ -184,6 +196,8 @@ impl SubscriptionsAlerts {
     ///
     /// `GET /subscriptions/{external_id}/alerts`, since 1.28.1.
     ///
+    /// Each with its thresholds, and the value that was seen when it was looked at last.
+    ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.AlertsListRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
@@ -201,6 +215,8 @@ impl SubscriptionsAlerts {
     /// Create one or several usage alerts on a subscription.
     ///
     /// `POST /subscriptions/{external_id}/alerts`, since 1.28.1. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Several at once are made all or, when one is refused, none. The webhook alert.triggered follows each time that it goes off.
     ///
     /// # Settings
     ///
@@ -223,6 +239,8 @@ impl SubscriptionsAlerts {
     ///
     /// `POST /subscriptions/{external_id}/alerts`, since 1.28.1. Not repeatable: after a time-out, look before you call again.
     ///
+    /// Several at once are made all or, when one is refused, none. The webhook alert.triggered follows each time that it goes off.
+    ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.AlertsCreateBatchRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
@@ -243,6 +261,8 @@ impl SubscriptionsAlerts {
     /// Delete one usage alert of a subscription.
     ///
     /// `DELETE /subscriptions/{external_id}/alerts/{code}`, since 1.28.1.
+    ///
+    /// The alert no longer goes off. The response has it as it last was.
     ///
     /// # Settings
     ///
@@ -265,6 +285,8 @@ impl SubscriptionsAlerts {
     ///
     /// `GET /subscriptions/{external_id}/alerts/{code}`, since 1.28.1.
     ///
+    /// With its thresholds, and the value that was seen when it was looked at last.
+    ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.AlertsGetRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
@@ -285,6 +307,8 @@ impl SubscriptionsAlerts {
     /// Change a usage alert of a subscription.
     ///
     /// `PUT /subscriptions/{external_id}/alerts/{code}`, since 1.28.1.
+    ///
+    /// What is watched stays: to watch something else, make another alert.
     ///
     /// # Settings
     ///
@@ -325,6 +349,8 @@ impl SubscriptionsCharges {
     ///
     /// `GET /subscriptions/{external_id}/charges`, since 1.42.0.
     ///
+    /// Each with its properties and filters. Of a subscription, those that override the plan's stand in their place.
+    ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.ChargesListRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
@@ -342,6 +368,8 @@ impl SubscriptionsCharges {
     /// Fetch one usage-based charge as it applies to a subscription.
     ///
     /// `GET /subscriptions/{external_id}/charges/{charge_code}`, since 1.42.0.
+    ///
+    /// Servers older than 1.42 have no such path; there the plan has its charges.
     ///
     /// # Settings
     ///
@@ -363,6 +391,8 @@ impl SubscriptionsCharges {
     /// Override the pricing of a usage-based charge for one subscription.
     ///
     /// `PUT /subscriptions/{external_id}/charges/{charge_code}`, since 1.42.0.
+    ///
+    /// Makes a plan of its own behind the subscription, if it has none; other subscriptions do not change. Needs a premium licence.
     ///
     /// # Settings
     ///
@@ -399,6 +429,8 @@ impl SubscriptionsChargesFilters {
     ///
     /// `GET /subscriptions/{external_id}/charges/{charge_code}/filters`, since 1.42.0.
     ///
+    /// Pages of 100. An event that matches none of them has the price of the charge.
+    ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.ChargesFiltersListRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
@@ -421,6 +453,8 @@ impl SubscriptionsChargesFilters {
     /// Add a price filter to a charge of one subscription.
     ///
     /// `POST /subscriptions/{external_id}/charges/{charge_code}/filters`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Its values have to be among the filters of the billable metric.
     ///
     /// Fails with 403 `feature_unavailable`.
     ///
@@ -447,6 +481,8 @@ impl SubscriptionsChargesFilters {
     ///
     /// `DELETE /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
     ///
+    /// Events that matched it have the price of the charge from then on.
+    ///
     /// Fails with 403 `feature_unavailable`.
     ///
     /// # Settings
@@ -472,6 +508,8 @@ impl SubscriptionsChargesFilters {
     ///
     /// `GET /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
     ///
+    /// An unknown id fails with 404 `charge_filter_not_found`.
+    ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.ChargesFiltersGetRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
@@ -494,6 +532,8 @@ impl SubscriptionsChargesFilters {
     /// Change a price filter for one subscription only.
     ///
     /// `PUT /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
+    ///
+    /// Presentation group keys belong to the charge, and are dropped from the prices here.
     ///
     /// Fails with 403 `feature_unavailable`.
     ///
@@ -538,6 +578,8 @@ impl SubscriptionsEntitlements {
     ///
     /// `GET /subscriptions/{external_id}/entitlements`, since 1.31.0.
     ///
+    /// What the plan grants with what the subscription has in its place.
+    ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.EntitlementsListRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
@@ -553,6 +595,8 @@ impl SubscriptionsEntitlements {
     /// Override some entitlements for one subscription, keeping the others.
     ///
     /// `PATCH /subscriptions/{external_id}/entitlements`, since 1.31.0.
+    ///
+    /// What the call does not name stays as it is. Other subscriptions to the plan do not change.
     ///
     /// # Settings
     ///
@@ -582,6 +626,8 @@ impl SubscriptionsEntitlements {
     /// Withdraw a feature from one subscription only.
     ///
     /// `DELETE /subscriptions/{external_id}/entitlements/{feature_code}`, since 1.31.0.
+    ///
+    /// The plan keeps granting it to others. The response has all that the subscription still may use.
     ///
     /// # Settings
     ///
@@ -615,6 +661,8 @@ impl SubscriptionsEntitlementsPrivileges {
     /// Withdraw one privilege of a feature from one subscription only.
     ///
     /// `DELETE /subscriptions/{external_id}/entitlements/{feature_code}/privileges/{privilege_code}`, since 1.31.0.
+    ///
+    /// The plan keeps granting it to others. The response has all that the subscription still may use.
     ///
     /// # Settings
     ///
@@ -651,6 +699,8 @@ impl SubscriptionsFixedCharges {
     ///
     /// `GET /subscriptions/{external_id}/fixed_charges`, since 1.39.0.
     ///
+    /// Of a subscription, units and prices of its own stand in place of the plan's.
+    ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.FixedChargesListRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
@@ -668,6 +718,8 @@ impl SubscriptionsFixedCharges {
     /// Fetch one fixed charge as it applies to a subscription.
     ///
     /// `GET /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`, since 1.42.0.
+    ///
+    /// Servers older than 1.42 have no such path; there the plan has its fixed charges.
     ///
     /// # Settings
     ///
@@ -689,6 +741,8 @@ impl SubscriptionsFixedCharges {
     /// Override the units or pricing of a fixed charge for one subscription.
     ///
     /// `PUT /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Units alone are kept beside the plan; anything else makes a plan of its own behind the subscription. With `apply_units_immediately` a charge that is paid in advance is billed within the period. Needs a premium licence.
     ///
     /// # Settings
     ///
@@ -725,6 +779,8 @@ impl SubscriptionsLifetimeUsage {
     ///
     /// `GET /subscriptions/{external_id}/lifetime_usage`, since 1.11.0.
     ///
+    /// What was invoiced, what runs, and what you said was used before. It is what thresholds of progressive billing are held against.
+    ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.LifetimeUsageGetRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
@@ -740,6 +796,8 @@ impl SubscriptionsLifetimeUsage {
     /// Set the historical usage a subscription brings from elsewhere.
     ///
     /// `PUT /subscriptions/{external_id}/lifetime_usage`, since 1.11.0.
+    ///
+    /// For subscriptions that come from another system, so that thresholds count what was used there. The amount takes the place of the one before.
     ///
     /// # Settings
     ///

@@ -18,6 +18,8 @@ impl Taxes {
     ///
     /// `GET /taxes`, since 0.37.0-beta.
     ///
+    /// Pages of 100, whether or not anything applies them.
+    ///
     /// # Settings
     ///
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
@@ -27,24 +29,32 @@ impl Taxes {
     /// Create a tax rate that invoices can apply.
     ///
     /// `POST /taxes`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// It counts for nothing until a billing entity, customer, plan, charge or add-on names it. A code that is taken is refused with `value_already_exist`. No webhook tells of it.
     pub fn create(&self, tax: impl Into<lago_types::TaxInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: tax.into() })
     }
     /// Delete a tax so that no invoice applies it again.
     ///
     /// `DELETE /taxes/{code}`, since 0.37.0-beta.
+    ///
+    /// Invoices that were issued keep it. No webhook tells of it.
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one tax by its code.
     ///
     /// `GET /taxes/{code}`, since 0.37.0-beta.
+    ///
+    /// An unknown code fails with 404 `tax_not_found`.
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a tax's name, rate or description.
     ///
     /// `PUT /taxes/{code}`, since 0.37.0-beta.
+    ///
+    /// Invoices that were issued keep the old rate. No webhook tells of it.
     pub fn update(
         &self,
         code: impl std::fmt::Display,

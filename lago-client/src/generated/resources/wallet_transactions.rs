@@ -25,6 +25,8 @@ impl WalletTransactions {
     /// Top up a wallet with paid or free credits, or void some.
     ///
     /// `POST /wallet_transactions`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Credits that are granted count at once, those that are bought once their invoice is paid, those that are voided are lost. The response has one transaction for each kind. The webhooks wallet_transaction.created and, for bought credits, invoice.paid_credit_added follow; wallet_transaction.updated when they settle. Each call does it once more: after a time-out look at the wallet first.
     pub fn create(
         &self,
         wallet_transaction: impl Into<lago_types::WalletTransactionInput>,
@@ -39,6 +41,8 @@ impl WalletTransactions {
     /// Fetch one wallet transaction by its Lago id.
     ///
     /// `GET /wallet_transactions/{lago_id}`, since 1.20.0.
+    ///
+    /// With its wallet. An unknown id fails with 404 `wallet_transaction_not_found`.
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -50,6 +54,8 @@ impl WalletTransactions {
     /// Get a link where the customer pays a wallet top-up.
     ///
     /// `POST /wallet_transactions/{lago_id}/payment_url`, since 1.22.0.
+    ///
+    /// For bought credits whose payment is pending. Nothing is charged until the customer pays there.
     ///
     /// Fails with 429 `too_many_provider_requests`.
     pub fn payment_url(&self, lago_id: impl std::fmt::Display) -> PaymentUrlRequest {
@@ -75,6 +81,8 @@ impl WalletTransactionsConsumptions {
     /// List which outgoing transactions spent the credits of a top-up.
     ///
     /// `GET /wallet_transactions/{lago_id}/consumptions`, since 1.43.0.
+    ///
+    /// For inbound transactions of wallets that trace which credits were used for what.
     ///
     /// # Settings
     ///
@@ -103,6 +111,8 @@ impl WalletTransactionsFundings {
     /// List which top-ups funded an outgoing wallet transaction.
     ///
     /// `GET /wallet_transactions/{lago_id}/fundings`, since 1.43.0.
+    ///
+    /// For outbound transactions of wallets that trace which credits were used for what.
     ///
     /// # Settings
     ///

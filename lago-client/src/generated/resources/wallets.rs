@@ -26,6 +26,8 @@ impl Wallets {
     ///
     /// `GET /wallets`, since 0.26.0-beta.
     ///
+    /// Pages of 100, each with its balances. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says.
+    ///
     /// Fails with 404 `customer_not_found` or `billing_entity_not_found`.
     ///
     /// # Settings
@@ -49,6 +51,8 @@ impl Wallets {
     ///
     /// `POST /wallets`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
+    /// Credits that are granted count at once; those that are bought make an invoice, and count once it is paid. The webhooks wallet.created and wallet_transaction.created follow, and for bought credits invoice.paid_credit_added. Each call makes one more wallet.
+    ///
     /// Fails with 404 `billing_entity_not_found`.
     pub fn create(&self, wallet: impl Into<lago_types::WalletInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: wallet.into() })
@@ -56,6 +60,8 @@ impl Wallets {
     /// Terminate a wallet by Lago id, forfeiting its remaining credits.
     ///
     /// `DELETE /wallets/{lago_id}`, since 0.37.0-beta.
+    ///
+    /// What is left in it is lost and not paid back. The webhook wallet.terminated follows. Ending it again changes nothing.
     pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
@@ -67,6 +73,8 @@ impl Wallets {
     /// Fetch a prepaid wallet by its Lago id.
     ///
     /// `GET /wallets/{lago_id}`, since 0.37.0-beta.
+    ///
+    /// With its balances and top-up rules. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says.
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -78,6 +86,8 @@ impl Wallets {
     /// Change a prepaid wallet, found by its Lago id.
     ///
     /// `PUT /wallets/{lago_id}`, since 0.37.0-beta.
+    ///
+    /// A wallet that was ended is refused with 422. One that another call changes at the moment fails with 409, and can be tried again. The webhook wallet.updated follows.
     pub fn update(
         &self,
         lago_id: impl std::fmt::Display,
@@ -106,6 +116,8 @@ impl WalletsMetadata {
     /// Clear the metadata of a wallet, by Lago id.
     ///
     /// `DELETE /wallets/{lago_id}/metadata`, since 1.39.0.
+    ///
+    /// The response has null in place of the metadata.
     pub fn delete_all(
         &self,
         lago_id: impl std::fmt::Display,
@@ -120,6 +132,8 @@ impl WalletsMetadata {
     /// Set some metadata keys of a wallet, by Lago id.
     ///
     /// `PATCH /wallets/{lago_id}/metadata`, since 1.39.0.
+    ///
+    /// Keys that the call does not name stay as they are. To remove one is a call of its own.
     pub fn merge(
         &self,
         lago_id: impl std::fmt::Display,
@@ -144,6 +158,8 @@ impl WalletsMetadata {
     /// Replace the whole metadata of a wallet, by Lago id.
     ///
     /// `POST /wallets/{lago_id}/metadata`, since 1.39.0.
+    ///
+    /// Keys that the call does not name are removed.
     pub fn replace(
         &self,
         lago_id: impl std::fmt::Display,
@@ -168,6 +184,8 @@ impl WalletsMetadata {
     /// Delete one metadata key of a wallet, by Lago id.
     ///
     /// `DELETE /wallets/{lago_id}/metadata/{key}`, since 1.39.0.
+    ///
+    /// The other keys stay as they are.
     pub fn delete(
         &self,
         lago_id: impl std::fmt::Display,
@@ -196,6 +214,8 @@ impl WalletsWalletTransactions {
     /// List the top-ups and spendings of one wallet.
     ///
     /// `GET /wallets/{lago_id}/wallet_transactions`, since 0.37.0-beta.
+    ///
+    /// Those that bring credits and those that use them, also pending and failed ones.
     ///
     /// # Settings
     ///

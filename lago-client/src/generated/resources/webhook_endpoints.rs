@@ -18,6 +18,8 @@ impl WebhookEndpoints {
     ///
     /// `GET /webhook_endpoints`, since 0.40.0-beta.
     ///
+    /// Pages of 100, each with address, kind of signature and event types.
+    ///
     /// # Settings
     ///
     /// - [`page`](type.ListRequest.html#method.page), [`per_page`](type.ListRequest.html#method.per_page): which part of the list is returned.
@@ -27,6 +29,8 @@ impl WebhookEndpoints {
     /// Register a URL that receives webhooks.
     ///
     /// `POST /webhook_endpoints`, since 0.40.0-beta. Not repeatable: after a time-out, look before you call again.
+    ///
+    /// Deliveries begin with the next event; what happened before is not sent. Without a list of event types everything is sent.
     pub fn create(
         &self,
         webhook_endpoint: impl Into<lago_types::WebhookEndpointInput>,
@@ -41,6 +45,8 @@ impl WebhookEndpoints {
     /// Delete a webhook endpoint, so that its URL gets no more webhooks.
     ///
     /// `DELETE /webhook_endpoints/{lago_id}`, since 0.40.0-beta.
+    ///
+    /// Other endpoints go on getting theirs. Deleting it again fails with 404.
     pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
@@ -52,6 +58,8 @@ impl WebhookEndpoints {
     /// Fetch one webhook endpoint by its Lago id.
     ///
     /// `GET /webhook_endpoints/{lago_id}`, since 0.40.0-beta.
+    ///
+    /// An unknown id fails with 404 `webhook_endpoint_not_found`.
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -63,6 +71,8 @@ impl WebhookEndpoints {
     /// Change a webhook endpoint's URL, signature or event types.
     ///
     /// `PUT /webhook_endpoints/{lago_id}`, since 0.40.0-beta.
+    ///
+    /// What is left out stays as it is; a list of event types takes the place of the one before.
     pub fn update(
         &self,
         lago_id: impl std::fmt::Display,

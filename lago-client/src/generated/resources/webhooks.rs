@@ -17,12 +17,16 @@ impl Webhooks {
     /// Get the webhook verification key wrapped in JSON.
     ///
     /// `GET /webhooks/json_public_key`, since 1.49.0.
+    ///
+    /// The key of the server, the same for all organizations. It signs deliveries of the kind `jwt`. The server's operator may change it: fetch it again when a signature does not fit.
     pub fn json_public_key(&self) -> JsonPublicKeyRequest {
         Request::new(&self.client, JsonPublicKey {})
     }
     /// Get the webhook verification key as plain text (deprecated).
     ///
     /// `GET /webhooks/public_key`, since 0.26.0-beta.
+    ///
+    /// The key of the server, the same for all organizations. It signs deliveries of the kind `jwt`. The server's operator may change it: fetch it again when a signature does not fit.
     #[deprecated]
     pub fn public_key(&self) -> PublicKeyRequest {
         Request::new(&self.client, PublicKey {})

@@ -9,9 +9,9 @@
 pub struct AppliedRateCard {
     /// Id of the rate card in the plan, in Lago. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Code of the plan. Example: `startup`.
+    /// Code by which the plan stands in the catalogue. Example: `startup`.
     pub plan_code: String,
-    /// Code of the rate card. Example: `storage_eu`.
+    /// Code by which the rate card stands in the catalog. Example: `storage_eu`.
     pub rate_card_code: String,
     /// How many units of a fixed product are billed; null when usage is. Example: `3.0`.
     #[cfg_attr(
@@ -118,6 +118,8 @@ impl AppliedRateCardInput {
 }
 
 /// What changes of a rate card in a plan: its units alone.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

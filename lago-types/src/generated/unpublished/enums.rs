@@ -7,9 +7,9 @@ open_enum! {
     ///
     /// Used by [`RateCard::billing_timing`](crate::RateCard::billing_timing), [`RateCardInput::billing_timing`](crate::RateCardInput::billing_timing), [`RateCardUpdate::billing_timing`](crate::RateCardUpdate::billing_timing).
     pub enum BillingTiming {
-        /// `arrears`
+        /// `arrears`: At the end of the period.
         Arrears = "arrears",
-        /// `advance`
+        /// `advance`: At its start, or when it happens.
         Advance = "advance",
     }
 }
@@ -19,9 +19,9 @@ open_enum! {
     ///
     /// Used by [`RateCard::regroup_paid_fees`](crate::RateCard::regroup_paid_fees), [`RateCardInput::regroup_paid_fees`](crate::RateCardInput::regroup_paid_fees), [`RateCardUpdate::regroup_paid_fees`](crate::RateCardUpdate::regroup_paid_fees).
     pub enum PaidFeesRegrouping {
-        /// `none`
+        /// `none`: They get no invoice.
         None = "none",
-        /// `invoice`
+        /// `invoice`: One invoice at the end of the period sums them up.
         Invoice = "invoice",
     }
 }
@@ -31,9 +31,9 @@ open_enum! {
     ///
     /// Used by [`Product::product_type`](crate::Product::product_type), [`ProductInput::product_type`](crate::ProductInput::product_type).
     pub enum ProductType {
-        /// `usage`
+        /// `usage`: What events measure; it has a billable metric.
         Usage = "usage",
-        /// `fixed`
+        /// `fixed`: A number of units that is agreed on.
         Fixed = "fixed",
     }
 }
@@ -43,13 +43,13 @@ open_enum! {
     ///
     /// Used by [`Rate::billing_interval_unit`](crate::Rate::billing_interval_unit), [`RateInput::billing_interval_unit`](crate::RateInput::billing_interval_unit), [`RateUpdate::billing_interval_unit`](crate::RateUpdate::billing_interval_unit).
     pub enum RateIntervalUnit {
-        /// `day`
+        /// `day`: Days.
         Day = "day",
-        /// `week`
+        /// `week`: Weeks.
         Week = "week",
-        /// `month`
+        /// `month`: Months.
         Month = "month",
-        /// `year`
+        /// `year`: Years.
         Year = "year",
     }
 }
@@ -59,21 +59,21 @@ open_enum! {
     ///
     /// Used by [`Rate::rate_model`](crate::Rate::rate_model), [`RateInput::rate_model`](crate::RateInput::rate_model), [`RateUpdate::rate_model`](crate::RateUpdate::rate_model).
     pub enum RateModel {
-        /// `standard`
+        /// `standard`: Every unit has the same price.
         Standard = "standard",
-        /// `graduated`
+        /// `graduated`: Each unit has the price of the range into which it falls: the first ones keep theirs when more are used.
         Graduated = "graduated",
-        /// `graduated_percentage`
+        /// `graduated_percentage`: Each part of the value is billed at the rate of the range into which it falls.
         GraduatedPercentage = "graduated_percentage",
-        /// `package`
+        /// `package`: Units are sold in packages; one that is begun is billed in full.
         Package = "package",
-        /// `percentage`
+        /// `percentage`: A rate on the value of events, with a fixed fee for each, free events and limits if wanted.
         Percentage = "percentage",
-        /// `volume`
+        /// `volume`: All units have the price of the range into which their sum falls.
         Volume = "volume",
-        /// `dynamic`
+        /// `dynamic`: Each event says what it costs, in `precise_total_amount_cents`.
         Dynamic = "dynamic",
-        /// `custom`
+        /// `custom`: The price comes from a custom aggregation; for metrics with `custom_agg` alone.
         Custom = "custom",
     }
 }
@@ -83,13 +83,13 @@ open_enum! {
     ///
     /// Used by [`Rate::status`](crate::Rate::status).
     pub enum RateStatus {
-        /// `pending`
+        /// `pending`: It will hold from `effective_from` on.
         Pending = "pending",
-        /// `active`
+        /// `active`: It holds now.
         Active = "active",
-        /// `terminated`
+        /// `terminated`: It held until a later one took its place.
         Terminated = "terminated",
-        /// `derived`
+        /// `derived`: It follows from another rate.
         Derived = "derived",
     }
 }

@@ -9,7 +9,7 @@
 pub struct EnrichedEvent {
     /// Key of the event. Example: `transaction_1234567890`.
     pub transaction_id: String,
-    /// External id of the subscription. Example: `sub_1234567890`.
+    /// Your own id of the subscription. Subscriptions that follow one another in plan changes share it. Example: `sub_1234567890`.
     pub external_subscription_id: String,
     /// Code of the billable metric. Example: `storage`.
     pub code: String,
@@ -39,7 +39,7 @@ pub struct EnrichedEvent {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub precise_total_amount_cents: Option<crate::Decimal>,
-    /// The properties of the event.
+    /// What was measured and what prices depend on, as it was sent.
     pub properties: ::serde_json::Map<String, ::serde_json::Value>,
 }
 

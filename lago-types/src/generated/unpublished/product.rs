@@ -9,7 +9,7 @@ use crate::ProductType;
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Product {
-    /// Id of the product in Lago. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Code of the category of the product, if any. Example: `compute`.
     #[cfg_attr(
@@ -23,11 +23,11 @@ pub struct Product {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billable_metric_code: Option<String>,
-    /// Name of the product. Example: `Storage`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Storage`.
     pub name: String,
     /// Code of the product, unique in the organization. Example: `storage`.
     pub code: String,
-    /// Description of the product, if any. Example: `Storage by gigabyte`.
+    /// Text for people; billing does not depend on it. Example: `Storage by gigabyte`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -44,9 +44,9 @@ pub struct Product {
     /// How many filters the product has. Example: `2`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub filters_count: i64,
-    /// When the product was created. Example: `2026-11-28T20:58:34Z`.
+    /// When Lago made the object (UTC). Example: `2026-11-28T20:58:34Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the product was changed last. Example: `2026-11-28T20:58:34Z`.
+    /// When the object last changed (UTC). Example: `2026-11-28T20:58:34Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
@@ -87,13 +87,13 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductFilter {
-    /// Id of the filter in Lago. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Name of the filter. Example: `Europe`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Europe`.
     pub name: String,
     /// Code of the filter, unique for its product. Example: `eu`.
     pub code: String,
-    /// Description of the filter, if any. Example: `Usage in Europe`.
+    /// Text for people; billing does not depend on it. Example: `Usage in Europe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -107,9 +107,9 @@ pub struct ProductFilter {
     pub invoice_display_name: Option<String>,
     /// The properties of events that the filter looks at.
     pub values: Vec<ProductFilterValue>,
-    /// When the filter was created. Example: `2026-11-28T20:58:34Z`.
+    /// When Lago made the object (UTC). Example: `2026-11-28T20:58:34Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the filter was changed last. Example: `2026-11-28T20:58:34Z`.
+    /// When the object last changed (UTC). Example: `2026-11-28T20:58:34Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
@@ -144,13 +144,13 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductFilterInput {
-    /// Name of the filter. Example: `Europe`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Europe`.
     pub name: String,
     /// Code of the filter; no other of the product may have it. It may contain dots. Example: `eu`.
     pub code: String,
     /// The properties of events that the filter looks at.
     pub values: Vec<ProductFilterValueInput>,
-    /// Description of the filter. Example: `Usage in Europe`.
+    /// Text for people; billing does not depend on it. Example: `Usage in Europe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -238,11 +238,13 @@ impl ProductFilterInput {
 }
 
 /// What changes of a product filter.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductFilterUpdate {
-    /// Name of the filter. Example: `Europe`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Europe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -260,7 +262,7 @@ pub struct ProductFilterUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub values: Option<Vec<ProductFilterValueInput>>,
-    /// Description of the filter. Example: `Usage in Europe`.
+    /// Text for people; billing does not depend on it. Example: `Usage in Europe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -427,7 +429,7 @@ impl ProductFilterValueInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductInput {
-    /// Name of the product. Example: `Storage`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Storage`.
     pub name: String,
     /// Code of the product; no other may have it. It may contain dots. Example: `storage`.
     pub code: String,
@@ -439,13 +441,13 @@ pub struct ProductInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billable_metric_code: Option<String>,
-    /// Code of the category of the product. Example: `compute`.
+    /// Code of the category to put the product into; left out for none. Example: `compute`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub product_category_code: crate::Patch<String>,
-    /// Description of the product. Example: `Storage by gigabyte`.
+    /// Text for people; billing does not depend on it. Example: `Storage by gigabyte`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -554,11 +556,13 @@ impl ProductInput {
 }
 
 /// What changes of a product. Its type and its billable metric stay.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductUpdate {
-    /// Name of the product. Example: `Storage`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Storage`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -576,7 +580,7 @@ pub struct ProductUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub product_category_code: crate::Patch<String>,
-    /// Description of the product. Example: `Storage by gigabyte`.
+    /// Text for people; billing does not depend on it. Example: `Storage by gigabyte`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

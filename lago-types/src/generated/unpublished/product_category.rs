@@ -7,13 +7,13 @@
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductCategory {
-    /// Id of the category in Lago. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Name of the category. Example: `Compute`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Compute`.
     pub name: String,
     /// Code of the category, unique in the organization. Example: `compute`.
     pub code: String,
-    /// Description of the category, if any. Example: `Everything that computes`.
+    /// Text for people; billing does not depend on it. Example: `Everything that computes`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -28,9 +28,9 @@ pub struct ProductCategory {
     /// How many products the category has. Example: `2`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub products_count: i64,
-    /// When the category was created. Example: `2026-11-28T20:58:34Z`.
+    /// When Lago made the object (UTC). Example: `2026-11-28T20:58:34Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the category was changed last. Example: `2026-11-28T20:58:34Z`.
+    /// When the object last changed (UTC). Example: `2026-11-28T20:58:34Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
@@ -65,11 +65,11 @@ json_object! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductCategoryInput {
-    /// Name of the category. Example: `Compute`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Compute`.
     pub name: String,
     /// Code of the category; no other may have it. It may contain dots. Example: `compute`.
     pub code: String,
-    /// Description of the category. Example: `Everything that computes`.
+    /// Text for people; billing does not depend on it. Example: `Everything that computes`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -141,11 +141,13 @@ impl ProductCategoryInput {
 }
 
 /// What changes of a product category.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductCategoryUpdate {
-    /// Name of the category. Example: `Compute`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Compute`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -157,7 +159,7 @@ pub struct ProductCategoryUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Description of the category. Example: `Everything that computes`.
+    /// Text for people; billing does not depend on it. Example: `Everything that computes`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

@@ -9,7 +9,7 @@ use crate::{RateIntervalUnit, RateModel, RateStatus};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Rate {
-    /// Id of the rate in Lago. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Code of the rate, unique for its rate card. Example: `from_march`.
     pub code: String,
@@ -35,9 +35,9 @@ pub struct Rate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_pricing_unit_conversion_rate: Option<crate::Decimal>,
-    /// When the rate was created. Example: `2026-11-28T20:58:34Z`.
+    /// When Lago made the object (UTC). Example: `2026-11-28T20:58:34Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the rate was changed last. Example: `2026-11-28T20:58:34Z`.
+    /// When the object last changed (UTC). Example: `2026-11-28T20:58:34Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
 }
 
@@ -274,6 +274,8 @@ pub struct RateInputRequired {
 }
 
 /// What changes of a rate. Of an active rate only code and properties may, of a terminated one nothing.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ use crate::{BillingTiming, Currency, PaidFeesRegrouping, Rate, RateInput};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RateCard {
-    /// Id of the rate card in Lago. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
     /// Code of the product that it prices. Example: `storage`.
     pub product_code: String,
@@ -19,17 +19,17 @@ pub struct RateCard {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub product_filter_code: Option<String>,
-    /// Name of the rate card. Example: `Storage in Europe`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Storage in Europe`.
     pub name: String,
     /// Code of the rate card, unique in the organization. Example: `storage_eu`.
     pub code: String,
-    /// Description of the rate card, if any. Example: `By gigabyte and month`.
+    /// Text for people; billing does not depend on it. Example: `By gigabyte and month`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Currency.
+    /// ISO 4217 code of the currency. All amounts of the object are in it.
     pub currency: Currency,
     /// Whether an interval is billed at its end or at its beginning. Example: `arrears`.
     pub billing_timing: BillingTiming,
@@ -54,9 +54,9 @@ pub struct RateCard {
     /// How many rates it has. Example: `2`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub rates_count: i64,
-    /// When the rate card was created. Example: `2026-11-28T20:58:34Z`.
+    /// When Lago made the object (UTC). Example: `2026-11-28T20:58:34Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the rate card was changed last. Example: `2026-11-28T20:58:34Z`.
+    /// When the object last changed (UTC). Example: `2026-11-28T20:58:34Z`.
     pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     /// The rate that holds now, null when none does. Absent from lists.
     #[cfg_attr(
@@ -117,11 +117,11 @@ json_object! {
 pub struct RateCardInput {
     /// Code of the product that it prices. Example: `storage`.
     pub product_code: String,
-    /// Name of the rate card. Example: `Storage in Europe`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Storage in Europe`.
     pub name: String,
     /// Code of the rate card; no other may have it. It may contain dots. Example: `storage_eu`.
     pub code: String,
-    /// Currency.
+    /// ISO 4217 code of the currency. All amounts of the object are in it.
     pub currency: Currency,
     /// Code of the filter of the product that it prices; the whole product when left out. Example: `eu`.
     #[cfg_attr(
@@ -129,7 +129,7 @@ pub struct RateCardInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub product_filter_code: crate::Patch<String>,
-    /// Description of the rate card. Example: `By gigabyte and month`.
+    /// Text for people; billing does not depend on it. Example: `By gigabyte and month`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -334,20 +334,22 @@ impl RateCardInput {
 pub struct RateCardInputRequired {
     /// Code of the product that it prices. Example: `storage`.
     pub product_code: String,
-    /// Name of the rate card. Example: `Storage in Europe`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Storage in Europe`.
     pub name: String,
     /// Code of the rate card; no other may have it. It may contain dots. Example: `storage_eu`.
     pub code: String,
-    /// Currency.
+    /// ISO 4217 code of the currency. All amounts of the object are in it.
     pub currency: Currency,
 }
 
 /// What changes of a rate card. Once it has rates, only name, code, description and grouping may.
+///
+/// Fields that are left out stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RateCardUpdate {
-    /// Name of the rate card. Example: `Storage in Europe`.
+    /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Storage in Europe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -359,13 +361,13 @@ pub struct RateCardUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// Description of the rate card. Example: `By gigabyte and month`.
+    /// Text for people; billing does not depend on it. Example: `By gigabyte and month`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Currency.
+    /// ISO 4217 code of the currency. All amounts of the object are in it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

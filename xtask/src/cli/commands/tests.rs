@@ -6,18 +6,21 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::*;
+use crate::sources::{OVERLAY, WORDS};
 
 const INPUTS: [&str; 3] = ["openapi.yaml", "xtask/names.yaml", "xtask/operations.yaml"];
 
 /// A folder with what regen reads.
 fn copy() -> TempDir {
     let root = tempfile::tempdir().unwrap();
-    let overlay = root.path().join("xtask/overlay");
-    fs::create_dir_all(&overlay).unwrap();
     let workspace = crate::workspace().unwrap();
-    for file in fs::read_dir(workspace.join("xtask/overlay")).unwrap() {
-        let file = file.unwrap();
-        fs::copy(file.path(), overlay.join(file.file_name())).unwrap();
+    for folder in [OVERLAY, WORDS] {
+        let target = root.path().join(folder);
+        fs::create_dir_all(&target).unwrap();
+        for file in fs::read_dir(workspace.join(folder)).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), target.join(file.file_name())).unwrap();
+        }
     }
     for input in INPUTS {
         fs::copy(workspace.join(input), root.path().join(input)).unwrap();

@@ -157,18 +157,24 @@ pub(crate) fn enumeration(name: &str, doc: Option<&str>, users: &BTreeSet<String
     text
 }
 
-/// The words on a value of an enum: itself, and where it is listed when not everywhere.
-pub(crate) fn variant(value: &str, sites: &[EnumSite]) -> String {
+/// The words on a value of an enum: itself, what it means, and where it is listed when not everywhere.
+pub(crate) fn variant(value: &str, words: Option<&str>, sites: &[EnumSite]) -> String {
     let listed: Vec<String> = sites
         .iter()
         .filter(|site| site.values.iter().any(|known| known == value))
         .map(|site| code(&site.origin))
         .collect();
     let value = code(value);
-    if listed.len() == sites.len() || listed.is_empty() {
-        return value;
+    let said = words.map(markdown);
+    let everywhere = listed.len() == sites.len() || listed.is_empty();
+    match (said, everywhere) {
+        (None, true) => value,
+        (Some(said), true) => format!("{value}: {said}"),
+        (None, false) => format!("{value}: documented for {}", listed.join(", ")),
+        (Some(said), false) => {
+            format!("{value}: {said}\n\nDocumented for {}.", listed.join(", "))
+        }
     }
-    format!("{value}: documented for {}", listed.join(", "))
 }
 
 /// The fields that hold each enum, as rustdoc paths.

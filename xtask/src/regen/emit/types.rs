@@ -142,6 +142,15 @@ fn schemas(section: Section, api: &Api) -> Result<String, EmitError> {
     )
 }
 
+/// The types that fields of other types have.
+fn parts(api: &Api) -> BTreeSet<&str> {
+    let fields = api.types.values().flat_map(|ty| match &ty.kind {
+        Kind::Struct(fields) => fields.as_slice(),
+        Kind::Enum { .. } => &[],
+    });
+    fields.filter_map(|field| named(&field.ty)).collect()
+}
+
 fn noun(
     section: Section,
     module: &str,
@@ -152,13 +161,15 @@ fn noun(
 ) -> Result<String, EmitError> {
     let mut items: Vec<TokenStream> = Vec::new();
     let mut imports: BTreeSet<&str> = BTreeSet::new();
+    let parts = parts(api);
     for name in names {
         let ty = &api.types[*name];
         let Kind::Struct(fields) = &ty.kind else {
             continue;
         };
         imports.extend(fields.iter().filter_map(|field| named(&field.ty)));
-        items.push(structs::print(name, ty, &print_fields(name, ty, typed)?));
+        let fields = print_fields(name, ty, typed)?;
+        items.push(structs::print(name, ty, &fields, parts.contains(name)));
         items.push(conversions::print(name, api, typed, conversions)?);
     }
     for name in names {
@@ -205,22 +216,33 @@ fn enums(section: Section, api: &Api, typed: &Typed) -> Result<String, EmitError
     let nobody = BTreeSet::new();
     let types = api.types.iter();
     for (name, ty) in types.filter(|(_, ty)| section.has(ty.published)) {
-        let Kind::Enum { values, sites } = &ty.kind else {
+        let Kind::Enum {
+            values,
+            words,
+            sites,
+        } = &ty.kind
+        else {
             continue;
         };
         let doc = docs::enumeration(name, ty.doc.as_deref(), users.get(name).unwrap_or(&nobody));
         text.push_str("\nopen_enum! {\n");
         push_doc(&mut text, "    ", &doc);
         text.push_str(&format!("    pub enum {name} {{\n"));
-        push_variants(&mut text, values, sites);
+        push_variants(&mut text, values, words, sites);
         text.push_str("    }\n}\n");
     }
     Ok(text)
 }
 
-fn push_variants(text: &mut String, values: &[String], sites: &[EnumSite]) {
+fn push_variants(
+    text: &mut String,
+    values: &[String],
+    words: &BTreeMap<String, String>,
+    sites: &[EnumSite],
+) {
     for (value, variant) in values.iter().zip(ident::variants(values)) {
-        push_doc(text, "        ", &docs::variant(value, sites));
+        let words = words.get(value).map(String::as_str);
+        push_doc(text, "        ", &docs::variant(value, words, sites));
         // Writing to a String cannot fail.
         let _ = writeln!(text, "        {variant} = {value:?},");
     }

@@ -26,7 +26,15 @@ fn api() -> Api {
     api.types = BTreeMap::from([
         structure("Thing", Goes::In, vec![price.clone(), nullable.clone()]),
         structure("ThingInput", Goes::Out, vec![price, nullable]),
-        ty("ThingStatus", Goes::In, TypeKind::Enum { values, sites }),
+        ty(
+            "ThingStatus",
+            Goes::In,
+            TypeKind::Enum {
+                values,
+                words: BTreeMap::new(),
+                sites,
+            },
+        ),
     ]);
     let parts = &mut api.operations[0];
     parts.path = "/things/{code}/parts/{part}".into();

@@ -97,7 +97,7 @@ pub(super) fn change_type(api: &mut Api, at: &mut dyn FnMut(&str) -> bool) {
 /// An enum does not know one of its values.
 pub(super) fn lose_value(api: &mut Api, at: &mut dyn FnMut(&str) -> bool) {
     for (name, ty) in &mut api.types {
-        let Kind::Enum { values, sites } = &mut ty.kind else {
+        let Kind::Enum { values, sites, .. } = &mut ty.kind else {
             continue;
         };
         let lost: Vec<String> = values

@@ -99,6 +99,14 @@ impl Absence {
     }
 }
 
+/// Whether a description says nothing but which servers do not send what it describes.
+pub(crate) fn says_only_who_lacks_it(description: &str) -> bool {
+    let is_absence = |said: &str| {
+        said.starts_with("Servers ") && said.ends_with(" send it.") && !said.contains(". ")
+    };
+    description.split("\n\n").all(is_absence)
+}
+
 fn version(key: &str, value: &Value) -> Result<Version, Complaint> {
     value.as_str().and_then(Version::read).ok_or_else(|| {
         complaint(

@@ -14,8 +14,8 @@ use crate::regen::names::words::{noun_of, singular};
 use crate::regen::names::{ident, types};
 use crate::regen::places::{Site, each_root_mut, each_schema, each_schema_mut};
 use crate::regen::schema::{
-    ORIGIN, components, components_mut, descend_mut, each_choice_mut, is_type, object_mut, origin,
-    redirect, refer_to, reference, strings, vocabulary,
+    ORIGIN, VALUE_WORDS, components, components_mut, descend_mut, each_choice_mut, explain_values,
+    is_type, object_mut, origin, redirect, refer_to, reference, strings, value_words, vocabulary,
 };
 
 /// Where the values of an enum stand: `[{origin, values}]`, for the docs of its variants.
@@ -29,6 +29,8 @@ struct Listed {
     /// What the enum would be called if this were its only place.
     own_name: String,
     values: Vec<String>,
+    /// What they mean, by value.
+    words: Map<String, Value>,
 }
 
 /// After this pass enums stand only in components.
@@ -82,9 +84,10 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
         }
         changes += 1;
         let name = names.get(origin(node)).cloned();
-        let words = vocabulary(node).is_some();
+        let is_text = vocabulary(node).is_some();
         let map = object_mut(node);
-        if words {
+        map.shift_remove(VALUE_WORDS);
+        if is_text {
             map.entry("type").or_insert_with(|| json!("string"));
         }
         if let Some(Value::Array(values)) = map.shift_remove("enum").filter(|_| name.is_none()) {
@@ -206,6 +209,8 @@ fn add(root: &mut Value, name: &str, site: &Listed, open: bool, context: &mut Co
     if let Some(values) = schema["enum"].as_array_mut() {
         values.extend(new.into_iter().map(|value| json!(value)));
     }
+    // One place is enough to say what a value means.
+    explain_values(schema, &site.words);
     if let Some(sites) = schema[SITES].as_array_mut() {
         let entry = json!({ "origin": site.address, "values": site.values });
         if !sites.contains(&entry) {
@@ -223,6 +228,7 @@ fn collect(root: &mut Value) -> Vec<Listed> {
                 property: property.to_owned(),
                 own_name: types::of_enum(holder, property),
                 values,
+                words: value_words(node),
             });
         }
     });

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::regen::places::{Site, each_schema, each_schema_mut};
-use crate::regen::schema::{components_mut, flag, redirect, reference};
+use crate::regen::schema::{
+    components_mut, explain_values, flag, redirect, reference, value_words,
+};
 
 const SUFFIX: &str = "OrNull";
 
@@ -27,15 +29,19 @@ pub(super) fn run(root: &mut Value, _: &mut Context<'_>) -> usize {
         .cloned()
         .collect();
     for name in &or_null {
-        let values = components
-            .shift_remove(name)
-            .map(|mut schema| schema["enum"].take());
-        let base = base_of(name).and_then(|base| components.get_mut(base));
-        if let (Some(Value::Array(values)), Some(Value::Array(known))) =
-            (values, base.and_then(|base| base.get_mut("enum")))
-        {
-            let new: Vec<Value> = values.into_iter().filter(|v| !known.contains(v)).collect();
+        let or_null = components.shift_remove(name).unwrap_or_default();
+        let Some(base) = base_of(name).and_then(|base| components.get_mut(base)) else {
+            continue;
+        };
+        let values = or_null.get("enum").and_then(Value::as_array);
+        if let (Some(values), Some(Value::Array(known))) = (values, base.get_mut("enum")) {
+            let new: Vec<Value> = values
+                .iter()
+                .filter(|v| !known.contains(v))
+                .cloned()
+                .collect();
             known.extend(new);
+            explain_values(base, &value_words(&or_null));
         }
     }
     let mut changes = 0;
@@ -75,13 +81,20 @@ mod tests {
     #[test]
     fn references_to_or_null_become_nullable_references() {
         let mut root = json!({"components": {"schemas": {
-            "Currency": {"type": "string", "enum": ["EUR"]},
-            "CurrencyOrNull": {"type": "string", "nullable": true, "enum": ["EUR", "USD"]},
+            "Currency": {"type": "string", "enum": ["EUR"], "x-enumDescriptions": {"EUR": "Euro."}},
+            "CurrencyOrNull": {
+                "type": "string", "nullable": true, "enum": ["EUR", "USD"],
+                "x-enumDescriptions": {"EUR": "Another.", "USD": "US Dollar."},
+            },
             "Plan": {"properties": {"currency": {"$ref": "#/components/schemas/CurrencyOrNull"}}},
         }}});
         assert_eq!(run_alone(run, &mut root), 1);
         let schemas = &root["components"]["schemas"];
         assert_eq!(schemas["Currency"]["enum"], json!(["EUR", "USD"]));
+        assert_eq!(
+            schemas["Currency"]["x-enumDescriptions"],
+            json!({"EUR": "Euro.", "USD": "US Dollar."})
+        );
         assert_eq!(schemas.get("CurrencyOrNull"), None);
         let currency = &schemas["Plan"]["properties"]["currency"];
         assert_eq!(reference(currency), Some("Currency"));

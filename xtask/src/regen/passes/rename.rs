@@ -13,8 +13,8 @@ use crate::regen::names::{ident, reserved};
 use crate::regen::pagination;
 use crate::regen::places::{Site, each_schema, each_schema_mut};
 use crate::regen::schema::{
-    ORIGIN, components_mut, descend_mut, is_format, object_mut, origin, redirect, reference,
-    required, text,
+    ORIGIN, VALUE_WORDS, components_mut, descend_mut, is_format, object_mut, origin, redirect,
+    reference, required, text,
 };
 
 /// After this pass components have the names of Rust types.
@@ -149,7 +149,14 @@ pub(super) fn facts(schema: &Value) -> Value {
         let Some(map) = node.as_object_mut() else {
             return;
         };
-        for note in [ORIGIN, NAME_HINT, "description", "example", "pattern"] {
+        for note in [
+            ORIGIN,
+            NAME_HINT,
+            VALUE_WORDS,
+            "description",
+            "example",
+            "pattern",
+        ] {
             map.shift_remove(note);
         }
         if is_note {

@@ -41,9 +41,10 @@ impl Reader<'_> {
             name: name.to_owned(),
             root: root.to_owned(),
             ty: self.type_ref(&schema["properties"][root]),
-            doc: text(operation, "summary")
-                .map(str::to_owned)
-                .or_else(|| prose(operation)),
+            doc: match (text(operation, "summary"), prose(operation)) {
+                (Some(summary), Some(more)) => Some(format!("{summary}\n\n{more}")),
+                (summary, more) => summary.map(str::to_owned).or(more),
+            },
             published: !flag(operation, UNPUBLISHED),
         })
     }

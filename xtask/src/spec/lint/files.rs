@@ -9,7 +9,7 @@ use super::allowed::Allowed;
 use super::shown::{Shown, explained};
 use super::{Finding, ids, rule};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::regen::overlay::Overlay;
+use crate::regen::corrections::Corrections;
 use crate::sources;
 use crate::spec::document;
 use crate::yaml::read::Document;
@@ -51,7 +51,8 @@ fn own_findings(
     findings: Vec<Finding>,
 ) -> Result<(Vec<Finding>, String), Diagnostics> {
     let mut corrected = document.root().clone();
-    let (_, reports) = Overlay::parse(&sources::data(root)?.overlay)?.apply(&mut corrected);
+    let data = sources::data(root)?;
+    let (_, reports) = Corrections::parse(&data.overlay, &data.words)?.apply(&mut corrected);
     if !reports.is_empty() {
         return Err(Diagnostics(reports));
     }

@@ -92,6 +92,7 @@ mod tests {
         };
         Data {
             overlay: vec![source("o.yaml", overlay)],
+            words: Vec::new(),
             names: source("names.yaml", names),
             operations: source("operations.yaml", operations),
         }

@@ -29,6 +29,8 @@ impl Invoices {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// Fails with 405 while e-mails of this kind are switched off. Each call sends one more. Needs a premium licence.
+    ///
     /// Fails with 403 `premium_license_required`, 404 `invoice_not_found`, 405 `email_settings_disabled` or `invoice_not_finalized`.
     ///
     /// # Settings

@@ -28,6 +28,8 @@ impl PlansAppliedRateCards {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// What a plan of the product catalog sells, newest first.
+    ///
     /// Fails with 404 `plan_not_found`.
     ///
     /// # Settings
@@ -91,6 +93,8 @@ impl PlansAppliedRateCards {
     /// `GET /api/v2/plans/{code}/applied_rate_cards/{rate_card_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
+    ///
+    /// What a plan of the product catalog sells, newest first.
     ///
     /// Fails with 404 `plan_not_found` or `applied_rate_card_not_found`.
     pub fn get(

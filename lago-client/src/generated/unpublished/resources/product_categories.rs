@@ -20,6 +20,8 @@ impl ProductCategories {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// Pages of 100, newest first.
+    ///
     /// # Settings
     ///
     /// - [`search_term`](type.ListRequest.html#method.search_term): Text to look for in names and codes of categories.
@@ -38,6 +40,8 @@ impl ProductCategories {
     /// `POST /api/v2/product_categories`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
+    ///
+    /// A code that is taken is refused with `value_already_exist`. No webhook tells of it.
     pub fn create(
         &self,
         product_category: impl Into<lago_types::ProductCategoryInput>,
@@ -67,6 +71,8 @@ impl ProductCategories {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// Codes may contain dots.
+    ///
     /// Fails with 404 `product_category_not_found`.
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
@@ -76,6 +82,8 @@ impl ProductCategories {
     /// `PUT /api/v2/product_categories/{code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
+    ///
+    /// No webhook tells of it.
     ///
     /// Fails with 404 `product_category_not_found`.
     pub fn update(

@@ -24,6 +24,8 @@ impl Products {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// Pages of 100, newest first.
+    ///
     /// Fails with 404 `product_category_not_found`.
     ///
     /// # Settings
@@ -51,6 +53,8 @@ impl Products {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// A code that is taken is refused with `value_already_exist`. No webhook tells of it.
+    ///
     /// Fails with 404 `billable_metric_not_found` or `product_category_not_found`.
     pub fn create(&self, product: impl Into<lago_types::ProductInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: product.into() })
@@ -73,6 +77,8 @@ impl Products {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// Codes may contain dots.
+    ///
     /// Fails with 404 `product_not_found`.
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
@@ -82,6 +88,8 @@ impl Products {
     /// `PUT /api/v2/products/{code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
+    ///
+    /// No webhook tells of it.
     ///
     /// Fails with 404 `product_not_found`.
     pub fn update(
@@ -115,6 +123,8 @@ impl ProductsFilters {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// Pages of 100, oldest first.
+    ///
     /// Fails with 404 `product_not_found`.
     ///
     /// # Settings
@@ -134,6 +144,8 @@ impl ProductsFilters {
     /// `POST /api/v2/products/{code}/filters`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
+    ///
+    /// A code that is taken is refused with `value_already_exist`. No webhook tells of it.
     ///
     /// Fails with 404 `product_not_found`.
     pub fn create(
@@ -177,6 +189,8 @@ impl ProductsFilters {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// Codes may contain dots.
+    ///
     /// Fails with 404 `product_not_found` or `product_filter_not_found`.
     pub fn get(
         &self,
@@ -196,6 +210,8 @@ impl ProductsFilters {
     /// `PUT /api/v2/products/{code}/filters/{filter_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
+    ///
+    /// No webhook tells of it.
     ///
     /// Fails with 404 `product_not_found` or `product_filter_not_found`.
     pub fn update(

@@ -55,6 +55,8 @@ impl RateCards {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// The currency and the time of billing cannot change once it has rates. No webhook tells of it.
+    ///
     /// Fails with 404 `product_not_found` or `product_filter_not_found`.
     pub fn create(
         &self,
@@ -79,6 +81,8 @@ impl RateCards {
     /// `GET /api/v2/rate_cards/{code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
+    ///
+    /// Codes may contain dots.
     ///
     /// Fails with 404 `rate_card_not_found`.
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
@@ -124,6 +128,8 @@ impl RateCardsRates {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// The latest to take effect first.
+    ///
     /// Fails with 404 `rate_card_not_found`.
     ///
     /// # Settings
@@ -166,6 +172,8 @@ impl RateCardsRates {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// A rate that holds or has ended is refused: make another, which takes its place.
+    ///
     /// Fails with 404 `rate_card_not_found` or `rate_card_rate_not_found`.
     pub fn delete(
         &self,
@@ -186,6 +194,8 @@ impl RateCardsRates {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// Codes may contain dots.
+    ///
     /// Fails with 404 `rate_card_not_found` or `rate_card_rate_not_found`.
     pub fn get(
         &self,
@@ -205,6 +215,8 @@ impl RateCardsRates {
     /// `PUT /api/v2/rate_cards/{code}/rates/{rate_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
+    ///
+    /// Of a rate that holds, only prices and code change; one that has ended does not change at all.
     ///
     /// Fails with 404 `rate_card_not_found` or `rate_card_rate_not_found`.
     pub fn update(

@@ -20,6 +20,8 @@ impl SecurityLogs {
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
+    /// Sign-ins, changes of users, keys and roles, and exports. `to_date` is needed. Needs a premium licence and the integration for security logs, else it fails with 403.
+    ///
     /// Fails with 403 `feature_unavailable` or `forbidden`.
     ///
     /// # Settings

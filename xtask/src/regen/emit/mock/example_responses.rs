@@ -142,6 +142,8 @@ fn object(key: &str, value: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::regen::ir::{Field, Form};
     use crate::regen::sample::{self, Goes, list, named, ty};
@@ -153,6 +155,7 @@ mod tests {
             ..sample::root(name, ty, false)
         };
         let status = Kind::Enum {
+            words: BTreeMap::new(),
             values: vec!["new".into(), "old".into()],
             sites: vec![],
         };

@@ -10,14 +10,27 @@ use crate::regen::emit::docs::{self, doc_lines};
 use crate::regen::ir::{Presence, Type, TypeRef};
 use crate::regen::prose;
 
-/// Prints the struct.
-pub(crate) fn print(name: &str, ty: &Type, fields: &[StructField<'_>]) -> TokenStream {
+/// The words on an update that changes nothing but what it says.
+const KEPT: &str = "\n\nFields that are left out stay as they are.";
+
+/// Prints the struct; a part is what fields of other types have.
+pub(crate) fn print(
+    name: &str,
+    ty: &Type,
+    fields: &[StructField<'_>],
+    is_part: bool,
+) -> TokenStream {
     let ident = quote::format_ident!("{name}");
     let mut about = ty
         .doc
         .as_deref()
         .map_or_else(|| format!("{}.", docs::sentence(name)), prose::markdown);
-    about.push_str(&left_out(fields));
+    // What a part of an update loses stands on the part, or on the list that it is in.
+    let is_update = ty.sent && name.ends_with("Update") && !is_part;
+    about.push_str(&match left_out(fields) {
+        exceptions if exceptions.is_empty() && is_update => KEPT.to_owned(),
+        exceptions => exceptions,
+    });
     let keyed = ty.sent.then(|| keyed::type_impl(&ident, fields)).flatten();
     if keyed.is_some() {
         about.extend(keyed::note(fields));

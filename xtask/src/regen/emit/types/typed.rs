@@ -205,6 +205,7 @@ mod tests {
     #[test]
     fn names_and_types_come_from_typify() {
         let status = Kind::Enum {
+            words: BTreeMap::new(),
             values: vec!["count_agg".into(), "EUR".into()],
             sites: vec![],
         };

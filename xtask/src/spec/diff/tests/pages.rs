@@ -22,6 +22,7 @@ fn built(text: &str) -> Built {
             "overlay.yaml",
             "server: lago-api 0123abc\nentries: []\n",
         )],
+        words: Vec::new(),
         names: source("names.yaml", NAMES),
         operations: source("operations.yaml", "{}\n"),
         strict: false,
