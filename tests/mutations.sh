@@ -131,9 +131,9 @@ renew . "$work/workspace" <"$work/paths"
 sort "$work/paths" | comm -13 - "$work/there" | (cd "$work/workspace" && xargs --no-run-if-empty rm)
 (
     cd "$work/workspace/tests"
-    # Of programs, tests of the replay run one.
+    # Of programs, tests of the replay and of the stand-in run two.
     sed -i '/^\[\[bin\]\]/,/^$/d' Cargo.toml
-    find src/bin -type f ! -name conform.rs -delete
+    find src/bin -type f ! -name conform.rs ! -name mock.rs -delete
     printf '\n[[test]]\nname = "rest"\npath = "tests/it/rest.rs"\n' >>Cargo.toml
     modules() { # of a program
         echo '//! Tests.'
