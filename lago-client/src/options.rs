@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 
+use crate::headers;
 use crate::retry::RetryPolicy;
 
 /// What one call may have other than its client.
@@ -18,7 +19,26 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn limit(&mut self, name: &str, limit: Duration) {
+    /// A header of the call, unless it is one that callers may not set.
+    pub(crate) fn header(&mut self, name: &str, value: &str) {
+        if let Err(problem) = headers::add(&mut self.headers, name, value) {
+            self.problem = Some(problem);
+        }
+    }
+
+    /// How long one attempt may take.
+    pub(crate) fn timeout(&mut self, timeout: Duration) {
+        self.check("timeout", timeout);
+        self.timeout = Some(timeout);
+    }
+
+    /// How long all attempts may take, with the waits between them.
+    pub(crate) fn total_timeout(&mut self, timeout: Duration) {
+        self.check("total_timeout", timeout);
+        self.total_timeout = Some(timeout);
+    }
+
+    fn check(&mut self, name: &str, limit: Duration) {
         self.problem = self.problem.take().or(time_limit(name, limit).err());
     }
 }

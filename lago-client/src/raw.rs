@@ -13,7 +13,6 @@ use serde::Serialize;
 use crate::client::Client;
 use crate::error::Error;
 use crate::framing::{self, Expected, Tear};
-use crate::headers;
 use crate::operation::{Effect, Idempotency, Method, Operation, RequestBody, row};
 use crate::options::Options;
 use crate::response::Response;
@@ -38,8 +37,6 @@ pub struct RawRequest {
     parameters: Vec<(String, String)>,
     query: Vec<(String, String)>,
     body: Bytes,
-    /// What is wrong with it, said when the call is made.
-    problem: Option<String>,
 }
 
 impl Client {
@@ -75,7 +72,6 @@ impl Client {
             parameters: Vec::new(),
             query: Vec::new(),
             body: Bytes::new(),
-            problem: None,
         }
     }
 }
@@ -100,7 +96,7 @@ impl RawRequest {
             Ok(json) => self.body = json.into(),
             Err(error) => {
                 let problem = format!("the body cannot be written: {error}");
-                self.problem.get_or_insert(problem);
+                self.options.problem.get_or_insert(problem);
             }
         }
         self
@@ -116,23 +112,19 @@ impl RawRequest {
 
     /// A header for this call: see [`Request::header`](crate::Request::header).
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Err(problem) = headers::add(&mut self.options.headers, name, value) {
-            self.options.problem = Some(problem);
-        }
+        self.options.header(name, value);
         self
     }
 
     /// How long one attempt may take; zero is an error of the call.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.limit("timeout", timeout);
-        self.options.timeout = Some(timeout);
+        self.options.timeout(timeout);
         self
     }
 
     /// How long the call may take with all its attempts and the waits between them; zero is an error of the call.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
-        self.options.limit("total_timeout", timeout);
-        self.options.total_timeout = Some(timeout);
+        self.options.total_timeout(timeout);
         self
     }
 
@@ -177,10 +169,7 @@ impl RawRequest {
         operation(self.method, self.template, self.is_idempotent)
     }
 
-    async fn call(mut self, operation: &'static Operation) -> Result<Response<Bytes>, Error> {
-        if let Some(problem) = self.problem.take() {
-            return Err(Error::request(operation, problem));
-        }
+    async fn call(self, operation: &'static Operation) -> Result<Response<Bytes>, Error> {
         let inner = self.client.inner();
         let base_url = inner.shared.base_url.of(operation);
         let write = || self.request(operation, &base_url);

@@ -9,7 +9,6 @@ use std::time::Duration;
 use crate::client::Client;
 use crate::decode::{Failure, Read};
 use crate::error::Error;
-use crate::headers;
 use crate::identity::OtherObject;
 use crate::keyed::{Lookup, Recorded};
 use crate::operation::Operation;
@@ -93,25 +92,21 @@ impl<C: Call> Request<C> {
     /// Refused, when the call is made, are those that frame a request, route it, or say what is in it and
     /// in its response: `content-length`, `host`, `accept` and their like.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Err(problem) = headers::add(&mut self.options.headers, name, value) {
-            self.options.problem = Some(problem);
-        }
+        self.options.header(name, value);
         self
     }
 
     /// How long one attempt of this call may take; zero is an error of the call
     /// ([`is_usage`](Error::is_usage)).
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.limit("timeout", timeout);
-        self.options.timeout = Some(timeout);
+        self.options.timeout(timeout);
         self
     }
 
     /// How long this call may take with all its attempts and the waits between them; zero is an error
     /// of the call.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
-        self.options.limit("total_timeout", timeout);
-        self.options.total_timeout = Some(timeout);
+        self.options.total_timeout(timeout);
         self
     }
 

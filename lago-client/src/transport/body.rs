@@ -1,12 +1,13 @@
 //! The body of a response, as it comes.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
 
 use super::error::{BoxError, TransportError};
 
@@ -21,7 +22,7 @@ pub struct Body(Inner);
 enum Inner {
     /// None once it was read.
     Whole(Option<Bytes>),
-    Streamed(Pin<Box<dyn HttpBody<Data = Bytes, Error = TransportError> + Send>>),
+    Streamed(UnsyncBoxBody<Bytes, TransportError>),
 }
 
 impl Body {
@@ -30,7 +31,8 @@ impl Body {
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        Self(Inner::Streamed(Box::pin(Mapped(Box::pin(body)))))
+        let body = body.map_err(|error| TransportError::from_boxed(error.into()));
+        Self(Inner::Streamed(body.boxed_unsync()))
     }
 
     /// The next piece; none at the end.
@@ -40,8 +42,7 @@ impl Body {
     /// When the rest of it does not come.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
-            let frame = poll_fn(|cx| Pin::new(&mut *self).poll_frame(cx)).await;
-            match frame.transpose()?.map(Frame::into_data) {
+            match self.frame().await.transpose()?.map(Frame::into_data) {
                 Some(Ok(data)) => return Ok(Some(data)),
                 // Trailers say nothing here.
                 Some(Err(_)) => {}
@@ -75,7 +76,7 @@ impl HttpBody for Body {
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         match &mut self.get_mut().0 {
             Inner::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Inner::Streamed(body) => body.as_mut().poll_frame(cx),
+            Inner::Streamed(body) => Pin::new(body).poll_frame(cx),
         }
     }
 
@@ -93,33 +94,6 @@ impl HttpBody for Body {
             }
             Inner::Streamed(body) => body.size_hint(),
         }
-    }
-}
-
-/// A body whose errors are those of transports.
-struct Mapped<B>(Pin<Box<B>>);
-
-impl<B> HttpBody for Mapped<B>
-where
-    B: HttpBody<Data = Bytes, Error: Into<BoxError>>,
-{
-    type Data = Bytes;
-    type Error = TransportError;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        let frame = self.get_mut().0.as_mut().poll_frame(cx);
-        frame.map_err(|error| TransportError::from_boxed(error.into()))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
     }
 }
 

@@ -6,7 +6,6 @@ use std::error::Error;
 use std::path::Path;
 
 use lago_client::mock::{MockResponse, MockServer, Mode};
-use lago_client::{Client, RetryPolicy};
 use lago_tests::generated::calls::CALLS;
 use lago_tests::support::calling::CallError;
 use lago_tests::support::document::{Document, Operation};
@@ -51,11 +50,7 @@ async fn a_response_about_another_object_is_an_error() -> Result<(), Box<dyn Err
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../xtask/operations.yaml");
     let reviewed = yaml::parse(&std::fs::read_to_string(file)?)?;
     let server = MockServer::builder().mode(Mode::Off).start().await?;
-    let lago = Client::builder()
-        .api_key("key")
-        .base_url(server.url())
-        .retry(RetryPolicy::never())
-        .build()?;
+    let lago = super::once(server.url())?;
     let mut checked = BTreeSet::new();
     let mut wrong = Vec::new();
     for operation in document.operations() {

@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 
-use lago_client::{Client, RetryPolicy};
 use lago_tests::generated::calls::CALLS;
 use lago_tests::support::calling::CallError;
 use lago_tests::support::document::Document;
@@ -60,11 +59,7 @@ const ID: &str = "1a901a90-1a90-4a90-9a90-1a901a901a90";
 #[ignore = "tests/referee.sh starts the server that it calls"]
 async fn nothing_that_is_sent_is_refused_by_a_stranger() -> Outcome {
     let url = std::env::var(URL).map_err(|_| format!("{URL} says where the server is"))?;
-    let lago = Client::builder()
-        .api_key("key")
-        .base_url(url)
-        .retry(RetryPolicy::never())
-        .build()?;
+    let lago = super::once(url)?;
     let document = Document::read()?;
     let (mut sent, mut refused) = (0, String::new());
     for operation in document.operations() {
