@@ -34,9 +34,12 @@
 //!
 //! It finds operations the way that Lago's router does, for which a dot ends a value. It says no where
 //! Lago does, and in Lago's words: 404 to what is no operation and to an id that is no UUID, 401
-//! without an API key, 400 to a body that is no JSON. With the feature `mock-validation` it looks into what is
-//! sent as well, as `Mode` says; it is a feature of its own because its validator takes most of a minute of CPU time to
-//! compile. It remembers what is created where it is [stateful](MockServerBuilder::stateful), and nothing otherwise.
+//! without an API key, 400 to a body that is no JSON, and where it is told so 403 to what a key
+//! ([`read_only_key`](MockServerBuilder::read_only_key)) or the licence
+//! ([`without_licence`](MockServerBuilder::without_licence)) does not permit. With the feature `mock-validation` it looks
+//! into what is sent as well, as `Mode` says; it is a feature of its own because its validator takes most of a minute of
+//! CPU time to compile. It remembers what is created where it is [stateful](MockServerBuilder::stateful), and nothing
+//! otherwise.
 //!
 //! What it is told to say it says to any request: a response that states another id or code than the
 //! path is an [error](crate::Error::is_other_object) to the client.
@@ -53,6 +56,7 @@ mod ledger;
 mod memory;
 mod note;
 mod payload;
+mod permission;
 mod record;
 mod response;
 mod route;

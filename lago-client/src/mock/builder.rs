@@ -15,6 +15,7 @@ use super::Mode;
 #[cfg(feature = "webhooks")]
 use super::deliver;
 use super::memory::{Beginning, Memory};
+use super::permission::Permissions;
 use super::state::{Settings, State};
 use super::{EventStore, MockResponse, MockServer, ReceivedRequest, serve};
 
@@ -48,6 +49,7 @@ impl Default for MockServerBuilder {
             port: 0,
             settings: Settings {
                 api_key: None,
+                permissions: Permissions::default(),
                 observers: Vec::new(),
                 rule: None,
                 kept: usize::MAX,
@@ -72,6 +74,35 @@ impl MockServerBuilder {
     /// The only API key that it takes. Unless set, it takes any that is not empty.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.settings.api_key = Some(key.into());
+        self
+    }
+
+    /// A key that it takes as well, and with which nothing can be written: 403 with the code
+    /// `write_action_not_allowed_for_plan`, or whatever it would have written. Lago has such keys with a premium licence.
+    ///
+    /// ```
+    /// use lago_client::mock::MockServer;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = MockServer::builder().read_only_key("only-looks").start().await?;
+    /// let lago = server.client()?.with_api_key("only-looks")?;
+    /// lago.plans().get("pro").await?;
+    /// let refused = lago.plans().delete("pro").await.unwrap_err();
+    /// assert_eq!(refused.code(), Some("write_action_not_allowed_for_plan"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn read_only_key(mut self, key: impl Into<String>) -> Self {
+        self.settings.permissions.read_only_keys.push(key.into());
+        self
+    }
+
+    /// Makes it refuse what Lago refuses without a premium licence whatever is sent, with 403 and the code
+    /// `feature_unavailable`: logs, most analytics, further billing entities, quotes and orders, charge filters of a
+    /// subscription.
+    pub fn without_licence(mut self) -> Self {
+        self.settings.permissions.is_unlicensed = true;
         self
     }
 

@@ -84,8 +84,8 @@ fn response(state: &State, request: &mut ReceivedRequest, is_too_large: bool) ->
     let Some(operation) = request.operation else {
         return MockResponse::error(404, "resource_not_found");
     };
-    if !state.admits(&request.headers) {
-        return MockResponse::refusal(StatusCode::UNAUTHORIZED);
+    if let Some(refusal) = state.refusal(operation, &request.headers) {
+        return refusal;
     }
     if is_too_large {
         return MockResponse::refusal(StatusCode::PAYLOAD_TOO_LARGE);

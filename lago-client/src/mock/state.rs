@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderMap};
 
 use super::ledger::{Ledger, Unmet};
 use super::memory::Memory as Objects;
+use super::permission::Permissions;
 use super::record::ReceivedRequest;
 use super::response::MockResponse;
 use crate::operation::Operation;
@@ -24,6 +26,8 @@ pub(super) struct Settings {
     pub(super) api_key: Option<String>,
     pub(super) observers: Vec<Observer>,
     pub(super) rule: Option<Rule>,
+    /// Beside it, those that may not write.
+    pub(super) permissions: Permissions,
     /// How many requests are kept.
     pub(super) kept: usize,
     #[cfg(feature = "mock-validation")]
@@ -75,17 +79,21 @@ impl State {
         }
     }
 
-    /// Whether a request has the key: any that is not empty, unless there is a certain one.
-    pub(super) fn admits(&self, headers: &HeaderMap) -> bool {
-        let value = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok());
-        let key = value
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, key)| key.trim());
-        match (self.api_key(), key) {
-            (_, None | Some("")) => false,
-            (None, Some(_)) => true,
-            (Some(only), Some(key)) => only == key,
+    /// Why a request of an operation is refused before anything is read of it: it has no key that is known, or none
+    /// that permits it.
+    pub(super) fn refusal(
+        &self,
+        operation: &'static Operation,
+        headers: &HeaderMap,
+    ) -> Option<MockResponse> {
+        let permissions = &self.settings.permissions;
+        let is_known = |key: &&str| {
+            let mut known = permissions.read_only_keys.iter();
+            self.api_key().is_none_or(|only| only == *key) || known.any(|known| known == key)
+        };
+        match key(headers).filter(is_known) {
+            None => Some(MockResponse::refusal(StatusCode::UNAUTHORIZED)),
+            Some(key) => permissions.refusal(operation, key),
         }
     }
 
@@ -177,4 +185,12 @@ impl State {
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The API key of a request, unless it is empty.
+fn key(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = value.split_once(' ')?;
+    let key = key.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
 }

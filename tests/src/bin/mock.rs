@@ -30,6 +30,9 @@ struct Options {
     /// Begin with these objects, lists by collection: `{"plans": [{"code": "pro"}]}`; remembers.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// Refuse what Lago refuses without a premium licence.
+    #[arg(long)]
+    without_licence: bool,
     /// Keep what is said, without personal data and secrets, in a folder that `conform --replay` takes.
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
@@ -72,6 +75,9 @@ async fn run(options: &Options) -> io::Result<()> {
     if let Some(folder) = &options.record {
         let recording = Recording::start(folder)?;
         builder = builder.on_response(move |request, response| recording.add(request, response));
+    }
+    if options.without_licence {
+        builder = builder.without_licence();
     }
     if options.stateful {
         builder = builder.stateful();

@@ -6,6 +6,7 @@ mod deliveries;
 mod expected;
 mod faults;
 mod memory;
+mod permissions;
 mod responses;
 mod validated;
 
