@@ -11,6 +11,8 @@
 //! | [`lists`] | pages, exports of millions, PDF and XML files |
 //! | [`errors`] | what an error says, and what to do then |
 //! | [`webhooks`] | verifying, deduplicating and ordering deliveries |
+//! | [`organizations`] | several organizations in one process, and keys that change |
+//! | [`blocking`] | programs without an async runtime |
 //! | [`testing`] | your own tests against the stand-in server |
 //! | [`self_hosting`] | base URLs, proxies, older and newer servers |
 //! | [`from_the_official_client`] | the calls of the official Rust client beside those of this one |
@@ -36,6 +38,8 @@ guides! {
     lists "guide/lists.md"
     errors "guide/errors.md"
     webhooks "guide/webhooks.md"
+    organizations "guide/organizations.md"
+    blocking "guide/blocking.md"
     testing "guide/testing.md"
     self_hosting "guide/self_hosting.md"
     from_the_official_client "guide/from_the_official_client.md"

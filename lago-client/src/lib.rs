@@ -26,6 +26,8 @@
 //! | [Lists, exports and files](guide::lists) | pages, streams, exports of millions, PDF and XML |
 //! | [Errors, retries and doubt](guide::errors) | what an error says, and what to do then |
 //! | [Webhooks](guide::webhooks) | verifying, deduplicating, ordering, testing |
+//! | [Many organizations](guide::organizations) | one client for each key, keys that change |
+//! | [Without an async runtime](guide::blocking) | `.wait()` in place of `.await` |
 //! | [Testing without Lago](guide::testing) | the stand-in server |
 //! | [Self-hosting and versions](guide::self_hosting) | addresses, proxies, older and newer servers |
 //! | [From the official Rust client](guide::from_the_official_client) | its calls beside ours |

@@ -32,6 +32,8 @@ pages! {
     Lists "../../lago-client/src/guide/lists.md"
     Errors "../../lago-client/src/guide/errors.md"
     Webhooks "../../lago-client/src/guide/webhooks.md"
+    Organizations "../../lago-client/src/guide/organizations.md"
+    Blocking "../../lago-client/src/guide/blocking.md"
     Testing "../../lago-client/src/guide/testing.md"
     SelfHosting "../../lago-client/src/guide/self_hosting.md"
     FromTheOfficialClient "../../lago-client/src/guide/from_the_official_client.md"
