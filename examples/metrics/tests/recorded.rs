@@ -5,11 +5,13 @@ use std::error::Error;
 use lago_client::mock::{MockResponse, MockServer};
 use lago_client::{Client, RetryPolicy};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::json;
 
 #[tokio::test]
 async fn calls_are_counted_by_operation_and_status() -> Result<(), Box<dyn Error>> {
     let recorder = PrometheusBuilder::new().install_recorder()?;
-    let server = MockServer::start().await?;
+    let plans = json!({ "plans": [{ "code": "pro" }] });
+    let server = MockServer::builder().seed(plans).start().await?;
     let hasty = RetryPolicy::new().initial_backoff(std::time::Duration::ZERO);
     let lago = Client::builder()
         .api_key("any")
@@ -20,8 +22,7 @@ async fn calls_are_counted_by_operation_and_status() -> Result<(), Box<dyn Error
 
     server.respond_next("plans.get", MockResponse::error(503, "unavailable"))?;
     lago.plans().get("pro").await?;
-    server.respond_next("plans.get", MockResponse::error(404, "plan_not_found"))?;
-    assert!(lago.plans().get("pro").await.is_err());
+    assert!(lago.plans().get("gone").await.is_err());
 
     let text = recorder.render();
     let has = |line: &str| assert!(text.lines().any(|other| other == line), "{line} in {text}");

@@ -39,7 +39,7 @@ async fn prometheus_reads_what_became_of_events() -> Result<(), Box<dyn Error>> 
     PrometheusBuilder::new()
         .with_http_listener(address)
         .install()?;
-    let server = MockServer::start().await?;
+    let server = MockServer::builder().stateful().start().await?;
     let metrics = IngestMetrics::new();
     let events = server
         .client()?
