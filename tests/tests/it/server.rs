@@ -82,6 +82,26 @@ fn find(document: &Document, place: &str) -> Option<Found> {
 }
 
 impl Found {
+    /// Whether it is of one of these types and of no other but null.
+    fn is_only(&self, types: &[&str]) -> bool {
+        let named = self.schemas.iter().filter_map(|schema| schema.get("type"));
+        let mut named = named.flat_map(|named| match named {
+            Value::Array(several) => several.as_slice(),
+            one => std::slice::from_ref(one),
+        });
+        named.all(|named| named == "null" || types.iter().any(|known| named == known))
+    }
+
+    /// Whether text that it may be is a decimal.
+    fn is_decimal_text(&self) -> bool {
+        let mut schemas = self.schemas.iter();
+        schemas.any(|schema| {
+            schema
+                .get("format")
+                .is_some_and(|format| format == "decimal")
+        })
+    }
+
     fn has_value(&self, value: &Value) -> bool {
         let mut lists = self
             .schemas
@@ -121,6 +141,16 @@ fn the_document_says_what_the_server_does() {
     }
     for place in places("optional") {
         check("optional", place, &|found| !found.required);
+    }
+    for place in places("fraction") {
+        check("a fraction", place, &|found| {
+            found.is_only(&["number"]) || found.is_only(&["string"]) && found.is_decimal_text()
+        });
+    }
+    for place in places("decimal_text") {
+        check("a decimal as text", place, &|found| {
+            found.is_only(&["string"]) && found.is_decimal_text()
+        });
     }
     for (place, values) in account["values"].as_object().unwrap() {
         for value in values.as_array().unwrap() {
