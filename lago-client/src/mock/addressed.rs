@@ -6,8 +6,11 @@ use uuid::Uuid;
 use super::record::ReceivedRequest;
 use crate::operation::{Elements, Gone, Operation};
 
-/// What the properties begin with whose values are ids of the server.
+/// What the properties begin with whose values are ids of the server, which are UUIDs.
 const ID: &str = "lago_";
+
+/// The other one whose values are.
+const ACTIVITY_ID: &str = "activity_id";
 
 /// Makes an example state the values of the path, as a server does that has the object; none when it
 /// cannot have it, because its ids are UUIDs.
@@ -93,10 +96,8 @@ fn addressed<'r>(request: &'r ReceivedRequest, parameter: &str) -> Option<&'r st
 
 /// A value of the path as a property says it; none when the property is an id and the value is none.
 fn said(property: &str, value: &str) -> Option<Value> {
-    let is_id = property
-        .rsplit('.')
-        .next()
-        .is_some_and(|name| name.starts_with(ID));
+    let name = property.rsplit('.').next().unwrap_or_default();
+    let is_id = name.starts_with(ID) || name == ACTIVITY_ID;
     Some(match is_id {
         true => Value::from(Uuid::parse_str(value).ok()?.to_string()),
         false => Value::from(value),

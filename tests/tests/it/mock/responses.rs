@@ -66,6 +66,41 @@ async fn faults(
     Ok(found)
 }
 
+/// Ids of the server are UUIDs: what is none names nothing, and is stated by no response.
+#[tokio::test]
+async fn what_is_no_id_names_nothing() -> Outcome {
+    let document = Document::read()?;
+    let caller = Caller::unchecked().await?;
+    let (mut missing, mut wrong) = (0, Vec::new());
+    for operation in document.operations() {
+        let mut parts = operation.path.split(['{', '}']);
+        let mut path = parts.next().unwrap_or_default().to_owned();
+        while let (Some(_), Some(rest)) = (parts.next(), parts.next()) {
+            path += "no-id";
+            path += rest;
+        }
+        let request = caller.request_at(&operation.base_path, &operation.method, &path)?;
+        let response = request.send().await?;
+        if response.status() == 404 {
+            missing += 1;
+            continue;
+        }
+        let body = response.bytes().await?;
+        if let (Some(Some(schema)), false) = (alternatives(&operation).first(), body.is_empty()) {
+            let value = serde_json::from_slice(&body)?;
+            let found = conforms::faults(&document, schema, &value);
+            wrong.extend(
+                found
+                    .iter()
+                    .map(|fault| format!("{}: {fault}", operation.id)),
+            );
+        }
+    }
+    assert!(missing > 50, "{missing}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
 /// The schemas of what an operation answers: several when it depends on the root key that is sent.
 fn alternatives(operation: &Operation) -> Vec<Option<&Value>> {
     let schema = operation.response.as_ref();
