@@ -5,6 +5,7 @@
 //! | [`getting_started`] | from an API key to usage that is billed |
 //! | [`prices`] | which metric, which charge model, and what it comes to |
 //! | [`money`] | cents, decimals, currencies without cents, and where Lago rounds |
+//! | [`types`] | what you can rely on when you fill in a request or read a response |
 //! | [`create_or_update`] | which calls may be made twice, and what an update forgets |
 //! | [`ingestion`] | sending usage events: guarantees, doubt, sizing, shutdown, Kafka |
 //! | [`wallets`] | prepaid credits, and topping up without charging twice |
@@ -15,6 +16,7 @@
 //! | [`blocking`] | programs without an async runtime |
 //! | [`testing`] | your own tests against the stand-in server |
 //! | [`self_hosting`] | base URLs, proxies, older and newer servers |
+//! | [`features`] | features, TLS, build time, traces, metrics, transports, calls without types |
 //! | [`from_the_official_client`] | the calls of the official Rust client beside those of this one |
 //!
 //! They are documentation only: a program cannot name this module. All their code is compiled and run by the tests of
@@ -32,6 +34,7 @@ guides! {
     getting_started "guide/getting_started.md"
     prices "guide/prices.md"
     money "guide/money.md"
+    types "guide/types.md"
     create_or_update "guide/create_or_update.md"
     ingestion "guide/ingestion.md"
     wallets "guide/wallets.md"
@@ -42,5 +45,6 @@ guides! {
     blocking "guide/blocking.md"
     testing "guide/testing.md"
     self_hosting "guide/self_hosting.md"
+    features "guide/features.md"
     from_the_official_client "guide/from_the_official_client.md"
 }

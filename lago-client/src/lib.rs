@@ -20,6 +20,7 @@
 //! | [Getting started](guide::getting_started) | from an API key to usage that is billed |
 //! | [Modelling prices](guide::prices) | metrics, charge models with worked examples, filters, fixed charges |
 //! | [Money and decimals](guide::money) | cents, currencies without cents, rounding, exact arithmetic |
+//! | [What the types promise](guide::types) | open enums, exact numbers, required fields, null and absent |
 //! | [Creating and updating](guide::create_or_update) | which calls may be made twice, and what an update forgets |
 //! | [Sending usage events](guide::ingestion) | single, in batches, through a pipeline that survives crashes |
 //! | [Wallets and top-ups](guide::wallets) | prepaid credits, without charging twice |
@@ -30,6 +31,7 @@
 //! | [Without an async runtime](guide::blocking) | `.wait()` in place of `.await` |
 //! | [Testing without Lago](guide::testing) | the stand-in server |
 //! | [Self-hosting and versions](guide::self_hosting) | addresses, proxies, older and newer servers |
+//! | [Features](guide::features) | TLS, build time, traces, metrics, transports, calls without types |
 //! | [From the official Rust client](guide::from_the_official_client) | its calls beside ours |
 //!
 //! # The calls used most

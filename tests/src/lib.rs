@@ -26,6 +26,7 @@ pages! {
     GettingStarted "../../lago-client/src/guide/getting_started.md"
     Prices "../../lago-client/src/guide/prices.md"
     Money "../../lago-client/src/guide/money.md"
+    Types "../../lago-client/src/guide/types.md"
     CreateOrUpdate "../../lago-client/src/guide/create_or_update.md"
     Ingestion "../../lago-client/src/guide/ingestion.md"
     Wallets "../../lago-client/src/guide/wallets.md"
@@ -36,5 +37,6 @@ pages! {
     Blocking "../../lago-client/src/guide/blocking.md"
     Testing "../../lago-client/src/guide/testing.md"
     SelfHosting "../../lago-client/src/guide/self_hosting.md"
+    Features "../../lago-client/src/guide/features.md"
     FromTheOfficialClient "../../lago-client/src/guide/from_the_official_client.md"
 }
