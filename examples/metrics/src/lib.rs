@@ -17,7 +17,9 @@ use metrics::{counter, gauge, histogram};
 /// there what belongs to a customer.
 pub fn record(call: &CallReport<'_>) {
     let operation = call.operation.id;
-    let status = call.status.map_or("none".to_owned(), |status| status.as_u16().to_string());
+    let status = call
+        .status
+        .map_or("none".to_owned(), |status| status.as_u16().to_string());
     counter!("lago_calls_total", "operation" => operation, "status" => status).increment(1);
     histogram!("lago_call_duration_seconds", "operation" => operation).record(call.duration);
     let retries = u64::from(call.attempts.saturating_sub(1));
