@@ -1,7 +1,8 @@
-//! A proxy that reads paths in its own way before it passes requests on.
+//! Proxies that do something of their own: one reads paths in its own way, another loses responses.
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -26,6 +27,48 @@ impl Behaviour for Rewriting {
     async fn respond(&self, _: usize, request: Option<Captured>) -> Option<ScriptedResponse> {
         let request = written(&request?, self.rewrite);
         let response = exchange(&self.upstream, &request).await.ok()?;
+        Some(ScriptedResponse::raw(response).closing())
+    }
+}
+
+/// Starts one before the server at this address, which loses the first so many responses to this method and path: what was
+/// asked for is done, and the connection is closed. It runs as long as the runtime; what comes back is its own address.
+pub async fn losing(
+    upstream: &str,
+    method: &'static str,
+    path: &'static str,
+    responses: usize,
+) -> io::Result<String> {
+    let upstream = upstream.trim_start_matches("http://").to_owned();
+    let behaviour = Losing {
+        upstream,
+        method,
+        path,
+        lost: AtomicUsize::new(0),
+        responses,
+    };
+    let address = start(Arc::new(behaviour))?;
+    Ok(format!("http://{address}"))
+}
+
+/// One request for each connection.
+struct Losing {
+    upstream: String,
+    method: &'static str,
+    path: &'static str,
+    lost: AtomicUsize,
+    responses: usize,
+}
+
+impl Behaviour for Losing {
+    async fn respond(&self, _: usize, request: Option<Captured>) -> Option<ScriptedResponse> {
+        let request = request?;
+        let is_meant = request.method == self.method && request.target == self.path;
+        let is_lost = is_meant && self.lost.fetch_add(1, Ordering::Relaxed) < self.responses;
+        let response = exchange(&self.upstream, &written(&request, str::to_owned))
+            .await
+            .ok()?;
+        let response = if is_lost { Vec::new() } else { response };
         Some(ScriptedResponse::raw(response).closing())
     }
 }

@@ -1,5 +1,10 @@
 //! The examples, run as programs: against a stand-in that remembers they print what they print against a server.
 
+#[cfg(test)]
+mod reports;
+#[cfg(test)]
+mod tools;
+
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -38,6 +43,26 @@ fn printed(mut command: Command, status: i32) -> Outcome<String> {
     let text = String::from_utf8(output.stdout)?;
     assert_eq!(output.status.code(), Some(status), "{text}{errors}");
     Ok(text)
+}
+
+/// A program and what it prints, also of errors, as a terminal shows it.
+fn session(mut command: Command, arguments: &[&str], status: i32) -> Outcome<String> {
+    let output = command.args(arguments).output()?;
+    let [text, errors] = [output.stdout, output.stderr].map(String::from_utf8);
+    let text = text? + &errors?;
+    assert_eq!(output.status.code(), Some(status), "{text}");
+    let name = Path::new(command.get_program()).file_stem();
+    let name = name.unwrap_or_default().to_string_lossy();
+    let mut session = format!("$ {name} {}\n", arguments.join(" "));
+    for line in text.lines() {
+        // Requests that run at a time may have either id.
+        let (before, rest) = line.split_once(", request ").unwrap_or((line, ""));
+        let rest =
+            rest.trim_start_matches(|letter: char| letter == '-' || letter.is_ascii_hexdigit());
+        writeln!(session, "{before}{rest}")?;
+    }
+    session.push('\n');
+    Ok(session)
 }
 
 /// A program that runs until it is told to end, and what it prints.
@@ -303,8 +328,14 @@ fn every_example_is_run() -> Outcome {
         .iter()
         .filter_map(|entry| stem(entry.path()))
         .collect();
-    let here = include_str!("examples.rs").split("CARGO_BIN_EXE_").skip(1);
+    let here = [
+        include_str!("examples.rs"),
+        include_str!("examples/reports.rs"),
+        include_str!("examples/tools.rs"),
+    ];
     let run: BTreeSet<String> = here
+        .iter()
+        .flat_map(|text| text.split("CARGO_BIN_EXE_").skip(1))
         .filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
         .filter(|name| !name.is_empty())
         .collect();

@@ -320,7 +320,7 @@ pub(super) fn tick(store: &mut Store) {
     }
 }
 
-/// Orders a file: the first time there is nothing yet, from the second time on it is there.
+/// Orders a file: the response has none the first time. Whoever looks afterwards, or orders it again, gets it.
 fn file(
     store: &mut Store,
     ask: &Ask,
@@ -329,15 +329,16 @@ fn file(
 ) -> Outcome {
     let index = position(store, ask, name, noun)?;
     let entry = &mut store.all_mut(name)[index];
-    if !std::mem::replace(&mut entry.is_file_ordered, true) {
-        return Ok(Value::Null);
-    }
+    let is_there = std::mem::replace(&mut entry.is_file_ordered, true);
     // Which server it is at is said when the response leaves.
     entry
         .fields
         .insert(field.into(), json!(format!("example{extension}")));
     let fields = entry.fields.clone();
-    Ok(ask.shown(&fields))
+    Ok(match is_there {
+        true => ask.shown(&fields),
+        false => Value::Null,
+    })
 }
 
 pub(super) fn download(store: &mut Store, ask: &Ask) -> Outcome {
