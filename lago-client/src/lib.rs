@@ -100,6 +100,8 @@ mod error;
 #[cfg(any(feature = "ingest", feature = "webhooks"))]
 mod fields;
 mod framing;
+#[cfg(feature = "gateway")]
+pub mod gateway;
 // Only where it is read. Its code is run by the package of the tests, where all features are on.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;

@@ -1,0 +1,3 @@
+//! Lago for agents and for programs in any language.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The gateway: the REST adapter and the tools for agents, over real sockets.
