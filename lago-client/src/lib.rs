@@ -130,6 +130,8 @@ mod request;
 mod resource;
 mod response;
 mod retry;
+#[cfg(any(feature = "gateway", feature = "mock"))]
+mod route;
 mod runtime;
 mod send;
 mod sender;
@@ -137,6 +139,8 @@ mod storage;
 mod tls;
 mod trace;
 pub mod transport;
+#[cfg(any(feature = "gateway", feature = "mock-validation"))]
+mod validate;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 mod wire;

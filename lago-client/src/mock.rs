@@ -55,7 +55,6 @@ mod note;
 mod payload;
 mod record;
 mod response;
-mod route;
 mod serve;
 mod state;
 mod typed;
