@@ -1,0 +1,99 @@
+//! What the gateway itself says no to, in the shape in which Lago does.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{Response, StatusCode};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use serde_json::{Map, Value, json};
+
+/// The body of a response, of the gateway's own or passed on.
+pub(crate) type Body = BoxBody<Bytes, Infallible>;
+
+/// A body that is there already.
+pub(crate) fn whole(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).boxed()
+}
+
+/// A request that the gateway does not pass on, or to which there is no response.
+///
+/// As Lago's refusals it has a status and a code. All codes begin with `gateway_`, so that nobody takes it for Lago's;
+/// a `message` says what to do.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: Cow<'static, str>,
+    details: Option<Map<String, Value>>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            details: None,
+            header: None,
+        }
+    }
+
+    /// With what is wrong by field, as `validation_errors` of Lago have it.
+    pub(crate) fn with_details(mut self, details: Map<String, Value>) -> Self {
+        self.details = Some(details);
+        self
+    }
+
+    /// With the time after which another try makes sense, in seconds.
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.header = Some((RETRY_AFTER, seconds.into()));
+        self
+    }
+
+    /// One that the right secret in a header would have avoided.
+    pub(crate) fn unauthorized(code: &'static str, message: &'static str) -> Self {
+        let mut refusal = Self::new(StatusCode::UNAUTHORIZED, code, message);
+        let challenge = HeaderValue::from_static("Bearer realm=\"lago-gateway\"");
+        refusal.header = Some((WWW_AUTHENTICATE, challenge));
+        refusal
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What there is to do, in words.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let mut body = json!({
+            "status": self.status.as_u16(),
+            "error": self.status.canonical_reason().unwrap_or_default(),
+            "code": self.code,
+            "message": self.message,
+        });
+        if let Some(details) = self.details {
+            body["error_details"] = details.into();
+        }
+        let mut response = Response::new(whole(body.to_string()));
+        *response.status_mut() = self.status;
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        response.headers_mut().extend(self.header);
+        response
+    }
+}
