@@ -35,6 +35,9 @@ pub struct RawRequest {
     subject: Subject,
     parameters: Vec<(String, String)>,
     query: Vec<(String, String)>,
+    /// A query that somebody else wrote, in place of the other.
+    #[cfg(feature = "gateway")]
+    written_query: Option<String>,
     body: Bytes,
 }
 
@@ -102,6 +105,8 @@ impl RawRequest {
             subject,
             parameters: Vec::new(),
             query: Vec::new(),
+            #[cfg(feature = "gateway")]
+            written_query: None,
             body: Bytes::new(),
         }
     }
@@ -115,6 +120,13 @@ impl RawRequest {
     /// A parameter of the query. Several of one name are a list, as `status[]` is.
     pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.query.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The whole query as somebody else wrote it.
+    #[cfg(feature = "gateway")]
+    pub(crate) fn written_query(mut self, query: &str) -> Self {
+        self.written_query = Some(query.to_owned());
         self
     }
 
@@ -248,6 +260,8 @@ impl RawRequest {
             .query
             .iter()
             .fold(draft, |draft, (name, value)| draft.query(name, value));
+        #[cfg(feature = "gateway")]
+        let draft = draft.written_query(self.written_query.as_deref());
         draft.build_with(self.body.clone())
     }
 }

@@ -98,7 +98,7 @@ fn matched(path: &'static str, segments: &[&str]) -> Option<Vec<(&'static str, S
 }
 
 /// Decodes percent signs; one that encodes nothing stands for itself.
-fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let mut parts = text.split('%');
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {

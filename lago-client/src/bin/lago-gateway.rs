@@ -1,3 +1,5 @@
 //! Lago for agents and for programs in any language.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    lago_client::gateway::main()
+}

@@ -80,6 +80,14 @@ impl Tenants {
         }
     }
 
+    /// The client of all requests, where they share one.
+    pub(crate) fn fixed_client(&self) -> Option<&Client> {
+        match &self.0 {
+            Kind::Fixed(client) => Some(client),
+            Kind::PerRequest { .. } => None,
+        }
+    }
+
     /// The client for a request with these headers.
     ///
     /// # Errors

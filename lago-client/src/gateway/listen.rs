@@ -5,6 +5,8 @@
 
 mod body;
 mod gate;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 use std::io;
@@ -82,6 +84,12 @@ pub(crate) trait Service: Send + Sync + 'static {
     fn respond(&self, request: Request<Bytes>) -> impl Future<Output = Response<Body>> + Send;
 }
 
+impl<S: Service> Service for Arc<S> {
+    fn respond(&self, request: Request<Bytes>) -> impl Future<Output = Response<Body>> + Send {
+        S::respond(self, request)
+    }
+}
+
 /// Listens, and lets in whom it should.
 pub(crate) struct Listener {
     tcp: TcpListener,
@@ -118,6 +126,11 @@ impl Listener {
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether callers have to bring a secret of the gateway's, as `Authorization: Bearer …`.
+    pub(crate) fn demands_bearer(&self) -> bool {
+        self.gate.demands_bearer()
     }
 
     /// Serves until `stop` is ready. Then it lets in nobody else, and ends when the requests that run have their

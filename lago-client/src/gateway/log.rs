@@ -35,6 +35,16 @@ pub struct Note {
     pub words: String,
 }
 
+impl Note {
+    /// Says one more thing.
+    pub(crate) fn add(&mut self, words: &str) {
+        if !self.words.is_empty() {
+            self.words.push(' ');
+        }
+        self.words.push_str(words);
+    }
+}
+
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.note.path.as_deref().unwrap_or("-");

@@ -23,7 +23,10 @@ pub(crate) fn whole(bytes: impl Into<Bytes>) -> Body {
 /// As Lago's refusals it has a status and a code. All codes begin with `gateway_`, so that nobody takes it for Lago's;
 /// a `message` says what to do.
 #[derive(Clone, Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct Refusal(Box<Inner>);
+
+#[derive(Clone, Debug)]
+struct Inner {
     status: StatusCode,
     code: &'static str,
     message: Cow<'static, str>,
@@ -37,24 +40,24 @@ impl Refusal {
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self {
+        Self(Box::new(Inner {
             status,
             code,
             message: message.into(),
             details: None,
             header: None,
-        }
+        }))
     }
 
     /// With what is wrong by field, as `validation_errors` of Lago have it.
     pub(crate) fn with_details(mut self, details: Map<String, Value>) -> Self {
-        self.details = Some(details);
+        self.0.details = Some(details);
         self
     }
 
     /// With the time after which another try makes sense, in seconds.
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
-        self.header = Some((RETRY_AFTER, seconds.into()));
+        self.0.header = Some((RETRY_AFTER, seconds.into()));
         self
     }
 
@@ -62,38 +65,48 @@ impl Refusal {
     pub(crate) fn unauthorized(code: &'static str, message: &'static str) -> Self {
         let mut refusal = Self::new(StatusCode::UNAUTHORIZED, code, message);
         let challenge = HeaderValue::from_static("Bearer realm=\"lago-gateway\"");
-        refusal.header = Some((WWW_AUTHENTICATE, challenge));
+        refusal.0.header = Some((WWW_AUTHENTICATE, challenge));
         refusal
     }
 
-    pub(crate) fn status(&self) -> StatusCode {
-        self.status
+    /// What is wrong by field.
+    #[cfg(test)]
+    pub(crate) fn details(self) -> Map<String, Value> {
+        self.0.details.unwrap_or_default()
     }
 
     pub(crate) fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// What there is to do, in words.
+    #[allow(dead_code, reason = "for tools, whose refusals are texts")]
     pub(crate) fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     pub(crate) fn into_response(self) -> Response<Body> {
+        let Inner {
+            status,
+            code,
+            message,
+            details,
+            header,
+        } = *self.0;
         let mut body = json!({
-            "status": self.status.as_u16(),
-            "error": self.status.canonical_reason().unwrap_or_default(),
-            "code": self.code,
-            "message": self.message,
+            "status": status.as_u16(),
+            "error": status.canonical_reason().unwrap_or_default(),
+            "code": code,
+            "message": message,
         });
-        if let Some(details) = self.details {
+        if let Some(details) = details {
             body["error_details"] = details.into();
         }
         let mut response = Response::new(whole(body.to_string()));
-        *response.status_mut() = self.status;
+        *response.status_mut() = status;
         let json = HeaderValue::from_static("application/json");
         response.headers_mut().insert(CONTENT_TYPE, json);
-        response.headers_mut().extend(self.header);
+        response.headers_mut().extend(header);
         response
     }
 }

@@ -29,6 +29,10 @@ impl Gate {
         }
     }
 
+    pub(super) fn demands_bearer(&self) -> bool {
+        self.bearer.is_some()
+    }
+
     /// Lets a request in, or says why not.
     pub(super) fn admit(&self, head: &Parts) -> Result<(), Refusal> {
         if self.is_loopback && !names_this_computer(head) {
