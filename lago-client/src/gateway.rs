@@ -2,7 +2,11 @@
 //! runs.
 
 mod bearer;
+#[cfg(feature = "mcp")]
+pub mod choice;
 mod cli;
+#[cfg(feature = "mcp")]
+mod confirm;
 mod keys;
 mod listen;
 mod log;
@@ -10,6 +14,10 @@ mod log;
 pub mod mcp;
 mod refusal;
 pub mod rest;
+#[cfg(feature = "mcp")]
+mod results;
+#[cfg(feature = "mcp")]
+mod search;
 mod settings;
 mod stop;
 #[cfg(feature = "mcp")]

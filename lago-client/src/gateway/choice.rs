@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::nearest;
-use super::tools::Tool;
+use super::tools::{Tool, nearest};
 use crate::operation::Effect;
 
 /// The toolsets that are offered unless others are named.
@@ -105,7 +104,7 @@ impl Choice {
         }
         let Some(tool) = self.known.iter().copied().find(is_meant) else {
             let names = self.offered.iter().map(|tool| tool.name);
-            return Err(NotOffered::Unknown(nearest::question(name, names)));
+            return Err(NotOffered::Unknown(question(name, names)));
         };
         match self.allows_writes || reads(tool) {
             true => Err(NotOffered::LeftOut(tool)),
@@ -184,7 +183,7 @@ pub struct InvalidWish(String);
 
 impl InvalidWish {
     fn unknown<'n>(what: &str, name: &str, known: impl IntoIterator<Item = &'n str>) -> Self {
-        let question = nearest::question(name, known);
+        let question = question(name, known);
         Self(format!("there is no {what} `{name}`.{question}"))
     }
 }
@@ -196,6 +195,14 @@ impl fmt::Display for InvalidWish {
 }
 
 impl std::error::Error for InvalidWish {}
+
+/// A question that offers the nearest names: ` Did you mean a or b?`; empty when there are none.
+fn question<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> String {
+    match nearest(&name.to_ascii_lowercase(), known).as_slice() {
+        [] => String::new(),
+        names => format!(" Did you mean {}?", names.join(" or ")),
+    }
+}
 
 /// Why a tool cannot be called.
 #[derive(Clone, Debug)]

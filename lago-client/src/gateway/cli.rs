@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand};
 use crate::client::ClientBuilder;
 use crate::gateway::keys::KeyMode;
 use crate::gateway::log::{Log, say};
+#[cfg(feature = "mcp")]
+use crate::gateway::mcp;
 use crate::gateway::rest;
 use crate::gateway::settings::{BEARER, StartError};
 use crate::gateway::stop;
@@ -31,6 +33,12 @@ enum Command {
     /// Any client of Lago's can take `http://127.0.0.1:8080` for its base URL. Callers need no API key of Lago's; what may
     /// be repeated is repeated, and all callers together keep to the rate limit.
     Serve(Box<rest::Options>),
+    /// Serve Lago's API as tools for AI agents, by the Model Context Protocol.
+    ///
+    /// Over HTTP at `http://127.0.0.1:9090/mcp`; with `--stdio` over the standard streams, for a client that starts the
+    /// program. Agents only read, unless `--allow-writes` says otherwise.
+    #[cfg(feature = "mcp")]
+    Mcp(Box<mcp::Options>),
 }
 
 /// Runs the program until it is asked to stop.
@@ -50,6 +58,13 @@ pub fn main() -> ExitCode {
     let ended = runtime.block_on(async {
         match program.command {
             Command::Serve(options) => serve(*options).await,
+            #[cfg(feature = "mcp")]
+            Command::Mcp(options) => {
+                let environment = |name: &str| std::env::var(name).ok();
+                let client = ClientBuilder::from_env(environment);
+                let secret = environment(BEARER);
+                mcp::run(*options, client, secret.as_deref()).await
+            }
         }
     });
     match ended {

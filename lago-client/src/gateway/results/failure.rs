@@ -6,7 +6,6 @@ use super::{Answer, IS_DATA, join};
 use crate::error::Error;
 use crate::gateway::choice::{Choice, reads};
 use crate::gateway::tools::Tool;
-use crate::operation::Effect;
 
 /// The details of a refusal are left out when they have more bytes.
 const MOST_DETAILS: usize = 16 << 10;
@@ -19,34 +18,43 @@ pub(crate) struct Look {
 }
 
 impl Look {
-    /// The tool that reads what another one makes or changes: of the same resource, or of what holds it. What was made
-    /// may have an id that nobody was told, so after adding something it is the list.
+    /// The tool that reads what another one makes or changes: the object that its path names, else the list in which
+    /// it would be, of the same resource or of what holds it.
     pub(crate) fn after(
         tool: &Tool,
         known: impl IntoIterator<Item = &'static Tool>,
         choice: &Choice,
     ) -> Option<Self> {
-        let known: Vec<_> = known.into_iter().collect();
-        let verbs = match tool.operation.effect {
-            Effect::Adds => ["list", "get"],
-            _ => ["get", "list"],
+        let known: Vec<_> = known.into_iter().filter(|tool| reads(tool)).collect();
+        let by = |is_it: &dyn Fn(&str) -> bool| {
+            let mut known = known.iter().copied();
+            known.find(|other| is_it(other.operation.resource))
         };
         let mut place = tool.operation.resource;
         while let Some((holder, _)) = place.rsplit_once('.') {
-            for verb in verbs {
-                let is_it = |other: &Tool| {
-                    let resource = other.operation.resource.rsplit_once('.');
-                    resource == Some((holder, verb)) && reads(other)
-                };
-                if let Some(tool) = known.iter().copied().find(|other| is_it(other)) {
-                    let is_offered = choice.offers(tool);
-                    return Some(Self { tool, is_offered });
-                }
+            let noun = holder.rsplit('.').next().unwrap_or(holder);
+            let (get, list) = (format!("{holder}.get"), format!("{holder}.list"));
+            let elsewhere = format!(".{noun}.list");
+            // What was made may have an id that nobody was told.
+            let names_it =
+                |get: &&Tool| parameters(get.operation.path) <= parameters(tool.operation.path);
+            let found = by(&|resource| resource == get)
+                .filter(names_it)
+                .or_else(|| by(&|resource| resource == list))
+                .or_else(|| by(&|resource| resource.ends_with(&elsewhere)));
+            if let Some(tool) = found {
+                let is_offered = choice.offers(tool);
+                return Some(Self { tool, is_offered });
             }
             place = holder;
         }
         None
     }
+}
+
+/// How many parameters a path has.
+fn parameters(path: &str) -> usize {
+    path.matches('{').count()
 }
 
 /// What an agent reads of a call that failed.

@@ -58,6 +58,11 @@ impl Prompted {
         Ok(Self { address, waiting })
     }
 
+    /// Where it is: `http://127.0.0.1:43211`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// The next request, once it is there; none when that takes for ever.
     pub async fn next(&mut self) -> Option<Waiting> {
         let next = tokio::time::timeout(FOR_EVER, self.waiting.recv()).await;
