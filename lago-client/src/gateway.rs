@@ -5,4 +5,6 @@
 pub mod mcp;
 pub mod rest;
 #[cfg(feature = "mcp")]
+pub(crate) mod tool;
+#[cfg(feature = "mcp")]
 pub mod tools;
