@@ -21,6 +21,8 @@ mod search;
 mod settings;
 mod stop;
 #[cfg(feature = "mcp")]
+pub(crate) mod tool;
+#[cfg(feature = "mcp")]
 pub mod tools;
 
 pub use cli::main;

@@ -1,51 +1,29 @@
 //! The operations as tools: what an agent is told of each, and how its arguments become a request.
+//!
+//! [`Tool::request`] looks at the arguments before anything is sent, and says of all that is wrong where it stands and
+//! what would be right, so that an agent can mend it without asking the server.
 
-use crate::operation::Operation;
+mod check;
+mod error;
+mod nearest;
+mod request;
 
-/// An operation as agents are told of it.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Tool {
-    /// Its name: the path of its resource with `_`, as `plans_charges_list`. At most 49 characters.
-    pub name: &'static str,
-    /// Another name that is accepted and not listed: that of the capability file, when it has one.
-    pub alias: Option<&'static str>,
-    /// Its name for people.
-    pub title: &'static str,
-    /// What it does.
-    pub description: &'static str,
-    /// The group by which it is chosen: the noun, or `links` for what hands out bearer links.
-    pub toolset: &'static str,
-    /// What is known of its operation.
-    pub operation: &'static Operation,
-    /// The JSON Schema of its arguments, as text: an object, without references and without composition at the top.
-    pub input_schema: &'static str,
-    /// Where each argument goes, in the order of the schema.
-    pub arguments: &'static [Argument],
+pub use super::tool::{Argument, Place, Tool};
+pub use error::{ArgumentError, Problem};
+pub use request::ToolRequest;
+
+pub(crate) use nearest::nearest;
+
+/// Every tool, noun by noun; those of operations that no published document has come last, with their feature.
+pub fn all() -> impl Iterator<Item = &'static Tool> {
+    let nouns = crate::generated::tools::TOOLS.iter();
+    #[cfg(feature = "unpublished")]
+    let nouns = nouns.chain(crate::generated::unpublished::tools::TOOLS);
+    nouns.copied().flatten()
 }
 
-/// An argument of a tool.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Argument {
-    /// Its name.
-    pub name: &'static str,
-    /// Where its value goes.
-    pub place: Place,
-}
-
-/// Where the value of an argument goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Place {
-    /// Into the path, in place of this parameter.
-    Path(&'static str),
-    /// Into the query under this name.
-    Query(&'static str),
-    /// Into the query, a pair of this name (`status[]`) for each element.
-    QueryList(&'static str),
-    /// Into the query, a pair `name[key]=value` for each entry.
-    QueryMap(&'static str),
-    /// Into the body: the value stands at this path of keys (`["plan", "code"]`); none when it is the body.
-    Body(&'static [&'static str]),
+/// The tool that has this name or alias.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Tool> {
+    all().find(|tool| tool.name == name || tool.alias == Some(name))
 }

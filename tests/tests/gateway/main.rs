@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod mcp;
+#[cfg(test)]
+mod tools;
