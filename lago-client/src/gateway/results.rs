@@ -25,7 +25,7 @@ pub(crate) const MOST_BYTES: usize = 60 << 10;
 pub(crate) const PER_PAGE: u32 = 20;
 
 /// The argument that says of which size the pages of a list are.
-const SIZE: &str = "per_page";
+pub(crate) const SIZE: &str = "per_page";
 
 /// The argument that says which page of a list.
 const PAGE: &str = "page";

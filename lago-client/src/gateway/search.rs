@@ -7,6 +7,11 @@ const IN_NAME: u32 = 8;
 const IN_TITLE: u32 = 4;
 const IN_DESCRIPTION: u32 = 1;
 
+/// Words that say nothing of what is meant.
+const FILLING: [&str; 14] = [
+    "a", "all", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with",
+];
+
 /// The tools that a query means, the best first and at most so many. Equal ones keep the order in which they came, so
 /// that the same query has the same answer.
 pub(crate) fn search(
@@ -14,7 +19,8 @@ pub(crate) fn search(
     query: &str,
     most: usize,
 ) -> Vec<&'static Tool> {
-    let asked: Vec<String> = words(query).collect();
+    let says_something = |word: &String| !FILLING.contains(&word.as_str());
+    let asked: Vec<String> = words(query).filter(says_something).collect();
     let mut found: Vec<(u32, &'static Tool)> = tools
         .into_iter()
         .map(|tool| (score(tool, &asked), tool))
@@ -25,7 +31,8 @@ pub(crate) fn search(
     found.into_iter().map(|(_, tool)| tool).collect()
 }
 
-/// What the words of a query that a tool has count together; that it has all of them counts more than any of them.
+/// What the words of a query that a tool has count together. That it has all of them counts more than any of them, and
+/// a word of its name that nobody asked for counts against it.
 fn score(tool: &Tool, asked: &[String]) -> u32 {
     let places = [
         (IN_NAME, tool.name),
@@ -47,9 +54,13 @@ fn score(tool: &Tool, asked: &[String]) -> u32 {
         true => 4 * IN_NAME,
         false => 0,
     };
+    let (_, name) = &places[0];
+    let besides = name.iter().filter(|word| !asked.contains(word)).count() as u32;
     match found {
         0 => 0,
-        _ => scores.iter().sum::<u32>() + whole,
+        _ => (scores.iter().sum::<u32>() + whole)
+            .saturating_sub(besides)
+            .max(1),
     }
 }
 

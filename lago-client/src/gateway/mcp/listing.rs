@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::gateway::choice::{Choice, reads};
+use crate::gateway::results::{PER_PAGE, SIZE};
 use crate::gateway::tools::Tool;
 
 /// The argument that chooses parts of a response. Every tool that reads has it besides its own.
@@ -69,9 +70,15 @@ pub(super) fn schema(tool: &Tool) -> Map<String, Value> {
     // It is generated, and a test reads all of them: what is no object would be a tool without arguments.
     let mut schema: Map<String, Value> =
         serde_json::from_str(tool.input_schema).unwrap_or_default();
-    if reads(tool)
-        && let Some(Value::Object(properties)) = schema.get_mut("properties")
-    {
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else {
+        return schema;
+    };
+    if let Some(size) = properties.get_mut(SIZE) {
+        // What Lago's documents say of it holds for calls that leave it out, and these do not.
+        let words = format!("How many records a page holds; {PER_PAGE} when left out.");
+        size["description"] = words.into();
+    }
+    if reads(tool) {
         properties.insert(FIELDS.to_owned(), fields());
     }
     schema

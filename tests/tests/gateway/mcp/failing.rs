@@ -27,7 +27,10 @@ async fn a_failure_says_what_is_wrong_and_whether_something_was_done() -> Outcom
     let limited = MockResponse::error(429, "too_many_requests").header("retry-after", "0");
     let invalid = MockResponse::validation_errors(json!({"code": ["value_is_invalid"]}));
     let cases: [(&str, MockResponse); 7] = [
-        ("401", MockResponse::error(401, "unauthorized")),
+        (
+            "401",
+            MockResponse::new(401).json(json!({"status": 401, "error": "Unauthorized"})),
+        ),
         ("403", MockResponse::error(403, "feature_unavailable")),
         (
             "404",

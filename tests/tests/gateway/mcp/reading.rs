@@ -35,14 +35,14 @@ async fn reading(body: &str, options: &[&str]) -> Outcome<(MockServer, Mcp)> {
 async fn lists_have_twenty_to_a_page_unless_an_agent_says_otherwise() -> Outcome {
     let (server, mcp) = reading(&page(2)?.to_string(), &[]).await?;
     let called = mcp
-        .call("invoices_list", json!({"status": ["draft", "finalized"]}))
+        .call("invoices_list", json!({"statuses": ["draft", "finalized"]}))
         .await?;
     mcp.call("invoices_list", json!({"per_page": 3, "page": 2}))
         .await?;
     assert_eq!(
         came(&server),
         [
-            "GET /api/v1/invoices?per_page=20&status[]=draft&status[]=finalized",
+            "GET /api/v1/invoices?per_page=20&statuses[]=draft&statuses[]=finalized",
             "GET /api/v1/invoices?page=2&per_page=3",
         ]
         .map(str::to_owned)

@@ -28,7 +28,12 @@ const MOST_BY_DEFAULT: usize = 60_000;
 fn tools() -> Outcome {
     let mut nouns: BTreeMap<&str, String> = BTreeMap::new();
     for tool in tools::all() {
-        let noun = tool.operation.resource.split('.').next().unwrap_or_default();
+        let noun = tool
+            .operation
+            .resource
+            .split('.')
+            .next()
+            .unwrap_or_default();
         let shown = shown(tool)?;
         nouns.entry(noun).or_default().push_str(&shown);
     }
@@ -133,11 +138,16 @@ fn sizes() {
     }
     let mut text = String::from("toolset              tools   bytes   reading   bytes\n");
     let mut line = |name: &str, [all, all_bytes, reading, reading_bytes]: [usize; 4]| {
-        let _ = writeln!(text, "{name:20} {all:5} {all_bytes:7} {reading:9} {reading_bytes:7}");
+        let _ = writeln!(
+            text,
+            "{name:20} {all:5} {all_bytes:7} {reading:9} {reading_bytes:7}"
+        );
     };
     let sum = |is_meant: &dyn Fn(&str) -> bool| {
         let meant = sizes.iter().filter(|(name, _)| is_meant(name));
-        meant.fold([0; 4], |sum, (_, size)| std::array::from_fn(|at| sum[at] + size[at]))
+        meant.fold([0; 4], |sum, (_, size)| {
+            std::array::from_fn(|at| sum[at] + size[at])
+        })
     };
     sizes.iter().for_each(|(name, size)| line(name, *size));
     let by_default = sum(&|name| DEFAULT.contains(&name));
