@@ -65,13 +65,16 @@ if [[ " $judges " == *" conformance "* ]]; then
     scenario() { # version scenario
         with_node conformance server --url "$url" --scenario "$2" --spec-version "$1" \
             --expected-failures tests/mcp-expected.yml >"$folder/$2.log" 2>&1 && result=ok || result=FAILED
-        echo "conformance $1 $2: $result; $(grep -E '^(Passed|Failed|Total|.*[0-9]+ passed)' "$folder/$2.log" | tail -1)"
-        [[ $result == ok ]] || { failed=1 && cat "$folder/$2.log"; }
+        sed -i 's/\x1b\[[0-9;]*m//g' "$folder/$2.log"
+        echo "conformance $1 $2: $result; $(grep '^Passed:' "$folder/$2.log")"
+        [[ $result == ok ]] || { failed=1 && grep -E '] FAILURE|^    Error:|✗' "$folder/$2.log"; }
     }
-    for name in server-stateless tools-list dns-rebinding-protection http-header-validation; do
+    for name in server-stateless tools-list caching dns-rebinding-protection http-header-validation; do
         scenario 2026-07-28 "$name"
     done
-    scenario 2025-11-25 server-initialize
+    for name in server-initialize ping tools-list dns-rebinding-protection; do
+        scenario 2025-11-25 "$name"
+    done
 fi
 if [[ " $judges " == *" inspector "* ]]; then
     npm_install node@22 @modelcontextprotocol/inspector@2.12.0
@@ -81,13 +84,15 @@ if [[ " $judges " == *" inspector "* ]]; then
     {
         inspect "$url" --transport http --method tools/list >"$folder/list.json"
         inspect "$url" --transport http --method tools/call --tool-name plans_list --tool-arg per_page=1 >"$folder/call.json"
-        inspect "$programs/lago-gateway" mcp --stdio --method tools/list >"$folder/stdio.json"
+        # It hands on what it is told of the environment, and nothing else.
+        inspect -e LAGO_API_KEY=any -e "LAGO_API_URL=$LAGO_API_URL" "$programs/lago-gateway" mcp --stdio \
+            --method tools/list >"$folder/stdio.json"
         python3 - "$folder" <<'PYTHON'
 import json, sys
 read = lambda name: json.load(open(f"{sys.argv[1]}/{name}.json"))
-print("inspector http:", len(read("list")["tools"]), "tools on the first pages,",
-      "an error" if read("call").get("isError") else "a call", "; stdio:", len(read("stdio")["tools"]), "tools")
-assert not read("call").get("isError")
+listed, called, stdio = read("list")["tools"], read("call"), read("stdio")["tools"]
+assert not called.get("isError"), called
+print(f"inspector: {len(listed)} tools over http, a call with {len(called['content'])} texts; {len(stdio)} tools over stdio")
 PYTHON
     } || failed=1
 fi

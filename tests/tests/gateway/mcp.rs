@@ -95,8 +95,20 @@ impl Mcp {
         more: &[(&str, &str)],
         capabilities: Value,
         method: &str,
-        mut params: Value,
+        params: Value,
     ) -> Outcome<Value> {
+        let (status, answer) = self.new_raw(more, capabilities, method, params).await?;
+        assert_eq!(status, 200, "{answer}");
+        Ok(answer)
+    }
+
+    async fn new_raw(
+        &self,
+        more: &[(&str, &str)],
+        capabilities: Value,
+        method: &str,
+        mut params: Value,
+    ) -> Outcome<(u16, Value)> {
         params["_meta"] = json!({
             "io.modelcontextprotocol/protocolVersion": NEW,
             "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
@@ -109,9 +121,7 @@ impl Mcp {
             headers.push(("mcp-name", &name));
         }
         headers.extend(more);
-        let (status, answer) = self.post(&headers, &body).await?;
-        assert_eq!(status, 200, "{answer}");
-        Ok(answer)
+        self.post(&headers, &body).await
     }
 
     /// Calls a tool by the old protocol.

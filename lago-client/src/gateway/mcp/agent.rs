@@ -69,6 +69,8 @@ pub(super) enum Reply {
         question: String,
         state: String,
     },
+    /// A person would have to agree, and the client cannot ask one.
+    NobodyToAsk(String),
     /// There is no such tool; the text is for whoever wrote the call.
     Unknown(String),
 }
@@ -248,7 +250,7 @@ impl Agent {
                 Err(Reply::Ask { question, state })
             }
             (false, true) => Ok(()),
-            (false, false) => Err(refused(
+            (false, false) => Err(Reply::NobodyToAsk(
                 "A person has to agree to this, and this client cannot ask one (elicitation; over HTTP since protocol \
                  2026-07-28). Nothing was done. No argument can confirm it: whoever runs the server can allow it \
                  without asking (--unconfirmed)."

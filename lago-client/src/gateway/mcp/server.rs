@@ -9,10 +9,11 @@ use http::{Request, Response};
 use http_body_util::Full;
 use rmcp::ServerHandler;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-    ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationSchema, ErrorData, Implementation,
-    InputRequest, InputRequests, InputRequiredResult, ListToolsResult, PaginatedRequestParams,
-    ProtocolVersion, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities,
+    ContentBlock, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationSchema, ErrorData,
+    Implementation, InputRequest, InputRequests, InputRequiredResult, ListToolsResult,
+    PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
+    ToolAnnotations,
 };
 use rmcp::service::{RequestContext, RoleServer, ServiceExt};
 use rmcp::transport::stdio;
@@ -197,6 +198,8 @@ impl ServerHandler for Server {
         match reply {
             Reply::Answer(answer) => Ok(result(answer).into()),
             Reply::Ask { question, state } => Ok(round(question, state).into()),
+            Reply::NobodyToAsk(why) if has_rounds(&context) => Err(lacks_forms(why)),
+            Reply::NobodyToAsk(why) => Ok(result(Answer::refusal(why)).into()),
             Reply::Unknown(why) => Err(ErrorData::invalid_params(why, None)),
         }
     }
@@ -221,14 +224,26 @@ impl Way {
         // A client that names no kind has forms, the only kind of the first version.
         let has_forms =
             elicitation.is_some_and(|kinds| kinds.form.is_some() || kinds.url.is_none());
-        let version = context.protocol_version();
-        let has_rounds = version.is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
-        match (has_forms, has_rounds) {
+        match (has_forms, has_rounds(context)) {
             (true, true) => Self::Rounds,
             (true, false) if is_stdio => Self::Live,
             _ => Self::Nobody,
         }
     }
+}
+
+/// Whether the protocol is one in which a response asks and the call comes again.
+fn has_rounds(context: &RequestContext<RoleServer>) -> bool {
+    let version = context.protocol_version();
+    version.is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
+}
+
+/// What the newer protocol demands where a call needs what the client has not; the older ones know no such error.
+fn lacks_forms(why: String) -> ErrorData {
+    let forms = ClientCapabilities::builder().enable_elicitation().build();
+    let mut error = ErrorData::missing_required_client_capability(forms);
+    error.message = why.into();
+    error
 }
 
 /// A tool as the protocol writes it.

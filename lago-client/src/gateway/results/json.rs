@@ -60,19 +60,19 @@ pub(super) fn array<S: AsRef<str>>(elements: &[S]) -> String {
 /// JSON without white space between its parts; none when it is no JSON.
 pub(super) fn compact(json: &str) -> Option<String> {
     let json = serde_json::from_str::<&RawValue>(json).ok()?.get();
-    let mut compact = String::with_capacity(json.len());
+    let mut compact = Vec::with_capacity(json.len());
     let mut is_in_text = false;
     let mut is_escaped = false;
-    for character in json.chars() {
-        match character {
-            ' ' | '\t' | '\n' | '\r' if !is_in_text => continue,
-            '"' if !is_escaped => is_in_text = !is_in_text,
+    for byte in json.bytes() {
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\r' if !is_in_text => continue,
+            b'"' if !is_escaped => is_in_text = !is_in_text,
             _ => {}
         }
-        is_escaped = character == '\\' && !is_escaped;
-        compact.push(character);
+        is_escaped = byte == b'\\' && !is_escaped;
+        compact.push(byte);
     }
-    Some(compact)
+    String::from_utf8(compact).ok()
 }
 
 struct Entries<'j>(Vec<(Cow<'j, str>, &'j str)>);

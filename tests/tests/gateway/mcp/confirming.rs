@@ -171,13 +171,14 @@ async fn where_nobody_can_be_asked_it_is_refused_unless_that_was_allowed() -> Ou
         called.is_error && called.note.contains("cannot ask one"),
         "{called:?}"
     );
-    let params = json!({"name": "customers_delete", "arguments": acme()});
-    // A client that only opens pages has no forms.
+    // The newer protocol has an error of its own for it. A client that only opens pages has no forms.
     for capabilities in [json!({}), json!({"elicitation": {"url": {}}})] {
-        let answer = mcp
-            .new_with(&[], capabilities, "tools/call", params.clone())
-            .await?;
-        assert!(refusal(&answer["result"])?.contains("cannot ask one"));
+        let params = json!({"name": "customers_delete", "arguments": acme()});
+        let (status, answer) = mcp.new_raw(&[], capabilities, "tools/call", params).await?;
+        assert_eq!((status, &answer["error"]["code"]), (400, &json!(-32021)));
+        let message = answer["error"]["message"].as_str().unwrap_or_default();
+        assert!(message.contains("cannot ask one") && message.contains("Nothing was done"));
+        assert!(answer["error"]["data"]["requiredCapabilities"]["elicitation"].is_object());
     }
     assert_eq!(came(&server), [""; 0]);
 
