@@ -54,10 +54,7 @@ pub enum Place {
 }
 
 /// A row of a generated table.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the tables are read by columns"
-)]
+#[expect(clippy::too_many_arguments, reason = "the tables are read by columns")]
 pub(crate) const fn tool(
     name: &'static str,
     alias: &'static str,
@@ -91,7 +88,10 @@ impl Tool {
 }
 
 /// An argument of a row.
-#[allow(dead_code, reason = "some documents have operations without arguments alone")]
+#[allow(
+    dead_code,
+    reason = "some documents have operations without arguments alone"
+)]
 pub(crate) const fn argument(name: &'static str, place: Place) -> Argument {
     Argument { name, place }
 }

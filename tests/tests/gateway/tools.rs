@@ -13,5 +13,6 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// The schema of what a tool takes.
 fn schema(tool: &Tool) -> Outcome<Value> {
-    serde_json::from_str(tool.input_schema).map_err(|error| format!("{}: {error}", tool.name).into())
+    serde_json::from_str(tool.input_schema)
+        .map_err(|error| format!("{}: {error}", tool.name).into())
 }

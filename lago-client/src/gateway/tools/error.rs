@@ -47,7 +47,11 @@ impl fmt::Display for Problem {
 
 impl fmt::Display for ArgumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` was not called, because of its arguments:", self.tool)?;
+        write!(
+            f,
+            "`{}` was not called, because of its arguments:",
+            self.tool
+        )?;
         for problem in self.problems.iter().take(MOST) {
             write!(f, "\n- {problem}")?;
         }

@@ -28,10 +28,13 @@ impl Agent {
             return Err("a tool takes an object".into());
         };
         let properties = &schema["properties"];
-        if let Some(index) = (!tool.one_of.is_empty()).then(|| self.rng.usize(..tool.one_of.len())) {
+        if let Some(index) = (!tool.one_of.is_empty()).then(|| self.rng.usize(..tool.one_of.len()))
+        {
             for (at, name) in tool.one_of.iter().enumerate() {
                 match at == index {
-                    true => drop(arguments.insert((*name).to_owned(), self.value(&properties[name], name))),
+                    true => drop(
+                        arguments.insert((*name).to_owned(), self.value(&properties[name], name)),
+                    ),
                     false => drop(arguments.remove(*name)),
                 }
             }
@@ -91,7 +94,9 @@ impl Agent {
 
     fn text(&mut self, schema: &Value, number: u32) -> String {
         let words = schema["description"].as_str().unwrap_or_default();
-        let known = words.split_once("Known: ").and_then(|(_, rest)| rest.split_once('.'));
+        let known = words
+            .split_once("Known: ")
+            .and_then(|(_, rest)| rest.split_once('.'));
         match (schema["format"].as_str(), schema.get("pattern"), known) {
             (Some("date-time"), ..) => format!("2026-01-31T12:00:{:02}Z", number),
             (Some("date"), ..) => format!("20{number:02}-01-31"),
@@ -128,10 +133,19 @@ async fn what_a_schema_allows_is_taken() -> Outcome {
             assert_eq!(got.operation.map(|known| known.id), Some(tool.operation.id));
             if let Err(error) = outcome {
                 let notes: Vec<String> = got.notes.iter().map(ToString::to_string).collect();
-                wrong.push(format!("{} {extent:?}: {error}\n  {}", tool.name, notes.join("\n  ")));
+                wrong.push(format!(
+                    "{} {extent:?}: {error}\n  {}",
+                    tool.name,
+                    notes.join("\n  ")
+                ));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} are wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     Ok(())
 }

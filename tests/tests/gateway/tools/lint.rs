@@ -10,7 +10,18 @@ use super::{Outcome, schema};
 
 /// Whatever a schema may have of its own in which clients differ.
 const FORBIDDEN: [&str; 12] = [
-    "$ref", "$defs", "$id", "definitions", "oneOf", "anyOf", "allOf", "not", "if", "enum", "const", "patternProperties",
+    "$ref",
+    "$defs",
+    "$id",
+    "definitions",
+    "oneOf",
+    "anyOf",
+    "allOf",
+    "not",
+    "if",
+    "enum",
+    "const",
+    "patternProperties",
 ];
 
 /// Calls `visit` with a schema and every schema in it.
@@ -60,7 +71,11 @@ fn names_are_short_and_each_is_of_one_tool() {
         assert!(names.insert(tool.name), "{}", tool.name);
         let id = tool.operation.id.to_lowercase();
         assert_eq!(tool.alias, Some(id.as_str()));
-        assert!(names.insert(tool.alias.unwrap_or_default()), "{}", tool.name);
+        assert!(
+            names.insert(tool.alias.unwrap_or_default()),
+            "{}",
+            tool.name
+        );
         for name in [Some(tool.name), tool.alias] {
             let found = name.and_then(tools::find);
             assert!(found.is_some_and(|found| std::ptr::eq(found, tool)));
@@ -96,7 +111,8 @@ fn every_operation_is_a_tool_that_takes_its_path_once() -> Outcome {
                 }
                 Place::Body(keys) => {
                     // Nothing stands within another.
-                    let is_within = |other: &&[&str]| other.starts_with(keys) || keys.starts_with(other);
+                    let is_within =
+                        |other: &&[&str]| other.starts_with(keys) || keys.starts_with(other);
                     assert!(!bodies.iter().any(is_within), "{} {keys:?}", tool.name);
                     bodies.push(keys);
                 }
@@ -113,11 +129,25 @@ fn every_operation_is_a_tool_that_takes_its_path_once() -> Outcome {
 #[test]
 fn the_toolsets_that_are_offered_by_default_are_there() {
     let toolsets: BTreeSet<&str> = tools::all().map(|tool| tool.toolset).collect();
-    for name in ["customers", "subscriptions", "plans", "usage", "invoices", "wallets", "analytics", "links"] {
+    for name in [
+        "customers",
+        "subscriptions",
+        "plans",
+        "usage",
+        "invoices",
+        "wallets",
+        "analytics",
+        "links",
+    ] {
         assert!(toolsets.contains(name), "{name} is none of {toolsets:?}");
     }
     let hands_out = |name: &str| name.ends_with("_url") || name.ends_with("token");
     for tool in tools::all() {
-        assert_eq!(tool.toolset == "links", hands_out(tool.name), "{}", tool.name);
+        assert_eq!(
+            tool.toolset == "links",
+            hands_out(tool.name),
+            "{}",
+            tool.name
+        );
     }
 }

@@ -24,12 +24,24 @@ fn refusals_say_where_and_what_would_be_right() -> Outcome {
         ("plans_get", json!({ "code": null })),
         ("plans_get", json!({ "code": 7 })),
         ("plans_list", json!({ "page": "2", "per_page": 1.5 })),
-        ("invoices_list", json!({ "status": "draft", "issuing_date_from": "yesterday" })),
+        (
+            "invoices_list",
+            json!({ "status": "draft", "issuing_date_from": "yesterday" }),
+        ),
         ("invoices_list", json!({ "metadata": { "a[b": "c" } })),
         ("plans_update", json!({ "code": "pro" })),
-        ("plans_update", json!({ "code": "pro", "plan": { "nmae": "Pro", "charges": [{ "properties": 1 }] } })),
-        ("events_create", json!({ "code": "calls", "external_subscription_id": "s1" })),
-        ("subscriptions_alerts_create", json!({ "external_id": "s1" })),
+        (
+            "plans_update",
+            json!({ "code": "pro", "plan": { "nmae": "Pro", "charges": [{ "properties": 1 }] } }),
+        ),
+        (
+            "events_create",
+            json!({ "code": "calls", "external_subscription_id": "s1" }),
+        ),
+        (
+            "subscriptions_alerts_create",
+            json!({ "external_id": "s1" }),
+        ),
         (
             "wallets_create",
             json!({ "external_customer_id": "c", "currency": "EUR", "rate_amount": 1.5, "paid_credits": "ten" }),
@@ -83,6 +95,9 @@ fn values_become_text_without_loss() -> Outcome {
         ("status[]", "a&b"),
         ("status[]", "draft"),
     ];
-    assert_eq!(query, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(
+        query,
+        expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
     Ok(())
 }

@@ -20,15 +20,21 @@ const DEFAULT: [&str; 7] = [
     "wallets",
 ];
 
-/// What all tools may cost, and those that are offered when nobody says which, in bytes of name, description and schema.
-const MOST: usize = 400_000;
+/// What all tools may cost, and those that read and are offered when nobody says which, in bytes of name, description and
+/// schema. The published ones stay below 400,000.
+const MOST: usize = 430_000;
 const MOST_BY_DEFAULT: usize = 60_000;
 
 #[test]
 fn tools() -> Outcome {
     let mut nouns: BTreeMap<&str, String> = BTreeMap::new();
     for tool in tools::all() {
-        let noun = tool.operation.resource.split('.').next().unwrap_or_default();
+        let noun = tool
+            .operation
+            .resource
+            .split('.')
+            .next()
+            .unwrap_or_default();
         let shown = shown(tool)?;
         nouns.entry(noun).or_default().push_str(&shown);
     }
@@ -133,11 +139,16 @@ fn sizes() {
     }
     let mut text = String::from("toolset              tools   bytes   reading   bytes\n");
     let mut line = |name: &str, [all, all_bytes, reading, reading_bytes]: [usize; 4]| {
-        let _ = writeln!(text, "{name:20} {all:5} {all_bytes:7} {reading:9} {reading_bytes:7}");
+        let _ = writeln!(
+            text,
+            "{name:20} {all:5} {all_bytes:7} {reading:9} {reading_bytes:7}"
+        );
     };
     let sum = |is_meant: &dyn Fn(&str) -> bool| {
         let meant = sizes.iter().filter(|(name, _)| is_meant(name));
-        meant.fold([0; 4], |sum, (_, size)| std::array::from_fn(|at| sum[at] + size[at]))
+        meant.fold([0; 4], |sum, (_, size)| {
+            std::array::from_fn(|at| sum[at] + size[at])
+        })
     };
     sizes.iter().for_each(|(name, size)| line(name, *size));
     let by_default = sum(&|name| DEFAULT.contains(&name));

@@ -90,7 +90,7 @@ fn a_row_has_all_that_an_agent_needs() {
     // An object within itself has no end: it is an object.
     let expected = expected.replace(
         r#""whole":{"type":"object"}"#,
-        r#""whole":{"type":"object","properties":{"name":{"type":"string","description":"What it is called. Shown."},"price":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$"},"status":{"type":"string","description":"How it is. Known: new, old."},"parts":{"type":"array","items":{"type":"object"}}},"required":["name"],"additionalProperties":false}"#,
+        r#""whole":{"type":"object","properties":{"name":{"type":"string","description":"What it is called."},"price":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$"},"status":{"type":"string","description":"How it is. Known: new, old."},"parts":{"type":"array","items":{"type":"object"}}},"required":["name"],"additionalProperties":false}"#,
     );
     assert_eq!(row, expected);
 }

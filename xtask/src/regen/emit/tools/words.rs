@@ -37,12 +37,12 @@ pub(crate) fn operation(operation: &Operation) -> String {
     if !operation.published {
         said.push("No published description has it: a server may lack it.".to_owned());
     }
-    said.extend(
-        operation
-            .since
-            .as_ref()
-            .map(|since| format!("Since Lago {since}.")),
-    );
+    // What is older than the first release every server has.
+    let since = operation
+        .since
+        .iter()
+        .filter(|since| !since.starts_with("0."));
+    said.extend(since.map(|since| format!("Since Lago {since}.")));
     let failures: Vec<String> = operation.failures.iter().filter_map(failure).collect();
     if !failures.is_empty() {
         said.push(format!("Errors: {}.", failures.join("; ")));
