@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_list", "findallcustomers", "customers", op::FIND_ALL_CUSTOMERS,
         "List the customers of your organization",
-        "List the customers of your organization. Pages of 100. Each comes without taxes and custom sections; get one customer for these. Since Lago 0.26.0-beta. Errors: 404 billing_entity_not_found.",
+        "List the customers of your organization. Pages of 100. Each comes without taxes and custom sections; get one customer for these. Errors: 404 billing_entity_not_found.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
@@ -48,7 +48,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_create", "createcustomer", "customers", op::CREATE_CUSTOMER,
         "Create a customer, or update the one with this external id",
-        "Create a customer, or update the one with this external id. The external id decides: a new one makes a customer, one that is known changes that customer, and what is left out stays as it is. The webhook customer.created or customer.updated follows, and customer.payment_provider_created once the provider has made its record. With 422 `payment_provider_not_found` the customer was saved all the same. Since Lago 0.26.0-beta. Errors: 404 tax_not_found, billing_entity_not_found.",
+        "Create a customer, or update the one with this external id. The external id decides: a new one makes a customer, one that is known changes that customer, and what is left out stays as it is. The webhook customer.created or customer.updated follows, and customer.payment_provider_created once the provider has made its record. With 422 `payment_provider_not_found` the customer was saved all the same. Errors: 404 tax_not_found, billing_entity_not_found.",
         r#"{"type":"object","properties":{
 "external_id":{"type":"string","description":"Your own id of the customer. When a customer has it already, the call changes that one."},
 "billing_entity_code":{"type":["string","null"],"description":"Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one."},
@@ -162,7 +162,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_applied_coupons_delete", "deleteappliedcoupon", "customers", op::DELETE_APPLIED_COUPON,
         "Take an applied coupon away from a customer",
-        "Take an applied coupon away from a customer. Invoices to come are no longer reduced; those that were issued stay as they are. The coupon stays in the catalogue. Since Lago 0.37.0-beta.",
+        "Take an applied coupon away from a customer. Invoices to come are no longer reduced; those that were issued stay as they are. The coupon stays in the catalogue.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."},
 "applied_coupon_id":{"type":"string","description":"Lago id of the applied coupon, a UUID; not the coupon's code."}
@@ -175,7 +175,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_checkout_url", "generatecustomercheckouturl", "links", op::GENERATE_CUSTOMER_CHECKOUT_URL,
         "Make a payment provider link where a customer adds a payment method",
-        "Make a payment provider link where a customer adds a payment method. Nothing is charged by it. The customer's payment provider has to support such pages. The webhook customer.checkout_url_generated has a link of the same kind. Since Lago 0.51.0-beta. Errors: 404 adyen_payment_provider_not_found, moneyhash_payment_provider_not_found; 405 feature_not_supported; 422 third_party_error.",
+        "Make a payment provider link where a customer adds a payment method. Nothing is charged by it. The customer's payment provider has to support such pages. The webhook customer.checkout_url_generated has a link of the same kind. Errors: 404 adyen_payment_provider_not_found, moneyhash_payment_provider_not_found; 405 feature_not_supported; 422 third_party_error.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."}
 },"required":["external_customer_id"],"additionalProperties":false}"#,
@@ -229,7 +229,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_current_usage", "findcustomercurrentusage", "usage", op::FIND_CUSTOMER_CURRENT_USAGE,
         "Get a subscription's usage and cost so far this billing period",
-        "Get a subscription's usage and cost so far this billing period. Computed from the events so far; new ones may take a moment to count. Taxes are left out when `apply_taxes` is false, which is faster where a tax provider has to answer. Plans of the product catalog make it fail with 500. Since Lago 0.37.0-beta. Errors: 405 no_active_subscription, full_usage_not_allowed; 429 too_many_provider_requests.",
+        "Get a subscription's usage and cost so far this billing period. Computed from the events so far; new ones may take a moment to count. Taxes are left out when `apply_taxes` is false, which is faster where a tax provider has to answer. Plans of the product catalog make it fail with 500. Errors: 405 no_active_subscription, full_usage_not_allowed; 429 too_many_provider_requests.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."},
 "external_subscription_id":{"type":"string","description":"External id of the subscription to measure."},
@@ -317,7 +317,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_past_usage", "findallcustomerpastusage", "usage", op::FIND_ALL_CUSTOMER_PAST_USAGE,
         "List a subscription's usage in its closed billing periods",
-        "List a subscription's usage in its closed billing periods. Periods that have ended, each with the usage of every charge as it was billed. Since Lago 0.48.0-beta.",
+        "List a subscription's usage in its closed billing periods. Periods that have ended, each with the usage of every charge as it was billed.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."},
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
@@ -417,7 +417,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_portal_url", "getcustomerportalurl", "links", op::GET_CUSTOMER_PORTAL_URL,
         "Get a signed link to a customer's self-service portal",
-        "Get a signed link to a customer's self-service portal. Whoever has the link sees the customer's invoices and usage without a login: hand it to the customer alone, and make a new one for each visit. Since Lago 0.37.0-beta.",
+        "Get a signed link to a customer's self-service portal. Whoever has the link sees the customer's invoices and usage without a login: hand it to the customer alone, and make a new one for each visit.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."}
 },"required":["external_customer_id"],"additionalProperties":false}"#,

@@ -19,7 +19,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "organizations_update", "updateorganization", "organizations", op::UPDATE_ORGANIZATION,
         "Change your organization's details and billing defaults",
-        "Change your organization's details and billing defaults. It is the one that the API key belongs to. Servers without a premium licence ignore some fields, which say so. Since Lago 0.26.0-beta.",
+        "Change your organization's details and billing defaults. It is the one that the API key belongs to. Servers without a premium licence ignore some fields, which say so.",
         r#"{"type":"object","properties":{
 "webhook_url":{"type":["string","null"],"description":"Address that receives deliveries, by POST over http or https."},
 "country":{"type":["string","null"],"description":"ISO 3166-1 code of the country in two letters."},

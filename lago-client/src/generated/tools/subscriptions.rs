@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "subscriptions_list", "findallsubscriptions", "subscriptions", op::FIND_ALL_SUBSCRIPTIONS,
         "List the subscriptions of all customers, active ones by default",
-        "List the subscriptions of all customers, active ones by default. Active ones alone, unless `status` asks for others; one customer's are asked for by external id. Since Lago 0.26.0-beta. Errors: 404 billing_entity_not_found.",
+        "List the subscriptions of all customers, active ones by default. Active ones alone, unless `status` asks for others; one customer's are asked for by external id. Errors: 404 billing_entity_not_found.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
@@ -38,7 +38,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "subscriptions_create", "createsubscription", "subscriptions", op::CREATE_SUBSCRIPTION,
         "Subscribe a customer to a plan, or move them to another",
-        "Subscribe a customer to a plan, or move them to another. The external id decides: a new one makes a subscription, one that is active on another plan changes the plan, a dearer one now and a cheaper one at the end of the period. A plan that is paid in advance is invoiced at once. The webhook subscription.started follows, or subscription.incomplete when it waits for its first payment. Since Lago 0.26.0-beta. Errors: 403 feature_not_available, feature_unavailable; 422 stripe_required.",
+        "Subscribe a customer to a plan, or move them to another. The external id decides: a new one makes a subscription, one that is active on another plan changes the plan, a dearer one now and a cheaper one at the end of the period. A plan that is paid in advance is invoiced at once. The webhook subscription.started follows, or subscription.incomplete when it waits for its first payment. Errors: 403 feature_not_available, feature_unavailable; 422 stripe_required.",
         r#"{"type":"object","properties":{
 "authorization":{"type":"object","properties":{"amount_cents":{"type":"integer","description":"How much to hold on the card, in cents of the currency."},"amount_currency":{"type":"string","description":"ISO 4217 code of the currency of the amount."}},"required":["amount_cents","amount_currency"],"additionalProperties":false,"description":"Amount to hold on the card of the customer."},
 "billing_entity_code":{"type":"string","description":"Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one."},
@@ -83,7 +83,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "subscriptions_delete", "destroysubscription", "subscriptions", op::DESTROY_SUBSCRIPTION,
         "Terminate an active subscription or cancel a pending one",
-        "Terminate an active subscription or cancel a pending one. The active one, unless `status` says another. An active one ends now: usage is invoiced, and time that was paid and not used is credited, unless the parameters say otherwise. A pending one is canceled. The webhook subscription.terminated follows. Since Lago 0.26.0-beta. Errors: 405 cannot_terminate_with_pending_taxes.",
+        "Terminate an active subscription or cancel a pending one. The active one, unless `status` says another. An active one ends now: usage is invoiced, and time that was paid and not used is credited, unless the parameters say otherwise. A pending one is canceled. The webhook subscription.terminated follows. Errors: 405 cannot_terminate_with_pending_taxes.",
         r#"{"type":"object","properties":{
 "external_id":{"type":"string","description":"External id of the subscription, as chosen by you."},
 "status":{"type":"string","description":"Send `pending` to cancel a pending subscription; without it the active one ends. Known: active, pending, terminated, canceled, incomplete."},
@@ -100,7 +100,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "subscriptions_get", "findsubscription", "subscriptions", op::FIND_SUBSCRIPTION,
         "Fetch one subscription by external id and status",
-        "Fetch one subscription by external id and status. The active one, unless `status` says another: several may share an external id. With plan, entitlements and thresholds, which lists leave out. Since Lago 0.48.0-beta.",
+        "Fetch one subscription by external id and status. The active one, unless `status` says another: several may share an external id. With plan, entitlements and thresholds, which lists leave out.",
         r#"{"type":"object","properties":{
 "external_id":{"type":"string","description":"External id of the subscription, as chosen by you."},
 "status":{"type":"string","description":"Status that the subscription must have; `active` when left out. Ended ones may share an external id. Known: active, pending, terminated, canceled, incomplete."}
@@ -113,7 +113,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "subscriptions_update", "updatesubscription", "subscriptions", op::UPDATE_SUBSCRIPTION,
         "Change a subscription's name, dates or plan overrides",
-        "Change a subscription's name, dates or plan overrides. The active one, unless `status` says another. Overrides make a plan of its own behind it. The webhook subscription.updated follows. Since Lago 0.26.0-beta. Errors: 403 feature_unavailable; 405 subscription_incomplete, purchase_order_number_not_editable.",
+        "Change a subscription's name, dates or plan overrides. The active one, unless `status` says another. Overrides make a plan of its own behind it. The webhook subscription.updated follows. Errors: 403 feature_unavailable; 405 subscription_incomplete, purchase_order_number_not_editable.",
         r#"{"type":"object","properties":{
 "external_id":{"type":"string","description":"External id of the subscription, as chosen by you."},
 "status":{"type":"string","description":"Which subscription to change when an active and a pending one share the id; `active` when left out. Known: active, pending, terminated, canceled, incomplete."},
