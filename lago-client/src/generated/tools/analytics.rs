@@ -96,7 +96,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "currency":{"type":"string","description":"Keep only amounts in this currency, an ISO 4217 code."},
 "from_date":{"type":"string","format":"date","description":"First day of the report, an ISO 8601 date."},
 "to_date":{"type":"string","format":"date","description":"Last day of the report, an ISO 8601 date."},
-"customer_type":{"type":"string","description":"Keep only usage of customers that are persons, or that are companies. Known: company, individual."},
+"customer_type":{"type":"string","description":"Keep only usage of customers that are persons, or that are companies. Known: individual, company."},
 "external_customer_id":{"type":"string","description":"Keep only usage of the customer with this external id."},
 "customer_country":{"type":"string","description":"Keep only usage of customers in this country, an ISO 3166-1 alpha-2 code."},
 "external_subscription_id":{"type":"string","description":"Keep only usage of the subscription with this external id."},

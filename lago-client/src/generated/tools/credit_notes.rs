@@ -20,7 +20,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "issuing_date_to":{"type":"string","format":"date","description":"Keep only credit notes issued up to this ISO 8601 date."},
 "search_term":{"type":"string","description":"Text to look for in ids, numbers, and customer names, external ids and e-mails."},
 "currency":{"type":"string","description":"Keep only credit notes in this currency, an ISO 4217 code."},
-"reason":{"type":"string","description":"Keep only credit notes given for this reason. Known: duplicated_charge, product_unsatisfactory, order_change, order_cancellation, fraudulent_charge, other."},
+"reason":{"type":"string","description":"Keep only credit notes given for this reason. Known: product_unsatisfactory, order_change, order_cancellation, fraudulent_charge, duplicated_charge, other."},
 "credit_status":{"type":"string","description":"Keep only credit notes whose credit has this status. Known: available, consumed, voided."},
 "refund_status":{"type":"string","description":"Keep only credit notes whose refund has this status. Known: pending, succeeded, failed."},
 "invoice_number":{"type":"string","description":"Keep only credit notes on the invoice with this number."},
@@ -143,7 +143,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Set some metadata keys of a credit note, keeping the others. Keys that the call does not name stay as they are. To remove one is a call of its own. Since Lago 1.36.0.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."},
-"metadata":{"type":["object","null"],"additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["lago_id","metadata"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -156,7 +156,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Replace the whole metadata of a credit note. Keys that the call does not name are removed. Since Lago 1.36.0.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."},
-"metadata":{"type":["object","null"],"additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["lago_id","metadata"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

@@ -19,7 +19,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "external_subscription_id":{"type":"string","description":"Keep only what belongs to the subscription with this external id."},
 "event_transaction_id":{"type":"string","description":"Keep only fees caused by the event with this transaction id."},
 "currency":{"type":"string","description":"Keep only fees in this currency, an ISO 4217 code."},
-"fee_type":{"type":"string","description":"Keep only fees of this type. Known: charge, subscription, commitment, fixed_charge, add_on, credit, product."},
+"fee_type":{"type":"string","description":"Keep only fees of this type. Known: charge, fixed_charge, add_on, subscription, credit, commitment."},
 "billable_metric_code":{"type":"string","description":"Keep only charge fees of the metric with this code."},
 "payment_status":{"type":"string","description":"Keep only fees with this payment status. Known: pending, succeeded, failed, refunded."},
 "created_at_from":{"type":"string","format":"date-time","description":"Keep only fees created at or after this time, ISO 8601 in UTC."},

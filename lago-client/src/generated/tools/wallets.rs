@@ -162,7 +162,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Set some metadata keys of a wallet, by Lago id. Keys that the call does not name stay as they are. To remove one is a call of its own. Since Lago 1.39.0.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the wallet, a UUID."},
-"metadata":{"type":["object","null"],"additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["lago_id","metadata"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -175,7 +175,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Replace the whole metadata of a wallet, by Lago id. Keys that the call does not name are removed. Since Lago 1.39.0.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the wallet, a UUID."},
-"metadata":{"type":["object","null"],"additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["lago_id","metadata"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

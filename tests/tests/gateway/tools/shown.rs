@@ -114,7 +114,9 @@ fn kind(schema: &Value, required: bool) -> String {
 /// What is in an object, or in the objects of a list, without words.
 fn below(schema: &Value, depth: usize, text: &mut String) {
     for keyword in ["items", "additionalProperties"] {
-        below(&schema[keyword], depth, text);
+        if let Some(inner @ Value::Object(_)) = schema.get(keyword) {
+            below(inner, depth, text);
+        }
     }
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         let kind = kind(property, is_required(schema, name));

@@ -184,7 +184,10 @@ impl<'a> Root<'a> {
             return vec![Argument {
                 name: self.field.name.clone(),
                 place: Place::Body(vec![self.field.name.clone()]),
-                schema: schemas.field(self.field),
+                schema: match self.required {
+                    true => schemas.subject(self.field),
+                    false => schemas.field(self.field),
+                },
                 required: self.required,
             }];
         };
