@@ -1,6 +1,7 @@
 //! The file against the schema of its format, and against what it was made from.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::*;
 use crate::regen::{Inputs, regen};
@@ -11,17 +12,17 @@ use crate::yaml::write::to_yaml;
 /// The schema of the format: `tests/README.md` says where it is from.
 const SCHEMA: &str = include_str!("tests/naftiko-schema.json");
 
-fn api() -> Api {
+static API: LazyLock<Api> = LazyLock::new(|| {
     let workspace = crate::workspace().unwrap();
     let spec = sources::own(&workspace, sources::DOCUMENT).unwrap();
     let inputs = Inputs::new(spec, sources::data(&workspace).unwrap(), true);
     regen(&inputs).unwrap().api
-}
+});
 
 #[test]
 fn it_is_what_the_format_says() {
-    let api = api();
-    let file = file(&api);
+    let api = &*API;
+    let file = file(api);
     // As an engine reads it, from the text.
     let read = Document::parse("capability.yaml", &to_yaml(&file)).unwrap();
     assert_eq!(*read.root(), file);
@@ -61,7 +62,7 @@ fn it_is_what_the_format_says() {
 /// What a path names is a parameter of it, whichever side one looks at.
 #[test]
 fn every_path_parameter_is_declared_and_given() {
-    let file = file(&api());
+    let file = file(&API);
     let resources = &file["capability"]["exposes"][0]["resources"];
     let mut parameters = 0;
     for resource in resources.as_array().unwrap() {

@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "add_ons_list", "findalladdons", "add_ons", op::FIND_ALL_ADD_ONS,
         "List the add-ons of your catalogue",
-        "List the add-ons of your catalogue. Pages of 100, each with its taxes. Since Lago 0.26.0-beta.",
+        "List the add-ons of your catalogue. Pages of 100, each with its taxes.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."}
@@ -24,7 +24,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "add_ons_create", "createaddon", "add_ons", op::CREATE_ADD_ON,
         "Create an add-on, a fixed price item for one-off invoices",
-        "Create an add-on, a fixed price item for one-off invoices. Nothing is billed by it: a one-off invoice or a fixed charge that names the code does that. A code that is taken is refused with `value_already_exist`. No webhook tells of it. Since Lago 0.26.0-beta.",
+        "Create an add-on, a fixed price item for one-off invoices. Nothing is billed by it: a one-off invoice or a fixed charge that names the code does that. A code that is taken is refused with `value_already_exist`. No webhook tells of it.",
         r#"{"type":"object","properties":{
 "name":{"type":"string","description":"Name that people read in the Lago app. Customers see it on documents where there is no display name."},
 "invoice_display_name":{"type":["string","null"],"description":"Name on invoices, in place of the name. Null or left out means the name itself."},
@@ -47,7 +47,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "add_ons_delete", "destroyaddon", "add_ons", op::DESTROY_ADD_ON,
         "Delete an add-on from the catalogue",
-        "Delete an add-on from the catalogue. Invoices that were issued keep what they say. Deleting it again fails with 404. No webhook tells of it. Since Lago 0.26.0-beta.",
+        "Delete an add-on from the catalogue. Invoices that were issued keep what they say. Deleting it again fails with 404. No webhook tells of it.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the add-on."}
 },"required":["code"],"additionalProperties":false}"#,
@@ -58,7 +58,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "add_ons_get", "findaddon", "add_ons", op::FIND_ADD_ON,
         "Fetch one add-on by its code",
-        "Fetch one add-on by its code. An unknown code fails with 404 `add_on_not_found`. Since Lago 0.26.0-beta.",
+        "Fetch one add-on by its code. An unknown code fails with 404 `add_on_not_found`.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the add-on."}
 },"required":["code"],"additionalProperties":false}"#,
@@ -69,7 +69,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "add_ons_update", "updateaddon", "add_ons", op::UPDATE_ADD_ON,
         "Change an add-on's name, price, description or taxes",
-        "Change an add-on's name, price, description or taxes. Invoices that were issued keep what they say; a new price counts for those to come. No webhook tells of it. Since Lago 0.26.0-beta.",
+        "Change an add-on's name, price, description or taxes. Invoices that were issued keep what they say; a new price counts for those to come. No webhook tells of it.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the add-on."},
 "add_on":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"invoice_display_name":{"type":["string","null"],"description":"Name on invoices, in place of the name."},"code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to."},"amount_cents":{"type":"integer","description":"Price of one, in cents of the currency before taxes."},"amount_currency":{"type":"string","description":"ISO 4217 code of the currency of the amount."},"description":{"type":["string","null"],"description":"Text for people; billing does not depend on it."},"tax_codes":{"type":"array","items":{"type":"string"},"description":"Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity."}},"additionalProperties":false,"description":"Name, code, default price in cents, description and taxes of an add-on, shared by its create and update requests."}

@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "analytics_gross_revenue", "findallgrossrevenues", "analytics", op::FIND_ALL_GROSS_REVENUES,
         "Report gross revenue per month and currency",
-        "Report gross revenue per month and currency. Counts finalized invoices and fees that were paid in advance without an invoice, with taxes and discounts taken into account. One row for each month and currency. Since Lago 0.51.0-beta.",
+        "Report gross revenue per month and currency. Counts finalized invoices and fees that were paid in advance without an invoice, with taxes and discounts taken into account. One row for each month and currency.",
         r#"{"type":"object","properties":{
 "currency":{"type":"string","description":"Keep only amounts in this currency, an ISO 4217 code."},
 "external_customer_id":{"type":"string","description":"Report only on the customer with this external id."},
@@ -28,7 +28,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "analytics_invoice_collection", "findallinvoicecollections", "analytics", op::FIND_ALL_INVOICE_COLLECTIONS,
         "Report finalized invoices per month, split by payment status",
-        "Report finalized invoices per month, split by payment status. One row for each month, currency and payment status of finalized invoices. Needs a premium licence. Since Lago 0.52.0-beta. Errors: 403 feature_unavailable.",
+        "Report finalized invoices per month, split by payment status. One row for each month, currency and payment status of finalized invoices. Needs a premium licence. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
 "currency":{"type":"string","description":"Keep only amounts in this currency, an ISO 4217 code."},
 "billing_entity_code":{"type":"string","description":"Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in."},
@@ -43,7 +43,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "analytics_invoiced_usage", "findallinvoicedusages", "analytics", op::FIND_ALL_INVOICED_USAGES,
         "Report invoiced usage revenue per month and billable metric",
-        "Report invoiced usage revenue per month and billable metric. Counts usage on invoices that were issued; that of the running period is not in it. Needs a premium licence. Since Lago 0.51.0-beta. Errors: 403 feature_unavailable.",
+        "Report invoiced usage revenue per month and billable metric. Counts usage on invoices that were issued; that of the running period is not in it. Needs a premium licence. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
 "currency":{"type":"string","description":"Keep only amounts in this currency, an ISO 4217 code."},
 "billing_entity_code":{"type":"string","description":"Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in."},
@@ -58,7 +58,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "analytics_mrr", "findallmrrs", "analytics", op::FIND_ALL_MRRS,
         "Report monthly recurring revenue from subscription fees",
-        "Report monthly recurring revenue from subscription fees. Spreads base prices of longer periods over their months. One row for each month and currency. Needs a premium licence. Since Lago 0.51.0-beta. Errors: 403 feature_unavailable.",
+        "Report monthly recurring revenue from subscription fees. Spreads base prices of longer periods over their months. One row for each month and currency. Needs a premium licence. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
 "currency":{"type":"string","description":"Keep only amounts in this currency, an ISO 4217 code."},
 "billing_entity_code":{"type":"string","description":"Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in."},
@@ -96,7 +96,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "currency":{"type":"string","description":"Keep only amounts in this currency, an ISO 4217 code."},
 "from_date":{"type":"string","format":"date","description":"First day of the report, an ISO 8601 date."},
 "to_date":{"type":"string","format":"date","description":"Last day of the report, an ISO 8601 date."},
-"customer_type":{"type":"string","description":"Keep only usage of customers that are persons, or that are companies. Known: company, individual."},
+"customer_type":{"type":"string","description":"Keep only usage of customers that are persons, or that are companies. Known: individual, company."},
 "external_customer_id":{"type":"string","description":"Keep only usage of the customer with this external id."},
 "customer_country":{"type":"string","description":"Keep only usage of customers in this country, an ISO 3166-1 alpha-2 code."},
 "external_subscription_id":{"type":"string","description":"Keep only usage of the subscription with this external id."},

@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "applied_coupons_list", "findallappliedcoupons", "applied_coupons", op::FIND_ALL_APPLIED_COUPONS,
         "List the coupons applied to any customer",
-        "List the coupons applied to any customer. Each has what is left of it, and the credits that it has given so far. Those that are used up stay in the list with the status `terminated`. Since Lago 0.26.0-beta.",
+        "List the coupons applied to any customer. Each has what is left of it, and the credits that it has given so far. Those that are used up stay in the list with the status `terminated`.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
@@ -30,7 +30,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "applied_coupons_create", "applycoupon", "applied_coupons", op::APPLY_COUPON,
         "Apply a coupon to a customer's coming invoices",
-        "Apply a coupon to a customer's coming invoices. It is taken off the customer's invoices to come, before taxes, and not off those that were issued. What the call says of amount, rate and frequency goes before the coupon. A coupon that is not reusable can be applied to a customer once. No webhook tells of it. Since Lago 0.26.0-beta. Errors: 405 plan_overlapping.",
+        "Apply a coupon to a customer's coming invoices. It is taken off the customer's invoices to come, before taxes, and not off those that were issued. What the call says of amount, rate and frequency goes before the coupon. A coupon that is not reusable can be applied to a customer once. No webhook tells of it. Errors: 405 plan_overlapping.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"Your own id of the customer, as it was given when the customer was made."},
 "coupon_code":{"type":"string","description":"Code by which the coupon stands in the catalogue."},

@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "billable_metrics_list", "findallbillablemetrics", "billable_metrics", op::FIND_ALL_BILLABLE_METRICS,
         "List the billable metrics that usage events can feed",
-        "List the billable metrics that usage events can feed. Pages of 100, each with its filters. Since Lago 0.26.0-beta.",
+        "List the billable metrics that usage events can feed. Pages of 100, each with its filters.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."}
@@ -24,7 +24,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "billable_metrics_create", "createbillablemetric", "billable_metrics", op::CREATE_BILLABLE_METRIC,
         "Create a billable metric that turns events into billable units",
-        "Create a billable metric that turns events into billable units. Nothing is billed by it: a charge of a plan has to price it. A code that is taken is refused with `value_already_exist`. The webhook billable_metric.created follows, from servers after 1.33. Since Lago 0.26.0-beta.",
+        "Create a billable metric that turns events into billable units. Nothing is billed by it: a charge of a plan has to price it. A code that is taken is refused with `value_already_exist`. The webhook billable_metric.created follows, from servers after 1.33.",
         r#"{"type":"object","properties":{
 "name":{"type":"string","description":"Name that people read in the Lago app. Customers see it on documents where there is no display name."},
 "code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code."},
@@ -68,7 +68,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "billable_metrics_delete", "destroybillablemetric", "billable_metrics", op::DESTROY_BILLABLE_METRIC,
         "Delete a billable metric together with its charges and events",
-        "Delete a billable metric together with its charges and events. Charges of all plans that price it go with it, and it cannot be undone. The webhook billable_metric.deleted follows, from servers after 1.33. Since Lago 0.26.0-beta.",
+        "Delete a billable metric together with its charges and events. Charges of all plans that price it go with it, and it cannot be undone. The webhook billable_metric.deleted follows, from servers after 1.33.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the billable metric."}
 },"required":["code"],"additionalProperties":false}"#,
@@ -79,7 +79,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "billable_metrics_get", "findbillablemetric", "billable_metrics", op::FIND_BILLABLE_METRIC,
         "Fetch one billable metric by its code",
-        "Fetch one billable metric by its code. An unknown code fails with 404 `billable_metric_not_found`. Since Lago 0.26.0-beta.",
+        "Fetch one billable metric by its code. An unknown code fails with 404 `billable_metric_not_found`.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the billable metric."}
 },"required":["code"],"additionalProperties":false}"#,
@@ -90,7 +90,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "billable_metrics_update", "updatebillablemetric", "billable_metrics", op::UPDATE_BILLABLE_METRIC,
         "Change how a billable metric aggregates, rounds or filters events",
-        "Change how a billable metric aggregates, rounds or filters events. The webhook billable_metric.updated follows, from servers after 1.33. Since Lago 0.26.0-beta.",
+        "Change how a billable metric aggregates, rounds or filters events. The webhook billable_metric.updated follows, from servers after 1.33.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the billable metric."},
 "billable_metric":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to."},"description":{"type":["string","null"],"description":"Text for people; billing does not depend on it."},"recurring":{"type":"boolean","description":"Whether units carry over into the next period, as seats do, or begin at 0 again, as calls do."},"expression":{"type":["string","null"],"description":"Formula that makes units from the properties of one event, such as `event.properties.megabytes / 1024`."},"rounding_function":{"type":["string","null"],"description":"How units are rounded before they are priced; null for not at all. Known: ceil, floor, round."},"rounding_precision":{"type":["integer","null"],"description":"Digits after the decimal point to which units are rounded; negative ones round to tens, hundreds and so on."},"field_name":{"type":["string","null"],"description":"Property of events that is read."},"aggregation_type":{"type":"string","description":"How usage is added up. Known: count_agg, sum_agg, max_agg, unique_count_agg, weighted_sum_agg, latest_agg, custom_agg."},"weighted_interval":{"type":["string","null"],"description":"Span of time by which `weighted_sum_agg` weighs; needed there, and null elsewhere. Known: seconds."},"filters":{"type":"array","items":{"type":"object","properties":{"key":{"type":"string","description":"Name of the property of events."},"values":{"type":"array","items":{"type":"string"},"description":"Values of the property for which charges can have prices of their own."}},"required":["key","values"],"additionalProperties":false},"description":"Properties of events that charges may filter by. What is not in it is removed."}},"additionalProperties":false,"description":"Code, aggregation, event field, rounding and filters of a billable metric, shared by its create and update requests."}

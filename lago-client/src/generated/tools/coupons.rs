@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "coupons_list", "findallcoupons", "coupons", op::FIND_ALL_COUPONS,
         "List the coupons of your catalogue, applied or not",
-        "List the coupons of your catalogue, applied or not. Pages of 100, each with what it is limited to. Since Lago 0.26.0-beta.",
+        "List the coupons of your catalogue, applied or not. Pages of 100, each with what it is limited to.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."}
@@ -24,7 +24,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "coupons_create", "createcoupon", "coupons", op::CREATE_COUPON,
         "Create a coupon that gives customers a discount",
-        "Create a coupon that gives customers a discount. No invoice changes by it: a coupon has to be applied to a customer. It can be limited to plans or to billable metrics, not to both. No webhook tells of it. Since Lago 0.26.0-beta. Errors: 404 plans_not_found, billable_metrics_not_found; 405 only_one_limitation_type_per_coupon_allowed.",
+        "Create a coupon that gives customers a discount. No invoice changes by it: a coupon has to be applied to a customer. It can be limited to plans or to billable metrics, not to both. No webhook tells of it. Errors: 404 plans_not_found, billable_metrics_not_found; 405 only_one_limitation_type_per_coupon_allowed.",
         r#"{"type":"object","properties":{
 "name":{"type":"string","description":"Name that people read in the Lago app. Customers see it on documents where there is no display name."},
 "code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code."},
@@ -59,7 +59,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "coupons_delete", "destroycoupon", "coupons", op::DESTROY_COUPON,
         "Delete a coupon so that it can no longer be applied",
-        "Delete a coupon so that it can no longer be applied. Customers to whom it was applied keep it until it is used up or taken away. No webhook tells of it. Since Lago 0.26.0-beta.",
+        "Delete a coupon so that it can no longer be applied. Customers to whom it was applied keep it until it is used up or taken away. No webhook tells of it.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the coupon."}
 },"required":["code"],"additionalProperties":false}"#,
@@ -70,7 +70,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "coupons_get", "findcoupon", "coupons", op::FIND_COUPON,
         "Fetch one coupon of the catalogue by its code",
-        "Fetch one coupon of the catalogue by its code. An unknown code fails with 404 `coupon_not_found`. Since Lago 0.26.0-beta.",
+        "Fetch one coupon of the catalogue by its code. An unknown code fails with 404 `coupon_not_found`.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the coupon."}
 },"required":["code"],"additionalProperties":false}"#,
@@ -81,7 +81,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "coupons_update", "updatecoupon", "coupons", op::UPDATE_COUPON,
         "Change a coupon's amount, expiration or limits",
-        "Change a coupon's amount, expiration or limits. Customers to whom it was applied keep what was agreed then. No webhook tells of it. Since Lago 0.26.0-beta. Errors: 405 only_one_limitation_type_per_coupon_allowed.",
+        "Change a coupon's amount, expiration or limits. Customers to whom it was applied keep what was agreed then. No webhook tells of it. Errors: 405 only_one_limitation_type_per_coupon_allowed.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the coupon."},
 "coupon":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to."},"description":{"type":["string","null"],"description":"Text for people; billing does not depend on it."},"coupon_type":{"type":"string","description":"Whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read. Known: fixed_amount, percentage."},"amount_cents":{"type":["integer","null"],"description":"Discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage."},"amount_currency":{"type":["string","null"],"description":"Currency of the discount; needed for the type `fixed_amount`, null for a percentage."},"reusable":{"type":"boolean","description":"Whether a customer may get the coupon more than once."},"percentage_rate":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Discount in percent, as decimal text; null for a discount of a fixed amount."},"frequency":{"type":"string","description":"How often the discount is given. Known: once, recurring, forever."},"frequency_duration":{"type":["integer","null"],"description":"How many billing periods a recurring discount lasts; null for others."},"expiration":{"type":"string","description":"Whether the coupon can be applied without end, or until `expiration_at`. Known: no_expiration, time_limit."},"expiration_at":{"type":["string","null"],"format":"date-time","description":"When it ends by itself (UTC); null for never."},"applies_to":{"type":["object","null"],"properties":{"plan_codes":{"type":["array","null"],"items":{"type":"string"},"description":"Codes of the plans to which it is limited."},"billable_metric_codes":{"type":["array","null"],"items":{"type":"string"},"description":"Codes of the billable metrics to whose usage it is limited."}},"additionalProperties":false,"description":"What it is limited to."}},"additionalProperties":false,"description":"Discount in cents or percent, frequency, expiry and scope of a coupon, shared by its create and update requests."}

@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "credit_notes_list", "findallcreditnotes", "credit_notes", op::FIND_ALL_CREDIT_NOTES,
         "List the credit notes of all customers",
-        "List the credit notes of all customers. Pages of 100, with those whose credit is used up or voided; `credit_status` and `refund_status` narrow it down. Since Lago 0.26.0-beta. Errors: 404 billing_entity_not_found.",
+        "List the credit notes of all customers. Pages of 100, with those whose credit is used up or voided; `credit_status` and `refund_status` narrow it down. Errors: 404 billing_entity_not_found.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
@@ -20,7 +20,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "issuing_date_to":{"type":"string","format":"date","description":"Keep only credit notes issued up to this ISO 8601 date."},
 "search_term":{"type":"string","description":"Text to look for in ids, numbers, and customer names, external ids and e-mails."},
 "currency":{"type":"string","description":"Keep only credit notes in this currency, an ISO 4217 code."},
-"reason":{"type":"string","description":"Keep only credit notes given for this reason. Known: duplicated_charge, product_unsatisfactory, order_change, order_cancellation, fraudulent_charge, other."},
+"reason":{"type":"string","description":"Keep only credit notes given for this reason. Known: product_unsatisfactory, order_change, order_cancellation, fraudulent_charge, duplicated_charge, other."},
 "credit_status":{"type":"string","description":"Keep only credit notes whose credit has this status. Known: available, consumed, voided."},
 "refund_status":{"type":"string","description":"Keep only credit notes whose refund has this status. Known: pending, succeeded, failed."},
 "invoice_number":{"type":"string","description":"Keep only credit notes on the invoice with this number."},
@@ -54,7 +54,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "credit_notes_create", "createcreditnote", "credit_notes", op::CREATE_CREDIT_NOTE,
         "Issue a credit note against an invoice",
-        "Issue a credit note against an invoice. The parts for credit, refund and offset together have to be the sum of the items with their taxes; ask for an estimate first. A refund goes to the payment provider at once, as far as one collected the payment. The webhooks credit_note.created and, once the PDF is made, credit_note.generated follow; credit_note.refund_failure when the provider refuses. Since Lago 0.26.0-beta. Errors: 404 invoice_not_found, fee_not_found; 405 invalid_type_or_status.",
+        "Issue a credit note against an invoice. The parts for credit, refund and offset together have to be the sum of the items with their taxes; ask for an estimate first. A refund goes to the payment provider at once, as far as one collected the payment. The webhooks credit_note.created and, once the PDF is made, credit_note.generated follow; credit_note.refund_failure when the provider refuses. Errors: 404 invoice_not_found, fee_not_found; 405 invalid_type_or_status.",
         r#"{"type":"object","properties":{
 "invoice_id":{"type":"string","format":"uuid","description":"UUID of the invoice in Lago."},
 "reason":{"type":["string","null"],"description":"Why it was issued. Known: duplicated_charge, product_unsatisfactory, order_change, order_cancellation, fraudulent_charge, other."},
@@ -79,7 +79,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "credit_notes_estimate", "estimatecreditnote", "credit_notes", op::ESTIMATE_CREDIT_NOTE,
         "Compute what a credit note would amount to, without issuing it",
-        "Compute what a credit note would amount to, without issuing it. Stores nothing. Says for the items how much could be credited and refunded, with taxes and the share of coupons. Since Lago 0.49.0-beta. Errors: 404 invoice_not_found; 405 invalid_type_or_status.",
+        "Compute what a credit note would amount to, without issuing it. Stores nothing. Says for the items how much could be credited and refunded, with taxes and the share of coupons. Errors: 404 invoice_not_found; 405 invalid_type_or_status.",
         r#"{"type":"object","properties":{
 "invoice_id":{"type":"string","format":"uuid","description":"UUID of the invoice in Lago."},
 "items":{"type":"array","items":{"type":"object","properties":{"fee_id":{"type":"string","format":"uuid","description":"UUID of the fee."},"amount_cents":{"type":"integer","description":"How much of the fee is given back, in cents of the currency before taxes."}},"required":["fee_id","amount_cents"],"additionalProperties":false},"description":"Fees that are given back, each with its amount."}
@@ -92,7 +92,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "credit_notes_get", "findcreditnote", "credit_notes", op::FIND_CREDIT_NOTE,
         "Fetch one credit note by its Lago id",
-        "Fetch one credit note by its Lago id. With customer, items and taxes. An unknown id fails with 404 `credit_note_not_found`. Since Lago 0.37.0-beta.",
+        "Fetch one credit note by its Lago id. With customer, items and taxes. An unknown id fails with 404 `credit_note_not_found`.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -103,7 +103,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "credit_notes_update", "updatecreditnote", "credit_notes", op::UPDATE_CREDIT_NOTE,
         "Record a credit note's refund status or change its metadata",
-        "Record a credit note's refund status or change its metadata. Records how a refund went that was made elsewhere; it moves no money itself. Since Lago 0.37.0-beta.",
+        "Record a credit note's refund status or change its metadata. Records how a refund went that was made elsewhere; it moves no money itself.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."},
 "refund_status":{"type":"string","description":"How the refund went; may be left out where only metadata change. Known: pending, succeeded, failed."},
@@ -118,7 +118,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "credit_notes_download", "downloadcreditnote", "credit_notes", op::DOWNLOAD_CREDIT_NOTE,
         "Get a credit note's PDF link, rendering the file when missing",
-        "Get a credit note's PDF link, rendering the file when missing. While the PDF is being made the response is empty: call again, or wait for the webhook credit_note.generated. An empty answer says that the server took it and has nothing to give yet. Since Lago 0.37.0-beta.",
+        "Get a credit note's PDF link, rendering the file when missing. While the PDF is being made the response is empty: call again, or wait for the webhook credit_note.generated. An empty answer says that the server took it and has nothing to give yet.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -143,7 +143,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Set some metadata keys of a credit note, keeping the others. Keys that the call does not name stay as they are. To remove one is a call of its own. Since Lago 1.36.0.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."},
-"metadata":{"type":["object","null"],"additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["lago_id","metadata"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -156,7 +156,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Replace the whole metadata of a credit note. Keys that the call does not name are removed. Since Lago 1.36.0.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."},
-"metadata":{"type":["object","null"],"additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["lago_id","metadata"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -179,7 +179,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "credit_notes_void", "voidcreditnote", "credit_notes", op::VOID_CREDIT_NOTE,
         "Void the credit left on a credit note",
-        "Void the credit left on a credit note. Takes back what is left of the credit; what invoices have used up, and refunds, stay. Voiding it again fails with 405. Since Lago 0.37.0-beta.",
+        "Void the credit left on a credit note. Takes back what is left of the credit; what invoices have used up, and refunds, stay. Voiding it again fails with 405.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,

@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_list", "findallcustomers", "customers", op::FIND_ALL_CUSTOMERS,
         "List the customers of your organization",
-        "List the customers of your organization. Pages of 100. Each comes without taxes and custom sections; get one customer for these. Since Lago 0.26.0-beta. Errors: 404 billing_entity_not_found.",
+        "List the customers of your organization. Pages of 100. Each comes without taxes and custom sections; get one customer for these. Errors: 404 billing_entity_not_found.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
@@ -48,7 +48,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_create", "createcustomer", "customers", op::CREATE_CUSTOMER,
         "Create a customer, or update the one with this external id",
-        "Create a customer, or update the one with this external id. The external id decides: a new one makes a customer, one that is known changes that customer, and what is left out stays as it is. The webhook customer.created or customer.updated follows, and customer.payment_provider_created once the provider has made its record. With 422 `payment_provider_not_found` the customer was saved all the same. Since Lago 0.26.0-beta. Errors: 404 tax_not_found, billing_entity_not_found.",
+        "Create a customer, or update the one with this external id. The external id decides: a new one makes a customer, one that is known changes that customer, and what is left out stays as it is. The webhook customer.created or customer.updated follows, and customer.payment_provider_created once the provider has made its record. With 422 `payment_provider_not_found` the customer was saved all the same. Errors: 404 tax_not_found, billing_entity_not_found.",
         r#"{"type":"object","properties":{
 "external_id":{"type":"string","description":"Your own id of the customer. When a customer has it already, the call changes that one."},
 "billing_entity_code":{"type":["string","null"],"description":"Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one."},
@@ -76,9 +76,9 @@ pub(super) static TOOLS: &[Tool] = &[
 "net_payment_term":{"type":["integer","null"],"description":"Days from the issue of an invoice to its due date. Null means the term of the next wider level: that of the billing entity for a customer."},
 "external_salesforce_id":{"type":["string","null"],"description":"The customer's identifier in Salesforce."},
 "finalize_zero_amount_invoice":{"type":["string","null"],"description":"What to do with invoices over zero. Null means `inherit`. Known: inherit, skip, finalize."},
-"billing_configuration":{"type":"object","properties":{"invoice_grace_period":{"type":["integer","null"],"description":"Days for which an invoice stays a draft; null for those of the billing entity."},"subscription_invoice_issuing_date_anchor":{"type":["string","null"],"description":"By which day invoices of subscriptions are dated; null for what the billing entity says. Known: current_period_end, next_period_start."},"subscription_invoice_issuing_date_adjustment":{"type":["string","null"],"description":"Whether the date of a draft moves to the day on which it becomes final; null for what the billing entity says. Known: align_with_finalization_date, keep_anchor."},"payment_provider":{"type":["string","null"],"description":"Who collects payments from the customer; null takes the provider away. Known: adyen, cashfree, gocardless, stripe, flutterwave, moneyhash."},"payment_provider_code":{"type":["string","null"],"description":"Code of the payment provider."},"provider_customer_id":{"type":["string","null"],"description":"The customer's identifier at the payment provider, if it exists there already."},"sync":{"type":"boolean","description":"Whether Lago makes the customer at the payment provider before it answers."},"sync_with_provider":{"type":"boolean","description":"Whether Lago makes the customer at the payment provider."},"document_locale":{"type":["string","null"],"description":"Language of documents; null for that of the billing entity."},"provider_payment_methods":{"type":["array","null"],"items":{"type":"string"},"description":"Ways to pay that are offered to the customer, with stripe only."}},"additionalProperties":false,"description":"When the server answers 422 with `payment_provider_not_found`, it has saved the customer all the same; the next call with this external id updates it."},
+"billing_configuration":{"type":"object","properties":{"invoice_grace_period":{"type":["integer","null"],"description":"Days for which an invoice stays a draft; null for those of the billing entity."},"subscription_invoice_issuing_date_anchor":{"type":["string","null"],"description":"By which day invoices of subscriptions are dated; null for what the billing entity says. Known: current_period_end, next_period_start."},"subscription_invoice_issuing_date_adjustment":{"type":["string","null"],"description":"Whether the date of a draft moves to the day on which it becomes final; null for what the billing entity says. Known: align_with_finalization_date, keep_anchor."},"payment_provider":{"type":["string","null"],"description":"Who collects payments from the customer; null takes the provider away. Known: stripe, adyen, gocardless, cashfree, flutterwave, moneyhash."},"payment_provider_code":{"type":["string","null"],"description":"Code of the payment provider."},"provider_customer_id":{"type":["string","null"],"description":"The customer's identifier at the payment provider, if it exists there already."},"sync":{"type":"boolean","description":"Whether Lago makes the customer at the payment provider before it answers."},"sync_with_provider":{"type":"boolean","description":"Whether Lago makes the customer at the payment provider."},"document_locale":{"type":["string","null"],"description":"Language of documents; null for that of the billing entity."},"provider_payment_methods":{"type":["array","null"],"items":{"type":"string"},"description":"Ways to pay that are offered to the customer, with stripe only."}},"additionalProperties":false,"description":"When the server answers 422 with `payment_provider_not_found`, it has saved the customer all the same; the next call with this external id updates it."},
 "shipping_address":{"type":"object","properties":{"address_line1":{"type":["string","null"],"description":"First line of the postal address, printed on documents."},"address_line2":{"type":["string","null"],"description":"Second line of the postal address, printed on documents."},"city":{"type":["string","null"],"description":"City of the postal address, printed on documents."},"country":{"type":["string","null"],"description":"ISO 3166-1 code of the country in two letters."},"state":{"type":["string","null"],"description":"State, region or province of the postal address."},"zipcode":{"type":["string","null"],"description":"Postal code, printed on documents."}},"additionalProperties":false,"description":"Postal address for shipping, given in customer requests and invoice previews and returned with the customer."},
-"integration_customers":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string","format":"uuid","description":"UUID of the connection that is meant; without it a new one is made."},"integration_type":{"type":"string","description":"What to connect to; any other value makes the server answer 500. Known: anrok, hubspot, netsuite, okta, salesforce, xero, avalara."},"integration_code":{"type":"string","description":"Code of the connection in Lago that leads to the other system."},"external_customer_id":{"type":"string","description":"Your own id of the customer, as it was given when the customer was made."},"sync_with_provider":{"type":"boolean","description":"Whether Lago makes a record of the customer on the other side when none is named."},"subsidiary_id":{"type":"string","description":"Subsidiary to which the customer belongs."},"targeted_object":{"type":["string","null"],"description":"What the customer is at hubspot, `contacts` or `companies`; only there."},"code":{"type":"string","description":"Code of this connection, for customers who have more than one."}},"additionalProperties":false},"description":"Connections to accounting, tax and customer management, each with its `id`. New ones are made after the response, which does not have them yet. What is not in it is removed."},
+"integration_customers":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string","format":"uuid","description":"UUID of the connection that is meant; without it a new one is made."},"integration_type":{"type":"string","description":"What to connect to; any other value makes the server answer 500. Known: netsuite, anrok, avalara, xero, hubspot, salesforce."},"integration_code":{"type":"string","description":"Code of the connection in Lago that leads to the other system."},"external_customer_id":{"type":"string","description":"Your own id of the customer, as it was given when the customer was made."},"sync_with_provider":{"type":"boolean","description":"Whether Lago makes a record of the customer on the other side when none is named."},"subsidiary_id":{"type":"string","description":"Subsidiary to which the customer belongs."},"targeted_object":{"type":["string","null"],"description":"What the customer is at hubspot, `contacts` or `companies`; only there."},"code":{"type":"string","description":"Code of this connection, for customers who have more than one."}},"additionalProperties":false},"description":"Connections to accounting, tax and customer management, each with its `id`. New ones are made after the response, which does not have them yet. What is not in it is removed."},
 "metadata":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string","format":"uuid","description":"Lago id of the entry that is meant."},"key":{"type":"string","description":"Name of the entry, unique among the entries beside it."},"value":{"type":"string","description":"Text that is stored under the key."},"display_in_invoice":{"type":"boolean","description":"Whether the entry stands on invoices. Reset when left out."}},"required":["key","value"],"additionalProperties":false},"description":"Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. What is not in it is removed."},
 "skip_invoice_custom_sections":{"type":"boolean","description":"Whether invoices come without any custom section, even those of the billing entity."},
 "invoice_custom_section_codes":{"type":"array","items":{"type":"string"},"description":"Codes of the texts that invoices carry. They take the place of those of the next wider level: the customer's, then those of the billing entity."}
@@ -162,7 +162,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_applied_coupons_delete", "deleteappliedcoupon", "customers", op::DELETE_APPLIED_COUPON,
         "Take an applied coupon away from a customer",
-        "Take an applied coupon away from a customer. Invoices to come are no longer reduced; those that were issued stay as they are. The coupon stays in the catalogue. Since Lago 0.37.0-beta.",
+        "Take an applied coupon away from a customer. Invoices to come are no longer reduced; those that were issued stay as they are. The coupon stays in the catalogue.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."},
 "applied_coupon_id":{"type":"string","description":"Lago id of the applied coupon, a UUID; not the coupon's code."}
@@ -175,7 +175,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_checkout_url", "generatecustomercheckouturl", "links", op::GENERATE_CUSTOMER_CHECKOUT_URL,
         "Make a payment provider link where a customer adds a payment method",
-        "Make a payment provider link where a customer adds a payment method. Nothing is charged by it. The customer's payment provider has to support such pages. The webhook customer.checkout_url_generated has a link of the same kind. Since Lago 0.51.0-beta. Errors: 404 adyen_payment_provider_not_found, moneyhash_payment_provider_not_found; 405 feature_not_supported; 422 third_party_error.",
+        "Make a payment provider link where a customer adds a payment method. Nothing is charged by it. The customer's payment provider has to support such pages. The webhook customer.checkout_url_generated has a link of the same kind. Errors: 404 adyen_payment_provider_not_found, moneyhash_payment_provider_not_found; 405 feature_not_supported; 422 third_party_error.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."}
 },"required":["external_customer_id"],"additionalProperties":false}"#,
@@ -194,7 +194,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "issuing_date_from":{"type":"string","format":"date","description":"Keep only credit notes issued on or after this ISO 8601 date."},
 "issuing_date_to":{"type":"string","format":"date","description":"Keep only credit notes issued up to this ISO 8601 date."},
 "search_term":{"type":"string","description":"Text to look for in ids, numbers, and customer names, external ids and e-mails."},
-"reason":{"type":"string","description":"Keep only credit notes given for this reason. Known: duplicated_charge, product_unsatisfactory, order_change, order_cancellation, fraudulent_charge, other."},
+"reason":{"type":"string","description":"Keep only credit notes given for this reason. Known: product_unsatisfactory, order_change, order_cancellation, fraudulent_charge, duplicated_charge, other."},
 "credit_status":{"type":"string","description":"Keep only credit notes whose credit has this status. Known: available, consumed, voided."},
 "refund_status":{"type":"string","description":"Keep only credit notes whose refund has this status. Known: pending, succeeded, failed."},
 "invoice_number":{"type":"string","description":"Keep only credit notes on the invoice with this number."},
@@ -229,7 +229,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_current_usage", "findcustomercurrentusage", "usage", op::FIND_CUSTOMER_CURRENT_USAGE,
         "Get a subscription's usage and cost so far this billing period",
-        "Get a subscription's usage and cost so far this billing period. Computed from the events so far; new ones may take a moment to count. Taxes are left out when `apply_taxes` is false, which is faster where a tax provider has to answer. Plans of the product catalog make it fail with 500. Since Lago 0.37.0-beta. Errors: 405 no_active_subscription, full_usage_not_allowed; 429 too_many_provider_requests.",
+        "Get a subscription's usage and cost so far this billing period. Computed from the events so far; new ones may take a moment to count. Taxes are left out when `apply_taxes` is false, which is faster where a tax provider has to answer. Plans of the product catalog make it fail with 500. Errors: 405 no_active_subscription, full_usage_not_allowed; 429 too_many_provider_requests.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."},
 "external_subscription_id":{"type":"string","description":"External id of the subscription to measure."},
@@ -273,10 +273,10 @@ pub(super) static TOOLS: &[Tool] = &[
 "amount_to":{"type":"integer","description":"Keep only invoices of this amount or less, in cents."},
 "issuing_date_from":{"type":"string","format":"date","description":"Keep only invoices issued on or after this ISO 8601 date."},
 "issuing_date_to":{"type":"string","format":"date","description":"Keep only invoices issued up to this ISO 8601 date."},
-"status":{"type":"string","description":"Keep only invoices with this status. Known: draft, finalized, voided, failed, pending, deleted, open, closed, generating."},
-"statuses":{"type":"array","items":{"type":"string"},"description":"Keep only invoices with one of these statuses; `status` takes one alone. Known: draft, finalized, voided, failed, pending, deleted, open, closed, generating."},
-"payment_status":{"type":"string","description":"Keep only invoices with this payment status. Known: pending, succeeded, failed."},
-"payment_statuses":{"type":"array","items":{"type":"string"},"description":"Keep only invoices with one of these payment statuses; `payment_status` takes one alone. Known: pending, succeeded, failed."},
+"status":{"type":"string","description":"Keep only invoices with this status. Known: draft, finalized, failed, pending, voided."},
+"statuses":{"type":"array","items":{"type":"string"},"description":"Keep only invoices with one of these statuses; `status` takes one alone. Known: draft, finalized, failed, pending, voided."},
+"payment_status":{"type":"string","description":"Keep only invoices with this payment status. Known: pending, failed, succeeded."},
+"payment_statuses":{"type":"array","items":{"type":"string"},"description":"Keep only invoices with one of these payment statuses; `payment_status` takes one alone. Known: pending, failed, succeeded."},
 "payment_overdue":{"type":"boolean","description":"Keep only invoices past their due date, or only the others."},
 "search_term":{"type":"string","description":"Text to look for in ids, numbers, and customer names, external ids and e-mails."},
 "payment_dispute_lost":{"type":"boolean","description":"Keep only invoices whose payment dispute was lost, or only the others."},
@@ -317,7 +317,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_past_usage", "findallcustomerpastusage", "usage", op::FIND_ALL_CUSTOMER_PAST_USAGE,
         "List a subscription's usage in its closed billing periods",
-        "List a subscription's usage in its closed billing periods. Periods that have ended, each with the usage of every charge as it was billed. Since Lago 0.48.0-beta.",
+        "List a subscription's usage in its closed billing periods. Periods that have ended, each with the usage of every charge as it was billed.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."},
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
@@ -385,7 +385,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
 "currency":{"type":"string","description":"Keep only records in this currency, an ISO 4217 code."},
-"payment_status":{"type":"string","description":"Keep only records with this payment status. Known: pending, succeeded, failed."},
+"payment_status":{"type":"string","description":"Keep only records with this payment status. Known: pending, failed, succeeded."},
 "billing_entity_codes":{"type":"array","items":{"type":"string"},"description":"Keep only payment requests of the billing entities with these codes."}
 },"required":["external_customer_id"],"additionalProperties":false}"#,
         &[
@@ -417,7 +417,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "customers_portal_url", "getcustomerportalurl", "links", op::GET_CUSTOMER_PORTAL_URL,
         "Get a signed link to a customer's self-service portal",
-        "Get a signed link to a customer's self-service portal. Whoever has the link sees the customer's invoices and usage without a login: hand it to the customer alone, and make a new one for each visit. Since Lago 0.37.0-beta.",
+        "Get a signed link to a customer's self-service portal. Whoever has the link sees the customer's invoices and usage without a login: hand it to the customer alone, and make a new one for each visit.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."}
 },"required":["external_customer_id"],"additionalProperties":false}"#,
@@ -450,7 +450,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
 "external_id":{"type":"string","description":"Keep only subscriptions with this external id."},
 "plan_code":{"type":"string","description":"Keep only subscriptions to the plan with this code."},
-"status":{"type":"array","items":{"type":"string"},"description":"Keep only subscriptions in these statuses; only `active` ones when left out. Known: active, pending, terminated, canceled, incomplete."},
+"status":{"type":"array","items":{"type":"string"},"description":"Keep only subscriptions in these statuses; only `active` ones when left out. Known: pending, canceled, terminated, active, incomplete."},
 "billing_entity_codes":{"type":"array","items":{"type":"string"},"description":"Keep only subscriptions of the billing entities with these codes."},
 "overridden":{"type":"boolean","description":"Keep only subscriptions with overrides of their plan, or only those without."}
 },"required":["external_customer_id"],"additionalProperties":false}"#,
@@ -575,8 +575,8 @@ pub(super) static TOOLS: &[Tool] = &[
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."},
 "wallet_code":{"type":"string","description":"Code of the wallet, unique among the customer's wallets."},
-"alert":{"type":"object","properties":{"code":{"type":"string","description":"Code of the alert, unique among those of the wallet."},"name":{"type":["string","null"],"description":"Name of the alert for people; webhooks carry it."},"thresholds":{"type":"array","items":{"type":"object","properties":{"code":{"type":["string","null"],"description":"Your name for the threshold."},"recurring":{"type":"boolean","description":"Whether the alert goes off again each time that the value grows by this much, after the last threshold that counts once."},"value":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"In cents, credits or units, as the alert type says."}},"required":["value"],"additionalProperties":false},"description":"Values at which the alert goes off. What is not in it is removed."},"alert_type":{"type":"string","description":"What is watched. Known: current_usage_amount, billable_metric_current_usage_amount, billable_metric_current_usage_units, lifetime_usage_amount, billable_metric_lifetime_usage_units, wallet_balance_amount, wallet_credits_balance, wallet_ongoing_balance_amount, wallet_credits_ongoing_balance."}},"required":["code","thresholds","alert_type"],"additionalProperties":false,"description":"Request body that creates one alert on a wallet balance, counted in cents or in credits."},
-"alerts":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the alert, unique among those of the wallet."},"name":{"type":["string","null"],"description":"Name of the alert for people; webhooks carry it."},"thresholds":{"type":"array","items":{"type":"object","properties":{"code":{"type":["string","null"],"description":"Your name for the threshold."},"recurring":{"type":"boolean","description":"Whether the alert goes off again each time that the value grows by this much, after the last threshold that counts once."},"value":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"In cents, credits or units, as the alert type says."}},"required":["value"],"additionalProperties":false},"description":"Values at which the alert goes off. What is not in it is removed."},"alert_type":{"type":"string","description":"What is watched. Known: current_usage_amount, billable_metric_current_usage_amount, billable_metric_current_usage_units, lifetime_usage_amount, billable_metric_lifetime_usage_units, wallet_balance_amount, wallet_credits_balance, wallet_ongoing_balance_amount, wallet_credits_ongoing_balance."}},"required":["code","thresholds","alert_type"],"additionalProperties":false},"description":"The alerts to make: all of them or, when one is refused, none."}
+"alert":{"type":"object","properties":{"code":{"type":"string","description":"Code of the alert, unique among those of the wallet."},"name":{"type":["string","null"],"description":"Name of the alert for people; webhooks carry it."},"thresholds":{"type":"array","items":{"type":"object","properties":{"code":{"type":["string","null"],"description":"Your name for the threshold."},"recurring":{"type":"boolean","description":"Whether the alert goes off again each time that the value grows by this much, after the last threshold that counts once."},"value":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"In cents, credits or units, as the alert type says."}},"required":["value"],"additionalProperties":false},"description":"Values at which the alert goes off. What is not in it is removed."},"alert_type":{"type":"string","description":"What is watched. Known: wallet_balance_amount, wallet_credits_balance, wallet_ongoing_balance_amount, wallet_credits_ongoing_balance."}},"required":["code","thresholds","alert_type"],"additionalProperties":false,"description":"Request body that creates one alert on a wallet balance, counted in cents or in credits."},
+"alerts":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the alert, unique among those of the wallet."},"name":{"type":["string","null"],"description":"Name of the alert for people; webhooks carry it."},"thresholds":{"type":"array","items":{"type":"object","properties":{"code":{"type":["string","null"],"description":"Your name for the threshold."},"recurring":{"type":"boolean","description":"Whether the alert goes off again each time that the value grows by this much, after the last threshold that counts once."},"value":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"In cents, credits or units, as the alert type says."}},"required":["value"],"additionalProperties":false},"description":"Values at which the alert goes off. What is not in it is removed."},"alert_type":{"type":"string","description":"What is watched. Known: wallet_balance_amount, wallet_credits_balance, wallet_ongoing_balance_amount, wallet_credits_ongoing_balance."}},"required":["code","thresholds","alert_type"],"additionalProperties":false},"description":"The alerts to make: all of them or, when one is refused, none."}
 },"required":["external_customer_id","wallet_code"],"additionalProperties":false}"#,
         &[
             argument("external_customer_id", Path("external_customer_id")),
@@ -652,7 +652,7 @@ pub(super) static TOOLS: &[Tool] = &[
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."},
 "wallet_code":{"type":"string","description":"Code of the wallet, unique among the customer's wallets."},
-"metadata":{"type":["object","null"],"additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["external_customer_id","wallet_code","metadata"],"additionalProperties":false}"#,
         &[
             argument("external_customer_id", Path("external_customer_id")),
@@ -667,7 +667,7 @@ pub(super) static TOOLS: &[Tool] = &[
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"External id of the customer, as chosen by you."},
 "wallet_code":{"type":"string","description":"Code of the wallet, unique among the customer's wallets."},
-"metadata":{"type":["object","null"],"additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["external_customer_id","wallet_code","metadata"],"additionalProperties":false}"#,
         &[
             argument("external_customer_id", Path("external_customer_id")),

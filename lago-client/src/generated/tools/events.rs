@@ -34,7 +34,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "events_create", "createevent", "events", op::CREATE_EVENT,
         "Send one usage event to be metered",
-        "Send one usage event to be metered. The event counts for the subscription that is active at its time, and for no other. A key that came before is refused with 422 `value_already_exist`, by servers with ClickHouse it is taken and counted once. What a later check finds wrong is not billed, and the webhook events.errors tells of it. A charge that is paid in advance makes a fee at once, and the webhook fee.created follows. What is sent again with the same transaction_id and timestamp counts once. Since Lago 0.26.0-beta.",
+        "Send one usage event to be metered. The event counts for the subscription that is active at its time, and for no other. A key that came before is refused with 422 `value_already_exist`, by servers with ClickHouse it is taken and counted once. What a later check finds wrong is not billed, and the webhook events.errors tells of it. A charge that is paid in advance makes a fee at once, and the webhook fee.created follows. What is sent again with the same transaction_id and timestamp counts once.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the billable metric that the event feeds."},
 "external_subscription_id":{"type":"string","description":"Your own id of the subscription that is used. The event counts for the one that is active at its timestamp."},
@@ -55,7 +55,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "events_create_batch", "createbatchevents", "events", op::CREATE_BATCH_EVENTS,
         "Send up to 100 usage events in one call",
-        "Send up to 100 usage events in one call. All of them are stored or, when one is refused, none; `error_details` have the faults by index. More than 100 are refused. Servers with ClickHouse check them later, and need the key of each. What is sent again with the same transaction_id and timestamp counts once. Since Lago 0.26.0-beta.",
+        "Send up to 100 usage events in one call. All of them are stored or, when one is refused, none; `error_details` have the faults by index. More than 100 are refused. Servers with ClickHouse check them later, and need the key of each. What is sent again with the same transaction_id and timestamp counts once.",
         r#"{"type":"object","properties":{
 "events":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the billable metric that the event feeds."},"external_subscription_id":{"type":"string","description":"Your own id of the subscription that is used."},"transaction_id":{"type":"string","description":"Your key of the event: one that comes again is refused, so that usage counts once however often it is sent."},"timestamp":{"type":"number","description":"When it happened, in seconds since 1970, with fractions if need be."},"precise_total_amount_cents":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"What the event costs in cents of the currency, with fractions of a cent."},"properties":{"type":["object","null"],"description":"What is measured and what prices depend on."}},"required":["code","external_subscription_id","transaction_id","timestamp"],"additionalProperties":false}}
 },"required":["events"],"additionalProperties":false}"#,
@@ -77,7 +77,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "events_estimate_fees", "eventestimatefees", "events", op::EVENT_ESTIMATE_FEES,
         "Estimate the in-advance fees a usage event would cause",
-        "Estimate the in-advance fees a usage event would cause. Stores nothing. Only charges that are paid in advance are estimated, with what was used before taken into account; there may be several. Since Lago 0.26.0-beta.",
+        "Estimate the in-advance fees a usage event would cause. Stores nothing. Only charges that are paid in advance are estimated, with what was used before taken into account; there may be several.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the billable metric that the event feeds."},
 "external_subscription_id":{"type":"string","description":"Your own id of the subscription that would be charged."},
@@ -111,7 +111,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "events_get", "findevent", "events", op::FIND_EVENT,
         "Fetch a usage event by its transaction id",
-        "Fetch a usage event by its transaction id. The first one with this key: events of several subscriptions may share it. An unknown key fails with 404 `event_not_found`. Since Lago 0.37.0-beta.",
+        "Fetch a usage event by its transaction id. The first one with this key: events of several subscriptions may share it. An unknown key fails with 404 `event_not_found`.",
         r#"{"type":"object","properties":{
 "transaction_id":{"type":"string","description":"Transaction id that the event was sent with."}
 },"required":["transaction_id"],"additionalProperties":false}"#,

@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "fees_list", "findallfees", "fees", op::FIND_ALL_FEES,
         "List the fees charged to customers, invoiced or not",
-        "List the fees charged to customers, invoiced or not. Also fees that no invoice has, such as those of charges that are paid in advance without one. Since Lago 0.26.0-beta.",
+        "List the fees charged to customers, invoiced or not. Also fees that no invoice has, such as those of charges that are paid in advance without one.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
@@ -19,7 +19,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "external_subscription_id":{"type":"string","description":"Keep only what belongs to the subscription with this external id."},
 "event_transaction_id":{"type":"string","description":"Keep only fees caused by the event with this transaction id."},
 "currency":{"type":"string","description":"Keep only fees in this currency, an ISO 4217 code."},
-"fee_type":{"type":"string","description":"Keep only fees of this type. Known: charge, subscription, commitment, fixed_charge, add_on, credit, product."},
+"fee_type":{"type":"string","description":"Keep only fees of this type. Known: charge, fixed_charge, add_on, subscription, credit, commitment."},
 "billable_metric_code":{"type":"string","description":"Keep only charge fees of the metric with this code."},
 "payment_status":{"type":"string","description":"Keep only fees with this payment status. Known: pending, succeeded, failed, refunded."},
 "created_at_from":{"type":"string","format":"date-time","description":"Keep only fees created at or after this time, ISO 8601 in UTC."},
@@ -65,7 +65,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "fees_get", "findfee", "fees", op::FIND_FEE,
         "Fetch one fee by its Lago id",
-        "Fetch one fee by its Lago id. An unknown id fails with 404 `fee_not_found`. Since Lago 0.37.0-beta.",
+        "Fetch one fee by its Lago id. An unknown id fails with 404 `fee_not_found`.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the fee, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -76,7 +76,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "fees_update", "updatefee", "fees", op::UPDATE_FEE,
         "Record the payment status of a fee without an invoice",
-        "Record the payment status of a fee without an invoice. Moves no money. Fees on an invoice follow the invoice and are refused with 405 `invoiced_fee`. Since Lago 0.37.0-beta.",
+        "Record the payment status of a fee without an invoice. Moves no money. Fees on an invoice follow the invoice and are refused with 405 `invoiced_fee`.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the fee, a UUID."},
 "payment_status":{"type":"string","description":"Whether the fee is paid. It is yours to record for fees without an invoice; others follow their invoice. Known: pending, succeeded, failed, refunded."}

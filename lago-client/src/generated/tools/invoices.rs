@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "invoices_list", "findallinvoices", "invoices", op::FIND_ALL_INVOICES,
         "List the invoices of all customers",
-        "List the invoices of all customers. Without fees and credits; get one invoice for these. The total count may be half an hour old. Since Lago 0.26.0-beta. Errors: 404 billing_entity_not_found.",
+        "List the invoices of all customers. Without fees and credits; get one invoice for these. The total count may be half an hour old. Errors: 404 billing_entity_not_found.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
@@ -20,8 +20,8 @@ pub(super) static TOOLS: &[Tool] = &[
 "amount_to":{"type":"integer","description":"Keep only invoices of this amount or less, in cents."},
 "issuing_date_from":{"type":"string","format":"date","description":"Keep only invoices issued on or after this ISO 8601 date."},
 "issuing_date_to":{"type":"string","format":"date","description":"Keep only invoices issued up to this ISO 8601 date."},
-"statuses":{"type":"array","items":{"type":"string"},"description":"Keep only invoices with one of these statuses. Known: draft, finalized, voided, failed, pending, deleted, open, closed, generating."},
-"payment_statuses":{"type":"array","items":{"type":"string"},"description":"Keep only invoices with one of these payment statuses. Known: pending, succeeded, failed."},
+"statuses":{"type":"array","items":{"type":"string"},"description":"Keep only invoices with one of these statuses. Known: draft, finalized, failed, pending, voided."},
+"payment_statuses":{"type":"array","items":{"type":"string"},"description":"Keep only invoices with one of these payment statuses. Known: pending, failed, succeeded."},
 "payment_overdue":{"type":"boolean","description":"Keep only invoices past their due date, or only the others."},
 "search_term":{"type":"string","description":"Text to look for in ids, numbers, and customer names, external ids and e-mails."},
 "currency":{"type":"string","description":"Keep only invoices in this currency, an ISO 4217 code."},
@@ -60,7 +60,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "invoices_create", "createinvoice", "invoices", op::CREATE_INVOICE,
         "Issue a one-off invoice made of add-ons",
-        "Issue a one-off invoice made of add-ons. It is issued and collected at once, without a draft. The webhooks invoice.one_off_created and, once the PDF is made, invoice.generated follow. Each call makes one more invoice. Since Lago 0.30.0-beta. Errors: 404 customer_not_found, fees_not_found, add_on_not_found, billing_entity_not_found.",
+        "Issue a one-off invoice made of add-ons. It is issued and collected at once, without a draft. The webhooks invoice.one_off_created and, once the PDF is made, invoice.generated follow. Each call makes one more invoice. Errors: 404 customer_not_found, fees_not_found, add_on_not_found, billing_entity_not_found.",
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"Your own id of the customer, as it was given when the customer was made."},
 "billing_entity_code":{"type":"string","description":"Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one."},
@@ -87,7 +87,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Compute the next invoice without creating it",
         "Compute the next invoice without creating it. Stores nothing. The customer can be one whom Lago knows, or made up; so can coupons. Without subscriptions it previews a new one on `plan_code`. Plans of the product catalog make it fail with 500. Since Lago 1.20.0. Errors: 405 premium_integration_missing.",
         r#"{"type":"object","properties":{
-"customer":{"type":"object","properties":{"address_line1":{"type":"string","description":"First line of the postal address, printed on documents."},"address_line2":{"type":["string","null"],"description":"Second line of the postal address, printed on documents."},"city":{"type":"string","description":"City of the postal address, printed on documents."},"country":{"type":"string","description":"ISO 3166-1 code of the country in two letters."},"external_id":{"type":"string","description":"Id of a customer whom Lago knows; without it the preview is for one made up from the other fields."},"integration_customers":{"type":"array","items":{"type":"object","properties":{"integration_type":{"type":"string","description":"Which tax provider determines the taxes of the preview. Known: anrok, hubspot, netsuite, okta, salesforce, xero, avalara."},"integration_code":{"type":"string","description":"Code of the connection in Lago that leads to the other system."}},"required":["integration_type","integration_code"],"additionalProperties":false},"description":"Records of the customer in systems for accounting, tax and customer management."},"name":{"type":"string","description":"Name that people read in the Lago app."},"currency":{"type":"string","description":"ISO 4217 code of the currency."},"shipping_address":{"type":"object","properties":{"address_line1":{"type":["string","null"],"description":"First line of the postal address, printed on documents."},"address_line2":{"type":["string","null"],"description":"Second line of the postal address, printed on documents."},"city":{"type":["string","null"],"description":"City of the postal address, printed on documents."},"country":{"type":["string","null"],"description":"ISO 3166-1 code of the country in two letters."},"state":{"type":["string","null"],"description":"State, region or province of the postal address."},"zipcode":{"type":["string","null"],"description":"Postal code, printed on documents."}},"additionalProperties":false,"description":"Postal address for shipping, given in customer requests and invoice previews and returned with the customer."},"state":{"type":"string","description":"State, region or province of the postal address."},"tax_identification_number":{"type":"string","description":"Number for value added tax."},"timezone":{"type":"string","description":"IANA name of the time zone in which periods begin and end, and by which documents are dated."}},"additionalProperties":false,"description":"Whom the invoice would be for; may be left out when subscriptions are named."},
+"customer":{"type":"object","properties":{"address_line1":{"type":"string","description":"First line of the postal address, printed on documents."},"address_line2":{"type":["string","null"],"description":"Second line of the postal address, printed on documents."},"city":{"type":"string","description":"City of the postal address, printed on documents."},"country":{"type":"string","description":"ISO 3166-1 code of the country in two letters."},"external_id":{"type":"string","description":"Id of a customer whom Lago knows; without it the preview is for one made up from the other fields."},"integration_customers":{"type":"array","items":{"type":"object","properties":{"integration_type":{"type":"string","description":"Which tax provider determines the taxes of the preview. Known: anrok."},"integration_code":{"type":"string","description":"Code of the connection in Lago that leads to the other system."}},"required":["integration_type","integration_code"],"additionalProperties":false},"description":"Records of the customer in systems for accounting, tax and customer management."},"name":{"type":"string","description":"Name that people read in the Lago app."},"currency":{"type":"string","description":"ISO 4217 code of the currency."},"shipping_address":{"type":"object","properties":{"address_line1":{"type":["string","null"],"description":"First line of the postal address, printed on documents."},"address_line2":{"type":["string","null"],"description":"Second line of the postal address, printed on documents."},"city":{"type":["string","null"],"description":"City of the postal address, printed on documents."},"country":{"type":["string","null"],"description":"ISO 3166-1 code of the country in two letters."},"state":{"type":["string","null"],"description":"State, region or province of the postal address."},"zipcode":{"type":["string","null"],"description":"Postal code, printed on documents."}},"additionalProperties":false,"description":"Postal address for shipping, given in customer requests and invoice previews and returned with the customer."},"state":{"type":"string","description":"State, region or province of the postal address."},"tax_identification_number":{"type":"string","description":"Number for value added tax."},"timezone":{"type":"string","description":"IANA name of the time zone in which periods begin and end, and by which documents are dated."}},"additionalProperties":false,"description":"Whom the invoice would be for; may be left out when subscriptions are named."},
 "plan_code":{"type":"string","description":"Code of the plan that would be subscribed to."},
 "subscription_at":{"type":"string","format":"date-time","description":"When the subscription would begin (UTC); now when left out."},
 "billing_time":{"type":"string","description":"Whether periods follow the calendar or the day on which the subscription began. It cannot change later. Known: calendar, anniversary."},
@@ -119,7 +119,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "invoices_get", "findinvoice", "invoices", op::FIND_INVOICE,
         "Fetch one invoice with its fees and credits",
-        "Fetch one invoice with its fees and credits. With fees, credits, taxes and periods, which lists leave out. An unknown id fails with 404 `invoice_not_found`. Since Lago 0.37.0-beta.",
+        "Fetch one invoice with its fees and credits. With fees, credits, taxes and periods, which lists leave out. An unknown id fails with 404 `invoice_not_found`.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -130,7 +130,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "invoices_update", "updateinvoice", "invoices", op::UPDATE_INVOICE,
         "Change an invoice's payment status or metadata",
-        "Change an invoice's payment status or metadata. Records a payment that came by other means; it collects nothing. Paid credits of a wallet count from then on. When the status changes, the webhook invoice.payment_status_updated follows. A voided invoice is refused with 405. Since Lago 0.37.0-beta. Errors: 405 update_on_voided_invoice, metadata_on_draft_invoice, payment_status_update_on_draft_invoice.",
+        "Change an invoice's payment status or metadata. Records a payment that came by other means; it collects nothing. Paid credits of a wallet count from then on. When the status changes, the webhook invoice.payment_status_updated follows. A voided invoice is refused with 405. Errors: 405 update_on_voided_invoice, metadata_on_draft_invoice, payment_status_update_on_draft_invoice.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."},
 "payment_status":{"type":"string","description":"Whether the invoice is paid. A webhook tells of each change, invoice.payment_status_updated. Known: pending, succeeded, failed."},
@@ -145,7 +145,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "invoices_download", "downloadinvoice", "invoices", op::DOWNLOAD_INVOICE,
         "Get an invoice's PDF link, rendering the file when missing",
-        "Get an invoice's PDF link, rendering the file when missing. Only finalized invoices have a PDF. While it is being made the response is empty: call again, or wait for the webhook invoice.generated. An empty answer says that the server took it and has nothing to give yet. Since Lago 0.37.0-beta.",
+        "Get an invoice's PDF link, rendering the file when missing. Only finalized invoices have a PDF. While it is being made the response is empty: call again, or wait for the webhook invoice.generated. An empty answer says that the server took it and has nothing to give yet.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -156,7 +156,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "invoices_finalize", "finalizeinvoice", "invoices", op::FINALIZE_INVOICE,
         "Finalize a draft invoice now and start collecting it",
-        "Finalize a draft invoice now and start collecting it. Ends the grace period now: the invoice gets its number, is issued and collected. The webhook invoice.created follows. Since Lago 0.37.0-beta.",
+        "Finalize a draft invoice now and start collecting it. Ends the grace period now: the invoice gets its number, is issued and collected. The webhook invoice.created follows.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -178,7 +178,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "invoices_payment_url", "invoicepaymenturl", "links", op::INVOICE_PAYMENT_URL,
         "Get a link where the customer pays an invoice",
-        "Get a link where the customer pays an invoice. Nothing is charged until the customer pays there. The customer's payment provider has to support it. Since Lago 0.56.0-beta. Errors: 422 third_party_error, provider_error; 429 too_many_provider_requests.",
+        "Get a link where the customer pays an invoice. Nothing is charged until the customer pays there. The customer's payment provider has to support it. Errors: 422 third_party_error, provider_error; 429 too_many_provider_requests.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -189,7 +189,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "invoices_refresh", "refreshinvoice", "invoices", op::REFRESH_INVOICE,
         "Recompute a draft invoice from the newest usage and prices",
-        "Recompute a draft invoice from the newest usage and prices. Its fees are dropped and made anew. A voided invoice is refused with 403; servers up to 1.33 answer 200 and change nothing. Since Lago 0.37.0-beta. Errors: 403 feature_unavailable.",
+        "Recompute a draft invoice from the newest usage and prices. Its fees are dropped and made anew. A voided invoice is refused with 403; servers up to 1.33 answer 200 and change nothing. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -211,7 +211,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "invoices_retry_payment", "retrypayment", "invoices", op::RETRY_PAYMENT,
         "Try again to collect the payment of an invoice",
-        "Try again to collect the payment of an invoice. The payment provider is asked in the background; the webhook invoice.payment_status_updated or invoice.payment_failure follows. It may charge the customer twice where an earlier payment is under way. Since Lago 0.37.0-beta. Errors: 429 too_many_provider_requests.",
+        "Try again to collect the payment of an invoice. The payment provider is asked in the background; the webhook invoice.payment_status_updated or invoice.payment_failure follows. It may charge the customer twice where an earlier payment is under way. Errors: 429 too_many_provider_requests.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."},
 "payment_method_type":{"type":"string","description":"Whether the payment provider collects, or the invoice is paid by hand. Known: provider, manual."},
@@ -226,14 +226,18 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "invoices_void", "voidinvoice", "invoices", op::VOID_INVOICE,
         "Void a finalized invoice, with a credit note if wanted",
-        "Void a finalized invoice, with a credit note if wanted. An invoice that was paid is refused, unless `generate_credit_note` gives its amount back. Wallet credits that it used come back. The webhook invoice.voided follows. Since Lago 0.53.0-beta. Errors: 405 not_voidable.",
+        "Void a finalized invoice, with a credit note if wanted. An invoice that was paid is refused, unless `generate_credit_note` gives its amount back. Wallet credits that it used come back. The webhook invoice.voided follows. Errors: 405 not_voidable.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."},
-"body":{"type":"object","properties":{"generate_credit_note":{"type":"boolean","description":"Whether to void the invoice even when it has been paid, and give its amount back with a credit note."},"refund_amount":{"type":"integer","description":"Part of the invoice to refund, in cents of the currency; read together with `generate_credit_note`."},"credit_amount":{"type":"integer","description":"Part of the invoice to credit to the customer's coming invoices, in cents of the currency; read together with `generate_credit_note`."}},"additionalProperties":false}
+"generate_credit_note":{"type":"boolean","description":"Whether to void the invoice even when it has been paid, and give its amount back with a credit note."},
+"refund_amount":{"type":"integer","description":"Part of the invoice to refund, in cents of the currency; read together with `generate_credit_note`."},
+"credit_amount":{"type":"integer","description":"Part of the invoice to credit to the customer's coming invoices, in cents of the currency; read together with `generate_credit_note`."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
-            argument("body", Body(&[])),
+            argument("generate_credit_note", Body(&["generate_credit_note"])),
+            argument("refund_amount", Body(&["refund_amount"])),
+            argument("credit_amount", Body(&["credit_amount"])),
         ],
     ),
 ];

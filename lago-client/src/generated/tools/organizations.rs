@@ -19,7 +19,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "organizations_update", "updateorganization", "organizations", op::UPDATE_ORGANIZATION,
         "Change your organization's details and billing defaults",
-        "Change your organization's details and billing defaults. It is the one that the API key belongs to. Servers without a premium licence ignore some fields, which say so. Since Lago 0.26.0-beta.",
+        "Change your organization's details and billing defaults. It is the one that the API key belongs to. Servers without a premium licence ignore some fields, which say so.",
         r#"{"type":"object","properties":{
 "webhook_url":{"type":["string","null"],"description":"Address that receives deliveries, by POST over http or https."},
 "country":{"type":["string","null"],"description":"ISO 3166-1 code of the country in two letters."},
@@ -32,7 +32,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "city":{"type":["string","null"],"description":"City of the postal address, printed on documents."},
 "legal_name":{"type":["string","null"],"description":"Registered name of the company, for documents."},
 "legal_number":{"type":["string","null"],"description":"Number in the company register, for documents."},
-"document_numbering":{"type":"string","description":"By what numbers of documents count up. Known: per_customer, per_organization, per_billing_entity."},
+"document_numbering":{"type":"string","description":"By what numbers of documents count up. Known: per_customer, per_organization."},
 "document_number_prefix":{"type":"string","description":"Beginning of the numbers of documents: 1 to 10 characters, which Lago writes in capitals."},
 "net_payment_term":{"type":"integer","description":"Days from the issue of an invoice to its due date, for customers without a term of their own."},
 "tax_identification_number":{"type":["string","null"],"description":"Number for value added tax. Where Lago applies European tax rules, it checks the number with VIES."},

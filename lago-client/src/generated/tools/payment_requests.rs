@@ -17,7 +17,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
 "currency":{"type":"string","description":"Keep only records in this currency, an ISO 4217 code."},
 "external_customer_id":{"type":"string","description":"Keep only what belongs to the customer with this external id."},
-"payment_status":{"type":"string","description":"Keep only records with this payment status. Known: pending, succeeded, failed."},
+"payment_status":{"type":"string","description":"Keep only records with this payment status. Known: pending, failed, succeeded."},
 "billing_entity_codes":{"type":"array","items":{"type":"string"},"description":"Keep only payment requests of the billing entities with these codes."}
 },"additionalProperties":false}"#,
         &[

@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "taxes_list", "findalltaxes", "taxes", op::FIND_ALL_TAXES,
         "List the tax rates of your organization",
-        "List the tax rates of your organization. Pages of 100, whether or not anything applies them. Since Lago 0.37.0-beta.",
+        "List the tax rates of your organization. Pages of 100, whether or not anything applies them.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."}
@@ -24,7 +24,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "taxes_create", "createtax", "taxes", op::CREATE_TAX,
         "Create a tax rate that invoices can apply",
-        "Create a tax rate that invoices can apply. It counts for nothing until a billing entity, customer, plan, charge or add-on names it. A code that is taken is refused with `value_already_exist`. No webhook tells of it. Since Lago 0.37.0-beta.",
+        "Create a tax rate that invoices can apply. It counts for nothing until a billing entity, customer, plan, charge or add-on names it. A code that is taken is refused with `value_already_exist`. No webhook tells of it.",
         r#"{"type":"object","properties":{
 "name":{"type":"string","description":"Name of the tax on documents."},
 "code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code."},
@@ -43,7 +43,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "taxes_delete", "destroytax", "taxes", op::DESTROY_TAX,
         "Delete a tax so that no invoice applies it again",
-        "Delete a tax so that no invoice applies it again. Invoices that were issued keep it. No webhook tells of it. Since Lago 0.37.0-beta.",
+        "Delete a tax so that no invoice applies it again. Invoices that were issued keep it. No webhook tells of it.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the tax."}
 },"required":["code"],"additionalProperties":false}"#,
@@ -54,7 +54,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "taxes_get", "findtax", "taxes", op::FIND_TAX,
         "Fetch one tax by its code",
-        "Fetch one tax by its code. An unknown code fails with 404 `tax_not_found`. Since Lago 0.37.0-beta.",
+        "Fetch one tax by its code. An unknown code fails with 404 `tax_not_found`.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the tax."}
 },"required":["code"],"additionalProperties":false}"#,
@@ -65,7 +65,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "taxes_update", "updatetax", "taxes", op::UPDATE_TAX,
         "Change a tax's name, rate or description",
-        "Change a tax's name, rate or description. Invoices that were issued keep the old rate. No webhook tells of it. Since Lago 0.37.0-beta.",
+        "Change a tax's name, rate or description. Invoices that were issued keep the old rate. No webhook tells of it.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the tax."},
 "tax":{"type":"object","properties":{"name":{"type":"string","description":"Name of the tax on documents."},"code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to."},"rate":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Rate in percent: 20 is 20 %."},"description":{"type":["string","null"],"description":"What the tax is for."},"applied_to_organization":{"type":"boolean","deprecated":true,"description":"Whether the default billing entity has it."}},"additionalProperties":false,"description":"Name, code, rate in percent and default scope of a tax, shared by its create and update requests."}

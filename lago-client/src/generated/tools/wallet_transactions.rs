@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "wallet_transactions_create", "createwallettransaction", "wallets", op::CREATE_WALLET_TRANSACTION,
         "Top up a wallet with paid or free credits, or void some",
-        "Top up a wallet with paid or free credits, or void some. Credits that are granted count at once, those that are bought once their invoice is paid, those that are voided are lost. The response has one transaction for each kind. The webhooks wallet_transaction.created and, for bought credits, invoice.paid_credit_added follow; wallet_transaction.updated when they settle. Each call does it once more: after a time-out look at the wallet first. Since Lago 0.26.0-beta.",
+        "Top up a wallet with paid or free credits, or void some. Credits that are granted count at once, those that are bought once their invoice is paid, those that are voided are lost. The response has one transaction for each kind. The webhooks wallet_transaction.created and, for bought credits, invoice.paid_credit_added follow; wallet_transaction.updated when they settle. Each call does it once more: after a time-out look at the wallet first.",
         r#"{"type":"object","properties":{
 "wallet_id":{"type":"string","format":"uuid","description":"UUID of the wallet. It has to be active."},
 "name":{"type":["string","null"],"description":"Name of the transactions, which is the line on their invoice."},

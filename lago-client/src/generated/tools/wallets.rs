@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "wallets_list", "findallwallets", "wallets", op::FIND_ALL_WALLETS,
         "List the prepaid wallets of all customers",
-        "List the prepaid wallets of all customers. Pages of 100, each with its balances. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says. Since Lago 0.26.0-beta. Errors: 404 customer_not_found, billing_entity_not_found.",
+        "List the prepaid wallets of all customers. Pages of 100, each with its balances. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says. Errors: 404 customer_not_found, billing_entity_not_found.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
@@ -30,7 +30,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "wallets_create", "createwallet", "wallets", op::CREATE_WALLET,
         "Create a prepaid wallet for the customer named in the body",
-        "Create a prepaid wallet for the customer named in the body. Credits that are granted count at once; those that are bought make an invoice, and count once it is paid. The webhooks wallet.created and wallet_transaction.created follow, and for bought credits invoice.paid_credit_added. Each call makes one more wallet. Since Lago 0.26.0-beta. Errors: 404 billing_entity_not_found.",
+        "Create a prepaid wallet for the customer named in the body. Credits that are granted count at once; those that are bought make an invoice, and count once it is paid. The webhooks wallet.created and wallet_transaction.created follow, and for bought credits invoice.paid_credit_added. Each call makes one more wallet. Errors: 404 billing_entity_not_found.",
         r#"{"type":"object","properties":{
 "name":{"type":["string","null"],"description":"Name of the wallet. It stands on the invoices of its credits when those have no name of their own."},
 "code":{"type":["string","null"],"description":"Code of the wallet, unique among those of the customer."},
@@ -87,7 +87,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "wallets_delete", "destroywallet", "wallets", op::DESTROY_WALLET,
         "Terminate a wallet by Lago id, forfeiting its remaining credits",
-        "Terminate a wallet by Lago id, forfeiting its remaining credits. What is left in it is lost and not paid back. The webhook wallet.terminated follows. Ending it again changes nothing. Since Lago 0.37.0-beta.",
+        "Terminate a wallet by Lago id, forfeiting its remaining credits. What is left in it is lost and not paid back. The webhook wallet.terminated follows. Ending it again changes nothing.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the wallet, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -98,7 +98,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "wallets_get", "findwallet", "wallets", op::FIND_WALLET,
         "Fetch a prepaid wallet by its Lago id",
-        "Fetch a prepaid wallet by its Lago id. With its balances and top-up rules. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says. Since Lago 0.37.0-beta.",
+        "Fetch a prepaid wallet by its Lago id. With its balances and top-up rules. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the wallet, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -109,7 +109,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "wallets_update", "updatewallet", "wallets", op::UPDATE_WALLET,
         "Change a prepaid wallet, found by its Lago id",
-        "Change a prepaid wallet, found by its Lago id. A wallet that was ended is refused with 422. One that another call changes at the moment fails with 409, and can be tried again. The webhook wallet.updated follows. Since Lago 0.37.0-beta.",
+        "Change a prepaid wallet, found by its Lago id. A wallet that was ended is refused with 422. One that another call changes at the moment fails with 409, and can be tried again. The webhook wallet.updated follows.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the wallet, a UUID."},
 "name":{"type":["string","null"],"description":"Name of the wallet. It stands on the invoices of its credits when those have no name of their own."},
@@ -162,7 +162,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Set some metadata keys of a wallet, by Lago id. Keys that the call does not name stay as they are. To remove one is a call of its own. Since Lago 1.39.0.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the wallet, a UUID."},
-"metadata":{"type":["object","null"],"additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["lago_id","metadata"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -175,7 +175,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Replace the whole metadata of a wallet, by Lago id. Keys that the call does not name are removed. Since Lago 1.39.0.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the wallet, a UUID."},
-"metadata":{"type":["object","null"],"additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["lago_id","metadata"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -198,7 +198,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "wallets_wallet_transactions_list", "findallwallettransactions", "wallets", op::FIND_ALL_WALLET_TRANSACTIONS,
         "List the top-ups and spendings of one wallet",
-        "List the top-ups and spendings of one wallet. Those that bring credits and those that use them, also pending and failed ones. Since Lago 0.37.0-beta.",
+        "List the top-ups and spendings of one wallet. Those that bring credits and those that use them, also pending and failed ones.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the wallet, a UUID."},
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},

@@ -11,7 +11,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "webhook_endpoints_list", "findallwebhookendpoints", "webhook_endpoints", op::FIND_ALL_WEBHOOK_ENDPOINTS,
         "List the URLs that receive your organization's webhooks",
-        "List the URLs that receive your organization's webhooks. Pages of 100, each with address, kind of signature and event types. Since Lago 0.40.0-beta.",
+        "List the URLs that receive your organization's webhooks. Pages of 100, each with address, kind of signature and event types.",
         r#"{"type":"object","properties":{
 "page":{"type":"integer","description":"Number of the page to return, counted from 1."},
 "per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."}
@@ -24,18 +24,24 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "webhook_endpoints_create", "createwebhookendpoint", "webhook_endpoints", op::CREATE_WEBHOOK_ENDPOINT,
         "Register a URL that receives webhooks",
-        "Register a URL that receives webhooks. Deliveries begin with the next event; what happened before is not sent. Without a list of event types everything is sent. Since Lago 0.40.0-beta.",
+        "Register a URL that receives webhooks. Deliveries begin with the next event; what happened before is not sent. Without a list of event types everything is sent.",
         r#"{"type":"object","properties":{
-"webhook_endpoint":{"type":"object","properties":{"webhook_url":{"type":"string","description":"Address that receives deliveries, by POST over http or https."},"signature_algo":{"type":["string","null"],"description":"How deliveries are signed. Known: jwt, hmac."},"name":{"type":["string","null"],"description":"Name of the endpoint for people."},"event_types":{"type":["array","null"],"items":{"type":"string"},"description":"What is sent to the endpoint, null for everything."}},"required":["webhook_url"],"additionalProperties":false,"description":"Request body that registers an address for webhook deliveries, with signature algorithm and an optional choice of event types."}
-},"additionalProperties":false}"#,
+"webhook_url":{"type":"string","description":"Address that receives deliveries, by POST over http or https."},
+"signature_algo":{"type":["string","null"],"description":"How deliveries are signed. Null means `jwt`. Known: jwt, hmac."},
+"name":{"type":["string","null"],"description":"Name of the endpoint for people."},
+"event_types":{"type":["array","null"],"items":{"type":"string"},"description":"What is sent to the endpoint, null for everything. A name that the server does not know is refused; servers before 1.50 ignore the list and send everything."}
+},"required":["webhook_url"],"additionalProperties":false}"#,
         &[
-            argument("webhook_endpoint", Body(&["webhook_endpoint"])),
+            argument("webhook_url", Body(&["webhook_endpoint", "webhook_url"])),
+            argument("signature_algo", Body(&["webhook_endpoint", "signature_algo"])),
+            argument("name", Body(&["webhook_endpoint", "name"])),
+            argument("event_types", Body(&["webhook_endpoint", "event_types"])),
         ],
     ),
     tool(
         "webhook_endpoints_delete", "destroywebhookendpoint", "webhook_endpoints", op::DESTROY_WEBHOOK_ENDPOINT,
         "Delete a webhook endpoint, so that its URL gets no more webhooks",
-        "Delete a webhook endpoint, so that its URL gets no more webhooks. Other endpoints go on getting theirs. Deleting it again fails with 404. Since Lago 0.40.0-beta.",
+        "Delete a webhook endpoint, so that its URL gets no more webhooks. Other endpoints go on getting theirs. Deleting it again fails with 404.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the webhook endpoint, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -46,7 +52,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "webhook_endpoints_get", "findwebhookendpoint", "webhook_endpoints", op::FIND_WEBHOOK_ENDPOINT,
         "Fetch one webhook endpoint by its Lago id",
-        "Fetch one webhook endpoint by its Lago id. An unknown id fails with 404 `webhook_endpoint_not_found`. Since Lago 0.40.0-beta.",
+        "Fetch one webhook endpoint by its Lago id. An unknown id fails with 404 `webhook_endpoint_not_found`.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the webhook endpoint, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
@@ -57,7 +63,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "webhook_endpoints_update", "updatewebhookendpoint", "webhook_endpoints", op::UPDATE_WEBHOOK_ENDPOINT,
         "Change a webhook endpoint's URL, signature or event types",
-        "Change a webhook endpoint's URL, signature or event types. What is left out stays as it is; a list of event types takes the place of the one before. Since Lago 0.40.0-beta.",
+        "Change a webhook endpoint's URL, signature or event types. What is left out stays as it is; a list of event types takes the place of the one before.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the webhook endpoint, a UUID."},
 "webhook_url":{"type":"string","description":"Address that receives deliveries. Stays as it is unless it is sent."},

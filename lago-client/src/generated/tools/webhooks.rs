@@ -18,7 +18,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "webhooks_public_key", "fetchpublickey", "webhooks", op::FETCH_PUBLIC_KEY,
         "Get the webhook verification key as plain text (deprecated)",
-        "Get the webhook verification key as plain text (deprecated). The key of the server, the same for all organizations. It signs deliveries of the kind `jwt`. The server's operator may change it: fetch it again when a signature does not fit. Since Lago 0.26.0-beta.",
+        "Get the webhook verification key as plain text (deprecated). The key of the server, the same for all organizations. It signs deliveries of the kind `jwt`. The server's operator may change it: fetch it again when a signature does not fit.",
         r#"{"type":"object","properties":{},"additionalProperties":false}"#,
         &[
         ],

@@ -7,6 +7,17 @@ use serde_json::{Map, Value, json};
 
 use super::{Outcome, schema};
 
+/// What words say and no schema: a value for whatever has such a name.
+#[rustfmt::skip]
+const MEANT: &[(&str, &str)] = &[
+    ("currency", "EUR"), ("currencies", "EUR"), ("country", "DE"), ("countries", "DE"), ("timezone", "Europe/Berlin"),
+    ("email", "a@example.com"), ("emails", "a@example.com"), ("logo", "https://example.com/logo"), ("http_statuses", "succeeded"),
+    ("number", "QT-2026-0001"), ("event_types", "invoice.created"), ("regroup_paid_fees", "invoice"),
+];
+
+/// Fields that a schema has and the document has not: both kinds of an object are one type here.
+const LOOSER: [&str; 1] = ["presentation_group_keys"];
+
 /// How much of what may be left out is there.
 #[derive(Clone, Copy, Debug)]
 enum Extent {
@@ -57,12 +68,19 @@ impl Agent {
                 Extent::Nothing => false,
                 Extent::Some => self.rng.bool(),
             };
-            if is_required || is_there {
+            if is_required || is_there && !LOOSER.contains(&name.as_str()) {
                 object.insert(name.clone(), self.value(property, name));
             }
         }
         if let Some(values @ Value::Object(_)) = schema.get("additionalProperties") {
-            object.insert("a key".to_owned(), self.value(values, "a key"));
+            object.insert("key".to_owned(), self.value(values, "key"));
+        }
+        // An object without anything in it is none to the server.
+        let first = schema["properties"]
+            .as_object()
+            .and_then(|all| all.iter().next());
+        if let Some((name, property)) = first.filter(|_| object.is_empty()) {
+            object.insert(name.clone(), self.value(property, name));
         }
         Value::Object(object)
     }

@@ -78,7 +78,7 @@ fn nothing_repeats_what_was_said() -> Outcome {
 fn values_become_text_without_loss() -> Outcome {
     let tool = tools::find("invoices_list").ok_or("there is no such tool")?;
     let arguments = json!({
-        "page": 2, "amount_from": 9_007_199_254_740_993_i64, "status": ["draft", "a&b"], "metadata": { "k": "v" },
+        "page": 2, "amount_from": 9_007_199_254_740_993_i64, "statuses": ["draft", "a&b"], "metadata": { "k": "v" },
         "payment_overdue": true, "search_term": "",
     });
     let Value::Object(arguments) = arguments else {
@@ -92,8 +92,8 @@ fn values_become_text_without_loss() -> Outcome {
         ("page", "2"),
         ("payment_overdue", "true"),
         ("search_term", ""),
-        ("status[]", "a&b"),
-        ("status[]", "draft"),
+        ("statuses[]", "a&b"),
+        ("statuses[]", "draft"),
     ];
     assert_eq!(
         query,

@@ -20,8 +20,9 @@ const DEFAULT: [&str; 7] = [
     "wallets",
 ];
 
-/// What all tools may cost, and those that are offered when nobody says which, in bytes of name, description and schema.
-const MOST: usize = 400_000;
+/// What all tools may cost, and those that read and are offered when nobody says which, in bytes of name, description and
+/// schema. The published ones stay below 400,000.
+const MOST: usize = 430_000;
 const MOST_BY_DEFAULT: usize = 60_000;
 
 #[test]
@@ -113,7 +114,9 @@ fn kind(schema: &Value, required: bool) -> String {
 /// What is in an object, or in the objects of a list, without words.
 fn below(schema: &Value, depth: usize, text: &mut String) {
     for keyword in ["items", "additionalProperties"] {
-        below(&schema[keyword], depth, text);
+        if let Some(inner @ Value::Object(_)) = schema.get(keyword) {
+            below(inner, depth, text);
+        }
     }
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         let kind = kind(property, is_required(schema, name));

@@ -25,11 +25,15 @@ pub(super) static TOOLS: &[Tool] = &[
         "Send the e-mail with a finalized invoice again. Fails with 405 while e-mails of this kind are switched off. Each call sends one more. Needs a premium licence. No published description has it: a server may lack it. Errors: 403 premium_license_required; 404 invoice_not_found; 405 email_settings_disabled, invoice_not_finalized.",
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."},
-"body":{"type":"object","properties":{"to":{"type":"array","items":{"type":"string"},"description":"E-mail addresses of the receivers; those of the customer when left out."},"cc":{"type":"array","items":{"type":"string"},"description":"E-mail addresses that get a copy."},"bcc":{"type":"array","items":{"type":"string"},"description":"E-mail addresses that get a copy unseen by the others."}},"additionalProperties":false}
+"to":{"type":"array","items":{"type":"string"},"description":"E-mail addresses of the receivers; those of the customer when left out."},
+"cc":{"type":"array","items":{"type":"string"},"description":"E-mail addresses that get a copy."},
+"bcc":{"type":"array","items":{"type":"string"},"description":"E-mail addresses that get a copy unseen by the others."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
-            argument("body", Body(&[])),
+            argument("to", Body(&["to"])),
+            argument("cc", Body(&["cc"])),
+            argument("bcc", Body(&["bcc"])),
         ],
     ),
     tool(

@@ -129,7 +129,7 @@ fn of_body<'a>(schemas: &mut Schemas<'a>, body: &'a Body, taken: &Taken) -> Vec<
         BodyShape::Roots(roots) => (roots.as_slice(), true, false),
         BodyShape::Choice(roots) => (roots.as_slice(), false, true),
         BodyShape::Type(ty) => match schemas.fields(ty) {
-            Some(fields) if body.required => (fields, false, false),
+            Some(fields) if body.required || !is_asked(schemas, fields) => (fields, false, false),
             _ => {
                 return vec![Argument {
                     name: BODY.to_owned(),
@@ -142,14 +142,19 @@ fn of_body<'a>(schemas: &mut Schemas<'a>, body: &'a Body, taken: &Taken) -> Vec<
     };
     // The server reads query and body into one: what may stand in both is said once.
     let is_said = |field: &&Field| !field.required && taken.in_query.contains(&field.name);
-    let fields = fields.iter().filter(|field| !is_said(field));
-    let mut roots: Vec<Root<'_>> = fields
-        .map(|field| Root {
+    let fields: Vec<&Field> = fields.iter().filter(|field| !is_said(field)).collect();
+    // A body is about its root key, also where the document does not say that it must be there.
+    let is_only = fields.len() == 1 && opens;
+    let mut roots = Vec::new();
+    for field in fields {
+        let is_asked = is_only || schemas.required(field);
+        let required = body.required && !is_choice && is_asked;
+        roots.push(Root {
             field,
-            opened: opened(schemas, body, field).filter(|_| opens),
-            required: body.required && !is_choice && schemas.required(field),
-        })
-        .collect();
+            opened: opened(schemas, field, required).filter(|_| opens),
+            required,
+        });
+    }
     let names = roots.iter().flat_map(|root| match root.opened {
         Some(fields) => fields,
         None => std::slice::from_ref(root.field),
@@ -163,11 +168,14 @@ fn of_body<'a>(schemas: &mut Schemas<'a>, body: &'a Body, taken: &Taken) -> Vec<
 
 /// The fields under a root key that can stand without it. Not those that may be null as a whole, and not those of which
 /// some must be there when others are, while none has to.
-fn opened<'a>(schemas: &Schemas<'a>, body: &Body, root: &Field) -> Option<&'a [Field]> {
+fn opened<'a>(schemas: &Schemas<'a>, root: &Field, is_always_there: bool) -> Option<&'a [Field]> {
     let fields = schemas.fields(&root.ty)?;
-    let is_always_there = body.required && root.required;
-    let is_asked = fields.iter().any(|field| schemas.required(field));
-    (!root.nullable && (is_always_there || !is_asked)).then_some(fields)
+    (!root.nullable && (is_always_there || !is_asked(schemas, fields))).then_some(fields)
+}
+
+/// Whether some of them must be there.
+fn is_asked(schemas: &Schemas<'_>, fields: &[Field]) -> bool {
+    fields.iter().any(|field| schemas.required(field))
 }
 
 impl<'a> Root<'a> {
@@ -176,7 +184,10 @@ impl<'a> Root<'a> {
             return vec![Argument {
                 name: self.field.name.clone(),
                 place: Place::Body(vec![self.field.name.clone()]),
-                schema: schemas.field(self.field),
+                schema: match self.required {
+                    true => schemas.subject(self.field),
+                    false => schemas.field(self.field),
+                },
                 required: self.required,
             }];
         };

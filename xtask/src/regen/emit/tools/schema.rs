@@ -54,17 +54,27 @@ impl<'a> Schemas<'a> {
     /// A property, with words.
     pub(super) fn field(&mut self, field: &'a Field) -> Value {
         let mut schema = self.value(&field.ty);
-        // An empty object says there what null says elsewhere, and can be given.
-        if field.nullable && !field.null_as_empty {
-            allow_null(&mut schema);
+        match (field.nullable, field.null_as_empty) {
+            // An empty object says there what null says elsewhere.
+            (true, true) => drop(schema.shift_remove("required")),
+            (true, false) => allow_null(&mut schema),
+            (false, _) => {}
         }
+        self.told(schema, field)
+    }
+
+    /// A property that is what a request is about: null would be none.
+    pub(super) fn subject(&mut self, field: &'a Field) -> Value {
+        let schema = self.value(&field.ty);
+        self.told(schema, field)
+    }
+
+    fn told(&self, mut schema: Map<String, Value>, field: &Field) -> Value {
         if field.deprecated {
             schema.insert("deprecated".to_owned(), json!(true));
         }
-        described(
-            schema,
-            words::field(self.api, field, self.around.is_empty()),
-        )
+        let is_argument = self.around.is_empty();
+        described(schema, words::field(self.api, field, is_argument))
     }
 
     /// A value with words of its own.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::regen::ir::{BodyShape, Field, Form, Idempotency, Key, Kind, TypeRef};
+use crate::regen::ir::{BodyShape, EnumSite, Field, Form, Idempotency, Key, Kind, TypeRef};
 use crate::regen::sample::{self, Goes, list, named, structure, ty};
 
 /// The sample with its types: a thing has parts, and a part the thing that it is part of.
@@ -90,7 +90,7 @@ fn a_row_has_all_that_an_agent_needs() {
     // An object within itself has no end: it is an object.
     let expected = expected.replace(
         r#""whole":{"type":"object"}"#,
-        r#""whole":{"type":"object","properties":{"name":{"type":"string","description":"What it is called. Shown."},"price":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$"},"status":{"type":"string","description":"How it is. Known: new, old."},"parts":{"type":"array","items":{"type":"object"}}},"required":["name"],"additionalProperties":false}"#,
+        r#""whole":{"type":"object","properties":{"name":{"type":"string","description":"What it is called."},"price":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$"},"status":{"type":"string","description":"How it is. Known: new, old."},"parts":{"type":"array","items":{"type":"object"}}},"required":["name"],"additionalProperties":false}"#,
     );
     assert_eq!(row, expected);
 }
@@ -231,4 +231,39 @@ fn tables_stand_in_a_file_for_each_noun() {
 #[test]
 fn texts_that_look_like_the_end_of_a_literal_are_texts() {
     assert_eq!(raw("a\"#b"), "r##\"a\"#b\"##");
+}
+
+#[test]
+fn a_place_that_takes_fewer_values_says_only_those() {
+    let mut api = api();
+    let Some(Kind::Enum { sites, .. }) = api.types.get_mut("ThingStatus").map(|ty| &mut ty.kind)
+    else {
+        panic!("it has values");
+    };
+    sites.push(EnumSite {
+        origin: "GET /things?status[][]".into(),
+        values: vec!["old".into()],
+    });
+    api.operations[0].parameters[2].origin = "GET /things?status[]".into();
+    let of_query = schema(&api, &api.operations[0]);
+    assert!(
+        of_query.contains(r#""description":"Known: old.""#),
+        "{of_query}"
+    );
+    let of_body = schema(&api, &api.operations[1]);
+    assert!(of_body.contains("Known: new, old."), "{of_body}");
+}
+
+#[test]
+fn what_null_says_elsewhere_an_empty_object_may_say() {
+    let mut api = api();
+    let Some(Kind::Struct(fields)) = api.types.get_mut("PartInput").map(|ty| &mut ty.kind) else {
+        panic!("it has fields");
+    };
+    fields[0].nullable = true;
+    fields[0].null_as_empty = true;
+    let schema = schema(&api, &api.operations[3]);
+    let whole = r#""whole":{"type":"object","properties":{"name":{"type":"string","#;
+    let end = r#""additionalProperties":false,"description":"An empty object takes it away."}"#;
+    assert!(schema.contains(whole) && schema.contains(end), "{schema}");
 }

@@ -37,12 +37,12 @@ pub(crate) fn operation(operation: &Operation) -> String {
     if !operation.published {
         said.push("No published description has it: a server may lack it.".to_owned());
     }
-    said.extend(
-        operation
-            .since
-            .as_ref()
-            .map(|since| format!("Since Lago {since}.")),
-    );
+    // What is older than the first release every server has.
+    let since = operation
+        .since
+        .iter()
+        .filter(|since| !since.starts_with("0."));
+    said.extend(since.map(|since| format!("Since Lago {since}.")));
     let failures: Vec<String> = operation.failures.iter().filter_map(failure).collect();
     if !failures.is_empty() {
         said.push(format!("Errors: {}.", failures.join("; ")));
@@ -64,7 +64,10 @@ pub(super) fn field(api: &Api, field: &Field, is_argument: bool) -> String {
     if said.is_empty() {
         said.extend(unit(&field.ty).map(str::to_owned));
     }
-    said.extend(values(api, &field.ty));
+    said.extend(values(api, &field.ty, &field.origin));
+    if field.nullable && field.null_as_empty {
+        said.push("An empty object takes it away.".to_owned());
+    }
     said.extend(field.left_out.map(|how| left_out(how).to_owned()));
     said.join(" ")
 }
@@ -78,7 +81,7 @@ pub(crate) fn parameter(api: &Api, parameter: &Parameter) -> String {
         .into_iter()
         .collect();
     if let ParameterPlace::Query { ty, .. } = &parameter.place {
-        said.extend(values(api, ty));
+        said.extend(values(api, ty, &parameter.origin));
     }
     said.join(" ")
 }
@@ -98,16 +101,19 @@ fn unit(ty: &TypeRef) -> Option<&'static str> {
     }
 }
 
-/// The values that are known of a vocabulary.
-fn values(api: &Api, ty: &TypeRef) -> Option<String> {
+/// The values that are known of a vocabulary at a place, which may take fewer than others.
+fn values(api: &Api, ty: &TypeRef, origin: &str) -> Option<String> {
     let name = match ty {
         TypeRef::Named(name) => name,
-        TypeRef::List(inner) | TypeRef::Nullable(inner) => return values(api, inner),
+        TypeRef::List(inner) => return values(api, inner, &format!("{origin}[]")),
+        TypeRef::Nullable(inner) => return values(api, inner, origin),
         _ => return None,
     };
-    let Kind::Enum { values, .. } = &api.types.get(name)?.kind else {
+    let Kind::Enum { values, sites, .. } = &api.types.get(name)?.kind else {
         return None;
     };
+    let here = sites.iter().find(|site| site.origin == origin);
+    let values = here.map_or(values, |site| &site.values);
     (values.len() <= MOST_VALUES).then(|| format!("Known: {}.", values.join(", ")))
 }
 
