@@ -61,6 +61,7 @@
 //! | `recording` | | transports that record exchanges, with personal data masked, and play them back |
 //! | `axum` | | an extractor of deliveries |
 //! | `mock`, `mock-validation` | | the module `mock`: a stand-in server, which also looks into requests with the second |
+//! | `gateway` | | the program `lago-gateway` and the module `gateway`: Lago's API at a port of this computer, for programs in any language |
 //! | `drift` | | counts what a newer server sends and this version does not know |
 //! | `rust_decimal` | | exact conversions to and from that crate's decimals |
 //! | `schemars` | | JSON Schema of every type |

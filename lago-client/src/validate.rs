@@ -10,7 +10,10 @@ mod schemas;
 use serde_json::Value;
 
 pub(crate) use finding::{Finding, Place, Problem};
-pub(crate) use keys::{is_index, keys};
+#[cfg(feature = "mock-validation")]
+pub(crate) use keys::is_index;
+pub(crate) use keys::keys;
+#[cfg(feature = "mock-validation")]
 pub(crate) use query::base as query_name;
 pub(crate) use schemas::{Facts, facts};
 

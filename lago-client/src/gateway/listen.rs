@@ -5,6 +5,7 @@
 
 mod body;
 mod gate;
+mod stall;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ use crate::gateway::bearer::Bearer;
 use crate::gateway::log::{Line, Log, Note};
 use crate::gateway::refusal::{Body, Refusal};
 use gate::Gate;
+use stall::Impatient;
 
 /// Said of what may have been done and nobody knows.
 pub(crate) const AMBIGUOUS: &str = "lago-ambiguous";
@@ -56,6 +58,8 @@ pub(crate) struct Limits {
     pub(crate) body: Duration,
     /// From the end of a request to its response.
     pub(crate) response: Duration,
+    /// How long a caller may take until some more of its response can be written.
+    pub(crate) write: Duration,
     /// How many requests are worked on at once.
     pub(crate) requests: usize,
     /// How many connections there are at once; others wait.
@@ -71,6 +75,7 @@ impl Default for Limits {
             head: Duration::from_secs(60),
             body: Duration::from_secs(30),
             response: Duration::from_secs(150),
+            write: Duration::from_secs(30),
             requests: 256,
             connections: 1024,
             stop: Duration::from_secs(30),
@@ -186,6 +191,7 @@ fn connection<S: Service>(
 ) -> impl Future<Output = Result<(), hyper::Error>> + use<S> {
     // Without it a small response waits for an acknowledgement; where it cannot be set, it does.
     let _ = stream.set_nodelay(true);
+    let stream = Impatient::new(TokioIo::new(stream), door.limits.write);
     let service = {
         let door = Arc::clone(&door);
         service_fn(move |request| {
@@ -198,7 +204,7 @@ fn connection<S: Service>(
         .header_read_timeout(door.limits.head)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEADERS)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(stream, service);
     graceful.watch(serving)
 }
 

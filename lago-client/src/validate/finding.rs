@@ -13,6 +13,10 @@ pub(crate) struct Finding {
 
 /// Where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "mock-validation"),
+    allow(dead_code, reason = "some are only what the stand-in finds")
+)]
 pub(crate) enum Place {
     /// A JSON pointer into the body.
     Body(String),
@@ -24,6 +28,10 @@ pub(crate) enum Place {
 
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "mock-validation"),
+    allow(dead_code, reason = "some are only what the stand-in finds")
+)]
 pub(crate) enum Problem {
     /// The description has no such field or parameter.
     Unknown,

@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod mcp;
 #[cfg(test)]
+mod rest;
+#[cfg(test)]
 mod tools;

@@ -165,6 +165,28 @@ async fn what_does_not_end_is_cut_off() {
 }
 
 #[tokio::test]
+async fn who_does_not_read_is_not_waited_for() {
+    // More than sockets keep.
+    const LARGE: usize = 32 << 20;
+    let world = World::start(Limits {
+        body_bytes: LARGE,
+        write: Duration::from_millis(50),
+        stop: Duration::from_secs(3600),
+        ..limits()
+    })
+    .await;
+    let head = POST.replace("content-length: 4", &format!("content-length: {LARGE}"));
+    let stream = world.send(&format!("{head}{}", "a".repeat(LARGE))).await;
+    world.service.go.notify_one();
+    world.service.has_one.notified().await;
+    world.stop.send(()).unwrap();
+    // A test that would hang fails.
+    let ended = timeout(Duration::from_secs(60), world.served).await;
+    assert!(ended.is_ok());
+    drop(stream);
+}
+
+#[tokio::test]
 async fn a_caller_who_is_gone_is_told_of() {
     let world = World::start(limits()).await;
     let stream = world.send(&format!("{POST}abcd")).await;

@@ -45,7 +45,10 @@ pub(super) fn of(outcome: &Outcome, only_reads: bool) -> Response<Body> {
         }
         Err(error) => {
             let response = match (error.kind(), error.status(), error.headers()) {
-                (Kind::Api, Some(status), Some(headers)) => passed(status, headers, error.body()),
+                // One that only announces another is none to the caller.
+                (Kind::Api, Some(status), Some(headers)) if !status.is_informational() => {
+                    passed(status, headers, error.body())
+                }
                 _ => unanswered(error).into_response(),
             };
             (response, error.attempts(), error.is_ambiguous())

@@ -69,6 +69,11 @@ impl Prompted {
         next.ok().flatten()
     }
 
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// A client for this server, to be set up further.
     pub fn builder(&self) -> ClientBuilder {
         client_for(&self.address)
