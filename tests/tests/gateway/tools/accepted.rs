@@ -11,9 +11,12 @@ use super::{Outcome, schema};
 #[rustfmt::skip]
 const MEANT: &[(&str, &str)] = &[
     ("currency", "EUR"), ("currencies", "EUR"), ("country", "DE"), ("countries", "DE"), ("timezone", "Europe/Berlin"),
-    ("email", "a@example.com"), ("emails", "a@example.com"), ("logo", "https://example.com/logo"), ("http_statuses", "succeeded"),
+    ("email", "a@example.com"), ("emails", "a@example.com"), ("logo", "https://example.com/logo"), 
     ("number", "QT-2026-0001"), ("event_types", "invoice.created"), ("regroup_paid_fees", "invoice"),
 ];
+
+/// An id of Lago's, but for its last two digits.
+const ID: &str = "1a901a90-1a90-4a90-9a90-1a901a901a";
 
 /// Fields that a schema has and the document has not: both kinds of an object are one type here.
 const LOOSER: [&str; 1] = ["presentation_group_keys"];
@@ -105,26 +108,32 @@ impl Agent {
                 json!([self.value(&item, name)])
             }
             Some("object") => self.object(schema),
-            Some("string") => json!(self.text(schema, number)),
+            Some("string") => json!(self.text(schema, name, number)),
+            _ if name == "http_statuses" => json!("succeeded"),
             _ => json!({ "anything": number }),
         }
     }
 
-    fn text(&mut self, schema: &Value, number: u32) -> String {
+    fn text(&mut self, schema: &Value, name: &str, number: u32) -> String {
         let words = schema["description"].as_str().unwrap_or_default();
-        let known = words
-            .split_once("Known: ")
-            .and_then(|(_, rest)| rest.split_once('.'));
+        let known = words.split_once("Known: ");
+        let known = known.and_then(|(_, rest)| rest.split(". ").next());
+        let is_meant = |end: &str| name == end || name.ends_with(&format!("_{end}"));
+        let meant = MEANT.iter().find(|(end, _)| is_meant(end));
         match (schema["format"].as_str(), schema.get("pattern"), known) {
-            (Some("date-time"), ..) => format!("2026-01-31T12:00:{:02}Z", number),
+            (Some("date-time"), ..) => format!("2026-01-31T12:00:{number:02}Z"),
             (Some("date"), ..) => format!("20{number:02}-01-31"),
-            (Some("uuid"), ..) => format!("1a901a90-1a90-4a90-9a90-1a901a901a{number:02}"),
+            (Some("uuid"), ..) => format!("{ID}{number:02}"),
             (_, Some(_), _) => format!("{number}.5"),
-            (.., Some((values, _))) => {
-                let values: Vec<&str> = values.split(", ").collect();
+            (.., Some(values)) => {
+                let values: Vec<&str> = values.trim_end_matches('.').split(", ").collect();
                 values[self.rng.usize(..values.len())].to_owned()
             }
-            _ => format!("text {number}"),
+            _ if words.contains("UUID") => format!("{ID}{number:02}"),
+            _ => meant.map_or_else(
+                || format!("text {number}"),
+                |(_, value)| (*value).to_owned(),
+            ),
         }
     }
 }
