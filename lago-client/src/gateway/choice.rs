@@ -22,24 +22,24 @@ const ALL: &str = "all";
 
 /// What whoever starts the server wishes agents to have.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Tools")]
 #[non_exhaustive]
 pub struct Wish {
-    /// Groups of tools to offer; `all` for every one
-    ///
-    /// Without this: analytics, customers, invoices, plans, subscriptions, usage, wallets. The group `links` has the
-    /// tools that hand out links by which whoever has them sees a customer's portal or pays.
+    /// Groups of tools to offer; `all` for every one. Without this: analytics, customers, invoices, plans,
+    /// subscriptions, usage, wallets. The group `links` has the tools that hand out links by which whoever has them sees
+    /// a customer's portal or pays.
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub toolsets: Vec<String>,
-    /// Single tools to offer besides
+    /// Single tools to offer besides.
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub tools: Vec<String>,
-    /// Tools, or groups of them, to leave out; this wins over the two options above
+    /// Tools, or groups of them, to leave out; this wins over the two options above.
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub exclude: Vec<String>,
-    /// Offer the tools that change something as well: without this, agents can only read
+    /// Offer the tools that change something as well: without this, agents can only read.
     #[arg(long)]
     pub allow_writes: bool,
-    /// Offer no tool that changes something, whatever else is asked for
+    /// Offer no tool that changes something, whatever else is asked for.
     #[arg(long)]
     pub read_only: bool,
 }

@@ -67,6 +67,8 @@ pub fn main() -> ExitCode {
             }
         }
     });
+    // A read from the standard input cannot be taken back, and would be waited for.
+    runtime.shutdown_background();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -194,6 +194,25 @@ async fn a_change_that_is_cancelled_goes_on_and_is_told() -> Outcome {
     Ok(())
 }
 
+/// A client ends it by a signal when closing its input has no effect.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signal_ends_it_while_its_input_is_open() -> Outcome {
+    let server = MockServer::start().await?;
+    let mut program = Program::begun(&server.url(), &[], json!({}))?;
+    // Its answer shows that it listens for signals.
+    program.ask(2, "tools/list", json!({}))?;
+    let id = program.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()?
+            .success()
+    );
+    assert_eq!(program.child.wait()?.code(), Some(0));
+    Ok(())
+}
+
 #[test]
 fn what_cannot_work_is_said_at_once() -> Outcome {
     for (options, words) in [
