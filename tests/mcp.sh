@@ -89,7 +89,7 @@ if [[ " $judges " == *" inspector "* ]]; then
             --method tools/list >"$folder/stdio.json"
         python3 - "$folder" <<'PYTHON'
 import json, sys
-read = lambda name: json.load(open(f"{sys.argv[1]}/{name}.json"))
+read = lambda name: json.load(open(f"{sys.argv[1]}/{name}.json"))["result"]
 listed, called, stdio = read("list")["tools"], read("call"), read("stdio")["tools"]
 assert not called.get("isError"), called
 print(f"inspector: {len(listed)} tools over http, a call with {len(called['content'])} texts; {len(stdio)} tools over stdio")
