@@ -102,9 +102,16 @@ if [[ " $judges " == *" python "* ]]; then
     "$folder/venv/bin/python" - "$url" <<'PYTHON' || failed=1
 import asyncio, sys
 from mcp import Client
+from mcp.types import ElicitResult
+
+questions = []
+
+async def agree(context, params):
+    questions.append(params.message)
+    return ElicitResult(action="accept", content={"confirm": True})
 
 async def go(mode):
-    async with Client(sys.argv[1], mode=mode) as client:
+    async with Client(sys.argv[1], mode=mode, elicitation_callback=agree) as client:
         tools, cursor = [], None
         while True:
             page = await client.list_tools(cursor=cursor)
@@ -114,7 +121,14 @@ async def go(mode):
                 break
         called = await client.call_tool("plans_list", {"per_page": 1})
         assert not called.is_error, called
-        print(f"python {mode}: {len(tools)} tools, a call with {len(called.content)} texts")
+        # The old protocol has no way back over HTTP without sessions: nobody can be asked, and nothing is done.
+        asked = len(questions)
+        tax = {"name": "VAT", "code": f"vat_{mode}", "rate": "20.0"}
+        added = await client.call_tool("taxes_create", tax)
+        assert added.is_error == (mode == "legacy"), added
+        assert len(questions) - asked == (0 if added.is_error else 1), questions
+        print(f"python {mode}: {len(tools)} tools, a call with {len(called.content)} texts;",
+              "a change is refused" if added.is_error else "a change is made after a person agreed")
 
 for mode in ("auto", "legacy"):
     asyncio.run(go(mode))
