@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 use tokio::sync::RwLock;
 use tokio::time::{Instant, timeout};
@@ -19,6 +20,8 @@ use crate::gateway::confirm::{self, Confirmations, Fingerprint};
 use crate::gateway::log::{Note, say};
 use crate::gateway::results::{self, Answer, Fields, Look};
 use crate::gateway::tools::{self, Tool};
+use crate::raw::RawRequest;
+use crate::response::Response;
 
 /// Answers calls of agents.
 #[derive(Debug)]
@@ -75,6 +78,19 @@ pub(super) enum Reply {
     Unknown(String),
 }
 
+/// A call that may be made.
+struct Prepared {
+    tool: &'static Tool,
+    /// Those that are sent.
+    arguments: Map<String, Value>,
+    /// What the agent wants of the response.
+    fields: Option<Fields>,
+    request: RawRequest,
+}
+
+/// What came of a call that was made.
+type Outcome = Result<Response<Bytes>, Error>;
+
 /// What is told of a call in the log.
 #[derive(Debug, Default)]
 pub(super) struct Told(Mutex<Note>);
@@ -118,16 +134,21 @@ impl Agent {
         cancelled: impl Future<Output = ()> + Send,
     ) -> Reply {
         told.say(&call.name);
-        let (tool, mut arguments) = match self.meant(&call.name, call.arguments) {
-            Ok(meant) => meant,
-            Err(reply) => return reply,
-        };
+        match self.prepared(caller, call, told) {
+            Ok(prepared) => Reply::Answer(self.made(prepared, told, cancelled).await),
+            Err(reply) => reply,
+        }
+    }
+
+    /// A call that may be made, or what there is to say instead.
+    fn prepared(&self, caller: &Caller, call: Call, told: &Told) -> Result<Prepared, Reply> {
+        let (tool, mut arguments) = self.meant(&call.name, call.arguments)?;
         if tool.name != call.name {
             told.say(tool.name);
         }
         // The choice has left them out; this is what holds even if it had not.
         if !reads(tool) && !self.allows_writes() {
-            return refused(NotOffered::Writes(tool).to_string());
+            return Err(refused(NotOffered::Writes(tool).to_string()));
         }
         let asked = Fingerprint::of_call(tool.name, &arguments);
         let question = confirm::question(tool, &arguments);
@@ -135,33 +156,46 @@ impl Agent {
             true => arguments.remove(FIELDS),
             false => None,
         };
-        let fields = match fields.as_ref().map(Fields::read).transpose() {
-            Ok(fields) => fields,
-            Err(why) => return refused(why.to_string()),
-        };
+        let fields = fields.as_ref().map(Fields::read).transpose();
+        let fields = fields.map_err(|why| refused(why.to_string()))?;
         results::with_page_size(tool, &mut arguments);
-        let request = match tool.request(arguments.clone()) {
-            Ok(request) => request.on(&caller.client),
-            Err(why) => return refused(format!("Nothing was done: {why}")),
-        };
-        if confirm::is_needed(tool)
-            && let Err(reply) = self.agreed(caller, asked, question, call.consent, call.can_ask)
-        {
-            told.say("unconfirmed");
-            return reply;
+        let request = tool.request(arguments.clone());
+        let request = request.map_err(|why| refused(format!("Nothing was done: {why}")))?;
+        if confirm::is_needed(tool) {
+            let agreed = self.agreed(caller, asked, question, call.consent, call.can_ask);
+            agreed.inspect_err(|_| told.say("unconfirmed"))?;
         }
+        Ok(Prepared {
+            tool,
+            arguments,
+            fields,
+            request: request.on(&caller.client),
+        })
+    }
+
+    /// Makes a call, and says what came of it.
+    async fn made(
+        &self,
+        prepared: Prepared,
+        told: &Told,
+        cancelled: impl Future<Output = ()> + Send,
+    ) -> Answer {
+        let Prepared {
+            tool,
+            arguments,
+            fields,
+            request,
+        } = prepared;
         let sending = request.response();
         let mut cancelled = pin!(cancelled);
         let outcome = match reads(tool) {
             true => tokio::select! {
                 biased;
-                () = &mut cancelled => {
-                    return refused("It was cancelled. Nothing was done.".to_owned());
-                }
+                () = &mut cancelled => return Answer::refusal("It was cancelled. Nothing was done."),
                 outcome = sending => outcome,
             },
             false if is_ready(cancelled.as_mut()).await => {
-                return refused("It was cancelled before it began. Nothing was done.".to_owned());
+                return Answer::refusal("It was cancelled before it began. Nothing was done.");
             }
             false => {
                 let _writing = self.writing.read().await;
@@ -177,21 +211,11 @@ impl Agent {
             }
         };
         if !reads(tool) && is_ready(cancelled).await {
-            answer.note = format!(
-                "It was cancelled while it ran, and went on. {}",
-                answer.note
-            );
-            let came = match &outcome {
-                Ok(response) => format!("it ended with {}", response.status.as_u16()),
-                Err(error) if error.is_ambiguous() => format!("it may have been done: {error}"),
-                Err(error) => format!("nothing was done: {error}"),
-            };
-            say(&format_args!(
-                "{} was cancelled while it ran; {came}",
-                tool.name
-            ));
+            let went_on = "It was cancelled while it ran, and went on.";
+            answer.note = format!("{went_on} {}", answer.note);
+            say_what_came(tool, &outcome);
         }
-        Reply::Answer(answer)
+        answer
     }
 
     /// Waits until nothing is being changed any more, or that takes too long.
@@ -260,6 +284,17 @@ impl Agent {
     }
 }
 
+/// Says in the log what came of a call for which its client does not wait any more.
+fn say_what_came(tool: &Tool, outcome: &Outcome) {
+    let came = match outcome {
+        Ok(response) => format!("it ended with {}", response.status.as_u16()),
+        Err(error) if error.is_ambiguous() => format!("it may have been done: {error}"),
+        Err(error) => format!("nothing was done: {error}"),
+    };
+    let name = tool.name;
+    say(&format_args!("{name} was cancelled while it ran; {came}"));
+}
+
 fn refused(note: String) -> Reply {
     Reply::Answer(Answer::refusal(note))
 }
@@ -282,7 +317,7 @@ impl Told {
         note.words += &words;
     }
 
-    fn outcome(&self, outcome: &Result<crate::response::Response<bytes::Bytes>, Error>) {
+    fn outcome(&self, outcome: &Outcome) {
         let (status, attempts) = match outcome {
             Ok(response) => (Some(response.status), response.attempts),
             Err(error) => (error.status(), error.attempts()),
