@@ -124,14 +124,9 @@ fn exposed(api: &Api, (base_path, path): (&str, &str), operations: &[&Operation]
         exposed["inputParameters"] = described.collect();
         exposed
     });
-    // The published API is found where the capability has always had it, without a version.
-    let prefix = match base_path {
-        "/api/v1" => "",
-        other => other,
-    };
     json!({
         "name": resource_name(base_path, path),
-        "path": format!("{prefix}{}", mustache(path)),
+        "path": format!("{}{}", prefix(base_path), mustache(path)),
         "operations": operations.collect::<Vec<_>>(),
     })
 }
@@ -296,12 +291,18 @@ fn name(operation: &Operation) -> String {
     resource(operation).replace(['.', '_'], "-")
 }
 
-fn resource_name(base_path: &str, path: &str) -> String {
-    let prefix = match base_path {
+/// What stands before the paths that are exposed: nothing for the first version of the API, as in the capability that
+/// others wrote.
+fn prefix(base_path: &str) -> &str {
+    match base_path {
         "/api/v1" => "",
         other => other,
-    };
-    let plain: String = format!("{prefix}{path}")
+    }
+}
+
+fn resource_name(base_path: &str, path: &str) -> String {
+    let whole = format!("{}{path}", prefix(base_path));
+    let plain: String = whole
         .chars()
         .filter(|char| !matches!(char, '{' | '}'))
         .map(|char| {

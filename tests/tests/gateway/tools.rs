@@ -1,6 +1,7 @@
 //! The operations as tools: what agents are told, and what becomes of what they say.
 
 mod accepted;
+mod called;
 mod lint;
 mod reached;
 mod refused;

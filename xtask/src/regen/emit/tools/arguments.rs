@@ -52,6 +52,17 @@ pub(super) enum Place {
     Body(Vec<String>),
 }
 
+impl Place {
+    /// What tells two arguments of one name apart.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Path(_) => "path",
+            Self::Query(_) | Self::QueryList(_) | Self::QueryMap(_) => "query",
+            Self::Body(_) => "body",
+        }
+    }
+}
+
 /// The arguments of an operation.
 pub(super) fn of(api: &Api, operation: &Operation) -> Result<Arguments, EmitError> {
     let mut schemas = Schemas::new(api, operation);
@@ -71,12 +82,15 @@ pub(super) fn of(api: &Api, operation: &Operation) -> Result<Arguments, EmitErro
         }
     }
     let mut names = BTreeSet::new();
-    for Argument { name, .. } in &all {
-        if name == RESERVED || !names.insert(name) {
-            return Err(EmitError::within(
-                operation,
-                format!("its tool cannot take an argument `{name}`, which is there already"),
-            ));
+    for argument in &mut all {
+        if names.contains(&argument.name) {
+            argument.name = format!("{}_{}", argument.place.word(), argument.name);
+        }
+        let name = &argument.name;
+        if name == RESERVED || !names.insert(name.clone()) {
+            let message =
+                format!("its tool cannot take an argument `{name}`, which is there already");
+            return Err(EmitError::within(operation, message));
         }
     }
     Ok(Arguments { all, one_of })
@@ -129,7 +143,11 @@ fn of_body<'a>(schemas: &mut Schemas<'a>, body: &'a Body, taken: &Taken) -> Vec<
         BodyShape::Roots(roots) => (roots.as_slice(), true, false),
         BodyShape::Choice(roots) => (roots.as_slice(), false, true),
         BodyShape::Type(ty) => match schemas.fields(ty) {
-            Some(fields) if body.required || !is_asked(schemas, fields) => (fields, false, false),
+            Some(fields)
+                if are_free(fields, taken) && (body.required || !is_asked(schemas, fields)) =>
+            {
+                (fields, false, false)
+            }
             _ => {
                 return vec![Argument {
                     name: BODY.to_owned(),

@@ -128,6 +128,20 @@ fn what_would_be_there_twice_keeps_its_root_key() {
     );
 }
 
+#[test]
+fn two_of_one_name_are_told_apart_by_their_place() {
+    let mut api = api();
+    api.operations[0].parameters[1].name = "code".into();
+    let tool = tool(&api, &api.operations[0]);
+    assert_eq!(
+        places(&tool)[..2],
+        [
+            r#"argument("code", Path("code")),"#,
+            r#"argument("query_code", Query("code")),"#,
+        ]
+    );
+}
+
 /// What must be there when a body is cannot be asked for when there is none.
 #[test]
 fn a_body_that_may_be_left_out_is_given_whole() {
