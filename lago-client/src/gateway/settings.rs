@@ -80,19 +80,15 @@ impl Calls {
             client = client.base_url(url);
         }
         let tenants = match self.key_mode {
+            KeyMode::Fixed if !client.has_key() => {
+                let why = "no API key: set LAGO_API_KEY to the key of your organization (a stand-in takes any), or let each \
+                           request bring its own, with `--key-mode per-request`";
+                return Err(StartError::Misuse(why.to_owned()));
+            }
             KeyMode::Fixed => client.build().map(Tenants::fixed),
             KeyMode::PerRequest => Tenants::per_request(client),
         };
-        tenants.map_err(|error| StartError::Misuse(format!("{error}{}", self.advice(&error))))
-    }
-
-    fn advice(&self, error: &crate::Error) -> &'static str {
-        match self.key_mode {
-            KeyMode::Fixed if error.to_string().contains("no API key") => {
-                "; or let each request bring its own, with `--key-mode per-request`"
-            }
-            _ => "",
-        }
+        tenants.map_err(|error| StartError::Misuse(error.to_string()))
     }
 }
 

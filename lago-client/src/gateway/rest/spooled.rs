@@ -11,7 +11,7 @@ use http::{Response, StatusCode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
 use crate::client::Client;
 use crate::fields::Fields;
@@ -33,9 +33,19 @@ const REQUIRED: [&str; 4] = [
     "timestamp",
 ];
 
+/// How often it is looked whether events wait for somebody to do something.
+const LOOK: Duration = Duration::from_secs(2);
+
 /// Takes events and delivers them.
 pub(super) struct Spooled {
     pipeline: Pipeline,
+    watch: JoinHandle<()>,
+}
+
+impl Drop for Spooled {
+    fn drop(&mut self) {
+        self.watch.abort();
+    }
 }
 
 impl Spooled {
@@ -66,7 +76,8 @@ impl Spooled {
             .dead_letters(move |letter| keep(&mut file, &letter))
             .start();
         let pipeline = starting.await.map_err(|error| failed(error.to_string()))?;
-        Ok(Self { pipeline })
+        let watch = tokio::spawn(watch(pipeline.clone()));
+        Ok(Self { pipeline, watch })
     }
 
     /// Takes the events of a body. They are on disk when there is a response.
@@ -117,7 +128,24 @@ impl Spooled {
 
     /// Takes no more, and delivers what it has as long as there is time. The rest stays on disk.
     pub(super) async fn stop(&self, within: Duration) -> Report {
+        self.watch.abort();
         self.pipeline.clone().shutdown(within).await
+    }
+}
+
+/// Says when events begin to wait for somebody to do something, such as to give the gateway another key, and when they go on.
+async fn watch(pipeline: Pipeline) {
+    let mut before = None;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let now = pipeline.stats().paused;
+        if now != before {
+            match &now {
+                Some(why) => say(&format_args!("events wait: {why}")),
+                None => say(&"events go on"),
+            }
+            before = now;
+        }
     }
 }
 

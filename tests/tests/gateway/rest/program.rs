@@ -25,8 +25,9 @@ fn command(arguments: &[&str]) -> Command {
 }
 
 impl Program {
-    fn start(server: &MockServer) -> Outcome<Self> {
+    fn start(server: &MockServer, more: &[&str]) -> Outcome<Self> {
         let mut child = command(&["serve", "--port", "0", "--url", &server.url()])
+            .args(more)
             .env("LAGO_API_KEY", API_KEY)
             .spawn()?;
         let mut said = BufReader::new(child.stderr.take().ok_or("no output")?);
@@ -66,7 +67,7 @@ impl Drop for Program {
 #[tokio::test]
 async fn it_serves_until_it_is_told_to_stop() -> Outcome {
     let server = MockServer::builder().api_key(API_KEY).start().await?;
-    let program = Program::start(&server)?;
+    let program = Program::start(&server, &[])?;
     let get = reqwest::get(format!("{}/customers/jane?secret=value", program.url)).await?;
     assert_eq!(get.status(), 200);
     let id = program.child.id().to_string();
@@ -88,10 +89,47 @@ async fn it_serves_until_it_is_told_to_stop() -> Outcome {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_says_when_events_wait_for_another_key() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let server = MockServer::builder().api_key("another").start().await?;
+    let spool = directory.path().display().to_string();
+    let mut program = Program::start(&server, &["--spool", &spool])?;
+    let event = r#"{"event":{"transaction_id":"t","external_subscription_id":"s","code":"c","timestamp":1}}"#;
+    let request = reqwest::Client::new()
+        .post(format!("{}/events", program.url))
+        .body(event);
+    assert_eq!(request.send().await?.status(), 202);
+    // A test that would hang fails when the program is killed by whoever runs it.
+    let waits = tokio::task::spawn_blocking(move || {
+        let mut line = String::new();
+        while program
+            .said
+            .read_line(&mut line)
+            .is_ok_and(|bytes| bytes > 0)
+        {
+            if line.contains("events wait: ") {
+                return line;
+            }
+        }
+        line
+    });
+    let said = waits.await?;
+    assert!(
+        said.contains("events wait: ") && said.contains("401"),
+        "{said}"
+    );
+    assert!(!said.contains(API_KEY), "{said}");
+    Ok(())
+}
+
 #[test]
 fn what_cannot_work_is_said_with_what_to_do() -> Outcome {
     for (arguments, said) in [
-        (&["serve"][..], "set LAGO_API_KEY"),
+        (
+            &["serve"][..],
+            "set LAGO_API_KEY to the key of your organization",
+        ),
         (&["serve", "--listen", "0.0.0.0"], "set LAGO_API_KEY"),
         (&["serve", "--timeout", "0"], "from 1 to 3600"),
         (&["serve", "--port", "x"], "--port"),
