@@ -22,17 +22,27 @@ async fn it_is_sent_as_the_operation_has_it() -> Outcome {
     let server = Scripted::always(ScriptedResponse::json("200 OK", "{}")).await?;
     let lago = server.client()?;
     let filter = json!({
-        "code": "a.b/c d", "charge_code": "calls", "filter": { "invoice_display_name": null, "values": { "k": ["v"] } },
+        "code": "a.b/c d", "charge_code": "calls",
+        "invoice_display_name": null, "properties": { "amount": "1" }, "values": { "k": ["v"] },
     });
-    request("plans_charges_filters_create", filter)?.on(&lago).await?;
-    let list = json!({ "per_page": 5, "statuses": ["draft", "voided"], "metadata": { "k": "a&b" } });
+    request("plans_charges_filters_create", filter)?
+        .on(&lago)
+        .await?;
+    let list =
+        json!({ "per_page": 5, "statuses": ["draft", "voided"], "metadata": { "k": "a&b" } });
     request("findallinvoices", list)?.on(&lago).await?;
 
     let sent = server.requests();
     assert_eq!(sent[0].method, "POST");
-    assert_eq!(sent[0].target, "/api/v1/plans/a%2Eb%2Fc%20d/charges/calls/filters");
+    assert_eq!(
+        sent[0].target,
+        "/api/v1/plans/a%2Eb%2Fc%20d/charges/calls/filters"
+    );
     let body: Value = serde_json::from_slice(&sent[0].body)?;
-    assert_eq!(body, json!({ "filter": { "invoice_display_name": null, "values": { "k": ["v"] } } }));
+    assert_eq!(
+        body,
+        json!({ "filter": { "invoice_display_name": null, "properties": { "amount": "1" }, "values": { "k": ["v"] } } })
+    );
     assert_eq!(sent[1].method, "GET");
     assert_eq!(
         sent[1].target,
@@ -46,13 +56,19 @@ async fn it_is_sent_as_the_operation_has_it() -> Outcome {
 #[tokio::test]
 async fn it_is_repeated_as_its_operation_may_be() -> Outcome {
     let server = Scripted::always(ScriptedResponse::new("502 Bad Gateway", &[], "")).await?;
-    let hasty = RetryPolicy::new().initial_backoff(Duration::ZERO).max_attempts(2);
+    let hasty = RetryPolicy::new()
+        .initial_backoff(Duration::ZERO)
+        .max_attempts(2);
     let lago = server.builder().retry(hasty).build()?;
     let event = json!({ "code": "calls", "external_subscription_id": "s", "transaction_id": "t", "timestamp": 1.5 });
     let id = "1a901a90-1a90-4a90-9a90-1a901a901a90";
     for (tool, arguments, attempts) in [
         ("plans_get", json!({ "code": "pro" }), 2),
-        ("plans_create", json!({ "name": "Pro", "code": "pro", "amount_currency": "EUR" }), 1),
+        (
+            "plans_create",
+            json!({ "name": "Pro", "code": "pro", "amount_currency": "EUR" }),
+            1,
+        ),
         ("customers_create", json!({ "external_id": "c" }), 2),
         ("events_create", event, 2),
         ("invoices_finalize", json!({ "lago_id": id }), 1),
@@ -62,7 +78,12 @@ async fn it_is_repeated_as_its_operation_may_be() -> Outcome {
         let operation = request.operation;
         let error = request.on(&lago).await.err().ok_or(tool)?;
         assert_eq!(error.attempts(), attempts, "{tool}: {error}");
-        assert!(error.operation().is_some_and(|known| std::ptr::eq(known, operation)), "{tool}");
+        assert!(
+            error
+                .operation()
+                .is_some_and(|known| std::ptr::eq(known, operation)),
+            "{tool}"
+        );
     }
     Ok(())
 }

@@ -18,13 +18,13 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
 /// The toolset of an operation.
 pub(super) fn of(operation: &Operation) -> &str {
     let resource = resource(operation);
-    let is_meant = |name: &&str| match name.ends_with('.') {
-        true => resource.starts_with(*name),
-        false => resource == **name,
+    let is_meant = |name: &str| match name.ends_with('.') {
+        true => resource.starts_with(name),
+        false => resource == name,
     };
     let found = ELSEWHERE
         .iter()
-        .find(|(_, names)| names.iter().any(|name| is_meant(&name)));
+        .find(|(_, names)| names.iter().any(|name| is_meant(name)));
     match found {
         Some((toolset, _)) => toolset,
         None => operation.accessors.first().map_or("", String::as_str),
