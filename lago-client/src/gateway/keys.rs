@@ -25,6 +25,7 @@ const KEPT: usize = 256;
 
 /// Whose API key calls have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
+#[non_exhaustive]
 pub enum KeyMode {
     /// The one that the gateway was started with, for every request.
     #[default]

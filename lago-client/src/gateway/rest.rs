@@ -42,6 +42,7 @@ const PASSED: [&str; 3] = ["traceparent", "tracestate", "x-request-id"];
 
 /// How the adapter works.
 #[derive(Args, Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// The port to listen at; 0 for any that is free.
     #[arg(long, default_value_t = 8080)]

@@ -23,6 +23,7 @@ const LONGER: Duration = Duration::from_secs(15);
 /// Where Lago is, and whose key calls have.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Lago")]
+#[non_exhaustive]
 pub struct Calls {
     /// Where Lago is: `https://lago.example.com`, or the stand-in at `http://127.0.0.1:3000`. Without it
     /// `LAGO_API_URL`, and without that Lago Cloud in the United States.
@@ -43,6 +44,7 @@ pub struct Calls {
 /// Where the gateway listens, and for whom.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Listening")]
+#[non_exhaustive]
 pub struct Doors {
     /// The address to listen at. On others than 127.0.0.1 callers have to bring a secret (`--bearer-file`), unless
     /// they bring a key of their own.

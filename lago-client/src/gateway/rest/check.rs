@@ -19,6 +19,7 @@ const LONGEST: usize = 1000;
 
 /// What becomes of requests that are not as the API's description has them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
+#[non_exhaustive]
 pub enum Validation {
     /// They are passed on: Lago itself knows best, and a newer one knows more than this version of the gateway.
     #[default]
