@@ -34,6 +34,7 @@ use server::Server;
 
 /// How agents are served.
 #[derive(Args, Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// Speak over the standard streams with the one client that starts the program, and listen nowhere.
     #[arg(long, conflicts_with_all = ["port", "listen", "bearer_file", "max_requests"])]
