@@ -114,5 +114,7 @@ pub use observe::{DeadLetter, Metrics};
 pub use outcome::{BatchOutcome, EventOutcome, Fault, Rejection, RejectionCode, Verdict};
 pub use receipt::Receipt;
 pub use report::{Report, Stats};
+#[cfg(feature = "gateway")]
+pub(crate) use send_error::Reason;
 pub use send_error::SendError;
 pub use sink::{EventBatch, Sink};

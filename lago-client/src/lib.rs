@@ -65,6 +65,7 @@
 //! | `recording` | | transports that record exchanges, with personal data masked, and play them back |
 //! | `axum` | | an extractor of deliveries |
 //! | `mock`, `mock-validation` | | the module `mock`: a stand-in server, which also looks into requests with the second |
+//! | `gateway` | | the program `lago-gateway` and the module `gateway`: Lago's API at a port of this computer, for programs in any language |
 //! | `drift` | | counts what a newer server sends and this version does not know |
 //! | `rust_decimal` | | exact conversions to and from that crate's decimals |
 //! | `schemars` | | JSON Schema of every type |
@@ -104,6 +105,8 @@ mod error;
 #[cfg(any(feature = "ingest", feature = "webhooks"))]
 mod fields;
 mod framing;
+#[cfg(feature = "gateway")]
+pub mod gateway;
 // Only where it is read. Its code is run by the package of the tests, where all features are on.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
@@ -132,6 +135,8 @@ mod request;
 mod resource;
 mod response;
 mod retry;
+#[cfg(any(feature = "gateway", feature = "mock"))]
+mod route;
 mod runtime;
 mod send;
 mod sender;
@@ -139,6 +144,8 @@ mod storage;
 mod tls;
 mod trace;
 pub mod transport;
+#[cfg(any(feature = "gateway", feature = "mock-validation"))]
+mod validate;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 mod wire;

@@ -59,7 +59,6 @@ mod payload;
 mod permission;
 mod record;
 mod response;
-mod route;
 mod serve;
 mod state;
 mod typed;

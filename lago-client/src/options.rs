@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 
 use crate::headers;
+use crate::operation::{Idempotency, Operation};
 use crate::retry::RetryPolicy;
 
 /// What one call may have other than its client.
@@ -14,6 +15,8 @@ pub(crate) struct Options {
     pub(crate) timeout: Option<Duration>,
     pub(crate) total_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
+    /// Whether the call may be repeated, where it depends on what is sent and not on the operation alone.
+    pub(crate) may_repeat: Option<bool>,
     /// What is wrong with the options; said when the call is made.
     pub(crate) problem: Option<String>,
 }
@@ -36,6 +39,15 @@ impl Options {
     pub(crate) fn total_timeout(&mut self, timeout: Duration) {
         self.check("total_timeout", timeout);
         self.total_timeout = Some(timeout);
+    }
+
+    /// Whether a call of an operation may be repeated.
+    pub(crate) fn idempotency(&self, operation: &Operation) -> Idempotency {
+        match self.may_repeat {
+            Some(true) => Idempotency::Idempotent,
+            Some(false) => Idempotency::NotIdempotent,
+            None => operation.idempotency,
+        }
     }
 
     fn check(&mut self, name: &str, limit: Duration) {

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::client::Client;
 use crate::error::Error;
 use crate::framing::{self, Expected, Tear};
+use crate::keyed;
 use crate::operation::{Effect, Idempotency, Method, Operation, RequestBody, row};
 use crate::options::Options;
 use crate::response::Response;
@@ -31,12 +32,27 @@ use crate::wire::{self, Draft, InvalidRequest};
 pub struct RawRequest {
     client: Client,
     options: Options,
-    method: Method,
-    template: &'static str,
-    is_idempotent: bool,
+    subject: Subject,
     parameters: Vec<(String, String)>,
     query: Vec<(String, String)>,
+    /// A query that somebody else wrote, in place of the other.
+    #[cfg(feature = "gateway")]
+    written_query: Option<String>,
     body: Bytes,
+}
+
+/// What a call without types is of.
+#[derive(Clone, Copy)]
+enum Subject {
+    /// What the caller describes.
+    Described {
+        method: Method,
+        template: &'static str,
+        is_idempotent: bool,
+    },
+    /// A row of the table.
+    #[cfg(feature = "gateway")]
+    Known(&'static Operation),
 }
 
 impl Client {
@@ -63,20 +79,38 @@ impl Client {
     /// # }
     /// ```
     pub fn raw(&self, method: Method, path: &'static str) -> RawRequest {
-        RawRequest {
-            client: self.clone(),
-            options: Options::default(),
+        let subject = Subject::Described {
             method,
             template: path,
             is_idempotent: method == Method::Get,
-            parameters: Vec::new(),
-            query: Vec::new(),
-            body: Bytes::new(),
-        }
+        };
+        RawRequest::new(self, subject)
+    }
+
+    /// A call without types of an operation that is known: it may be repeated as its row says. One whose row says that
+    /// it takes a key for it ([`Idempotency::WithKey`]) is repeated only when all that is sent has key and time, since
+    /// nobody completes what is sent here.
+    #[cfg(feature = "gateway")]
+    #[allow(dead_code, reason = "the adapters call it")]
+    pub(crate) fn raw_operation(&self, operation: &'static Operation) -> RawRequest {
+        RawRequest::new(self, Subject::Known(operation))
     }
 }
 
 impl RawRequest {
+    fn new(client: &Client, subject: Subject) -> Self {
+        Self {
+            client: client.clone(),
+            options: Options::default(),
+            subject,
+            parameters: Vec::new(),
+            query: Vec::new(),
+            #[cfg(feature = "gateway")]
+            written_query: None,
+            body: Bytes::new(),
+        }
+    }
+
     /// The value of a parameter of the path; any characters are encoded as the server's router needs them.
     pub fn path(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.parameters.push((name.to_owned(), value.to_string()));
@@ -86,6 +120,13 @@ impl RawRequest {
     /// A parameter of the query. Several of one name are a list, as `status[]` is.
     pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.query.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The whole query as somebody else wrote it.
+    #[cfg(feature = "gateway")]
+    pub(crate) fn written_query(mut self, query: &str) -> Self {
+        self.written_query = Some(query.to_owned());
         self
     }
 
@@ -102,11 +143,23 @@ impl RawRequest {
         self
     }
 
+    /// The body as it is, which is JSON; none when it is empty.
+    #[cfg(feature = "gateway")]
+    #[allow(dead_code, reason = "the adapters call it")]
+    pub(crate) fn body(mut self, json: Bytes) -> Self {
+        self.body = json;
+        self
+    }
+
     /// Whether it may be sent again when nobody knows if the server executed it: so it is for `GET` unless set, and
     /// for nothing else. Say it only of what leaves behind the same when it happens twice; a `POST` that buys
     /// something does not, and with Lago neither does every `DELETE`.
     pub fn idempotent(mut self, is: bool) -> Self {
-        self.is_idempotent = is;
+        match &mut self.subject {
+            Subject::Described { is_idempotent, .. } => *is_idempotent = is,
+            #[cfg(feature = "gateway")]
+            Subject::Known(_) => self.options.may_repeat = Some(is),
+        }
         self
     }
 
@@ -166,10 +219,28 @@ impl RawRequest {
 
     /// What is known of it.
     pub(crate) fn operation(&self) -> &'static Operation {
-        operation(self.method, self.template, self.is_idempotent)
+        match self.subject {
+            Subject::Described {
+                method,
+                template,
+                is_idempotent,
+            } => operation(method, template, is_idempotent),
+            #[cfg(feature = "gateway")]
+            Subject::Known(operation) => operation,
+        }
     }
 
-    async fn call(self, operation: &'static Operation) -> Result<Response<Bytes>, Error> {
+    async fn call(mut self, operation: &'static Operation) -> Result<Response<Bytes>, Error> {
+        let Idempotency::WithKey(key) = operation.idempotency else {
+            return self.attempts(operation).await;
+        };
+        let things = keyed::recognisable(key, &self.body);
+        self.options.may_repeat.get_or_insert(things.is_some());
+        let failure = |error: Error| error.after_sending(things.unwrap_or_default());
+        self.attempts(operation).await.map_err(failure)
+    }
+
+    async fn attempts(self, operation: &'static Operation) -> Result<Response<Bytes>, Error> {
         let inner = self.client.inner();
         let base_url = inner.shared.base_url.of(operation);
         let write = || self.request(operation, &base_url);
@@ -189,6 +260,8 @@ impl RawRequest {
             .query
             .iter()
             .fold(draft, |draft, (name, value)| draft.query(name, value));
+        #[cfg(feature = "gateway")]
+        let draft = draft.written_query(self.written_query.as_deref());
         draft.build_with(self.body.clone())
     }
 }
@@ -303,9 +376,10 @@ impl IntoFuture for RawRequest {
 
 impl fmt::Debug for RawRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operation = self.operation();
         f.debug_struct("RawRequest")
-            .field("method", &self.method)
-            .field("path", &self.template)
+            .field("method", &operation.method)
+            .field("path", &operation.path)
             .finish_non_exhaustive()
     }
 }

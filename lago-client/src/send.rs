@@ -110,6 +110,7 @@ impl ClientInner {
         let shared = &*self.shared;
         let rules = Rules {
             operation,
+            idempotency: options.idempotency(operation),
             policy: options.retry.as_ref().unwrap_or(&shared.retry),
             total: options.total_timeout.unwrap_or(shared.total_timeout),
             budget: &self.budget,

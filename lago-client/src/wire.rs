@@ -32,6 +32,8 @@ pub(crate) struct Draft {
     method: Method,
     url: String,
     query: Query,
+    /// A query that somebody else wrote, in place of the other.
+    written_query: Option<String>,
 }
 
 /// A request whose body is an object that is written root by root. Without a root there is no body.
@@ -59,7 +61,15 @@ impl Draft {
             method,
             url,
             query: Query::default(),
+            written_query: None,
         }
+    }
+
+    /// The whole query as somebody else wrote it, if there is such a one.
+    #[cfg(feature = "gateway")]
+    pub(crate) fn written_query(mut self, query: Option<&str>) -> Self {
+        self.written_query = query.map(str::to_owned);
+        self
     }
 
     /// A parameter of the query, or several, or none: see [`QueryValue`].
@@ -112,6 +122,9 @@ impl Draft {
         let mut url = Url::parse(&self.url).map_err(InvalidRequest::url)?;
         if !pairs.is_empty() {
             url.query_pairs_mut().extend_pairs(pairs);
+        }
+        if let Some(query) = &self.written_query {
+            url.set_query(Some(query));
         }
         let length = url.as_str().len();
         if length > LONGEST_URL {

@@ -1,5 +1,6 @@
 //! The commands, as they are typed.
 
+pub(crate) mod capability;
 pub(crate) mod commands;
 pub(crate) mod faults;
 pub(crate) mod forward;

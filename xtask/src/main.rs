@@ -1,5 +1,6 @@
 //! Maintenance commands of this workspace; `cargo xtask --help` lists them.
 
+mod capability;
 mod cli;
 mod diagnostic;
 mod output;
@@ -15,7 +16,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use cli::{commands, faults, forward, package, spec as spec_commands, webhook};
+use cli::{
+    capability as capability_command, commands, faults, forward, package, spec as spec_commands,
+    webhook,
+};
 use workspace::workspace;
 
 /// Maintenance of this workspace.
@@ -29,6 +33,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Regen(commands::Regen),
+    Capability(capability_command::Capability),
     Faults(faults::Faults),
     /// Checks a live server against openapi.yaml and the overlay, or replays recordings of one; `--help` says how.
     #[command(disable_help_flag = true)]
@@ -56,6 +61,7 @@ fn main() -> ExitCode {
     };
     let outcome = match command {
         Command::Regen(options) => commands::regen(&options, &root),
+        Command::Capability(options) => capability_command::capability(&options, &root),
         Command::Faults(options) => faults::faults(&options, &root),
         Command::Conform(arguments) => return forward::hand_over(&root, "conform", &arguments),
         Command::Package(options) => package::package(&options, &root),

@@ -25,7 +25,7 @@ mod read;
 pub(crate) mod renames;
 mod requests;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub(crate) mod schema;
 pub(crate) mod unnamed;
 mod unpaged;

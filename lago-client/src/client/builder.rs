@@ -201,6 +201,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Whether it has a key, or somebody who provides one.
+    #[cfg(feature = "gateway")]
+    pub(crate) fn has_key(&self) -> bool {
+        let is_there = |key: &String| !key.trim().is_empty();
+        self.credentials.is_some() || self.api_key.as_ref().is_some_and(is_there)
+    }
+
     /// Checks everything and makes the client.
     ///
     /// # Errors

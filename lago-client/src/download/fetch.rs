@@ -152,6 +152,7 @@ impl Fetch<'_> {
     fn rules(&self, remaining: Duration) -> Rules<'_> {
         Rules {
             operation: self.operation,
+            idempotency: self.operation.idempotency,
             policy: self.policy,
             total: remaining,
             budget: self.budget,

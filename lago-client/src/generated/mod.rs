@@ -7,5 +7,7 @@ pub(crate) mod operations;
 pub(crate) mod public_key;
 pub(crate) mod queries;
 pub(crate) mod resources;
+#[cfg(feature = "mcp")]
+pub(crate) mod tools;
 #[cfg(feature = "unpublished")]
 pub(crate) mod unpublished;

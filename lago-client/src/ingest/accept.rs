@@ -53,7 +53,19 @@ impl Drop for Entrance {
 impl Entrance {
     /// Fixes and writes an event that the queue could hold.
     pub(super) fn accept(&self, input: &mut EventInput) -> Result<Event, Reason> {
-        let event = Event::accept(input, self.keys).map_err(Reason::Usage)?;
+        self.held(Event::accept(input, self.keys).map_err(Reason::Usage)?)
+    }
+
+    /// The same of an event that is written already.
+    #[cfg(feature = "gateway")]
+    pub(super) fn accept_written(&self, json: Box<[u8]>) -> Result<Event, Reason> {
+        let why = "it names no subscription and `transaction_id`, or a name stands twice in it";
+        let event = Event::written(json, self.keys);
+        self.held(event.ok_or_else(|| Reason::Usage(why.to_owned()))?)
+    }
+
+    /// An event, if the queue could hold it.
+    fn held(&self, event: Event) -> Result<Event, Reason> {
         match self.queue.could_hold(&event) {
             true => Ok(event),
             false => Err(Reason::NoRoom(NoRoom::TooLarge)),

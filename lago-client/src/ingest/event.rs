@@ -54,14 +54,27 @@ impl Event {
             return Err(format!("`{name}` of the event is empty: give it a value"));
         }
         input.fix_time();
-        Ok(Self {
-            json: json(input)?,
-            key: keys.of(&input.external_subscription_id, &input.transaction_id),
+        let key = keys.of(&input.external_subscription_id, &input.transaction_id);
+        Ok(Self::new(json(input)?, key))
+    }
+
+    /// An event that somebody else wrote; none when it does not say by what it is known.
+    #[cfg(feature = "gateway")]
+    pub(super) fn written(json: Box<[u8]>, keys: KeyHash) -> Option<Self> {
+        let (subscription, transaction_id) = key_of(&json)?;
+        let key = keys.of(&subscription, &transaction_id);
+        Some(Self::new(json, key))
+    }
+
+    fn new(json: Box<[u8]>, key: u64) -> Self {
+        Self {
+            json,
+            key,
             accepted: Instant::now(),
             epoch: 0,
             receipt: None,
             record: Record::None,
-        })
+        }
     }
 
     /// The event that a record has.

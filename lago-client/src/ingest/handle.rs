@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::accept::Entrance;
 use super::confirmation::Confirmation;
+use super::event::Event;
 use super::outcome::EventOutcome;
 use super::receipt::Receipt;
 use super::report::{Report, Stats};
@@ -165,11 +166,23 @@ impl Pipeline {
         input: &mut EventInput,
         receipt: Option<oneshot::Sender<EventOutcome>>,
     ) -> Result<(), Reason> {
-        let entrance = &self.entrance;
-        let mut event = entrance.accept(input)?;
+        let mut event = self.entrance.accept(input)?;
         if let Some(receipt) = receipt {
             event = event.with_receipt(receipt);
         }
+        self.take(event).await
+    }
+
+    /// Accepts an event that somebody else wrote, as it is: all it says is sent in the text that came. It has to be an
+    /// object with a `transaction_id`, a `timestamp` and a subscription.
+    #[cfg(feature = "gateway")]
+    pub(crate) async fn send_written(&self, json: Box<[u8]>) -> Result<(), Reason> {
+        let event = self.entrance.accept_written(json)?;
+        self.take(event).await
+    }
+
+    async fn take(&self, event: Event) -> Result<(), Reason> {
+        let entrance = &self.entrance;
         if entrance.spooled.is_none() {
             return entrance.push(event).await.map_err(Reason::NoRoom);
         }

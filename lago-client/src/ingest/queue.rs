@@ -35,7 +35,7 @@ pub(super) struct Capacity {
 
 /// Why an event is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoRoom {
+pub(crate) enum NoRoom {
     Full,
     Closed,
     /// It alone is larger than the whole queue.

@@ -15,11 +15,49 @@ pub struct SendError {
     accepted: u64,
 }
 
+/// The same without the event.
 #[derive(Debug)]
-pub(super) enum Reason {
+pub(crate) enum Reason {
     Usage(String),
     NoRoom(NoRoom),
     Spool(Arc<SpoolError>),
+}
+
+impl Reason {
+    /// As [`SendError::is_full`].
+    pub(crate) fn is_full(&self) -> bool {
+        match self {
+            Self::Spool(error) => error.is_full(),
+            reason => matches!(reason, Self::NoRoom(NoRoom::Full)),
+        }
+    }
+
+    /// As [`SendError::is_usage`].
+    pub(crate) fn is_usage(&self) -> bool {
+        match self {
+            Self::Usage(_) => true,
+            Self::NoRoom(no_room) => *no_room == NoRoom::TooLarge,
+            Self::Spool(error) => error.is_usage(),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(problem) => write!(f, "the event cannot be sent: {problem}"),
+            Self::Spool(_) => f.write_str("the event cannot be written to the spool"),
+            Self::NoRoom(NoRoom::Full) => f.write_str(
+                "the queue of events is full: the server takes them slower than they come, or is down",
+            ),
+            Self::NoRoom(NoRoom::Closed) => {
+                f.write_str("the pipeline of events accepts no more: it was shut down, or its runtime has ended")
+            }
+            Self::NoRoom(NoRoom::TooLarge) => {
+                f.write_str("the event is larger than the queue: raise `queue_bytes`, or send less in it")
+            }
+        }
+    }
 }
 
 impl SendError {
@@ -45,10 +83,7 @@ impl SendError {
     /// The queue is full: the server takes events slower than they come, or is down. Or the spool or its disk is.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        match &self.reason {
-            Reason::Spool(error) => error.is_full(),
-            reason => matches!(reason, Reason::NoRoom(NoRoom::Full)),
-        }
+        self.reason.is_full()
     }
 
     /// The event could not be written to the spool; the [`source`](std::error::Error::source) says why. It may be
@@ -68,11 +103,7 @@ impl SendError {
     /// queue or the spool. Another time would change nothing.
     #[must_use]
     pub fn is_usage(&self) -> bool {
-        match &self.reason {
-            Reason::Usage(_) => true,
-            Reason::NoRoom(no_room) => *no_room == NoRoom::TooLarge,
-            Reason::Spool(error) => error.is_usage(),
-        }
+        self.reason.is_usage()
     }
 
     /// How many events of [`send_all`](super::Pipeline::send_all) were accepted before this one.
@@ -90,19 +121,7 @@ impl SendError {
 
 impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.reason {
-            Reason::Usage(problem) => write!(f, "the event cannot be sent: {problem}"),
-            Reason::Spool(_) => f.write_str("the event cannot be written to the spool"),
-            Reason::NoRoom(NoRoom::Full) => f.write_str(
-                "the queue of events is full: the server takes them slower than they come, or is down",
-            ),
-            Reason::NoRoom(NoRoom::Closed) => {
-                f.write_str("the pipeline of events accepts no more: it was shut down, or its runtime has ended")
-            }
-            Reason::NoRoom(NoRoom::TooLarge) => {
-                f.write_str("the event is larger than the queue: raise `queue_bytes`, or send less in it")
-            }
-        }
+        fmt::Display::fmt(&self.reason, f)
     }
 }
 

@@ -17,11 +17,11 @@ use super::files;
 use super::payload::{HangUp, Payload};
 use super::record::ReceivedRequest;
 use super::response::MockResponse;
-use super::route::Route;
 use super::state::State;
 #[cfg(feature = "mock-validation")]
 use super::validate;
 use crate::operation::RequestBody;
+use crate::route::Route;
 
 /// In bytes.
 const LARGEST_BODY: usize = 16 << 20;

@@ -1,11 +1,7 @@
 //! Requests against the API's description, as Lago takes them or as it is written.
 
-mod body;
-mod finding;
 mod lago;
-mod query;
 mod refusal;
-mod schemas;
 
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -15,7 +11,7 @@ use super::note::{Effect, Note};
 use super::record::ReceivedRequest;
 use super::response::MockResponse;
 use crate::operation::Operation;
-use finding::{Finding, Place, Problem};
+use crate::validate::{self, Finding, Place, Problem};
 use lago::Refusal;
 
 /// How a [`MockServer`](super::MockServer) takes requests that are not as the API's description has them.
@@ -56,24 +52,18 @@ pub(super) fn check(
 ) -> Checked {
     let facts = match mode {
         Mode::Off => None,
-        Mode::Faithful | Mode::Strict => schemas::facts(operation.id),
+        Mode::Faithful | Mode::Strict => validate::facts(operation.id),
     };
     let Some(facts) = facts else {
         return Checked::default();
     };
-    let mut found = query::findings(&facts.query, &request.query);
-    match &facts.body {
-        Some(described) => {
-            found.extend(header(request));
-            found.extend(body::findings(described, sent));
-        }
-        None if !request.body.is_empty() => found.push(Finding {
-            place: Place::Body(String::new()),
-            problem: Problem::NotTaken,
-            value: Value::Null,
-        }),
-        None => {}
+    let mut found = validate::of_query(facts, &request.query);
+    if facts.body.is_some() {
+        found.extend(header(request));
     }
+    // What the operation does not take was not read as JSON.
+    let taken = sent.or((!request.body.is_empty()).then_some(&Value::Null));
+    found.extend(validate::of_body(facts, taken));
     found.extend(lago::beyond_schemas(request, sent));
     found.retain(|finding| !lago::is_right(finding));
     let refused = found.into_iter().map(|finding| {

@@ -8,13 +8,15 @@ use super::outcome::Outcome;
 use super::policy::RetryPolicy;
 use crate::clock::Clock;
 use crate::error::{Error, History, Kind, Stop};
-use crate::operation::Operation;
+use crate::operation::{Idempotency, Operation};
 use crate::pace::Pace;
 use crate::trace;
 
 /// What the attempts of a call go by.
 pub(crate) struct Rules<'a> {
     pub(crate) operation: &'static Operation,
+    /// Of this call of it.
+    pub(crate) idempotency: Idempotency,
     pub(crate) policy: &'a RetryPolicy,
     /// For all attempts and waits together.
     pub(crate) total: Duration,
@@ -93,7 +95,7 @@ where
         }
         history.may_be_executed |= outcome.may_be_executed;
         let decision = decide(&Situation {
-            idempotency: rules.operation.idempotency,
+            idempotency: rules.idempotency,
             policy: rules.policy,
             attempt: history.attempts,
             outcome,

@@ -134,7 +134,7 @@ impl QueryValue for DeepObject {
 }
 
 /// What keeps a key from reaching the server.
-fn unfit(key: &str) -> Option<&'static str> {
+pub(crate) fn unfit(key: &str) -> Option<&'static str> {
     match key {
         "" => Some("is empty: without one the server reads a list"),
         _ if key.contains(['[', ']']) => Some("has a bracket, which the server reads as nesting"),

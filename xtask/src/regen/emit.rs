@@ -10,6 +10,7 @@ mod nouns;
 mod resources;
 pub(crate) mod section;
 mod tests;
+pub(crate) mod tools;
 mod types;
 
 use std::collections::BTreeMap;
@@ -74,6 +75,7 @@ pub(crate) fn emit(api: &Api) -> Result<Tree, EmitError> {
     types::emit(api, &mut tree)?;
     resources::emit(api, &mut tree)?;
     mock::emit(api, &mut tree)?;
+    tools::emit(api, &mut tree)?;
     modules::client(&mut tree)?;
     tests::emit(api, &mut tree)?;
     modules::tests(&mut tree)?;

@@ -24,6 +24,32 @@ pub(crate) fn markdown(said: &str) -> String {
     written.join("\n")
 }
 
+/// Markdown of the document as a line of text: links as what they say, and nothing escaped. For readers that are no
+/// browsers.
+pub(crate) fn plain(said: &str) -> String {
+    let said = clean(said);
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let said = words.join(" ");
+    let mut written = String::with_capacity(said.len());
+    let mut rest = said.as_str();
+    while let Some(start) = rest.find('[') {
+        let (before, link) = rest.split_at(start);
+        written.push_str(before);
+        let ends = link.find("](").zip(link.find(')'));
+        rest = match ends.filter(|(text, end)| text < end) {
+            Some((text, end)) => {
+                written.push_str(&link[1..text]);
+                &link[end + 1..]
+            }
+            None => {
+                written.push('[');
+                &link[1..]
+            }
+        };
+    }
+    written + rest
+}
+
 /// A value of the document as code within a sentence.
 pub(crate) fn code(value: &str) -> String {
     let value: String = value.chars().flat_map(visible).collect();

@@ -4,3 +4,5 @@
 
 pub(crate) mod queries;
 pub(crate) mod resources;
+#[cfg(feature = "mcp")]
+pub(crate) mod tools;

@@ -5,11 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::finding::{Finding, Place, Problem};
-use super::query::base;
 use crate::mock::event_store::{self, EventStore};
 use crate::mock::record::ReceivedRequest;
 use crate::operation::Operation;
+use crate::validate::{Finding, Place, Problem, is_index, keys, query_name};
 
 /// A refusal in Lago's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -258,7 +257,7 @@ fn query(
         return vec![Refusal::Fails];
     }
     let row = QUERIES.iter().find(|(resource, parameter, when, ..)| {
-        *resource == operation.resource && *parameter == base(name) && when.is(finding)
+        *resource == operation.resource && *parameter == query_name(name) && when.is(finding)
     });
     let Some((.., key, code, is_indexed)) = row else {
         return Vec::new();
@@ -299,56 +298,15 @@ impl When {
     }
 }
 
-fn is_index(segment: &str) -> bool {
-    !segment.is_empty() && segment.bytes().all(|digit| digit.is_ascii_digit())
-}
-
 fn without_indices(pointer: &str) -> String {
     let names = pointer.split('/').filter(|segment| !is_index(segment));
     names.collect::<Vec<_>>().join("/")
-}
-
-/// Under which keys the details of an error name a place: the field without the root, and before it the index of an
-/// element when the root is a list.
-pub(super) fn keys(pointer: &str) -> Vec<String> {
-    let segments: Vec<&str> = pointer.split('/').skip(1).collect();
-    let names = |segments: &[&str]| {
-        let names = segments.iter().filter(|segment| !is_index(segment));
-        names.copied().collect::<Vec<_>>().join(".")
-    };
-    match segments.as_slice() {
-        [] => vec!["base".to_owned()],
-        [only] => vec![(*only).to_owned()],
-        [_, index, below @ ..] if is_index(index) && !below.is_empty() => {
-            vec![(*index).to_owned(), names(below)]
-        }
-        [root, index] if is_index(index) => vec![(*root).to_owned()],
-        [_, below @ ..] => vec![names(below)],
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::generated::operations::OPERATIONS;
-
-    #[test]
-    fn keys_are_those_of_lago() {
-        for (pointer, expected) in [
-            ("", vec!["base"]),
-            ("/expression", vec!["expression"]),
-            ("/customer/external_id", vec!["external_id"]),
-            ("/events/1/code", vec!["1", "code"]),
-            ("/events", vec!["events"]),
-            ("/webhook_endpoint/event_types/0", vec!["event_types"]),
-            (
-                "/rate_card/rates/0/rate_properties",
-                vec!["rates.rate_properties"],
-            ),
-        ] {
-            assert_eq!(keys(pointer), expected, "{pointer}");
-        }
-    }
 
     #[test]
     fn rows_are_sorted_and_of_operations_that_exist() {

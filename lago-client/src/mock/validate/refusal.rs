@@ -3,10 +3,10 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::finding::{Finding, Place};
-use super::lago::{Refusal, keys};
+use super::lago::Refusal;
 use crate::mock::note::Note;
 use crate::mock::response::MockResponse;
+use crate::validate::{Finding, Place, keys};
 
 /// The root of a batch that the server refuses in a shape of its own.
 const ALERTS: &str = "alerts";

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::mock::response::operation;
-use crate::mock::route::Route;
+use crate::route::Route;
 
 /// What comes of a request.
 fn checked(mode: Mode, method: &str, target: &str, body: Option<Value>) -> Checked {

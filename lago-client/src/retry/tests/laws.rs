@@ -96,6 +96,7 @@ proptest! {
         prop_assert!(budget.take(script.used));
         let rules = Rules {
             operation: script.operation,
+            idempotency: script.operation.idempotency,
             policy: &script.policy,
             total: script.total,
             budget: &budget,
@@ -192,6 +193,7 @@ proptest! {
         let wait = Duration::from_secs(reset.min(120));
         let rules = Rules {
             operation: READ,
+            idempotency: READ.idempotency,
             policy: &RetryPolicy::new(),
             total: Duration::from_secs(total),
             budget: &budget,

@@ -18,6 +18,7 @@ async fn call(
 ) -> (Result<u32, Error>, Duration) {
     let rules = Rules {
         operation,
+        idempotency: operation.idempotency,
         policy,
         total: Duration::from_secs(120),
         budget,
@@ -92,6 +93,7 @@ async fn a_server_that_asks_for_no_wait_gets_the_usual_one() {
     let (clock, budget) = (Fake::new(0.5), Budget::default());
     let rules = Rules {
         operation: READ,
+        idempotency: READ.idempotency,
         policy: &RetryPolicy::new(),
         total: Duration::from_secs(120),
         budget: &budget,
@@ -128,6 +130,7 @@ async fn a_window_that_others_use_up_meanwhile_is_waited_for_too() {
     });
     let rules = Rules {
         operation: READ,
+        idempotency: READ.idempotency,
         policy: &RetryPolicy::new(),
         total: Duration::from_secs(120),
         budget: &Budget::default(),
@@ -199,6 +202,7 @@ async fn a_server_that_says_no_is_not_in_trouble() {
 async fn a_call_without_time_is_not_made() {
     let rules = Rules {
         operation: CHARGE,
+        idempotency: CHARGE.idempotency,
         policy: &RetryPolicy::new(),
         total: Duration::ZERO,
         budget: &Budget::default(),
@@ -219,6 +223,7 @@ async fn an_attempt_for_which_sleep_left_no_time_is_not_made() {
     };
     let rules = Rules {
         operation: CHARGE,
+        idempotency: CHARGE.idempotency,
         policy: &RetryPolicy::new(),
         total: Duration::from_secs(60),
         budget: &Budget::default(),
@@ -239,6 +244,7 @@ async fn a_wait_of_no_known_length_is_not_told_as_none() {
     let clock = Fake::new(1.0);
     let rules = Rules {
         operation: READ,
+        idempotency: READ.idempotency,
         policy: &RetryPolicy::new(),
         // Time for one attempt, and not for the pause after it.
         total: Duration::from_millis(1),

@@ -58,10 +58,20 @@ impl Prompted {
         Ok(Self { address, waiting })
     }
 
+    /// Where it is: `http://127.0.0.1:43211`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// The next request, once it is there; none when that takes for ever.
     pub async fn next(&mut self) -> Option<Waiting> {
         let next = tokio::time::timeout(FOR_EVER, self.waiting.recv()).await;
         next.ok().flatten()
+    }
+
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// A client for this server, to be set up further.

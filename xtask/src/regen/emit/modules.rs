@@ -16,17 +16,26 @@ pub(crate) fn client(tree: &mut Tree) -> Result<(), EmitError> {
             tree,
             &unpublished,
             "What is generated of the client for operations that no published document has.",
-            |_| quote! { pub(crate) },
+            |module| {
+                let attributes = condition_of(module);
+                quote! { #attributes pub(crate) }
+            },
         )?;
     }
     declare(tree, CLIENT, "What is generated of the client.", |module| {
-        let attributes = match module {
-            "public_key" => Some(quote! { #[cfg(feature = "webhooks")] }),
-            UNPUBLISHED => Some(condition()),
-            _ => None,
-        };
+        let attributes = condition_of(module);
         quote! { #attributes pub(crate) }
     })
+}
+
+/// The feature without which a module is not there.
+fn condition_of(module: &str) -> Option<TokenStream> {
+    match module {
+        "public_key" => Some(quote! { #[cfg(feature = "webhooks")] }),
+        "tools" => Some(quote! { #[cfg(feature = "mcp")] }),
+        UNPUBLISHED => Some(condition()),
+        _ => None,
+    }
 }
 
 /// Prints `mod.rs` for the generated part of lago-tests.

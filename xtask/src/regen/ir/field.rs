@@ -87,11 +87,12 @@ pub(crate) enum LeftOut {
 }
 
 impl LeftOut {
+    /// All of it.
+    pub(crate) const ALL: [Self; 3] = [Self::Cleared, Self::Reset, Self::Removed];
+
     /// Reads the word of the overlay.
     pub(crate) fn read(word: &str) -> Option<Self> {
-        [Self::Cleared, Self::Reset, Self::Removed]
-            .into_iter()
-            .find(|how| how.word() == word)
+        Self::ALL.into_iter().find(|how| how.word() == word)
     }
 
     /// The word of the overlay.

@@ -91,7 +91,7 @@ const OF_CALLS: [&str; 12] = [
 ];
 
 /// Functions of the client that are written by hand: an accessor cannot share their names.
-const CLIENT_METHODS: [&str; 11] = [
+const CLIENT_METHODS: [&str; 12] = [
     "builder",
     "clone",
     "drift",
@@ -100,6 +100,7 @@ const CLIENT_METHODS: [&str; 11] = [
     "inner",
     "new",
     "raw",
+    "raw_operation",
     "with",
     "with_api_key",
     "with_credentials",

@@ -198,3 +198,19 @@ proptest! {
         prop_assert_eq!(markdown(&written), written);
     }
 }
+
+#[test]
+fn plain_text_has_what_links_say_and_escapes_nothing() {
+    for (said, expected) in [
+        (
+            "See [the guide](https://example.com/a).\nIt <b>helps</b>.",
+            "See the guide. It <b>helps</b>.",
+        ),
+        ("A list [a, b] and `x[]`", "A list [a, b] and `x[]`"),
+        ("[one](a) and [two](b)", "one and two"),
+        ("open [ and (closed)", "open [ and (closed)"),
+        ("", ""),
+    ] {
+        assert_eq!(plain(said), expected);
+    }
+}

@@ -10,12 +10,12 @@ use serde_json::{Map, Value, json};
 /// Facts of all operations, by id.
 static FACTS: LazyLock<BTreeMap<String, Facts>> = LazyLock::new(|| {
     let read = |text| serde_json::from_str::<File>(text).unwrap_or_default();
-    let file = read(include_str!("../../generated/request_schemas.json"));
+    let file = read(include_str!("../generated/request_schemas.json"));
     #[cfg(feature = "unpublished")]
     let file = {
         let mut file = file;
         let more = read(include_str!(
-            "../../generated/unpublished/request_schemas.json"
+            "../generated/unpublished/request_schemas.json"
         ));
         file.operations.extend(more.operations);
         file.schemas.extend(more.schemas);
@@ -55,18 +55,18 @@ struct SaidOfBody {
 }
 
 /// What a request of one operation may have.
-pub(super) struct Facts {
-    pub(super) query: Vec<Parameter>,
-    pub(super) body: Option<Body>,
+pub(crate) struct Facts {
+    pub(crate) query: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
 }
 
 /// A parameter of the query.
 #[derive(Deserialize)]
-pub(super) struct Parameter {
+pub(crate) struct Parameter {
     /// As it is written, brackets included.
-    pub(super) name: String,
+    pub(crate) name: String,
     #[serde(default)]
-    pub(super) required: bool,
+    pub(crate) required: bool,
     /// How an object is written, if it is one.
     style: Option<String>,
     schema: Value,
@@ -83,7 +83,7 @@ impl Parameter {
     }
 
     /// The name without brackets.
-    pub(super) fn base(&self) -> &str {
+    pub(crate) fn base(&self) -> &str {
         self.name.trim_end_matches("[]")
     }
 
@@ -96,17 +96,17 @@ impl Parameter {
     }
 
     /// Whether it is a list.
-    pub(super) fn is_list(&self) -> bool {
+    pub(crate) fn is_list(&self) -> bool {
         !std::ptr::eq(self.one(), &self.schema)
     }
 
     /// Whether it is an object, whose keys stand in brackets.
-    pub(super) fn is_object(&self) -> bool {
+    pub(crate) fn is_object(&self) -> bool {
         self.style.as_deref() == Some("deepObject")
     }
 
     /// A validator of one value.
-    pub(super) fn validator(&self) -> Option<&Validator> {
+    pub(crate) fn validator(&self) -> Option<&Validator> {
         let validator = self
             .validator
             .get_or_init(|| compiled(&json!({ "$defs": self.definitions, "allOf": [self.one()] })));
@@ -114,7 +114,7 @@ impl Parameter {
     }
 
     /// The schemas that apply to one value.
-    pub(super) fn parts(&self) -> Parts<'_> {
+    pub(crate) fn parts(&self) -> Parts<'_> {
         Parts {
             definitions: &self.definitions,
             parts: parts(&self.definitions, self.one()),
@@ -123,8 +123,8 @@ impl Parameter {
 }
 
 /// A body in JSON.
-pub(super) struct Body {
-    pub(super) is_required: bool,
+pub(crate) struct Body {
+    pub(crate) is_required: bool,
     schema: Value,
     /// The schemas that it reaches.
     definitions: Map<String, Value>,
@@ -143,7 +143,7 @@ impl Body {
         }
     }
 
-    pub(super) fn validator(&self) -> Option<&Validator> {
+    pub(crate) fn validator(&self) -> Option<&Validator> {
         let validator = self.validator.get_or_init(|| {
             compiled(&json!({ "$defs": self.definitions, "allOf": [self.schema] }))
         });
@@ -151,7 +151,7 @@ impl Body {
     }
 
     /// The schemas that apply to the whole body.
-    pub(super) fn parts(&self) -> Parts<'_> {
+    pub(crate) fn parts(&self) -> Parts<'_> {
         Parts {
             definitions: &self.definitions,
             parts: parts(&self.definitions, &self.schema),
@@ -160,7 +160,7 @@ impl Body {
 
     /// The properties one of which has to be there, and whether an empty object stands for none. A map of anything may be
     /// empty (metadata, entitlements): of those no recording shows that they are refused.
-    pub(super) fn roots(&self) -> Vec<(&str, bool)> {
+    pub(crate) fn roots(&self) -> Vec<(&str, bool)> {
         let mut roots = Vec::new();
         let body = self.parts();
         for part in &body.parts {
@@ -185,14 +185,14 @@ impl Body {
 }
 
 /// The schemas that apply to one value. Of alternatives these are all of them: what any allows is known.
-pub(super) struct Parts<'s> {
+pub(crate) struct Parts<'s> {
     definitions: &'s Map<String, Value>,
     parts: Vec<&'s Value>,
 }
 
 impl<'s> Parts<'s> {
     /// Those of a property.
-    pub(super) fn of(&self, name: &str) -> Self {
+    pub(crate) fn of(&self, name: &str) -> Self {
         self.below(|part| {
             let known = part.get("properties").and_then(|known| known.get(name));
             known.or_else(|| part.get("additionalProperties"))
@@ -200,7 +200,7 @@ impl<'s> Parts<'s> {
     }
 
     /// Those of the elements.
-    pub(super) fn items(&self) -> Self {
+    pub(crate) fn items(&self) -> Self {
         self.below(|part| part.get("items"))
     }
 
@@ -215,12 +215,12 @@ impl<'s> Parts<'s> {
     }
 
     /// Whether nothing is known of the value, or not even that it may be there.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.parts.iter().all(|part| **part == json!(false))
     }
 
     /// Whether any property may be there.
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.parts
             .iter()
             .any(|part| match part.get("additionalProperties") {
@@ -234,12 +234,12 @@ impl<'s> Parts<'s> {
     }
 
     /// Whether the value may be of a type.
-    pub(super) fn is_a(&self, ty: &str) -> bool {
+    pub(crate) fn is_a(&self, ty: &str) -> bool {
         self.parts.iter().any(|part| has_type(part, ty))
     }
 
     /// Whether a property has to be there.
-    pub(super) fn requires(&self, name: &str) -> bool {
+    pub(crate) fn requires(&self, name: &str) -> bool {
         let mut required = self
             .parts
             .iter()
@@ -257,7 +257,7 @@ fn has_type(schema: &Value, ty: &str) -> bool {
 }
 
 /// Facts of an operation.
-pub(super) fn facts(id: &str) -> Option<&'static Facts> {
+pub(crate) fn facts(id: &str) -> Option<&'static Facts> {
     FACTS.get(id)
 }
 

@@ -9,7 +9,7 @@ use super::finding::{Finding, Place, Problem};
 use super::schemas::Parameter;
 
 /// Everything in which a query is not as described.
-pub(super) fn findings(described: &[Parameter], sent: &[(String, String)]) -> Vec<Finding> {
+pub(crate) fn findings(described: &[Parameter], sent: &[(String, String)]) -> Vec<Finding> {
     let mut found = Vec::new();
     for (name, value) in sent {
         let problem = match meant(described, name) {
@@ -36,7 +36,7 @@ fn at(name: &str, problem: Problem, value: Value) -> Finding {
 }
 
 /// A name without what stands in brackets behind it.
-pub(super) fn base(name: &str) -> &str {
+pub(crate) fn base(name: &str) -> &str {
     name.split_once('[').map_or(name, |(base, _)| base)
 }
 

@@ -8,7 +8,7 @@ use super::finding::{Finding, Place, Problem};
 use super::schemas::{Body, Parts};
 
 /// Everything in which a body is not as described. No body is one without anything in it.
-pub(super) fn findings(described: &Body, sent: Option<&Value>) -> Vec<Finding> {
+pub(crate) fn findings(described: &Body, sent: Option<&Value>) -> Vec<Finding> {
     let nothing = json!({});
     let body = match sent {
         Some(body) => body,
@@ -46,7 +46,7 @@ fn at(pointer: String, problem: Problem, value: &Value) -> Finding {
 }
 
 /// A segment of a JSON pointer.
-pub(super) fn escaped(name: &str) -> String {
+pub(crate) fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
@@ -145,7 +145,7 @@ fn types(kind: &TypeKind) -> Vec<JsonType> {
 }
 
 /// What is wrong with a value that is of none of these types.
-pub(super) fn of_type(types: &[JsonType], value: &Value) -> Problem {
+pub(crate) fn of_type(types: &[JsonType], value: &Value) -> Problem {
     let words: Vec<&str> = types.iter().map(|ty| in_words(*ty)).collect();
     let words = words.join(" or ");
     match types.iter().any(|ty| becomes(*ty, value)) {

@@ -1,4 +1,4 @@
-//! From method and path to an operation.
+//! From method and path to an operation, for whoever receives requests: the stand-in and the gateway.
 
 use http::Method;
 
@@ -6,24 +6,24 @@ use crate::generated::operations::OPERATIONS;
 use crate::operation::Operation;
 
 /// Where the paths of each version begin, and whether a dot ends a value there.
+#[cfg(feature = "mock")]
 const VERSIONS: [(&str, bool); 2] = [("/api/v1", true), ("/api/v2", false)];
 
 /// Where a request leads.
 #[derive(Debug, Default)]
-pub(super) struct Route {
+pub(crate) struct Route {
     /// Nothing for a path that is none, or not with this method.
-    pub(super) operation: Option<&'static Operation>,
+    pub(crate) operation: Option<&'static Operation>,
     /// The values in the path.
-    pub(super) parameters: Vec<(&'static str, String)>,
+    pub(crate) parameters: Vec<(&'static str, String)>,
 }
 
 impl Route {
     /// The operation of a request, as the router of the server finds it: a dot ends a value, and what
     /// follows it at the end of the path is a format; percent signs are decoded after that. No route of the first
     /// version is taken to allow more, though newer servers allow dots in some places; those of the second do.
-    ///
-    /// A segment that is spelt out wins over one that is a parameter, from left to right.
-    pub(super) fn of(method: &Method, path: &str) -> Self {
+    #[cfg(feature = "mock")]
+    pub(crate) fn of(method: &Method, path: &str) -> Self {
         let version = VERSIONS.iter().find_map(|(base, dot_ends)| {
             let below = path.strip_prefix(base)?.strip_prefix('/')?;
             Some((*base, segments(below, *dot_ends)?))
@@ -31,11 +31,17 @@ impl Route {
         let Some((base, segments)) = version else {
             return Self::default();
         };
+        Self::among(base, method, &segments)
+    }
+
+    /// The operation below such a base path that these segments lead to, still encoded. One that is spelt out wins over one
+    /// that is a parameter, from left to right.
+    pub(crate) fn among(base: &str, method: &Method, segments: &[&str]) -> Self {
         OPERATIONS
             .iter()
             .filter(|operation| operation.base_path == base)
             .filter(|operation| operation.method.as_str() == method.as_str())
-            .filter_map(|operation| Some((operation, matched(operation.path, &segments)?)))
+            .filter_map(|operation| Some((operation, matched(operation.path, segments)?)))
             .max_by_key(|(operation, _)| {
                 let spelt_out = template(operation.path).map(|part| parameter(part).is_none());
                 spelt_out.collect::<Vec<_>>()
@@ -50,6 +56,7 @@ impl Route {
 
 /// The segments of a path, still encoded and without the format, if a dot ends a value; none when no route can match.
 /// Slashes that stand together are one, and one at the end is none.
+#[cfg(feature = "mock")]
 fn segments(path: &str, dot_ends: bool) -> Option<Vec<&str>> {
     let mut segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     if !dot_ends {
@@ -91,7 +98,7 @@ fn matched(path: &'static str, segments: &[&str]) -> Option<Vec<(&'static str, S
 }
 
 /// Decodes percent signs; one that encodes nothing stands for itself.
-pub(super) fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let mut parts = text.split('%');
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {
@@ -104,6 +111,16 @@ pub(super) fn decode(text: &str) -> String {
         bytes.extend_from_slice(rest.as_bytes());
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The pairs of a form.
+pub(crate) fn form(query: &str) -> Vec<(String, String)> {
+    let decoded = |text: &str| decode(&text.replace('+', " "));
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decoded(name), decoded(value)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -217,6 +234,18 @@ mod tests {
         for path in ["/api/v1/products", "/api/v2/taxes", "/api/v2"] {
             assert_eq!(route(&Method::GET, path), (None, vec![]), "{path}");
         }
+    }
+
+    #[test]
+    fn a_query_is_a_form() {
+        let expected = [
+            ("a b", "c+d&"),
+            ("status[]", "x=y"),
+            ("flag", ""),
+            ("", "z"),
+        ];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(form("a+b=c%2Bd%26&&status%5B%5D=x=y&flag&=z"), expected);
     }
 
     #[test]

@@ -4,16 +4,20 @@ use serde_json::Value;
 
 /// One place where a request is not as described.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Finding {
-    pub(super) place: Place,
-    pub(super) problem: Problem,
+pub(crate) struct Finding {
+    pub(crate) place: Place,
+    pub(crate) problem: Problem,
     /// What stands there; null where nothing does.
-    pub(super) value: Value,
+    pub(crate) value: Value,
 }
 
 /// Where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+#[cfg_attr(
+    not(feature = "mock-validation"),
+    allow(dead_code, reason = "some are only what the stand-in finds")
+)]
+pub(crate) enum Place {
     /// A JSON pointer into the body.
     Body(String),
     /// A parameter of the query, as it was sent.
@@ -24,7 +28,11 @@ pub(super) enum Place {
 
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Problem {
+#[cfg_attr(
+    not(feature = "mock-validation"),
+    allow(dead_code, reason = "some are only what the stand-in finds")
+)]
+pub(crate) enum Problem {
     /// The description has no such field or parameter.
     Unknown,
     /// There is a body where the operation takes none.
@@ -55,7 +63,7 @@ pub(super) enum Problem {
 
 impl Problem {
     /// What a person reads.
-    pub(super) fn reason(&self, place: &Place, value: &Value) -> String {
+    pub(crate) fn reason(&self, place: &Place, value: &Value) -> String {
         let shown = || shown(value);
         match self {
             Self::Unknown => match place {

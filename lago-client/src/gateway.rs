@@ -1,0 +1,31 @@
+//! Lago for agents and for programs in any language, from one table of operations: what the program `lago-gateway`
+//! runs.
+
+mod bearer;
+#[cfg(feature = "mcp")]
+pub mod choice;
+mod cli;
+#[cfg(feature = "mcp")]
+mod confirm;
+mod keys;
+mod listen;
+mod log;
+#[cfg(feature = "mcp")]
+pub mod mcp;
+mod refusal;
+pub mod rest;
+#[cfg(feature = "mcp")]
+mod results;
+#[cfg(feature = "mcp")]
+mod search;
+mod settings;
+mod stop;
+#[cfg(feature = "mcp")]
+pub(crate) mod tool;
+#[cfg(feature = "mcp")]
+pub mod tools;
+
+pub use cli::main;
+pub use keys::KeyMode;
+pub use log::{Line, Log, Note};
+pub use settings::{BEARER, Calls, Doors, StartError};

@@ -1,0 +1,204 @@
+//! Lago for AI agents: the operations as tools of the Model Context Protocol.
+//!
+//! Agents only read unless whoever starts the server allows more ([`Wish`]). What does more than to add something, or must
+//! not happen twice, needs the agreement of a person, who is asked through the agent's client. What agents read has a
+//! bound, keeps every number as Lago wrote it, and says of a failure whether something was done.
+//!
+//! Over the standard streams there is one client, which started the program; over HTTP, at `/mcp`, any number of them.
+//! HTTP is without sessions: each request stands alone, of the protocol of 2026-07-28 as well as of those before.
+
+mod agent;
+mod compact;
+mod endpoint;
+mod instructions;
+mod listing;
+mod server;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::client::ClientBuilder;
+use crate::gateway::choice::{Choice, Wish};
+use crate::gateway::confirm::Fingerprint;
+use crate::gateway::log::{Log, say};
+use crate::gateway::settings::{Calls, Doors, StartError};
+use crate::gateway::stop;
+use crate::gateway::tools;
+use agent::{Agent, Caller};
+use endpoint::Endpoint;
+use server::Server;
+
+/// How agents are served.
+#[derive(Args, Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Speak over the standard streams with the one client that starts the program, and listen nowhere.
+    #[arg(long, conflicts_with_all = ["port", "listen", "bearer_file", "max_requests"])]
+    pub stdio: bool,
+    /// The port to listen at; 0 for any that is free.
+    #[arg(long, default_value_t = 9090)]
+    pub port: u16,
+    /// Which tools agents have.
+    #[command(flatten)]
+    pub wish: Wish,
+    /// Offer four tools, to find, describe, read and write, in place of one for each operation: less to carry for an
+    /// agent, and one more call to make.
+    #[arg(long, help_heading = "Tools")]
+    pub compact: bool,
+    /// Where nobody can be asked, do also what a person would have to agree to. Only for a client that asks by itself,
+    /// or data that may be lost.
+    #[arg(long, help_heading = "Tools")]
+    pub unconfirmed: bool,
+    /// Where Lago is.
+    #[command(flatten)]
+    pub calls: Calls,
+    /// Where it listens.
+    #[command(flatten)]
+    pub doors: Doors,
+}
+
+/// A server that runs, until it is stopped. It goes on when this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<()>,
+}
+
+impl Running {
+    /// Where it listens; agents reach it at `/mcp` there.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets in no more requests, and waits for those that run.
+    pub async fn stop(self) {
+        // Where nobody listens any more it has ended.
+        let _ = self.stop.send(());
+        let _ = self.served.await;
+    }
+}
+
+/// Starts a server over HTTP, in the runtime in which this is awaited. Calls have what the builder says where the options
+/// say nothing; `secret` is what callers have to bring, unless there is a file with it.
+///
+/// # Errors
+///
+/// When the options cannot work, or what they need is not to be had.
+pub async fn start(
+    options: Options,
+    client: ClientBuilder,
+    secret: Option<&str>,
+    log: Log,
+) -> Result<Running, StartError> {
+    let agent = agent(&options)?;
+    let tenants = options.calls.tenants(client)?;
+    let doors = &options.doors;
+    let listener = doors
+        .open(options.port, &options.calls, secret, log)
+        .await?;
+    let address = listener.address();
+    let stop_within = doors.stop_within;
+    let (stop, stopped) = oneshot::channel();
+    let served = tokio::spawn(async move {
+        let stopped = async {
+            // Whoever dropped it wants it to go on.
+            if stopped.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let endpoint = Endpoint::new(Arc::clone(&agent), tenants);
+        listener.serve(endpoint, stopped).await;
+        agent.finish(stop_within).await;
+    });
+    Ok(Running {
+        address,
+        stop,
+        served,
+    })
+}
+
+/// Serves the client at the standard streams until it closes them or the program is asked to stop.
+async fn over_stdio(options: &Options, client: ClientBuilder) -> Result<(), StartError> {
+    let tenants = options.calls.tenants(client)?;
+    let Some(client) = tenants.fixed_client() else {
+        let why = "over the standard streams there are no headers that could bring a key: leave `--key-mode per-request`, \
+                   and give the key in LAGO_API_KEY";
+        return Err(StartError::Misuse(why.to_owned()));
+    };
+    let agent = agent(options)?;
+    let caller = Caller {
+        client: client.clone(),
+        fingerprint: Fingerprint::of(&[]),
+    };
+    let serving = Server::stdio(Arc::clone(&agent), caller);
+    let ended = tokio::select! {
+        ended = serving => ended,
+        asked = stop::asked() => asked,
+    };
+    agent.finish(options.doors.stop_within).await;
+    ended.map_err(|error| StartError::Missing(format!("the client does not speak MCP: {error}")))
+}
+
+/// Runs the program's subcommand until it is asked to stop.
+///
+/// # Errors
+///
+/// As [`start`].
+pub(crate) async fn run(
+    options: Options,
+    client: ClientBuilder,
+    secret: Option<&str>,
+) -> Result<(), StartError> {
+    let words = in_words(&options)?;
+    if options.stdio {
+        say(&format_args!(
+            "lago-gateway speaks MCP over the standard streams; {words}"
+        ));
+        return over_stdio(&options, client).await;
+    }
+    let running = start(options, client, secret, Log::stderr()).await?;
+    let address = running.address();
+    say(&format_args!(
+        "lago-gateway serves MCP at http://{address}/mcp; {words}"
+    ));
+    let asked = stop::asked().await;
+    let why =
+        asked.map_err(|error| StartError::Missing(format!("signals cannot be received: {error}")));
+    say(&"stops: finishes what runs; another Ctrl-C ends it at once");
+    tokio::select! {
+        () = running.stop() => {}
+        _ = stop::asked() => {}
+    }
+    why
+}
+
+fn agent(options: &Options) -> Result<Arc<Agent>, StartError> {
+    let choice = Choice::new(tools::all(), &options.wish);
+    let choice = choice.map_err(|why| StartError::Misuse(why.to_string()))?;
+    Ok(Arc::new(Agent::new(
+        choice,
+        options.compact,
+        options.unconfirmed,
+    )))
+}
+
+/// What agents may do, in a line.
+fn in_words(options: &Options) -> Result<String, StartError> {
+    let agent = agent(options)?;
+    let tools = agent.tools().len();
+    Ok(match (agent.allows_writes(), options.unconfirmed) {
+        (false, _) => format!("{tools} tools, which only read"),
+        (true, false) => format!(
+            "{tools} tools; a person is asked before anything is changed or must not happen twice"
+        ),
+        (true, true) => {
+            format!("{tools} tools; NOBODY IS ASKED where a client cannot ask a person")
+        }
+    })
+}

@@ -1,0 +1,80 @@
+//! MCP over HTTP, from the request that was let in to the one that the protocol sees: whose it is stands among its
+//! extensions then.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+
+use super::agent::{Agent, Caller, Told};
+use super::server::Http;
+use crate::gateway::confirm::Fingerprint;
+use crate::gateway::keys::{API_KEY_HEADER, KeyPlace, Tenants};
+use crate::gateway::listen::Service;
+use crate::gateway::log::Note;
+use crate::gateway::refusal::{Body, Refusal};
+
+/// Where agents find it.
+const PATH: &str = "/mcp";
+
+/// Responds to agents.
+pub(super) struct Endpoint {
+    protocol: Http,
+    tenants: Tenants,
+}
+
+impl Endpoint {
+    pub(super) fn new(agent: Arc<Agent>, tenants: Tenants) -> Self {
+        Self {
+            protocol: Http::new(agent),
+            tenants,
+        }
+    }
+
+    /// Whose request it is. Callers are told apart by their keys; where all have the server's, they are one.
+    fn caller(&self, request: &Request<Bytes>) -> Result<Caller, Refusal> {
+        let headers = request.headers();
+        let client = self.tenants.client(headers, KeyPlace::OwnHeader)?;
+        let key = headers.get(API_KEY_HEADER);
+        let key = key.map(|key| key.as_bytes().trim_ascii());
+        let fingerprint = Fingerprint::of(key.as_slice());
+        Ok(Caller {
+            client,
+            fingerprint,
+        })
+    }
+
+    async fn pass(&self, mut request: Request<Bytes>) -> Result<Response<Body>, Refusal> {
+        if request.uri().path() != PATH {
+            let message = "agents are served at /mcp";
+            return Err(Refusal::new(
+                StatusCode::NOT_FOUND,
+                "gateway_not_found",
+                message,
+            ));
+        }
+        let caller = self.caller(&request)?;
+        let told = Arc::new(Told::default());
+        request.extensions_mut().insert(caller);
+        request.extensions_mut().insert(Arc::clone(&told));
+        let mut response = self.protocol.respond(request).await;
+        let mut note = told.take();
+        note.path = Some(PATH.to_owned());
+        response.extensions_mut().insert(note);
+        Ok(response)
+    }
+}
+
+impl Service for Endpoint {
+    async fn respond(&self, request: Request<Bytes>) -> Response<Body> {
+        self.pass(request).await.unwrap_or_else(|refusal| {
+            let words = refusal.code().to_owned();
+            let mut response = refusal.into_response();
+            response.extensions_mut().insert(Note {
+                words,
+                ..Note::default()
+            });
+            response
+        })
+    }
+}

@@ -1,0 +1,314 @@
+//! The protocol, by rmcp. Nothing else names it, because it changes fast.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Request, Response};
+use http_body_util::Full;
+use rmcp::ServerHandler;
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities,
+    ContentBlock, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationSchema, ErrorData,
+    Implementation, InputRequest, InputRequests, InputRequiredResult, ListToolsResult,
+    PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
+    ToolAnnotations,
+};
+use rmcp::service::{RequestContext, RoleServer, ServiceExt};
+use rmcp::transport::stdio;
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use serde_json::Value;
+use tokio::time::Instant;
+use tower_service::Service as _;
+
+use super::agent::{Agent, Call, Caller, Consent, Reply, Told};
+use super::instructions::instructions;
+use super::listing::Listed;
+use crate::gateway::confirm::LIFETIME;
+use crate::gateway::log::say;
+use crate::gateway::refusal::Body;
+use crate::gateway::results::Answer;
+
+/// How many tools a page of their list has. The default toolsets fit into the first, for clients that read no other.
+const TOOLS_PER_PAGE: usize = 100;
+
+/// How long a client may keep the list, in milliseconds: it changes only when the server starts with another choice.
+const LIST_TTL_MS: u64 = 300_000;
+
+/// Under which name a person's agreement is asked for and answered.
+const CONFIRM: &str = "confirm";
+
+/// Speaks MCP for an agent.
+#[derive(Clone)]
+pub(super) struct Server(Arc<Shared>);
+
+struct Shared {
+    agent: Arc<Agent>,
+    tools: Vec<Tool>,
+    /// Whose calls all are, where one client speaks over the standard streams; otherwise each request says.
+    caller: Option<Caller>,
+}
+
+impl Server {
+    fn new(agent: Arc<Agent>, caller: Option<Caller>) -> Self {
+        let tools = agent.tools().into_iter().map(tool).collect();
+        Self(Arc::new(Shared {
+            agent,
+            tools,
+            caller,
+        }))
+    }
+
+    /// Serves one client over the standard streams until it closes them.
+    ///
+    /// # Errors
+    ///
+    /// When the client does not begin as the protocol says.
+    pub(super) async fn stdio(agent: Arc<Agent>, caller: Caller) -> io::Result<()> {
+        let server = Self::new(agent, Some(caller));
+        let running = server.serve(stdio()).await.map_err(io::Error::other)?;
+        running.waiting().await.map_err(io::Error::other)?;
+        Ok(())
+    }
+
+    async fn reply(
+        &self,
+        caller: &Caller,
+        call: Call,
+        told: &Told,
+        context: &RequestContext<RoleServer>,
+    ) -> Reply {
+        let cancelled = context.ct.cancelled();
+        self.0.agent.call(caller, call, told, cancelled).await
+    }
+}
+
+/// Answers MCP over HTTP.
+#[derive(Clone)]
+pub(super) struct Http(StreamableHttpService<Server, NeverSessionManager>);
+
+impl Http {
+    /// Without sessions, each response in JSON. Who may send requests has been decided before they come here.
+    pub(super) fn new(agent: Arc<Agent>) -> Self {
+        let server = Server::new(agent, None);
+        let config = StreamableHttpServerConfig::default()
+            .with_legacy_session_mode(false)
+            .with_json_response(true)
+            .with_max_request_body_bytes(usize::MAX)
+            .disable_allowed_hosts()
+            .disable_allowed_origins();
+        let sessions = Arc::new(NeverSessionManager::default());
+        Self(StreamableHttpService::new(
+            move || Ok(server.clone()),
+            sessions,
+            config,
+        ))
+    }
+
+    /// The response to a request, which has a [`Caller`] among its extensions, and an `Arc` of [`Told`].
+    pub(super) async fn respond(&self, request: Request<Bytes>) -> Response<Body> {
+        let Ok(response) = self.0.clone().call(request.map(Full::new)).await;
+        response
+    }
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder().enable_tools().build();
+        let server = Implementation::new("lago-gateway", env!("CARGO_PKG_VERSION"))
+            .with_title("Lago")
+            .with_description("Usage-based billing: Lago's API as tools");
+        ServerConfig::new(capabilities)
+            .with_server_info(server)
+            .with_instructions(instructions(&self.0.agent))
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let tools = &self.0.tools;
+        let first = match request.and_then(|request| request.cursor) {
+            None => 0,
+            Some(cursor) => tools
+                .iter()
+                .position(|tool| tool.name == cursor)
+                .ok_or_else(|| {
+                    ErrorData::invalid_params("the cursor is none of this list", None)
+                })?,
+        };
+        let rest = &tools[first..];
+        let page = rest.iter().take(TOOLS_PER_PAGE).cloned().collect();
+        let mut result = ListToolsResult::with_all_items(page);
+        result.next_cursor = rest.get(TOOLS_PER_PAGE).map(|next| next.name.to_string());
+        result.ttl_ms = Some(LIST_TTL_MS);
+        result.cache_scope = Some(CacheScope::Public);
+        Ok(result)
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.0.tools.iter().find(|tool| tool.name == name).cloned()
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let parts = context.extensions.get::<Parts>();
+        let of_request = || parts.and_then(|parts| parts.extensions.get::<Caller>());
+        let caller = self.0.caller.as_ref().or_else(of_request);
+        let Some(caller) = caller.cloned() else {
+            return Err(ErrorData::internal_error(
+                "nobody says whose call it is",
+                None,
+            ));
+        };
+        let told = parts.and_then(|parts| parts.extensions.get::<Arc<Told>>());
+        let told = told.cloned().unwrap_or_default();
+        let way = Way::of(&context, self.0.caller.is_some());
+        let answered = request.input_responses.as_ref();
+        let answered = answered.and_then(|responses| responses.get(CONFIRM));
+        let consent = request.request_state.map(|state| Consent {
+            state,
+            is_given: answered.is_some_and(is_given),
+        });
+        let mut call = Call {
+            name: request.name.into_owned(),
+            arguments: request.arguments.unwrap_or_default(),
+            consent,
+            can_ask: way != Way::Nobody,
+        };
+        let start = Instant::now();
+        let mut reply = self.reply(&caller, call.clone(), &told, &context).await;
+        if let (Way::Live, Reply::Ask { question, state }) = (way, &reply) {
+            let is_given = ask(&context, question.clone()).await;
+            let state = state.clone();
+            call.consent = Some(Consent { state, is_given });
+            reply = self.reply(&caller, call, &told, &context).await;
+        }
+        if self.0.caller.is_some() {
+            // There is no request of HTTP that would be told.
+            let (note, ms) = (told.take(), start.elapsed().as_millis());
+            say(&format_args!("{} {ms}ms", note.words));
+        }
+        match reply {
+            Reply::Answer(answer) => Ok(result(answer).into()),
+            Reply::Ask { question, state } => Ok(round(question, state).into()),
+            Reply::NobodyToAsk(why) if has_rounds(&context) => Err(lacks_forms(why)),
+            Reply::NobodyToAsk(why) => Ok(result(Answer::refusal(why)).into()),
+            Reply::Unknown(why) => Err(ErrorData::invalid_params(why, None)),
+        }
+    }
+}
+
+/// How a person can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// The response says what is asked for, and the call comes again with the answer.
+    Rounds,
+    /// By a request in the other direction, while the call goes on.
+    Live,
+    /// In no way: the client has no form for it, or nothing can be sent to it.
+    Nobody,
+}
+
+impl Way {
+    fn of(context: &RequestContext<RoleServer>, is_stdio: bool) -> Self {
+        let elicitation = context
+            .client_capabilities()
+            .and_then(|capabilities| capabilities.elicitation);
+        // A client that names no kind has forms, the only kind of the first version.
+        let has_forms =
+            elicitation.is_some_and(|kinds| kinds.form.is_some() || kinds.url.is_none());
+        match (has_forms, has_rounds(context)) {
+            (true, true) => Self::Rounds,
+            (true, false) if is_stdio => Self::Live,
+            _ => Self::Nobody,
+        }
+    }
+}
+
+/// Whether the protocol is one in which a response asks and the call comes again.
+fn has_rounds(context: &RequestContext<RoleServer>) -> bool {
+    let version = context.protocol_version();
+    version.is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
+}
+
+/// What the newer protocol demands where a call needs what the client has not; the older ones know no such error.
+fn lacks_forms(why: String) -> ErrorData {
+    let forms = ClientCapabilities::builder().enable_elicitation().build();
+    let mut error = ErrorData::missing_required_client_capability(forms);
+    error.message = why.into();
+    error
+}
+
+/// A tool as the protocol writes it.
+fn tool(listed: Listed) -> Tool {
+    let hints = listed.hints;
+    let annotations = ToolAnnotations::new()
+        .read_only(hints.reads)
+        .destructive(hints.destructive)
+        .idempotent(hints.idempotent)
+        .open_world(hints.open_world);
+    Tool::new(listed.name, listed.description, listed.input_schema)
+        .with_title(listed.title)
+        .with_annotations(annotations)
+}
+
+/// What an agent reads. The words stand before the data, and the data alone in a text of its own.
+fn result(answer: Answer) -> CallToolResult {
+    let texts = [Some(answer.note), answer.data];
+    let content = texts
+        .into_iter()
+        .flatten()
+        .map(ContentBlock::text)
+        .collect();
+    match answer.is_error {
+        true => CallToolResult::error(content),
+        false => CallToolResult::success(content),
+    }
+}
+
+/// Asks a person by the response.
+fn round(question: String, state: String) -> InputRequiredResult {
+    let request = InputRequest::Elicitation(ElicitRequest::new(form(question)));
+    let requests = InputRequests::from([(CONFIRM.to_owned(), request)]);
+    InputRequiredResult::new(Some(requests), Some(state))
+}
+
+/// Asks a person by a request. No answer is none that agrees.
+async fn ask(context: &RequestContext<RoleServer>, question: String) -> bool {
+    let asking = context
+        .peer
+        .create_elicitation_with_timeout(form(question), Some(LIFETIME));
+    let answer = tokio::select! {
+        biased;
+        () = context.ct.cancelled() => return false,
+        answer = asking => answer,
+    };
+    let is_agreement =
+        |answer: ElicitResult| serde_json::to_value(answer).is_ok_and(|answer| is_given(&answer));
+    answer.is_ok_and(is_agreement)
+}
+
+fn form(message: String) -> ElicitRequestParams {
+    let schema = ElicitationSchema::builder().required_bool_property(CONFIRM, |field| {
+        field
+            .title("Do it")
+            .description("Nothing is done unless you agree")
+    });
+    ElicitRequestParams::FormElicitationParams {
+        meta: None,
+        message,
+        requested_schema: schema.build_unchecked(),
+    }
+}
+
+/// Whether a person agreed: accepted the form, and said yes in it.
+fn is_given(answer: &Value) -> bool {
+    answer["action"] == "accept" && answer["content"][CONFIRM] == true
+}

@@ -1,0 +1,239 @@
+//! The program, over its standard streams.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use lago_client::mock::MockServer;
+use lago_tests::support::clients::API_KEY;
+use lago_tests::support::server::{Prompted, ScriptedResponse};
+use serde_json::{Value, json};
+
+use super::{Called, OLD, Outcome, came};
+
+/// The program as a client has it.
+struct Program {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Program {
+    fn start(url: &str, options: &[&str]) -> Outcome<Self> {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_lago-gateway"))
+            .args(["mcp", "--stdio", "--url", url])
+            .args(options)
+            .env("LAGO_API_KEY", API_KEY)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().ok_or("no output")?);
+        Ok(Self {
+            child,
+            input,
+            output,
+        })
+    }
+
+    /// Begins as the old protocol does, as a client with these capabilities.
+    fn begun(url: &str, options: &[&str], capabilities: Value) -> Outcome<Self> {
+        let mut program = Self::start(url, options)?;
+        let client = json!({"name": "test", "version": "1"});
+        let params =
+            json!({"protocolVersion": OLD, "capabilities": capabilities, "clientInfo": client});
+        let answer = program.ask(1, "initialize", params)?;
+        assert_eq!(answer["result"]["protocolVersion"], OLD, "{answer}");
+        program.say(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))?;
+        Ok(program)
+    }
+
+    fn say(&mut self, message: &Value) -> Outcome {
+        let input = self.input.as_mut().ok_or("it is closed")?;
+        writeln!(input, "{message}")?;
+        Ok(input.flush()?)
+    }
+
+    fn hear(&mut self) -> Outcome<Value> {
+        let mut line = String::new();
+        match self.output.read_line(&mut line)? {
+            0 => Err("it has ended".into()),
+            _ => Ok(serde_json::from_str(&line)?),
+        }
+    }
+
+    fn ask(&mut self, id: u32, method: &str, params: Value) -> Outcome<Value> {
+        self.say(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))?;
+        let answer = self.hear()?;
+        assert_eq!(answer["id"], id, "{answer}");
+        Ok(answer)
+    }
+
+    /// Closes its input; whether it ended well, and what it wrote to the standard error stream.
+    fn end(mut self) -> Outcome<(bool, String)> {
+        self.input = None;
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest)?;
+        assert_eq!(rest, "");
+        let mut said = String::new();
+        self.child
+            .stderr
+            .take()
+            .ok_or("no errors")?
+            .read_to_string(&mut said)?;
+        Ok((self.child.wait()?.success(), said))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It has ended already, where all went well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn delete() -> Value {
+    json!({"name": "plans_delete", "arguments": {"code": "pro"}})
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_speaks_the_protocol_and_nothing_else_at_its_output() -> Outcome {
+    let server = MockServer::start().await?;
+    let mut program = Program::begun(&server.url(), &[], json!({}))?;
+    let list = program.ask(2, "tools/list", json!({}))?;
+    let names = list["result"]["tools"].as_array().ok_or("no list")?;
+    assert!(names.iter().any(|tool| tool["name"] == "plans_get"));
+    let call = json!({"name": "plans_get", "arguments": {"code": "pro"}});
+    let answer = program.ask(3, "tools/call", call)?;
+    let called = Called::of(&answer["result"]).ok_or("no result")?;
+    assert!(
+        !called.is_error && called.json()?["plan"]["code"].is_string(),
+        "{called:?}"
+    );
+    let answer = program.ask(4, "tools/call", delete())?;
+    assert!(
+        answer.to_string().contains("read-only: nothing was done"),
+        "{answer}"
+    );
+    assert_eq!(came(&server), ["GET /api/v1/plans/pro"]);
+    assert_eq!(
+        server.requests()[0].header("authorization"),
+        Some(&*format!("Bearer {API_KEY}"))
+    );
+
+    let (is_well, said) = program.end()?;
+    assert!(is_well, "{said}");
+    assert!(
+        said.contains("speaks MCP over the standard streams"),
+        "{said}"
+    );
+    assert!(said.contains("plans_get 200"), "{said}");
+    assert!(!said.contains(API_KEY) && !said.contains("pro "), "{said}");
+    Ok(())
+}
+
+/// In the old protocol the question goes the other way while the call is open.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_is_asked_while_the_call_is_open() -> Outcome {
+    let server = MockServer::start().await?;
+    let can_ask = json!({"elicitation": {}});
+    let mut program = Program::begun(&server.url(), &["--allow-writes"], can_ask)?;
+    for (id, content, is_done) in [
+        (2, json!({"action": "decline"}), false),
+        (
+            3,
+            json!({"action": "accept", "content": {"confirm": true}}),
+            true,
+        ),
+    ] {
+        let call = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": delete()});
+        program.say(&call)?;
+        let question = program.hear()?;
+        assert_eq!(question["method"], "elicitation/create", "{question}");
+        let message = question["params"]["message"].as_str().unwrap_or_default();
+        assert!(message.contains("\"code\":\"pro\""), "{message}");
+        program.say(&json!({"jsonrpc": "2.0", "id": question["id"], "result": content}))?;
+        let answer = program.hear()?;
+        assert_eq!(
+            (&answer["id"], &answer["result"]["isError"]),
+            (&json!(id), &json!(!is_done)),
+            "{answer}"
+        );
+        assert_eq!(came(&server).len(), usize::from(is_done));
+    }
+    assert!(program.end()?.0);
+    Ok(())
+}
+
+/// What changes something goes on when the client gives up, and the log says what came of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_is_cancelled_goes_on_and_is_told() -> Outcome {
+    let mut server = Prompted::start().await?;
+    let options = ["--allow-writes", "--unconfirmed"];
+    let mut program = Program::begun(&server.url(), &options, json!({}))?;
+    program.say(&json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": delete()}))?;
+    let waiting = server.next().await.ok_or("nothing came")?;
+    let cancelled = json!({"requestId": 2, "reason": "too slow"});
+    program.say(
+        &json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancelled}),
+    )?;
+    // Its answer shows that what came before was read.
+    program.ask(3, "tools/list", json!({}))?;
+    waiting.respond(ScriptedResponse::new(
+        "200 OK",
+        &[],
+        b"{\"plan\":{\"code\":\"pro\"}}",
+    ));
+    let (is_well, said) = program.end()?;
+    assert!(is_well, "{said}");
+    assert!(
+        said.contains("plans_delete was cancelled while it ran; it ended with 200"),
+        "{said}"
+    );
+    Ok(())
+}
+
+/// A client ends it by a signal when closing its input has no effect.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signal_ends_it_while_its_input_is_open() -> Outcome {
+    let server = MockServer::start().await?;
+    let mut program = Program::begun(&server.url(), &[], json!({}))?;
+    // Its answer shows that it listens for signals.
+    program.ask(2, "tools/list", json!({}))?;
+    let id = program.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()?
+            .success()
+    );
+    assert_eq!(program.child.wait()?.code(), Some(0));
+    Ok(())
+}
+
+#[test]
+fn what_cannot_work_is_said_at_once() -> Outcome {
+    for (options, words) in [
+        (&["--stdio", "--port", "1"][..], "--port"),
+        (
+            &["--stdio", "--key-mode", "per-request"],
+            "give the key in LAGO_API_KEY",
+        ),
+        (&["--stdio", "--toolsets", "walets"], "Did you mean wallets"),
+        (&["--listen", "0.0.0.0", "--port", "0"], "--bearer-file"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_lago-gateway"))
+            .arg("mcp")
+            .args(options)
+            .env("LAGO_API_KEY", API_KEY)
+            .env("LAGO_API_URL", "http://127.0.0.1:1")
+            .stdin(Stdio::null())
+            .output()?;
+        assert_eq!(output.status.code(), Some(2), "{options:?}");
+        let said = String::from_utf8(output.stderr)?;
+        assert!(said.contains(words) && output.stdout.is_empty(), "{said}");
+    }
+    Ok(())
+}

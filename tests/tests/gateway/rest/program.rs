@@ -1,0 +1,145 @@
+//! The adapter as a program.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+
+use lago_client::mock::MockServer;
+use lago_tests::support::clients::API_KEY;
+
+use super::Outcome;
+
+/// The program, and what it says.
+struct Program {
+    child: Child,
+    said: BufReader<ChildStderr>,
+    url: String,
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lago-gateway"));
+    command.args(arguments).stderr(Stdio::piped());
+    for name in ["LAGO_API_KEY", "LAGO_API_URL", "LAGO_GATEWAY_BEARER"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+impl Program {
+    fn start(server: &MockServer, more: &[&str]) -> Outcome<Self> {
+        let mut child = command(&["serve", "--port", "0", "--url", &server.url()])
+            .args(more)
+            .env("LAGO_API_KEY", API_KEY)
+            .spawn()?;
+        let mut said = BufReader::new(child.stderr.take().ok_or("no output")?);
+        let mut line = String::new();
+        said.read_line(&mut line)?;
+        let url = line
+            .trim_end()
+            .rsplit(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        assert!(
+            line.contains("serves Lago's API at http://127.0.0.1:"),
+            "{line}"
+        );
+        Ok(Self { child, said, url })
+    }
+
+    /// What it says until it ends, and how it ends.
+    fn end(mut self) -> Outcome<(String, ExitStatus)> {
+        let mut rest = String::new();
+        self.said.read_to_string(&mut rest)?;
+        let status = self.child.wait()?;
+        Ok((rest, status))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It has ended unless a test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn it_serves_until_it_is_told_to_stop() -> Outcome {
+    let server = MockServer::builder().api_key(API_KEY).start().await?;
+    let program = Program::start(&server, &[])?;
+    let get = reqwest::get(format!("{}/customers/jane?secret=value", program.url)).await?;
+    assert_eq!(get.status(), 200);
+    let id = program.child.id().to_string();
+    assert!(Command::new("kill").arg(&id).status()?.success());
+    let (said, status) =
+        tokio::task::spawn_blocking(|| program.end().map_err(|error| error.to_string())).await??;
+    assert!(status.success(), "{status}");
+    assert!(
+        said.contains("every request has the API key of LAGO_API_KEY"),
+        "{said}"
+    );
+    assert!(
+        said.contains(" GET /api/v1/customers/{external_customer_id} 200 "),
+        "{said}"
+    );
+    for hidden in [API_KEY, "jane", "secret=value"] {
+        assert!(!said.contains(hidden), "{said}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_says_when_events_wait_for_another_key() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let server = MockServer::builder().api_key("another").start().await?;
+    let spool = directory.path().display().to_string();
+    let mut program = Program::start(&server, &["--spool", &spool])?;
+    let event = r#"{"event":{"transaction_id":"t","external_subscription_id":"s","code":"c","timestamp":1}}"#;
+    let request = reqwest::Client::new()
+        .post(format!("{}/events", program.url))
+        .body(event);
+    assert_eq!(request.send().await?.status(), 202);
+    // A test that would hang fails when the program is killed by whoever runs it.
+    let waits = tokio::task::spawn_blocking(move || {
+        let mut line = String::new();
+        while program
+            .said
+            .read_line(&mut line)
+            .is_ok_and(|bytes| bytes > 0)
+        {
+            if line.contains("events wait: ") {
+                return line;
+            }
+        }
+        line
+    });
+    let said = waits.await?;
+    assert!(
+        said.contains("events wait: ") && said.contains("401"),
+        "{said}"
+    );
+    assert!(!said.contains(API_KEY), "{said}");
+    Ok(())
+}
+
+#[test]
+fn what_cannot_work_is_said_with_what_to_do() -> Outcome {
+    for (arguments, said) in [
+        (
+            &["serve"][..],
+            "set LAGO_API_KEY to the key of your organization",
+        ),
+        (&["serve", "--listen", "0.0.0.0"], "set LAGO_API_KEY"),
+        (&["serve", "--timeout", "0"], "from 1 to 3600"),
+        (&["serve", "--port", "x"], "--port"),
+        (&["nothing"], "nothing"),
+        (&[], "serve"),
+    ] {
+        let output = command(arguments).output()?;
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let told = String::from_utf8(output.stderr)?;
+        assert!(told.contains(said), "{told}");
+    }
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! Events that are taken at once and delivered later.
+
+use std::time::Duration;
+
+use lago_client::mock::{MockResponse, MockServer};
+use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
+
+use super::{Adapter, Outcome, code};
+
+/// So that a test that would hang fails.
+const FOR_EVER: Duration = Duration::from_secs(30);
+
+/// Waits for something that happens elsewhere.
+async fn until(mut is: impl FnMut() -> bool) -> Outcome {
+    let waiting = async {
+        while !is() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    Ok(timeout(FOR_EVER, waiting).await?)
+}
+
+fn event(id: &str) -> Value {
+    json!({
+        "transaction_id": id, "external_subscription_id": "sub", "code": "calls", "timestamp": 1_760_000_000,
+        "properties": { "amount": "0.10" },
+    })
+}
+
+/// The ids of the events that a server got, each time that it got one.
+fn arrived(server: &MockServer) -> Vec<String> {
+    let requests = server.requests();
+    let bodies = requests.iter().filter_map(|request| request.json());
+    let mut ids: Vec<String> = bodies
+        .flat_map(|body| body["events"].as_array().cloned().unwrap_or_default())
+        .map(|event| {
+            event["transaction_id"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        })
+        .collect();
+    ids.sort();
+    ids
+}
+
+#[tokio::test]
+async fn events_that_were_taken_outlive_the_adapter_and_arrive_once() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let spool = directory.path().display().to_string();
+    // Nobody listens at a port that was free a moment ago.
+    let free = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let nobody = format!("http://{}", free.local_addr()?);
+    drop(free);
+
+    let more = ["--spool", &spool, "--stop-within", "1"];
+    let first = Adapter::start(&nobody, &more).await?;
+    let one = first
+        .post("/api/v1/events", json!({ "event": event("a") }))
+        .await?;
+    assert_eq!(one.status(), 202);
+    let said: Value = serde_json::from_slice(&one.bytes().await?)?;
+    assert_eq!(said, json!({ "transaction_ids": ["a"] }));
+    let batch = json!({ "events": [event("b"), event("c")] });
+    assert_eq!(first.post("/events/batch", batch).await?.status(), 202);
+    assert_eq!(
+        first.lines(),
+        [
+            "POST /api/v1/events 202 events.create",
+            "POST /api/v1/events/batch 202 events.create_batch"
+        ]
+    );
+    let report = first.running.stop().await.ok_or("no report")?;
+    assert_eq!((report.spooled, report.delivered, report.lost), (3, 0, 0));
+
+    let server = MockServer::start().await?;
+    let second = Adapter::start(&server.url(), &["--spool", &spool]).await?;
+    until(|| arrived(&server).len() >= 3).await?;
+    let report = second.running.stop().await.ok_or("no report")?;
+    assert_eq!((report.spooled, report.delivered, report.lost), (0, 3, 0));
+    assert_eq!(arrived(&server), ["a", "b", "c"]);
+
+    let third = Adapter::start(&server.url(), &["--spool", &spool]).await?;
+    let report = third.running.stop().await.ok_or("no report")?;
+    assert_eq!((report.spooled, report.delivered), (0, 0));
+    assert_eq!(arrived(&server), ["a", "b", "c"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn events_are_sent_in_the_text_that_came() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let server = MockServer::start().await?;
+    let more = ["--spool", &directory.path().display().to_string()];
+    let adapter = Adapter::start(&server.url(), &more).await?;
+    let event = r#"{"transaction_id":"t","external_subscription_id":"s","code":"c","timestamp":1.50,
+        "properties":{"n":0.1234567890123456789},"of_a_newer_lago":1e400}"#;
+    let taken = adapter
+        .post("/events", format!("{{\"event\":{event}}}"))
+        .await?;
+    assert_eq!(taken.status(), 202);
+    until(|| !server.requests().is_empty()).await?;
+    let sent = server.requests();
+    let body = std::str::from_utf8(&sent[0].body)?;
+    assert!(body.contains(event), "{body}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_event_that_lago_does_not_take_is_written_down() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let server = MockServer::start().await?;
+    let details = json!({ "0": { "code": ["event_not_found"] } });
+    server.respond(
+        "events.create_batch",
+        MockResponse::validation_errors(details),
+    )?;
+    let more = ["--spool", &directory.path().display().to_string()];
+    let adapter = Adapter::start(&server.url(), &more).await?;
+    let taken = adapter
+        .post("/events", json!({ "event": event("a") }))
+        .await?;
+    assert_eq!(taken.status(), 202);
+    let file = directory.path().join("dead-letters.jsonl");
+    let read = || std::fs::read_to_string(&file).unwrap_or_default();
+    until(|| read().ends_with('\n')).await?;
+    let letter: Value = serde_json::from_str(&read())?;
+    assert_eq!(letter["event"], event("a"));
+    assert!(
+        letter["outcome"]
+            .as_str()
+            .is_some_and(|outcome| outcome.contains("event_not_found")),
+        "{letter}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_event_that_nobody_could_recognise_is_not_taken() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let server = MockServer::start().await?;
+    let more = ["--spool", &directory.path().display().to_string()];
+    let adapter = Adapter::start(&server.url(), &more).await?;
+    let mut without = event("a");
+    without["timestamp"] = Value::Null;
+    let batch = json!({ "events": [event("b"), without] });
+    let refused = adapter.post("/events/batch", batch).await?;
+    assert_eq!(refused.status(), 422);
+    let said: Value = serde_json::from_slice(&refused.bytes().await?)?;
+    assert_eq!(said["code"], "validation_errors");
+    assert_eq!(
+        said["error_details"],
+        json!({ "1": { "timestamp": ["value_is_mandatory"] } })
+    );
+    let nothing = adapter.post("/events", "{}").await?;
+    assert_eq!(nothing.status(), 400);
+    assert_eq!(code(nothing).await?, "gateway_bad_event");
+
+    // What is no event to be billed goes its way.
+    let estimate = adapter
+        .post("/events/estimate_fees", "{\"event\":{\"code\":\"c\"}}")
+        .await?;
+    assert_ne!(estimate.status(), 202);
+    let report = adapter.running.stop().await.ok_or("no report")?;
+    assert_eq!((report.delivered, report.spooled), (0, 0));
+    assert_eq!(arrived(&server), [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_spool_belongs_to_one_adapter() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let more = ["--spool", &directory.path().display().to_string()];
+    let first = Adapter::start("http://127.0.0.1:1", &more).await?;
+    let second = Adapter::start("http://127.0.0.1:1", &more).await;
+    let why = second.err().ok_or("it started")?.to_string();
+    assert!(why.contains("the spool in"), "{why}");
+    drop(first);
+    Ok(())
+}
