@@ -17,6 +17,7 @@
 //! | [`testing`] | your own tests against the stand-in server |
 //! | [`self_hosting`] | base URLs, proxies, older and newer servers |
 //! | [`features`] | features, TLS, build time, traces, metrics, transports, calls without types |
+//! | [`agents`] | AI agents, and programs in other languages |
 //! | [`from_the_official_client`] | the calls of the official Rust client beside those of this one |
 //!
 //! They are documentation only: a program cannot name this module. All their code is compiled and run by the tests of
@@ -46,5 +47,6 @@ guides! {
     testing "guide/testing.md"
     self_hosting "guide/self_hosting.md"
     features "guide/features.md"
+    agents "guide/agents.md"
     from_the_official_client "guide/from_the_official_client.md"
 }

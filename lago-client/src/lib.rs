@@ -32,6 +32,7 @@
 //! | [Testing without Lago](guide::testing) | the stand-in server |
 //! | [Self-hosting and versions](guide::self_hosting) | addresses, proxies, older and newer servers |
 //! | [Features](guide::features) | TLS, build time, traces, metrics, transports, calls without types |
+//! | [Agents and other languages](guide::agents) | the program `lago-gateway`: MCP, and a REST adapter |
 //! | [From the official Rust client](guide::from_the_official_client) | its calls beside ours |
 //!
 //! # The calls used most

@@ -38,5 +38,6 @@ pages! {
     Testing "../../lago-client/src/guide/testing.md"
     SelfHosting "../../lago-client/src/guide/self_hosting.md"
     Features "../../lago-client/src/guide/features.md"
+    Agents "../../lago-client/src/guide/agents.md"
     FromTheOfficialClient "../../lago-client/src/guide/from_the_official_client.md"
 }
