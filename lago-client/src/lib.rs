@@ -92,6 +92,7 @@ mod base_url;
 pub mod blocking;
 mod client;
 mod clock;
+#[cfg(not(target_family = "wasm"))]
 mod connecting;
 mod credentials;
 mod decode;
@@ -119,6 +120,7 @@ mod operation;
 mod options;
 mod pace;
 mod page;
+mod platform;
 mod provided;
 mod rate_limit;
 mod raw;
@@ -134,6 +136,7 @@ mod runtime;
 mod send;
 mod sender;
 mod storage;
+#[cfg(not(target_family = "wasm"))]
 mod tls;
 mod trace;
 pub mod transport;
