@@ -13,6 +13,7 @@
 //! | [`webhooks`] | verifying, deduplicating and ordering deliveries |
 //! | [`organizations`] | several organizations in one process, and keys that change |
 //! | [`blocking`] | programs without an async runtime |
+//! | [`browser`] | WebAssembly: pages, workers, edge functions |
 //! | [`testing`] | your own tests against the stand-in server |
 //! | [`self_hosting`] | base URLs, proxies, older and newer servers |
 //! | [`from_the_official_client`] | the calls of the official Rust client beside those of this one |
@@ -40,6 +41,7 @@ guides! {
     webhooks "guide/webhooks.md"
     organizations "guide/organizations.md"
     blocking "guide/blocking.md"
+    browser "guide/browser.md"
     testing "guide/testing.md"
     self_hosting "guide/self_hosting.md"
     from_the_official_client "guide/from_the_official_client.md"

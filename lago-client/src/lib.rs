@@ -28,6 +28,7 @@
 //! | [Webhooks](guide::webhooks) | verifying, deduplicating, ordering, testing |
 //! | [Many organizations](guide::organizations) | one client for each key, keys that change |
 //! | [Without an async runtime](guide::blocking) | `.wait()` in place of `.await` |
+//! | [In browsers and workers](guide::browser) | WebAssembly, and where a key may be |
 //! | [Testing without Lago](guide::testing) | the stand-in server |
 //! | [Self-hosting and versions](guide::self_hosting) | addresses, proxies, older and newer servers |
 //! | [From the official Rust client](guide::from_the_official_client) | its calls beside ours |
