@@ -32,8 +32,8 @@ macro_rules! absent {
 }
 
 absent! {
-    "blocking": "nothing may wait"
-    "ingest": "there are neither threads nor files"
+    "blocking": "a thread may not wait"
+    "ingest": "there is no runtime of tokio"
     "mock": "there are no sockets"
     "native-tls": "the browser has TLS"
     "recording": "there are no files"
@@ -83,6 +83,7 @@ impl Handle {
     }
 
     /// Does the work beside all other.
+    #[cfg(feature = "webhooks")]
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + 'static) {
         wasm_bindgen_futures::spawn_local(work);
     }
