@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use futures::future::{Either, select};
 use futures::{StreamExt, TryStreamExt};
 use lago_client::bytes::Bytes;
 use lago_client::transport::{Body, Sending, Transport};
@@ -128,13 +129,20 @@ async fn a_time_limit_ends_a_call() -> Outcome {
 /// A timer of JavaScript with more than 24 days ends at once.
 #[wasm_bindgen_test]
 async fn a_time_limit_longer_than_a_timer_holds_does_not() -> Outcome {
-    let limit = Duration::from_secs(60 * 60 * 24 * 30);
-    let lago = builder()
-        .timeout(limit)
-        .total_timeout(Duration::MAX)
-        .build()?;
-    assert_eq!(lago.plans().get(THERE).await?.code, THERE);
-    Ok(())
+    let limited = |limit| {
+        builder()
+            .timeout(limit)
+            .total_timeout(Duration::MAX)
+            .retry(RetryPolicy::never())
+            .build()
+    };
+    let long = limited(Duration::from_secs(60 * 60 * 24 * 30))?;
+    let short = limited(Duration::from_millis(200))?;
+    let (long, short) = (long.plans().get(SILENT), short.plans().get(SILENT));
+    match select(long.into_future(), short.into_future()).await {
+        Either::Left((ended, _)) => Err(format!("ended before the shorter one: {ended:?}").into()),
+        Either::Right(_) => Ok(()),
+    }
 }
 
 #[wasm_bindgen_test]
