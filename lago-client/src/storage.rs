@@ -16,9 +16,11 @@ use crate::sender::Sender;
 
 pub(crate) use reach::Reach;
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use resolver::{guarded, is_private};
+use resolver as guard;
 #[cfg(target_family = "wasm")]
-pub(crate) use unguarded::{guarded, is_private};
+use unguarded as guard;
+
+pub(crate) use guard::is_private;
 
 /// How servers that keep files are reached.
 pub(crate) struct Storages {
@@ -46,7 +48,7 @@ impl Storages {
             (None, _) => Ok(api),
             (Some(_), Some(sender)) => Ok(sender),
             (Some(limit), None) => {
-                let sender = Sender::Http(guarded(&self.reach, limit)?);
+                let sender = Sender::Http(guard::guarded(&self.reach, limit)?);
                 Ok(self.sender.get_or_init(|| sender))
             }
         }

@@ -13,7 +13,7 @@ use crate::http_client::http_client;
 use crate::transport::HttpTransport;
 
 /// Sends to where files may be.
-pub(crate) fn guarded(
+pub(super) fn guarded(
     reach: &Arc<Reach>,
     connect_timeout: Duration,
 ) -> Result<HttpTransport, Error> {

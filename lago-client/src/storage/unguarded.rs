@@ -8,7 +8,7 @@ use super::Reach;
 use crate::error::Error;
 use crate::transport::HttpTransport;
 
-pub(crate) fn guarded(_: &Arc<Reach>, connect_timeout: Duration) -> Result<HttpTransport, Error> {
+pub(super) fn guarded(_: &Arc<Reach>, connect_timeout: Duration) -> Result<HttpTransport, Error> {
     HttpTransport::new(connect_timeout)
 }
 

@@ -24,5 +24,8 @@ pub const LOST: &str = "lost";
 /// All taxes, two of which fit on a page.
 pub const TAXES: [&str; 3] = ["vat", "gst", "sales"];
 
+/// The id of the one invoice.
+pub const INVOICE: &str = "1a901a90-1a90-1a90-1a90-1a901a901a90";
+
 /// The key with which the server signs webhooks.
 pub const PUBLIC_KEY: &str = include_str!("../../../lago-client/tests/signatures/rsa2048.pem");

@@ -14,7 +14,7 @@ use lago_client::transport::{Body, Sending, Transport};
 use lago_client::types::{Currency, PlanInput, PlanInputRequired, PlanInterval};
 use lago_client::webhooks::{SIGNATURE_HEADER, UNIQUE_KEY_HEADER, Verifier, sign_hmac};
 use lago_client::{Client, ClientBuilder, RetryPolicy, http};
-use lago_wasm_tests::{BUSY, CUT, LOST, MOVED, PAUSE, SILENT, TAXES, THERE};
+use lago_wasm_tests::{BUSY, CUT, INVOICE, LOST, MOVED, PAUSE, SILENT, TAXES, THERE};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_time::Instant;
 
@@ -187,6 +187,14 @@ async fn a_creation_that_was_led_elsewhere_is_no_success() -> Outcome {
         .err()
         .ok_or("it was followed")?;
     assert!(error.is_redirect(), "{error}");
+    Ok(())
+}
+
+#[wasm_bindgen_test]
+async fn a_file_is_fetched() -> Outcome {
+    let lago = builder().build()?;
+    let file = lago.invoices().fetch_pdf(INVOICE).await?;
+    assert!(file.starts_with(b"%PDF-"), "{file:?}");
     Ok(())
 }
 

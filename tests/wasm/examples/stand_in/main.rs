@@ -33,8 +33,10 @@ mod server {
     use std::io;
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    use lago_client::mock::{MockResponse, MockServer, ReceivedRequest};
-    use lago_wasm_tests::{BUSY, CUT, LOST, MOVED, PAUSE, PUBLIC_KEY, SILENT, TAXES, THERE};
+    use lago_client::mock::{MockResponse, MockServer, ReceivedRequest, example};
+    use lago_wasm_tests::{
+        BUSY, CUT, INVOICE, LOST, MOVED, PAUSE, PUBLIC_KEY, SILENT, TAXES, THERE,
+    };
     use serde_json::{Value, json};
 
     pub(super) async fn start() -> io::Result<MockServer> {
@@ -62,6 +64,14 @@ mod server {
             "webhooks.json_public_key" => {
                 let key = json!({ "webhook": { "public_key": PUBLIC_KEY } });
                 return Some(MockResponse::new(200).json(key));
+            }
+            "invoices.get" | "invoices.download" => {
+                // At the address that the caller knows, which is that of the gateway.
+                let file = format!("http://{}/files/example.pdf", request.header("host")?);
+                let mut invoice = example("invoices.get").ok()?;
+                invoice["invoice"]["lago_id"] = INVOICE.into();
+                invoice["invoice"]["file_url"] = file.into();
+                return Some(MockResponse::new(200).json(invoice));
             }
             _ => return None,
         };
