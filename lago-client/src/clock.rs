@@ -6,7 +6,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::time::Instant;
+
+use crate::platform::{self, Instant};
 
 /// What retries and pacing need of the world.
 pub(crate) trait Clock: Send + Sync {
@@ -40,7 +41,7 @@ pub(crate) async fn within<T>(
     either.await
 }
 
-/// The real ones; with tokio's time paused, its time.
+/// The real ones.
 #[derive(Debug)]
 pub(crate) struct System;
 
@@ -54,7 +55,7 @@ impl Clock for System {
     }
 
     fn sleep(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(tokio::time::sleep(pause))
+        platform::sleep(pause)
     }
 
     fn chance(&self) -> f64 {

@@ -16,12 +16,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::options::{Options, time_limit};
+use crate::platform::Instant;
 use crate::request::{Call, Request};
 use crate::retry::RetryPolicy;
 use crate::runtime::stay;

@@ -14,6 +14,7 @@
 //! | [`webhooks`] | verifying, deduplicating and ordering deliveries |
 //! | [`organizations`] | several organizations in one process, and keys that change |
 //! | [`blocking`] | programs without an async runtime |
+//! | [`browser`] | WebAssembly: pages, workers, edge functions |
 //! | [`testing`] | your own tests against the stand-in server |
 //! | [`self_hosting`] | base URLs, proxies, older and newer servers |
 //! | [`features`] | features, TLS, build time, traces, metrics, transports, calls without types |
@@ -44,6 +45,7 @@ guides! {
     webhooks "guide/webhooks.md"
     organizations "guide/organizations.md"
     blocking "guide/blocking.md"
+    browser "guide/browser.md"
     testing "guide/testing.md"
     self_hosting "guide/self_hosting.md"
     features "guide/features.md"

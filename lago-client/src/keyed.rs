@@ -8,12 +8,12 @@ use std::pin::Pin;
 
 use lago_types::Keyed;
 use serde_json::{Map, Value};
-use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::error::Error;
 use crate::operation::{Idempotency, Key};
 use crate::options::Options;
+use crate::platform::Instant;
 use crate::response::Response;
 
 /// What the server has, if it is what was sent.

@@ -29,6 +29,7 @@
 //! | [Webhooks](guide::webhooks) | verifying, deduplicating, ordering, testing |
 //! | [Many organizations](guide::organizations) | one client for each key, keys that change |
 //! | [Without an async runtime](guide::blocking) | `.wait()` in place of `.await` |
+//! | [In browsers and workers](guide::browser) | WebAssembly, and where a key may be |
 //! | [Testing without Lago](guide::testing) | the stand-in server |
 //! | [Self-hosting and versions](guide::self_hosting) | addresses, proxies, older and newer servers |
 //! | [Features](guide::features) | TLS, build time, traces, metrics, transports, calls without types |
@@ -96,6 +97,7 @@ mod base_url;
 pub mod blocking;
 mod client;
 mod clock;
+#[cfg(not(target_family = "wasm"))]
 mod connecting;
 mod credentials;
 mod decode;
@@ -125,6 +127,7 @@ mod operation;
 mod options;
 mod pace;
 mod page;
+mod platform;
 mod provided;
 mod rate_limit;
 mod raw;
@@ -142,6 +145,7 @@ mod runtime;
 mod send;
 mod sender;
 mod storage;
+#[cfg(not(target_family = "wasm"))]
 mod tls;
 mod trace;
 pub mod transport;

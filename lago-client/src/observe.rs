@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use tokio::time::Instant;
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::operation::Operation;
+use crate::platform::Instant;
 use crate::rate_limit::RateLimit;
 use crate::redact::short;
 use crate::response::{Response, request_id};

@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
 use crate::clock::{Clock, within};
+use crate::platform::Instant;
 use crate::rate_limit::RateLimit;
 use state::{State, Turn};
 

@@ -91,7 +91,6 @@ impl Client {
     /// it takes a key for it ([`Idempotency::WithKey`]) is repeated only when all that is sent has key and time, since
     /// nobody completes what is sent here.
     #[cfg(feature = "gateway")]
-    #[cfg(feature = "gateway")]
     pub(crate) fn raw_operation(&self, operation: &'static Operation) -> RawRequest {
         RawRequest::new(self, Subject::Known(operation))
     }
@@ -144,7 +143,6 @@ impl RawRequest {
     }
 
     /// The body as it is, which is JSON; none when it is empty.
-    #[cfg(feature = "gateway")]
     #[cfg(feature = "gateway")]
     pub(crate) fn body(mut self, json: Bytes) -> Self {
         self.body = json;

@@ -10,7 +10,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use tokio::runtime::{Handle, Id};
+use crate::platform::{Id, runtime};
 
 /// The runtime in which something began, once it did.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,7 +28,7 @@ pub(crate) enum Outside {
 impl RuntimeGuard {
     /// Looks where this is polled; the first time it is where it begins.
     pub(crate) fn check(&mut self) -> Result<(), Outside> {
-        let here = Handle::try_current().ok().map(|runtime| runtime.id());
+        let here = runtime().map(|runtime| runtime.id());
         match self.0 {
             None if here.is_none() => Err(Outside::NoRuntime),
             None => {

@@ -10,6 +10,7 @@ use reqwest::{StatusCode, Url, Version};
 
 use crate::framing;
 use crate::operation::Operation;
+use crate::platform::{self, Response};
 use crate::transport::{Body, HttpTransport, RedirectedTo, TimeLimit, Transport, TransportError};
 
 /// What sends the requests of a client.
@@ -22,7 +23,7 @@ pub(crate) enum Sender {
 /// A response whose body may still be coming.
 pub(crate) enum Incoming {
     Http {
-        response: reqwest::Response,
+        response: Response,
         /// It came from another URL than that of its request.
         is_elsewhere: bool,
     },
@@ -36,7 +37,7 @@ pub(crate) enum Incoming {
 impl Sender {
     /// Whether a time limit is kept by what sends.
     pub(crate) fn keeps_time(&self) -> bool {
-        matches!(self, Self::Http(_))
+        platform::KEEPS_TIME && matches!(self, Self::Http(_))
     }
 
     /// Sends a request of an operation, or of a file; within this time, where what sends keeps it.
@@ -48,7 +49,9 @@ impl Sender {
     ) -> Result<Incoming, TransportError> {
         match self {
             Self::Http(http) => {
-                *request.timeout_mut() = limit;
+                if self.keeps_time() {
+                    *request.timeout_mut() = limit;
+                }
                 let (response, is_elsewhere) = http.execute(request).await?;
                 Ok(Incoming::Http {
                     response,

@@ -35,6 +35,7 @@ pages! {
     Webhooks "../../lago-client/src/guide/webhooks.md"
     Organizations "../../lago-client/src/guide/organizations.md"
     Blocking "../../lago-client/src/guide/blocking.md"
+    Browser "../../lago-client/src/guide/browser.md"
     Testing "../../lago-client/src/guide/testing.md"
     SelfHosting "../../lago-client/src/guide/self_hosting.md"
     Features "../../lago-client/src/guide/features.md"

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::platform::Instant;
 
 /// How much longer than the first pause the others may become.
 const LARGEST_FACTOR: u32 = 10;

@@ -27,7 +27,7 @@ impl Error {
     /// other statuses and redirects, what a gateway says, errors of payment providers and third parties,
     /// and a success that cannot be read or is too large. So does no connection
     /// ([`is_connect`](Self::is_connect)) where the HTTP client is one of
-    /// [your own](crate::ClientBuilder::http_client).
+    /// [your own](crate::ClientBuilder::http_client), or the browser's.
     ///
     /// It speaks for all attempts. A 404, 405 or 422 may be the response to a repeat of what the server
     /// had executed already: after a deletion of which the first response was lost, the second says

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
+use crate::platform::Instant;
 use crate::rate_limit::RateLimit;
 
 /// A window is told in whole seconds.

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::platform::is_connect;
+
 /// Any error, as transports have them.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -87,7 +89,7 @@ impl TransportError {
 
     /// What reqwest says, of which nobody knows whether it followed a redirect.
     pub(crate) fn of_reqwest(error: reqwest::Error) -> Self {
-        let failure = match (error.is_connect(), error.is_timeout()) {
+        let failure = match (is_connect(&error), error.is_timeout()) {
             (true, timed_out) => Failure::Unconnected {
                 timed_out,
                 is_proof: false,

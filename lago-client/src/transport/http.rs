@@ -11,9 +11,9 @@ use reqwest::Url;
 use super::body::Body;
 use super::error::{Failure, TransportError};
 use super::{RedirectedTo, Sending, TimeLimit, Transport};
-use crate::connecting;
 use crate::error::Error;
 use crate::http_client::http_client;
+use crate::platform::{self, Response, ResponseBody};
 
 /// Sends requests through reqwest, as a client does unless it is given another transport.
 ///
@@ -48,11 +48,14 @@ use crate::http_client::http_client;
 /// have acted on the request and named another place, to which there is no connection; from outside that looks the
 /// same. So without a response such a client proves that nothing was sent only where it refuses a request at once:
 /// what was never waited for cannot have got a response.
+///
+/// In browsers and workers `fetch` sends, which follows redirects. There the one that is made here proves no more than
+/// one that a caller brings.
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     http: reqwest::Client,
-    /// Whether that was made here, and so follows no redirects.
-    is_ours: bool,
+    /// Whether it is known to follow no redirects, because it was made here.
+    follows_none: bool,
 }
 
 impl HttpTransport {
@@ -65,7 +68,7 @@ impl HttpTransport {
     pub fn new(connect_timeout: Duration) -> Result<Self, Error> {
         Ok(Self {
             http: http_client(connect_timeout, |builder| builder)?,
-            is_ours: true,
+            follows_none: !platform::FOLLOWS_REDIRECTS,
         })
     }
 
@@ -75,15 +78,16 @@ impl HttpTransport {
     pub fn with_client(http: reqwest::Client) -> Self {
         Self {
             http,
-            is_ours: false,
+            follows_none: false,
         }
     }
 
     /// The same way with a connector of its own, for files.
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) fn with_ours(http: reqwest::Client) -> Self {
         Self {
             http,
-            is_ours: true,
+            follows_none: true,
         }
     }
 
@@ -91,10 +95,10 @@ impl HttpTransport {
     pub(crate) async fn execute(
         &self,
         request: reqwest::Request,
-    ) -> Result<(reqwest::Response, bool), TransportError> {
-        let asked = (!self.is_ours).then(|| request.url().clone());
+    ) -> Result<(Response, bool), TransportError> {
+        let asked = (!self.follows_none).then(|| request.url().clone());
         let sending = async {
-            let mut sending = pin!(self.http.execute(request));
+            let mut sending = pin!(platform::execute(&self.http, request));
             let mut is_at_once = true;
             let outcome = poll_fn(|cx| {
                 let outcome = sending.as_mut().poll(cx);
@@ -103,7 +107,7 @@ impl HttpTransport {
             });
             (outcome.await, is_at_once)
         };
-        let ((outcome, is_at_once), was_unconnected) = connecting::watch(sending).await;
+        let ((outcome, is_at_once), was_unconnected) = platform::watch(sending).await;
         match outcome {
             Ok(response) => {
                 let is_elsewhere = asked.is_some_and(|asked| asked != *response.url());
@@ -124,7 +128,7 @@ impl HttpTransport {
             // Of a client that a caller brings nobody knows whether it was a redirect that it followed.
             Failure::Unconnected { timed_out, .. } => Failure::Unconnected {
                 timed_out,
-                is_proof: self.is_ours,
+                is_proof: self.follows_none,
             },
             Failure::TimedOut if was_unconnected => Failure::Unconnected {
                 timed_out: true,
@@ -145,13 +149,15 @@ impl Transport for HttpTransport {
             let request = reqwest::Request::try_from(request);
             let mut request =
                 request.map_err(|error| TransportError::refused(error.without_url()))?;
-            *request.timeout_mut() = limit.map(|TimeLimit(limit)| limit);
+            if platform::KEEPS_TIME {
+                *request.timeout_mut() = limit.map(|TimeLimit(limit)| limit);
+            }
             let (response, is_elsewhere) = self.execute(request).await?;
             let from = match is_elsewhere {
                 true => Some(uri(response.url())?),
                 false => None,
             };
-            let mut response = http::Response::<reqwest::Body>::from(response);
+            let mut response = http::Response::<ResponseBody>::from(response);
             if let Some(from) = from {
                 response.extensions_mut().insert(RedirectedTo(from));
             }

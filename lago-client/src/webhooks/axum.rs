@@ -15,6 +15,7 @@ use super::delivery::Delivery;
 use super::error::{Reason, VerifyError};
 use super::keys::PAUSE;
 use super::verifier::Verifier;
+use crate::clock::{System, within};
 use crate::runtime::stay;
 
 /// A handler that takes a [`Delivery`] is called for what the [`Verifier`] of its state accepts.
@@ -96,15 +97,15 @@ async fn read(request: Request, verifier: &Verifier) -> Result<Bytes, VerifyErro
     }
     let body = Limited::new(request.into_body(), largest).collect();
     // The time begins in a runtime, and goes on there.
-    let in_time = pin!(async { Ok(tokio::time::timeout(longest, body).await) });
+    let in_time = pin!(async { Ok(within(&System, longest, body).await) });
     let outside = |outside| VerifyError::from(Reason::Incomplete).with_source(Arc::new(outside));
     match stay(in_time, outside).await? {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(error)) => {
+        Some(Ok(body)) => Ok(body.to_bytes()),
+        Some(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Some(Err(error)) => {
             let error: Box<dyn StdError + Send + Sync> = error;
             Err(VerifyError::from(Reason::Incomplete).with_source(Arc::from(error)))
         }
-        Err(_) => Err(Reason::Late(longest).into()),
+        None => Err(Reason::Late(longest).into()),
     }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::error::Cause;
-use super::keys::{Keys, LIMIT};
+use super::keys::{Keys, LIMIT, Late};
 use super::public_key::PublicKey;
 use crate::client::Client;
+use crate::clock::{System, within};
 use crate::error::Error;
 use crate::generated::public_key;
 
@@ -20,8 +21,8 @@ pub(super) fn keys(lago: &Client) -> Keys {
     let source = move || -> super::keys::Asking {
         let lago = lago.clone();
         Box::pin(async move {
-            let asked = tokio::time::timeout(LIMIT, ask(&lago)).await;
-            asked.unwrap_or_else(|late| Err(Arc::new(late)))
+            let asked = within(&System, LIMIT, ask(&lago)).await;
+            asked.unwrap_or_else(|| Err(Arc::new(Late)))
         })
     };
     Keys::new(Box::new(source))

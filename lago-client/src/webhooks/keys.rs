@@ -16,13 +16,13 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
+pub(super) use self::over::Late;
 use self::over::Over;
 use super::error::{Cause, Check, Reason, VerifyError};
 use super::public_key::PublicKey;
+use crate::platform::{self, Instant};
 
 /// From the beginning of a fetch to that of the next one at least.
 pub(super) const PAUSE: Duration = Duration::from_secs(5);
@@ -237,7 +237,7 @@ impl Keys {
         tried: Option<&SharedKey>,
         bytes: usize,
     ) -> Result<Entry<'_>, VerifyError> {
-        let runtime = Handle::try_current().ok();
+        let runtime = platform::runtime();
         let now = Instant::now();
         let mut held = self.held();
         let (over, flight) = match (held.step(tried, bytes, now), runtime) {
@@ -340,7 +340,7 @@ impl Flight {
     async fn begin(&mut self) {
         let not_before = self.keys.held().not_before;
         if let Some(earliest) = not_before {
-            tokio::time::sleep_until(earliest).await;
+            platform::sleep(earliest - Instant::now()).await;
         }
         let now = Instant::now();
         let mut held = self.keys.held();

@@ -1,12 +1,14 @@
 //! How those who wait for a fetch notice that it is over.
 
+use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use super::super::error::Cause;
+use crate::clock::{System, within};
+use crate::platform::Instant;
 use crate::runtime::stay;
 
 /// The end of a fetch, as those see it who wait for it.
@@ -40,9 +42,22 @@ impl Over {
     pub(super) async fn wait(mut self) -> Result<(), Cause> {
         let closed = pin!(async {
             // That it is closed is an error here.
-            let closed = tokio::time::timeout_at(self.until, self.closed.changed()).await;
-            closed.map_or_else(|late| Err(Arc::new(late) as Cause), |_| Ok(()))
+            let left = self.until - Instant::now();
+            let closed = within(&System, left, self.closed.changed()).await;
+            closed.map_or_else(|| Err(Arc::new(Late) as Cause), |_| Ok(()))
         });
         stay(closed, |outside| -> Cause { Arc::new(outside) }).await
     }
 }
+
+/// A fetch took longer than it may.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::webhooks) struct Late;
+
+impl fmt::Display for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no response within the time limit")
+    }
+}
+
+impl std::error::Error for Late {}
