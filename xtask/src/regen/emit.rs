@@ -3,6 +3,7 @@
 mod arguments;
 mod docs;
 mod duplicates;
+mod example;
 mod invocations;
 mod mock;
 mod modules;
@@ -11,6 +12,7 @@ mod resources;
 pub(crate) mod section;
 mod tests;
 mod types;
+mod webhook_links;
 
 use std::collections::BTreeMap;
 
