@@ -648,7 +648,7 @@ impl PlansEntitlements {
     ///         [
     ///             (
     ///                 "seats",
-    ///                 FromIterator::from_iter([
+    ///                 std::collections::BTreeMap::from([
     ///                     ("max".to_owned(), serde_json::Value::from(20)),
     ///                 ]),
     ///             ),
@@ -702,7 +702,7 @@ impl PlansEntitlements {
     ///         [
     ///             (
     ///                 "seats",
-    ///                 FromIterator::from_iter([
+    ///                 std::collections::BTreeMap::from([
     ///                     ("max".to_owned(), serde_json::Value::from(20)),
     ///                 ]),
     ///             ),

@@ -1078,7 +1078,7 @@ impl SubscriptionsEntitlements {
     ///         [
     ///             (
     ///                 "seats",
-    ///                 FromIterator::from_iter([
+    ///                 std::collections::BTreeMap::from([
     ///                     ("max".to_owned(), serde_json::Value::from(20)),
     ///                 ]),
     ///             ),

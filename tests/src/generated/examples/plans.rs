@@ -192,7 +192,7 @@ pub(super) async fn update_entitlement(lago: &Client) -> Outcome {
             [
                 (
                     "seats",
-                    FromIterator::from_iter([
+                    std::collections::BTreeMap::from([
                         ("max".to_owned(), serde_json::Value::from(20)),
                     ]),
                 ),
@@ -214,7 +214,7 @@ pub(super) async fn create_entitlement(lago: &Client) -> Outcome {
             [
                 (
                     "seats",
-                    FromIterator::from_iter([
+                    std::collections::BTreeMap::from([
                         ("max".to_owned(), serde_json::Value::from(20)),
                     ]),
                 ),

@@ -341,7 +341,7 @@ pub(super) async fn update_subscription_entitlements(lago: &Client) -> Outcome {
             [
                 (
                     "seats",
-                    FromIterator::from_iter([
+                    std::collections::BTreeMap::from([
                         ("max".to_owned(), serde_json::Value::from(20)),
                     ]),
                 ),

@@ -207,9 +207,11 @@ impl<'a> Values<'a> {
             TypeRef::Map(value) => {
                 let (key, hint) = hint.of_entry();
                 let entry = self.exact(value, &hint, known)?;
-                match **value {
-                    // The map of serde_json, which has no other way from entries.
-                    TypeRef::Json => quote!(FromIterator::from_iter([(#key.to_owned(), #entry)])),
+                match (&**value, known) {
+                    // A property has the map of serde_json.
+                    (TypeRef::Json, Known::ByPlace) => {
+                        quote!(FromIterator::from_iter([(#key.to_owned(), #entry)]))
+                    }
                     _ => quote!(std::collections::BTreeMap::from([(#key.to_owned(), #entry)])),
                 }
             }
