@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::path::Path;
 
+use lago_client::OPERATIONS;
 use lago_client::mock::{MockServer, Mode};
-use lago_client::{OPERATIONS, RetryPolicy};
 use lago_tests::generated::calls::DECODERS;
 use lago_tests::generated::examples::EXAMPLES;
 
