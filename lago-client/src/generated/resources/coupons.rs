@@ -55,15 +55,18 @@ impl Coupons {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::{
     ///     CouponExpiration, CouponFrequency, CouponInput, CouponInputRequired, CouponType,
+    ///     Currency,
     /// };
     ///
     /// let coupon = CouponInput::new(CouponInputRequired {
-    ///     name: "Startup Deal".into(),
-    ///     code: "startup_deal".into(),
-    ///     coupon_type: CouponType::FixedAmount,
-    ///     frequency: CouponFrequency::Recurring,
-    ///     expiration: CouponExpiration::TimeLimit,
-    /// });
+    ///         name: "Startup Deal".into(),
+    ///         code: "startup_deal".into(),
+    ///         coupon_type: CouponType::FixedAmount,
+    ///         frequency: CouponFrequency::Recurring,
+    ///         expiration: CouponExpiration::TimeLimit,
+    ///     })
+    ///     .amount_cents(5000)
+    ///     .amount_currency(Currency::Usd);
     /// let coupon = lago.coupons().create(coupon).await?;
     /// println!("{} {}", coupon.code, coupon.name);
     /// # Ok(())

@@ -1042,11 +1042,9 @@ impl CustomersWallets {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::{Currency, WalletInput};
     ///
-    /// let wallet = lago
-    ///     .customers()
-    ///     .wallets()
-    ///     .create("acme", WalletInput::new("1.5", Currency::Usd, "hooli_1234"))
-    ///     .await?;
+    /// let wallet = WalletInput::new("1.5", Currency::Usd, "hooli_1234")
+    ///     .paid_credits("20.0");
+    /// let wallet = lago.customers().wallets().create("acme", wallet).await?;
     /// println!("{} {}", wallet.external_customer_id, wallet.status);
     /// # Ok(())
     /// # }

@@ -135,12 +135,12 @@ impl Invoices {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::InvoicePreviewInput;
+    /// use lago_client::types::{InvoicePreviewCustomerInput, InvoicePreviewInput};
     ///
-    /// let invoice = lago
-    ///     .invoices()
-    ///     .preview(InvoicePreviewInput::new().plan_code("startup"))
-    ///     .await?;
+    /// let input = InvoicePreviewInput::new()
+    ///     .plan_code("startup")
+    ///     .customer(InvoicePreviewCustomerInput::new().name("Gavin Belson"));
+    /// let invoice = lago.invoices().preview(input).await?;
     /// println!("{} {}", invoice.number, invoice.status);
     /// # Ok(())
     /// # }

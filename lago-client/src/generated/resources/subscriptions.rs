@@ -146,13 +146,7 @@ impl Subscriptions {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::SubscriptionStatus;
-    ///
-    /// let subscription = lago
-    ///     .subscriptions()
-    ///     .delete("acme")
-    ///     .status(SubscriptionStatus::Incomplete)
-    ///     .await?;
+    /// let subscription = lago.subscriptions().delete("sub_1234567890").await?;
     /// println!("{} {}", subscription.external_id, subscription.status);
     /// # Ok(())
     /// # }
@@ -193,7 +187,7 @@ impl Subscriptions {
     ///
     /// let subscription = lago
     ///     .subscriptions()
-    ///     .get("acme")
+    ///     .get("sub_1234567890")
     ///     .status(SubscriptionStatus::Active)
     ///     .await?;
     /// println!("{} {}", subscription.external_id, subscription.status);
@@ -227,12 +221,11 @@ impl Subscriptions {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::{SubscriptionStatus, SubscriptionUpdate};
+    /// use lago_client::types::SubscriptionUpdate;
     ///
     /// let subscription = lago
     ///     .subscriptions()
-    ///     .update("acme", SubscriptionUpdate::new().name("Repository B"))
-    ///     .status(SubscriptionStatus::Active)
+    ///     .update("sub_1234567890", SubscriptionUpdate::new().name("Repository B"))
     ///     .await?;
     /// println!("{} {}", subscription.external_id, subscription.status);
     /// # Ok(())
@@ -282,13 +275,7 @@ impl SubscriptionsAlerts {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::SubscriptionStatus;
-    ///
-    /// lago.subscriptions()
-    ///     .alerts()
-    ///     .delete_all("acme")
-    ///     .subscription_status(SubscriptionStatus::Active)
-    ///     .await?;
+    /// lago.subscriptions().alerts().delete_all("sub_1234567890").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -325,7 +312,7 @@ impl SubscriptionsAlerts {
     /// let alerts = lago
     ///     .subscriptions()
     ///     .alerts()
-    ///     .list("acme")
+    ///     .list("sub_1234567890")
     ///     .subscription_status(SubscriptionStatus::Active)
     ///     .per_page(20)
     ///     .await?;
@@ -362,21 +349,14 @@ impl SubscriptionsAlerts {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::{
-    ///     AlertInput, AlertThresholdInput, AlertType, SubscriptionStatus,
-    /// };
+    /// use lago_client::types::{AlertInput, AlertThresholdInput, AlertType};
     ///
     /// let alert = AlertInput::new(
     ///     "storage_threshold_alert",
     ///     [AlertThresholdInput::new("99")],
     ///     AlertType::BillableMetricCurrentUsageAmount,
     /// );
-    /// let alert = lago
-    ///     .subscriptions()
-    ///     .alerts()
-    ///     .create("acme", alert)
-    ///     .subscription_status(SubscriptionStatus::Active)
-    ///     .await?;
+    /// let alert = lago.subscriptions().alerts().create("sub_1234567890", alert).await?;
     /// println!("{}", alert.code);
     /// # Ok(())
     /// # }
@@ -412,9 +392,7 @@ impl SubscriptionsAlerts {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::{
-    ///     AlertInput, AlertThresholdInput, AlertType, SubscriptionStatus,
-    /// };
+    /// use lago_client::types::{AlertInput, AlertThresholdInput, AlertType};
     ///
     /// let alerts = [
     ///     AlertInput::new(
@@ -426,8 +404,7 @@ impl SubscriptionsAlerts {
     /// let alerts = lago
     ///     .subscriptions()
     ///     .alerts()
-    ///     .create_batch("acme", alerts)
-    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .create_batch("sub_1234567890", alerts)
     ///     .await?;
     /// for alert in alerts {
     ///     println!("{}", alert.code);
@@ -466,13 +443,10 @@ impl SubscriptionsAlerts {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::SubscriptionStatus;
-    ///
     /// let alert = lago
     ///     .subscriptions()
     ///     .alerts()
-    ///     .delete("acme", "storage_threshold_alert")
-    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .delete("sub_1234567890", "storage_threshold_alert")
     ///     .await?;
     /// println!("{}", alert.code);
     /// # Ok(())
@@ -513,7 +487,7 @@ impl SubscriptionsAlerts {
     /// let alert = lago
     ///     .subscriptions()
     ///     .alerts()
-    ///     .get("acme", "storage_threshold_alert")
+    ///     .get("sub_1234567890", "storage_threshold_alert")
     ///     .subscription_status(SubscriptionStatus::Active)
     ///     .await?;
     /// println!("{}", alert.code);
@@ -550,17 +524,16 @@ impl SubscriptionsAlerts {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::{AlertUpdate, SubscriptionStatus};
+    /// use lago_client::types::AlertUpdate;
     ///
     /// let alert = lago
     ///     .subscriptions()
     ///     .alerts()
     ///     .update(
-    ///         "acme",
+    ///         "sub_1234567890",
     ///         "storage_threshold_alert",
     ///         AlertUpdate::new().name("Storage Usage Alert"),
     ///     )
-    ///     .subscription_status(SubscriptionStatus::Active)
     ///     .await?;
     /// println!("{}", alert.code);
     /// # Ok(())
@@ -698,7 +671,7 @@ impl SubscriptionsCharges {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::{ChargeOverride, SubscriptionStatus};
+    /// use lago_client::types::ChargeOverride;
     ///
     /// let charge = lago
     ///     .subscriptions()
@@ -708,7 +681,6 @@ impl SubscriptionsCharges {
     ///         "api_requests_charge",
     ///         ChargeOverride::new().invoice_display_name("Setup"),
     ///     )
-    ///     .subscription_status(SubscriptionStatus::Active)
     ///     .await?;
     /// println!("{} {}", charge.lago_id, charge.charge_model);
     /// # Ok(())
@@ -808,9 +780,7 @@ impl SubscriptionsChargesFilters {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::{
-    ///     ChargeFilterInput, ChargePropertiesInput, SubscriptionStatus,
-    /// };
+    /// use lago_client::types::{ChargeFilterInput, ChargePropertiesInput};
     ///
     /// let filter = ChargeFilterInput::new(
     ///     ChargePropertiesInput::new().amount("30"),
@@ -821,7 +791,6 @@ impl SubscriptionsChargesFilters {
     ///     .charges()
     ///     .filters()
     ///     .create("sub_1234567890", "api_requests_charge", filter)
-    ///     .subscription_status(SubscriptionStatus::Active)
     ///     .await?;
     /// println!("{:?}", filter.lago_id);
     /// # Ok(())
@@ -861,8 +830,6 @@ impl SubscriptionsChargesFilters {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::SubscriptionStatus;
-    ///
     /// let filter = lago
     ///     .subscriptions()
     ///     .charges()
@@ -872,7 +839,6 @@ impl SubscriptionsChargesFilters {
     ///         "api_requests_charge",
     ///         "1a901a90-1a90-1a90-1a90-1a901a901a90",
     ///     )
-    ///     .subscription_status(SubscriptionStatus::Active)
     ///     .await?;
     /// println!("{:?}", filter.lago_id);
     /// # Ok(())
@@ -961,7 +927,7 @@ impl SubscriptionsChargesFilters {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::{ChargeFilterUpdate, SubscriptionStatus};
+    /// use lago_client::types::ChargeFilterUpdate;
     ///
     /// let filter = lago
     ///     .subscriptions()
@@ -973,7 +939,6 @@ impl SubscriptionsChargesFilters {
     ///         "1a901a90-1a90-1a90-1a90-1a901a901a90",
     ///         ChargeFilterUpdate::new().invoice_display_name("AWS"),
     ///     )
-    ///     .subscription_status(SubscriptionStatus::Active)
     ///     .await?;
     /// println!("{:?}", filter.lago_id);
     /// # Ok(())
@@ -1034,7 +999,7 @@ impl SubscriptionsEntitlements {
     /// let entitlements = lago
     ///     .subscriptions()
     ///     .entitlements()
-    ///     .list("acme")
+    ///     .list("sub_1234567890")
     ///     .subscription_status(SubscriptionStatus::Active)
     ///     .await?;
     /// for entitlement in entitlements {
@@ -1068,13 +1033,11 @@ impl SubscriptionsEntitlements {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::SubscriptionStatus;
-    ///
     /// let entitlements = lago
     ///     .subscriptions()
     ///     .entitlements()
     ///     .merge(
-    ///         "acme",
+    ///         "sub_1234567890",
     ///         [
     ///             (
     ///                 "seats",
@@ -1084,7 +1047,6 @@ impl SubscriptionsEntitlements {
     ///             ),
     ///         ],
     ///     )
-    ///     .subscription_status(SubscriptionStatus::Active)
     ///     .await?;
     /// for entitlement in entitlements {
     ///     println!("{}", entitlement.code);
@@ -1130,13 +1092,10 @@ impl SubscriptionsEntitlements {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::SubscriptionStatus;
-    ///
     /// let entitlements = lago
     ///     .subscriptions()
     ///     .entitlements()
-    ///     .delete("acme", "seats")
-    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .delete("sub_1234567890", "seats")
     ///     .await?;
     /// for entitlement in entitlements {
     ///     println!("{}", entitlement.code);
@@ -1186,14 +1145,11 @@ impl SubscriptionsEntitlementsPrivileges {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::SubscriptionStatus;
-    ///
     /// let entitlements = lago
     ///     .subscriptions()
     ///     .entitlements()
     ///     .privileges()
-    ///     .delete("acme", "seats", "max_admins")
-    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .delete("sub_1234567890", "seats", "max_admins")
     ///     .await?;
     /// for entitlement in entitlements {
     ///     println!("{}", entitlement.code);
@@ -1329,14 +1285,13 @@ impl SubscriptionsFixedCharges {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::{FixedChargeOverride, SubscriptionStatus};
+    /// use lago_client::types::FixedChargeOverride;
     ///
     /// let fixed_charge = FixedChargeOverride::new().invoice_display_name("Setup Fee");
     /// let fixed_charge = lago
     ///     .subscriptions()
     ///     .fixed_charges()
     ///     .update("sub_1234567890", "setup_fee_charge", fixed_charge)
-    ///     .subscription_status(SubscriptionStatus::Active)
     ///     .await?;
     /// println!("{} {}", fixed_charge.lago_id, fixed_charge.charge_model);
     /// # Ok(())
@@ -1391,7 +1346,7 @@ impl SubscriptionsLifetimeUsage {
     /// let lifetime_usage = lago
     ///     .subscriptions()
     ///     .lifetime_usage()
-    ///     .get("acme")
+    ///     .get("sub_1234567890")
     ///     .subscription_status(SubscriptionStatus::Active)
     ///     .await?;
     /// println!("{}", lifetime_usage.lago_id);
@@ -1423,13 +1378,12 @@ impl SubscriptionsLifetimeUsage {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use lago_client::types::{LifetimeUsageInput, SubscriptionStatus};
+    /// use lago_client::types::LifetimeUsageInput;
     ///
     /// let lifetime_usage = lago
     ///     .subscriptions()
     ///     .lifetime_usage()
-    ///     .update("acme", LifetimeUsageInput::new(100))
-    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .update("sub_1234567890", LifetimeUsageInput::new(100))
     ///     .await?;
     /// println!("{}", lifetime_usage.lago_id);
     /// # Ok(())

@@ -77,10 +77,9 @@ impl Wallets {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::{Currency, WalletInput};
     ///
-    /// let wallet = lago
-    ///     .wallets()
-    ///     .create(WalletInput::new("1.5", Currency::Usd, "hooli_1234"))
-    ///     .await?;
+    /// let wallet = WalletInput::new("1.5", Currency::Usd, "hooli_1234")
+    ///     .paid_credits("20.0");
+    /// let wallet = lago.wallets().create(wallet).await?;
     /// println!("{} {}", wallet.external_customer_id, wallet.status);
     /// # Ok(())
     /// # }

@@ -16,10 +16,11 @@ pub(super) async fn create_billable_metric(lago: &Client) -> Outcome {
     use lago_client::types::{AggregationType, BillableMetricInput};
 
     let billable_metric = BillableMetricInput::new(
-        "Storage",
-        "storage",
-        AggregationType::SumAgg,
-    );
+            "Storage",
+            "storage",
+            AggregationType::SumAgg,
+        )
+        .field_name("gb");
     let billable_metric = lago.billable_metrics().create(billable_metric).await?;
     println!("{} {}", billable_metric.code, billable_metric.name);
     Ok(())

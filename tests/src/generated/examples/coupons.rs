@@ -15,15 +15,18 @@ pub(super) async fn find_all_coupons(lago: &Client) -> Outcome {
 pub(super) async fn create_coupon(lago: &Client) -> Outcome {
     use lago_client::types::{
         CouponExpiration, CouponFrequency, CouponInput, CouponInputRequired, CouponType,
+        Currency,
     };
 
     let coupon = CouponInput::new(CouponInputRequired {
-        name: "Startup Deal".into(),
-        code: "startup_deal".into(),
-        coupon_type: CouponType::FixedAmount,
-        frequency: CouponFrequency::Recurring,
-        expiration: CouponExpiration::TimeLimit,
-    });
+            name: "Startup Deal".into(),
+            code: "startup_deal".into(),
+            coupon_type: CouponType::FixedAmount,
+            frequency: CouponFrequency::Recurring,
+            expiration: CouponExpiration::TimeLimit,
+        })
+        .amount_cents(5000)
+        .amount_currency(Currency::Usd);
     let coupon = lago.coupons().create(coupon).await?;
     println!("{} {}", coupon.code, coupon.name);
     Ok(())

@@ -22,14 +22,15 @@ pub(super) async fn create_credit_note(lago: &Client) -> Outcome {
     use lago_client::types::{CreditNoteInput, CreditNoteItemInput};
 
     let credit_note = CreditNoteInput::new(
-        "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?,
-        [
-            CreditNoteItemInput::new(
-                "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?,
-                100,
-            ),
-        ],
-    );
+            "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?,
+            [
+                CreditNoteItemInput::new(
+                    "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?,
+                    100,
+                ),
+            ],
+        )
+        .credit_amount_cents(100);
     let credit_note = lago.credit_notes().create(credit_note).await?;
     println!("{} {}", credit_note.number, credit_note.total_amount_cents);
     Ok(())

@@ -230,11 +230,9 @@ pub(super) async fn find_all_customer_wallets(lago: &Client) -> Outcome {
 pub(super) async fn create_customer_wallet(lago: &Client) -> Outcome {
     use lago_client::types::{Currency, WalletInput};
 
-    let wallet = lago
-        .customers()
-        .wallets()
-        .create("acme", WalletInput::new("1.5", Currency::Usd, "hooli_1234"))
-        .await?;
+    let wallet = WalletInput::new("1.5", Currency::Usd, "hooli_1234")
+        .paid_credits("20.0");
+    let wallet = lago.customers().wallets().create("acme", wallet).await?;
     println!("{} {}", wallet.external_customer_id, wallet.status);
     Ok(())
 }

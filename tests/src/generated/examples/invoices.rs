@@ -31,12 +31,12 @@ pub(super) async fn create_invoice(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn invoice_preview(lago: &Client) -> Outcome {
-    use lago_client::types::InvoicePreviewInput;
+    use lago_client::types::{InvoicePreviewCustomerInput, InvoicePreviewInput};
 
-    let invoice = lago
-        .invoices()
-        .preview(InvoicePreviewInput::new().plan_code("startup"))
-        .await?;
+    let input = InvoicePreviewInput::new()
+        .plan_code("startup")
+        .customer(InvoicePreviewCustomerInput::new().name("Gavin Belson"));
+    let invoice = lago.invoices().preview(input).await?;
     println!("{} {}", invoice.number, invoice.status);
     Ok(())
 }

@@ -28,13 +28,7 @@ pub(super) async fn create_subscription(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn destroy_subscription(lago: &Client) -> Outcome {
-    use lago_client::types::SubscriptionStatus;
-
-    let subscription = lago
-        .subscriptions()
-        .delete("acme")
-        .status(SubscriptionStatus::Incomplete)
-        .await?;
+    let subscription = lago.subscriptions().delete("sub_1234567890").await?;
     println!("{} {}", subscription.external_id, subscription.status);
     Ok(())
 }
@@ -44,7 +38,7 @@ pub(super) async fn find_subscription(lago: &Client) -> Outcome {
 
     let subscription = lago
         .subscriptions()
-        .get("acme")
+        .get("sub_1234567890")
         .status(SubscriptionStatus::Active)
         .await?;
     println!("{} {}", subscription.external_id, subscription.status);
@@ -52,25 +46,18 @@ pub(super) async fn find_subscription(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn update_subscription(lago: &Client) -> Outcome {
-    use lago_client::types::{SubscriptionStatus, SubscriptionUpdate};
+    use lago_client::types::SubscriptionUpdate;
 
     let subscription = lago
         .subscriptions()
-        .update("acme", SubscriptionUpdate::new().name("Repository B"))
-        .status(SubscriptionStatus::Active)
+        .update("sub_1234567890", SubscriptionUpdate::new().name("Repository B"))
         .await?;
     println!("{} {}", subscription.external_id, subscription.status);
     Ok(())
 }
 
 pub(super) async fn delete_all_subscription_alerts(lago: &Client) -> Outcome {
-    use lago_client::types::SubscriptionStatus;
-
-    lago.subscriptions()
-        .alerts()
-        .delete_all("acme")
-        .subscription_status(SubscriptionStatus::Active)
-        .await?;
+    lago.subscriptions().alerts().delete_all("sub_1234567890").await?;
     Ok(())
 }
 
@@ -80,7 +67,7 @@ pub(super) async fn get_subscription_alerts(lago: &Client) -> Outcome {
     let alerts = lago
         .subscriptions()
         .alerts()
-        .list("acme")
+        .list("sub_1234567890")
         .subscription_status(SubscriptionStatus::Active)
         .per_page(20)
         .await?;
@@ -91,29 +78,20 @@ pub(super) async fn get_subscription_alerts(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn create_subscription_alert_alert(lago: &Client) -> Outcome {
-    use lago_client::types::{
-        AlertInput, AlertThresholdInput, AlertType, SubscriptionStatus,
-    };
+    use lago_client::types::{AlertInput, AlertThresholdInput, AlertType};
 
     let alert = AlertInput::new(
         "storage_threshold_alert",
         [AlertThresholdInput::new("99")],
         AlertType::BillableMetricCurrentUsageAmount,
     );
-    let alert = lago
-        .subscriptions()
-        .alerts()
-        .create("acme", alert)
-        .subscription_status(SubscriptionStatus::Active)
-        .await?;
+    let alert = lago.subscriptions().alerts().create("sub_1234567890", alert).await?;
     println!("{}", alert.code);
     Ok(())
 }
 
 pub(super) async fn create_subscription_alert_alerts(lago: &Client) -> Outcome {
-    use lago_client::types::{
-        AlertInput, AlertThresholdInput, AlertType, SubscriptionStatus,
-    };
+    use lago_client::types::{AlertInput, AlertThresholdInput, AlertType};
 
     let alerts = [
         AlertInput::new(
@@ -125,8 +103,7 @@ pub(super) async fn create_subscription_alert_alerts(lago: &Client) -> Outcome {
     let alerts = lago
         .subscriptions()
         .alerts()
-        .create_batch("acme", alerts)
-        .subscription_status(SubscriptionStatus::Active)
+        .create_batch("sub_1234567890", alerts)
         .await?;
     for alert in alerts {
         println!("{}", alert.code);
@@ -135,13 +112,10 @@ pub(super) async fn create_subscription_alert_alerts(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn delete_subscription_alert(lago: &Client) -> Outcome {
-    use lago_client::types::SubscriptionStatus;
-
     let alert = lago
         .subscriptions()
         .alerts()
-        .delete("acme", "storage_threshold_alert")
-        .subscription_status(SubscriptionStatus::Active)
+        .delete("sub_1234567890", "storage_threshold_alert")
         .await?;
     println!("{}", alert.code);
     Ok(())
@@ -153,7 +127,7 @@ pub(super) async fn get_subscription_alert(lago: &Client) -> Outcome {
     let alert = lago
         .subscriptions()
         .alerts()
-        .get("acme", "storage_threshold_alert")
+        .get("sub_1234567890", "storage_threshold_alert")
         .subscription_status(SubscriptionStatus::Active)
         .await?;
     println!("{}", alert.code);
@@ -161,17 +135,16 @@ pub(super) async fn get_subscription_alert(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn update_subscription_alert(lago: &Client) -> Outcome {
-    use lago_client::types::{AlertUpdate, SubscriptionStatus};
+    use lago_client::types::AlertUpdate;
 
     let alert = lago
         .subscriptions()
         .alerts()
         .update(
-            "acme",
+            "sub_1234567890",
             "storage_threshold_alert",
             AlertUpdate::new().name("Storage Usage Alert"),
         )
-        .subscription_status(SubscriptionStatus::Active)
         .await?;
     println!("{}", alert.code);
     Ok(())
@@ -207,7 +180,7 @@ pub(super) async fn find_subscription_charge(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn override_subscription_charge(lago: &Client) -> Outcome {
-    use lago_client::types::{ChargeOverride, SubscriptionStatus};
+    use lago_client::types::ChargeOverride;
 
     let charge = lago
         .subscriptions()
@@ -217,7 +190,6 @@ pub(super) async fn override_subscription_charge(lago: &Client) -> Outcome {
             "api_requests_charge",
             ChargeOverride::new().invoice_display_name("Setup"),
         )
-        .subscription_status(SubscriptionStatus::Active)
         .await?;
     println!("{} {}", charge.lago_id, charge.charge_model);
     Ok(())
@@ -241,9 +213,7 @@ pub(super) async fn find_all_subscription_charge_filters(lago: &Client) -> Outco
 }
 
 pub(super) async fn create_subscription_charge_filter(lago: &Client) -> Outcome {
-    use lago_client::types::{
-        ChargeFilterInput, ChargePropertiesInput, SubscriptionStatus,
-    };
+    use lago_client::types::{ChargeFilterInput, ChargePropertiesInput};
 
     let filter = ChargeFilterInput::new(
         ChargePropertiesInput::new().amount("30"),
@@ -254,15 +224,12 @@ pub(super) async fn create_subscription_charge_filter(lago: &Client) -> Outcome 
         .charges()
         .filters()
         .create("sub_1234567890", "api_requests_charge", filter)
-        .subscription_status(SubscriptionStatus::Active)
         .await?;
     println!("{:?}", filter.lago_id);
     Ok(())
 }
 
 pub(super) async fn destroy_subscription_charge_filter(lago: &Client) -> Outcome {
-    use lago_client::types::SubscriptionStatus;
-
     let filter = lago
         .subscriptions()
         .charges()
@@ -272,7 +239,6 @@ pub(super) async fn destroy_subscription_charge_filter(lago: &Client) -> Outcome
             "api_requests_charge",
             "1a901a90-1a90-1a90-1a90-1a901a901a90",
         )
-        .subscription_status(SubscriptionStatus::Active)
         .await?;
     println!("{:?}", filter.lago_id);
     Ok(())
@@ -297,7 +263,7 @@ pub(super) async fn find_subscription_charge_filter(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn update_subscription_charge_filter(lago: &Client) -> Outcome {
-    use lago_client::types::{ChargeFilterUpdate, SubscriptionStatus};
+    use lago_client::types::ChargeFilterUpdate;
 
     let filter = lago
         .subscriptions()
@@ -309,7 +275,6 @@ pub(super) async fn update_subscription_charge_filter(lago: &Client) -> Outcome 
             "1a901a90-1a90-1a90-1a90-1a901a901a90",
             ChargeFilterUpdate::new().invoice_display_name("AWS"),
         )
-        .subscription_status(SubscriptionStatus::Active)
         .await?;
     println!("{:?}", filter.lago_id);
     Ok(())
@@ -321,7 +286,7 @@ pub(super) async fn find_all_subscription_entitlements(lago: &Client) -> Outcome
     let entitlements = lago
         .subscriptions()
         .entitlements()
-        .list("acme")
+        .list("sub_1234567890")
         .subscription_status(SubscriptionStatus::Active)
         .await?;
     for entitlement in entitlements {
@@ -331,13 +296,11 @@ pub(super) async fn find_all_subscription_entitlements(lago: &Client) -> Outcome
 }
 
 pub(super) async fn update_subscription_entitlements(lago: &Client) -> Outcome {
-    use lago_client::types::SubscriptionStatus;
-
     let entitlements = lago
         .subscriptions()
         .entitlements()
         .merge(
-            "acme",
+            "sub_1234567890",
             [
                 (
                     "seats",
@@ -347,7 +310,6 @@ pub(super) async fn update_subscription_entitlements(lago: &Client) -> Outcome {
                 ),
             ],
         )
-        .subscription_status(SubscriptionStatus::Active)
         .await?;
     for entitlement in entitlements {
         println!("{}", entitlement.code);
@@ -356,13 +318,10 @@ pub(super) async fn update_subscription_entitlements(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn destroy_subscription_entitlement(lago: &Client) -> Outcome {
-    use lago_client::types::SubscriptionStatus;
-
     let entitlements = lago
         .subscriptions()
         .entitlements()
-        .delete("acme", "seats")
-        .subscription_status(SubscriptionStatus::Active)
+        .delete("sub_1234567890", "seats")
         .await?;
     for entitlement in entitlements {
         println!("{}", entitlement.code);
@@ -371,14 +330,11 @@ pub(super) async fn destroy_subscription_entitlement(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn destroy_subscription_entitlement_privilege(lago: &Client) -> Outcome {
-    use lago_client::types::SubscriptionStatus;
-
     let entitlements = lago
         .subscriptions()
         .entitlements()
         .privileges()
-        .delete("acme", "seats", "max_admins")
-        .subscription_status(SubscriptionStatus::Active)
+        .delete("sub_1234567890", "seats", "max_admins")
         .await?;
     for entitlement in entitlements {
         println!("{}", entitlement.code);
@@ -416,14 +372,13 @@ pub(super) async fn find_subscription_fixed_charge(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn override_subscription_fixed_charge(lago: &Client) -> Outcome {
-    use lago_client::types::{FixedChargeOverride, SubscriptionStatus};
+    use lago_client::types::FixedChargeOverride;
 
     let fixed_charge = FixedChargeOverride::new().invoice_display_name("Setup Fee");
     let fixed_charge = lago
         .subscriptions()
         .fixed_charges()
         .update("sub_1234567890", "setup_fee_charge", fixed_charge)
-        .subscription_status(SubscriptionStatus::Active)
         .await?;
     println!("{} {}", fixed_charge.lago_id, fixed_charge.charge_model);
     Ok(())
@@ -435,7 +390,7 @@ pub(super) async fn get_subscription_lifetime_usage(lago: &Client) -> Outcome {
     let lifetime_usage = lago
         .subscriptions()
         .lifetime_usage()
-        .get("acme")
+        .get("sub_1234567890")
         .subscription_status(SubscriptionStatus::Active)
         .await?;
     println!("{}", lifetime_usage.lago_id);
@@ -443,13 +398,12 @@ pub(super) async fn get_subscription_lifetime_usage(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn update_subscription_lifetime_usage(lago: &Client) -> Outcome {
-    use lago_client::types::{LifetimeUsageInput, SubscriptionStatus};
+    use lago_client::types::LifetimeUsageInput;
 
     let lifetime_usage = lago
         .subscriptions()
         .lifetime_usage()
-        .update("acme", LifetimeUsageInput::new(100))
-        .subscription_status(SubscriptionStatus::Active)
+        .update("sub_1234567890", LifetimeUsageInput::new(100))
         .await?;
     println!("{}", lifetime_usage.lago_id);
     Ok(())

@@ -16,10 +16,9 @@ pub(super) async fn find_all_wallets(lago: &Client) -> Outcome {
 pub(super) async fn create_wallet(lago: &Client) -> Outcome {
     use lago_client::types::{Currency, WalletInput};
 
-    let wallet = lago
-        .wallets()
-        .create(WalletInput::new("1.5", Currency::Usd, "hooli_1234"))
-        .await?;
+    let wallet = WalletInput::new("1.5", Currency::Usd, "hooli_1234")
+        .paid_credits("20.0");
+    let wallet = lago.wallets().create(wallet).await?;
     println!("{} {}", wallet.external_customer_id, wallet.status);
     Ok(())
 }

@@ -64,7 +64,7 @@ pub(crate) fn of<'a>(api: &'a Api, method: &'a Method<'a>) -> Option<Example> {
     let mut values = Values::new(api);
     let mut arguments = Vec::new();
     for parameter in method.path() {
-        arguments.push(values.in_path(parameter));
+        arguments.push(values.in_path(parameter, &method.operation.accessors[0]));
     }
     for parameter in method.query(true) {
         arguments.push(in_query(&mut values, parameter)?);
@@ -94,7 +94,10 @@ pub(crate) fn of<'a>(api: &'a Api, method: &'a Method<'a>) -> Option<Example> {
 /// The example of a method that fetches a file, which reads an object first.
 pub(crate) fn of_file(api: &Api, read: &Method<'_>, verb: &str, file: &str) -> Option<Example> {
     let values = Values::new(api);
-    let arguments: Vec<TokenStream> = read.path().map(|at| values.in_path(at)).collect();
+    let arguments: Vec<TokenStream> = read
+        .path()
+        .map(|parameter| values.in_path(parameter, &read.operation.accessors[0]))
+        .collect();
     let nouns = read.operation.accessors.iter();
     let nouns = nouns.map(|noun| ident::value(noun));
     let printed = format!("{{}} bytes of {}", file.to_uppercase());

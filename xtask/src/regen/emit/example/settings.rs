@@ -8,7 +8,7 @@ use super::in_query;
 use super::value::Values;
 use crate::regen::emit::resources::call_parts::is_paging;
 use crate::regen::emit::resources::methods::{Input, Method, Output};
-use crate::regen::ir::{Parameter, ParameterPlace, TypeRef};
+use crate::regen::ir::{Effect, Parameter, ParameterPlace, TypeRef};
 use crate::regen::names::ident;
 
 /// How many elements of a list an example asks for.
@@ -30,10 +30,11 @@ const FIRST: [&str; 9] = [
 /// The settings, as they follow the call.
 pub(super) fn of<'a>(values: &mut Values<'a>, method: &'a Method<'a>) -> TokenStream {
     let is_list = matches!(method.output, Output::Page { .. });
-    let mut shown = query_setting(values, method, is_list);
-    if shown.is_none() && !is_list {
-        shown = body_setting(values, method);
-    }
+    // What a call changes is for its caller to say: no setting of it is what most people want.
+    let shown = match method.operation.effect {
+        Effect::Reads => query_setting(values, method, is_list),
+        _ => body_setting(values, method),
+    };
     let paging = is_list.then(|| {
         let count = Literal::u8_unsuffixed(PER_PAGE);
         quote!(.per_page(#count))

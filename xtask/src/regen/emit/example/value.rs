@@ -24,17 +24,27 @@ const OWN_IDS: [(&str, &str); 3] = [
 ];
 
 /// What the document has no example of, and what is better than the first of its values.
-const CHOSEN: [(&str, &str); 4] = [
+const CHOSEN: [(&str, &str); 8] = [
     ("charge_model", "standard"),
     ("aggregation_type", "sum_agg"),
     ("currency", "EUR"),
+    ("expiration", "no_expiration"),
+    ("expression", "round(event.properties.gb)"),
+    ("frequency", "once"),
+    ("rate_amount", "1.0"),
     ("to", "billing@example.com"),
 ];
 
 /// What an example sets although nothing needs it: without it the call would be taken and be of no use.
-const ALSO_SET: [(&str, &str); 3] = [
+const ALSO_SET: [(&str, &str); 9] = [
+    ("BillableMetricInput", "field_name"),
+    ("CouponInput", "amount_cents"),
+    ("CouponInput", "amount_currency"),
+    ("CreditNoteInput", "credit_amount_cents"),
     ("CustomerInput", "name"),
     ("EventInput", "properties"),
+    ("InvoicePreviewInput", "customer"),
+    ("WalletInput", "paid_credits"),
     ("WalletTransactionInput", "paid_credits"),
 ];
 
@@ -85,9 +95,12 @@ impl<'a> Values<'a> {
         format_ident!("{name}")
     }
 
-    /// The value of a parameter of the path.
-    pub(super) fn in_path(&self, parameter: &Parameter) -> TokenStream {
-        let hint = Hint::of_parameter(parameter);
+    /// The value of a parameter of the path below a noun.
+    pub(super) fn in_path(&self, parameter: &Parameter, noun: &str) -> TokenStream {
+        let mut hint = Hint::of_parameter(parameter);
+        if hint.name == "external_id" && noun == "subscriptions" {
+            hint.name = "external_subscription_id";
+        }
         // Lago looks for nothing where an id of its own is no UUID.
         let ty = match parameter.name == "lago_id" {
             true => TypeRef::Uuid,
@@ -245,11 +258,13 @@ impl<'a> Values<'a> {
             needed if takes_by_name(needed) => self.by_name(name, needed),
             needed => self.by_position(name, needed),
         };
-        let also = ALSO_SET.iter().find(|(ty, _)| *ty == name);
-        let also = also.and_then(|(_, set)| fields.iter().find(|(field, _)| field.name == *set));
-        let also = also.and_then(|(field, presence)| self.setter(field, *presence));
+        let also = ALSO_SET.iter().filter(|(ty, _)| *ty == name);
+        let also: Vec<TokenStream> = also
+            .filter_map(|(_, set)| fields.iter().find(|(field, _)| field.name == *set))
+            .filter_map(|(field, presence)| self.setter(field, *presence))
+            .collect();
         self.around.pop();
-        made.map(|made| quote!(#made #also))
+        made.map(|made| quote!(#made #(#also)*))
     }
 
     fn by_position(&mut self, name: &str, needed: &[(&'a Field, Presence)]) -> Option<TokenStream> {
