@@ -76,8 +76,8 @@ impl Analytics {
     ///     .invoice_collection()
     ///     .currency(Currency::Usd)
     ///     .await?;
-    /// for invoice_collection in collections {
-    ///     println!("{}", invoice_collection.month);
+    /// for collection in collections {
+    ///     println!("{}", collection.month);
     /// }
     /// # Ok(())
     /// # }
@@ -114,12 +114,8 @@ impl Analytics {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::Currency;
     ///
-    /// let invoiced_usages = lago
-    ///     .analytics()
-    ///     .invoiced_usage()
-    ///     .currency(Currency::Usd)
-    ///     .await?;
-    /// for invoiced_usage in invoiced_usages {
+    /// let usages = lago.analytics().invoiced_usage().currency(Currency::Usd).await?;
+    /// for invoiced_usage in usages {
     ///     println!("{}", invoiced_usage.amount_cents);
     /// }
     /// # Ok(())
@@ -192,13 +188,13 @@ impl Analytics {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let overdue_balances = lago
+    /// let balances = lago
     ///     .analytics()
     ///     .overdue_balance()
     ///     .external_customer_id("acme")
     ///     .await?;
-    /// for overdue_balance in overdue_balances {
-    ///     println!("{}", overdue_balance.amount_cents);
+    /// for balance in balances {
+    ///     println!("{}", balance.amount_cents);
     /// }
     /// # Ok(())
     /// # }

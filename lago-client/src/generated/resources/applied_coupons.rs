@@ -26,13 +26,13 @@ impl AppliedCoupons {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let applied_coupons = lago
+    /// let coupons = lago
     ///     .applied_coupons()
     ///     .list()
     ///     .external_customer_id("acme")
     ///     .per_page(20)
     ///     .await?;
-    /// for applied_coupon in applied_coupons {
+    /// for applied_coupon in coupons {
     ///     println!("{} {}", applied_coupon.external_customer_id, applied_coupon.status);
     /// }
     /// # Ok(())

@@ -26,8 +26,8 @@ impl BillableMetrics {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// for billable_metric in lago.billable_metrics().list().per_page(20).await? {
-    ///     println!("{} {}", billable_metric.code, billable_metric.name);
+    /// for metric in lago.billable_metrics().list().per_page(20).await? {
+    ///     println!("{} {}", metric.code, metric.name);
     /// }
     /// # Ok(())
     /// # }
@@ -53,14 +53,10 @@ impl BillableMetrics {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::{AggregationType, BillableMetricInput};
     ///
-    /// let billable_metric = BillableMetricInput::new(
-    ///         "Storage",
-    ///         "storage",
-    ///         AggregationType::SumAgg,
-    ///     )
+    /// let metric = BillableMetricInput::new("Storage", "storage", AggregationType::SumAgg)
     ///     .field_name("gb");
-    /// let billable_metric = lago.billable_metrics().create(billable_metric).await?;
-    /// println!("{} {}", billable_metric.code, billable_metric.name);
+    /// let metric = lago.billable_metrics().create(metric).await?;
+    /// println!("{} {}", metric.code, metric.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -89,11 +85,9 @@ impl BillableMetrics {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::EvaluateExpressionInput;
     ///
-    /// let expression_result = lago
-    ///     .billable_metrics()
-    ///     .evaluate_expression(EvaluateExpressionInput::new("expression"))
-    ///     .await?;
-    /// println!("{}", expression_result.value);
+    /// let input = EvaluateExpressionInput::new("round(event.properties.gb)");
+    /// let result = lago.billable_metrics().evaluate_expression(input).await?;
+    /// println!("{}", result.value);
     /// # Ok(())
     /// # }
     /// ```
@@ -120,8 +114,8 @@ impl BillableMetrics {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let billable_metric = lago.billable_metrics().delete("storage").await?;
-    /// println!("{} {}", billable_metric.code, billable_metric.name);
+    /// let metric = lago.billable_metrics().delete("storage").await?;
+    /// println!("{} {}", metric.code, metric.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -140,8 +134,8 @@ impl BillableMetrics {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let billable_metric = lago.billable_metrics().get("storage").await?;
-    /// println!("{} {}", billable_metric.code, billable_metric.name);
+    /// let metric = lago.billable_metrics().get("storage").await?;
+    /// println!("{} {}", metric.code, metric.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -162,11 +156,11 @@ impl BillableMetrics {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::BillableMetricUpdate;
     ///
-    /// let billable_metric = lago
+    /// let metric = lago
     ///     .billable_metrics()
     ///     .update("storage", BillableMetricUpdate::new().name("Storage"))
     ///     .await?;
-    /// println!("{} {}", billable_metric.code, billable_metric.name);
+    /// println!("{} {}", metric.code, metric.name);
     /// # Ok(())
     /// # }
     /// ```

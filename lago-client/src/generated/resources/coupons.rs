@@ -62,8 +62,8 @@ impl Coupons {
     ///         name: "Startup Deal".into(),
     ///         code: "startup_deal".into(),
     ///         coupon_type: CouponType::FixedAmount,
-    ///         frequency: CouponFrequency::Recurring,
-    ///         expiration: CouponExpiration::TimeLimit,
+    ///         frequency: CouponFrequency::Once,
+    ///         expiration: CouponExpiration::NoExpiration,
     ///     })
     ///     .amount_cents(5000)
     ///     .amount_currency(Currency::Usd);

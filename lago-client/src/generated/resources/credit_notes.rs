@@ -102,14 +102,11 @@ impl CreditNotes {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::{CreditNoteInput, CreditNoteItemInput};
     ///
+    /// let invoice_id = "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?;
+    /// let fee_id = "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?;
     /// let credit_note = CreditNoteInput::new(
-    ///         "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?,
-    ///         [
-    ///             CreditNoteItemInput::new(
-    ///                 "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?,
-    ///                 100,
-    ///             ),
-    ///         ],
+    ///         invoice_id,
+    ///         [CreditNoteItemInput::new(fee_id, 100)],
     ///     )
     ///     .credit_amount_cents(100);
     /// let credit_note = lago.credit_notes().create(credit_note).await?;
@@ -140,14 +137,11 @@ impl CreditNotes {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::{CreditNoteEstimateInput, CreditNoteEstimateItemInput};
     ///
+    /// let invoice_id = "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?;
+    /// let fee_id = "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?;
     /// let credit_note = CreditNoteEstimateInput::new(
-    ///     "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?,
-    ///     [
-    ///         CreditNoteEstimateItemInput::new(
-    ///             "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?,
-    ///             10,
-    ///         ),
-    ///     ],
+    ///     invoice_id,
+    ///     [CreditNoteEstimateItemInput::new(fee_id, 10)],
     /// );
     /// let note = lago.credit_notes().estimate(credit_note).await?;
     /// println!("{}", note.lago_invoice_id);

@@ -420,14 +420,14 @@ impl CustomersAppliedCoupons {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::AppliedCouponStatus;
     ///
-    /// let applied_coupons = lago
+    /// let coupons = lago
     ///     .customers()
     ///     .applied_coupons()
     ///     .list("acme")
     ///     .status(AppliedCouponStatus::Active)
     ///     .per_page(20)
     ///     .await?;
-    /// for applied_coupon in applied_coupons {
+    /// for applied_coupon in coupons {
     ///     println!("{} {}", applied_coupon.external_customer_id, applied_coupon.status);
     /// }
     /// # Ok(())
@@ -517,7 +517,7 @@ impl CustomersCreditNotes {
     ///     .customers()
     ///     .credit_notes()
     ///     .list("acme")
-    ///     .currency(Currency::Eur)
+    ///     .currency(Currency::Aed)
     ///     .per_page(20)
     ///     .await?;
     /// for credit_note in credit_notes {
@@ -687,13 +687,8 @@ impl CustomersPaymentMethods {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let payment_methods = lago
-    ///     .customers()
-    ///     .payment_methods()
-    ///     .list("acme")
-    ///     .per_page(20)
-    ///     .await?;
-    /// for payment_method in payment_methods {
+    /// let methods = lago.customers().payment_methods().list("acme").per_page(20).await?;
+    /// for payment_method in methods {
     ///     println!("{}", payment_method.lago_id);
     /// }
     /// # Ok(())
@@ -811,15 +806,15 @@ impl CustomersPaymentRequests {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::InvoicePaymentStatus;
     ///
-    /// let payment_requests = lago
+    /// let requests = lago
     ///     .customers()
     ///     .payment_requests()
     ///     .list("acme")
     ///     .payment_status(InvoicePaymentStatus::Pending)
     ///     .per_page(20)
     ///     .await?;
-    /// for payment_request in payment_requests {
-    ///     println!("{} {}", payment_request.lago_id, payment_request.payment_status);
+    /// for request in requests {
+    ///     println!("{} {}", request.lago_id, request.payment_status);
     /// }
     /// # Ok(())
     /// # }
@@ -997,7 +992,7 @@ impl CustomersWallets {
     ///     .customers()
     ///     .wallets()
     ///     .list("acme")
-    ///     .currency(Currency::Eur)
+    ///     .currency(Currency::Aed)
     ///     .per_page(20)
     ///     .await?;
     /// for wallet in wallets {
@@ -1042,7 +1037,7 @@ impl CustomersWallets {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::{Currency, WalletInput};
     ///
-    /// let wallet = WalletInput::new("1.5", Currency::Usd, "hooli_1234")
+    /// let wallet = WalletInput::new("1.0", Currency::Usd, "hooli_1234")
     ///     .paid_credits("20.0");
     /// let wallet = lago.customers().wallets().create("acme", wallet).await?;
     /// println!("{} {}", wallet.external_customer_id, wallet.status);

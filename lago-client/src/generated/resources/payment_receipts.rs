@@ -26,8 +26,8 @@ impl PaymentReceipts {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// for payment_receipt in lago.payment_receipts().list().per_page(20).await? {
-    ///     println!("{}", payment_receipt.number);
+    /// for receipt in lago.payment_receipts().list().per_page(20).await? {
+    ///     println!("{}", receipt.number);
     /// }
     /// # Ok(())
     /// # }
@@ -58,11 +58,11 @@ impl PaymentReceipts {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let payment_receipt = lago
+    /// let receipt = lago
     ///     .payment_receipts()
     ///     .get("5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba")
     ///     .await?;
-    /// println!("{}", payment_receipt.number);
+    /// println!("{}", receipt.number);
     /// # Ok(())
     /// # }
     /// ```

@@ -28,14 +28,14 @@ impl PaymentRequests {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let payment_requests = lago
+    /// let requests = lago
     ///     .payment_requests()
     ///     .list()
     ///     .external_customer_id("acme")
     ///     .per_page(20)
     ///     .await?;
-    /// for payment_request in payment_requests {
-    ///     println!("{} {}", payment_request.lago_id, payment_request.payment_status);
+    /// for request in requests {
+    ///     println!("{} {}", request.lago_id, request.payment_status);
     /// }
     /// # Ok(())
     /// # }
@@ -76,12 +76,12 @@ impl PaymentRequests {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::PaymentRequestInput;
     ///
-    /// let payment_request = PaymentRequestInput::new(
-    ///     "acme",
-    ///     ["1a901a90-1a90-4a90-9a90-1a901a901a90".parse::<uuid::Uuid>()?],
-    /// );
-    /// let payment_request = lago.payment_requests().create(payment_request).await?;
-    /// println!("{} {}", payment_request.lago_id, payment_request.payment_status);
+    /// let lago_invoice_ids = "1a901a90-1a90-4a90-9a90-1a901a901a90".parse::<uuid::Uuid>()?;
+    /// let request = lago
+    ///     .payment_requests()
+    ///     .create(PaymentRequestInput::new("acme", [lago_invoice_ids]))
+    ///     .await?;
+    /// println!("{} {}", request.lago_id, request.payment_status);
     /// # Ok(())
     /// # }
     /// ```
@@ -109,11 +109,11 @@ impl PaymentRequests {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let payment_request = lago
+    /// let request = lago
     ///     .payment_requests()
     ///     .get("f4a842d6-4bde-11ec-81d3-0242ac130003")
     ///     .await?;
-    /// println!("{} {}", payment_request.lago_id, payment_request.payment_status);
+    /// println!("{} {}", request.lago_id, request.payment_status);
     /// # Ok(())
     /// # }
     /// ```

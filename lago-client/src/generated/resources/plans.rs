@@ -224,10 +224,9 @@ impl PlansCharges {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::{ChargeInput, ChargeModel};
     ///
-    /// let charge = ChargeInput::new(
-    ///     "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?,
-    ///     ChargeModel::Standard,
-    /// );
+    /// let billable_metric_id = "1a901a90-1a90-1a90-1a90-1a901a901a90"
+    ///     .parse::<uuid::Uuid>()?;
+    /// let charge = ChargeInput::new(billable_metric_id, ChargeModel::Standard);
     /// let charge = lago.plans().charges().create("startup", charge).await?;
     /// println!("{} {}", charge.lago_id, charge.charge_model);
     /// # Ok(())

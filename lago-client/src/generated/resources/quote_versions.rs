@@ -58,10 +58,11 @@ impl QuoteVersions {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let expires_at = "2026-06-30T23:59:59Z".parse::<chrono::DateTime<chrono::Utc>>()?;
     /// let quote_version = lago
     ///     .quote_versions()
     ///     .approve("1a901a90-1a90-1a90-1a90-1a901a901a90")
-    ///     .expires_at("2026-06-30T23:59:59Z".parse::<chrono::DateTime<chrono::Utc>>()?)
+    ///     .expires_at(expires_at)
     ///     .await?;
     /// println!("{} {}", quote_version.lago_id, quote_version.status);
     /// # Ok(())

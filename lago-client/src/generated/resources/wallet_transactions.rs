@@ -36,13 +36,10 @@ impl WalletTransactions {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::WalletTransactionInput;
     ///
-    /// let wallet_transaction = WalletTransactionInput::new(
-    ///         "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?,
-    ///     )
-    ///     .paid_credits("20.0");
-    /// let transactions = lago.wallet_transactions().create(wallet_transaction).await?;
-    /// for wallet_transaction in transactions {
-    ///     println!("{} {}", wallet_transaction.lago_id, wallet_transaction.status);
+    /// let wallet_id = "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?;
+    /// let transaction = WalletTransactionInput::new(wallet_id).paid_credits("20.0");
+    /// for transaction in lago.wallet_transactions().create(transaction).await? {
+    ///     println!("{} {}", transaction.lago_id, transaction.status);
     /// }
     /// # Ok(())
     /// # }
@@ -73,11 +70,11 @@ impl WalletTransactions {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let wallet_transaction = lago
+    /// let transaction = lago
     ///     .wallet_transactions()
     ///     .get("bb0a27be-51f7-4f4f-aad0-2abc80534c0f")
     ///     .await?;
-    /// println!("{} {}", wallet_transaction.lago_id, wallet_transaction.status);
+    /// println!("{} {}", transaction.lago_id, transaction.status);
     /// # Ok(())
     /// # }
     /// ```

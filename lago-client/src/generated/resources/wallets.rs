@@ -77,7 +77,7 @@ impl Wallets {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::{Currency, WalletInput};
     ///
-    /// let wallet = WalletInput::new("1.5", Currency::Usd, "hooli_1234")
+    /// let wallet = WalletInput::new("1.0", Currency::Usd, "hooli_1234")
     ///     .paid_credits("20.0");
     /// let wallet = lago.wallets().create(wallet).await?;
     /// println!("{} {}", wallet.external_customer_id, wallet.status);
@@ -380,8 +380,8 @@ impl WalletsWalletTransactions {
     ///     .status(WalletTransactionStatus::Pending)
     ///     .per_page(20)
     ///     .await?;
-    /// for wallet_transaction in transactions {
-    ///     println!("{} {}", wallet_transaction.lago_id, wallet_transaction.status);
+    /// for transaction in transactions {
+    ///     println!("{} {}", transaction.lago_id, transaction.status);
     /// }
     /// # Ok(())
     /// # }

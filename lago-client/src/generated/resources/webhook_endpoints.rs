@@ -26,8 +26,8 @@ impl WebhookEndpoints {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// for webhook_endpoint in lago.webhook_endpoints().list().per_page(20).await? {
-    ///     println!("{}", webhook_endpoint.lago_id);
+    /// for endpoint in lago.webhook_endpoints().list().per_page(20).await? {
+    ///     println!("{}", endpoint.lago_id);
     /// }
     /// # Ok(())
     /// # }
@@ -53,11 +53,11 @@ impl WebhookEndpoints {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::WebhookEndpointInput;
     ///
-    /// let webhook_endpoint = lago
+    /// let endpoint = lago
     ///     .webhook_endpoints()
     ///     .create(WebhookEndpointInput::new("https://foo.bar"))
     ///     .await?;
-    /// println!("{}", webhook_endpoint.lago_id);
+    /// println!("{}", endpoint.lago_id);
     /// # Ok(())
     /// # }
     /// ```
@@ -84,11 +84,11 @@ impl WebhookEndpoints {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let webhook_endpoint = lago
+    /// let endpoint = lago
     ///     .webhook_endpoints()
     ///     .delete("1a901a90-1a90-1a90-1a90-1a901a901a90")
     ///     .await?;
-    /// println!("{}", webhook_endpoint.lago_id);
+    /// println!("{}", endpoint.lago_id);
     /// # Ok(())
     /// # }
     /// ```
@@ -112,11 +112,11 @@ impl WebhookEndpoints {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let webhook_endpoint = lago
+    /// let endpoint = lago
     ///     .webhook_endpoints()
     ///     .get("1a901a90-1a90-1a90-1a90-1a901a901a90")
     ///     .await?;
-    /// println!("{}", webhook_endpoint.lago_id);
+    /// println!("{}", endpoint.lago_id);
     /// # Ok(())
     /// # }
     /// ```
@@ -142,14 +142,14 @@ impl WebhookEndpoints {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::WebhookEndpointUpdate;
     ///
-    /// let webhook_endpoint = lago
+    /// let endpoint = lago
     ///     .webhook_endpoints()
     ///     .update(
     ///         "1a901a90-1a90-1a90-1a90-1a901a901a90",
     ///         WebhookEndpointUpdate::new().name("EC2-production"),
     ///     )
     ///     .await?;
-    /// println!("{}", webhook_endpoint.lago_id);
+    /// println!("{}", endpoint.lago_id);
     /// # Ok(())
     /// # }
     /// ```

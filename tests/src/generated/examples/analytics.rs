@@ -25,8 +25,8 @@ pub(super) async fn find_all_invoice_collections(lago: &Client) -> Outcome {
         .invoice_collection()
         .currency(Currency::Usd)
         .await?;
-    for invoice_collection in collections {
-        println!("{}", invoice_collection.month);
+    for collection in collections {
+        println!("{}", collection.month);
     }
     Ok(())
 }
@@ -34,12 +34,8 @@ pub(super) async fn find_all_invoice_collections(lago: &Client) -> Outcome {
 pub(super) async fn find_all_invoiced_usages(lago: &Client) -> Outcome {
     use lago_client::types::Currency;
 
-    let invoiced_usages = lago
-        .analytics()
-        .invoiced_usage()
-        .currency(Currency::Usd)
-        .await?;
-    for invoiced_usage in invoiced_usages {
+    let usages = lago.analytics().invoiced_usage().currency(Currency::Usd).await?;
+    for invoiced_usage in usages {
         println!("{}", invoiced_usage.amount_cents);
     }
     Ok(())
@@ -55,13 +51,13 @@ pub(super) async fn find_all_mrrs(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn find_all_overdue_balances(lago: &Client) -> Outcome {
-    let overdue_balances = lago
+    let balances = lago
         .analytics()
         .overdue_balance()
         .external_customer_id("acme")
         .await?;
-    for overdue_balance in overdue_balances {
-        println!("{}", overdue_balance.amount_cents);
+    for balance in balances {
+        println!("{}", balance.amount_cents);
     }
     Ok(())
 }

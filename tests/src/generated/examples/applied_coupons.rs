@@ -6,13 +6,13 @@ use lago_client::Client;
 use crate::support::example::Outcome;
 
 pub(super) async fn find_all_applied_coupons(lago: &Client) -> Outcome {
-    let applied_coupons = lago
+    let coupons = lago
         .applied_coupons()
         .list()
         .external_customer_id("acme")
         .per_page(20)
         .await?;
-    for applied_coupon in applied_coupons {
+    for applied_coupon in coupons {
         println!("{} {}", applied_coupon.external_customer_id, applied_coupon.status);
     }
     Ok(())

@@ -6,8 +6,8 @@ use lago_client::Client;
 use crate::support::example::Outcome;
 
 pub(super) async fn find_all_billable_metrics(lago: &Client) -> Outcome {
-    for billable_metric in lago.billable_metrics().list().per_page(20).await? {
-        println!("{} {}", billable_metric.code, billable_metric.name);
+    for metric in lago.billable_metrics().list().per_page(20).await? {
+        println!("{} {}", metric.code, metric.name);
     }
     Ok(())
 }
@@ -15,47 +15,41 @@ pub(super) async fn find_all_billable_metrics(lago: &Client) -> Outcome {
 pub(super) async fn create_billable_metric(lago: &Client) -> Outcome {
     use lago_client::types::{AggregationType, BillableMetricInput};
 
-    let billable_metric = BillableMetricInput::new(
-            "Storage",
-            "storage",
-            AggregationType::SumAgg,
-        )
+    let metric = BillableMetricInput::new("Storage", "storage", AggregationType::SumAgg)
         .field_name("gb");
-    let billable_metric = lago.billable_metrics().create(billable_metric).await?;
-    println!("{} {}", billable_metric.code, billable_metric.name);
+    let metric = lago.billable_metrics().create(metric).await?;
+    println!("{} {}", metric.code, metric.name);
     Ok(())
 }
 
 pub(super) async fn evaluate_billable_metric_expression(lago: &Client) -> Outcome {
     use lago_client::types::EvaluateExpressionInput;
 
-    let expression_result = lago
-        .billable_metrics()
-        .evaluate_expression(EvaluateExpressionInput::new("expression"))
-        .await?;
-    println!("{}", expression_result.value);
+    let input = EvaluateExpressionInput::new("round(event.properties.gb)");
+    let result = lago.billable_metrics().evaluate_expression(input).await?;
+    println!("{}", result.value);
     Ok(())
 }
 
 pub(super) async fn destroy_billable_metric(lago: &Client) -> Outcome {
-    let billable_metric = lago.billable_metrics().delete("storage").await?;
-    println!("{} {}", billable_metric.code, billable_metric.name);
+    let metric = lago.billable_metrics().delete("storage").await?;
+    println!("{} {}", metric.code, metric.name);
     Ok(())
 }
 
 pub(super) async fn find_billable_metric(lago: &Client) -> Outcome {
-    let billable_metric = lago.billable_metrics().get("storage").await?;
-    println!("{} {}", billable_metric.code, billable_metric.name);
+    let metric = lago.billable_metrics().get("storage").await?;
+    println!("{} {}", metric.code, metric.name);
     Ok(())
 }
 
 pub(super) async fn update_billable_metric(lago: &Client) -> Outcome {
     use lago_client::types::BillableMetricUpdate;
 
-    let billable_metric = lago
+    let metric = lago
         .billable_metrics()
         .update("storage", BillableMetricUpdate::new().name("Storage"))
         .await?;
-    println!("{} {}", billable_metric.code, billable_metric.name);
+    println!("{} {}", metric.code, metric.name);
     Ok(())
 }

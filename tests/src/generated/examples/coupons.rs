@@ -22,8 +22,8 @@ pub(super) async fn create_coupon(lago: &Client) -> Outcome {
             name: "Startup Deal".into(),
             code: "startup_deal".into(),
             coupon_type: CouponType::FixedAmount,
-            frequency: CouponFrequency::Recurring,
-            expiration: CouponExpiration::TimeLimit,
+            frequency: CouponFrequency::Once,
+            expiration: CouponExpiration::NoExpiration,
         })
         .amount_cents(5000)
         .amount_currency(Currency::Usd);

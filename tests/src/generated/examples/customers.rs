@@ -39,14 +39,14 @@ pub(super) async fn find_customer(lago: &Client) -> Outcome {
 pub(super) async fn find_all_customer_applied_coupons(lago: &Client) -> Outcome {
     use lago_client::types::AppliedCouponStatus;
 
-    let applied_coupons = lago
+    let coupons = lago
         .customers()
         .applied_coupons()
         .list("acme")
         .status(AppliedCouponStatus::Active)
         .per_page(20)
         .await?;
-    for applied_coupon in applied_coupons {
+    for applied_coupon in coupons {
         println!("{} {}", applied_coupon.external_customer_id, applied_coupon.status);
     }
     Ok(())
@@ -75,7 +75,7 @@ pub(super) async fn find_all_customer_credit_notes(lago: &Client) -> Outcome {
         .customers()
         .credit_notes()
         .list("acme")
-        .currency(Currency::Eur)
+        .currency(Currency::Aed)
         .per_page(20)
         .await?;
     for credit_note in credit_notes {
@@ -124,13 +124,8 @@ pub(super) async fn find_all_customer_past_usage(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn find_all_customers_payment_methods(lago: &Client) -> Outcome {
-    let payment_methods = lago
-        .customers()
-        .payment_methods()
-        .list("acme")
-        .per_page(20)
-        .await?;
-    for payment_method in payment_methods {
+    let methods = lago.customers().payment_methods().list("acme").per_page(20).await?;
+    for payment_method in methods {
         println!("{}", payment_method.lago_id);
     }
     Ok(())
@@ -159,15 +154,15 @@ pub(super) async fn payment_method_set_as_default(lago: &Client) -> Outcome {
 pub(super) async fn find_all_customer_payment_requests(lago: &Client) -> Outcome {
     use lago_client::types::InvoicePaymentStatus;
 
-    let payment_requests = lago
+    let requests = lago
         .customers()
         .payment_requests()
         .list("acme")
         .payment_status(InvoicePaymentStatus::Pending)
         .per_page(20)
         .await?;
-    for payment_request in payment_requests {
-        println!("{} {}", payment_request.lago_id, payment_request.payment_status);
+    for request in requests {
+        println!("{} {}", request.lago_id, request.payment_status);
     }
     Ok(())
 }
@@ -218,7 +213,7 @@ pub(super) async fn find_all_customer_wallets(lago: &Client) -> Outcome {
         .customers()
         .wallets()
         .list("acme")
-        .currency(Currency::Eur)
+        .currency(Currency::Aed)
         .per_page(20)
         .await?;
     for wallet in wallets {
@@ -230,7 +225,7 @@ pub(super) async fn find_all_customer_wallets(lago: &Client) -> Outcome {
 pub(super) async fn create_customer_wallet(lago: &Client) -> Outcome {
     use lago_client::types::{Currency, WalletInput};
 
-    let wallet = WalletInput::new("1.5", Currency::Usd, "hooli_1234")
+    let wallet = WalletInput::new("1.0", Currency::Usd, "hooli_1234")
         .paid_credits("20.0");
     let wallet = lago.customers().wallets().create("acme", wallet).await?;
     println!("{} {}", wallet.external_customer_id, wallet.status);

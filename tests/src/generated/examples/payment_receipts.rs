@@ -6,18 +6,18 @@ use lago_client::Client;
 use crate::support::example::Outcome;
 
 pub(super) async fn find_all_payment_receipts(lago: &Client) -> Outcome {
-    for payment_receipt in lago.payment_receipts().list().per_page(20).await? {
-        println!("{}", payment_receipt.number);
+    for receipt in lago.payment_receipts().list().per_page(20).await? {
+        println!("{}", receipt.number);
     }
     Ok(())
 }
 
 pub(super) async fn find_payment_receipt(lago: &Client) -> Outcome {
-    let payment_receipt = lago
+    let receipt = lago
         .payment_receipts()
         .get("5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba")
         .await?;
-    println!("{}", payment_receipt.number);
+    println!("{}", receipt.number);
     Ok(())
 }
 

@@ -6,14 +6,14 @@ use lago_client::Client;
 use crate::support::example::Outcome;
 
 pub(super) async fn find_all_payment_requests(lago: &Client) -> Outcome {
-    let payment_requests = lago
+    let requests = lago
         .payment_requests()
         .list()
         .external_customer_id("acme")
         .per_page(20)
         .await?;
-    for payment_request in payment_requests {
-        println!("{} {}", payment_request.lago_id, payment_request.payment_status);
+    for request in requests {
+        println!("{} {}", request.lago_id, request.payment_status);
     }
     Ok(())
 }
@@ -21,20 +21,20 @@ pub(super) async fn find_all_payment_requests(lago: &Client) -> Outcome {
 pub(super) async fn create_payment_request(lago: &Client) -> Outcome {
     use lago_client::types::PaymentRequestInput;
 
-    let payment_request = PaymentRequestInput::new(
-        "acme",
-        ["1a901a90-1a90-4a90-9a90-1a901a901a90".parse::<uuid::Uuid>()?],
-    );
-    let payment_request = lago.payment_requests().create(payment_request).await?;
-    println!("{} {}", payment_request.lago_id, payment_request.payment_status);
+    let lago_invoice_ids = "1a901a90-1a90-4a90-9a90-1a901a901a90".parse::<uuid::Uuid>()?;
+    let request = lago
+        .payment_requests()
+        .create(PaymentRequestInput::new("acme", [lago_invoice_ids]))
+        .await?;
+    println!("{} {}", request.lago_id, request.payment_status);
     Ok(())
 }
 
 pub(super) async fn find_payment_request(lago: &Client) -> Outcome {
-    let payment_request = lago
+    let request = lago
         .payment_requests()
         .get("f4a842d6-4bde-11ec-81d3-0242ac130003")
         .await?;
-    println!("{} {}", payment_request.lago_id, payment_request.payment_status);
+    println!("{} {}", request.lago_id, request.payment_status);
     Ok(())
 }

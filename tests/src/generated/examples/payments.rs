@@ -21,12 +21,11 @@ pub(super) async fn find_all_payments(lago: &Client) -> Outcome {
 pub(super) async fn create_payment(lago: &Client) -> Outcome {
     use lago_client::types::PaymentInput;
 
-    let payment = PaymentInput::new(
-        "486b147a-02a1-4ccf-8603-f3541fc25e7a".parse::<uuid::Uuid>()?,
-        100,
-        "ref1",
-    );
-    let payment = lago.payments().create(payment).await?;
+    let invoice_id = "486b147a-02a1-4ccf-8603-f3541fc25e7a".parse::<uuid::Uuid>()?;
+    let payment = lago
+        .payments()
+        .create(PaymentInput::new(invoice_id, 100, "ref1"))
+        .await?;
     println!("{} {}", payment.lago_id, payment.amount_cents);
     Ok(())
 }

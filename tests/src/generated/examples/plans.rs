@@ -58,10 +58,9 @@ pub(super) async fn find_all_plan_charges(lago: &Client) -> Outcome {
 pub(super) async fn create_plan_charge(lago: &Client) -> Outcome {
     use lago_client::types::{ChargeInput, ChargeModel};
 
-    let charge = ChargeInput::new(
-        "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?,
-        ChargeModel::Standard,
-    );
+    let billable_metric_id = "1a901a90-1a90-1a90-1a90-1a901a901a90"
+        .parse::<uuid::Uuid>()?;
+    let charge = ChargeInput::new(billable_metric_id, ChargeModel::Standard);
     let charge = lago.plans().charges().create("startup", charge).await?;
     println!("{} {}", charge.lago_id, charge.charge_model);
     Ok(())
@@ -357,14 +356,9 @@ pub(super) async fn delete_plan_metadata_key(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn find_all_applied_rate_cards(lago: &Client) -> Outcome {
-    let applied_rate_cards = lago
-        .plans()
-        .applied_rate_cards()
-        .list("startup")
-        .per_page(20)
-        .await?;
-    for applied_rate_card in applied_rate_cards {
-        println!("{}", applied_rate_card.lago_id);
+    let cards = lago.plans().applied_rate_cards().list("startup").per_page(20).await?;
+    for card in cards {
+        println!("{}", card.lago_id);
     }
     Ok(())
 }
@@ -372,43 +366,35 @@ pub(super) async fn find_all_applied_rate_cards(lago: &Client) -> Outcome {
 pub(super) async fn create_applied_rate_card(lago: &Client) -> Outcome {
     use lago_client::types::AppliedRateCardInput;
 
-    let applied_rate_card = lago
+    let card = lago
         .plans()
         .applied_rate_cards()
         .create("startup", AppliedRateCardInput::new("storage_eu"))
         .await?;
-    println!("{}", applied_rate_card.lago_id);
+    println!("{}", card.lago_id);
     Ok(())
 }
 
 pub(super) async fn destroy_applied_rate_card(lago: &Client) -> Outcome {
-    let applied_rate_card = lago
-        .plans()
-        .applied_rate_cards()
-        .delete("startup", "storage_eu")
-        .await?;
-    println!("{}", applied_rate_card.lago_id);
+    let card = lago.plans().applied_rate_cards().delete("startup", "storage_eu").await?;
+    println!("{}", card.lago_id);
     Ok(())
 }
 
 pub(super) async fn find_applied_rate_card(lago: &Client) -> Outcome {
-    let applied_rate_card = lago
-        .plans()
-        .applied_rate_cards()
-        .get("startup", "storage_eu")
-        .await?;
-    println!("{}", applied_rate_card.lago_id);
+    let card = lago.plans().applied_rate_cards().get("startup", "storage_eu").await?;
+    println!("{}", card.lago_id);
     Ok(())
 }
 
 pub(super) async fn update_applied_rate_card(lago: &Client) -> Outcome {
     use lago_client::types::AppliedRateCardUpdate;
 
-    let applied_rate_card = lago
+    let card = lago
         .plans()
         .applied_rate_cards()
         .update("startup", "storage_eu", AppliedRateCardUpdate::new().units("5.0"))
         .await?;
-    println!("{}", applied_rate_card.lago_id);
+    println!("{}", card.lago_id);
     Ok(())
 }

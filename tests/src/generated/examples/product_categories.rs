@@ -6,14 +6,14 @@ use lago_client::Client;
 use crate::support::example::Outcome;
 
 pub(super) async fn find_all_product_categories(lago: &Client) -> Outcome {
-    let product_categories = lago
+    let categories = lago
         .product_categories()
         .list()
         .search_term("comp")
         .per_page(20)
         .await?;
-    for product_category in product_categories {
-        println!("{} {}", product_category.code, product_category.name);
+    for category in categories {
+        println!("{} {}", category.code, category.name);
     }
     Ok(())
 }
@@ -21,33 +21,33 @@ pub(super) async fn find_all_product_categories(lago: &Client) -> Outcome {
 pub(super) async fn create_product_category(lago: &Client) -> Outcome {
     use lago_client::types::ProductCategoryInput;
 
-    let product_category = lago
+    let category = lago
         .product_categories()
         .create(ProductCategoryInput::new("Compute", "compute"))
         .await?;
-    println!("{} {}", product_category.code, product_category.name);
+    println!("{} {}", category.code, category.name);
     Ok(())
 }
 
 pub(super) async fn destroy_product_category(lago: &Client) -> Outcome {
-    let product_category = lago.product_categories().delete("compute").await?;
-    println!("{} {}", product_category.code, product_category.name);
+    let category = lago.product_categories().delete("compute").await?;
+    println!("{} {}", category.code, category.name);
     Ok(())
 }
 
 pub(super) async fn find_product_category(lago: &Client) -> Outcome {
-    let product_category = lago.product_categories().get("compute").await?;
-    println!("{} {}", product_category.code, product_category.name);
+    let category = lago.product_categories().get("compute").await?;
+    println!("{} {}", category.code, category.name);
     Ok(())
 }
 
 pub(super) async fn update_product_category(lago: &Client) -> Outcome {
     use lago_client::types::ProductCategoryUpdate;
 
-    let product_category = lago
+    let category = lago
         .product_categories()
         .update("compute", ProductCategoryUpdate::new().name("Compute"))
         .await?;
-    println!("{} {}", product_category.code, product_category.name);
+    println!("{} {}", category.code, category.name);
     Ok(())
 }

@@ -15,10 +15,11 @@ pub(super) async fn find_quote_version(lago: &Client) -> Outcome {
 }
 
 pub(super) async fn approve_quote_version(lago: &Client) -> Outcome {
+    let expires_at = "2026-06-30T23:59:59Z".parse::<chrono::DateTime<chrono::Utc>>()?;
     let quote_version = lago
         .quote_versions()
         .approve("1a901a90-1a90-1a90-1a90-1a901a901a90")
-        .expires_at("2026-06-30T23:59:59Z".parse::<chrono::DateTime<chrono::Utc>>()?)
+        .expires_at(expires_at)
         .await?;
     println!("{} {}", quote_version.lago_id, quote_version.status);
     Ok(())

@@ -20,7 +20,7 @@ pub(super) async fn create_rate_card(lago: &Client) -> Outcome {
         product_code: "storage".into(),
         name: "Storage in Europe".into(),
         code: "storage_eu".into(),
-        currency: Currency::Eur,
+        currency: Currency::Aed,
     });
     let rate_card = lago.rate_cards().create(rate_card).await?;
     println!("{} {}", rate_card.code, rate_card.name);

@@ -6,9 +6,10 @@ use lago_client::Client;
 use crate::support::example::Outcome;
 
 pub(super) async fn find_all_security_logs(lago: &Client) -> Outcome {
+    let to_date = "2026-12-31".parse::<chrono::NaiveDate>()?;
     let security_logs = lago
         .security_logs()
-        .list("2026-12-31".parse::<chrono::NaiveDate>()?)
+        .list(to_date)
         .user_ids(["1a901a90-1a90-1a90-1a90-1a901a901a90"])
         .per_page(20)
         .await?;

@@ -16,7 +16,7 @@ pub(super) async fn find_all_wallets(lago: &Client) -> Outcome {
 pub(super) async fn create_wallet(lago: &Client) -> Outcome {
     use lago_client::types::{Currency, WalletInput};
 
-    let wallet = WalletInput::new("1.5", Currency::Usd, "hooli_1234")
+    let wallet = WalletInput::new("1.0", Currency::Usd, "hooli_1234")
         .paid_credits("20.0");
     let wallet = lago.wallets().create(wallet).await?;
     println!("{} {}", wallet.external_customer_id, wallet.status);
@@ -107,8 +107,8 @@ pub(super) async fn find_all_wallet_transactions(lago: &Client) -> Outcome {
         .status(WalletTransactionStatus::Pending)
         .per_page(20)
         .await?;
-    for wallet_transaction in transactions {
-        println!("{} {}", wallet_transaction.lago_id, wallet_transaction.status);
+    for transaction in transactions {
+        println!("{} {}", transaction.lago_id, transaction.status);
     }
     Ok(())
 }

@@ -6,8 +6,8 @@ use lago_client::Client;
 use crate::support::example::Outcome;
 
 pub(super) async fn find_all_webhook_endpoints(lago: &Client) -> Outcome {
-    for webhook_endpoint in lago.webhook_endpoints().list().per_page(20).await? {
-        println!("{}", webhook_endpoint.lago_id);
+    for endpoint in lago.webhook_endpoints().list().per_page(20).await? {
+        println!("{}", endpoint.lago_id);
     }
     Ok(())
 }
@@ -15,42 +15,42 @@ pub(super) async fn find_all_webhook_endpoints(lago: &Client) -> Outcome {
 pub(super) async fn create_webhook_endpoint(lago: &Client) -> Outcome {
     use lago_client::types::WebhookEndpointInput;
 
-    let webhook_endpoint = lago
+    let endpoint = lago
         .webhook_endpoints()
         .create(WebhookEndpointInput::new("https://foo.bar"))
         .await?;
-    println!("{}", webhook_endpoint.lago_id);
+    println!("{}", endpoint.lago_id);
     Ok(())
 }
 
 pub(super) async fn destroy_webhook_endpoint(lago: &Client) -> Outcome {
-    let webhook_endpoint = lago
+    let endpoint = lago
         .webhook_endpoints()
         .delete("1a901a90-1a90-1a90-1a90-1a901a901a90")
         .await?;
-    println!("{}", webhook_endpoint.lago_id);
+    println!("{}", endpoint.lago_id);
     Ok(())
 }
 
 pub(super) async fn find_webhook_endpoint(lago: &Client) -> Outcome {
-    let webhook_endpoint = lago
+    let endpoint = lago
         .webhook_endpoints()
         .get("1a901a90-1a90-1a90-1a90-1a901a901a90")
         .await?;
-    println!("{}", webhook_endpoint.lago_id);
+    println!("{}", endpoint.lago_id);
     Ok(())
 }
 
 pub(super) async fn update_webhook_endpoint(lago: &Client) -> Outcome {
     use lago_client::types::WebhookEndpointUpdate;
 
-    let webhook_endpoint = lago
+    let endpoint = lago
         .webhook_endpoints()
         .update(
             "1a901a90-1a90-1a90-1a90-1a901a901a90",
             WebhookEndpointUpdate::new().name("EC2-production"),
         )
         .await?;
-    println!("{}", webhook_endpoint.lago_id);
+    println!("{}", endpoint.lago_id);
     Ok(())
 }

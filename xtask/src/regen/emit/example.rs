@@ -9,7 +9,7 @@ mod settings;
 mod value;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::regen::emit::resources::methods::{Input, Method};
 use crate::regen::ir::{Api, Parameter, ParameterPlace, TypeRef};
@@ -75,7 +75,7 @@ pub(crate) fn of<'a>(api: &'a Api, method: &'a Method<'a>) -> Option<Example> {
         let is_long = value.to_string().len() > LONGEST_INLINE;
         arguments.push(match is_long && body.is_object(api) {
             true => {
-                let name = body.variable();
+                let name = outcome::variable(body.hint.name);
                 before.extend(quote!(let #name = #value;));
                 quote!(#name)
             }
@@ -88,7 +88,8 @@ pub(crate) fn of<'a>(api: &'a Api, method: &'a Method<'a>) -> Option<Example> {
     let verb = ident::value(&method.verb);
     let call = quote!(lago #(.#nouns())* .#verb(#(#arguments),*) #settings .await?);
     let after = outcome::statements(api, method, &call);
-    Example::new(&values.types(), &quote!(#before #after))
+    let bindings = values.bindings();
+    Example::new(&values.types(), &quote!(#bindings #before #after))
 }
 
 /// The example of a method that fetches a file, which reads an object first.
@@ -118,13 +119,6 @@ struct BodyPart<'a> {
 impl BodyPart<'_> {
     fn is_object(&self, api: &Api) -> bool {
         matches!(self.ty, TypeRef::Named(_) | TypeRef::List(_)) && !value::is_enum(api, self.ty)
-    }
-
-    fn variable(&self) -> Ident {
-        match self.hint.name {
-            "lago" => format_ident!("body"),
-            name => ident::value(name),
-        }
     }
 }
 

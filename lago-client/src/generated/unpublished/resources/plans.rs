@@ -38,14 +38,9 @@ impl PlansAppliedRateCards {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let applied_rate_cards = lago
-    ///     .plans()
-    ///     .applied_rate_cards()
-    ///     .list("startup")
-    ///     .per_page(20)
-    ///     .await?;
-    /// for applied_rate_card in applied_rate_cards {
-    ///     println!("{}", applied_rate_card.lago_id);
+    /// let cards = lago.plans().applied_rate_cards().list("startup").per_page(20).await?;
+    /// for card in cards {
+    ///     println!("{}", card.lago_id);
     /// }
     /// # Ok(())
     /// # }
@@ -81,12 +76,12 @@ impl PlansAppliedRateCards {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::AppliedRateCardInput;
     ///
-    /// let applied_rate_card = lago
+    /// let card = lago
     ///     .plans()
     ///     .applied_rate_cards()
     ///     .create("startup", AppliedRateCardInput::new("storage_eu"))
     ///     .await?;
-    /// println!("{}", applied_rate_card.lago_id);
+    /// println!("{}", card.lago_id);
     /// # Ok(())
     /// # }
     /// ```
@@ -119,12 +114,8 @@ impl PlansAppliedRateCards {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let applied_rate_card = lago
-    ///     .plans()
-    ///     .applied_rate_cards()
-    ///     .delete("startup", "storage_eu")
-    ///     .await?;
-    /// println!("{}", applied_rate_card.lago_id);
+    /// let card = lago.plans().applied_rate_cards().delete("startup", "storage_eu").await?;
+    /// println!("{}", card.lago_id);
     /// # Ok(())
     /// # }
     /// ```
@@ -157,12 +148,8 @@ impl PlansAppliedRateCards {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let applied_rate_card = lago
-    ///     .plans()
-    ///     .applied_rate_cards()
-    ///     .get("startup", "storage_eu")
-    ///     .await?;
-    /// println!("{}", applied_rate_card.lago_id);
+    /// let card = lago.plans().applied_rate_cards().get("startup", "storage_eu").await?;
+    /// println!("{}", card.lago_id);
     /// # Ok(())
     /// # }
     /// ```
@@ -197,12 +184,12 @@ impl PlansAppliedRateCards {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::AppliedRateCardUpdate;
     ///
-    /// let applied_rate_card = lago
+    /// let card = lago
     ///     .plans()
     ///     .applied_rate_cards()
     ///     .update("startup", "storage_eu", AppliedRateCardUpdate::new().units("5.0"))
     ///     .await?;
-    /// println!("{}", applied_rate_card.lago_id);
+    /// println!("{}", card.lago_id);
     /// # Ok(())
     /// # }
     /// ```

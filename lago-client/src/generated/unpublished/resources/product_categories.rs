@@ -28,14 +28,14 @@ impl ProductCategories {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let product_categories = lago
+    /// let categories = lago
     ///     .product_categories()
     ///     .list()
     ///     .search_term("comp")
     ///     .per_page(20)
     ///     .await?;
-    /// for product_category in product_categories {
-    ///     println!("{} {}", product_category.code, product_category.name);
+    /// for category in categories {
+    ///     println!("{} {}", category.code, category.name);
     /// }
     /// # Ok(())
     /// # }
@@ -70,11 +70,11 @@ impl ProductCategories {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::ProductCategoryInput;
     ///
-    /// let product_category = lago
+    /// let category = lago
     ///     .product_categories()
     ///     .create(ProductCategoryInput::new("Compute", "compute"))
     ///     .await?;
-    /// println!("{} {}", product_category.code, product_category.name);
+    /// println!("{} {}", category.code, category.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -105,8 +105,8 @@ impl ProductCategories {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let product_category = lago.product_categories().delete("compute").await?;
-    /// println!("{} {}", product_category.code, product_category.name);
+    /// let category = lago.product_categories().delete("compute").await?;
+    /// println!("{} {}", category.code, category.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -129,8 +129,8 @@ impl ProductCategories {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let product_category = lago.product_categories().get("compute").await?;
-    /// println!("{} {}", product_category.code, product_category.name);
+    /// let category = lago.product_categories().get("compute").await?;
+    /// println!("{} {}", category.code, category.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -155,11 +155,11 @@ impl ProductCategories {
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use lago_client::types::ProductCategoryUpdate;
     ///
-    /// let product_category = lago
+    /// let category = lago
     ///     .product_categories()
     ///     .update("compute", ProductCategoryUpdate::new().name("Compute"))
     ///     .await?;
-    /// println!("{} {}", product_category.code, product_category.name);
+    /// println!("{} {}", category.code, category.name);
     /// # Ok(())
     /// # }
     /// ```

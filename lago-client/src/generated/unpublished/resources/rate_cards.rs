@@ -85,7 +85,7 @@ impl RateCards {
     ///     product_code: "storage".into(),
     ///     name: "Storage in Europe".into(),
     ///     code: "storage_eu".into(),
-    ///     currency: Currency::Eur,
+    ///     currency: Currency::Aed,
     /// });
     /// let rate_card = lago.rate_cards().create(rate_card).await?;
     /// println!("{} {}", rate_card.code, rate_card.name);

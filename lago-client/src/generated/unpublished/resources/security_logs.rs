@@ -30,9 +30,10 @@ impl SecurityLogs {
     ///
     /// ```no_run
     /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let to_date = "2026-12-31".parse::<chrono::NaiveDate>()?;
     /// let security_logs = lago
     ///     .security_logs()
-    ///     .list("2026-12-31".parse::<chrono::NaiveDate>()?)
+    ///     .list(to_date)
     ///     .user_ids(["1a901a90-1a90-1a90-1a90-1a901a901a90"])
     ///     .per_page(20)
     ///     .await?;

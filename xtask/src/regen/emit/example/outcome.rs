@@ -43,7 +43,7 @@ const LINKS: [&str; 3] = ["checkout_url", "portal_url", "payment_url"];
 const LONGEST_HEAD: usize = 80;
 
 /// Names that are longer say too much: their last word does.
-const LONGEST_NAME: usize = 18;
+const LONGEST_NAME: usize = 14;
 
 /// The statements around a call that is awaited.
 pub(super) fn statements(api: &Api, method: &Method<'_>, call: &TokenStream) -> TokenStream {
@@ -107,7 +107,7 @@ fn is_short(call: &TokenStream, name: &Ident) -> bool {
 }
 
 /// A name for what came, which is not that of the client.
-fn variable(name: &str) -> Ident {
+pub(super) fn variable(name: &str) -> Ident {
     let last = name.rsplit('_').next().unwrap_or(name);
     match name {
         "lago" => format_ident!("value"),

@@ -23,11 +23,10 @@ const OWN_IDS: [(&str, &str); 3] = [
     ("external_id", "acme"),
 ];
 
-/// What the document has no example of, and what is better than the first of its values.
-const CHOSEN: [(&str, &str); 8] = [
+/// What is better than the example of the document, which may need more than itself, or than the first of all values.
+const CHOSEN: [(&str, &str); 7] = [
     ("charge_model", "standard"),
     ("aggregation_type", "sum_agg"),
-    ("currency", "EUR"),
     ("expiration", "no_expiration"),
     ("expression", "round(event.properties.gb)"),
     ("frequency", "once"),
@@ -71,6 +70,8 @@ pub(super) fn is_enum(api: &Api, ty: &TypeRef) -> bool {
 pub(super) struct Values<'a> {
     api: &'a Api,
     types: BTreeSet<String>,
+    /// Values that have a name of their own, because what they are written as is long.
+    bound: Vec<(Ident, TokenStream)>,
     /// The objects around the value: one of them again would never end.
     around: Vec<&'a str>,
 }
@@ -80,6 +81,7 @@ impl<'a> Values<'a> {
         Self {
             api,
             types: BTreeSet::new(),
+            bound: Vec::new(),
             around: Vec::new(),
         }
     }
@@ -88,6 +90,23 @@ impl<'a> Values<'a> {
     pub(super) fn types(&self) -> Vec<Ident> {
         let names = self.types.iter();
         names.map(|name| format_ident!("{name}")).collect()
+    }
+
+    /// The statements that give values a name.
+    pub(super) fn bindings(&self) -> TokenStream {
+        let bindings = self.bound.iter();
+        let bindings = bindings.map(|(name, value)| quote!(let #name = #value;));
+        bindings.collect()
+    }
+
+    /// A text that is parsed, under the name of its place.
+    fn parsed(&mut self, name: &str, text: &str, ty: &TokenStream) -> TokenStream {
+        let name = ident::value(name);
+        if self.bound.iter().all(|(known, _)| *known != name) {
+            self.bound
+                .push((name.clone(), quote!(#text.parse::<#ty>()?)));
+        }
+        quote!(#name)
     }
 
     fn named(&mut self, name: &str) -> Ident {
@@ -179,10 +198,6 @@ impl<'a> Values<'a> {
 
     /// A value of the type.
     fn exact(&mut self, ty: &'a TypeRef, hint: &Hint<'_>, known: Known) -> Option<TokenStream> {
-        let parsed = |text: String, ty: TokenStream| match known {
-            Known::ByPlace => quote!(#text.parse()?),
-            Known::ByItself => quote!(#text.parse::<#ty>()?),
-        };
         Some(match ty {
             TypeRef::Named(name) => match &self.api.types.get(name)?.kind {
                 Kind::Enum { values, .. } => {
@@ -206,9 +221,22 @@ impl<'a> Values<'a> {
                 let (text, decimal) = (self.text(ty, hint), self.named("Decimal"));
                 quote!(#decimal::parse(#text)?)
             }
-            TypeRef::Uuid => parsed(self.text(ty, hint), quote!(uuid::Uuid)),
-            TypeRef::Date => parsed(self.text(ty, hint), quote!(chrono::NaiveDate)),
-            TypeRef::DateTime => parsed(self.text(ty, hint), quote!(chrono::DateTime<chrono::Utc>)),
+            TypeRef::Uuid | TypeRef::Date | TypeRef::DateTime => {
+                let text = self.text(ty, hint);
+                match (known, ty) {
+                    (Known::ByPlace, _) => quote!(#text.parse()?),
+                    (Known::ByItself, TypeRef::Uuid) => {
+                        self.parsed(hint.name, &text, &quote!(uuid::Uuid))
+                    }
+                    (Known::ByItself, TypeRef::Date) => {
+                        self.parsed(hint.name, &text, &quote!(chrono::NaiveDate))
+                    }
+                    (Known::ByItself, _) => {
+                        let time = quote!(chrono::DateTime<chrono::Utc>);
+                        self.parsed(hint.name, &text, &time)
+                    }
+                }
+            }
             TypeRef::Json => {
                 let value = literal(hint.example.as_ref(), hint.name);
                 quote!(serde_json::Value::from(#value))
@@ -338,7 +366,7 @@ impl<'a> Values<'a> {
         let mut examples = Examples::new(self.api);
         let chosen = CHOSEN.iter().find(|(name, _)| *name == hint.name);
         let chosen = chosen.map(|(_, value)| Value::from(*value));
-        let example = hint.example.clone().or(chosen);
+        let example = chosen.or_else(|| hint.example.clone());
         let fitted = example.and_then(|example| examples.fitted(ty, example));
         fitted
             .or_else(|| examples.value(ty, hint.name))
