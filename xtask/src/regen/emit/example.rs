@@ -4,6 +4,7 @@
 //! a test runs: so it cannot say what the API would refuse.
 
 mod hint;
+mod literal;
 mod outcome;
 mod settings;
 mod value;

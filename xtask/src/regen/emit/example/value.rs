@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::hint::Hint;
+use super::literal::literal;
 use crate::regen::emit::mock::examples::{Examples, is_uuid};
 use crate::regen::ir::{
     Api, ArgumentForm, Field, Kind, Parameter, Presence, TypeRef, takes, takes_by_name,
@@ -387,28 +388,5 @@ impl<'a> Values<'a> {
             None if text.len() > LONGEST_TEXT || text.contains('\n') => hint.name.to_owned(),
             None => text,
         }
-    }
-}
-
-/// A literal of a value of JSON that holds no others, or else a text.
-fn literal(value: Option<&Value>, name: &str) -> TokenStream {
-    match value {
-        Some(Value::Bool(is)) => quote!(#is),
-        Some(Value::Number(number)) => match number.as_i64() {
-            Some(number) => {
-                // Without a suffix it would be an `i32`.
-                let literal = match i32::try_from(number) {
-                    Ok(_) => Literal::i64_unsuffixed(number),
-                    Err(_) => Literal::i64_suffixed(number),
-                };
-                quote!(#literal)
-            }
-            None => {
-                let text = number.to_string();
-                quote!(#text)
-            }
-        },
-        Some(Value::String(text)) => quote!(#text),
-        _ => quote!(#name),
     }
 }
